@@ -1,0 +1,87 @@
+package org.sparkvit.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * What made an output: the stage, its configuration, what it read, what it counted, and when. Every
+ * output has one beside it. Configuration never holds credentials: those come from the platform.
+ */
+public final class RunRecord {
+  private final String runId;
+  private final String stage;
+  private final Instant started = Instant.now();
+  private final Map<String, Object> config;
+  private final Map<String, Object> inputs = new LinkedHashMap<>();
+  private final Map<String, Object> results = new LinkedHashMap<>();
+
+  private RunRecord(String stage, Map<String, Object> config) {
+    this.stage = stage;
+    this.config = new LinkedHashMap<>(config);
+    // Sorts by time, and two runs that start in one second still differ.
+    this.runId =
+        started.toString().substring(0, 19).replace("-", "").replace(":", "")
+            + "Z-"
+            + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /**
+   * Begins the record of one run.
+   *
+   * @param stage the subcommand's name, e.g. {@code split}
+   * @param config the configuration as shown to people: option names and values
+   */
+  public static RunRecord start(String stage, Map<String, Object> config) {
+    return new RunRecord(stage, config);
+  }
+
+  /** The run's name, unique and sortable by time; also the name of what it writes. */
+  public String runId() {
+    return runId;
+  }
+
+  public String stage() {
+    return stage;
+  }
+
+  /** Notes something that was read, e.g. a table and its version, or a folder. */
+  public RunRecord input(String name, Object reference) {
+    inputs.put(name, reference);
+    return this;
+  }
+
+  /** Notes a count or another figure of the result. */
+  public RunRecord result(String name, Object value) {
+    results.put(name, value);
+    return this;
+  }
+
+  /** The record as plain maps, ready to be written as JSON; durations are in seconds. */
+  public Map<String, Object> toMap() {
+    Instant now = Instant.now();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("run", runId);
+    map.put("stage", stage);
+    map.put("started", started.toString());
+    map.put("finished", now.toString());
+    map.put("seconds", Duration.between(started, now).toMillis() / 1000.0);
+    map.put("config", config);
+    map.put("inputs", inputs);
+    map.put("results", results);
+    map.put("versions", versions());
+    return map;
+  }
+
+  private static Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    String own = RunRecord.class.getPackage().getImplementationVersion();
+    versions.put("spark-vit", own == null ? "development" : own);
+    versions.put("java", System.getProperty("java.runtime.version"));
+    versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return versions;
+  }
+}

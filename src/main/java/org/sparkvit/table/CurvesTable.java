@@ -1,0 +1,43 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code curves}: points of ROC and precision-recall curves, one class against the rest. */
+public final class CurvesTable {
+  public static final String MODEL = MetricsTable.MODEL;
+  public static final String SPLIT = MetricsTable.SPLIT;
+  public static final String CLASS = MetricsTable.CLASS;
+
+  /** {@link #ROC} (x: false positive rate, y: recall) or {@link #PR} (x: recall, y: precision). */
+  public static final String CURVE = "curve";
+
+  /** Order of the point along the curve, from the highest threshold down. */
+  public static final String POINT = "point";
+
+  public static final String X = "x";
+  public static final String Y = "y";
+
+  /** The probability from which on an image counts as the class. */
+  public static final String THRESHOLD = "threshold";
+
+  public static final String ROC = "roc";
+  public static final String PR = "pr";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "curves",
+          "evaluate",
+          new StructType()
+              .add(MODEL, DataTypes.StringType, false)
+              .add(SPLIT, DataTypes.StringType, false)
+              .add(CLASS, DataTypes.StringType, false)
+              .add(CURVE, DataTypes.StringType, false)
+              .add(POINT, DataTypes.IntegerType, false)
+              .add(X, DataTypes.DoubleType, false)
+              .add(Y, DataTypes.DoubleType, false)
+              .add(THRESHOLD, DataTypes.DoubleType, false),
+          false);
+
+  private CurvesTable() {}
+}

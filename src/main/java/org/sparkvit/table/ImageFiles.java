@@ -1,0 +1,52 @@
+package org.sparkvit.table;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Reads image contents on executors from where a row of {@link ImagesTable} says they are. Safe for
+ * use by several threads: Hadoop caches one file system per scheme and user.
+ */
+public final class ImageFiles implements Serializable {
+  private static final String MEMBER = ".tar#";
+
+  private final SerializableConfiguration configuration;
+
+  public ImageFiles(SparkSession spark) {
+    this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The URI of a tar member, as {@link ImagesTable#PATH} has it. */
+  public static String memberPath(String tar, String member) {
+    return tar + "#" + member;
+  }
+
+  /**
+   * Reads {@code length} bytes from {@code offset}.
+   *
+   * @throws java.io.FileNotFoundException when the file is gone
+   * @throws java.io.EOFException when it is shorter than it was
+   */
+  public byte[] read(String path, long offset, int length) throws IOException {
+    Path file = new Path(offset == 0 ? path : containerOf(path));
+    FileSystem fs = file.getFileSystem(configuration.value());
+    byte[] bytes = new byte[length];
+    try (FSDataInputStream in = fs.open(file)) {
+      // One sequential request instead of the positioned reads that S3A would split.
+      in.seek(offset);
+      in.readFully(bytes);
+    }
+    return bytes;
+  }
+
+  /** A member's header precedes it, so only a member has an offset; its tar ends at the mark. */
+  private static String containerOf(String path) {
+    int mark = path.indexOf(MEMBER);
+    return mark < 0 ? path : path.substring(0, mark + MEMBER.length() - 1);
+  }
+}

@@ -1,0 +1,50 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code metrics}: one figure a row, so that any of them can be filtered, joined and plotted. */
+public final class MetricsTable {
+  public static final String MODEL = "model";
+
+  /** A name of {@link SplitsTable#NAMES}, or {@link #ALL}. */
+  public static final String SPLIT = "split";
+
+  /** The slice column, or {@link #ALL}. */
+  public static final String SLICE = "slice";
+
+  /** The value of the slice column, or {@link #ALL}. */
+  public static final String SLICE_VALUE = "slice_value";
+
+  /** The class a per-class figure belongs to, or {@link #ALL}. */
+  public static final String CLASS = "class";
+
+  /** Its name, e.g. {@code accuracy}, {@code recall}, {@code roc_auc}, {@code f1_macro}. */
+  public static final String METRIC = "metric";
+
+  /** The figure; null where it is undefined (e.g. ROC-AUC of one class only). */
+  public static final String VALUE = "value";
+
+  /** Images that the figure rests on. */
+  public static final String N = "n";
+
+  /** Stands where a row is not restricted. */
+  public static final String ALL = "(all)";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "metrics",
+          "evaluate",
+          new StructType()
+              .add(MODEL, DataTypes.StringType, false)
+              .add(SPLIT, DataTypes.StringType, false)
+              .add(SLICE, DataTypes.StringType, false)
+              .add(SLICE_VALUE, DataTypes.StringType, false)
+              .add(CLASS, DataTypes.StringType, false)
+              .add(METRIC, DataTypes.StringType, false)
+              .add(VALUE, DataTypes.DoubleType)
+              .add(N, DataTypes.LongType, false),
+          false);
+
+  private MetricsTable() {}
+}

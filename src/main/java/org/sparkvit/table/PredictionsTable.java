@@ -1,0 +1,55 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code predictions}: what a model said of each image; one row per (image content, model). */
+public final class PredictionsTable {
+  public static final String ID = "id";
+  public static final String PATH = "path";
+
+  /** The given label at the time of scoring; null where there was none. */
+  public static final String LABEL = "label";
+
+  /** SHA-256 of the content that was scored; null where it could not be read. */
+  public static final String SHA256 = "sha256";
+
+  /** Softmax, in the order of {@link ModelsTable#CLASSES} of {@link #MODEL}; null on failure. */
+  public static final String PROBABILITIES = "probabilities";
+
+  /** The class with the highest probability; null on failure. */
+  public static final String PREDICTED = "predicted";
+
+  /** The highest probability, 0 to 1; null on failure. */
+  public static final String CONFIDENCE = "confidence";
+
+  /** A name of {@code ImageStatus}: what happened to this image in this run. */
+  public static final String STATUS = "status";
+
+  public static final String REASON = "reason";
+
+  /** Hash of the model, a key of {@link ModelsTable}. */
+  public static final String MODEL = "model";
+
+  public static final String SCORED_AT = "scored_at";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "predictions",
+          "score",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(PATH, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType)
+              .add(SHA256, DataTypes.StringType)
+              .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.FloatType, false))
+              .add(PREDICTED, DataTypes.StringType)
+              .add(CONFIDENCE, DataTypes.FloatType)
+              .add(STATUS, DataTypes.StringType, false)
+              .add(REASON, DataTypes.StringType)
+              .add(MODEL, DataTypes.StringType, false)
+              .add(SCORED_AT, DataTypes.TimestampType, false),
+          false);
+
+  private PredictionsTable() {}
+}

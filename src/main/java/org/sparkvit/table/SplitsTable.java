@@ -1,0 +1,37 @@
+package org.sparkvit.table;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code splits}: where each usable, labelled image belongs. */
+public final class SplitsTable {
+  public static final String ID = "id";
+  public static final String LABEL = "label";
+
+  /** {@link #TRAIN}, {@link #VALIDATION} or {@link #TEST}. */
+  public static final String SPLIT = "split";
+
+  /** Images of one group never part; null where no group column was asked for. */
+  public static final String GROUP = "group";
+
+  public static final String TRAIN = "train";
+  public static final String VALIDATION = "validation";
+  public static final String TEST = "test";
+
+  /** The splits in the order people name them. */
+  public static final List<String> NAMES = List.of(TRAIN, VALIDATION, TEST);
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "splits",
+          "split",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType, false)
+              .add(SPLIT, DataTypes.StringType, false)
+              .add(GROUP, DataTypes.StringType),
+          false);
+
+  private SplitsTable() {}
+}
