@@ -1,0 +1,71 @@
+package org.sparkvit.image;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The formats that decode, recognised by their first bytes (as Pillow does), not by the file name.
+ */
+public enum ImageFormat {
+  JPEG,
+  PNG,
+  GIF,
+  BMP,
+  TIFF,
+  WEBP;
+
+  /** The format that the first bytes announce. */
+  public static Optional<ImageFormat> ofContent(byte[] content) {
+    if (startsWith(content, 0, 0xFF, 0xD8, 0xFF)) {
+      return Optional.of(JPEG);
+    } else if (startsWith(content, 0, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
+      return Optional.of(PNG);
+    } else if (startsWith(content, 0, 'G', 'I', 'F', '8', '7', 'a')
+        || startsWith(content, 0, 'G', 'I', 'F', '8', '9', 'a')) {
+      return Optional.of(GIF);
+    } else if (startsWith(content, 0, 'I', 'I', 42, 0)
+        || startsWith(content, 0, 'M', 'M', 0, 42)
+        || startsWith(content, 0, 'I', 'I', 43, 0)
+        || startsWith(content, 0, 'M', 'M', 0, 43)) {
+      return Optional.of(TIFF);
+    } else if (startsWith(content, 0, 'R', 'I', 'F', 'F')
+        && startsWith(content, 8, 'W', 'E', 'B', 'P')) {
+      return Optional.of(WEBP);
+    } else if (startsWith(content, 0, 'B', 'M')) {
+      return Optional.of(BMP);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The format that a file name's extension announces, in any case; empty where there is no
+   * extension or another one.
+   */
+  public static Optional<ImageFormat> ofName(String name) {
+    int dot = name.lastIndexOf('.');
+    if (dot < 0) {
+      return Optional.empty();
+    }
+    return switch (name.substring(dot + 1).toLowerCase(Locale.ROOT)) {
+      case "jpg", "jpeg", "jpe", "jfif" -> Optional.of(JPEG);
+      case "png", "apng" -> Optional.of(PNG);
+      case "gif" -> Optional.of(GIF);
+      case "bmp", "dib" -> Optional.of(BMP);
+      case "tif", "tiff" -> Optional.of(TIFF);
+      case "webp" -> Optional.of(WEBP);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean startsWith(byte[] content, int from, int... magic) {
+    if (content.length < from + magic.length) {
+      return false;
+    }
+    for (int i = 0; i < magic.length; i++) {
+      if ((content[from + i] & 0xFF) != magic[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,33 @@
+package org.sparkvit.image;
+
+/**
+ * What became of one image. Every image gets exactly one status; a bad image is a row with a
+ * status, never an exception.
+ */
+public enum ImageStatus {
+  /** Decoded completely. */
+  OK,
+  /** The file has no bytes. */
+  EMPTY,
+  /** The first bytes are those of no image format we know. */
+  BAD_MAGIC,
+  /** Decoded completely, but the file name's extension names another format. */
+  EXT_MISMATCH,
+  /** The file ends before the image does. */
+  TRUNCATED,
+  /** The content contradicts its format. */
+  DECODE_ERROR,
+  /** More bytes or more pixels than the limits allow. */
+  TOO_LARGE,
+  /** A known format in a variant that is not supported. */
+  UNSUPPORTED,
+  /** The file was listed or named but is not there; set by those who read files. */
+  MISSING,
+  /** Decoding took longer than the limit. */
+  TIMEOUT;
+
+  /** Whether an image of this status has pixels. */
+  public boolean isUsable() {
+    return this == OK || this == EXT_MISMATCH;
+  }
+}
