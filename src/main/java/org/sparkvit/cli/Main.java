@@ -1,0 +1,103 @@
+package org.sparkvit.cli;
+
+import java.util.List;
+import org.sparkvit.core.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Entry point of every job, under {@code spark-submit}, as a Databricks JAR task, or from a shell.
+ *
+ * <p>It returns when the job succeeded and throws when it did not, so that the platform sees the
+ * outcome; it never ends the JVM itself. A {@link UserException} shows as one line.
+ */
+@Command(
+    name = "spark-vit",
+    description = {
+      "Finds out what is in an image data set and what is wrong with it, splits and balances it,",
+      "fine-tunes a Vision Transformer on it, labels images with that, and shows how good the labels are."
+    },
+    footer = {
+      "",
+      "The stages meet in a workspace, a folder on disk or S3:",
+      "  catalog -> split -> balance -> train -> score -> evaluate -> report",
+      "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class,
+    mixinStandardHelpOptions = true,
+    subcommands = {CommandLine.HelpCommand.class})
+public final class Main {
+  private Main() {}
+
+  /** Runs one command; see the class comment for how it ends. */
+  public static void main(String[] args) {
+    // A trace under "Unknown option" would bury the line that helps; bugs keep theirs.
+    Thread.currentThread().setUncaughtExceptionHandler(Main::report);
+    run(args);
+  }
+
+  /** What {@link #main} does, for tests and for programs that embed a job. */
+  static void run(String... args) {
+    CommandLine main = new CommandLine(new Main());
+    main.setUsageHelpAutoWidth(true);
+    main.setCaseInsensitiveEnumValuesAllowed(true);
+    main.setAbbreviatedOptionsAllowed(false);
+    main.setDefaultValueProvider(ConfigFile.fromArguments(args));
+    try {
+      ParseResult parsed = main.parseArgs(args);
+      if (CommandLine.executeHelpRequest(parsed) != null) {
+        return;
+      }
+      if (!parsed.hasSubcommand()) {
+        main.usage(System.out);
+        return;
+      }
+      new CommandLine.RunLast().execute(parsed);
+    } catch (ParameterException e) {
+      throw new UserException(describe(e));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private static String describe(ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String hint = "";
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        hint = "; did you mean " + String.join(" or ", suggestions) + "?";
+      }
+    }
+    return e.getMessage() + hint + " ('" + command + " --help' lists what there is)";
+  }
+
+  private static void report(Thread thread, Throwable error) {
+    if (error instanceof UserException) {
+      System.err.println("error: " + error.getMessage());
+    } else {
+      System.err.println("spark-vit failed:");
+      error.printStackTrace();
+    }
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"spark-vit " + (version == null ? "(development)" : version)};
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.sparkvit.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.UserException;
+import picocli.CommandLine.Option;
+
+/** The Spark session of a command: the platform's where there is one, else a local one. */
+final class SparkOptions {
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Spark master, where spark-submit or the platform has not set one. Default: local[*].")
+  private String master;
+
+  @Option(
+      names = "--spark",
+      paramLabel = "KEY=VALUE",
+      description = "One Spark setting; may be given several times.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--spark-properties",
+      paramLabel = "FILE",
+      description = "Spark settings from a file, as spark-submit's --properties-file.")
+  private Path propertiesFile;
+
+  /** Runs {@code stage} on a session, which is stopped afterwards only if it was made here. */
+  void run(String name, Consumer<SparkSession> stage) {
+    boolean ours = SparkEnv.get() == null;
+    SparkSession.Builder builder = SparkSession.builder().appName("spark-vit " + name);
+    fromFile().forEach(builder::config);
+    settings.forEach(builder::config);
+    if (master != null) {
+      builder.master(master);
+    } else if (ours && System.getProperty("spark.master") == null) {
+      builder.master("local[*]");
+    }
+    SparkSession session = builder.getOrCreate();
+    ProgressListener listener = new ProgressListener(name);
+    session.sparkContext().addSparkListener(listener);
+    try {
+      stage.accept(session);
+    } finally {
+      session.sparkContext().removeSparkListener(listener);
+      if (ours) {
+        session.close();
+      }
+    }
+  }
+
+  private Map<String, String> fromFile() {
+    Map<String, String> values = new LinkedHashMap<>();
+    if (propertiesFile != null) {
+      Properties properties = new Properties();
+      try (Reader reader = Files.newBufferedReader(propertiesFile)) {
+        properties.load(reader);
+      } catch (IOException e) {
+        throw new UserException(
+            "--spark-properties file '" + propertiesFile + "' cannot be read: " + e.getMessage(),
+            e);
+      }
+      properties
+          .stringPropertyNames()
+          .forEach(key -> values.put(key, properties.getProperty(key).strip()));
+    }
+    return values;
+  }
+}

@@ -1,0 +1,54 @@
+package org.sparkvit.cli;
+
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What every command that runs on Spark has: a workspace, a file of options, a session. */
+@Command(
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%nOptions:%n")
+abstract class StageCommand implements Runnable {
+  @Option(
+      names = {"-w", "--workspace"},
+      required = true,
+      paramLabel = "URI",
+      description =
+          "Folder of the tables, models and reports: a path, s3a://bucket/folder, hdfs:, dbfs:, ...")
+  private String workspace;
+
+  @Option(
+      names = ConfigFile.OPTION,
+      paramLabel = "FILE",
+      description =
+          "Properties file with values for these options (key = long name without dashes). A flag wins over it.")
+  @SuppressWarnings("UnusedVariable") // ConfigFile reads it off the arguments, before parsing
+  private Path config;
+
+  @Mixin private SparkOptions spark;
+
+  String workspace() {
+    return workspace;
+  }
+
+  /**
+   * Checks the options and makes the stage, before Spark starts.
+   *
+   * @return what to run once there is a session
+   */
+  protected abstract Consumer<SparkSession> prepare(Progress progress);
+
+  @Override
+  public final void run() {
+    Progress progress = System.out::println;
+    Consumer<SparkSession> stage = prepare(progress);
+    spark.run(getClass().getAnnotation(Command.class).name(), stage);
+  }
+}
