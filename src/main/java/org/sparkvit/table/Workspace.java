@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -140,16 +141,32 @@ public final class Workspace {
    * @return how many rows were written; also put into the record as {@code rows.TABLE}
    */
   public long replace(TableSpec table, Dataset<Row> rows, RunRecord record) {
-    return publish(table, rows, record, false);
+    return publish(table, rows, record, false, written -> {});
+  }
+
+  /**
+   * As {@link #replace(TableSpec, Dataset, RunRecord)}, with a last look at what was written.
+   *
+   * @param check sees the written rows before anybody else does; when it throws, they are deleted
+   *     and the table stays as it was
+   */
+  public long replace(
+      TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
+    return publish(table, rows, record, false, check);
   }
 
   /** Writes {@code rows} beside those that are there. Returns how many were written. */
-  public long append(TableSpec table, Dataset<Row> rows, RunRecord record) {
-    return publish(table, rows, record, true);
+  public long append(
+      TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
+    return publish(table, rows, record, true, check);
   }
 
   private long publish(
-      TableSpec table, Dataset<Row> rows, RunRecord record, boolean keepFormerParts) {
+      TableSpec table,
+      Dataset<Row> rows,
+      RunRecord record,
+      boolean keepFormerParts,
+      Consumer<Dataset<Row>> check) {
     Path folder = folder(table);
     Path part = new Path(folder, record.runId());
     try {
@@ -157,7 +174,9 @@ public final class Workspace {
       long written;
       try {
         table.check(rows).write().parquet(part.toString());
-        written = spark.read().schema(table.schema()).parquet(part.toString()).count();
+        Dataset<Row> result = spark.read().schema(table.schema()).parquet(part.toString());
+        check.accept(result);
+        written = result.count();
         record.result("rows." + table.name(), written);
         AtomicFiles.write(fs, new Path(part, RUN_RECORD), Json.write(record.toMap()));
       } catch (RuntimeException | IOException e) {

@@ -1,0 +1,88 @@
+package org.sparkvit.cli;
+
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.score.ScoreConfig;
+import org.sparkvit.score.ScoreStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code spark-vit score}. */
+@Command(
+    name = "score",
+    description = {
+      "Scores every image of the catalog with a model, on the executors, and writes the predictions table.",
+      "A rerun scores only what is new, changed or not yet scored by this model."
+    })
+final class ScoreCommand extends StageCommand {
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|URI",
+      defaultValue = "vit",
+      description =
+          "A model of the workspace by name, or the URI of a Hugging Face model directory. Default: ${DEFAULT-VALUE}.")
+  private String model;
+
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cpu|gpu",
+      defaultValue = "auto",
+      description =
+          "Where the model runs; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+  private String device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|fp32|bf16",
+      defaultValue = "auto",
+      description =
+          "auto is bf16 on GPUs and on processors with bf16 instructions. Default: ${DEFAULT-VALUE}.")
+  private String precision;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "16",
+      description = "Images per forward pass. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--decode-threads",
+      defaultValue = "2",
+      description = "Threads per task that read and decode. Default: ${DEFAULT-VALUE}.")
+  private int decodeThreads;
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "0",
+      description = "Spark partitions; 0 chooses by cores and images. Default: ${DEFAULT-VALUE}.")
+  private int partitions;
+
+  @Option(
+      names = "--max-error-rate",
+      defaultValue = "0.5",
+      description =
+          "Publish nothing when a larger share of the images cannot be scored. Default: ${DEFAULT-VALUE}.")
+  private double maxErrorRate;
+
+  @Option(
+      names = "--retry-failed",
+      description = "Try images again that could not be scored before.")
+  private boolean retryFailed;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    ScoreConfig config =
+        new ScoreConfig(
+            workspace(),
+            model,
+            device,
+            precision,
+            batchSize,
+            decodeThreads,
+            partitions,
+            maxErrorRate,
+            retryFailed);
+    return new ScoreStage(config, progress)::run;
+  }
+}

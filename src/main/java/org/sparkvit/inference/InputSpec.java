@@ -1,0 +1,58 @@
+package org.sparkvit.inference;
+
+import org.sparkvit.core.UserException;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.image.ResampleFilter;
+import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.ViTConfig;
+
+/**
+ * Turns what a model directory says of its images into the one preprocessing that training and
+ * scoring share. Rescaling and normalisation are not part of it: the model's graph does them.
+ */
+public final class InputSpec {
+  private InputSpec() {}
+
+  /**
+   * How images become the model's square of {@code imageSize} pixels.
+   *
+   * @throws UserException when the two files contradict each other
+   */
+  public static PreprocessSpec of(PreprocessorConfig preprocessor, ViTConfig config) {
+    int side = config.imageSize();
+    if (!preprocessor.doResize()) {
+      throw new UserException(
+          "preprocessor_config.json has do_resize false, but images differ in size and the model"
+              + " needs "
+              + side
+              + " pixels; set it to true");
+    }
+    ResampleFilter filter;
+    try {
+      filter = ResampleFilter.ofPillowCode(preprocessor.resample());
+    } catch (IllegalArgumentException e) {
+      throw new UserException("preprocessor_config.json: " + e.getMessage(), e);
+    }
+    if (preprocessor.shortestEdge() > 0) {
+      requireSide(side, preprocessor.cropHeight(), preprocessor.cropWidth(), "crop_size");
+      return PreprocessSpec.centreCrop(side, side, preprocessor.shortestEdge(), filter);
+    }
+    requireSide(side, preprocessor.height(), preprocessor.width(), "size");
+    return PreprocessSpec.squash(side, side, filter);
+  }
+
+  private static void requireSide(int side, int height, int width, String key) {
+    if (height != side || width != side) {
+      throw new UserException(
+          "preprocessor_config.json has "
+              + key
+              + " "
+              + height
+              + "x"
+              + width
+              + ", but config.json has image_size "
+              + side
+              + "; they must agree");
+    }
+  }
+}

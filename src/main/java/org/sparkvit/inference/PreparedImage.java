@@ -1,0 +1,84 @@
+package org.sparkvit.inference;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.image.DecodeLimits;
+import org.sparkvit.image.DecodedImage;
+import org.sparkvit.image.ImageDecoder;
+import org.sparkvit.image.ImageStatus;
+import org.sparkvit.image.Preprocess;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.table.ImageFiles;
+
+/**
+ * An image on its way to the model.
+ *
+ * @param status what happened to it
+ * @param reason why not OK, else null
+ * @param sha256 of its content, null where that could not be read
+ * @param pixels height x width x RGB bytes as the model wants them, null unless usable
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; lives for one batch
+public record PreparedImage(ImageStatus status, String reason, String sha256, byte[] pixels) {
+  private static final int ATTEMPTS = 3;
+
+  /** An image that did not get as far as pixels. */
+  static PreparedImage failed(ImageStatus status, String reason) {
+    return new PreparedImage(status, reason, null, null);
+  }
+
+  /** Whether there are pixels. */
+  public boolean isUsable() {
+    return pixels != null;
+  }
+
+  /** Reads, decodes and prepares one image. Whatever is wrong with it is in the result. */
+  public static PreparedImage of(
+      ImageFiles files,
+      ImageDecoder decoder,
+      PreprocessSpec input,
+      String path,
+      long offset,
+      long bytes) {
+    if (bytes > DecodeLimits.DEFAULT.maxBytes()) {
+      return failed(ImageStatus.TOO_LARGE, bytes + " bytes");
+    }
+    byte[] content;
+    try {
+      content = read(files, path, offset, (int) bytes);
+    } catch (FileNotFoundException e) {
+      return failed(ImageStatus.MISSING, "the file is gone");
+    } catch (EOFException e) {
+      return failed(ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
+    } catch (IOException e) {
+      return failed(ImageStatus.MISSING, "could not be read: " + e.getMessage());
+    }
+    String sha256 = StableHash.sha256(content);
+    DecodedImage decoded = decoder.decode(content, path);
+    if (!decoded.isUsable()) {
+      return new PreparedImage(decoded.status(), decoded.reason(), sha256, null);
+    }
+    byte[] pixels = new byte[input.bytes()];
+    Preprocess.apply(decoded.pixels(), input, ByteBuffer.wrap(pixels));
+    return new PreparedImage(decoded.status(), decoded.reason(), sha256, pixels);
+  }
+
+  /** A dropped connection is no property of the image, so it gets more than one chance. */
+  private static byte[] read(ImageFiles files, String path, long offset, int bytes)
+      throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return files.read(path, offset, bytes);
+      } catch (FileNotFoundException | EOFException e) {
+        throw e;
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.sparkvit.inference;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkFiles;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.Precision;
+import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.ViTSession;
+
+/**
+ * A model that the tasks of an executor share. The driver makes it from a model directory, whose
+ * files Spark then carries to every executor once; there the first task loads it, for its device
+ * and precision, and later tasks find it loaded. It is freed when the JVM ends.
+ */
+public final class SharedModel implements Serializable {
+  private record Key(String hash, String device, Precision precision) {}
+
+  private static final Map<Key, ViTSession> LOADED = new ConcurrentHashMap<>();
+
+  private final String hash;
+  private final List<String> labels;
+  private final PreprocessSpec input;
+  private final String device;
+  private final String precision;
+
+  private SharedModel(
+      String hash, List<String> labels, PreprocessSpec input, String device, String precision) {
+    this.hash = hash;
+    this.labels = List.copyOf(labels);
+    this.input = input;
+    this.device = device;
+    this.precision = precision;
+  }
+
+  /**
+   * Checks a model directory on the driver and hands its files to Spark.
+   *
+   * @param directory local directory, see {@link ModelFiles#fetch}
+   * @param device {@code auto}, {@code cpu} or {@code gpu}
+   * @param precision {@code auto}, {@code fp32} or {@code bf16}; {@code auto} is decided where the
+   *     device is
+   */
+  public static SharedModel distribute(
+      SparkSession spark, Path directory, String device, String precision) {
+    Checkpoint checkpoint = ModelDirectory.read(directory);
+    PreprocessSpec input = InputSpec.of(checkpoint.preprocessor(), checkpoint.config());
+    String hash = ModelDirectory.hash(directory);
+    try {
+      Path staging = Files.createTempDirectory("spark-vit-files");
+      ModelFiles.deleteOnExit(staging);
+      for (String name : ModelFiles.NAMES) {
+        // Spark knows files by their last name alone, so that has to name the model too.
+        Path file = staging.resolve(fileName(hash, name));
+        link(directory.resolve(name), file);
+        ModelFiles.deleteOnExit(file);
+        if (spark
+            .sparkContext()
+            .listFiles()
+            .forall(added -> !added.endsWith(fileName(hash, name)))) {
+          spark.sparkContext().addFile(file.toUri().toString());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("staging model " + directory, e);
+    }
+    return new SharedModel(hash, checkpoint.config().labels(), input, device, precision);
+  }
+
+  /** SHA-256 of the model directory. */
+  public String hash() {
+    return hash;
+  }
+
+  /** Class names in the order of the logits. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** How images are prepared for this model. */
+  public PreprocessSpec input() {
+    return input;
+  }
+
+  /**
+   * The loaded model, for a running task.
+   *
+   * @throws org.sparkvit.core.UserException when a GPU was asked for and there is none
+   */
+  ViTSession session() {
+    String name = deviceOfTask();
+    TaskContext context = TaskContext.get();
+    // Tasks run beside each other, so one operation may use only its own task's cores.
+    PyTorchRuntime.configure(context == null ? 1 : context.cpus());
+    Device resolved = PyTorchRuntime.device(name);
+    Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
+    return LOADED.computeIfAbsent(key, missing -> load(resolved, missing.precision()));
+  }
+
+  /** Spark says which of the machine's GPUs is this task's. */
+  private String deviceOfTask() {
+    TaskContext context = TaskContext.get();
+    if (context == null || device.equals("cpu")) {
+      return device;
+    }
+    ResourceInformation gpus = context.resourcesJMap().get("gpu");
+    return gpus == null || gpus.addresses().length == 0 ? device : "gpu:" + gpus.addresses()[0];
+  }
+
+  private ViTSession load(Device resolved, Precision chosen) {
+    try {
+      Path directory = Files.createTempDirectory("spark-vit-" + hash.substring(0, 12));
+      ModelFiles.deleteOnExit(directory);
+      for (String name : ModelFiles.NAMES) {
+        Path file = directory.resolve(name);
+        link(Path.of(SparkFiles.get(fileName(hash, name))), file);
+        ModelFiles.deleteOnExit(file);
+      }
+      ViTSession session = ViTSession.open(directory, resolved, chosen);
+      Runtime.getRuntime().addShutdownHook(new Thread(session::close, "close-model"));
+      return session;
+    } catch (IOException e) {
+      throw new UncheckedIOException("unpacking model " + hash, e);
+    }
+  }
+
+  private static String fileName(String hash, String name) {
+    return hash.substring(0, 16) + "-" + name;
+  }
+
+  /** A hard link where the disk allows it: weights are large. */
+  private static void link(Path source, Path target) throws IOException {
+    try {
+      Files.createLink(target, source.toRealPath());
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}
