@@ -21,7 +21,7 @@ class PackageArrowsTest {
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of("cli"),
-          Set.of("demo"),
+          Set.of("demo", "bench"),
           Set.of("catalog", "split", "balance", "train", "score", "evaluate", "report"),
           Set.of("inference", "metrics"),
           Set.of("vit", "image"),

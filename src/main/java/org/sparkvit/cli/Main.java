@@ -30,7 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {ScoreCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {ScoreCommand.class, BenchCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
   private Main() {}
 
