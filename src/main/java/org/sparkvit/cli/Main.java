@@ -30,7 +30,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {ScoreCommand.class, BenchCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      SplitCommand.class,
+      BalanceCommand.class,
+      ScoreCommand.class,
+      BenchCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main {
   private Main() {}
 

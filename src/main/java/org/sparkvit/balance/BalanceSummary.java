@@ -1,0 +1,88 @@
+package org.sparkvit.balance;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.ToDoubleFunction;
+
+/** The balance before and after, for people and for the run record. */
+final class BalanceSummary {
+  /** More classes than this are left out of the lines; the table has them all. */
+  private static final int SHOWN = 20;
+
+  private final SortedMap<String, ClassPlan> plans;
+
+  BalanceSummary(SortedMap<String, ClassPlan> plans) {
+    this.plans = plans;
+  }
+
+  List<String> lines() {
+    int width = "smallest : largest".length();
+    for (String label : plans.keySet()) {
+      width = Math.max(width, label.length());
+    }
+    String format = "%-" + width + "s %12s %12s %12s %12s";
+    List<String> lines = new ArrayList<>();
+    lines.add(format.formatted("class", "images", "shown", "weight", "shown*weight"));
+    plans.entrySet().stream()
+        .limit(SHOWN)
+        .forEach(
+            entry -> {
+              ClassPlan plan = entry.getValue();
+              lines.add(
+                  format.formatted(
+                      entry.getKey(),
+                      "%,d".formatted(plan.before()),
+                      "%,d".formatted(plan.after()),
+                      "%.4f".formatted(plan.weight()),
+                      "%,.1f".formatted(plan.weighted())));
+            });
+    if (plans.size() > SHOWN) {
+      lines.add((plans.size() - SHOWN) + " more classes are in the table 'balance'");
+    }
+    lines.add(figures(format, "smallest : largest", Balance::ratio));
+    lines.add(figures(format, "entropy, bits", Balance::entropyBits));
+    lines.add(figures(format, "entropy, 0 to 1", Balance::evenness));
+    return lines;
+  }
+
+  /** The three figures for the three distributions. */
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("before", figures(before()));
+    map.put("after", figures(after()));
+    map.put("weighted", figures(weighted()));
+    return map;
+  }
+
+  private static Map<String, Double> figures(double[] counts) {
+    Map<String, Double> map = new LinkedHashMap<>();
+    map.put("ratio", Balance.ratio(counts));
+    map.put("entropy.bits", Balance.entropyBits(counts));
+    map.put("entropy.normalised", Balance.evenness(counts));
+    return map;
+  }
+
+  private String figures(String format, String name, ToDoubleFunction<double[]> figure) {
+    return format.formatted(
+        name,
+        "%.4f".formatted(figure.applyAsDouble(before())),
+        "%.4f".formatted(figure.applyAsDouble(after())),
+        "",
+        "%.4f".formatted(figure.applyAsDouble(weighted())));
+  }
+
+  private double[] before() {
+    return plans.values().stream().mapToDouble(ClassPlan::before).toArray();
+  }
+
+  private double[] after() {
+    return plans.values().stream().mapToDouble(ClassPlan::after).toArray();
+  }
+
+  private double[] weighted() {
+    return plans.values().stream().mapToDouble(ClassPlan::weighted).toArray();
+  }
+}

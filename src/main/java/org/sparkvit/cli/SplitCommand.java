@@ -1,0 +1,114 @@
+package org.sparkvit.cli;
+
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.split.SplitConfig;
+import org.sparkvit.split.SplitConfig.Existing;
+import org.sparkvit.split.SplitConfig.Given;
+import org.sparkvit.split.SplitStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options of the stage {@code split}. */
+@Command(
+    name = "split",
+    description = {
+      "Puts every usable, labelled image into train, validation or test.",
+      "",
+      "Each class is shared out exactly; the same images and seed always give the same split."
+    })
+final class SplitCommand extends StageCommand {
+  @Option(
+      names = "--train",
+      paramLabel = "SHARE",
+      defaultValue = "0.8",
+      description = "Share of each class for training. Default: ${DEFAULT-VALUE}.")
+  private BigDecimal train;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description =
+          "Share for choosing the best epoch and the threshold. Default: ${DEFAULT-VALUE}.")
+  private BigDecimal validation;
+
+  @Option(
+      names = "--test",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description = "Share for the final figures. The three sum to 1. Default: ${DEFAULT-VALUE}.")
+  private BigDecimal test;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Another seed gives another, equally good split. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--given",
+      paramLabel = "KEEP|IGNORE",
+      defaultValue = "KEEP",
+      description =
+          "KEEP takes validation and test sets named by folders or the manifest as they are and"
+              + " shares out all other images, those named as training images too, among train and"
+              + " the sets that are not named. IGNORE splits as if none were named."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Given given;
+
+  @Option(
+      names = "--group-column",
+      paramLabel = "NAME",
+      description =
+          "Column of the table 'images' whose values never part, e.g. a patient or a document."
+              + " Blank values group nothing.")
+  private String groupColumn;
+
+  @Option(
+      names = "--keep-duplicates-together",
+      paramLabel = "true|false",
+      arity = "1",
+      defaultValue = "true",
+      description =
+          "Whether images of equal content stay in one split, so that none is both learnt and"
+              + " tested. Default: ${DEFAULT-VALUE}.")
+  private boolean keepDuplicatesTogether;
+
+  @Option(
+      names = "--extend",
+      description =
+          "Leave the images of an earlier split where they are and place only the new ones."
+              + " Without an earlier split, all are new.")
+  private boolean extend;
+
+  @Option(names = "--overwrite", description = "Replace an earlier split by a new one.")
+  private boolean overwrite;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    if (extend && overwrite) {
+      throw new UserException(
+          "--extend and --overwrite exclude each other: extend keeps the earlier split, overwrite"
+              + " replaces it");
+    }
+    Existing existing = extend ? Existing.EXTEND : overwrite ? Existing.OVERWRITE : Existing.REFUSE;
+    SplitConfig config =
+        new SplitConfig(
+            workspace(),
+            train,
+            validation,
+            test,
+            seed,
+            given,
+            existing,
+            Optional.ofNullable(groupColumn),
+            keepDuplicatesTogether);
+    return new SplitStage(config, progress)::run;
+  }
+}

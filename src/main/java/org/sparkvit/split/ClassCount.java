@@ -1,0 +1,56 @@
+package org.sparkvit.split;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import org.sparkvit.table.SplitsTable;
+
+/**
+ * The images of one class, by how free they are to be placed. It never changes: Spark may evaluate
+ * what was built on it at any later time.
+ */
+final class ClassCount implements Serializable {
+  static final ClassCount NONE = new ClassCount(new long[SplitsTable.NAMES.size()], 0, 0);
+
+  private final long[] placed;
+  private final long grouped;
+  private final long single;
+
+  private ClassCount(long[] placed, long grouped, long single) {
+    this.placed = placed;
+    this.grouped = grouped;
+    this.single = single;
+  }
+
+  /** Images whose place is known, for each split in the order of {@link SplitsTable#NAMES}. */
+  long[] placed() {
+    return placed.clone();
+  }
+
+  /** Images of groups that can still go anywhere. */
+  long grouped() {
+    return grouped;
+  }
+
+  /** Images that can go anywhere by themselves. */
+  long single() {
+    return single;
+  }
+
+  long total() {
+    return Arrays.stream(placed).sum() + grouped + single;
+  }
+
+  ClassCount plusPlaced(int split, long images) {
+    long[] more = placed.clone();
+    more[split] += images;
+    return new ClassCount(more, grouped, single);
+  }
+
+  ClassCount plusGrouped(long images) {
+    return new ClassCount(placed, grouped + images, single);
+  }
+
+  ClassCount plusSingle(long images) {
+    return new ClassCount(placed, grouped, single + images);
+  }
+}

@@ -1,0 +1,100 @@
+package org.sparkvit.split;
+
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.sparkvit.core.UserException;
+
+/**
+ * What the stage {@code split} is asked to do.
+ *
+ * @param workspace URI of the workspace
+ * @param train share of the images for training, 0 to 1; decimal, so that 0.8 means just that
+ * @param validation share for choosing the best epoch and the threshold, 0 to 1
+ * @param test share for the final figures, 0 to 1; the three sum to 1
+ * @param seed another seed gives another, equally good split
+ * @param given what becomes of the split that the folder or manifest names
+ * @param existing what becomes of an earlier {@code splits} table
+ * @param groupColumn column of {@code images} whose values never part, e.g. a patient
+ * @param keepDuplicatesTogether whether images of equal content never part either
+ */
+public record SplitConfig(
+    String workspace,
+    BigDecimal train,
+    BigDecimal validation,
+    BigDecimal test,
+    long seed,
+    Given given,
+    Existing existing,
+    Optional<String> groupColumn,
+    boolean keepDuplicatesTogether) {
+
+  /** What becomes of the split that the folder or manifest names. */
+  public enum Given {
+    /** Given validation and test sets are taken as they are. */
+    KEEP,
+    /** The images are split as if none were given. */
+    IGNORE
+  }
+
+  /** What becomes of an earlier {@code splits} table. */
+  public enum Existing {
+    /** It stops the stage. */
+    REFUSE,
+    /** Its images stay where they are. */
+    EXTEND,
+    /** It is replaced. */
+    OVERWRITE
+  }
+
+  /** Checks the shares and the names. */
+  public SplitConfig {
+    Objects.requireNonNull(given);
+    Objects.requireNonNull(existing);
+    requireShare("train", train);
+    requireShare("validation", validation);
+    requireShare("test", test);
+    BigDecimal sum = train.add(validation).add(test);
+    if (sum.compareTo(BigDecimal.ONE) != 0) {
+      throw new UserException(
+          "--train %s, --validation %s and --test %s sum to %s; they must sum to 1"
+              .formatted(plain(train), plain(validation), plain(test), plain(sum)));
+    }
+    if (groupColumn.isPresent() && groupColumn.get().isBlank()) {
+      throw new UserException("--group-column is empty; name a column of the table 'images'");
+    }
+  }
+
+  /** The shares in the order of {@code SplitsTable.NAMES}. */
+  List<BigDecimal> shares() {
+    return List.of(train, validation, test);
+  }
+
+  /** Option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workspace", workspace);
+    map.put("train", train);
+    map.put("validation", validation);
+    map.put("test", test);
+    map.put("seed", seed);
+    map.put("given", given.name());
+    map.put("existing", existing.name());
+    groupColumn.ifPresent(column -> map.put("group-column", column));
+    map.put("keep-duplicates-together", keepDuplicatesTogether);
+    return map;
+  }
+
+  private static void requireShare(String option, BigDecimal share) {
+    if (share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
+      throw new UserException("--" + option + " is " + plain(share) + "; give a share from 0 to 1");
+    }
+  }
+
+  private static String plain(BigDecimal value) {
+    return value.stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,136 @@
+package org.sparkvit.split;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.core.UserException;
+import org.sparkvit.image.ImageStatus;
+import org.sparkvit.split.SplitConfig.Given;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.SplitsTable;
+
+/** The images to split, one row each, with what ties them to a split and to one another. */
+final class SplitItems {
+  static final String ID = "id";
+  static final String LABEL = "label";
+
+  /** The split named by the data; null where none is, or where it is ignored. */
+  static final String GIVEN = "given";
+
+  /** The split of the earlier table; null for a new image. */
+  static final String EARLIER = "earlier";
+
+  /** {@code COLUMN=VALUE} of the group column; null where none is asked for or it is blank. */
+  static final String GROUP_KEY = "group_key";
+
+  /** {@code sha256=HASH}; null where equal images may part. */
+  static final String CONTENT_KEY = "content_key";
+
+  /** Images with one value here must not part; null for an image that stands alone. */
+  static final String GROUP = "group";
+
+  private SplitItems() {}
+
+  /** Keeps the usable, labelled images; adds the columns above. */
+  static Dataset<Row> of(Dataset<Row> images, Optional<Dataset<Row>> earlier, SplitConfig config) {
+    Dataset<Row> items =
+        images
+            .filter(usable().and(labelled()))
+            .select(
+                col(ImagesTable.ID).as(ID),
+                col(ImagesTable.LABEL).as(LABEL),
+                (config.given() == Given.KEEP ? col(ImagesTable.GIVEN_SPLIT) : noText()).as(GIVEN),
+                config
+                    .groupColumn()
+                    .map(name -> groupKey(images, name))
+                    .orElse(noText())
+                    .as(GROUP_KEY),
+                (config.keepDuplicatesTogether()
+                        ? concat(lit("sha256="), col(ImagesTable.SHA256))
+                        : noText())
+                    .as(CONTENT_KEY));
+    if (earlier.isPresent()) {
+      Dataset<Row> places =
+          earlier.get().select(col(SplitsTable.ID).as(ID), col(SplitsTable.SPLIT).as(EARLIER));
+      items = items.join(places, toArray(ID), "left");
+    } else {
+      items = items.withColumn(EARLIER, noText());
+    }
+    return withGroups(items, config);
+  }
+
+  /** Images whose pixels can be read; a wrong file extension does no harm. */
+  static Column usable() {
+    return col(ImagesTable.STATUS)
+        .isin(
+            Arrays.stream(ImageStatus.values())
+                .filter(ImageStatus::isUsable)
+                .map(ImageStatus::name)
+                .toArray());
+  }
+
+  static Column labelled() {
+    return col(ImagesTable.LABEL).isNotNull().and(trim(col(ImagesTable.LABEL)).notEqual(""));
+  }
+
+  private static Dataset<Row> withGroups(Dataset<Row> items, SplitConfig config) {
+    Dataset<Row> rows = items.withColumn(GROUP, noText());
+    if (config.groupColumn().isPresent()) {
+      rows = sharedOnly(rows, GROUP_KEY);
+    }
+    if (config.keepDuplicatesTogether()) {
+      rows = sharedOnly(rows, CONTENT_KEY);
+    }
+    Column either = coalesce(col(GROUP_KEY), col(CONTENT_KEY));
+    if (config.groupColumn().isEmpty() || !config.keepDuplicatesTogether()) {
+      return rows.withColumn(GROUP, either);
+    }
+    // Two images of equal content join their groups, and so on: only such links need a search.
+    Dataset<Row> links =
+        rows.filter(col(GROUP_KEY).isNotNull().and(col(CONTENT_KEY).isNotNull()))
+            .select(GROUP_KEY, CONTENT_KEY)
+            .distinct();
+    return rows.withColumn(Components.KEY, coalesce(either, col(ID)))
+        .join(Components.of(links), toArray(Components.KEY), "left")
+        .withColumn(GROUP, coalesce(col(Components.NAME), either))
+        .drop(Components.KEY, Components.NAME);
+  }
+
+  /** Sets a key to null where only one image has it. */
+  private static Dataset<Row> sharedOnly(Dataset<Row> rows, String key) {
+    // Where the key is null the id stands in: nulls would all meet in one task.
+    WindowSpec sameKey = Window.partitionBy(coalesce(col(key), col(ID)));
+    return rows.withColumn(key, when(count(lit(1)).over(sameKey).gt(1), col(key)));
+  }
+
+  private static Column groupKey(Dataset<Row> images, String name) {
+    if (!Arrays.asList(images.columns()).contains(name)) {
+      throw new UserException(
+          "--group-column '%s' is not a column of the table 'images'; it has %s"
+              .formatted(name, String.join(", ", images.columns())));
+    }
+    Column value = col("`" + name.replace("`", "``") + "`").cast(DataTypes.StringType);
+    return when(trim(value).notEqual(""), concat(lit(name + "="), value));
+  }
+
+  private static Column noText() {
+    return lit(null).cast(DataTypes.StringType);
+  }
+
+  private static String[] toArray(String name) {
+    return new String[] {name};
+  }
+}

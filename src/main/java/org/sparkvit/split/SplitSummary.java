@@ -1,0 +1,98 @@
+package org.sparkvit.split;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.sparkvit.table.SplitsTable;
+
+/** Class by split counts, for people and for the run record. */
+final class SplitSummary {
+  /** More classes than this are summed up: nobody reads a thousand lines. */
+  private static final int SHOWN = 20;
+
+  private final SortedMap<String, long[]> counts;
+  private final List<BigDecimal> shares;
+
+  /**
+   * Sums up a finished split.
+   *
+   * @param counts images of each class in each split
+   * @param shares wanted share of each split
+   */
+  SplitSummary(SortedMap<String, long[]> counts, List<BigDecimal> shares) {
+    this.counts = counts;
+    this.shares = shares;
+  }
+
+  List<String> lines() {
+    int width = "all classes".length();
+    for (String label : counts.keySet()) {
+      width = Math.max(width, label.length());
+    }
+    String format = "%-" + width + "s %12s %12s %12s %12s";
+    List<String> lines = new ArrayList<>();
+    lines.add(format.formatted("class", "train", "validation", "test", "images"));
+    long[] rest = new long[SplitsTable.NAMES.size()];
+    long[] all = new long[SplitsTable.NAMES.size()];
+    int line = 0;
+    for (Map.Entry<String, long[]> entry : counts.entrySet()) {
+      if (line++ < SHOWN) {
+        lines.add(row(format, entry.getKey(), entry.getValue()));
+      } else {
+        add(rest, entry.getValue());
+      }
+      add(all, entry.getValue());
+    }
+    if (line > SHOWN) {
+      lines.add(row(format, (line - SHOWN) + " more", rest));
+    }
+    lines.add(row(format, "all classes", all));
+    for (int s = 0; s < all.length; s++) {
+      int split = s;
+      List<String> lacking =
+          counts.entrySet().stream()
+              .filter(entry -> entry.getValue()[split] == 0)
+              .map(Map.Entry::getKey)
+              .toList();
+      if (shares.get(s).signum() > 0 && !lacking.isEmpty()) {
+        lines.add(
+            "warning: %s has no image of %d of the classes, e.g. '%s': too few images or groups"
+                .formatted(SplitsTable.NAMES.get(s), lacking.size(), lacking.get(0)));
+      }
+    }
+    return lines;
+  }
+
+  /** Label to split to count. */
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    counts.forEach(
+        (label, row) -> {
+          Map<String, Long> splits = new LinkedHashMap<>();
+          for (int s = 0; s < row.length; s++) {
+            splits.put(SplitsTable.NAMES.get(s), row[s]);
+          }
+          map.put(label, splits);
+        });
+    return map;
+  }
+
+  private static String row(String format, String name, long[] row) {
+    return format.formatted(
+        name,
+        "%,d".formatted(row[0]),
+        "%,d".formatted(row[1]),
+        "%,d".formatted(row[2]),
+        "%,d".formatted(Arrays.stream(row).sum()));
+  }
+
+  private static void add(long[] sum, long[] row) {
+    for (int s = 0; s < row.length; s++) {
+      sum[s] += row[s];
+    }
+  }
+}

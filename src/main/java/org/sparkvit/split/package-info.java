@@ -1,0 +1,6 @@
+/**
+ * The stage {@code split}: puts every usable, labelled image into train, validation or test, by
+ * class and without parting groups or exact duplicates. Reads {@code images}, writes {@code
+ * splits}.
+ */
+package org.sparkvit.split;

@@ -1,0 +1,133 @@
+package org.sparkvit.split;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.DataException;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.split.SplitConfig.Existing;
+import org.sparkvit.split.SplitConfig.Given;
+import org.sparkvit.table.ImageRows;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
+
+class SplitStageTest extends SparkTest {
+  @TempDir Path folder;
+
+  @Test
+  void writesTheTableAndSaysWhatBecameOfTheImages() {
+    catalog(
+        new ImageRows()
+            .add("a", 100, "ordinary")
+            .add("b", 20, "sensitive")
+            .add("twin", "sensitive", null, null, "b1")
+            .add("broken", "sensitive", null, null, "broken", "EMPTY")
+            .add("nameless", null, null, null, "nameless"));
+    List<String> lines = new ArrayList<>();
+
+    run(Existing.REFUSE, lines::add);
+
+    assertThat(workspace().read(SplitsTable.SPEC).count()).isEqualTo(121);
+    assertThat(workspace().read(SplitsTable.SPEC).filter("group is not null").count()).isEqualTo(2);
+    assertThat(lines)
+        .anyMatch(line -> line.matches("ordinary +80 +10 +10 +100"))
+        .anyMatch(line -> line.matches("all classes +97 +12 +12 +121"))
+        .contains("left out: 1 images that cannot be read, 1 without a label")
+        .contains("kept whole: 1 groups with 2 images");
+  }
+
+  @Test
+  void refusesReplacesOrExtendsAnEarlierSplit() {
+    catalog(new ImageRows().add("a", 30, "x").add("b", 30, "y"));
+    run(Existing.REFUSE, Progress.SILENT);
+    List<Row> first = rows();
+
+    assertThatThrownBy(() -> run(Existing.REFUSE, Progress.SILENT))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'splits' exists already");
+
+    catalog(new ImageRows().add("a", 60, "x").add("b", 30, "y"));
+    run(Existing.EXTEND, Progress.SILENT);
+    assertThat(rows()).hasSize(90).containsAll(first);
+
+    run(Existing.OVERWRITE, Progress.SILENT);
+    assertThat(rows()).hasSize(90).doesNotContainSequence(first);
+  }
+
+  @Test
+  void saysWhichIdOccursTwiceAndWritesNothing() {
+    catalog(new ImageRows().add("a", 3, "x").add("b", 3, "y").add("a", 1, "x"));
+
+    assertThatThrownBy(() -> run(Existing.REFUSE, Progress.SILENT))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("table 'images', column 'id'")
+        .hasMessageContaining("twice");
+    assertThat(workspace().has(SplitsTable.SPEC)).isFalse();
+  }
+
+  @Test
+  void summaryShortensManyClassesAndWarnsOfEmptyOnes() {
+    SortedMap<String, long[]> counts = new TreeMap<>();
+    for (int i = 0; i < 25; i++) {
+      counts.put("class %02d".formatted(i), new long[] {8, 1, i == 3 ? 0 : 1});
+    }
+    SplitSummary summary =
+        new SplitSummary(
+            counts, List.of(new BigDecimal("0.8"), new BigDecimal("0.1"), new BigDecimal("0.1")));
+
+    assertThat(summary.lines())
+        .hasSize(24)
+        .anyMatch(line -> line.matches("5 more +40 +5 +5 +50"))
+        .anyMatch(
+            line ->
+                line.startsWith("warning: test has no image of 1 of the classes")
+                    && line.contains("'class 03'"));
+    assertThat(summary.toMap().get("class 03"))
+        .isEqualTo(Map.of("train", 8L, "validation", 1L, "test", 0L));
+  }
+
+  private List<Row> rows() {
+    return workspace().read(SplitsTable.SPEC).orderBy("id").collectAsList();
+  }
+
+  private void catalog(ImageRows images) {
+    Dataset<Row> rows = images.dataset(spark);
+    workspace().replace(ImagesTable.SPEC, rows, RunRecord.start("catalog", Map.of()));
+  }
+
+  private Workspace workspace() {
+    return Workspace.at(spark, folder.toUri().toString());
+  }
+
+  private void run(Existing existing, Progress progress) {
+    new SplitStage(
+            new SplitConfig(
+                folder.toUri().toString(),
+                new BigDecimal("0.8"),
+                new BigDecimal("0.1"),
+                new BigDecimal("0.1"),
+                0,
+                Given.KEEP,
+                existing,
+                Optional.empty(),
+                true),
+            progress)
+        .run(spark);
+  }
+}
