@@ -12,7 +12,7 @@ public enum ResampleFilter {
   BOX(4, 0.5);
 
   private final int pillowCode;
-  final double support;
+  private final double support;
 
   ResampleFilter(int pillowCode, double support) {
     this.pillowCode = pillowCode;
@@ -37,5 +37,38 @@ public enum ResampleFilter {
     }
     throw new IllegalArgumentException(
         "no resampling filter has the number " + code + "; 0 to 4 are known");
+  }
+
+  /** Half the filter's width in output samples. */
+  double support() {
+    return support;
+  }
+
+  /**
+   * The filter function, in Pillow's order of operations: rounding must not differ.
+   *
+   * @param x distance from the centre in output samples
+   */
+  double weight(double x) {
+    return switch (this) {
+      case NEAREST -> throw new IllegalStateException("NEAREST picks samples and weighs none");
+      case BOX -> x > -0.5 && x <= 0.5 ? 1 : 0;
+      case BILINEAR -> Math.max(0, 1 - Math.abs(x));
+      case BICUBIC -> bicubic(Math.abs(x));
+      case LANCZOS -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+    };
+  }
+
+  private static double bicubic(double x) {
+    double a = -0.5;
+    if (x < 1) {
+      return ((a + 2) * x - (a + 3)) * x * x + 1;
+    }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  }
+
+  private static double sinc(double x) {
+    double angle = x * Math.PI;
+    return x == 0 ? 1 : Math.sin(angle) / angle;
   }
 }

@@ -1,9 +1,14 @@
 package org.sparkvit.image;
 
+import java.util.Arrays;
+
 /**
- * Resizes byte for byte as Pillow's {@code Image.resize(size, filter)} does ({@code Resample.c}).
+ * Resizes byte for byte as Pillow's {@code Image.resize(size, filter)} does ({@code Resample.c}):
+ * the horizontal pass first, rounded to 8 bits, then the vertical one, in fixed point.
  */
 public final class Resampler {
+  private static final int HALF = 1 << (ResampleKernel.BITS - 1);
+
   private Resampler() {}
 
   /**
@@ -11,6 +16,152 @@ public final class Resampler {
    * already.
    */
   public static PixelImage resize(PixelImage image, int width, int height, ResampleFilter filter) {
-    return new PixelImage(width, height, new byte[3 * width * height]);
+    if (image.width() == width && image.height() == height) {
+      return image;
+    }
+    byte[] out = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
+    Window all = new Window(0, 0, width, height);
+    resize(image, width, height, filter, all, out, 0, 3 * width);
+    return new PixelImage(width, height, out);
+  }
+
+  /** A part of a resized image: columns from x, rows from y. */
+  record Window(int x, int y, int width, int height) {}
+
+  /**
+   * Computes only a window of the resized image.
+   *
+   * @param out gets the window's rows, the first at {@code offset}, {@code stride} bytes apart
+   */
+  static void resize(
+      PixelImage image,
+      int width,
+      int height,
+      ResampleFilter filter,
+      Window window,
+      byte[] out,
+      int offset,
+      int stride) {
+    if (filter == ResampleFilter.NEAREST) {
+      nearest(image, width, height, window, out, offset, stride);
+      return;
+    }
+    ResampleKernel columns =
+        width == image.width()
+            ? null
+            : ResampleKernel.of(image.width(), width, filter, window.x(), window.width());
+    if (height == image.height()) {
+      int[] row = new int[3 * window.width()];
+      for (int y = 0; y < window.height(); y++) {
+        horizontal(image, window.y() + y, columns, window.x(), row);
+        narrow(row, out, offset + y * stride);
+      }
+      return;
+    }
+    ResampleKernel rows =
+        ResampleKernel.of(image.height(), height, filter, window.y(), window.height());
+    vertical(image, columns, rows, window, out, offset, stride);
+  }
+
+  /** Both passes; only the few intermediate rows that an output row needs are held. */
+  private static void vertical(
+      PixelImage image,
+      ResampleKernel columns,
+      ResampleKernel rows,
+      Window window,
+      byte[] out,
+      int offset,
+      int stride) {
+    int[][] ring = new int[rows.stride()][3 * window.width()];
+    int[] sum = new int[3 * window.width()];
+    int next = rows.first()[0];
+    for (int y = 0; y < window.height(); y++) {
+      int first = rows.first()[y];
+      int end = first + rows.count()[y];
+      for (next = Math.max(next, first); next < end; next++) {
+        horizontal(image, next, columns, window.x(), ring[next % ring.length]);
+      }
+      Arrays.fill(sum, HALF);
+      for (int k = 0; k < rows.count()[y]; k++) {
+        addWeighted(sum, ring[(first + k) % ring.length], rows.weights()[y * rows.stride() + k]);
+      }
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] = Math.max(0, Math.min(255, sum[i] >> ResampleKernel.BITS));
+      }
+      narrow(sum, out, offset + y * stride);
+    }
+  }
+
+  // Loops over whole int arrays, which the JIT turns into vector instructions.
+  private static void addWeighted(int[] sum, int[] row, int weight) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += weight * row[i];
+    }
+  }
+
+  private static void narrow(int[] row, byte[] out, int offset) {
+    for (int i = 0; i < row.length; i++) {
+      out[offset + i] = (byte) row[i];
+    }
+  }
+
+  /** One input row through the horizontal pass, or only widened where the width stays. */
+  private static void horizontal(
+      PixelImage image, int y, ResampleKernel columns, int x0, int[] out) {
+    byte[] in = image.rgb();
+    int row = 3 * image.width() * y;
+    if (columns == null) {
+      for (int i = 0; i < out.length; i++) {
+        out[i] = in[row + 3 * x0 + i] & 0xFF;
+      }
+      return;
+    }
+    int[] firsts = columns.first();
+    int[] counts = columns.count();
+    int[] weights = columns.weights();
+    int stride = columns.stride();
+    for (int x = 0; x < firsts.length; x++) {
+      int red = HALF;
+      int green = HALF;
+      int blue = HALF;
+      int at = row + 3 * firsts[x];
+      for (int k = x * stride, end = k + counts[x]; k < end; k++, at += 3) {
+        int weight = weights[k];
+        red += weight * (in[at] & 0xFF);
+        green += weight * (in[at + 1] & 0xFF);
+        blue += weight * (in[at + 2] & 0xFF);
+      }
+      out[3 * x] = clip(red);
+      out[3 * x + 1] = clip(green);
+      out[3 * x + 2] = clip(blue);
+    }
+  }
+
+  private static int clip(int sum) {
+    return Math.max(0, Math.min(255, sum >> ResampleKernel.BITS));
+  }
+
+  /** Pillow takes nearest through its affine transform, which adds up the step. */
+  private static void nearest(
+      PixelImage image, int width, int height, Window window, byte[] out, int offset, int stride) {
+    int[] columns = nearestSources(image.width(), width);
+    int[] rows = nearestSources(image.height(), height);
+    for (int y = 0; y < window.height(); y++) {
+      int row = 3 * image.width() * rows[window.y() + y];
+      for (int x = 0; x < window.width(); x++) {
+        System.arraycopy(
+            image.rgb(), row + 3 * columns[window.x() + x], out, offset + y * stride + 3 * x, 3);
+      }
+    }
+  }
+
+  private static int[] nearestSources(int in, int out) {
+    int[] sources = new int[out];
+    double step = (double) in / out;
+    double at = step * 0.5;
+    for (int i = 0; i < out; i++, at += step) {
+      sources[i] = Math.min(in - 1, (int) at);
+    }
+    return sources;
   }
 }
