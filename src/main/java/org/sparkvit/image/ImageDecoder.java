@@ -1,6 +1,10 @@
 package org.sparkvit.image;
 
+import java.io.EOFException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Decodes one image file held in memory. Never throws for bad content and never returns garbage
@@ -9,10 +13,12 @@ import java.util.Objects;
  *
  * <p>The pixels are those of Pillow's {@code
  * ImageOps.exif_transpose(Image.open(f)).convert("RGB")}: the first frame, gray replicated,
- * palettes looked up, alpha dropped, 16-bit samples cut to their high byte, colour profiles
- * ignored.
+ * palettes looked up, alpha dropped, colour profiles ignored; 16-bit samples are cut to their high
+ * byte.
  */
 public final class ImageDecoder {
+  private static final int REASON_LENGTH = 200;
+
   private final DecodeLimits limits;
 
   public ImageDecoder(DecodeLimits limits) {
@@ -26,16 +32,104 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name) {
-    return new DecodedImage(
-        ImageStatus.UNSUPPORTED, "not written yet: " + limits, null, 0, 0, 0, 1, null);
+    return examine(content, name, true);
   }
 
   /**
-   * Reads the header only: the same statuses except what only a full decode can find, and no
-   * pixels.
+   * Reads the header and looks whether the file ends early, at a small part of a decode's cost: the
+   * same statuses except the damage that only decoding finds, and no pixels.
    */
   public DecodedImage inspect(byte[] content, String name) {
+    return examine(content, name, false);
+  }
+
+  private DecodedImage examine(byte[] content, String name, boolean withPixels) {
+    if (content.length == 0) {
+      return unread(ImageStatus.EMPTY, "file of 0 bytes", null);
+    }
+    Optional<ImageFormat> format = ImageFormat.ofContent(content);
+    if (format.isEmpty()) {
+      return unread(ImageStatus.BAD_MAGIC, "begins with " + firstBytes(content), null);
+    }
+    if (content.length > limits.maxBytes()) {
+      String reason = content.length + " bytes; the limit is " + limits.maxBytes();
+      return unread(ImageStatus.TOO_LARGE, reason, format.get());
+    }
+    EncodedImage image = EncodedImage.of(format.get(), content);
+    try {
+      image.readHeader();
+      long pixels = (long) image.width * image.height;
+      if (pixels > limits.maxPixels()) {
+        throw new BadImageException(
+            ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());
+      }
+      image.checkComplete();
+      PixelImage upright = withPixels ? decode(image) : null;
+      Optional<ImageFormat> named = ImageFormat.ofName(name);
+      if (named.isPresent() && !named.equals(format)) {
+        String reason = format.get() + " content in a file named as " + named.get();
+        return result(image, format.get(), ImageStatus.EXT_MISMATCH, reason, upright);
+      }
+      return result(image, format.get(), ImageStatus.OK, "", upright);
+    } catch (InterruptedException e) {
+      // The task is being cancelled, so nobody will look at this result.
+      Thread.currentThread().interrupt();
+      return result(image, format.get(), ImageStatus.TIMEOUT, "interrupted", null);
+    } catch (TimeoutException e) {
+      return result(image, format.get(), ImageStatus.TIMEOUT, e.getMessage(), null);
+    } catch (ExecutionException e) {
+      return failure(image, format.get(), e.getCause());
+    } catch (Exception e) {
+      return failure(image, format.get(), e);
+    }
+  }
+
+  private PixelImage decode(EncodedImage image)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    DecodeClock clock = new DecodeClock();
+    return DecodeThreads.call(
+        () -> Orientation.upright(image.decode(clock), image.orientation), clock, limits.timeout());
+  }
+
+  private static DecodedImage failure(EncodedImage image, ImageFormat format, Throwable cause) {
+    if (cause instanceof BadImageException e) {
+      return result(image, format, e.status(), e.getMessage(), null);
+    }
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof EOFException) {
+        return result(image, format, ImageStatus.TRUNCATED, "image data ends early", null);
+      } else if (t instanceof OutOfMemoryError) {
+        String reason = "does not fit into this process's memory";
+        return result(image, format, ImageStatus.TOO_LARGE, reason, null);
+      }
+    }
+    return result(image, format, ImageStatus.DECODE_ERROR, describe(cause), null);
+  }
+
+  private static String describe(Throwable cause) {
+    String message = cause.getMessage();
+    String text =
+        message == null || message.isBlank()
+            ? cause.getClass().getSimpleName()
+            : message.replaceAll("\\s+", " ").strip();
+    return text.length() <= REASON_LENGTH ? text : text.substring(0, REASON_LENGTH);
+  }
+
+  private static DecodedImage result(
+      EncodedImage image, ImageFormat format, ImageStatus status, String reason, PixelImage rgb) {
     return new DecodedImage(
-        ImageStatus.UNSUPPORTED, "not written yet: " + limits, null, 0, 0, 0, 1, null);
+        status, reason, format, image.width, image.height, image.channels, image.orientation, rgb);
+  }
+
+  private static DecodedImage unread(ImageStatus status, String reason, ImageFormat format) {
+    return new DecodedImage(status, reason, format, 0, 0, 0, 1, null);
+  }
+
+  private static String firstBytes(byte[] content) {
+    StringBuilder hex = new StringBuilder();
+    for (int i = 0; i < Math.min(4, content.length); i++) {
+      hex.append(i == 0 ? "" : " ").append(String.format("%02x", content[i]));
+    }
+    return hex.toString();
   }
 }

@@ -1,0 +1,92 @@
+package org.sparkvit.image;
+
+import java.io.IOException;
+
+/**
+ * One image file in memory, in one format: what its header says, whether all of it is there, and
+ * its pixels. One object per file and not shared between threads.
+ *
+ * <p>The three steps are called in this order; a step throws {@link BadImageException} with the
+ * right status, or anything at all, since library decoders leak runtime exceptions. What the header
+ * step has found out before it failed stays readable.
+ */
+abstract class EncodedImage {
+  final byte[] content;
+  int width;
+  int height;
+  int channels;
+  int orientation = 1;
+
+  EncodedImage(byte[] content) {
+    this.content = content;
+  }
+
+  /** Reads sizes, channels and orientation, in time that does not depend on the image's size. */
+  abstract void readHeader() throws IOException;
+
+  /** Looks, without decoding, whether the file ends early. */
+  abstract void checkComplete() throws IOException;
+
+  /** The pixels of the first frame as stored, not yet turned by the orientation. */
+  abstract PixelImage decode(DecodeClock clock) throws IOException;
+
+  static EncodedImage of(ImageFormat format, byte[] content) {
+    return switch (format) {
+      case JPEG -> new JpegImage(content);
+      case PNG -> new PngImage(content);
+      case GIF -> new GifImage(content);
+      case BMP -> new BmpImage(content);
+      case TIFF -> new TiffImage(content);
+      case WEBP -> new WebpImage(content);
+    };
+  }
+
+  final int u8(long at) throws BadImageException {
+    if (at < 0 || at >= content.length) {
+      throw BadImageException.truncated("ends after " + content.length + " bytes");
+    }
+    return content[(int) at] & 0xFF;
+  }
+
+  final int u16be(long at) throws BadImageException {
+    return u8(at) << 8 | u8(at + 1);
+  }
+
+  final int u16le(long at) throws BadImageException {
+    return u8(at) | u8(at + 1) << 8;
+  }
+
+  final long u32be(long at) throws BadImageException {
+    return (long) u16be(at) << 16 | u16be(at + 2);
+  }
+
+  final long u32le(long at) throws BadImageException {
+    return u16le(at) | (long) u16le(at + 2) << 16;
+  }
+
+  final int s32le(long at) throws BadImageException {
+    return u16le(at) | u16le(at + 2) << 16;
+  }
+
+  /** Whether the ASCII text stands at {@code at}. */
+  final boolean has(long at, String text) {
+    if (at < 0 || at + text.length() > content.length) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (content[(int) at + i] != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes over a size as the file states it, which may be more than an int or less than 1. */
+  final void size(long columns, long rows) throws BadImageException {
+    width = (int) Math.max(0, Math.min(columns, Integer.MAX_VALUE));
+    height = (int) Math.max(0, Math.min(rows, Integer.MAX_VALUE));
+    if (columns < 1 || rows < 1) {
+      throw BadImageException.corrupt("size " + columns + "x" + rows);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package org.sparkvit.image;
+
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.IIOException;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * JPEG (ITU-T T.81), decoded by the JDK's libjpeg.
+ *
+ * <p>The JDK's reader rejects sound files over their metadata, converts by embedded colour profiles
+ * and guesses the colour space where no marker names it. So it never sees the original's
+ * application segments: it reads a copy with only the segments that make the picture, as a raster
+ * of the samples as they are stored, and the colour space is settled here, by libjpeg's own rules.
+ */
+final class JpegImage extends EncodedImage {
+  private static final byte[] JFIF = {
+    (byte) 0xFF, (byte) 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
+  };
+  private static final int SOI = 0xD8;
+  private static final int EOI = 0xD9;
+  private static final int SOS = 0xDA;
+  private static final int DQT = 0xDB;
+  private static final int DHT = 0xC4;
+  private static final int DAC = 0xCC;
+  private static final int DRI = 0xDD;
+  private static final int APP0 = 0xE0;
+  private static final int APP1 = 0xE1;
+  private static final int APP14 = 0xEE;
+
+  /** A marker with its parameters: bytes {@code from} to {@code end - 1} of the file. */
+  private record Segment(int marker, int from, int end) {}
+
+  private final List<Segment> pictureSegments = new ArrayList<>();
+  private int adobeTransform = -1;
+  private boolean jfif;
+  private boolean exif;
+  private boolean componentsNamedRgb;
+  private int scan;
+
+  JpegImage(byte[] content) {
+    super(content);
+  }
+
+  @Override
+  void readHeader() throws BadImageException {
+    int at = 2;
+    while (scan == 0) {
+      while (u8(at) != 0xFF) {
+        at++; // libjpeg skips stray bytes between segments
+      }
+      while (u8(at) == 0xFF) {
+        at++;
+      }
+      int marker = u8(at++);
+      boolean alone = marker <= 1 || (marker >= 0xD0 && marker <= SOI);
+      if (marker == EOI) {
+        throw BadImageException.corrupt("ends before any image data");
+      } else if (!alone) {
+        Segment segment = new Segment(marker, at - 2, at + u16be(at));
+        if (segment.end < at + 2) {
+          throw BadImageException.corrupt("segment length " + (segment.end - at));
+        }
+        u8(segment.end - 1L);
+        take(segment);
+        at = segment.end;
+      }
+    }
+  }
+
+  private void take(Segment segment) throws BadImageException {
+    int body = segment.from + 4;
+    switch (segment.marker) {
+      case SOS -> {
+        if (channels == 0) {
+          throw BadImageException.corrupt("image data before the frame header");
+        }
+        scan = segment.from;
+      }
+      case DQT, DHT, DRI -> pictureSegments.add(segment);
+      case APP0 -> jfif |= has(body, "JFIF\0");
+      case APP1 -> {
+        if (!exif && has(body, "Exif\0\0")) {
+          exif = true;
+          orientation = TiffDirectory.orientation(content, body + 6, segment.end);
+        }
+      }
+      case APP14 -> {
+        if (has(body, "Adobe") && segment.end - body >= 12) {
+          adobeTransform = u8(body + 11);
+        }
+      }
+      default -> {
+        if (segment.marker >= 0xC0 && segment.marker <= 0xCF && segment.marker != DAC) {
+          frame(segment);
+        }
+      }
+    }
+  }
+
+  private void frame(Segment segment) throws BadImageException {
+    int body = segment.from + 4;
+    int precision = u8(body);
+    channels = u8(body + 5);
+    size(u16be(body + 3), u16be(body + 1));
+    if (segment.marker > 0xC2) {
+      throw BadImageException.unsupported("lossless, hierarchical or arithmetic coding");
+    } else if (precision != 8) {
+      throw BadImageException.unsupported(precision + " bits per sample");
+    } else if (channels != 1 && channels != 3 && channels != 4) {
+      throw BadImageException.unsupported(channels + " channels");
+    }
+    componentsNamedRgb =
+        channels == 3 && u8(body + 6) == 'R' && u8(body + 9) == 'G' && u8(body + 12) == 'B';
+    pictureSegments.add(segment);
+  }
+
+  /** The end marker cannot stand inside image data, so whichever is last must follow the scan. */
+  @Override
+  void checkComplete() throws BadImageException {
+    for (int at = content.length - 2; at > scan; at--) {
+      if ((content[at] & 0xFF) == 0xFF && (content[at + 1] & 0xFF) == EOI) {
+        return;
+      }
+    }
+    throw BadImageException.truncated("no end marker after " + content.length + " bytes");
+  }
+
+  @Override
+  PixelImage decode(DecodeClock clock) throws IOException {
+    ImageReader reader = Readers.of(ImageFormat.JPEG);
+    List<String> warnings = new ArrayList<>();
+    try (ImageInputStream stream = clock.open(pictureOnly())) {
+      reader.setInput(stream, true, true);
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      Raster raster = reader.readRaster(0, null);
+      for (String warning : warnings) {
+        judge(warning);
+      }
+      return toRgb(raster);
+    } catch (IIOException e) {
+      // What went wrong first says more than what the decoder gave up over.
+      for (String warning : warnings) {
+        judge(warning);
+      }
+      throw e;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** Damage that libjpeg fills up with gray, against oddities that leave the picture whole. */
+  private static void judge(String warning) throws BadImageException {
+    if (warning.startsWith("Premature end of JPEG file")) {
+      throw BadImageException.truncated("image data ends early");
+    } else if (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous bytes")) {
+      throw BadImageException.corrupt(warning);
+    }
+  }
+
+  /** The raster holds the samples as they are stored, in whatever colour space that is. */
+  private PixelImage toRgb(Raster raster) throws BadImageException {
+    byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+    if (channels == 3) {
+      if (!storedAsRgb()) {
+        YcbcrConverter.toRgb(samples, 3);
+      }
+      return new PixelImage(width, height, samples);
+    } else if (channels == 4) {
+      if (adobeTransform == 2) {
+        YcbcrConverter.toRgb(samples, 4); // YCCK: the ink is 255 less the light
+        for (int i = 0; i < samples.length; i++) {
+          samples[i] = (byte) (i % 4 == 3 ? samples[i] : ~samples[i]);
+        }
+      }
+      return Rasters.cmykToRgb(raster, true);
+    }
+    byte[] rgb = new byte[3 * samples.length];
+    for (int i = 0, at = 0; i < samples.length; i++, at += 3) {
+      rgb[at] = samples[i];
+      rgb[at + 1] = samples[i];
+      rgb[at + 2] = samples[i];
+    }
+    return new PixelImage(width, height, rgb);
+  }
+
+  /** libjpeg's rule: JFIF says YCbCr, else Adobe's marker decides, else the components' names. */
+  private boolean storedAsRgb() {
+    return !jfif && (adobeTransform < 0 ? componentsNamedRgb : adobeTransform == 0);
+  }
+
+  private byte[] pictureOnly() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + JFIF.length);
+    out.write(0xFF);
+    out.write(SOI);
+    out.write(JFIF, 0, JFIF.length);
+    for (Segment segment : pictureSegments) {
+      out.write(content, segment.from, segment.end - segment.from);
+    }
+    out.write(content, scan, content.length - scan);
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,60 @@
+package org.sparkvit.image;
+
+import java.io.IOException;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.stream.ImageInputStream;
+
+/** The first page of a TIFF (TIFF 6.0). */
+final class TiffImage extends EncodedImage {
+  /** More strips than any sound image within the pixel limit has. */
+  private static final int MOST_STRIPS = 1 << 22;
+
+  private TiffDirectory directory;
+
+  TiffImage(byte[] content) {
+    super(content);
+  }
+
+  @Override
+  void readHeader() throws BadImageException {
+    directory = new TiffDirectory(content, 0, content.length);
+    channels = (int) Math.min(Byte.MAX_VALUE, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1));
+    size(directory.value(TiffDirectory.WIDTH, 0), directory.value(TiffDirectory.HEIGHT, 0));
+    orientation = directory.orientation();
+  }
+
+  @Override
+  void checkComplete() throws BadImageException {
+    checkParts(TiffDirectory.STRIP_OFFSETS, TiffDirectory.STRIP_BYTES);
+    checkParts(TiffDirectory.TILE_OFFSETS, TiffDirectory.TILE_BYTES);
+  }
+
+  private void checkParts(int offsetTag, int bytesTag) throws BadImageException {
+    long[] offsets = directory.values(offsetTag, MOST_STRIPS);
+    long[] bytes = directory.values(bytesTag, MOST_STRIPS);
+    for (int i = 0; i < Math.min(offsets.length, bytes.length); i++) {
+      if (offsets[i] + bytes[i] > content.length) {
+        throw BadImageException.truncated(
+            "ends after " + content.length + " bytes, before part " + (i + 1));
+      }
+    }
+  }
+
+  @Override
+  PixelImage decode(DecodeClock clock) throws IOException {
+    ImageReader reader = Readers.of(ImageFormat.TIFF);
+    try (ImageInputStream stream = clock.open(content)) {
+      reader.setInput(stream, true, false);
+      ImageReadParam param = reader.getDefaultReadParam();
+      ImageTypeSpecifier stored = reader.getRawImageType(0);
+      if (stored != null) {
+        param.setDestinationType(stored); // no conversion by colour profiles
+      }
+      return Rasters.toRgb(reader.read(0, param));
+    } finally {
+      reader.dispose();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.sparkvit.image;
+
+import java.io.IOException;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** WebP (RFC 9649): lossy, lossless, with alpha, and the first frame of an animation. */
+final class WebpImage extends EncodedImage {
+  private static final int RIFF_HEADER_BYTES = 12;
+  private static final int CHUNK_HEADER_BYTES = 8;
+  private static final int ALPHA = 0x10;
+
+  WebpImage(byte[] content) {
+    super(content);
+  }
+
+  @Override
+  void readHeader() throws BadImageException {
+    int body = RIFF_HEADER_BYTES + CHUNK_HEADER_BYTES;
+    if (has(RIFF_HEADER_BYTES, "VP8 ")) {
+      channels = 3;
+      size(u16le(body + 6) & 0x3FFF, u16le(body + 8) & 0x3FFF);
+    } else if (has(RIFF_HEADER_BYTES, "VP8L")) {
+      long bits = u32le(body + 1);
+      channels = (bits >> 28 & 1) == 0 ? 3 : 4;
+      size((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1);
+    } else if (has(RIFF_HEADER_BYTES, "VP8X")) {
+      channels = (u8(body) & ALPHA) == 0 ? 3 : 4;
+      size(1 + (u32le(body + 4) & 0xFFFFFF), 1 + (u32le(body + 6) >> 8));
+      readOrientation();
+    } else {
+      u8(body);
+      throw BadImageException.corrupt("no image chunk");
+    }
+  }
+
+  private void readOrientation() throws BadImageException {
+    long at = RIFF_HEADER_BYTES;
+    while (at + CHUNK_HEADER_BYTES <= content.length) {
+      long length = u32le(at + 4);
+      if (has(at, "EXIF")) {
+        int begin = (int) at + CHUNK_HEADER_BYTES;
+        begin += has(begin, "Exif\0\0") ? 6 : 0; // some writers keep JPEG's prefix
+        int end = (int) Math.min(content.length, at + CHUNK_HEADER_BYTES + length);
+        orientation = TiffDirectory.orientation(content, begin, end);
+        return;
+      }
+      at += CHUNK_HEADER_BYTES + length + (length & 1);
+    }
+  }
+
+  @Override
+  void checkComplete() throws BadImageException {
+    long stated = u32le(4) + 8;
+    // The pad byte of the last chunk is often left out.
+    if (stated - 1 > content.length) {
+      throw BadImageException.truncated("has " + content.length + " of " + stated + " bytes");
+    }
+  }
+
+  @Override
+  PixelImage decode(DecodeClock clock) throws IOException {
+    ImageReader reader = Readers.of(ImageFormat.WEBP);
+    try (ImageInputStream stream = clock.open(content)) {
+      reader.setInput(stream, true, true);
+      return Rasters.toRgb(reader.read(0));
+    } finally {
+      reader.dispose();
+    }
+  }
+}
