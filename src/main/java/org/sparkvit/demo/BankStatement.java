@@ -65,7 +65,7 @@ final class BankStatement {
         left ? margin + 26 : w - margin - 26,
         23,
         10,
-        w * 0.45,
+        w * 0.36,
         left ? Sheet.Align.LEFT : Sheet.Align.RIGHT);
     sheet.fitted(
         face,
@@ -96,7 +96,7 @@ final class BankStatement {
     y = top;
     for (String[] row : rows) {
       sheet.text(face, house.darker(), row[0], x + 4, y, 4.2);
-      sheet.fitted(face.bold(), ink, row[1], x + w * 0.5 - 4, y, 4.6, w * 0.34, Sheet.Align.RIGHT);
+      sheet.fitted(face.bold(), ink, row[1], x + w * 0.5 - 4, y, 4.6, w * 0.3, Sheet.Align.RIGHT);
       y += 9;
     }
     return top + chance.between(28, 38);

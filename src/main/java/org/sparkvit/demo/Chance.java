@@ -46,6 +46,17 @@ final class Chance {
     return random.nextGaussian();
   }
 
+  /**
+   * Close to a standard normal value, within 3.5: the sum of four uniform ones (Irwin-Hall), which
+   * cost one draw together.
+   */
+  double bell() {
+    long bits = random.nextLong();
+    long sum = (bits & 0xFFFF) + (bits >>> 16 & 0xFFFF) + (bits >>> 32 & 0xFFFF) + (bits >>> 48);
+    // Four uniform values of 16 bits have mean 2 * 65535 and variance 4 / 12 * 65536^2.
+    return (sum - 2 * 65535) * (Math.sqrt(3) / 65536);
+  }
+
   boolean flip(double probability) {
     return random.nextDouble() < probability;
   }

@@ -46,11 +46,10 @@ final class Homography {
     return new Homography(inverse);
   }
 
-  double x(double px, double py) {
-    return (m[0] * px + m[1] * py + m[2]) / (m[6] * px + m[7] * py + m[8]);
-  }
-
-  double y(double px, double py) {
-    return (m[3] * px + m[4] * py + m[5]) / (m[6] * px + m[7] * py + m[8]);
+  /** Puts the sheet's x and y for a point of the picture into {@code uv}. */
+  void map(double px, double py, double[] uv) {
+    double w = 1 / (m[6] * px + m[7] * py + m[8]);
+    uv[0] = (m[0] * px + m[1] * py + m[2]) * w;
+    uv[1] = (m[3] * px + m[4] * py + m[5]) * w;
   }
 }

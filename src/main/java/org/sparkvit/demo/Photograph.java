@@ -66,7 +66,7 @@ final class Photograph {
   private BufferedImage scan() {
     int bed = chance.flip(0.7) ? 0xF4F4F4 : 0x303234;
     double turn = chance.between(-0.03, 0.03);
-    project(corners(chance.between(0.92, 1.02), turn, 0), (x, y) -> bed, 0.15);
+    project(corners(chance.between(0.92, 0.998), turn, 0), (x, y) -> bed, 0.15);
     blur(chance.between(0, 0.6));
     noise(chance.between(0.5, 3));
     dust();
@@ -122,8 +122,8 @@ final class Photograph {
   }
 
   /**
-   * Fills the frame with the subject over a ground. Each pixel averages four samples, which
-   * together with bilinear sampling is enough for sheets up to twice the size of the picture.
+   * Fills the frame with the subject over a ground. Each pixel averages nine samples of the sheet,
+   * which is about as large as the picture or up to twice that.
    *
    * @param ground what lies under the subject; null where the subject covers the frame
    * @param shadow darkness of the subject's shadow on the ground, 0 to 1
@@ -133,30 +133,16 @@ final class Photograph {
     double shadowX = chance.between(-9, 9);
     double shadowY = chance.between(-9, 9);
     double soft = chance.between(4, 16);
-    float[] sample = new float[4];
+    double[] uv = new double[2];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        float r = 0;
-        float g = 0;
-        float b = 0;
-        float cover = 0;
-        for (int s = 0; s < 4; s++) {
-          double px = x + 0.25 + 0.5 * (s & 1);
-          double py = y + 0.25 + 0.5 * (s >> 1);
-          sample(map.x(px, py), map.y(px, py), ground == null, sample);
-          r += sample[0];
-          g += sample[1];
-          b += sample[2];
-          cover += sample[3];
-        }
         int at = 3 * (y * width + x);
-        rgb[at] = r / 4;
-        rgb[at + 1] = g / 4;
-        rgb[at + 2] = b / 4;
-        if (ground != null && cover < 4) {
+        float cover = average(map, x, y, ground == null, uv, at);
+        if (ground != null && cover < 1) {
           int under = ground.rgb(x, y);
-          double away = outside(map.x(x + shadowX, y + shadowY), map.y(x + shadowX, y + shadowY));
-          float seen = (1 - cover / 4) * (float) (1 - shadow * Math.exp(-away / soft));
+          map.map(x + shadowX, y + shadowY, uv);
+          double dark = shadow * Math.exp(-outside(uv[0], uv[1]) / soft);
+          float seen = (1 - cover) * (float) (1 - dark);
           rgb[at] += seen * (under >> 16 & 0xFF);
           rgb[at + 1] += seen * (under >> 8 & 0xFF);
           rgb[at + 2] += seen * (under & 0xFF);
@@ -165,51 +151,68 @@ final class Photograph {
     }
   }
 
+  /**
+   * Sets a pixel to the average of the sheet over it, weighted by how much the sheet covers.
+   *
+   * @param extend whether the sheet's edge goes on beyond it
+   * @return the covered share of the pixel
+   */
+  private float average(Homography map, int x, int y, boolean extend, double[] uv, int at) {
+    // Within one pixel the map is as good as affine.
+    map.map(x, y, uv);
+    double u = uv[0];
+    double v = uv[1];
+    map.map(x + 1, y, uv);
+    double ux = (uv[0] - u) / 3;
+    double vx = (uv[1] - v) / 3;
+    map.map(x, y + 1, uv);
+    double uy = (uv[0] - u) / 3;
+    double vy = (uv[1] - v) / 3;
+    int r = 0;
+    int g = 0;
+    int b = 0;
+    int a = 0;
+    for (int j = 0; j < 3; j++) {
+      for (int i = 0; i < 3; i++) {
+        int sx = (int) Math.floor(u + (i + 0.5) * ux + (j + 0.5) * uy);
+        int sy = (int) Math.floor(v + (i + 0.5) * vx + (j + 0.5) * vy);
+        if (extend) {
+          sx = Math.max(0, Math.min(subject.width - 1, sx));
+          sy = Math.max(0, Math.min(subject.height - 1, sy));
+        } else if (sx < 0 || sy < 0 || sx >= subject.width || sy >= subject.height) {
+          continue;
+        }
+        int argb = pixels[sy * subject.width + sx];
+        int alpha = argb >>> 24;
+        a += alpha;
+        r += alpha * (argb >> 16 & 0xFF);
+        g += alpha * (argb >> 8 & 0xFF);
+        b += alpha * (argb & 0xFF);
+      }
+    }
+    rgb[at] = r / (9 * 255f);
+    rgb[at + 1] = g / (9 * 255f);
+    rgb[at + 2] = b / (9 * 255f);
+    return a / (9 * 255f);
+  }
+
   private double outside(double u, double v) {
     double dx = Math.max(0, Math.max(-u, u - subject.width));
     double dy = Math.max(0, Math.max(-v, v - subject.height));
     return Math.sqrt(dx * dx + dy * dy);
   }
 
-  /** Bilinear sample of the subject, premultiplied by its cover; nothing lies beyond its edge. */
-  private void sample(double u, double v, boolean extend, float[] out) {
-    double su = u - 0.5;
-    double sv = v - 0.5;
-    int x = (int) Math.floor(su);
-    int y = (int) Math.floor(sv);
-    float fx = (float) (su - x);
-    float fy = (float) (sv - y);
-    out[0] = 0;
-    out[1] = 0;
-    out[2] = 0;
-    out[3] = 0;
-    add(x, y, (1 - fx) * (1 - fy), extend, out);
-    add(x + 1, y, fx * (1 - fy), extend, out);
-    add(x, y + 1, (1 - fx) * fy, extend, out);
-    add(x + 1, y + 1, fx * fy, extend, out);
-  }
-
-  private void add(int x, int y, float weight, boolean extend, float[] out) {
-    int cx = Math.max(0, Math.min(subject.width - 1, x));
-    int cy = Math.max(0, Math.min(subject.height - 1, y));
-    if (!extend && (cx != x || cy != y)) {
-      return;
-    }
-    int argb = pixels[cy * subject.width + cx];
-    float w = weight * (argb >>> 24) / 255f;
-    out[0] += w * (argb >> 16 & 0xFF);
-    out[1] += w * (argb >> 8 & 0xFF);
-    out[2] += w * (argb & 0xFF);
-    out[3] += w;
-  }
-
   /** Light from one side, darker corners, and sometimes the shadow of the hand or of a window. */
   private void light() {
     double angle = chance.between(0, 2 * Math.PI);
     double slope = chance.between(0, 0.3);
+    double slopeX = slope * Math.cos(angle);
+    double slopeY = slope * Math.sin(angle);
     double corner = chance.between(0, 0.3);
     boolean hand = chance.flip(0.3);
     double handAngle = chance.between(0, 2 * Math.PI);
+    double handX = Math.cos(handAngle);
+    double handY = Math.sin(handAngle);
     double handAt = chance.between(-0.2, 0.7);
     double handSoft = chance.between(0.03, 0.2);
     double handDark = chance.between(0.15, 0.4);
@@ -217,10 +220,10 @@ final class Photograph {
       for (int x = 0; x < width; x++) {
         double u = 2.0 * x / width - 1;
         double v = 2.0 * y / height - 1;
-        double k = 1 + slope * (u * Math.cos(angle) + v * Math.sin(angle));
+        double k = 1 + slopeX * u + slopeY * v;
         k *= 1 - corner * (u * u + v * v) / 2;
         if (hand) {
-          double d = u * Math.cos(handAngle) + v * Math.sin(handAngle) - handAt;
+          double d = u * handX + v * handY - handAt;
           k *= 1 - handDark * Math.max(0, Math.min(1, 0.5 + d / handSoft));
         }
         int at = 3 * (y * width + x);
@@ -241,24 +244,29 @@ final class Photograph {
       taps[i] = (float) Math.exp(-i * i / (2 * sigma * sigma));
     }
     float sum = taps[0] + 2 * taps[1] + 2 * taps[2];
-    float[] from = rgb.clone();
-    pass(from, rgb, taps, sum, true);
-    System.arraycopy(rgb, 0, from, 0, rgb.length);
-    pass(from, rgb, taps, sum, false);
+    for (int i = 0; i < 3; i++) {
+      taps[i] /= sum;
+    }
+    for (int y = 0; y < height; y++) {
+      pass(3 * y * width, 3, width, taps);
+    }
+    for (int x = 0; x < width; x++) {
+      pass(3 * x, 3 * width, height, taps);
+    }
   }
 
-  private void pass(float[] from, float[] to, float[] taps, float sum, boolean across) {
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        for (int c = 0; c < 3; c++) {
-          float v = 0;
-          for (int t = -2; t <= 2; t++) {
-            int sx = across ? Math.max(0, Math.min(width - 1, x + t)) : x;
-            int sy = across ? y : Math.max(0, Math.min(height - 1, y + t));
-            v += taps[Math.abs(t)] * from[3 * (sy * width + sx) + c];
-          }
-          to[3 * (y * width + x) + c] = v / sum;
-        }
+  /** Filters one row or column of pixels, which repeats its end pixels beyond them. */
+  private void pass(int first, int stride, int length, float[] taps) {
+    float[] line = new float[length + 4];
+    for (int c = first; c < first + 3; c++) {
+      for (int i = 0; i < line.length; i++) {
+        line[i] = rgb[c + stride * Math.max(0, Math.min(length - 1, i - 2))];
+      }
+      for (int i = 0; i < length; i++) {
+        rgb[c + stride * i] =
+            taps[0] * line[i + 2]
+                + taps[1] * (line[i + 1] + line[i + 3])
+                + taps[2] * (line[i] + line[i + 4]);
       }
     }
   }
@@ -266,9 +274,9 @@ final class Photograph {
   /** Sensor noise: mostly the same in all channels, a little in each alone. */
   private void noise(double sigma) {
     for (int i = 0; i < rgb.length; i += 3) {
-      double common = chance.gaussian();
+      double common = chance.bell();
       for (int c = 0; c < 3; c++) {
-        rgb[i + c] += (float) (sigma * (0.8 * common + 0.5 * chance.gaussian()));
+        rgb[i + c] += (float) (sigma * (0.8 * common + 0.5 * chance.bell()));
       }
     }
   }
@@ -312,7 +320,7 @@ final class Photograph {
       gain[c] = contrast * (1 + chance.between(-cast, cast));
     }
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    int[] out = new int[width * height];
+    int[] out = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
     for (int i = 0; i < out.length; i++) {
       int packed = 0;
       for (int c = 0; c < 3; c++) {
@@ -321,7 +329,6 @@ final class Photograph {
       }
       out[i] = packed;
     }
-    image.setRGB(0, 0, width, height, out, 0, width);
     return image;
   }
 }

@@ -131,8 +131,8 @@ final class Poster {
     double h = sheet.height;
     Sheet.Align at = chance.flip(0.6) ? Sheet.Align.CENTRE : Sheet.Align.LEFT;
     double x = at == Sheet.Align.CENTRE ? w / 2 : 16;
-    double y = h * chance.between(0.12, 0.18);
     double cap = h * chance.between(0.08, 0.14);
+    double y = cap + h * chance.between(0.05, 0.1);
     String first = madeUp.title().toUpperCase(Locale.ROOT);
     sheet.fitted(display, front, first, x, y, cap, w - 32, at);
     if (chance.flip(0.7)) {

@@ -54,7 +54,7 @@ public final class SampleDataset {
   /** Images in the data set unless told otherwise. */
   public static final int DEFAULT_IMAGES = 3000;
 
-  /** Below this some kinds or defects would not occur. */
+  /** Below this the rare class would have too few images to split. */
   public static final int FEWEST_IMAGES = 100;
 
   private static final int MOST_IMAGES = 99_999;
