@@ -1,23 +1,14 @@
 package org.sparkvit.split;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.DataException;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.split.SplitConfig.Existing;
@@ -54,16 +45,15 @@ public final class SplitStage {
 
     Dataset<Row> items = SplitItems.of(images, earlier, config).persist();
     try {
-      requireUniqueIds(items);
       Splitter splitter = new Splitter(items, config);
       Dataset<Row> placed = splitter.place().persist();
       try {
         SortedMap<String, long[]> quotas = splitter.quotas();
-        verify(placed, quotas);
+        SplitCheck check = SplitCheck.of(placed, quotas);
         workspace.replace(
             SplitsTable.SPEC,
             placed.select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT, SplitsTable.GROUP),
-            note(record, images, placed, quotas, splitter.closed()));
+            note(record, images, check, quotas, splitter.closed()));
       } finally {
         placed.unpersist();
       }
@@ -77,7 +67,7 @@ public final class SplitStage {
   private RunRecord note(
       RunRecord record,
       Dataset<Row> images,
-      Dataset<Row> placed,
+      SplitCheck check,
       SortedMap<String, long[]> quotas,
       List<String> closed) {
     SplitSummary summary = new SplitSummary(quotas, config.shares());
@@ -96,62 +86,15 @@ public final class SplitStage {
           "left out: %,d images that cannot be read, %,d without a label"
               .formatted(left.getLong(0), left.getLong(1)));
     }
-    Row groups =
-        placed
-            .filter(col(SplitsTable.GROUP).isNotNull())
-            .agg(countDistinct(SplitsTable.GROUP), count(lit(1)))
-            .first();
-    if (groups.getLong(0) > 0) {
+    if (check.groups() > 0) {
       progress.say(
-          "kept whole: %,d groups with %,d images".formatted(groups.getLong(0), groups.getLong(1)));
+          "kept whole: %,d groups with %,d images"
+              .formatted(check.groups(), check.groupedImages()));
     }
     return record
         .result("classes", summary.toMap())
         .result("images.unusable", left.getLong(0))
         .result("images.unlabelled", left.getLong(1))
-        .result("groups", groups.getLong(0));
-  }
-
-  private static void requireUniqueIds(Dataset<Row> items) {
-    List<Row> twice =
-        items
-            .groupBy(SplitItems.ID)
-            .count()
-            .filter(col("count").gt(1))
-            .select(min(SplitItems.ID))
-            .collectAsList();
-    if (!twice.get(0).isNullAt(0)) {
-      throw new DataException(
-          ImagesTable.SPEC.name(), ImagesTable.ID, "has '" + twice.get(0).get(0) + "' twice");
-    }
-  }
-
-  /** Proves the promises on the result itself: exact quotas, and no key in two splits. */
-  private static void verify(Dataset<Row> placed, SortedMap<String, long[]> quotas) {
-    SortedMap<String, long[]> counts = new TreeMap<>();
-    for (Row row : placed.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT).count().collectAsList()) {
-      counts
-              .computeIfAbsent(row.getString(0), label -> new long[SplitsTable.NAMES.size()])[
-              SplitsTable.NAMES.indexOf(row.getString(1))] =
-          row.getLong(2);
-    }
-    quotas.forEach(
-        (label, quota) -> {
-          if (!Arrays.equals(quota, counts.get(label))) {
-            throw new IllegalStateException("class '" + label + "' missed its quotas");
-          }
-        });
-    for (String key : List.of(SplitItems.GROUP_KEY, SplitItems.CONTENT_KEY)) {
-      long parted =
-          placed
-              .filter(col(key).isNotNull())
-              .groupBy(key)
-              .agg(min(SplitsTable.SPLIT).as("first"), max(SplitsTable.SPLIT).as("last"))
-              .filter(col("first").notEqual(col("last")))
-              .count();
-      if (parted > 0) {
-        throw new IllegalStateException(parted + " values of " + key + " are in two splits");
-      }
-    }
+        .result("groups", check.groups());
   }
 }

@@ -12,8 +12,10 @@ import static org.apache.spark.sql.functions.when;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,6 +56,7 @@ final class Splitter {
   /** The items with {@link #PLACED}: decided where the data leaves no choice, else null. */
   private final Dataset<Row> anchored;
 
+  private boolean anyPlaced;
   private final boolean[] open = new boolean[SPLITS];
   private final List<BigDecimal> openShares = new ArrayList<>();
   private final SortedMap<String, long[]> quotas = new TreeMap<>();
@@ -152,27 +155,33 @@ final class Splitter {
         col(SplitItems.CONTENT_KEY));
   }
 
+  /** Looks which splits the data names, and whether any place is fixed at all. */
   private void findOpen() {
-    List<String> given = new ArrayList<>();
-    for (Row row :
+    // A split or null in both columns: 16 pairs at most, so more than that are no splits.
+    List<Row> pairs =
         items
-            .filter(col(SplitItems.GIVEN).isNotNull())
-            .select(SplitItems.GIVEN)
+            .select(SplitItems.GIVEN, SplitItems.EARLIER)
             .distinct()
-            .limit(SPLITS + 1)
-            .collectAsList()) {
-      if (!SplitsTable.NAMES.contains(row.getString(0))) {
+            .limit((SPLITS + 1) * (SPLITS + 1) + 1)
+            .collectAsList();
+    Set<String> given = new TreeSet<>();
+    for (Row pair : pairs) {
+      if (!pair.isNullAt(0) && !SplitsTable.NAMES.contains(pair.getString(0))) {
         throw new DataException(
             ImagesTable.SPEC.name(),
             ImagesTable.GIVEN_SPLIT,
-            "has the value '%s', not one of %s".formatted(row.getString(0), SplitsTable.NAMES));
+            "has the value '%s', not one of %s".formatted(pair.getString(0), SplitsTable.NAMES));
       }
-      given.add(row.getString(0));
+      if (!pair.isNullAt(0)) {
+        given.add(pair.getString(0));
+      }
+      anyPlaced |= !pair.isNullAt(1);
     }
     for (int s = 0; s < SPLITS; s++) {
       String name = SplitsTable.NAMES.get(s);
       open[s] = name.equals(SplitsTable.TRAIN) || !given.contains(name);
       openShares.add(open[s] ? config.shares().get(s) : BigDecimal.ZERO);
+      anyPlaced |= !open[s];
     }
   }
 
@@ -194,7 +203,7 @@ final class Splitter {
             coalesce(
                 col(SplitItems.EARLIER),
                 when(col(SplitItems.GIVEN).notEqual(SplitsTable.TRAIN), col(SplitItems.GIVEN))));
-    if (config.groupColumn().isEmpty() && !config.keepDuplicatesTogether()) {
+    if (!anyPlaced || (config.groupColumn().isEmpty() && !config.keepDuplicatesTogether())) {
       return own;
     }
     String first = "first_place";
