@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
+import org.sparkvit.metrics.ClassBalance;
 
 /** The balance before and after, for people and for the run record. */
 final class BalanceSummary {
@@ -42,9 +43,9 @@ final class BalanceSummary {
     if (plans.size() > SHOWN) {
       lines.add((plans.size() - SHOWN) + " more classes are in the table 'balance'");
     }
-    lines.add(figures(format, "smallest : largest", Balance::ratio));
-    lines.add(figures(format, "entropy, bits", Balance::entropyBits));
-    lines.add(figures(format, "entropy, 0 to 1", Balance::evenness));
+    lines.add(figures(format, "smallest : largest", ClassBalance::ratio));
+    lines.add(figures(format, "entropy, bits", ClassBalance::entropyBits));
+    lines.add(figures(format, "entropy, 0 to 1", ClassBalance::evenness));
     return lines;
   }
 
@@ -59,19 +60,20 @@ final class BalanceSummary {
 
   private static Map<String, Double> figures(double[] counts) {
     Map<String, Double> map = new LinkedHashMap<>();
-    map.put("ratio", Balance.ratio(counts));
-    map.put("entropy.bits", Balance.entropyBits(counts));
-    map.put("entropy.normalised", Balance.evenness(counts));
+    ClassBalance balance = ClassBalance.of(counts);
+    map.put("ratio", balance.ratio());
+    map.put("entropy.bits", balance.entropyBits());
+    map.put("entropy.normalised", balance.evenness());
     return map;
   }
 
-  private String figures(String format, String name, ToDoubleFunction<double[]> figure) {
+  private String figures(String format, String name, ToDoubleFunction<ClassBalance> figure) {
     return format.formatted(
         name,
-        "%.4f".formatted(figure.applyAsDouble(before())),
-        "%.4f".formatted(figure.applyAsDouble(after())),
+        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(before()))),
+        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(after()))),
         "",
-        "%.4f".formatted(figure.applyAsDouble(weighted())));
+        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(weighted()))));
   }
 
   private double[] before() {

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SplitCommand.class,
       BalanceCommand.class,
       ScoreCommand.class,
+      ReportCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -76,7 +76,8 @@ public final class RunRecord {
     return map;
   }
 
-  private static Map<String, String> versions() {
+  /** Versions of the program and of what it runs on here, by name. */
+  public static Map<String, String> versions() {
     Map<String, String> versions = new TreeMap<>();
     String own = RunRecord.class.getPackage().getImplementationVersion();
     versions.put("spark-vit", own == null ? "development" : own);

@@ -135,6 +135,16 @@ public final class Workspace {
     return parts(table);
   }
 
+  /** The record of one of the runs that {@link #version} names, as {@link RunRecord#toMap}. */
+  public JsonNode record(TableSpec table, String run) {
+    Path file = new Path(new Path(folder(table), run), RUN_RECORD);
+    try {
+      return Json.read(file.toString(), AtomicFiles.read(fs, file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file, e);
+    }
+  }
+
   /**
    * Writes {@code rows} as the whole table.
    *

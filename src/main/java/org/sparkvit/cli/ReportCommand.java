@@ -1,0 +1,61 @@
+package org.sparkvit.cli;
+
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.report.ReportConfig;
+import org.sparkvit.report.ReportStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code spark-vit report}. */
+@Command(
+    name = "report",
+    description = {
+      "Writes one HTML file that works offline: data set, class balance, metrics, confusion, curves and the worst mistakes.",
+      "It shows the tables that are there and says which command makes the others."
+    })
+final class ReportCommand extends StageCommand {
+  @Option(
+      names = "--name",
+      defaultValue = "latest",
+      description = "The report's folder, WORKSPACE/reports/NAME. Default: ${DEFAULT-VALUE}.")
+  private String name;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|URI|HASH",
+      description =
+          "The model to report on: its directory as given to score, or the first digits of its hash. Default: the one used last.")
+  private String model;
+
+  @Option(
+      names = "--positive",
+      paramLabel = "LABEL",
+      description =
+          "The class whose missed images are shown. Default: the rarer of two classes; of more, the one with the lowest recall.")
+  private String positive;
+
+  @Option(
+      names = "--mistakes",
+      defaultValue = "24",
+      description =
+          "Images to show of each kind of mistake, up to 500; 0 puts no image into the report. Default: ${DEFAULT-VALUE}.")
+  private int mistakes;
+
+  @Option(
+      names = "--thumbnail-size",
+      defaultValue = "192",
+      description = "Longer side of those images in pixels, 32 to 512. Default: ${DEFAULT-VALUE}.")
+  private int thumbnailSize;
+
+  @Option(names = "--overwrite", description = "Replace a report of the same name.")
+  private boolean overwrite;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    ReportConfig config =
+        new ReportConfig(workspace(), name, model, positive, mistakes, thumbnailSize, overwrite);
+    return new ReportStage(config, progress)::run;
+  }
+}

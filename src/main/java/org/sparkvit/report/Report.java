@@ -1,0 +1,28 @@
+package org.sparkvit.report;
+
+import java.util.List;
+
+/**
+ * Everything a page shows. A part is null where its table is not there yet; the page then names the
+ * command that makes it.
+ *
+ * @param workspace URI of the workspace
+ * @param created when, for people
+ * @param model the model judged
+ * @param cautions what to keep in mind when reading the figures, a sentence each
+ */
+public record Report(
+    String workspace,
+    String created,
+    ModelFacts model,
+    Headline headline,
+    List<String> cautions,
+    DataSetSection data,
+    SplitSection splits,
+    BalanceSection balance,
+    ScoringSection scoring,
+    MetricsSection metrics,
+    ConfusionSection confusion,
+    CurveSection curves,
+    MistakeSection mistakes,
+    ProvenanceSection provenance) {}

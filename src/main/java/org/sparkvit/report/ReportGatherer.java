@@ -1,0 +1,201 @@
+package org.sparkvit.report;
+
+import static org.apache.spark.sql.functions.col;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.metrics.ClassMetric;
+import org.sparkvit.report.MetricsSection.ClassRow;
+import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.Workspace;
+
+/** Puts a report together from the tables that are there. Only the catalog must be. */
+final class ReportGatherer {
+  /** A share of so few images says little. */
+  private static final int FEW = 30;
+
+  private final SparkSession spark;
+  private final Workspace workspace;
+  private final ReportConfig config;
+
+  ReportGatherer(SparkSession spark, Workspace workspace, ReportConfig config) {
+    this.spark = spark;
+    this.workspace = workspace;
+    this.config = config;
+  }
+
+  /** Gathers all sections; notes in {@code record} what they were made from. */
+  Report gather(RunRecord record) {
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> splits = table(SplitsTable.SPEC);
+    Dataset<Row> balance = table(BalanceTable.SPEC);
+    ModelFacts model = ModelFacts.choose(workspace, config.model());
+    Dataset<Row> predictions = table(PredictionsTable.SPEC, model);
+    Dataset<Row> metrics = table(MetricsTable.SPEC, model);
+
+    MetricsSection figures = metrics == null ? null : MetricsSection.of(metrics);
+    Headline headline =
+        figures == null ? null : Headline.of(figures, metrics, positive(figures, metrics));
+    Dataset<Row> scored =
+        predictions == null ? null : ScoredImages.of(images, splits, predictions, model.classes());
+    DataSetSection data = DataSetSection.of(images, splits);
+    ScoringSection scoring = scored == null ? null : ScoringSection.of(scored);
+    return new Report(
+        workspace.uri(),
+        new Figures().time(Instant.now()),
+        model,
+        headline,
+        cautions(data, scoring, headline),
+        data,
+        splits == null ? null : SplitSection.of(splits),
+        balance == null ? null : BalanceSection.of(balance),
+        scoring,
+        figures,
+        confusion(figures, model),
+        curves(figures, headline, metrics, model),
+        mistakes(images, splits != null, scored, headline),
+        ProvenanceSection.of(workspace, record, spark.version()));
+  }
+
+  private Dataset<Row> table(TableSpec spec) {
+    return workspace.has(spec) ? workspace.read(spec) : null;
+  }
+
+  private Dataset<Row> table(TableSpec spec, ModelFacts model) {
+    return model == null || !workspace.has(spec)
+        ? null
+        : workspace.read(spec).where(col(MetricsTable.MODEL).equalTo(model.hash()));
+  }
+
+  /** The class asked for here, else the one that was asked for when the metrics were made. */
+  private String positive(MetricsSection figures, Dataset<Row> metrics) {
+    if (config.positive() != null) {
+      return config.positive();
+    }
+    List<String> runs = workspace.version(MetricsTable.SPEC);
+    JsonNode evaluated =
+        workspace.record(MetricsTable.SPEC, runs.get(runs.size() - 1)).path("config");
+    String asked = evaluated.path("positive").asText("");
+    boolean known =
+        !MetricsSection.classes(metrics, figures.split())
+            .where(
+                col(MetricsTable.CLASS).equalTo(asked).and(col(ClassMetric.SUPPORT.label()).gt(0)))
+            .isEmpty();
+    return known ? asked : null;
+  }
+
+  private ConfusionSection confusion(MetricsSection figures, ModelFacts model) {
+    Dataset<Row> counts = table(ConfusionTable.SPEC, model);
+    return figures == null || counts == null
+        ? null
+        : ConfusionSection.of(counts, figures.splits(), model.classes());
+  }
+
+  private CurveSection curves(
+      MetricsSection figures, Headline headline, Dataset<Row> metrics, ModelFacts model) {
+    Dataset<Row> curves = table(CurvesTable.SPEC, model);
+    if (headline == null || curves == null) {
+      return null;
+    }
+    // Of two classes, one says all: the other's ROC curve is the same, turned around.
+    List<ClassRow> drawn =
+        headline.classes() == 2
+            ? List.of(headline.focus())
+            : MetricsSection.classes(metrics, figures.split())
+                .where(col(ClassMetric.SUPPORT.label()).gt(0))
+                .orderBy(
+                    col(ClassMetric.AVERAGE_PRECISION.label()).asc_nulls_last(),
+                    col(MetricsTable.CLASS))
+                .limit(CurveSection.LINES)
+                .collectAsList()
+                .stream()
+                .map(MetricsSection::classRow)
+                .toList();
+    return CurveSection.of(curves, figures.split(), drawn, headline.classes());
+  }
+
+  private MistakeSection mistakes(
+      Dataset<Row> images, boolean split, Dataset<Row> scored, Headline headline) {
+    if (scored == null || config.mistakes() == 0) {
+      return null;
+    }
+    String from = split ? SplitsTable.TEST : MetricsTable.ALL;
+    if (headline != null) {
+      from = headline.split();
+    }
+    return MistakeSection.of(
+        scored,
+        from,
+        images,
+        headline == null ? config.positive() : headline.focus().label(),
+        config.mistakes(),
+        new Thumbnails(spark, config.thumbnailSize()));
+  }
+
+  private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {
+    Figures figures = new Figures();
+    List<String> cautions = new ArrayList<>();
+    if (headline != null && !headline.split().equals(SplitsTable.TEST)) {
+      cautions.add(
+          "There is no test split: the model may have been trained on, or chosen by, the images"
+              + " that it is judged on here, so the figures may be too good.");
+    }
+    if (headline != null && headline.focus().support() < FEW) {
+      cautions.add(
+          "Only "
+              + figures.count(headline.focus().support())
+              + " images of '"
+              + headline.focus().label()
+              + "' were judged, so its recall could be quite different on others.");
+    }
+    if (data.duplicates().acrossSplits() > 0) {
+      cautions.add(
+          figures.count(data.duplicates().acrossSplits())
+              + " exact duplicates are in more than one split: what is measured on them was learnt"
+              + " by heart.");
+    }
+    if (data.duplicates().labelConflicts() > 0) {
+      cautions.add(
+          figures.count(data.duplicates().labelConflicts())
+              + " exact duplicates carry different labels; at least one of each is wrong.");
+    }
+    if (scoring != null && scoring.failed() > 0) {
+      cautions.add(
+          figures.count(scoring.failed())
+              + " of "
+              + figures.count(scoring.images())
+              + " images could not be scored: they have no prediction and are in no figure.");
+    }
+    for (TableSpec input : List.of(SplitsTable.SPEC, PredictionsTable.SPEC)) {
+      if (headline != null && newerThanMetrics(input)) {
+        cautions.add(
+            "The table '"
+                + input.name()
+                + "' has changed since the metrics were computed; run 'spark-vit evaluate"
+                + " --overwrite' again.");
+      }
+    }
+    return cautions;
+  }
+
+  /** Names of runs sort by time. */
+  private boolean newerThanMetrics(TableSpec input) {
+    List<String> inputs = workspace.version(input);
+    List<String> metrics = workspace.version(MetricsTable.SPEC);
+    return !inputs.isEmpty()
+        && inputs.get(inputs.size() - 1).compareTo(metrics.get(metrics.size() - 1)) > 0;
+  }
+}

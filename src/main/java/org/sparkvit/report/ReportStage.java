@@ -1,0 +1,64 @@
+package org.sparkvit.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.Json;
+import org.sparkvit.table.Workspace;
+
+/** Reads what tables there are and writes {@code index.html} with {@code run.json} beside it. */
+public final class ReportStage {
+  /** The file to open. */
+  public static final String PAGE = "index.html";
+
+  private static final String RUN_RECORD = "run.json";
+
+  private final ReportConfig config;
+  private final Progress progress;
+
+  public ReportStage(ReportConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("report", config.toMap());
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    Path folder = new Path(workspace.report(config.name()));
+    Path page = new Path(folder, PAGE);
+    try {
+      FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (!config.overwrite() && fs.exists(page)) {
+        throw new UserException(
+            "report '"
+                + config.name()
+                + "' exists already at "
+                + page
+                + "; pass --overwrite to replace it, or another --name");
+      }
+      Report report = new ReportGatherer(spark, workspace, config).gather(record);
+      String html = new ReportPage().render(report);
+      long bytes = html.getBytes(StandardCharsets.UTF_8).length;
+      record.result("bytes", bytes);
+      fs.mkdirs(folder);
+      AtomicFiles.write(fs, page, html);
+      AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(record.toMap()));
+      if (report.headline() != null) {
+        progress.say("report: " + report.headline().line());
+      }
+      report.cautions().forEach(caution -> progress.say("report: note: " + caution));
+      progress.say(String.format(Locale.ROOT, "report: %s (%s)", page, new Figures().bytes(bytes)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + page, e);
+    }
+  }
+}

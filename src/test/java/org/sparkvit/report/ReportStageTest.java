@@ -1,0 +1,341 @@
+package org.sparkvit.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.metrics.ClassMetric;
+import org.sparkvit.metrics.Evaluation;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.report.MistakeSection.Mistake;
+import org.sparkvit.report.ReportWorkspace.Sample;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.Json;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SplitsTable;
+
+class ReportStageTest extends SparkTest {
+  private static final String EVIL = "<script>alert(1)</script>";
+  private static final String QUOTED = "plain\" onerror=\"alert(2) ${7*7}";
+  private static final String LONG = "\u202E" + "\u4E2D\u6587 \uD83D\uDE00 x\u0007'&".repeat(40);
+
+  @TempDir static Path folder;
+  private static ReportWorkspace two;
+
+  @BeforeAll
+  static void draw() throws IOException {
+    two =
+        ReportWorkspace.draw(
+                spark,
+                folder.resolve("two"),
+                List.of(QUOTED, EVIL),
+                new int[] {270, 50},
+                "<img src=x onerror=alert(3)>\".png")
+            .catalog("ends early: " + LONG)
+            .splits()
+            .balance()
+            .predictions()
+            .metrics(Map.of());
+  }
+
+  private static Report gather(ReportWorkspace from, String model, String positive, int mistakes) {
+    ReportConfig config =
+        new ReportConfig(from.workspace.uri(), "latest", model, positive, mistakes, 96, false);
+    return new ReportGatherer(spark, from.workspace, config)
+        .gather(RunRecord.start("report", config.toMap()));
+  }
+
+  private static String run(ReportWorkspace from, String name, boolean overwrite)
+      throws IOException {
+    ReportConfig config =
+        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, overwrite);
+    new ReportStage(config, Progress.SILENT).run(spark);
+    String html = Files.readString(file(from, name, ReportStage.PAGE));
+    // Kept, so that somebody can look at it.
+    Path kept = Files.createDirectories(Path.of("target/report-test")).resolve(name + ".html");
+    Files.writeString(kept, html);
+    return html;
+  }
+
+  private static Path file(ReportWorkspace from, String report, String name) {
+    return Path.of(URI.create(from.workspace.report(report)).getPath(), name);
+  }
+
+  @Test
+  void aPageShowsTheFiguresAndLoadsNothing() throws IOException {
+    String html = run(two, "two", false);
+    Evaluation test = two.book(s -> s.split().equals(SplitsTable.TEST)).evaluation();
+    Figures figures = new Figures();
+
+    assertThat(html)
+        .contains(figures.share(test.value(ClassMetric.RECALL, 1)) + " found")
+        .contains(figures.metric(test.value(Metric.F1_MINORITY_WEIGHTED)))
+        .contains(figures.metric(test.value(Metric.ROC_AUC_MACRO)))
+        .contains("ROC-AUC", "Precision-recall curve", "Read with care", ReportWorkspace.MODEL)
+        .doesNotContain(
+            "http:", "https:", "//cdn", "url(", "@import", "<link", "class=\"missing\"");
+    assertThat(html.split("src=", -1))
+        .skip(1)
+        .allSatisfy(
+            rest ->
+                assertThat(rest)
+                    .matches(
+                        r ->
+                            r.startsWith("\"data:image/jpeg;base64,")
+                                || r.startsWith("x onerror")));
+    assertThat(Json.read("run.json", Files.readString(file(two, "two", "run.json"))).path("inputs"))
+        .anySatisfy(
+            input ->
+                assertThat(input.get(0).asText())
+                    .isEqualTo(two.workspace.version(ImagesTable.SPEC).get(0)));
+  }
+
+  @Test
+  void namesFromTheDataAreTextAndNothingElse() throws IOException {
+    String html = run(two, "hostile", false);
+    assertThat(html)
+        .doesNotContain("<script", "<img src=x", "\" onerror", "49", "\u0007")
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .contains("plain&quot; onerror=&quot;alert(2) ${7*7}")
+        .contains("&lt;img src=x onerror=alert(3)&gt;&quot;.png")
+        .contains(
+            "web &lt;b&gt;",
+            "&lt;b&gt;here&lt;/b&gt;",
+            "\u4E2D\u6587 \uD83D\uDE00 x\uFFFD&#39;&amp;");
+  }
+
+  @Test
+  void theWorstMistakesComeFirst() {
+    Report report = gather(two, null, null, 10);
+    List<Sample> wrong =
+        new ArrayList<>(
+            two.samples(
+                s ->
+                    s.split().equals(SplitsTable.TEST)
+                        && !s.label().equals(List.of(QUOTED, EVIL).get(s.predicted()))));
+    assertThat(wrong).hasSizeGreaterThan(3);
+    assertThat(report.mistakes().wrong()).isEqualTo(wrong.size());
+    wrong.sort(
+        Comparator.comparing((Sample s) -> -s.probabilities()[s.predicted()])
+            .thenComparing(Sample::id));
+    assertThat(report.mistakes().confident())
+        .extracting(Mistake::id)
+        .containsExactlyElementsOf(wrong.stream().limit(10).map(Sample::id).toList());
+
+    wrong.removeIf(s -> !s.label().equals(EVIL));
+    assertThat(wrong).isNotEmpty();
+    wrong.sort(Comparator.comparing((Sample s) -> s.probabilities()[1]).thenComparing(Sample::id));
+    assertThat(report.mistakes().positive()).isEqualTo(EVIL);
+    assertThat(report.mistakes().missedCount()).isEqualTo(wrong.size());
+    assertThat(report.mistakes().missed())
+        .extracting(Mistake::id)
+        .containsExactlyElementsOf(wrong.stream().limit(10).map(Sample::id).toList());
+  }
+
+  @Test
+  void theCatalogIsCounted() {
+    DataSetSection data = gather(two, null, null, 0).data();
+    assertThat(data.images()).isEqualTo(323);
+    assertThat(data.usable()).isEqualTo(321);
+    assertThat(data.classes()).isEqualTo(2);
+    assertThat(data.labels()).extracting(Count::count).containsExactly(270L, 51L);
+    assertThat(data.sizes()).extracting(Count::name).containsExactly("65 to 128 px", "unknown");
+    assertThat(data.duplicates()).isEqualTo(new DataSetSection.Duplicates(1, 1, 1, 0));
+    assertThat(data.problems())
+        .singleElement()
+        .satisfies(p -> assertThat(p.count()).isEqualTo(2))
+        .satisfies(p -> assertThat(p.example()).endsWith("bad0"));
+  }
+
+  @Test
+  void scoringTellsFailedFromUntried() {
+    ScoringSection scoring = gather(two, null, null, 0).scoring();
+    assertThat(scoring.scored()).isEqualTo(320);
+    assertThat(scoring.failed()).isEqualTo(1);
+    assertThat(scoring.untried()).isEqualTo(2);
+    assertThat(scoring.confidence().stream().mapToLong(Count::count).sum()).isEqualTo(320);
+  }
+
+  @Test
+  void slicesAreRankedByBalancedAccuracy() {
+    MetricsSection metrics = gather(two, null, null, 0).metrics();
+    assertThat(metrics.splits()).containsExactly("test", "validation", "train", MetricsTable.ALL);
+    assertThat(metrics.sizes().get(3)).isEqualTo(320);
+    assertThat(metrics.counts().get(0).values().get(3)).isEqualTo(325);
+    assertThat(metrics.slices()).hasSize(3);
+    assertThat(metrics.slices().stream().map(row -> row.values().get(0)).toList()).isSorted();
+    assertThat(metrics.slices().stream().mapToLong(MetricsSection.SliceRow::n).sum())
+        .isEqualTo(metrics.size());
+  }
+
+  @Test
+  void partitioningChangesNothing() {
+    Dataset<Row> images = two.workspace.read(ImagesTable.SPEC);
+    Dataset<Row> splits = two.workspace.read(SplitsTable.SPEC);
+    Dataset<Row> predictions = two.workspace.read(PredictionsTable.SPEC);
+    Dataset<Row> metrics = two.workspace.read(MetricsTable.SPEC);
+    List<List<Object>> results =
+        IntStream.of(1, 3, 7)
+            .mapToObj(
+                n -> {
+                  Dataset<Row> scored =
+                      ScoredImages.of(
+                          images.repartition(n),
+                          splits.repartition(n),
+                          predictions.repartition(n),
+                          List.of(QUOTED, EVIL));
+                  return List.<Object>of(
+                      DataSetSection.of(images.repartition(n), splits.repartition(n)),
+                      SplitSection.of(splits.repartition(n)),
+                      ScoringSection.of(scored),
+                      MetricsSection.of(metrics.repartition(n)),
+                      MistakeSection.of(
+                          scored, "test", images, EVIL, 20, new Thumbnails(spark, 64)));
+                })
+            .toList();
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(2)).isEqualTo(results.get(0));
+  }
+
+  @Test
+  void manyClassesAreNotDrawnButRanked() throws IOException {
+    List<String> labels = IntStream.range(0, 30).mapToObj("class-%02d"::formatted).toList();
+    ReportWorkspace many =
+        ReportWorkspace.draw(
+                spark,
+                folder.resolve("many"),
+                labels,
+                IntStream.generate(() -> 12).limit(30).toArray(),
+                ".png")
+            .catalog("short")
+            .splits()
+            .balance()
+            .predictions()
+            .metrics(Map.of("positive", "class-03"));
+    Report report = gather(many, null, null, 0);
+    assertThat(report.headline().focus().label()).isEqualTo("class-03");
+    assertThat(gather(many, null, "class-05", 0).headline().focus().label()).isEqualTo("class-05");
+    assertThat(report.confusion().matrices())
+        .hasSize(4)
+        .allSatisfy(m -> assertThat(m.names()).isEmpty())
+        .allSatisfy(m -> assertThat(m.pairs()).hasSizeBetween(1, 20));
+    assertThat(report.curves().roc()).hasSize(CurveSection.LINES);
+    assertThat(report.curves().pr())
+        .isSortedAccordingTo(Comparator.comparingDouble(CurveSection.Curve::area));
+    assertThat(run(many, "many", false)).contains("of 30 classes", "8 classes with the lowest");
+  }
+
+  @Test
+  void tenClassesAreDrawn() throws IOException {
+    List<String> labels =
+        List.of(
+            "airplane",
+            "automobile",
+            "bird",
+            "cat",
+            "deer",
+            "dog",
+            "frog",
+            "horse",
+            "ship",
+            "truck");
+    ReportWorkspace ten =
+        ReportWorkspace.draw(
+                spark,
+                folder.resolve("ten"),
+                labels,
+                IntStream.generate(() -> 40).limit(10).toArray(),
+                ".png")
+            .catalog("short")
+            .splits()
+            .balance()
+            .predictions()
+            .metrics(Map.of());
+    Report report = gather(ten, null, null, 0);
+    ConfusionSection.Matrix matrix = report.confusion().matrices().get(0);
+    assertThat(matrix.names()).isEqualTo(labels);
+    assertThat(matrix.rows().stream().mapToLong(ConfusionSection.MatrixRow::total).sum())
+        .isEqualTo(report.metrics().size());
+    assertThat(run(ten, "ten", false)).contains("class=\"heat dense\"");
+  }
+
+  @Test
+  void whatIsNotThereYetIsNamedWithItsCommand() throws IOException {
+    ReportWorkspace bare =
+        ReportWorkspace.draw(
+            spark, folder.resolve("bare"), List.of("a", "b"), new int[] {3, 2}, ".png");
+    assertThatThrownBy(() -> run(bare, "bare", false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark-vit catalog");
+    assertThat(file(bare, "bare", ReportStage.PAGE)).doesNotExist();
+
+    bare.catalog("short");
+    String html = run(bare, "bare", false);
+    for (String command : List.of("split", "balance", "score", "evaluate")) {
+      assertThat(html).contains("run <code>spark-vit " + command + "</code>");
+    }
+    assertThat(html).contains("The model has not been judged yet");
+
+    bare.splits().predictions();
+    assertThat(gather(bare, null, null, 5).mistakes().split()).isEqualTo("test");
+  }
+
+  @Test
+  void aReportIsReplacedOnlyOnRequest() throws IOException {
+    run(two, "kept", false);
+    assertThatThrownBy(() -> run(two, "kept", false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'kept' exists already")
+        .hasMessageContaining("--overwrite");
+    assertThat(run(two, "kept", true)).endsWith("</html>\n");
+  }
+
+  @Test
+  void theModelIsTheLastOneUsedOrTheOneNamed() {
+    assertThat(gather(two, null, null, 0).model().hash()).isEqualTo(ReportWorkspace.MODEL);
+    assertThat(gather(two, "vit", null, 0).model().hash()).isEqualTo(ReportWorkspace.MODEL);
+    Report old = gather(two, "ffff", null, 0);
+    assertThat(old.model().location()).isEqualTo("s3a://b/old");
+    assertThat(old.metrics()).isNull();
+    assertThat(old.scoring().scored()).isZero();
+    assertThat(new ReportPage().render(old)).contains("No metrics of this model yet");
+    assertThatThrownBy(() -> gather(two, "resnet", null, 0))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--model is 'resnet'")
+        .hasMessageContaining(ReportWorkspace.MODEL);
+    assertThatThrownBy(() -> gather(two, null, "giraffe", 0))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--positive is 'giraffe'");
+  }
+
+  @Test
+  void badOptionsAreNamed() {
+    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--name is '../x'");
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false))
+        .hasMessageContaining("--mistakes is 501; give a number from 0 to 500");
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false))
+        .hasMessageContaining("--thumbnail-size is 8");
+    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false))
+        .hasMessageContaining("--model is empty");
+  }
+}

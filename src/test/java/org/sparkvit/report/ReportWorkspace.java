@@ -1,0 +1,372 @@
+package org.sparkvit.report;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.metrics.ClassMetric;
+import org.sparkvit.metrics.CurvePoint;
+import org.sparkvit.metrics.Evaluation;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.metrics.Scorebook;
+import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.Workspace;
+
+/** A workspace with drawn images, a made-up model and its figures, for tests. */
+final class ReportWorkspace {
+  static final String MODEL = "ab12".repeat(16);
+
+  /** One image and what the model said. */
+  record Sample(
+      String id, String path, String label, String split, String source, float[] probabilities) {
+    int predicted() {
+      int best = 0;
+      for (int c = 1; c < probabilities.length; c++) {
+        best = probabilities[c] > probabilities[best] ? c : best;
+      }
+      return best;
+    }
+  }
+
+  private final SparkSession spark;
+  private final Path folder;
+  private final List<String> labels;
+  private final List<Sample> samples = new ArrayList<>();
+  final Workspace workspace;
+
+  private ReportWorkspace(SparkSession spark, Path folder, List<String> labels) {
+    this.spark = spark;
+    this.folder = folder;
+    this.labels = labels;
+    this.workspace = Workspace.at(spark, folder.resolve("workspace").toUri().toString());
+  }
+
+  /**
+   * Draws images and makes up the model's answers.
+   *
+   * @param sizes images of each label
+   * @param fileName the name of every file after its number
+   */
+  static ReportWorkspace draw(
+      SparkSession spark, Path folder, List<String> labels, int[] sizes, String fileName)
+      throws IOException {
+    ReportWorkspace made = new ReportWorkspace(spark, folder, labels);
+    Files.createDirectories(folder.resolve("images"));
+    for (int c = 0; c < sizes.length; c++) {
+      for (int i = 0; i < sizes[c]; i++) {
+        made.add(c, i, fileName);
+      }
+    }
+    return made;
+  }
+
+  private void add(int label, int number, String fileName) throws IOException {
+    String id = StableHash.id(label + "/" + number);
+    Path file = folder.resolve("images").resolve(label + "-" + number + fileName);
+    BufferedImage image = new BufferedImage(96, 64, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.getHSBColor(label / (float) labels.size(), .6f, .9f));
+    graphics.fillRect(0, 0, 96, 64);
+    graphics.setColor(Color.DARK_GRAY);
+    graphics.fillOval(number % 60, number % 30, 30, 30);
+    graphics.dispose();
+    ImageIO.write(image, "png", file.toFile());
+
+    float[] probabilities = new float[labels.size()];
+    double sum = 0;
+    for (int c = 0; c < probabilities.length; c++) {
+      double noise = uniform("logit" + c, id) + uniform("more" + c, id);
+      probabilities[c] = (float) Math.exp(4 * noise + (c == label ? 3.5 : 0));
+      sum += probabilities[c];
+    }
+    for (int c = 0; c < probabilities.length; c++) {
+      probabilities[c] = (float) (probabilities[c] / sum);
+    }
+    double u = uniform("split", id);
+    String split = u < .6 ? SplitsTable.TRAIN : u < .75 ? SplitsTable.VALIDATION : SplitsTable.TEST;
+    String source = List.of("camera", "scan", "web <b>").get((int) (3 * uniform("source", id)));
+    samples.add(new Sample(id, "file:" + file, labels.get(label), split, source, probabilities));
+  }
+
+  private static double uniform(String purpose, String id) {
+    return StableHash.uniform(StableHash.hash64(7, purpose, id));
+  }
+
+  List<Sample> samples(Predicate<Sample> condition) {
+    return samples.stream().filter(condition).toList();
+  }
+
+  /** The figures of some of the samples, by the mathematics that the pipeline uses. */
+  Scorebook book(Predicate<Sample> condition) {
+    Scorebook book = new Scorebook(labels.size());
+    samples(condition)
+        .forEach(sample -> book.add(labels.indexOf(sample.label()), sample.probabilities()));
+    return book;
+  }
+
+  /** The catalog: the samples, a copy of the first, and two files that cannot be read. */
+  ReportWorkspace catalog(String reason) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (Sample sample : samples) {
+      long bytes = Files.size(Path.of(sample.path().substring("file:".length())));
+      rows.add(
+          image(sample.id(), sample.path(), sample.label(), bytes, "OK", null, sample.source()));
+    }
+    Row first = rows.get(0);
+    rows.add(
+        RowFactory.create(
+            StableHash.id("copy"),
+            first.get(1),
+            labels.get(1),
+            null,
+            first.get(4),
+            0L,
+            null,
+            first.get(7),
+            "PNG",
+            96,
+            64,
+            3,
+            1,
+            "OK",
+            null,
+            "scan"));
+    for (int i = 0; i < 2; i++) {
+      rows.add(
+          image(
+              StableHash.id("bad" + i), folder + "/bad" + i, null, i, "TRUNCATED", reason, "web"));
+    }
+    put(
+        ImagesTable.SPEC,
+        ImagesTable.SPEC.schema().add("source", DataTypes.StringType),
+        rows,
+        RunRecord.start("catalog", Map.of("input", "<b>here</b>")));
+    return this;
+  }
+
+  private static Row image(
+      String id,
+      String path,
+      String label,
+      long bytes,
+      String status,
+      String reason,
+      String source) {
+    boolean usable = status.equals("OK");
+    return RowFactory.create(
+        id,
+        path,
+        label,
+        null,
+        bytes,
+        0L,
+        null,
+        usable ? StableHash.sha256(id.getBytes(StandardCharsets.UTF_8)) : null,
+        usable ? "PNG" : null,
+        usable ? 96 : null,
+        usable ? 64 : null,
+        usable ? 3 : null,
+        1,
+        status,
+        reason,
+        source);
+  }
+
+  ReportWorkspace splits() {
+    List<Row> rows = new ArrayList<>();
+    samples.forEach(s -> rows.add(RowFactory.create(s.id(), s.label(), s.split(), null)));
+    put(SplitsTable.SPEC, rows, "split");
+    return this;
+  }
+
+  ReportWorkspace balance() {
+    List<Row> rows = new ArrayList<>();
+    for (String label : labels) {
+      long n = samples(s -> s.label().equals(label) && s.split().equals(SplitsTable.TRAIN)).size();
+      rows.add(RowFactory.create(label, n, n + 1, 100.0));
+    }
+    put(BalanceTable.SPEC, rows, "balance");
+    return this;
+  }
+
+  ReportWorkspace predictions() {
+    List<Row> rows = new ArrayList<>();
+    Timestamp time = Timestamp.from(Instant.parse("2026-01-02T03:04:05Z"));
+    for (Sample s : samples) {
+      rows.add(
+          RowFactory.create(
+              s.id(),
+              s.path(),
+              s.label(),
+              StableHash.sha256(s.id().getBytes(StandardCharsets.UTF_8)),
+              s.probabilities(),
+              labels.get(s.predicted()),
+              s.probabilities()[s.predicted()],
+              "OK",
+              null,
+              MODEL,
+              time));
+    }
+    rows.add(
+        RowFactory.create(
+            StableHash.id("bad0"),
+            "bad0",
+            null,
+            null,
+            null,
+            null,
+            null,
+            "TRUNCATED",
+            "short",
+            MODEL,
+            time));
+    put(PredictionsTable.SPEC, rows, "score");
+    put(
+        ModelsTable.SPEC,
+        List.of(
+            RowFactory.create("ff".repeat(32), "s3a://b/old", List.of("x"), new Timestamp(0)),
+            RowFactory.create(MODEL, workspace.model("vit"), labels, time)),
+        "score");
+    return this;
+  }
+
+  ReportWorkspace metrics(Map<String, Object> config) {
+    Map<String, Predicate<Sample>> splits = new LinkedHashMap<>();
+    splits.put(MetricsTable.ALL, s -> true);
+    SplitsTable.NAMES.forEach(name -> splits.put(name, s -> s.split().equals(name)));
+    List<Row> figures = new ArrayList<>();
+    List<Row> counts = new ArrayList<>();
+    List<Row> curves = new ArrayList<>();
+    splits.forEach(
+        (split, of) -> {
+          Scorebook book = book(of);
+          figures(figures, split, MetricsTable.ALL, MetricsTable.ALL, book.evaluation());
+          book.evaluation()
+              .confusion()
+              .forEach(
+                  (a, p, n) ->
+                      counts.add(
+                          RowFactory.create(
+                              MODEL,
+                              split,
+                              MetricsTable.ALL,
+                              MetricsTable.ALL,
+                              labels.get(a),
+                              labels.get(p),
+                              n)));
+          for (int c = 0; c < labels.size(); c++) {
+            curves(curves, split, c, book.ranking(c).drawnPoints());
+          }
+        });
+    samples.stream()
+        .map(Sample::source)
+        .distinct()
+        .forEach(
+            source ->
+                figures(
+                    figures,
+                    SplitsTable.TEST,
+                    "source",
+                    source,
+                    book(s -> s.source().equals(source) && s.split().equals(SplitsTable.TEST))
+                        .evaluation()));
+    RunRecord record = RunRecord.start("evaluate", config);
+    put(ConfusionTable.SPEC, ConfusionTable.SPEC.schema(), counts, record);
+    put(CurvesTable.SPEC, CurvesTable.SPEC.schema(), curves, record);
+    put(MetricsTable.SPEC, MetricsTable.SPEC.schema(), figures, record);
+    return this;
+  }
+
+  private void figures(
+      List<Row> rows, String split, String slice, String value, Evaluation evaluation) {
+    long n = evaluation.confusion().total();
+    rows.add(
+        RowFactory.create(MODEL, split, slice, value, MetricsTable.ALL, "images", n + 5.0, n + 5));
+    for (Metric metric : Metric.values()) {
+      rows.add(
+          RowFactory.create(
+              MODEL,
+              split,
+              slice,
+              value,
+              MetricsTable.ALL,
+              metric.label(),
+              orNull(evaluation.value(metric)),
+              n));
+    }
+    for (int c = 0; c < labels.size(); c++) {
+      for (ClassMetric metric : ClassMetric.values()) {
+        rows.add(
+            RowFactory.create(
+                MODEL,
+                split,
+                slice,
+                value,
+                labels.get(c),
+                metric.label(),
+                orNull(evaluation.value(metric, c)),
+                n));
+      }
+    }
+  }
+
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private void curves(List<Row> rows, String split, int c, List<CurvePoint> points) {
+    for (int i = 0; i < points.size(); i++) {
+      CurvePoint p = points.get(i);
+      String label = labels.get(c);
+      rows.add(
+          RowFactory.create(
+              MODEL,
+              split,
+              label,
+              CurvesTable.ROC,
+              i,
+              p.falsePositiveRate(),
+              p.recall(),
+              p.threshold()));
+      rows.add(
+          RowFactory.create(
+              MODEL, split, label, CurvesTable.PR, i, p.recall(), p.precision(), p.threshold()));
+    }
+  }
+
+  private void put(TableSpec spec, List<Row> rows, String stage) {
+    put(spec, spec.schema(), rows, RunRecord.start(stage, Map.of()));
+  }
+
+  private void put(TableSpec spec, StructType schema, List<Row> rows, RunRecord record) {
+    Dataset<Row> table = spark.createDataFrame(rows, schema);
+    workspace.replace(spec, table, record);
+  }
+}
