@@ -10,10 +10,10 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.sparkvit.metrics.ClassBalance;
 import org.sparkvit.balance.BalanceConfig.Sampling;
 import org.sparkvit.balance.BalanceConfig.Weights;
 import org.sparkvit.core.UserException;
+import org.sparkvit.metrics.ClassBalance;
 
 class BalanceTest {
   @Test
@@ -72,7 +72,8 @@ class BalanceTest {
             ClassPlan.targets(sizes(sizes), sampling, ratio).values().stream()
                 .mapToDouble(Long::doubleValue)
                 .toArray();
-        assertThat(ClassBalance.of(after).ratio()).isGreaterThanOrEqualTo(ratio.doubleValue() - 1e-12);
+        assertThat(ClassBalance.of(after).ratio())
+            .isGreaterThanOrEqualTo(ratio.doubleValue() - 1e-12);
       }
     }
   }
@@ -91,7 +92,8 @@ class BalanceTest {
 
   @Test
   void entropyOfKnownDistributions() {
-    assertThat(ClassBalance.of(new double[] {5, 5, 5, 5}).entropyBits()).isCloseTo(2, within(1e-15));
+    assertThat(ClassBalance.of(new double[] {5, 5, 5, 5}).entropyBits())
+        .isCloseTo(2, within(1e-15));
     assertThat(ClassBalance.of(new double[] {5, 0}).entropyBits()).isZero();
     // -0.9 log2 0.9 - 0.1 log2 0.1
     assertThat(ClassBalance.of(new double[] {90, 10}).entropyBits())
@@ -99,7 +101,8 @@ class BalanceTest {
     assertThat(ClassBalance.of(new double[] {1, 1, 1}).evenness()).isCloseTo(1, within(1e-15));
     assertThat(ClassBalance.of(new double[] {2, 1, 1}).evenness())
         .isCloseTo(1.5 / 1.584962500721156, within(1e-15));
-    assertThat(ClassBalance.of(new double[] {90, 10, 45}).ratio()).isCloseTo(1 / 9.0, within(1e-15));
+    assertThat(ClassBalance.of(new double[] {90, 10, 45}).ratio())
+        .isCloseTo(1 / 9.0, within(1e-15));
   }
 
   @Test

@@ -44,6 +44,7 @@ final class ReportWorkspace {
   static final String MODEL = "ab12".repeat(16);
 
   /** One image and what the model said. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sample(
       String id, String path, String label, String split, String source, float[] probabilities) {
     int predicted() {

@@ -1,0 +1,76 @@
+package org.sparkvit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.Workspace;
+import picocli.CommandLine;
+
+class ReportCommandTest extends SparkTest {
+  @TempDir Path folder;
+
+  @Test
+  void writesAReportUnderItsName() throws IOException {
+    Workspace.at(spark, folder.toString())
+        .replace(
+            ImagesTable.SPEC,
+            spark.createDataFrame(
+                List.of(
+                    RowFactory.create(
+                        "0", "file:/nowhere.png", "cat", null, 0L, 0L, null, null, null, null, null,
+                        null, 1, "EMPTY", "file of 0 bytes")),
+                ImagesTable.SPEC.schema()),
+            RunRecord.start("catalog", Map.of()));
+    Main.run("report", "--workspace", folder.toString(), "--name", "first", "--mistakes", "3");
+    assertThat(folder.resolve("reports/first/index.html")).content().contains("file of 0 bytes");
+    assertThat(folder.resolve("reports/first/run.json")).content().contains("\"mistakes\" : 3");
+  }
+
+  @Test
+  void badOptionsStopItBeforeItReadsAnything() {
+    assertThatThrownBy(
+            () -> Main.run("report", "-w", folder.resolve("none").toString(), "--mistakes=-1"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--mistakes is -1");
+    assertThatThrownBy(() -> Main.run("report", "-w", folder.resolve("none").toString()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark-vit catalog");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void theDefaultsFileShowsEveryOptionWithItsDefault() throws IOException {
+    Properties shown = new Properties();
+    try (Stream<String> lines = Files.lines(Path.of("conf/report.properties"))) {
+      lines
+          .filter(line -> line.matches("#[a-z-]+ = .*"))
+          .map(line -> line.substring(1).split(" = ", 2))
+          .forEach(pair -> shown.setProperty(pair[0], pair[1]));
+    }
+    for (CommandLine.Model.OptionSpec option :
+        new CommandLine(new ReportCommand()).getCommandSpec().options()) {
+      String name = option.longestName().substring(2);
+      if (!List.of("workspace", "config", "master", "spark", "spark-properties", "help", "version")
+          .contains(name)) {
+        assertThat(shown).containsKey(name);
+        if (option.defaultValue() != null) {
+          assertThat(shown).containsEntry(name, option.defaultValue());
+        }
+      }
+    }
+  }
+}
