@@ -31,8 +31,21 @@ class ReportCommandTest extends SparkTest {
             spark.createDataFrame(
                 List.of(
                     RowFactory.create(
-                        "0", "file:/nowhere.png", "cat", null, 0L, 0L, null, null, null, null, null,
-                        null, 1, "EMPTY", "file of 0 bytes")),
+                        "0",
+                        "file:/nowhere.png",
+                        "cat",
+                        null,
+                        0L,
+                        0L,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        1,
+                        "EMPTY",
+                        "file of 0 bytes")),
                 ImagesTable.SPEC.schema()),
             RunRecord.start("catalog", Map.of()));
     Main.run("report", "--workspace", folder.toString(), "--name", "first", "--mistakes", "3");
