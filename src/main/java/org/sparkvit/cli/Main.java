@@ -35,11 +35,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BalanceCommand.class,
       ScoreCommand.class,
       ReportCommand.class,
+      DemoCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {
-  private Main() {}
+  Main() {}
 
   /** Runs one command; see the class comment for how it ends. */
   public static void main(String[] args) {

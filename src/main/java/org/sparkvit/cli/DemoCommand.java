@@ -1,0 +1,158 @@
+package org.sparkvit.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.demo.SampleDataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code spark-vit demo}: draws the sample data set and runs every stage on it, through the very
+ * command lines that a person would type, which it shows.
+ */
+@Command(
+    name = "demo",
+    description = {
+      "Draws a sample data set and runs every stage on it, from catalog to report.",
+      "--workspace is a folder on this machine; the images go to its data/, the tables to its workspace/."
+    })
+final class DemoCommand extends StageCommand {
+  /** Trains in a few minutes on two cores; large enough to tell a form from a menu. */
+  private static final List<String> MODEL =
+      List.of(
+          "--hidden-size",
+          "96",
+          "--layers",
+          "4",
+          "--heads",
+          "3",
+          "--intermediate-size",
+          "192",
+          "--image-size",
+          "96",
+          "--patch-size",
+          "12");
+
+  @Option(
+      names = "--images",
+      defaultValue = "" + SampleDataset.DEFAULT_IMAGES,
+      description = "Images to draw. Default: ${DEFAULT-VALUE}.")
+  private int images;
+
+  @Option(
+      names = "--epochs",
+      defaultValue = "12",
+      description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
+  private int epochs;
+
+  @Option(names = "--seed", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(names = "--overwrite", description = "Replace what an earlier demo left in the folder.")
+  private boolean overwrite;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    Path folder = Path.of(workspace());
+    Path data = folder.resolve("data");
+    Path tables = folder.resolve("workspace");
+    if (!overwrite && (Files.exists(data) || Files.exists(tables))) {
+      throw new UserException(
+          "'" + folder + "' holds an earlier demo; pass --overwrite to replace it");
+    }
+    return spark -> run(folder.toAbsolutePath(), progress);
+  }
+
+  private void run(Path folder, Progress progress) {
+    Instant started = Instant.now();
+    Path data = folder.resolve("data");
+    String workspace = folder.resolve("workspace").toString();
+    delete(data);
+    delete(Path.of(workspace));
+    SampleDataset.draw(data, images, seed, progress);
+    String random = Long.toString(seed);
+    for (List<String> command :
+        List.of(
+            List.of("catalog", "--input", data.resolve(SampleDataset.IMAGES).toString()),
+            List.of(
+                "split",
+                "--train",
+                "0.7",
+                "--validation",
+                "0.1",
+                "--test",
+                "0.2",
+                "--group-column",
+                "group",
+                "--seed",
+                random),
+            List.of(
+                "balance",
+                "--sampling",
+                "oversample",
+                "--ratio",
+                "0.5",
+                "--weights",
+                "none",
+                "--seed",
+                random),
+            train(random),
+            List.of("score"),
+            List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
+            List.of("report"))) {
+      List<String> arguments = new ArrayList<>(command);
+      arguments.addAll(1, List.of("--workspace", workspace));
+      progress.say("");
+      progress.say("$ jobs/spark-vit " + String.join(" ", arguments));
+      Main.run(arguments.toArray(new String[0]));
+    }
+    Duration time = Duration.between(started, Instant.now());
+    progress.say("");
+    progress.say(
+        "The demo took %d min %d s. The report: %s"
+            .formatted(
+                time.toMinutes(),
+                time.toSecondsPart(),
+                Path.of(workspace, "reports", "latest", "index.html").toUri()));
+  }
+
+  private List<String> train(String random) {
+    List<String> command = new ArrayList<>(List.of("train"));
+    command.addAll(MODEL);
+    command.addAll(
+        List.of(
+            "--epochs",
+            Integer.toString(epochs),
+            "--batch-size",
+            "32",
+            "--learning-rate",
+            "1e-3",
+            "--seed",
+            random));
+    return command;
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UserException("'" + folder + "' cannot be deleted: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package org.sparkvit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkvit.core.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What a person meets before Spark starts: help, mistakes, and where option values come from. */
+class MainTest {
+  @TempDir private Path folder;
+
+  static Stream<String> commands() {
+    return new CommandLine(new Main())
+        .getSubcommands().entrySet().stream()
+            .filter(entry -> entry.getValue().getCommand() instanceof StageCommand)
+            .map(Map.Entry::getKey);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyOptionIsExplained(String command) {
+    CommandSpec spec = new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+    assertThat(spec.usageMessage().description()).isNotEmpty();
+    for (OptionSpec option : spec.options()) {
+      assertThat(option.description()).as(command + " " + option.longestName()).isNotEmpty();
+    }
+    assertThat(output(command, "--help"))
+        .contains("--workspace")
+        .contains("Usage: spark-vit " + command);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasAScriptAndAFileOfItsDefaults(String command) throws IOException {
+    assertThat(Path.of("jobs", command)).isExecutable();
+    CommandSpec spec = new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+    for (String line : Files.readAllLines(Path.of("conf", command + ".properties"))) {
+      if (line.matches("#[a-z-]+ *=.*")) {
+        String key = line.substring(1, line.indexOf('=')).strip();
+        OptionSpec option = spec.findOption("--" + key);
+        assertThat(option).as(command + " has no option --" + key).isNotNull();
+        String value = line.substring(line.indexOf('=') + 1).strip();
+        String standard = option.defaultValue();
+        if (standard != null && !standard.equals("_NULL_")) {
+          assertThat(value).as("--" + key).isEqualToIgnoringCase(standard);
+        }
+      }
+    }
+  }
+
+  @Test
+  void mistakesAreOneLineWithTheFix() {
+    assertThatThrownBy(() -> Main.run("score", "-w", "x", "--devise", "cpu"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--devise")
+        .hasMessageContaining("--help")
+        .message()
+        .doesNotContain("\n");
+    assertThatThrownBy(() -> Main.run("scoer"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("scoer");
+    assertThatThrownBy(() -> Main.run("score"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--workspace");
+    assertThatThrownBy(() -> Main.run("score", "-w", "x", "--batch-size", "many"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--batch-size")
+        .hasMessageContaining("many");
+    assertThatThrownBy(() -> Main.run("score", "-w", "x", "--device", "tpu"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("tpu")
+        .hasMessageContaining("auto, cpu or gpu");
+  }
+
+  @Test
+  void aUserExceptionHasNoTrace() {
+    assertThat(new UserException("first\n second").getMessage()).isEqualTo("first second");
+    assertThat(new UserException("x").getStackTrace()).isEmpty();
+  }
+
+  @Test
+  void flagWinsOverFileWinsOverDefault() throws IOException {
+    Path file = folder.resolve("score.properties");
+    Files.writeString(file, "batch-size = 5\ndevice = cpu\n");
+    CommandLine main = new CommandLine(new Main());
+    String[] arguments = {"score", "-w", "x", "--config", file.toString(), "--device", "gpu"};
+    main.setDefaultValueProvider(ConfigFile.fromArguments(arguments));
+    main.parseArgs(arguments);
+    CommandSpec spec = main.getSubcommands().get("score").getCommandSpec();
+    assertThat(spec.findOption("--device").<String>getValue()).isEqualTo("gpu");
+    assertThat(spec.findOption("--batch-size").<Integer>getValue()).isEqualTo(5);
+    assertThat(spec.findOption("--precision").<String>getValue()).isEqualTo("auto");
+  }
+
+  @Test
+  void aFileWithAKeyThatNoOptionHasIsRefused() throws IOException {
+    Path file = folder.resolve("score.properties");
+    Files.writeString(file, "bach-size = 5\n");
+    assertThatThrownBy(() -> Main.run("score", "-w", "x", "--config", file.toString()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("bach-size")
+        .hasMessageContaining("batch-size");
+    assertThatThrownBy(() -> Main.run("score", "-w", "x", "--config=" + folder.resolve("none")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void withoutACommandTheHelpListsAll() {
+    assertThat(output())
+        .contains("catalog", "split", "balance", "train", "score", "evaluate", "report", "demo");
+  }
+
+  private static String output(String... arguments) {
+    PrintStream standard = System.out;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      Main.run(arguments);
+    } finally {
+      System.setOut(standard);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

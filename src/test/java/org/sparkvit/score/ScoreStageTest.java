@@ -1,0 +1,272 @@
+package org.sparkvit.score;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.ViTConfig;
+
+class ScoreStageTest extends SparkTest {
+  private static final int IMAGES = 21;
+
+  @TempDir private Path folder;
+  private Path model;
+
+  @BeforeEach
+  void writeModel() {
+    model = writeModel("model", 1);
+  }
+
+  private Path writeModel(String name, long seed) {
+    ViTConfig config = ViTConfig.of(16, 2, 2, 32, 16, 4, List.of("dark", "light"));
+    Path directory = folder.resolve(name);
+    ModelDirectory.write(directory, Checkpoint.random(config, PreprocessorConfig.squash(16), seed));
+    return directory;
+  }
+
+  /** Flat images of different sizes and shades, and two files that are no images. */
+  private Workspace catalog(String name) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      Path file = folder.resolve("image-" + i + ".png");
+      BufferedImage image = new BufferedImage(20 + i, 30, BufferedImage.TYPE_3BYTE_BGR);
+      Graphics2D graphics = image.createGraphics();
+      graphics.setColor(new Color(10 * i, 255 - 10 * i, 5 * i));
+      graphics.fillRect(i, 3, 15, 20);
+      graphics.dispose();
+      ImageIO.write(image, "png", file.toFile());
+      rows.add(row(file, "OK"));
+    }
+    Path text = folder.resolve("text.png");
+    Files.writeString(text, "no image at all, but the catalog believed it was");
+    rows.add(row(text, "OK"));
+    Path empty = folder.resolve("empty.png");
+    Files.write(empty, new byte[0]);
+    rows.add(row(empty, "EMPTY"));
+    Workspace workspace = Workspace.at(spark, folder.resolve(name).toString());
+    workspace.replace(
+        ImagesTable.SPEC,
+        spark.createDataFrame(rows, ImagesTable.SPEC.schema()),
+        RunRecord.start("test", Map.of()));
+    return workspace;
+  }
+
+  private static Row row(Path file, String status) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    return RowFactory.create(
+        StableHash.id(file.getFileName().toString()),
+        file.toString(),
+        "dark",
+        null,
+        (long) content.length,
+        0L,
+        null,
+        StableHash.sha256(content),
+        "PNG",
+        20,
+        30,
+        3,
+        1,
+        status,
+        status.equals("OK") ? null : "no content");
+  }
+
+  private void score(Workspace workspace, Path directory, int batch, int partitions) {
+    score(workspace, directory, batch, partitions, false);
+  }
+
+  private void score(
+      Workspace workspace, Path directory, int batch, int partitions, boolean retryFailed) {
+    new ScoreStage(
+            new ScoreConfig(
+                workspace.uri(),
+                directory.toUri().toString(),
+                "cpu",
+                "fp32",
+                batch,
+                2,
+                partitions,
+                0.5,
+                retryFailed),
+            Progress.SILENT)
+        .run(spark);
+  }
+
+  private static List<String> rows(Workspace workspace) {
+    return workspace
+        .read(PredictionsTable.SPEC)
+        .drop(PredictionsTable.SCORED_AT)
+        .orderBy(PredictionsTable.ID)
+        .collectAsList()
+        .stream()
+        .map(Row::toString)
+        .toList();
+  }
+
+  @Test
+  void rowsAreTheSameForAnyPartitioning() throws IOException {
+    Workspace one = catalog("one");
+    score(one, model, 4, 1);
+    List<String> expected = rows(one);
+    assertThat(expected).hasSize(IMAGES + 2);
+    for (int partitions : new int[] {3, 7}) {
+      Workspace other = catalog("other-" + partitions);
+      score(other, model, 4, partitions);
+      assertThat(rows(other)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void everyImageHasOneRowAndABadOneSaysWhy() throws IOException {
+    Workspace workspace = catalog("workspace");
+    score(workspace, model, 8, 2);
+    List<Row> rows =
+        workspace
+            .read(PredictionsTable.SPEC)
+            .select("path", "probabilities", "predicted", "confidence", "status", "reason")
+            .collectAsList();
+    assertThat(rows).hasSize(IMAGES + 2);
+    for (Row row : rows) {
+      if (row.getString(0).endsWith("text.png") || row.getString(0).endsWith("empty.png")) {
+        assertThat(row.isNullAt(1) && row.isNullAt(2) && row.isNullAt(3)).isTrue();
+        assertThat(row.getString(4)).isIn("BAD_MAGIC", "EMPTY");
+        assertThat(row.getString(5)).isNotBlank();
+      } else {
+        List<Float> probabilities = row.getList(1);
+        assertThat(probabilities.get(0) + probabilities.get(1)).isBetween(0.99999f, 1.00001f);
+        int best = probabilities.get(0) >= probabilities.get(1) ? 0 : 1;
+        assertThat(row.getString(2)).isEqualTo(List.of("dark", "light").get(best));
+        assertThat(row.getFloat(3)).isEqualTo(probabilities.get(best));
+        assertThat(row.getString(4)).isEqualTo("OK");
+      }
+    }
+    assertThat(workspace.read(ModelsTable.SPEC).head().<String>getList(2))
+        .containsExactly("dark", "light");
+  }
+
+  @Test
+  void aRerunScoresOnlyWhatIsMissing() throws IOException {
+    Workspace workspace = catalog("workspace");
+    score(workspace, model, 8, 2);
+    List<String> first = rows(workspace);
+    List<String> version = workspace.version(PredictionsTable.SPEC);
+
+    score(workspace, model, 8, 2);
+    assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo(version);
+
+    // One image disappears from the table: only that one comes back.
+    String gone = StableHash.id("image-3.png");
+    workspace.replace(
+        PredictionsTable.SPEC,
+        workspace.read(PredictionsTable.SPEC).where(col("id").notEqual(gone)).localCheckpoint(),
+        RunRecord.start("test", Map.of()));
+    score(workspace, model, 8, 2);
+    assertThat(rows(workspace)).isEqualTo(first);
+    assertThat(workspace.version(PredictionsTable.SPEC)).hasSize(2);
+
+    // Another model's rows stand beside the first one's.
+    score(workspace, writeModel("second", 2), 8, 2);
+    assertThat(rows(workspace)).hasSize(2 * first.size()).containsAll(first);
+  }
+
+  @Test
+  void aChangedImageIsScoredAgainAndItsOldRowGoes() throws IOException {
+    Workspace workspace = catalog("workspace");
+    score(workspace, model, 8, 2);
+    Path file = folder.resolve("image-5.png");
+    Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
+    String id = StableHash.id("image-5.png");
+    workspace.replace(
+        ImagesTable.SPEC,
+        workspace
+            .read(ImagesTable.SPEC)
+            .where(col("id").notEqual(id))
+            .unionByName(spark.createDataFrame(List.of(row(file, "OK")), ImagesTable.SPEC.schema()))
+            .localCheckpoint(),
+        RunRecord.start("test", Map.of()));
+    score(workspace, model, 8, 2);
+    List<Row> rows =
+        workspace
+            .read(PredictionsTable.SPEC)
+            .where(col("id").isin(id, StableHash.id("image-6.png")))
+            .select("sha256", "confidence")
+            .collectAsList();
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(0)).isEqualTo(rows.get(1));
+    assertThat(rows(workspace)).hasSize(IMAGES + 2);
+  }
+
+  @Test
+  void failuresAreTriedAgainWhenAsked() throws IOException {
+    Workspace workspace = catalog("workspace");
+    Path file = folder.resolve("image-2.png");
+    byte[] content = Files.readAllBytes(file);
+    Files.delete(file);
+    score(workspace, model, 8, 2);
+    String id = StableHash.id("image-2.png");
+    assertThat(status(workspace, id)).isEqualTo("MISSING");
+    Files.write(file, content);
+    score(workspace, model, 8, 2);
+    assertThat(status(workspace, id)).isEqualTo("MISSING");
+    score(workspace, model, 8, 2, true);
+    assertThat(status(workspace, id)).isEqualTo("OK");
+    assertThat(rows(workspace)).hasSize(IMAGES + 2);
+  }
+
+  private static String status(Workspace workspace, String id) {
+    return workspace
+        .read(PredictionsTable.SPEC)
+        .where(col("id").equalTo(lit(id)))
+        .select("status")
+        .head()
+        .getString(0);
+  }
+
+  @Test
+  void tooManyFailuresPublishNothing() throws IOException {
+    Workspace workspace = catalog("workspace");
+    for (int i = 0; i < 15; i++) {
+      Files.delete(folder.resolve("image-" + i + ".png"));
+    }
+    assertThatThrownBy(() -> score(workspace, model, 8, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--max-error-rate");
+    assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
+  }
+
+  @Test
+  void aModelThatIsNotThereOrAGpuThatIsNotThere() throws IOException {
+    Workspace workspace = catalog("workspace");
+    assertThatThrownBy(() -> score(workspace, folder.resolve("nothing"), 8, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("config.json");
+  }
+}
