@@ -1,36 +1,70 @@
 package org.sparkvit.vit;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A model at rest: its configuration, how its images are prepared, and its tensors by Hugging Face
- * key. Read and written by {@link ModelDirectory}.
+ * key, in the order of {@link ViTConfig#parameterShapes}. Read and written by {@link
+ * ModelDirectory}.
  */
 public record Checkpoint(
     ViTConfig config, PreprocessorConfig preprocessor, Map<String, Tensor> tensors) {
 
-  /** Fresh weights as Hugging Face draws them; the same seed gives the same bits. */
-  public static Checkpoint random(ViTConfig config, PreprocessorConfig preprocessor, long seed) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+  public Checkpoint {
+    Map<String, Tensor> ordered = new LinkedHashMap<>();
+    for (Map.Entry<String, List<Long>> parameter : config.parameterShapes().entrySet()) {
+      Tensor tensor = tensors.get(parameter.getKey());
+      if (tensor == null || !tensor.shape().equals(parameter.getValue())) {
+        throw new IllegalArgumentException(
+            parameter.getKey() + " must be a tensor of shape " + parameter.getValue());
+      }
+      ordered.put(parameter.getKey(), tensor);
     }
-    return null;
+    tensors = Collections.unmodifiableMap(ordered);
+  }
+
+  /**
+   * Fresh weights as Hugging Face draws them: matrices, patch filters, class token and position
+   * embeddings normal with the configured standard deviation, biases 0, layer norms 1. Each tensor
+   * has its own stream, so the same seed gives the same bits for the layers that two sizes share.
+   */
+  public static Checkpoint random(ViTConfig config, PreprocessorConfig preprocessor, long seed) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    config
+        .parameterShapes()
+        .forEach((key, shape) -> tensors.put(key, Initializer.draw(config, key, shape, seed)));
+    return new Checkpoint(config, preprocessor, tensors);
   }
 
   /** This model with a new classifier for these labels, drawn from the seed. */
   public Checkpoint withLabels(List<String> labels, long seed) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    ViTConfig newConfig = config.withLabels(labels);
+    Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
+    newConfig
+        .parameterShapes()
+        .forEach(
+            (key, shape) -> {
+              if (key.startsWith(Keys.CLASSIFIER)) {
+                copy.put(key, Initializer.draw(newConfig, key, shape, seed));
+              }
+            });
+    return new Checkpoint(newConfig, preprocessor, copy);
   }
 
   /** This model for another image side: position embeddings are interpolated bicubically. */
   public Checkpoint withImageSize(int pixels) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    ViTConfig newConfig = config.withImageSize(pixels);
+    Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
+    copy.computeIfPresent(
+        Keys.POSITION_EMBEDDINGS,
+        (key, tensor) ->
+            PositionEmbeddings.resize(
+                tensor,
+                config.imageSize() / config.patchSize(),
+                newConfig.imageSize() / newConfig.patchSize()));
+    return new Checkpoint(newConfig, preprocessor.withSide(pixels), copy);
   }
 }

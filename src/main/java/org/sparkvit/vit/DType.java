@@ -28,4 +28,9 @@ public enum DType {
   public int bytes() {
     return bytes;
   }
+
+  /** Whether tensors of this type can hold weights. */
+  boolean isFloat() {
+    return this == F16 || this == BF16 || this == F32 || this == F64;
+  }
 }

@@ -1,29 +1,137 @@
 package org.sparkvit.vit;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A dense tensor outside of any engine.
  *
  * @param shape sizes, outermost first; empty for a scalar
- * @param bytes little-endian elements in row-major order, from position 0 to the limit
+ * @param bytes little-endian elements in row-major order, from position 0 to the limit; read it
+ *     through {@link #bytes()}, which gives every caller a position of its own
  */
 public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
-
-  /** A float tensor of these values. */
-  public static Tensor of(float[] values, long... shape) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+  public Tensor {
+    shape = List.copyOf(shape);
+    bytes = bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    long expected = elements(shape) * dtype.bytes();
+    if (bytes.remaining() != expected) {
+      throw new IllegalArgumentException(
+          "a "
+              + dtype
+              + " tensor of shape "
+              + shape
+              + " has "
+              + expected
+              + " bytes, not "
+              + bytes.remaining());
     }
-    return null;
   }
 
-  /** The elements as floats, converted where the type is another. */
+  /** A float tensor of these values, copied. */
+  public static Tensor of(float[] values, long... shape) {
+    return of(values, Arrays.stream(shape).boxed().collect(Collectors.toList()));
+  }
+
+  static Tensor of(float[] values, List<Long> shape) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return new Tensor(DType.F32, shape, bytes);
+  }
+
+  @Override
+  public ByteBuffer bytes() {
+    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Number of elements. */
+  public long elements() {
+    return elements(shape);
+  }
+
+  /**
+   * The elements as floats, converted where the type is F16, BF16 or F64 (rounded to nearest).
+   *
+   * @throws IllegalStateException for integer and 8-bit types, which hold no weights
+   */
   public float[] toFloats() {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+    ByteBuffer in = bytes();
+    float[] out = new float[Math.toIntExact(elements())];
+    switch (dtype) {
+      case F32 -> in.asFloatBuffer().get(out);
+      case F64 -> {
+        for (int i = 0; i < out.length; i++) {
+          out[i] = (float) in.getDouble();
+        }
+      }
+      case F16 -> {
+        for (int i = 0; i < out.length; i++) {
+          out[i] = halfToFloat(in.getShort());
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < out.length; i++) {
+          out[i] = Float.intBitsToFloat(in.getShort() << 16);
+        }
+      }
+      default -> throw new IllegalStateException(dtype + " tensors hold no weights");
     }
-    return null;
+    return out;
+  }
+
+  /** This tensor in float32: itself where it is so already. */
+  Tensor toF32() {
+    return dtype == DType.F32 ? this : of(toFloats(), shape);
+  }
+
+  /** The elements in bfloat16, rounded to nearest even. */
+  ByteBuffer toBf16Bytes() {
+    if (dtype == DType.BF16) {
+      return bytes();
+    }
+    float[] values = toFloats();
+    ByteBuffer out =
+        ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      out.putShort(floatToBf16(value));
+    }
+    return out.flip();
+  }
+
+  static short floatToBf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >>> 16) | 0x40);
+    }
+    // Half of the last kept bit, less one unless that bit is set: ties go to even.
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  static float halfToFloat(short half) {
+    int exponent = (half >>> 10) & 0x1f;
+    int mantissa = half & 0x3ff;
+    float magnitude;
+    if (exponent == 0x1f) {
+      magnitude = mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+    } else if (exponent == 0) {
+      magnitude = mantissa * 0x1p-24f;
+    } else {
+      magnitude = Float.intBitsToFloat(((exponent + 112) << 23) | (mantissa << 13));
+    }
+    return half < 0 ? -magnitude : magnitude;
+  }
+
+  /** Product of the sizes. */
+  static long elements(List<Long> shape) {
+    long product = 1;
+    for (long size : shape) {
+      product = Math.multiplyExact(product, size);
+    }
+    return product;
   }
 }

@@ -1,13 +1,31 @@
 package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.sparkvit.core.UserException;
 
 /**
- * What {@code config.json} of a Hugging Face ViT says.
+ * What {@code config.json} of a Hugging Face ViT says. Every instance is possible: sizes divide as
+ * they must and stay within bounds.
  *
+ * @param hiddenSize width of the token vectors
+ * @param layers number of transformer blocks
+ * @param heads attention heads per block; divides {@code hiddenSize}
+ * @param intermediateSize width inside the feed-forward part of a block
+ * @param imageSize side of the square input in pixels; a multiple of {@code patchSize}
+ * @param patchSize side of a patch in pixels
+ * @param qkvBias whether query, key and value projections have biases
+ * @param initializerRange standard deviation of fresh weights
+ * @param hiddenDropout probability of dropping a hidden unit in training
+ * @param attentionDropout probability of dropping an attention weight in training
  * @param labels class names; the index in this list is the index of the logit
  * @param other the keys we do not interpret, written back as they came
  */
@@ -27,15 +45,51 @@ public record ViTConfig(
     List<String> labels,
     Map<String, JsonNode> other) {
 
-  /** A published size at an image side and patch side in pixels. */
-  public static ViTConfig of(ViTSize size, int imageSize, int patchSize, List<String> labels) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+  public ViTConfig {
+    labels = List.copyOf(labels);
+    other = Collections.unmodifiableMap(new LinkedHashMap<>(other));
+    range("hidden_size", hiddenSize, 1, 16_384);
+    range("num_hidden_layers", layers, 1, 256);
+    range("num_attention_heads", heads, 1, 1_024);
+    range("intermediate_size", intermediateSize, 1, 65_536);
+    range("image_size", imageSize, 1, 8_192);
+    range("patch_size", patchSize, 1, 1_024);
+    range("number of labels", labels.size(), 1, 1_000_000);
+    if (hiddenSize % heads != 0) {
+      throw new UserException(
+          "hidden_size " + hiddenSize + " is not a multiple of num_attention_heads " + heads);
     }
-    return null;
+    if (imageSize % patchSize != 0) {
+      throw new UserException(
+          "image_size " + imageSize + " is not a multiple of patch_size " + patchSize);
+    }
+    if (!(layerNormEps > 0 && layerNormEps < 1)) {
+      throw new UserException("layer_norm_eps is " + layerNormEps + "; it must be within 0 and 1");
+    }
+    if (!(initializerRange > 0 && initializerRange <= 1)) {
+      throw new UserException(
+          "initializer_range is " + initializerRange + "; it must be within 0 and 1");
+    }
+    probability("hidden_dropout_prob", hiddenDropout);
+    probability("attention_probs_dropout_prob", attentionDropout);
+    if (new LinkedHashSet<>(labels).size() != labels.size()) {
+      throw new UserException("id2label gives the same label to two classes: " + labels);
+    }
   }
 
-  /** Any size, with the defaults of the paper for the rest. */
+  /** A published size at an image side and patch side in pixels. */
+  public static ViTConfig of(ViTSize size, int imageSize, int patchSize, List<String> labels) {
+    return of(
+        size.hiddenSize,
+        size.layers,
+        size.heads,
+        size.intermediateSize,
+        imageSize,
+        patchSize,
+        labels);
+  }
+
+  /** Any size, with the defaults of Hugging Face for the rest. */
   public static ViTConfig of(
       int hiddenSize,
       int layers,
@@ -44,64 +98,231 @@ public record ViTConfig(
       int imageSize,
       int patchSize,
       List<String> labels) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    return new ViTConfig(
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        Activation.GELU,
+        1e-12,
+        imageSize,
+        patchSize,
+        true,
+        0.02,
+        0,
+        0,
+        labels,
+        Map.of());
   }
 
-  /** Reads {@code config.json}. */
+  /**
+   * Reads {@code config.json}; absent keys have Hugging Face's defaults.
+   *
+   * @throws UserException when it is not a ViT's, or a value is impossible
+   */
   public static ViTConfig read(Path file) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+    return parse(ModelFiles.readObject(file), file.toString());
+  }
+
+  static ViTConfig parse(ObjectNode object, String source) {
+    JsonFields fields = new JsonFields(source, object.deepCopy());
+    String type = fields.takeString("model_type", "vit");
+    if (!type.equals("vit")) {
+      throw new UserException(source + ": model_type is '" + type + "'; only 'vit' is supported");
     }
-    return null;
+    int channels = fields.takeInt("num_channels", 3);
+    if (channels != 3) {
+      throw fields.bad("num_channels", channels, "3 (red, green, blue)");
+    }
+    fields.take("architectures");
+    List<String> labels = labels(fields);
+    int hidden = fields.takeInt("hidden_size", 768);
+    int layers = fields.takeInt("num_hidden_layers", 12);
+    int heads = fields.takeInt("num_attention_heads", 12);
+    int intermediate = fields.takeInt("intermediate_size", 3072);
+    Activation activation = Activation.of(fields.takeString("hidden_act", "gelu"), source);
+    double eps = fields.takeDouble("layer_norm_eps", 1e-12);
+    int image = fields.takeInt("image_size", 224);
+    int patch = fields.takeInt("patch_size", 16);
+    boolean bias = fields.takeBoolean("qkv_bias", true);
+    double range = fields.takeDouble("initializer_range", 0.02);
+    double hiddenDropout = fields.takeDouble("hidden_dropout_prob", 0);
+    double attentionDropout = fields.takeDouble("attention_probs_dropout_prob", 0);
+    try {
+      return new ViTConfig(
+          hidden,
+          layers,
+          heads,
+          intermediate,
+          activation,
+          eps,
+          image,
+          patch,
+          bias,
+          range,
+          hiddenDropout,
+          attentionDropout,
+          labels,
+          fields.rest());
+    } catch (UserException e) {
+      throw new UserException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> labels(JsonFields fields) {
+    JsonNode id2label = fields.take("id2label");
+    fields.take("label2id");
+    int count = fields.takeInt("num_labels", 2);
+    if (id2label == null) {
+      return IntStream.range(0, Math.max(count, 0)).mapToObj(i -> "LABEL_" + i).toList();
+    }
+    Map<Integer, String> byId = new TreeMap<>();
+    id2label
+        .fields()
+        .forEachRemaining(
+            e -> {
+              if (!e.getKey().matches("\\d{1,9}") || !e.getValue().isTextual()) {
+                throw fields.bad(
+                    "id2label", e.getKey() + " -> " + e.getValue(), "a number to a label");
+              }
+              byId.put(Integer.parseInt(e.getKey()), e.getValue().textValue());
+            });
+    int next = 0;
+    for (int id : byId.keySet()) {
+      if (id != next++) {
+        throw fields.bad("id2label", "without class " + (next - 1), "numbered 0, 1, 2 ...");
+      }
+    }
+    return List.copyOf(byId.values());
   }
 
   /** Writes {@code config.json} for {@code ViTForImageClassification}. */
   public void write(Path file) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+    ModelFiles.writeObject(file, toJson());
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = ModelFiles.JSON.createObjectNode();
+    json.putArray("architectures").add("ViTForImageClassification");
+    json.put("model_type", "vit");
+    json.put("hidden_size", hiddenSize);
+    json.put("num_hidden_layers", layers);
+    json.put("num_attention_heads", heads);
+    json.put("intermediate_size", intermediateSize);
+    json.put("hidden_act", activation.configName());
+    json.put("hidden_dropout_prob", hiddenDropout);
+    json.put("attention_probs_dropout_prob", attentionDropout);
+    json.put("initializer_range", initializerRange);
+    json.put("layer_norm_eps", layerNormEps);
+    json.put("image_size", imageSize);
+    json.put("patch_size", patchSize);
+    json.put("num_channels", 3);
+    json.put("qkv_bias", qkvBias);
+    ObjectNode id2label = json.putObject("id2label");
+    ObjectNode label2id = json.putObject("label2id");
+    for (int i = 0; i < labels.size(); i++) {
+      id2label.put(Integer.toString(i), labels.get(i));
+      label2id.put(labels.get(i), i);
     }
+    other.forEach(json::set);
+    return json;
   }
 
   /** The same model with another head. */
   public ViTConfig withLabels(List<String> newLabels) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    return new ViTConfig(
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        activation,
+        layerNormEps,
+        imageSize,
+        patchSize,
+        qkvBias,
+        initializerRange,
+        hiddenDropout,
+        attentionDropout,
+        newLabels,
+        other);
   }
 
   /** The same model for another image side in pixels. */
   public ViTConfig withImageSize(int pixels) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    return new ViTConfig(
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        activation,
+        layerNormEps,
+        pixels,
+        patchSize,
+        qkvBias,
+        initializerRange,
+        hiddenDropout,
+        attentionDropout,
+        labels,
+        other);
   }
 
   /** Number of patches plus one for the class token. */
   public int tokens() {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return 0;
+    int side = imageSize / patchSize;
+    return side * side + 1;
   }
 
   /** Number of scalars in all parameters. */
   public long parameterCount() {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return 0;
+    return parameterShapes().values().stream().mapToLong(Tensor::elements).sum();
   }
 
   /** Every parameter's Hugging Face key and shape, in the order of the checkpoint. */
   public Map<String, List<Long>> parameterShapes() {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    long hidden = hiddenSize;
+    shapes.put(Keys.CLS_TOKEN, List.of(1L, 1L, hidden));
+    shapes.put(Keys.POSITION_EMBEDDINGS, List.of(1L, (long) tokens(), hidden));
+    shapes.put(Keys.PATCH_WEIGHT, List.of(hidden, 3L, (long) patchSize, (long) patchSize));
+    shapes.put(Keys.PATCH_BIAS, List.of(hidden));
+    for (int i = 0; i < layers; i++) {
+      String layer = Keys.layer(i);
+      for (String name : List.of("query", "key", "value")) {
+        linear(shapes, layer + "attention.attention." + name, hidden, hidden, qkvBias);
+      }
+      linear(shapes, layer + "attention.output.dense", hidden, hidden, true);
+      linear(shapes, layer + "intermediate.dense", intermediateSize, hidden, true);
+      linear(shapes, layer + "output.dense", hidden, intermediateSize, true);
+      layerNorm(shapes, layer + "layernorm_before");
+      layerNorm(shapes, layer + "layernorm_after");
     }
-    return null;
+    layerNorm(shapes, "vit.layernorm");
+    linear(shapes, "classifier", labels.size(), hidden, true);
+    return shapes;
+  }
+
+  private void layerNorm(Map<String, List<Long>> shapes, String name) {
+    shapes.put(name + ".weight", List.of((long) hiddenSize));
+    shapes.put(name + ".bias", List.of((long) hiddenSize));
+  }
+
+  private static void linear(
+      Map<String, List<Long>> shapes, String name, long out, long in, boolean bias) {
+    shapes.put(name + ".weight", List.of(out, in));
+    if (bias) {
+      shapes.put(name + ".bias", List.of(out));
+    }
+  }
+
+  private static void range(String key, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new UserException(key + " is " + value + "; it must be " + min + " to " + max);
+    }
+  }
+
+  private static void probability(String key, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new UserException(key + " is " + value + "; it must be at least 0 and below 1");
+    }
   }
 }

@@ -1,47 +1,58 @@
 package org.sparkvit.vit;
 
 import ai.djl.Device;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.sparkvit.core.UserException;
 
-/** A loaded model that scores images; any number of threads may use it at the same time. */
+/**
+ * A loaded model that scores images. Any number of threads may use it at the same time: the module
+ * is shared and every call keeps its arrays to itself.
+ */
 public final class ViTSession implements AutoCloseable {
-  private final ViTConfig config;
+  private final ViTModule module;
 
-  ViTSession(ViTConfig config) {
-    this.config = config;
+  private ViTSession(ViTModule module) {
+    this.module = module;
   }
 
-  /** Writes the archive of a model directory to a temporary file and loads it. */
+  /** Reads a model directory, writes its archive to a temporary file and loads that. */
   public static ViTSession open(Path modelDirectory, Device device, Precision precision) {
-    return load(modelDirectory, ViTConfig.read(modelDirectory.resolve("config.json")), device);
+    return open(ModelDirectory.read(modelDirectory), device, precision);
   }
 
-  /** Loads an archive that {@link TorchScriptArchive} wrote. */
-  public static ViTSession load(Path archive, ViTConfig config, Device device) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
+  /** Loads a checkpoint. */
+  public static ViTSession open(Checkpoint checkpoint, Device device, Precision precision) {
+    Path archive = temporaryArchive();
+    try {
+      TorchScriptArchive.writeForInference(archive, checkpoint, precision);
+      return load(archive, checkpoint.config(), device);
+    } finally {
+      delete(archive);
     }
-    return null;
+  }
+
+  /** Loads an archive that {@link TorchScriptArchive} wrote for this configuration. */
+  public static ViTSession load(Path archive, ViTConfig config, Device device) {
+    return new ViTSession(ViTModule.load(archive, config, device, false));
   }
 
   /** The model's configuration. */
   public ViTConfig config() {
-    return config;
+    return module.config;
   }
 
   /**
    * Scores a batch.
    *
-   * @param pixels direct buffer in native order that holds {@code [n, imageSize, imageSize, 3]}
-   *     unsigned bytes (RGB) from index 0; position and limit do not matter
+   * @param pixels direct buffer that holds {@code [n, imageSize, imageSize, 3]} unsigned bytes
+   *     (RGB) from index 0, whatever its position and limit
    * @return {@code n * labels} logits, row by row
    */
   public float[] logits(ByteBuffer pixels, int n) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    return module.run("forward", pixels, n);
   }
 
   /**
@@ -50,13 +61,34 @@ public final class ViTSession implements AutoCloseable {
    * @return {@code n * hiddenSize} values, row by row
    */
   public float[] embeddings(ByteBuffer pixels, int n) {
-    if (Skeleton.soon() != null) {
-      throw Skeleton.soon();
-    }
-    return null;
+    return module.run(ViTCode.EMBED, pixels, n);
   }
 
-  /** Frees the weights; waits for no one, so callers stop first. */
+  /** Frees the weights; no other call may be running. */
   @Override
-  public void close() {}
+  public void close() {
+    module.close();
+  }
+
+  static Path temporaryArchive() {
+    try {
+      return Files.createTempFile("spark-vit-", ".pt");
+    } catch (IOException e) {
+      throw new UserException(
+          "cannot write to the temporary directory "
+              + System.getProperty("java.io.tmpdir")
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  static void delete(Path archive) {
+    try {
+      Files.deleteIfExists(archive);
+    } catch (IOException e) {
+      // Windows keeps mapped files; the system clears its temporary directory.
+      archive.toFile().deleteOnExit();
+    }
+  }
 }

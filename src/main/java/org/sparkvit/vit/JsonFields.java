@@ -1,0 +1,100 @@
+package org.sparkvit.vit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkvit.core.UserException;
+
+/** Takes typed values out of a configuration object; what is left over was not interpreted. */
+final class JsonFields {
+  private final String source;
+  private final ObjectNode object;
+
+  JsonFields(String source, ObjectNode object) {
+    this.source = source;
+    this.object = object;
+  }
+
+  /** The value of a key, or null where it is absent or JSON's null. */
+  JsonNode take(String key) {
+    JsonNode node = object.remove(key);
+    return node == null || node.isNull() ? null : node;
+  }
+
+  int takeInt(String key, int defaultValue) {
+    JsonNode node = take(key);
+    return node == null ? defaultValue : asInt(key, node);
+  }
+
+  int asInt(String key, JsonNode node) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw bad(key, node, "a whole number");
+    }
+    return node.intValue();
+  }
+
+  double takeDouble(String key, double defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return defaultValue;
+    }
+    if (!node.isNumber()) {
+      throw bad(key, node, "a number");
+    }
+    return node.doubleValue();
+  }
+
+  boolean takeBoolean(String key, boolean defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return defaultValue;
+    }
+    if (!node.isBoolean()) {
+      throw bad(key, node, "true or false");
+    }
+    return node.booleanValue();
+  }
+
+  String takeString(String key, String defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return defaultValue;
+    }
+    if (!node.isTextual()) {
+      throw bad(key, node, "a string");
+    }
+    return node.textValue();
+  }
+
+  List<Double> takeDoubles(String key, int count, List<Double> defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return defaultValue;
+    }
+    List<Double> values = new ArrayList<>();
+    for (JsonNode element : node) {
+      if (!element.isNumber()) {
+        throw bad(key, node, "a list of numbers");
+      }
+      values.add(element.doubleValue());
+    }
+    if (!node.isArray() || values.size() != count) {
+      throw bad(key, node, "a list of " + count + " numbers");
+    }
+    return values;
+  }
+
+  /** The keys that nobody took. */
+  Map<String, JsonNode> rest() {
+    Map<String, JsonNode> rest = new LinkedHashMap<>();
+    object.fields().forEachRemaining(e -> rest.put(e.getKey(), e.getValue()));
+    return rest;
+  }
+
+  UserException bad(String key, Object value, String due) {
+    return new UserException(source + ": " + key + " is " + value + "; it must be " + due);
+  }
+}

@@ -1,0 +1,66 @@
+package org.sparkvit.vit;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.sparkvit.core.UserException;
+
+/** The JSON files of a model directory, read strictly and written so that each appears at once. */
+final class ModelFiles {
+  static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private ModelFiles() {}
+
+  static ObjectNode readObject(Path file) {
+    try {
+      if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (NoSuchFileException e) {
+      throw new UserException(file + ": no such file", e);
+    } catch (JsonProcessingException e) {
+      throw new UserException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    throw new UserException(file + ": not a JSON object");
+  }
+
+  static void writeObject(Path file, JsonNode object) {
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+    // The same bytes on every system, since the model hash covers them.
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    printer.indentObjectsWith(indenter);
+    printer.indentArraysWith(indenter);
+    try {
+      Files.writeString(partial, JSON.writer(printer).writeValueAsString(object) + "\n");
+      moveInPlace(partial, file);
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  static void moveInPlace(Path partial, Path file) throws IOException {
+    try {
+      Files.move(
+          partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package org.sparkvit.vit;
+
+import java.util.Map;
+
+/**
+ * The forward pass as TorchScript source, for one configuration.
+ *
+ * <p>Follows Dosovitskiy et al. 2021 (pre-norm blocks, class token, learned positions) in the form
+ * of Hugging Face's {@code ViTForImageClassification}. Only the class token's row of the last block
+ * is used, so only that row is computed there.
+ */
+final class ViTCode {
+  /** Method of the archive that returns the class token after the final layer norm. */
+  static final String EMBED = "embed";
+
+  /** Method of a training archive: weighted sum of the cross-entropies. */
+  static final String LOSS = "loss";
+
+  /** Method of a training archive: one AdamW step, in place. */
+  static final String UPDATE = "update";
+
+  /** Method of a training archive: scales gradients in place and returns their norm. */
+  static final String CLIP = "clip";
+
+  private static final String LAYER_CLASS = "Model_vit_encoder_layer_N";
+
+  private final ViTConfig config;
+  private final Precision precision;
+  private final boolean training;
+
+  private ViTCode(ViTConfig config, Precision precision, boolean training) {
+    this.config = config;
+    this.precision = precision;
+    this.training = training;
+  }
+
+  /** Method sources by class name, for {@link ModuleTree#source}. */
+  static Map<String, String> methods(ViTConfig config, Precision precision, boolean training) {
+    ViTCode code = new ViTCode(config, precision, training);
+    return Map.of(
+        LAYER_CLASS, code.layer(), "Model", code.model() + (training ? trainingMethods() : ""));
+  }
+
+  private String layer() {
+    int headSize = config.hiddenSize() / config.heads();
+    return """
+      def forward(self, x: Tensor) -> Tensor:
+        h = %1$s
+        return (self).block(x, h, h)
+      def forward_first_row(self, x: Tensor) -> Tensor:
+        h = %1$s
+        return (self).block(torch.slice(x, 1, 0, 1), torch.slice(h, 1, 0, 1), h)
+      def block(self, x: Tensor, rows: Tensor, tokens: Tensor) -> Tensor:
+        n = torch.size(x, 0)
+        q = torch.transpose(torch.reshape(%2$s, [n, -1, %8$d, %9$d]), 1, 2)
+        k = torch.transpose(torch.reshape(%3$s, [n, -1, %8$d, %9$d]), 1, 2)
+        v = torch.transpose(torch.reshape(%4$s, [n, -1, %8$d, %9$d]), 1, 2)
+        c = torch.scaled_dot_product_attention(q, k, v, None, %11$s)
+        a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %10$d])
+        y = torch.add(x, %5$s)
+        z = %6$s
+        m = %7$s
+        o = %12$s
+        return torch.add(y, %13$s)
+      """
+        .formatted(
+            layerNorm("x", "self.layernorm_before"),
+            linear("rows", "self.attention.attention.query", config.qkvBias()),
+            linear("tokens", "self.attention.attention.key", config.qkvBias()),
+            linear("tokens", "self.attention.attention.value", config.qkvBias()),
+            dropout(linear("a", "self.attention.output.dense", true)),
+            layerNorm("y", "self.layernorm_after"),
+            linear("z", "self.intermediate.dense", true),
+            config.heads(),
+            headSize,
+            config.hiddenSize(),
+            training && config.attentionDropout() > 0
+                ? config.attentionDropout() + " if self.training else 0."
+                : "0.",
+            activation("m"),
+            dropout(linear("o", "self.output.dense", true)))
+        .indent(2);
+  }
+
+  private String model() {
+    StringBuilder text = new StringBuilder();
+    String patches = "self.vit.embeddings.patch_embeddings.projection";
+    text.append(
+        """
+        def forward(self, pixels: Tensor) -> Tensor:
+          e = (self).embed(pixels)
+          w = torch.to(self.classifier.weight, 6)
+          b = torch.to(self.classifier.bias, 6)
+          return torch.linear(e, w, b)
+        def embed(self, pixels: Tensor) -> Tensor:
+          bytes = torch.permute(pixels, [0, 3, 1, 2])
+          image = torch.add(torch.mul(torch.to(bytes, 6), self.pixel_scale), self.pixel_shift)
+          grid = torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d])
+          patches = torch.transpose(torch.flatten(grid, 2), 1, 2)
+          cls = torch.expand(self.vit.embeddings.cls_token, [torch.size(pixels, 0), -1, -1])
+          tokens = torch.cat([cls, %5$s], 1)
+          x = %6$s
+        """
+            .formatted(
+                precision == Precision.FP32 ? "image" : "torch.to(image, 15)",
+                weight(patches + ".weight"),
+                weight(patches + ".bias"),
+                config.patchSize(),
+                mixed() ? "torch.to(patches, 6)" : "patches",
+                dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)")));
+    String last = "x";
+    for (int i = 0; i < config.layers(); i++) {
+      boolean finalLayer = i == config.layers() - 1;
+      text.append("  layer%d = getattr(self.vit.encoder.layer, \"%d\")\n".formatted(i, i));
+      text.append(
+          "  x%d = (layer%d).%s(%s)\n"
+              .formatted(i, i, finalLayer ? "forward_first_row" : "forward", last));
+      last = "x" + i;
+    }
+    String row = "torch.select(" + last + ", 1, 0)";
+    text.append("  return torch.to(" + plainLayerNorm(row, "self.vit.layernorm") + ", 6)\n");
+    return text.toString().indent(2);
+  }
+
+  private static String trainingMethods() {
+    return """
+      def loss(self, pixels: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+        logits = (self).forward(pixels)
+        losses = torch.cross_entropy_loss(logits, labels, None, 0)
+        return torch.sum(torch.mul(losses, weights))
+      def clip(self, grads: List[Tensor], max_norm: float) -> Tensor:
+        norm = torch.norm(torch.stack(torch._foreach_norm(grads)))
+        scale = torch.clamp(torch.div(max_norm, torch.add(norm, 9.9999999999999995e-07)), None, 1.)
+        torch._foreach_mul_(grads, scale)
+        return norm
+      def update(self, params: List[Tensor], grads: List[Tensor], averages: List[Tensor], squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+        none = annotate(List[Tensor], [])
+        torch._fused_adamw_(params, grads, averages, squares, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+        torch._foreach_zero_(grads)
+        return steps[0]
+      """
+        .indent(2);
+  }
+
+  /** Whether weights are float32 and only the products are in bf16. */
+  private boolean mixed() {
+    return training && precision == Precision.BF16;
+  }
+
+  private String weight(String tensor) {
+    return mixed() ? "torch.to(" + tensor + ", 15)" : tensor;
+  }
+
+  private String linear(String input, String module, boolean bias) {
+    return "torch.linear(%s, %s, %s)"
+        .formatted(input, weight(module + ".weight"), bias ? weight(module + ".bias") : "None");
+  }
+
+  private String layerNorm(String input, String module) {
+    String norm = plainLayerNorm(input, module);
+    return mixed() ? "torch.to(" + norm + ", 15)" : norm;
+  }
+
+  private String plainLayerNorm(String input, String module) {
+    return "torch.layer_norm(%s, [%d], %s.weight, %s.bias, %s)"
+        .formatted(input, config.hiddenSize(), module, module, config.layerNormEps());
+  }
+
+  private String dropout(String input) {
+    return training && config.hiddenDropout() > 0
+        ? "torch.dropout(%s, %s, self.training)".formatted(input, config.hiddenDropout())
+        : input;
+  }
+
+  private String activation(String input) {
+    return switch (config.activation()) {
+      case GELU -> "torch.gelu(%s)".formatted(input);
+      case GELU_NEW, GELU_PYTORCH_TANH -> "torch.gelu(%s, approximate=\"tanh\")".formatted(input);
+      case RELU -> "torch.relu(%s)".formatted(input);
+      case SILU -> "torch.silu(%s)".formatted(input);
+      case QUICK_GELU -> "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))".formatted(input);
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package org.sparkvit.vit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** What src/test/python/make_vit_fixtures.py computed, and the inputs it computed it from. */
+final class Golden {
+  static final Path ROOT = Path.of("src/test/resources/vit");
+  static final Path TINY = ROOT.resolve("tiny");
+
+  private Golden() {}
+
+  static JsonNode of(String key) {
+    try {
+      return new ObjectMapper().readTree(ROOT.resolve("golden.json").toFile()).get(key);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) array.get(i).doubleValue();
+    }
+    return values;
+  }
+
+  static ByteBuffer pixels(int n, int side, int start) {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(n * side * side * 3);
+    for (int k = 0; k < pixels.capacity(); k++) {
+      int i = k + start;
+      pixels.put(k, (byte) (i * 31 + i / 7 * 17 + i / 101 * 5));
+    }
+    return pixels;
+  }
+
+  static Checkpoint byFormula(ViTConfig config) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    config
+        .parameterShapes()
+        .forEach(
+            (key, shape) -> {
+              float[] values = new float[(int) Tensor.elements(shape)];
+              double one = key.contains("layernorm") && key.endsWith("weight") ? 1 : 0;
+              for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (0.06 * StrictMath.sin(0.7 * i + tensors.size()) + one);
+              }
+              tensors.put(key, Tensor.of(values, shape));
+            });
+    return new Checkpoint(config, PreprocessorConfig.squash(config.imageSize()), tensors);
+  }
+
+  static List<String> labels(int n) {
+    return IntStream.range(0, n).mapToObj(i -> "class " + i).toList();
+  }
+
+  static ViTConfig tinyConfig(String... labels) {
+    return ViTConfig.of(16, 2, 2, 32, 16, 4, List.of(labels));
+  }
+}

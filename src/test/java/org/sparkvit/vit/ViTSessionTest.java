@@ -1,0 +1,215 @@
+package org.sparkvit.vit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkvit.core.UserException;
+
+class ViTSessionTest {
+  private static final Device CPU = Device.cpu();
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void threads() {
+    PyTorchRuntime.configure(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny", "tiny-tanh-nobias"})
+  void modelSavedByTransformersGivesTheSameLogits(String name) {
+    try (ViTSession session = ViTSession.open(Golden.ROOT.resolve(name), CPU, Precision.FP32)) {
+      ByteBuffer pixels = Golden.pixels(3, 16, 0);
+      assertClose(session.logits(pixels, 3), Golden.floats(Golden.of(name).get("logits")), 1e-4f);
+      assertClose(
+          session.embeddings(pixels, 3), Golden.floats(Golden.of(name).get("embeddings")), 1e-4f);
+      assertThat(session.config().labels()).containsExactly("cat", "dog", "owl");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyActivationIsTheOneOfItsName(Activation activation) {
+    Checkpoint tiny = ModelDirectory.read(Golden.TINY);
+    ViTConfig c = tiny.config();
+    ViTConfig config =
+        new ViTConfig(
+            16, 2, 2, 32, activation, 1e-12, 16, 4, true, 0.02, 0, 0, c.labels(), c.other());
+    Checkpoint other = new Checkpoint(config, tiny.preprocessor(), tiny.tensors());
+    try (ViTSession session = ViTSession.open(other, CPU, Precision.FP32)) {
+      assertClose(
+          session.logits(Golden.pixels(3, 16, 0), 3),
+          Golden.floats(Golden.of("activations").get(activation.configName())),
+          1e-4f);
+    }
+  }
+
+  @Test
+  void normalisationComesFromThePreprocessor() {
+    Checkpoint tiny = ModelDirectory.read(Golden.TINY);
+    PreprocessorConfig imagenet =
+        new PreprocessorConfig(
+            true,
+            16,
+            16,
+            0,
+            3,
+            false,
+            0,
+            0,
+            true,
+            1 / 255.0,
+            true,
+            List.of(0.485, 0.456, 0.406),
+            List.of(0.229, 0.224, 0.225));
+    Checkpoint other = new Checkpoint(tiny.config(), imagenet, tiny.tensors());
+    try (ViTSession session = ViTSession.open(other, CPU, Precision.FP32)) {
+      assertClose(
+          session.logits(Golden.pixels(3, 16, 0), 3),
+          Golden.floats(Golden.of("imagenet_normalised")),
+          1e-4f);
+    }
+  }
+
+  @Test
+  void tinySixteenEqualsAnIndependentImplementation() {
+    ViTConfig config = ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(10));
+    try (ViTSession session = ViTSession.open(Golden.byFormula(config), CPU, Precision.FP32)) {
+      assertClose(
+          session.logits(Golden.pixels(2, 224, 0), 2), Golden.floats(Golden.of("ti16")), 1e-4f);
+    }
+  }
+
+  @Test
+  void bfloat16IsNearFloat32() {
+    ViTConfig config = ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(10));
+    try (ViTSession session = ViTSession.open(Golden.byFormula(config), CPU, Precision.BF16)) {
+      float[] logits = session.logits(Golden.pixels(2, 224, 0), 2);
+      float[] exact = Golden.floats(Golden.of("ti16"));
+      assertClose(logits, exact, 0.03f);
+      assertThat(logits).isNotEqualTo(exact);
+    }
+  }
+
+  @Test
+  void rowsDoNotDependOnTheirBatchMates() {
+    try (ViTSession session = ViTSession.open(Golden.TINY, CPU, Precision.FP32)) {
+      float[] three = session.logits(Golden.pixels(3, 16, 0), 3);
+      float[] second = session.logits(Golden.pixels(1, 16, 16 * 16 * 3), 1);
+      assertClose(second, new float[] {three[3], three[4], three[5]}, 1e-5f);
+    }
+  }
+
+  @Test
+  void positionAndLimitOfTheBufferDoNotMatter() {
+    try (ViTSession session = ViTSession.open(Golden.TINY, CPU, Precision.FP32)) {
+      ByteBuffer pixels = Golden.pixels(4, 16, 0);
+      float[] expected = session.logits(pixels, 3);
+      pixels.position(17).limit(20);
+      assertThat(session.logits(pixels, 3)).isEqualTo(expected);
+      assertThat(pixels.position()).isEqualTo(17);
+      assertThatThrownBy(() -> session.logits(pixels, 5))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> session.logits(ByteBuffer.allocate(3 * 768), 3))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void manyThreadsShareOneSession() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try (ViTSession session = ViTSession.open(Golden.TINY, CPU, Precision.FP32)) {
+      List<Callable<float[]>> tasks = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        int start = i % 8 * 100;
+        int n = 1 + i % 5;
+        tasks.add(() -> session.logits(Golden.pixels(n, 16, start), n));
+      }
+      List<Future<float[]>> results = pool.invokeAll(tasks);
+      for (int i = 0; i < tasks.size(); i++) {
+        assertClose(results.get(i).get(), tasks.get(i).call(), 1e-6f);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void theArchiveOfAModelIsAlwaysTheSameBytes() throws Exception {
+    Checkpoint checkpoint = ModelDirectory.read(Golden.TINY);
+    TorchScriptArchive.writeForInference(temp.resolve("a.pt"), checkpoint, Precision.BF16);
+    TorchScriptArchive.writeForInference(temp.resolve("b.pt"), checkpoint, Precision.BF16);
+    assertThat(Files.mismatch(temp.resolve("a.pt"), temp.resolve("b.pt"))).isEqualTo(-1);
+  }
+
+  @Test
+  void trainedHalfPrecisionFilesAreReadToo() {
+    Checkpoint tiny = ModelDirectory.read(Golden.TINY);
+    Map<String, Tensor> bf16 = new LinkedHashMap<>(tiny.tensors());
+    bf16.replaceAll((key, t) -> new Tensor(DType.BF16, t.shape(), t.toBf16Bytes()));
+    Checkpoint other = new Checkpoint(tiny.config(), tiny.preprocessor(), bf16);
+    try (ViTSession session = ViTSession.open(other, CPU, Precision.FP32)) {
+      assertClose(
+          session.logits(Golden.pixels(3, 16, 0), 3),
+          Golden.floats(Golden.of("tiny").get("logits")),
+          0.1f);
+    }
+  }
+
+  @Test
+  void devicesAreResolvedOrRefused() {
+    assertThat(PyTorchRuntime.device("cpu").isGpu()).isFalse();
+    assertThat(PyTorchRuntime.device("auto")).isNotNull();
+    assertThatThrownBy(() -> PyTorchRuntime.device("tpu"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("unknown device 'tpu'; use auto, cpu, gpu or gpu:N");
+    assertThatThrownBy(() -> PyTorchRuntime.device("gpu:999"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("device 'gpu:999' was asked for");
+    assertThatThrownBy(() -> PyTorchRuntime.configure(0)).isInstanceOf(UserException.class);
+  }
+
+  @Test
+  void precisionsAreResolvedOrRefused() {
+    assertThat(Precision.of("fp32", CPU)).isEqualTo(Precision.FP32);
+    assertThat(Precision.of("BF16", CPU)).isEqualTo(Precision.BF16);
+    assertThat(Precision.of("auto", Device.gpu(0))).isEqualTo(Precision.BF16);
+    assertThat(Precision.of("auto", CPU))
+        .isEqualTo(Precision.cpuHasBf16() ? Precision.BF16 : Precision.FP32);
+    assertThatThrownBy(() -> Precision.of("int3", CPU))
+        .isInstanceOf(UserException.class)
+        .hasMessage("unknown precision 'int3'; use auto, fp32 or bf16");
+  }
+
+  @Test
+  void absentArchiveIsAnError() {
+    assertThatThrownBy(() -> ViTSession.load(temp.resolve("none.pt"), Golden.tinyConfig("a"), CPU))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("none.pt: no such TorchScript archive");
+  }
+
+  static void assertClose(float[] actual, float[] expected, float tolerance) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      assertThat(actual[i]).as("element %d", i).isCloseTo(expected[i], within(tolerance));
+    }
+  }
+}
