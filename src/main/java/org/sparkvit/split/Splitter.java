@@ -188,7 +188,9 @@ final class Splitter {
   private void requireOpen() {
     if (openShares.stream().noneMatch(share -> share.signum() > 0)) {
       throw new UserException(
-          "%s are taken as the data gives them and the other splits have a share of 0, so the remaining images have nowhere to go; give --train more than 0 or pass --given ignore"
+          ("%s are taken as the data gives them and the other splits have a share of 0, so"
+                  + " the remaining images have nowhere to go; give --train"
+                  + " more than 0 or pass --given ignore")
               .formatted(closed()));
     }
   }
@@ -239,7 +241,10 @@ final class Splitter {
       String other =
           places.getString(1).equals(places.getString(0)) ? SplitsTable.TRAIN : places.getString(1);
       throw new UserException(
-          "group '%s' has images in %s and in %s already (%d such groups); pass --given ignore (for splits named by the data) or --overwrite (for an earlier table) to place them anew, or let them part without --group-column and with --keep-duplicates-together=false"
+          ("group '%s' has images in %s and in %s already (%d such groups);"
+                  + " pass --given ignore (for splits named by the data) or --overwrite (for an earlier table) to"
+                  + " place them anew, or let them part without --group-column"
+                  + " and with --keep-duplicates-together=false")
               .formatted(group, places.getString(0), other, conflicting));
     }
   }
@@ -277,11 +282,14 @@ final class Splitter {
   private static void requireTwo(SortedMap<String, ClassCount> classes) {
     if (classes.isEmpty()) {
       throw new UserException(
-          "table 'images' has no image that is both usable (status OK or EXT_MISMATCH) and labelled; look at its columns status, reason and label, and run 'spark-vit catalog' on the right folder");
+          "table 'images' has no image that is both usable (status OK or EXT_MISMATCH) and"
+              + " labelled; look at its columns status, reason and label, and"
+              + " run 'spark-vit catalog' on the right folder");
     }
     if (classes.size() == 1) {
       throw new UserException(
-          "all %d usable images have the class '%s'; a classifier needs two classes or more: catalog a folder or manifest that has them"
+          ("all %d usable images have the class '%s'; a classifier needs two classes or"
+                  + " more: catalog a folder or manifest that has them")
               .formatted(classes.get(classes.firstKey()).total(), classes.firstKey()));
     }
   }
