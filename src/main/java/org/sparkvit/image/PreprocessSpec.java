@@ -1,5 +1,7 @@
 package org.sparkvit.image;
 
+import java.io.Serializable;
+
 /**
  * How an image becomes a model's input of fixed size.
  *
@@ -12,7 +14,8 @@ package org.sparkvit.image;
  * @param padRgb for {@link Mode#PAD}: colour of the borders as 0xRRGGBB; otherwise 0
  */
 public record PreprocessSpec(
-    int height, int width, Mode mode, ResampleFilter filter, int shortestEdge, int padRgb) {
+    int height, int width, Mode mode, ResampleFilter filter, int shortestEdge, int padRgb)
+    implements Serializable {
 
   /** What happens to the aspect ratio. */
   public enum Mode {

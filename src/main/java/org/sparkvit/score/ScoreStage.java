@@ -157,7 +157,8 @@ public final class ScoreStage {
     long total = counts.getLong(0);
     long failed = counts.getLong(1);
     record.result("scored", total - failed).result("failed", failed);
-    if (failed > config.maxErrorRate() * total) {
+    // Who tries known failures again expects failures.
+    if (!config.retryFailed() && failed > config.maxErrorRate() * total) {
       throw new UserException(
           String.format(
               Locale.ROOT,
