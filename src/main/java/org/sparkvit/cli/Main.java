@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SplitCommand.class,
       BalanceCommand.class,
       ScoreCommand.class,
+      EvaluateCommand.class,
       ReportCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -1,0 +1,51 @@
+package org.sparkvit.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.evaluate.EvaluateConfig;
+import org.sparkvit.evaluate.EvaluateStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code spark-vit evaluate}. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Compares predictions with labels: accuracy, per-class and averaged precision, recall and F1, MCC,",
+      "log-loss, ROC-AUC, average precision, confusion and curves, for all images, each split and each slice."
+    })
+final class EvaluateCommand extends StageCommand {
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|HASH",
+      description =
+          "Only models whose folder has this name or whose hash begins with this. Default: every model with predictions.")
+  private Optional<String> model = Optional.empty();
+
+  @Option(
+      names = "--slices",
+      split = ",",
+      paramLabel = "COLUMN",
+      description =
+          "Columns of the images table, with commas between them; each of their values gets figures of its own. Default: none.")
+  private List<String> slices = List.of();
+
+  @Option(
+      names = "--positive",
+      paramLabel = "CLASS",
+      description =
+          "The class that the summary on the console and the run record are about; figures are written for every class. Default: the rarest of the test split.")
+  private Optional<String> positive = Optional.empty();
+
+  @Option(names = "--overwrite", description = "Replace the figures that exist.")
+  private boolean overwrite;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    EvaluateConfig config = new EvaluateConfig(workspace(), model, slices, positive, overwrite);
+    return new EvaluateStage(config, progress)::run;
+  }
+}

@@ -1,0 +1,58 @@
+package org.sparkvit.evaluate;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sparkvit.core.UserException;
+
+/**
+ * What the stage {@code evaluate} is asked to do.
+ *
+ * @param workspace URI of the workspace
+ * @param model evaluates only models whose hash begins with this or whose folder has this name
+ * @param slices columns of {@code images}; every value of each gets figures of its own
+ * @param positive the class that the summary and the run record are about; where absent, the
+ *     rarest. Figures and curves are written for every class, so it changes none of them
+ * @param overwrite whether figures that exist are replaced
+ */
+public record EvaluateConfig(
+    String workspace,
+    Optional<String> model,
+    List<String> slices,
+    Optional<String> positive,
+    boolean overwrite) {
+
+  /** Checks the names. */
+  public EvaluateConfig {
+    slices = List.copyOf(slices);
+    if (workspace.isBlank()) {
+      throw new UserException("--workspace is empty; name a folder");
+    }
+    if (model.isPresent() && model.get().isBlank()) {
+      throw new UserException("--model is empty; give a model's folder name or hash");
+    }
+    if (positive.isPresent() && positive.get().isBlank()) {
+      throw new UserException("--positive is empty; give the name of a class");
+    }
+    for (String slice : slices) {
+      if (slice.isBlank()) {
+        throw new UserException("--slices " + slices + " has an empty name; list column names");
+      }
+      if (slices.indexOf(slice) != slices.lastIndexOf(slice)) {
+        throw new UserException("--slices names '" + slice + "' twice; name each column once");
+      }
+    }
+  }
+
+  /** Option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workspace", workspace);
+    model.ifPresent(name -> map.put("model", name));
+    map.put("slices", slices);
+    positive.ifPresent(name -> map.put("positive", name));
+    map.put("overwrite", overwrite);
+    return map;
+  }
+}

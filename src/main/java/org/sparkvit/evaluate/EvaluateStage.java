@@ -1,0 +1,213 @@
+package org.sparkvit.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.metrics.ClassMetric;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
+
+/**
+ * Reads {@code images}, {@code splits} (if there are any), {@code models} and {@code predictions};
+ * writes {@code confusion}, {@code curves} and, last, {@code metrics}: where that is there, all
+ * three are of one run.
+ *
+ * <p>Labels are those that {@code images} has now, predictions those of the content that it has
+ * now.
+ */
+public final class EvaluateStage {
+  private final EvaluateConfig config;
+  private final Progress progress;
+
+  public EvaluateStage(EvaluateConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("evaluate", config.toMap());
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    workspace.requireAbsent(MetricsTable.SPEC, config.overwrite());
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
+    record.input("images", workspace.version(ImagesTable.SPEC));
+    record.input("predictions", workspace.version(PredictionsTable.SPEC));
+    Optional<Dataset<Row>> splits = Optional.empty();
+    if (workspace.has(SplitsTable.SPEC)) {
+      splits = Optional.of(workspace.read(SplitsTable.SPEC));
+      record.input("splits", workspace.version(SplitsTable.SPEC));
+    }
+    ScoredImages.requireSlices(images, config.slices());
+    SortedMap<String, List<String>> models =
+        ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
+    requirePositive(models);
+
+    Dataset<Row> scored =
+        ScoredImages.of(images, splits, predictions, models, config.slices())
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      ScoredImages.requireSound(scored);
+      Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
+      Rankings rankings = Rankings.of(scored);
+      try {
+        Overview overview = Overview.of(counts);
+        Map<String, List<String>> classes = withUnknownLabels(models, overview);
+        note(record, models, overview);
+        workspace.replace(ConfusionTable.SPEC, Counts.confusion(counts), record);
+        workspace.replace(CurvesTable.SPEC, rankings.curves(spark, models), record);
+        workspace.replace(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes), record);
+        Dataset<Row> metrics = workspace.read(MetricsTable.SPEC);
+        for (String model : models.keySet()) {
+          outcome(metrics, model, overview);
+        }
+      } finally {
+        rankings.unpersist();
+        counts.unpersist();
+      }
+    } finally {
+      scored.unpersist();
+    }
+    progress.say("next: spark-vit report");
+  }
+
+  private void requirePositive(SortedMap<String, List<String>> models) {
+    TreeSet<String> known = new TreeSet<>();
+    models.values().forEach(known::addAll);
+    if (config.positive().isPresent() && !known.contains(config.positive().get())) {
+      throw new UserException(
+          "--positive '%s' is no class of the model; choose one of %s"
+              .formatted(config.positive().get(), known));
+    }
+  }
+
+  /** An image whose class the model does not know counts as a mistake; people are told. */
+  private Map<String, List<String>> withUnknownLabels(
+      SortedMap<String, List<String>> models, Overview overview) {
+    Map<String, List<String>> classes = new HashMap<>();
+    models.forEach(
+        (model, known) -> {
+          List<String> unknown = overview.unknownLabels(model, known);
+          if (!unknown.isEmpty()) {
+            say(
+                "warning: %,d images have labels that model %s does not know, and count as mistakes: %s",
+                overview.images(
+                    model,
+                    line ->
+                        line.scored() && line.label() != null && unknown.contains(line.label())),
+                ModelClasses.abbreviate(model),
+                unknown.subList(0, Math.min(5, unknown.size())));
+          }
+          List<String> all = new ArrayList<>(known);
+          all.addAll(unknown);
+          classes.put(model, all);
+        });
+    return classes;
+  }
+
+  private String positive(String model, Overview overview) {
+    return config.positive().or(() -> overview.rarest(model)).orElse("");
+  }
+
+  private void note(RunRecord record, SortedMap<String, List<String>> models, Overview overview) {
+    Map<String, Object> notes = new TreeMap<>();
+    for (String model : models.keySet()) {
+      Map<String, Object> note = new LinkedHashMap<>();
+      note.put("positive", positive(model, overview));
+      note.put("images", overview.images(model, line -> true));
+      note.put("unlabelled", overview.images(model, line -> line.label() == null));
+      note.put("unscored", overview.images(model, line -> line.label() != null && !line.scored()));
+      notes.put(model, note);
+    }
+    record.result("models", notes);
+  }
+
+  /** Tells a person how good a model is. */
+  private void outcome(Dataset<Row> metrics, String model, Overview overview) {
+    long images = overview.images(model, line -> true);
+    long unlabelled = overview.images(model, line -> line.label() == null);
+    long unscored = overview.images(model, line -> line.label() != null && !line.scored());
+    say(
+        "model %s: %,d of %,d images compared; %,d have no label, %,d a label but no prediction (unreadable, or not scored yet)",
+        ModelClasses.abbreviate(model),
+        images - unlabelled - unscored,
+        images,
+        unlabelled,
+        unscored);
+    long outside = images - unlabelled - overview.placed(model);
+    if (overview.placed(model) > 0 && outside > 0) {
+      say("  %,d labelled images are in no split", outside);
+    }
+    String split = overview.judged(model);
+    String positive = positive(model, overview);
+    Map<String, Double> all = figures(metrics, model, split, MetricsTable.ALL);
+    Map<String, Double> one = figures(metrics, model, split, positive);
+    say(
+        "  %s: accuracy %s, balanced accuracy %s, macro F1 %s, MCC %s, macro ROC-AUC %s",
+        split,
+        shown(all, Metric.ACCURACY.label()),
+        shown(all, Metric.BALANCED_ACCURACY.label()),
+        shown(all, Metric.F1_MACRO.label()),
+        shown(all, Metric.MCC.label()),
+        shown(all, Metric.ROC_AUC_MACRO.label()));
+    say(
+        "  %s, class '%s': precision %s, recall %s, ROC-AUC %s, average precision %s",
+        split,
+        positive,
+        shown(one, ClassMetric.PRECISION.label()),
+        shown(one, ClassMetric.RECALL.label()),
+        shown(one, ClassMetric.ROC_AUC.label()),
+        shown(one, ClassMetric.AVERAGE_PRECISION.label()));
+  }
+
+  private void say(String format, Object... arguments) {
+    progress.say(String.format(Locale.ROOT, format, arguments));
+  }
+
+  private static Map<String, Double> figures(
+      Dataset<Row> metrics, String model, String split, String name) {
+    Map<String, Double> figures = new HashMap<>();
+    for (Row row :
+        metrics
+            .filter(
+                col(MetricsTable.MODEL)
+                    .equalTo(lit(model))
+                    .and(col(MetricsTable.SPLIT).equalTo(lit(split)))
+                    .and(col(MetricsTable.SLICE).equalTo(lit(MetricsTable.ALL)))
+                    .and(col(MetricsTable.CLASS).equalTo(lit(name))))
+            .select(MetricsTable.METRIC, MetricsTable.VALUE)
+            .collectAsList()) {
+      figures.put(row.getString(0), row.isNullAt(1) ? null : row.getDouble(1));
+    }
+    return figures;
+  }
+
+  private static String shown(Map<String, Double> figures, String metric) {
+    Double value = figures.get(metric);
+    return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
+  }
+}

@@ -1,0 +1,73 @@
+package org.sparkvit.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.DataException;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionsTable;
+
+/** Which models are evaluated, and what their probabilities stand for. */
+final class ModelClasses {
+  private ModelClasses() {}
+
+  /**
+   * The models that have predictions, by hash, with their classes in the order of the logits.
+   *
+   * @param wanted only models whose hash begins with this or whose folder has this name
+   */
+  static SortedMap<String, List<String>> find(
+      Dataset<Row> models, Dataset<Row> predictions, Optional<String> wanted) {
+    SortedMap<String, List<String>> known = new TreeMap<>();
+    SortedMap<String, String> names = new TreeMap<>();
+    for (Row row :
+        models
+            .select(ModelsTable.MODEL, ModelsTable.LOCATION, ModelsTable.CLASSES)
+            .orderBy(col(ModelsTable.USED_AT), col(ModelsTable.LOCATION))
+            .collectAsList()) {
+      known.put(row.getString(0), new ArrayList<>(row.<String>getList(2)));
+      names.put(row.getString(0), row.getString(1).replaceAll(".*/(?=[^/])|/+$", ""));
+    }
+    SortedMap<String, List<String>> chosen = new TreeMap<>();
+    List<String> offered = new ArrayList<>();
+    for (Row row :
+        predictions
+            .select(PredictionsTable.MODEL)
+            .distinct()
+            .orderBy(PredictionsTable.MODEL)
+            .collectAsList()) {
+      String model = row.getString(0);
+      if (!known.containsKey(model)) {
+        throw new DataException(
+            PredictionsTable.SPEC.name(),
+            PredictionsTable.MODEL,
+            "has '" + model + "', which table 'models' lacks; run 'spark-vit score' again");
+      }
+      String name = names.get(model);
+      offered.add(name + " (" + abbreviate(model) + ")");
+      if (wanted.isEmpty() || model.startsWith(wanted.get()) || name.equals(wanted.get())) {
+        chosen.put(model, known.get(model));
+      }
+    }
+    if (offered.isEmpty()) {
+      throw new UserException("table 'predictions' has no rows; run 'spark-vit score' first");
+    }
+    if (chosen.isEmpty()) {
+      throw new UserException(
+          "--model '" + wanted.orElse("") + "' has no predictions; those that have are " + offered);
+    }
+    return chosen;
+  }
+
+  /** Enough of a hash to recognise it by. */
+  static String abbreviate(String model) {
+    return model.substring(0, Math.min(12, model.length()));
+  }
+}
