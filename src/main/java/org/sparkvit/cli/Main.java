@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       SplitCommand.class,
       BalanceCommand.class,
+      TrainCommand.class,
       ScoreCommand.class,
       EvaluateCommand.class,
       ReportCommand.class,

@@ -203,7 +203,7 @@ public final class BatchInference {
   }
 
   /** Softmax of one row of logits, in double so that the rounding is the last step. */
-  static float[] softmax(float[] logits, int row, int classes) {
+  public static float[] softmax(float[] logits, int row, int classes) {
     double max = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < classes; k++) {
       max = Math.max(max, logits[row * classes + k]);

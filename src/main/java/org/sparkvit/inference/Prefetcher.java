@@ -15,14 +15,18 @@ import java.util.function.Function;
  * of the consumer, and gives the results in the items' order. The consumer's own work and the
  * workers' overlap; memory holds at most {@code ahead} results.
  */
-final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
+public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Iterator<T> items;
   private final Function<T, R> function;
   private final int ahead;
   private final ExecutorService workers;
   private final Deque<Future<R>> pending = new ArrayDeque<>();
 
-  Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
+  /**
+   * @param threads number of workers
+   * @param ahead results that may wait for the consumer
+   */
+  public Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
     this.items = items;
     this.function = function;
     this.ahead = ahead;

@@ -15,14 +15,17 @@ import org.apache.hadoop.fs.Path;
 public final class AtomicFiles {
   private AtomicFiles() {}
 
+  /** Whether a rename is one step there, as on disks and unlike on object stores. */
+  public static boolean renamesAtomically(FileSystem fs) {
+    return fs instanceof LocalFileSystem
+        || fs.getScheme().equals("hdfs")
+        || fs.getScheme().equals("viewfs");
+  }
+
   /** Writes or replaces {@code file}. */
   public static void write(FileSystem fs, Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    boolean renamesAtomically =
-        fs instanceof LocalFileSystem
-            || fs.getScheme().equals("hdfs")
-            || fs.getScheme().equals("viewfs");
-    if (!renamesAtomically) {
+    if (!renamesAtomically(fs)) {
       // An object store shows an object when its upload is complete, and not before.
       put(fs, file, bytes);
       return;

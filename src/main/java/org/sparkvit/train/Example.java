@@ -1,0 +1,12 @@
+package org.sparkvit.train;
+
+/**
+ * One image of the train or validation split, all that is kept of it in memory.
+ *
+ * @param id as in the {@code images} table
+ * @param label index of its class
+ * @param weight of its loss; 1 is neutral
+ * @param copies times it is shown in an epoch, at least 1
+ * @param slot where its pixels are in the {@link PixelCache}
+ */
+record Example(String id, int label, float weight, int copies, int slot) {}

@@ -1,0 +1,47 @@
+package org.sparkvit.train;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.sparkvit.core.StableHash;
+
+/**
+ * One appearance of an image in an epoch.
+ *
+ * @param example the image
+ * @param copy which of its copies, from 0
+ * @param key what the order of the epoch is sorted by
+ */
+record Showing(Example example, int copy, long key) {
+  private static final Comparator<Showing> ORDER =
+      Comparator.comparingLong(Showing::key)
+          .thenComparing(showing -> showing.example().id())
+          .thenComparingInt(Showing::copy);
+
+  /** All showings of an epoch in an order of its own, which depends on nothing but seed and ids. */
+  static List<Showing> shuffled(List<Example> examples, long seed, int epoch) {
+    List<Showing> showings = new ArrayList<>();
+    for (Example example : examples) {
+      for (int copy = 0; copy < example.copies(); copy++) {
+        showings.add(new Showing(example, copy, hash("order", seed, epoch, example, copy)));
+      }
+    }
+    showings.sort(ORDER);
+    return showings;
+  }
+
+  /** Every image once, in the order given. */
+  static List<Showing> once(List<Example> examples) {
+    return examples.stream().map(example -> new Showing(example, 0, 0)).toList();
+  }
+
+  /** Seed of this showing's crop and flip. */
+  long augmentation(long seed, int epoch) {
+    return hash("augment", seed, epoch, example, copy);
+  }
+
+  private static long hash(String purpose, long seed, int epoch, Example example, int copy) {
+    return StableHash.hash64(
+        seed, purpose, Integer.toString(epoch), example.id(), Integer.toString(copy));
+  }
+}

@@ -1,0 +1,70 @@
+package org.sparkvit.train;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.sparkvit.core.UserException;
+import org.sparkvit.vit.ViTConfig;
+
+/** Where a training begins. */
+public sealed interface Start {
+
+  /** Option names and values, for the run record. */
+  Map<String, Object> toMap();
+
+  /** Peak learning rate where none is asked for. */
+  double defaultLearningRate();
+
+  /**
+   * With the weights of a checkpoint.
+   *
+   * @param model name of a model of the workspace, or URI of a Hugging Face model directory
+   * @param imageSize side of the input in pixels, if not the checkpoint's
+   */
+  record Pretrained(String model, OptionalInt imageSize) implements Start {
+    public Pretrained {
+      if (model.isBlank()) {
+        throw new UserException("--from is empty; name a model or the URI of a model directory");
+      }
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("from", model);
+      imageSize.ifPresent(side -> map.put("image-size", side));
+      return map;
+    }
+
+    /** Hugging Face's and Touvron et al.'s usual choice for fine-tuning with AdamW. */
+    @Override
+    public double defaultLearningRate() {
+      return 5e-5;
+    }
+  }
+
+  /**
+   * With random weights.
+   *
+   * @param architecture the model's sizes; its labels are replaced
+   */
+  record Scratch(ViTConfig architecture) implements Start {
+    @Override
+    public Map<String, Object> toMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("hidden-size", architecture.hiddenSize());
+      map.put("layers", architecture.layers());
+      map.put("heads", architecture.heads());
+      map.put("intermediate-size", architecture.intermediateSize());
+      map.put("image-size", architecture.imageSize());
+      map.put("patch-size", architecture.patchSize());
+      return map;
+    }
+
+    /** DeiT's (Touvron et al. 2021) for a batch of 512; smaller batches bear it with clipping. */
+    @Override
+    public double defaultLearningRate() {
+      return 5e-4;
+    }
+  }
+}

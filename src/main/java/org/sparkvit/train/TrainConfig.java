@@ -1,0 +1,78 @@
+package org.sparkvit.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.sparkvit.core.UserException;
+
+/**
+ * What the stage {@code train} is asked to do.
+ *
+ * @param workspace URI of the workspace
+ * @param name what the model is called in the workspace
+ * @param overwrite whether a model of that name is replaced
+ * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param start where the training begins
+ * @param recipe how the model is trained
+ * @param device {@code auto}, {@code cpu} or {@code gpu}
+ * @param precision {@code auto}, {@code fp32} or {@code bf16}
+ * @param decodeThreads threads per Spark task that read and decode
+ * @param cacheFolder local folder for the pixels while training; empty for the JVM's temporary one
+ */
+public record TrainConfig(
+    String workspace,
+    String name,
+    boolean overwrite,
+    boolean usePlan,
+    Start start,
+    Recipe recipe,
+    String device,
+    String precision,
+    int decodeThreads,
+    Optional<Path> cacheFolder) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+
+  public TrainConfig {
+    Objects.requireNonNull(start);
+    Objects.requireNonNull(recipe);
+    if (!NAME.matcher(name).matches()) {
+      throw new UserException(
+          "--name is '"
+              + name
+              + "'; use letters, digits, '.', '_' and '-', not starting with a dot or dash");
+    }
+    if (!Set.of("auto", "cpu", "gpu").contains(device)) {
+      throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
+    }
+    if (!Set.of("auto", "fp32", "bf16").contains(precision)) {
+      throw new UserException("--precision is '" + precision + "'; use auto, fp32 or bf16");
+    }
+    if (decodeThreads < 1) {
+      throw new UserException("--decode-threads is " + decodeThreads + "; use 1 or more");
+    }
+    if (start instanceof Start.Scratch scratch) {
+      // Here the side is known already, so that the mistake shows before Spark starts.
+      recipe.paddingFor(scratch.architecture().imageSize());
+    }
+  }
+
+  /** Option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workspace", workspace);
+    map.put("name", name);
+    map.put("overwrite", overwrite);
+    map.put("no-plan", !usePlan);
+    map.putAll(start.toMap());
+    map.putAll(recipe.toMap());
+    map.put("device", device);
+    map.put("precision", precision);
+    map.put("decode-threads", decodeThreads);
+    cacheFolder.ifPresent(folder -> map.put("cache-dir", folder.toString()));
+    return map;
+  }
+}

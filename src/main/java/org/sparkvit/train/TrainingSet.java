@@ -1,0 +1,36 @@
+package org.sparkvit.train;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The images to learn from.
+ *
+ * @param train in the order of their ids, so that nothing depends on how they came here
+ * @param validation likewise
+ * @param cache their pixels, sealed
+ */
+record TrainingSet(List<Example> train, List<Example> validation, PixelCache cache) {
+  TrainingSet {
+    train = train.stream().sorted(Comparator.comparing(Example::id)).toList();
+    validation = validation.stream().sorted(Comparator.comparing(Example::id)).toList();
+  }
+
+  /** Images shown in one epoch. */
+  long showings() {
+    return train.stream().mapToLong(Example::copies).sum();
+  }
+
+  /** Class with the fewest train images, copies not counted; the first of several. */
+  int rarestClass(int classes) {
+    long[] counts = new long[classes];
+    train.forEach(example -> counts[example.label()]++);
+    int rarest = 0;
+    for (int c = 1; c < classes; c++) {
+      if (counts[c] < counts[rarest]) {
+        rarest = c;
+      }
+    }
+    return rarest;
+  }
+}

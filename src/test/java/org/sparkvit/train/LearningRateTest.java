@@ -1,0 +1,30 @@
+package org.sparkvit.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class LearningRateTest {
+  @Test
+  void risesLinearlyThenFollowsHalfACosine() {
+    LearningRate rate = new LearningRate(1.0, 0.1, 4, 24);
+    assertThat(rate.at(0)).isEqualTo(0.2);
+    assertThat(rate.at(1)).isEqualTo(0.4);
+    assertThat(rate.at(3)).isEqualTo(0.8);
+    assertThat(rate.at(4)).isEqualTo(1.0);
+    // 0.1 + 0.9 (1 + cos(pi/2)) / 2, half-way; cos(pi/4) and cos(3 pi/4) at the quarters
+    assertThat(rate.at(14)).isCloseTo(0.55, within(1e-12));
+    assertThat(rate.at(9)).isCloseTo(0.868198051533946, within(1e-12));
+    assertThat(rate.at(19)).isCloseTo(0.231801948466054, within(1e-12));
+    assertThat(rate.at(24)).isCloseTo(0.1, within(1e-12));
+  }
+
+  @Test
+  void startsAtThePeakWithoutWarmUp() {
+    LearningRate rate = LearningRate.of(TrainFixtures.recipe(1, 0.5, 0), 10);
+    assertThat(rate.warmupSteps()).isZero();
+    assertThat(rate.at(0)).isEqualTo(0.5);
+    assertThat(rate.at(9)).isCloseTo(0.5 * (1 + Math.cos(0.9 * Math.PI)) / 2, within(1e-12));
+  }
+}

@@ -1,0 +1,113 @@
+package org.sparkvit.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.Json;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+
+class TrainStageTest extends SparkTest {
+  @TempDir Path folder;
+
+  private JsonNode train(TrainConfig config, Progress progress) throws Exception {
+    new TrainStage(config, progress).run(spark);
+    Path file = Path.of(config.workspace(), "models", config.name(), TrainStage.RECORD);
+    return Json.read(file.toString(), Files.readString(file));
+  }
+
+  private TrainConfig config(Path workspace) throws Exception {
+    Path cache = Files.createDirectories(folder.resolve("cache"));
+    return TrainFixtures.config(workspace, TrainFixtures.recipe(6, 3e-3, 0.1), cache);
+  }
+
+  @Test
+  void trainsFromTablesToAModelDirectory() throws Exception {
+    Path workspace = folder.resolve("w1");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainConfig config = config(workspace);
+    List<String> lines = new ArrayList<>();
+    JsonNode record = train(config, lines::add);
+
+    assertThat(record.path("results").path("best_value").asDouble()).isEqualTo(1.0);
+    assertThat(record.path("results").path("unreadable").asInt()).isEqualTo(1);
+    assertThat(record.path("results").path("rarest_class").asText()).isEqualTo("warm");
+    assertThat(record.path("results").path("label_counts").path("warm").path("shown").asInt())
+        .isEqualTo(24);
+    assertThat(record.path("inputs").path("plan").size()).isEqualTo(1);
+    assertThat(record.path("history").size()).isEqualTo(6);
+    // 36 cold and 2 x 12 warm in batches of 8
+    assertThat(record.path("history").get(0).path("steps").asInt()).isEqualTo(8);
+    assertThat(lines).anyMatch(line -> line.contains("1 of 65 images cannot be read"));
+    assertThat(folder.resolve("cache")).isEmptyDirectory();
+
+    Path model = workspace.resolve("models/vit");
+    assertThat(ModelDirectory.hash(model))
+        .isEqualTo(record.path("results").path("model_hash").asText());
+    Checkpoint checkpoint = ModelDirectory.read(model);
+    assertThat(checkpoint.config().labels()).containsExactly("cold", "warm");
+
+    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--overwrite");
+
+    TrainConfig tuned = fineTuned(config);
+    JsonNode second = train(tuned, Progress.SILENT);
+    // It begins where the first one ended, so one epoch at a tiny rate is as good.
+    assertThat(second.path("results").path("best_value").asDouble()).isEqualTo(1.0);
+    assertThat(second.path("inputs").path("model_hash").asText())
+        .isEqualTo(record.path("results").path("model_hash").asText());
+    assertThat(second.path("inputs").has("plan")).isFalse();
+    assertThat(second.path("history").get(0).path("train_loss").asDouble())
+        .isLessThan(record.path("history").get(0).path("train_loss").asDouble() / 2);
+
+    Path other = folder.resolve("w3");
+    TrainFixtures.workspace(spark, folder.resolve("files"), other, 3);
+    JsonNode again = train(config(other), Progress.SILENT);
+    assertThat(again.path("results").path("model_hash"))
+        .isEqualTo(record.path("results").path("model_hash"));
+    for (int epoch = 0; epoch < 6; epoch++) {
+      for (String key : List.of("train_loss", "learning_rate", "validation")) {
+        assertThat(again.path("history").get(epoch).get(key))
+            .isEqualTo(record.path("history").get(epoch).get(key));
+      }
+    }
+  }
+
+  private static TrainConfig fineTuned(TrainConfig config) {
+    return new TrainConfig(
+        config.workspace(),
+        "tuned",
+        false,
+        false,
+        new Start.Pretrained("vit", OptionalInt.empty()),
+        TrainFixtures.recipe(1, 1e-5, 0),
+        "cpu",
+        "fp32",
+        1,
+        Optional.empty());
+  }
+
+  @Test
+  void saysWhichCheckpointIsMissing() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainConfig config = fineTuned(config(workspace));
+    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("models/vit");
+    assertThat(workspace.resolve("models/tuned")).doesNotExist();
+  }
+}

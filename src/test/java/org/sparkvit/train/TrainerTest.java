@@ -1,0 +1,177 @@
+package org.sparkvit.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.inference.BatchInference;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.metrics.Scorebook;
+import org.sparkvit.vit.AdamW;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.Precision;
+import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.ViTTrainingSession;
+
+class TrainerTest {
+  private static final int BYTES = TrainFixtures.SIDE * TrainFixtures.SIDE * 3;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void threads() {
+    PyTorchRuntime.configure(2);
+  }
+
+  private static Checkpoint start() {
+    return Checkpoint.random(
+        TrainFixtures.tinyViT(), PreprocessorConfig.squash(TrainFixtures.SIDE), 5);
+  }
+
+  private static TrainingResult train(Recipe recipe, TrainingSet data) {
+    return new Trainer(recipe, TrainFixtures.LABELS, data, Progress.SILENT)
+        .train(start(), PyTorchRuntime.device("cpu"), Precision.FP32);
+  }
+
+  private static double[] losses(TrainingResult result) {
+    return result.history().stream().mapToDouble(EpochResult::trainLoss).toArray();
+  }
+
+  @Test
+  void learnsWhatIsEasyTheSameWayEveryTime() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      Recipe recipe = TrainFixtures.recipe(6, 3e-3, 0.1);
+      TrainingResult result = train(recipe, data);
+      assertThat(result.bestValue()).isEqualTo(1.0);
+      assertThat(result.history()).hasSize(6);
+      assertThat(result.stoppedEarly()).isFalse();
+      double[] losses = losses(result);
+      assertThat(losses[5]).isLessThan(losses[0] / 2);
+
+      List<Example> reversed = new ArrayList<>(data.train());
+      java.util.Collections.reverse(reversed);
+      TrainingResult again = train(recipe, new TrainingSet(reversed, data.validation(), cache));
+      assertThat(losses(again)).isEqualTo(losses);
+      result
+          .best()
+          .tensors()
+          .forEach(
+              (key, tensor) ->
+                  assertThat(again.best().tensors().get(key).toFloats())
+                      .as(key)
+                      .isEqualTo(tensor.toFloats()));
+    }
+  }
+
+  @Test
+  void stopsWhenPatienceEndsAndReturnsTheBestWeights() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      // Accuracy cannot rise above 1, so patience ends two epochs after it is reached.
+      TrainingResult result = train(TrainFixtures.recipe(30, 3e-3, 0.1, Metric.ACCURACY, 2), data);
+      assertThat(result.stoppedEarly()).isTrue();
+      assertThat(result.history()).hasSize(result.bestEpoch() + 2);
+      double best = logLoss(result, result.bestEpoch());
+      double last = logLoss(result, result.history().size());
+      assertThat(last).isNotEqualTo(best);
+      assertThat(score(result.best(), data)).isCloseTo(best, within(1e-6));
+    }
+  }
+
+  @Test
+  void weightsMoveTheDecision() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 1)) {
+      int slot = cache.append(TrainFixtures.pixels(0, 1));
+      cache.seal();
+      // One and the same picture, 24 times labelled 0 and 8 times labelled 1.
+      double neutral = probabilityOfOne(slot, 1, cache);
+      double weighted = probabilityOfOne(slot, 9, cache);
+      assertThat(neutral).isCloseTo(8.0 / 32, within(0.08));
+      assertThat(weighted).isCloseTo(9.0 * 8 / (24 + 9 * 8), within(0.08));
+    }
+  }
+
+  private static double probabilityOfOne(int slot, float weight, PixelCache cache) {
+    List<Example> train = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      boolean one = i % 4 == 3;
+      train.add(new Example("id" + i, one ? 1 : 0, one ? weight : 1, 1, slot));
+    }
+    TrainingSet data = new TrainingSet(train, List.of(new Example("v", 1, 1, 1, slot)), cache);
+    Recipe recipe =
+        new Recipe(25, 32, 3e-3, 0, 0.1, 0, 1, OptionalInt.of(0), false, Metric.ACCURACY, 0, 0, 5);
+    TrainingResult result = train(recipe, data);
+    return Math.exp(-logLoss(result, 25));
+  }
+
+  @Test
+  void copiesAreShown() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      List<Example> twice =
+          data.train().stream()
+              .map(e -> new Example(e.id(), e.label(), e.weight(), 1 + e.label(), e.slot()))
+              .toList();
+      TrainingSet planned = new TrainingSet(twice, data.validation(), cache);
+      assertThat(planned.showings()).isEqualTo(36 + 2 * 12);
+      TrainingResult result = train(TrainFixtures.recipe(1, 1e-3, 0), planned);
+      // 60 showings in batches of 8
+      assertThat(result.history().get(0).steps()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheTraining() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      assertThatThrownBy(() -> train(TrainFixtures.recipe(3, 1e30, 0), data))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("training diverged")
+          .hasMessageContaining("1.0E30");
+    }
+  }
+
+  @Test
+  void anUndefinedMetricIsNamed() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      List<Example> cold = data.validation().stream().filter(e -> e.label() == 0).toList();
+      Recipe recipe = TrainFixtures.recipe(2, 1e-3, 0, Metric.ROC_AUC_MACRO, 0);
+      assertThatThrownBy(() -> train(recipe, new TrainingSet(data.train(), cold, cache)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("roc_auc_macro is undefined");
+    }
+  }
+
+  private static double logLoss(TrainingResult result, int epoch) {
+    return result.history().get(epoch - 1).validation().value(Metric.LOG_LOSS);
+  }
+
+  /** Log-loss of a checkpoint on the validation images, computed by other means. */
+  private static double score(Checkpoint checkpoint, TrainingSet data) {
+    Scorebook book = new Scorebook(2);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(BYTES).order(java.nio.ByteOrder.nativeOrder());
+    try (ViTTrainingSession session =
+        ViTTrainingSession.open(
+            checkpoint, AdamW.withWeightDecay(0), PyTorchRuntime.device("cpu"), Precision.FP32)) {
+      for (Example example : data.validation()) {
+        PixelCache cache = data.cache();
+        pixels.put(0, cache.buffer(example.slot()), cache.offset(example.slot()), BYTES);
+        book.add(example.label(), BatchInference.softmax(session.logits(pixels, 1), 0, 2));
+      }
+    }
+    return book.evaluation().logLoss();
+  }
+}
