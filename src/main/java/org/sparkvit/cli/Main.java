@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     subcommands = {
+      CatalogCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
       TrainCommand.class,

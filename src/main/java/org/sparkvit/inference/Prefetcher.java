@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Applies a function to the items of an iterator in worker threads, a bounded number of items ahead
@@ -19,15 +20,43 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Iterator<T> items;
   private final Function<T, R> function;
   private final int ahead;
+  private final ToLongFunction<T> weight;
+  private final long maxWeight;
   private final ExecutorService workers;
-  private final Deque<Future<R>> pending = new ArrayDeque<>();
+  private final Deque<Pending<R>> pending = new ArrayDeque<>();
+  private long pendingWeight;
 
+<<<<<<< HEAD
   /**
    * @param threads number of workers
    * @param ahead results that may wait for the consumer
    */
   public Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
+=======
+  private record Pending<R>(Future<R> result, long weight) {}
+
+  /** Results of one size: {@code ahead} of them are held. */
+  public Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
+    this(items, function, threads, ahead, item -> 0, 1);
+  }
+
+  /**
+   * Results of different sizes: none is begun while those ahead weigh {@code maxWeight} or more.
+   * One is always let through, however heavy.
+   *
+   * @param weight of an item's result, e.g. in bytes
+   */
+  public Prefetcher(
+      Iterator<T> items,
+      Function<T, R> function,
+      int threads,
+      int ahead,
+      ToLongFunction<T> weight,
+      long maxWeight) {
+>>>>>>> 02a18d8 (Catalog: folders, manifests and tar shards to the images table)
     this.items = items;
+    this.weight = weight;
+    this.maxWeight = maxWeight;
     this.function = function;
     this.ahead = ahead;
     this.workers =
@@ -51,10 +80,11 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    Future<R> first = pending.removeFirst();
+    Pending<R> first = pending.removeFirst();
+    pendingWeight -= first.weight;
     fill();
     try {
-      return first.get();
+      return first.result.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while images were prepared", e);
@@ -67,9 +97,11 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   }
 
   private void fill() {
-    while (pending.size() < ahead && items.hasNext()) {
+    while (pending.size() < ahead && pendingWeight < maxWeight && items.hasNext()) {
       T item = items.next();
-      pending.addLast(workers.submit(() -> function.apply(item)));
+      long weight = this.weight.applyAsLong(item);
+      pendingWeight += weight;
+      pending.addLast(new Pending<>(workers.submit(() -> function.apply(item)), weight));
     }
   }
 

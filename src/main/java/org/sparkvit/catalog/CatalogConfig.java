@@ -1,0 +1,91 @@
+package org.sparkvit.catalog;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.sparkvit.core.UserException;
+
+/**
+ * What {@link CatalogStage} is to do.
+ *
+ * @param workspace URI of the workspace
+ * @param inputs URIs of image folders, manifests and tar shards; at least one
+ * @param format what the inputs are
+ * @param pathColumn the manifest's column of image paths; null for the first of {@code path},
+ *     {@code file_name}, {@code image} that it has
+ * @param labelColumn the manifest's column, or the field of a shard's JSON members, that holds the
+ *     label; null for the first of {@code label}, {@code class}
+ * @param splitColumn the manifest's column that names a split; null for {@code split}, if it has it
+ * @param imageRoot folder that a manifest's relative paths start from; null for its own folder
+ * @param unlabelled gives no image a label: folders are not classes, a manifest needs no label
+ * @param emptyLabel what an empty label in a manifest or shard means
+ * @param partitions how many tasks decode; 0 to choose by size
+ * @param maxErrorRate the highest share of unusable files that is still taken for a data set, 0 to
+ *     1
+ * @param overwrite whether to replace an existing table
+ */
+public record CatalogConfig(
+    String workspace,
+    List<String> inputs,
+    InputFormat format,
+    String pathColumn,
+    String labelColumn,
+    String splitColumn,
+    String imageRoot,
+    boolean unlabelled,
+    EmptyLabel emptyLabel,
+    int partitions,
+    double maxErrorRate,
+    boolean overwrite) {
+
+  /** What an empty label means. */
+  public enum EmptyLabel {
+    /** A mistake: the catalog stops before it reads an image. */
+    FAIL,
+    /** An image without a label, to be scored but not trained on. */
+    UNLABELLED
+  }
+
+  public CatalogConfig {
+    Objects.requireNonNull(workspace, "workspace");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(emptyLabel, "emptyLabel");
+    inputs = List.copyOf(inputs);
+    if (inputs.isEmpty()) {
+      throw new UserException("--input is missing; name an image folder, a manifest or a tar file");
+    }
+    for (String input : inputs) {
+      if (input.isBlank()) {
+        throw new UserException("--input '" + input + "' is empty; name a folder or a file");
+      }
+    }
+    if (partitions < 0) {
+      throw new UserException("--partitions " + partitions + " is negative; 0 chooses by size");
+    }
+    if (!(maxErrorRate >= 0 && maxErrorRate <= 1)) {
+      throw new UserException("--max-error-rate " + maxErrorRate + " is not between 0 and 1");
+    }
+    if (unlabelled && labelColumn != null) {
+      throw new UserException(
+          "--unlabelled and --label-column " + labelColumn + " contradict each other; drop one");
+    }
+  }
+
+  /** The configuration as option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("input", inputs);
+    map.put("format", format.name());
+    map.put("path-column", pathColumn);
+    map.put("label-column", labelColumn);
+    map.put("split-column", splitColumn);
+    map.put("image-root", imageRoot);
+    map.put("unlabelled", unlabelled);
+    map.put("empty-label", emptyLabel.name());
+    map.put("partitions", partitions);
+    map.put("max-error-rate", maxErrorRate);
+    map.put("overwrite", overwrite);
+    return map;
+  }
+}

@@ -1,0 +1,196 @@
+package org.sparkvit.catalog;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.sparkvit.core.UserException;
+
+/**
+ * Finds out what an input is.
+ *
+ * <ul>
+ *   <li>a file {@code .csv .jsonl .ndjson .json .parquet}, or a folder that Spark wrote under such
+ *       a name: a manifest
+ *   <li>a folder with {@code metadata.csv}, {@code metadata.jsonl} or {@code metadata.parquet} in
+ *       it or in its split folders (a Hugging Face ImageFolder): manifests
+ *   <li>a file {@code .tar}, or a folder that has some in it or in its split folders: shards
+ *   <li>any other folder: an image folder
+ * </ul>
+ */
+final class InputSources {
+  private static final List<String> METADATA =
+      List.of("metadata.jsonl", "metadata.csv", "metadata.parquet");
+
+  private final CatalogConfig config;
+  private final Configuration configuration;
+
+  InputSources(CatalogConfig config, Configuration configuration) {
+    this.config = config;
+    this.configuration = configuration;
+  }
+
+  /**
+   * @throws UserException when the input is not there or is not what {@code format} says
+   */
+  List<Source> of(String input) {
+    try {
+      Path given = new Path(input);
+      FileSystem fs = given.getFileSystem(configuration);
+      FileStatus status = fs.getFileStatus(given);
+      Path root = fs.makeQualified(status.getPath());
+      List<Source> sources = status.isDirectory() ? ofFolder(fs, root) : ofFile(root);
+      if (config.imageRoot() != null
+          && sources.stream().noneMatch(source -> source instanceof ManifestSource)) {
+        throw new UserException(
+            "--image-root is for manifests, which '" + input + "' is not; drop it");
+      }
+      return sources;
+    } catch (FileNotFoundException e) {
+      throw new UserException(
+          "--input '" + input + "' does not exist; check the path, and for S3 the bucket", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserException(
+          "--input '"
+              + input
+              + "' cannot be opened: "
+              + e.getMessage()
+              + "; check the URI and who"
+              + " may read it",
+          e);
+    }
+  }
+
+  private List<Source> ofFile(Path file) throws IOException {
+    if (isShard(file.getName()) && allows(InputFormat.WEBDATASET)) {
+      return List.of(new ShardSource(file, List.of(file), config));
+    }
+    if (ManifestTable.Kind.of(file.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
+      return List.of(manifest(file, file.getParent(), file.getParent(), null));
+    }
+    String name = file.getName().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".tgz") || name.contains(".tar.")) {
+      throw new UserException(
+          "--input '"
+              + file
+              + "' is a compressed tar, whose members cannot be read by range;"
+              + " decompress it");
+    }
+    throw new UserException(
+        "--input '"
+            + file
+            + "' is a file, but not "
+            + switch (config.format()) {
+              case FOLDER -> "a folder";
+              case MANIFEST -> "a manifest (.csv, .jsonl, .parquet)";
+              case WEBDATASET -> "a tar shard (.tar)";
+              case AUTO -> "a manifest (.csv, .jsonl, .parquet) or a tar shard (.tar)";
+            }
+            + "; give the folder that the images are in");
+  }
+
+  private List<Source> ofFolder(FileSystem fs, Path root) throws IOException {
+    if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
+      return List.of(manifest(root, root.getParent(), root.getParent(), null));
+    }
+    if (allows(InputFormat.MANIFEST) || allows(InputFormat.WEBDATASET)) {
+      List<Source> manifests = new ArrayList<>();
+      Level top = Level.of(fs, root);
+      boolean shards = top.shards;
+      if (top.metadata != null) {
+        manifests.add(manifest(top.metadata, root, root, null));
+      } else {
+        for (Path folder : top.splits) {
+          Level split = Level.of(fs, folder);
+          shards |= split.shards;
+          if (split.metadata != null) {
+            String name = FolderLayout.splitNamed(folder.getName());
+            manifests.add(manifest(split.metadata, root, folder, name));
+          }
+        }
+      }
+      if (allows(InputFormat.MANIFEST) && !manifests.isEmpty()) {
+        return manifests;
+      }
+      if (allows(InputFormat.WEBDATASET) && shards) {
+        return List.of(new ShardSource(root, shards(fs, root), config));
+      }
+    }
+    return switch (config.format()) {
+      case MANIFEST ->
+          throw new UserException(
+              "--input '"
+                  + root
+                  + "' has no metadata.csv, metadata.jsonl or metadata.parquet;"
+                  + " name the manifest file itself");
+      case WEBDATASET -> throw new UserException("--input '" + root + "' has no .tar files in it");
+      case AUTO, FOLDER -> List.of(new FolderSource(root, !config.unlabelled()));
+    };
+  }
+
+  private boolean allows(InputFormat format) {
+    return config.format() == InputFormat.AUTO || config.format() == format;
+  }
+
+  private Source manifest(Path file, Path root, Path folder, String split) throws IOException {
+    ManifestTable.Kind kind = ManifestTable.Kind.of(file.getName()).orElseThrow();
+    if (config.imageRoot() == null) {
+      return new ManifestSource(file, kind, root, folder, split, config);
+    }
+    Path given = new Path(config.imageRoot());
+    Path images = given.getFileSystem(configuration).makeQualified(given);
+    return new ManifestSource(file, kind, images, images, split, config);
+  }
+
+  private static List<Path> shards(FileSystem fs, Path root) {
+    List<Path> shards = new ArrayList<>();
+    for (Iterator<FileStatus> files = new FileWalk(fs, root, true); files.hasNext(); ) {
+      Path file = files.next().getPath();
+      if (isShard(file.getName())) {
+        shards.add(file);
+      }
+    }
+    return shards;
+  }
+
+  private static boolean isShard(String name) {
+    return name.endsWith(".tar") && !FolderLayout.isHiddenFile(name);
+  }
+
+  /**
+   * What tells the kinds of folders apart.
+   *
+   * @param splits the folders with a split's name
+   * @param metadata Hugging Face's manifest, or null
+   * @param shards whether there is a tar file
+   */
+  private record Level(List<Path> splits, Path metadata, boolean shards) {
+
+    private static Level of(FileSystem fs, Path folder) throws IOException {
+      List<Path> splits = new ArrayList<>();
+      Path metadata = null;
+      boolean shards = false;
+      RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
+      while (entries.hasNext()) {
+        FileStatus entry = entries.next();
+        String name = entry.getPath().getName();
+        if (METADATA.contains(name)) {
+          metadata = entry.getPath();
+        } else if (entry.isDirectory() && FolderLayout.splitNamed(name) != null) {
+          splits.add(entry.getPath());
+        } else if (entry.isFile() && isShard(name)) {
+          shards = true;
+        }
+      }
+      splits.sort(null);
+      return new Level(splits, metadata, shards);
+    }
+  }
+}

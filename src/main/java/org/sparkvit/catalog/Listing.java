@@ -1,0 +1,173 @@
+package org.sparkvit.catalog;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.map_keys;
+
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.table.ImagesTable;
+import scala.collection.JavaConverters;
+
+/**
+ * What a source found, before anything is read: one row per file, as positions, because the rows
+ * pass through functions of every task. The user's own columns follow.
+ */
+final class Listing {
+  /** See {@link ImageName}; unique. */
+  static final String NAME = "_name";
+
+  /** True for a file that is counted but not catalogued. */
+  static final String HIDDEN = "_hidden";
+
+  /** A mistake in the input, as a sentence for its owner; null where there is none. */
+  static final String PROBLEM = "_problem";
+
+  /** Fields of a sample that differ from file to file, as text; null where there are none. */
+  private static final String FIELDS = "_fields";
+
+  static final int AT_NAME = 0;
+  static final int AT_PATH = 1;
+  static final int AT_LABEL = 2;
+  static final int AT_SPLIT = 3;
+  static final int AT_OFFSET = 4;
+
+  /** Null where only a manifest says that the file exists. */
+  static final int AT_BYTES = 5;
+
+  static final int AT_MODIFIED = 6;
+  private static final int FIXED = 10;
+  private static final int MAX_FIELDS = 1_000;
+
+  static final StructType SCHEMA =
+      new StructType()
+          .add(NAME, DataTypes.StringType, false)
+          .add(ImagesTable.PATH, DataTypes.StringType)
+          .add(ImagesTable.LABEL, DataTypes.StringType)
+          .add(ImagesTable.GIVEN_SPLIT, DataTypes.StringType)
+          .add(ImagesTable.OFFSET, DataTypes.LongType, false)
+          .add(ImagesTable.BYTES, DataTypes.LongType)
+          .add(ImagesTable.MODIFIED, DataTypes.TimestampType)
+          .add(HIDDEN, DataTypes.BooleanType, false)
+          .add(PROBLEM, DataTypes.StringType)
+          .add(FIELDS, DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType));
+
+  private Listing() {}
+
+  /** A file that is to be read. */
+  static Row file(
+      String name,
+      String path,
+      String label,
+      String split,
+      long offset,
+      Long bytes,
+      Long modifiedMillis) {
+    Timestamp modified = modifiedMillis == null ? null : new Timestamp(modifiedMillis);
+    return RowFactory.create(name, path, label, split, offset, bytes, modified, false, null, null);
+  }
+
+  /** A file that is counted only. */
+  static Row hidden(String name, String path) {
+    return RowFactory.create(name, path, null, null, 0L, 0L, null, true, null, null);
+  }
+
+  /** Something that stops the catalog before an image is read. */
+  static Row problem(String where, String sentence) {
+    return RowFactory.create(where, null, null, null, 0L, null, null, false, sentence, null);
+  }
+
+  /** {@code row} with the fields of its sample. */
+  static Row withFields(Row row, Map<String, String> fields) {
+    Object[] values = new Object[FIXED];
+    for (int i = 0; i < FIXED - 1; i++) {
+      values[i] = row.get(i);
+    }
+    values[FIXED - 1] = fields.isEmpty() ? null : JavaConverters.mapAsScalaMap(fields);
+    return RowFactory.create(values);
+  }
+
+  /** The listing with a column for each of the fields instead of one map. */
+  static Dataset<Row> withFieldColumns(Dataset<Row> listing) {
+    List<String> fields =
+        listing
+            .select(explode(map_keys(col(FIELDS))).as("field"))
+            .distinct()
+            .orderBy("field")
+            .limit(MAX_FIELDS)
+            .as(Encoders.STRING())
+            .collectAsList();
+    List<String> own = Arrays.stream(own(listing.schema())).map(StructField::name).toList();
+    List<String> free = new ArrayList<>(own);
+    free.addAll(fields);
+    List<String> names = freeNames(free).subList(own.size(), free.size());
+    List<Column> columns = new ArrayList<>();
+    for (String name : listing.columns()) {
+      columns.add(col("`" + name + "`"));
+    }
+    for (int i = 0; i < fields.size(); i++) {
+      columns.add(element_at(col(FIELDS), fields.get(i)).as(names.get(i)));
+    }
+    return listing.select(columns.toArray(new Column[0]));
+  }
+
+  /** {@code row} followed by the values of the user's own columns. */
+  static Row with(Row row, Object... own) {
+    Object[] values = new Object[FIXED + own.length];
+    for (int i = 0; i < FIXED; i++) {
+      values[i] = row.get(i);
+    }
+    System.arraycopy(own, 0, values, FIXED, own.length);
+    return RowFactory.create(values);
+  }
+
+  /** The values of the user's own columns. */
+  static Object[] own(Row row) {
+    Object[] values = new Object[row.length() - FIXED];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(FIXED + i);
+    }
+    return values;
+  }
+
+  /** The user's own columns of a listing. */
+  static StructField[] own(StructType listing) {
+    return Arrays.copyOfRange(listing.fields(), FIXED, listing.fields().length);
+  }
+
+  /**
+   * The user's columns under names that the images table does not use itself: those get {@code
+   * meta_} in front. Spark's names are blind to case, so these are too.
+   */
+  static List<String> freeNames(List<String> columns) {
+    Set<String> taken = new HashSet<>();
+    for (String name : ImagesTable.SPEC.schema().fieldNames()) {
+      taken.add(name);
+    }
+    taken.addAll(List.of(NAME, HIDDEN, PROBLEM, FIELDS));
+    List<String> names = new ArrayList<>();
+    for (String column : columns) {
+      String name = column;
+      while (!taken.add(name.toLowerCase(Locale.ROOT))) {
+        name = "meta_" + name;
+      }
+      names.add(name);
+    }
+    return names;
+  }
+}

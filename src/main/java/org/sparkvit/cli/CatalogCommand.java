@@ -1,0 +1,119 @@
+package org.sparkvit.cli;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.catalog.CatalogConfig;
+import org.sparkvit.catalog.CatalogStage;
+import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.core.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code spark-vit catalog}. */
+@Command(
+    name = "catalog",
+    description = {
+      "Finds the images of folders, manifests and tar shards, reads and decodes each once, and writes the images table:",
+      "one row per file with its label, size, hash, format and status, whatever became of it."
+    })
+final class CatalogCommand extends StageCommand {
+  @Option(
+      names = {"-i", "--input"},
+      required = true,
+      paramLabel = "URI",
+      description = {
+        "What to catalog; may be given several times:",
+        "a folder class/file or split/class/file (split: train, val, validation, test);",
+        "a manifest .csv, .jsonl or .parquet, or a folder with metadata.csv, .jsonl or .parquet in it;",
+        "a tar file, or a folder of them, in WebDataset's layout or with class folders inside."
+      })
+  private List<String> inputs;
+
+  @Option(
+      names = "--format",
+      paramLabel = "auto|folder|manifest|webdataset",
+      defaultValue = "auto",
+      description = "What the inputs are; auto goes by what is there. Default: ${DEFAULT-VALUE}.")
+  private InputFormat format;
+
+  @Option(
+      names = "--path-column",
+      paramLabel = "NAME",
+      description =
+          "Manifest: the column of image paths. Default: the first of path, file_name, image.")
+  private String pathColumn;
+
+  @Option(
+      names = "--label-column",
+      paramLabel = "NAME",
+      description =
+          "Manifest: the column of labels; shards: the field in .json. Default: label, else class.")
+  private String labelColumn;
+
+  @Option(
+      names = "--split-column",
+      paramLabel = "NAME",
+      description =
+          "Manifest: the column that says train, validation or test. Default: split, where there is one.")
+  private String splitColumn;
+
+  @Option(
+      names = "--image-root",
+      paramLabel = "URI",
+      description =
+          "Manifest: folder that relative paths start from. Default: the manifest's own folder.")
+  private String imageRoot;
+
+  @Option(
+      names = "--unlabelled",
+      description =
+          "Give no image a label (images to be scored): folders are not classes, manifests need no label.")
+  private boolean unlabelled;
+
+  @Option(
+      names = "--empty-label",
+      paramLabel = "fail|unlabelled",
+      defaultValue = "fail",
+      description =
+          "What an empty label in a manifest or shard is: a mistake, or an image without one. Default: ${DEFAULT-VALUE}.")
+  private CatalogConfig.EmptyLabel emptyLabel;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Tasks to read and decode in; 0 chooses by size and cores. No row depends on it. Default: ${DEFAULT-VALUE}.")
+  private int partitions;
+
+  @Option(
+      names = "--max-error-rate",
+      paramLabel = "RATE",
+      defaultValue = "0.5",
+      description =
+          "Publish nothing when a larger share of the files is unusable. Default: ${DEFAULT-VALUE}.")
+  private double maxErrorRate;
+
+  @Option(names = "--overwrite", description = "Replace the images table where there is one.")
+  private boolean overwrite;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    CatalogConfig config =
+        new CatalogConfig(
+            workspace(),
+            inputs,
+            format,
+            pathColumn,
+            labelColumn,
+            splitColumn,
+            imageRoot,
+            unlabelled,
+            emptyLabel,
+            partitions,
+            maxErrorRate,
+            overwrite);
+    return new CatalogStage(config, progress)::run;
+  }
+}
