@@ -22,7 +22,7 @@ final class FolderLayout {
 
   /** Label and split of a path relative to the data set's root, e.g. {@code train/cat/1.jpg}. */
   static Place place(String relative) {
-    String[] parts = relative.split("/");
+    String[] parts = relative.split("/", -1);
     String split = parts.length > 1 ? splitNamed(parts[0]) : null;
     int folder = split == null ? 0 : 1;
     return new Place(parts.length > folder + 1 ? parts[folder] : null, split);
@@ -44,7 +44,7 @@ final class FolderLayout {
    */
   static boolean isHiddenFile(String name) {
     return name.startsWith(".")
-        || name.startsWith("_") && ImageFormat.ofName(name).isEmpty()
+        || (name.startsWith("_") && ImageFormat.ofName(name).isEmpty())
         || name.equalsIgnoreCase("Thumbs.db")
         || name.equalsIgnoreCase("desktop.ini");
   }
@@ -56,7 +56,7 @@ final class FolderLayout {
 
   /** Whether any part of a relative path is hidden. */
   static boolean isHidden(String relative) {
-    String[] parts = relative.split("/");
+    String[] parts = relative.split("/", -1);
     for (int i = 0; i < parts.length - 1; i++) {
       if (isHiddenFolder(parts[i])) {
         return true;

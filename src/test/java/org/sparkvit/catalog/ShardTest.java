@@ -1,0 +1,172 @@
+package org.sparkvit.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.sparkvit.catalog.CatalogRun.image;
+import static org.sparkvit.catalog.CatalogRun.tar;
+import static org.sparkvit.catalog.CatalogRun.write;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.RealImages;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagesTable;
+
+class ShardTest extends SparkTest {
+  @TempDir private Path temp;
+  private CatalogRun catalog;
+
+  @BeforeEach
+  void start() {
+    catalog = new CatalogRun(spark, temp.resolve("workspace"));
+  }
+
+  @Test
+  void webDatasetSamples() throws IOException {
+    Path shards = temp.resolve("shards");
+    String longName = "x".repeat(150) + "/c.jpg";
+    tar(
+        shards.resolve("train-0000.tar"),
+        "a.jpg",
+        image("jpg", 1),
+        "a.cls",
+        "cat\n",
+        "a.json",
+        "{\"region\":\"north\",\"n\":3}",
+        "b.json",
+        "{\"label\":\"dog\",\"region\":null,\"width\":7}",
+        "b.png",
+        image("png", 2),
+        longName,
+        image("jpg", 3),
+        longName.replace(".jpg", ".txt"),
+        "bird");
+    tar(
+        shards.resolve("val/0001.tar"),
+        "a.jpg",
+        Arrays.copyOf(image("jpg", 4), 300),
+        "a.cls",
+        "cat",
+        "README.txt",
+        "a text of its own",
+        "._a.jpg",
+        "x");
+    write(shards, "index.json", "{}");
+    Dataset<Row> images = catalog.of(shards);
+    assertThat(images.columns()).endsWith("reason", "meta_width", "n", "region");
+    Map<String, Row> rows = CatalogRun.byFile(images);
+    assertThat(rows)
+        .containsOnlyKeys(
+            "train-0000.tar#a.jpg", "train-0000.tar#b.png", "c.jpg", "0001.tar#a.jpg");
+
+    Row first = rows.get("train-0000.tar#a.jpg");
+    assertThat(first.<String>getAs(ImagesTable.ID))
+        .isEqualTo(StableHash.id("shards/train-0000.tar#a.jpg"));
+    assertThat(first.<String>getAs(ImagesTable.LABEL)).isEqualTo("cat");
+    assertThat(first.<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("train");
+    assertThat(first.<String>getAs("region")).isEqualTo("north");
+    assertThat(first.<String>getAs("n")).isEqualTo("3");
+    assertThat(rows.get("train-0000.tar#b.png").<String>getAs(ImagesTable.LABEL)).isEqualTo("dog");
+    assertThat(rows.get("train-0000.tar#b.png").<String>getAs("meta_width")).isEqualTo("7");
+    assertThat(rows.get("train-0000.tar#b.png").<String>getAs("region")).isNull();
+    assertThat(rows.get("c.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("bird");
+    Row last = rows.get("0001.tar#a.jpg");
+    assertThat(last.<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("validation");
+    assertThat(last.<String>getAs(ImagesTable.STATUS)).isEqualTo("TRUNCATED");
+    assertThat(catalog.said()).contains("2 hidden files");
+
+    // Later stages read the members by what the table says.
+    ImageFiles files = new ImageFiles(spark);
+    for (Row row : rows.values()) {
+      byte[] content =
+          files.read(
+              row.getAs(ImagesTable.PATH),
+              row.<Long>getAs(ImagesTable.OFFSET),
+              Math.toIntExact(row.<Long>getAs(ImagesTable.BYTES)));
+      assertThat(StableHash.sha256(content)).isEqualTo(row.getAs(ImagesTable.SHA256));
+    }
+    assertThat(first.<String>getAs(ImagesTable.SHA256))
+        .isEqualTo(StableHash.sha256(image("jpg", 1)));
+  }
+
+  @Test
+  void classFoldersInATarWithItsOwnNameOnTop() throws IOException {
+    Path pets =
+        tar(
+            temp.resolve("pets.tar"),
+            "pets/train/cat/1.jpg",
+            image("jpg", 1),
+            "pets/dog/2.jpg",
+            image("jpg", 2),
+            "./pets/3.jpg",
+            image("jpg", 3));
+    Map<String, Row> rows = CatalogRun.byFile(catalog.of(pets));
+    assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("cat");
+    assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("train");
+    assertThat(rows.get("2.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("dog");
+    // Nothing but the tar's own name is left to tell the class: one tar file per class.
+    assertThat(rows.get("3.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("pets");
+    assertThat(rows.get("2.jpg").<String>getAs(ImagesTable.ID))
+        .isEqualTo(StableHash.id("pets.tar#pets/dog/2.jpg"));
+  }
+
+  @Test
+  void damagedShardsStopTheCatalogBeforeItReads() throws IOException {
+    Path whole = tar(temp.resolve("a.tar"), "1.jpg", image("jpg", 1), "2.jpg", new byte[5000]);
+    Path cut = write(temp, "cut.tar", Arrays.copyOf(Files.readAllBytes(whole), 4000));
+    assertThatThrownBy(() -> catalog.of(cut))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("cut.tar' ends in the middle of '2.jpg'");
+    Path none = write(temp, "none.tar", "this is not a tar file".repeat(100));
+    assertThatThrownBy(() -> catalog.of(none))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("none.tar' is not a readable tar file");
+    Path blank = tar(temp.resolve("blank.tar"), "a.jpg", image("jpg", 1), "a.cls", " ");
+    assertThatThrownBy(() -> catalog.of(blank))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has an empty label for 'a'");
+    Path json = tar(temp.resolve("json.tar"), "a.jpg", image("jpg", 1), "a.json", "{");
+    assertThatThrownBy(() -> catalog.of(json))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'a.json' is not valid JSON");
+    Path zipped = write(temp, "a.tar.gz", "x");
+    assertThatThrownBy(() -> catalog.of(zipped))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("decompress it");
+    assertThat(catalog.said()).doesNotContain("reading");
+  }
+
+  @Test
+  void realImagesReadFromTheirTarAsFromAFolder() throws IOException {
+    Path tar = RealImages.tar("receipts");
+    RealImages.unpack("receipts", temp);
+    Dataset<Row> inTar = catalog.of(tar);
+    CatalogRun unpacked = new CatalogRun(spark, temp.resolve("unpacked"));
+    unpacked.partitions = 5;
+    Dataset<Row> inFolder = unpacked.of(temp.resolve("receipts"));
+    String[] same = {"label", "sha256", "bytes", "format", "width", "height", "status", "reason"};
+    assertThat(
+            inTar
+                .drop("label")
+                .select("sha256", Arrays.copyOfRange(same, 2, 8))
+                .orderBy("sha256")
+                .collectAsList())
+        .hasSize(150)
+        .isEqualTo(
+            inFolder
+                .select("sha256", Arrays.copyOfRange(same, 2, 8))
+                .orderBy("sha256")
+                .collectAsList());
+  }
+}
