@@ -15,6 +15,8 @@ final class FolderLayout {
   private FolderLayout() {}
 
   /**
+   * What a path says.
+   *
    * @param label null where no folder names one
    * @param split a name of {@link SplitsTable}, or null
    */

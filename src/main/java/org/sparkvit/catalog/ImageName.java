@@ -17,6 +17,8 @@ final class ImageName {
   private ImageName() {}
 
   /**
+   * A file and its name.
+   *
    * @param path fully qualified
    */
   record Resolved(String name, Path path) {}

@@ -33,6 +33,8 @@ final class ImageScan {
   private ImageScan() {}
 
   /**
+   * Reads and decodes every file of a listing.
+   *
    * @param listing rows of {@link Listing#SCHEMA} and the user's own columns
    * @param total the sum of {@link SizeBalancer#weight}
    * @param partitions how many tasks decode; no row depends on it

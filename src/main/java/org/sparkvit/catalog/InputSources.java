@@ -38,6 +38,8 @@ final class InputSources {
   }
 
   /**
+   * The sources that an input consists of.
+   *
    * @throws UserException when the input is not there or is not what {@code format} says
    */
   List<Source> of(String input) {

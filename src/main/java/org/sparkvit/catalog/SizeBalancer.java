@@ -40,6 +40,8 @@ final class SizeBalancer {
   }
 
   /**
+   * Moves the rows into partitions of equal weight.
+   *
    * @param listing rows of {@link Listing#SCHEMA} with distinct names
    * @param total the sum of {@link #weight}
    * @return the rows in {@code partitions} partitions, in the order of their names
