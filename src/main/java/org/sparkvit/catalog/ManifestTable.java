@@ -70,7 +70,7 @@ final class ManifestTable {
                     .read()
                     .option("columnNameOfCorruptRecord", UNREADABLE)
                     .json(spark.read().textFile(file.toString()));
-            case PARQUET -> spark.read().parquet(file.toString());
+            case PARQUET -> parquet(spark, file);
           };
       if (!Arrays.asList(rows.columns()).contains(UNREADABLE)) {
         return rows;
@@ -95,6 +95,20 @@ final class ManifestTable {
       throw new UserException(
           "manifest '" + file + "' cannot be read: " + e.getMessage() + "; is it what it is named?",
           e);
+    }
+  }
+
+  /** Spark reads the footers in a job, whose failure says little in its first line. */
+  private static Dataset<Row> parquet(SparkSession spark, Path file) {
+    try {
+      return spark.read().parquet(file.toString());
+    } catch (Exception e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new UserException(
+          "manifest '" + file + "' cannot be read: " + cause.getMessage() + "; is it Parquet?", e);
     }
   }
 

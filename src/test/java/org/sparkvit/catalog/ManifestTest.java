@@ -62,7 +62,7 @@ class ManifestTest extends SparkTest {
     assertThat(first.<String>getAs("region")).isEqualTo("north");
     assertThat(first.<String>getAs("meta_Width")).isEqualTo("99");
     assertThat(first.<Integer>getAs("width")).isEqualTo(24);
-    assertThat(first.<String>getAs("note")).isEqualTo("said \"meow\"\r\ntwice");
+    assertThat(first.<String>getAs("note")).isEqualTo("said \"meow\"\ntwice");
 
     Row second = rows.get("2, the second.jpg");
     assertThat(second.<String>getAs(ImagesTable.LABEL)).isEqualTo("dog");

@@ -64,7 +64,7 @@ class ShardTest extends SparkTest {
         "x");
     write(shards, "index.json", "{}");
     Dataset<Row> images = catalog.of(shards);
-    assertThat(images.columns()).endsWith("reason", "meta_width", "n", "region");
+    assertThat(images.columns()).endsWith("reason", "n", "region", "meta_width");
     Map<String, Row> rows = CatalogRun.byFile(images);
     assertThat(rows)
         .containsOnlyKeys(
