@@ -67,7 +67,8 @@ final class ScoreCommand extends StageCommand {
 
   @Option(
       names = "--retry-failed",
-      description = "Try images again that could not be scored before; --max-error-rate does not apply.")
+      description =
+          "Try images again that could not be scored before; --max-error-rate does not apply.")
   private boolean retryFailed;
 
   @Override

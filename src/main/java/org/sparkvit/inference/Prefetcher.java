@@ -26,13 +26,6 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Deque<Pending<R>> pending = new ArrayDeque<>();
   private long pendingWeight;
 
-<<<<<<< HEAD
-  /**
-   * @param threads number of workers
-   * @param ahead results that may wait for the consumer
-   */
-  public Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
-=======
   private record Pending<R>(Future<R> result, long weight) {}
 
   /** Results of one size: {@code ahead} of them are held. */
@@ -53,7 +46,6 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
       int ahead,
       ToLongFunction<T> weight,
       long maxWeight) {
->>>>>>> 02a18d8 (Catalog: folders, manifests and tar shards to the images table)
     this.items = items;
     this.weight = weight;
     this.maxWeight = maxWeight;
