@@ -52,7 +52,7 @@ final class DemoCommand extends StageCommand {
 
   @Option(
       names = "--epochs",
-      defaultValue = "12",
+      defaultValue = "24",
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
@@ -137,7 +137,9 @@ final class DemoCommand extends StageCommand {
             "--batch-size",
             "32",
             "--learning-rate",
-            "1e-3",
+            "5e-4",
+            "--precision",
+            "fp32",
             "--seed",
             random));
     return command;
