@@ -43,7 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CommandLine.HelpCommand.class
     })
 public final class Main {
-  Main() {}
+  private Main() {}
 
   /** Runs one command; see the class comment for how it ends. */
   public static void main(String[] args) {
@@ -54,10 +54,7 @@ public final class Main {
 
   /** What {@link #main} does, for tests and for programs that embed a job. */
   static void run(String... args) {
-    CommandLine main = new CommandLine(new Main());
-    main.setUsageHelpAutoWidth(true);
-    main.setCaseInsensitiveEnumValuesAllowed(true);
-    main.setAbbreviatedOptionsAllowed(false);
+    CommandLine main = commandLine();
     main.setDefaultValueProvider(ConfigFile.fromArguments(args));
     try {
       ParseResult parsed = main.parseArgs(args);
@@ -80,6 +77,14 @@ public final class Main {
       }
       throw e;
     }
+  }
+
+  /** All commands, without values from a file. */
+  static CommandLine commandLine() {
+    CommandLine main = new CommandLine(new Main());
+    main.setUsageHelpAutoWidth(true);
+    main.setCaseInsensitiveEnumValuesAllowed(true);
+    return main;
   }
 
   private static String describe(ParameterException e) {

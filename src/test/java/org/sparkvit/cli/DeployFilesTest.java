@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
-import picocli.CommandLine;
 
 /** The files in deploy/ are well-formed, and the command lines in them are ones we have. */
 class DeployFilesTest {
@@ -85,7 +84,7 @@ class DeployFilesTest {
   }
 
   private static void assertParses(List<String> arguments) {
-    assertThatCode(() -> new CommandLine(new Main()).parseArgs(arguments.toArray(new String[0])))
+    assertThatCode(() -> Main.commandLine().parseArgs(arguments.toArray(new String[0])))
         .as(arguments.toString())
         .doesNotThrowAnyException();
   }

@@ -25,16 +25,15 @@ class MainTest {
   @TempDir private Path folder;
 
   static Stream<String> commands() {
-    return new CommandLine(new Main())
-        .getSubcommands().entrySet().stream()
-            .filter(entry -> entry.getValue().getCommand() instanceof StageCommand)
-            .map(Map.Entry::getKey);
+    return Main.commandLine().getSubcommands().entrySet().stream()
+        .filter(entry -> entry.getValue().getCommand() instanceof StageCommand)
+        .map(Map.Entry::getKey);
   }
 
   @ParameterizedTest
   @MethodSource("commands")
   void everyOptionIsExplained(String command) {
-    CommandSpec spec = new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+    CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
     assertThat(spec.usageMessage().description()).isNotEmpty();
     for (OptionSpec option : spec.options()) {
       assertThat(option.description()).as(command + " " + option.longestName()).isNotEmpty();
@@ -48,7 +47,7 @@ class MainTest {
   @MethodSource("commands")
   void everyCommandHasAScriptAndAFileOfItsDefaults(String command) throws IOException {
     assertThat(Path.of("jobs", command)).isExecutable();
-    CommandSpec spec = new CommandLine(new Main()).getSubcommands().get(command).getCommandSpec();
+    CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
     for (String line : Files.readAllLines(Path.of("conf", command + ".properties"))) {
       if (line.matches("#[a-z-]+ *=.*")) {
         String key = line.substring(1, line.indexOf('=')).strip();
@@ -97,7 +96,7 @@ class MainTest {
   void flagWinsOverFileWinsOverDefault() throws IOException {
     Path file = folder.resolve("score.properties");
     Files.writeString(file, "batch-size = 5\ndevice = cpu\n");
-    CommandLine main = new CommandLine(new Main());
+    CommandLine main = Main.commandLine();
     String[] arguments = {"score", "-w", "x", "--config", file.toString(), "--device", "gpu"};
     main.setDefaultValueProvider(ConfigFile.fromArguments(arguments));
     main.parseArgs(arguments);
