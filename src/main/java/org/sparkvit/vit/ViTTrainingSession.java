@@ -44,8 +44,8 @@ public final class ViTTrainingSession implements AutoCloseable {
   private static final class Weight {
     final String key;
     final PtNDArray value;
-    final PtNDArray average;
-    final PtNDArray square;
+    PtNDArray average;
+    PtNDArray square;
     private PtNDArray gradient;
 
     Weight(String key, PtNDArray value) {
@@ -257,14 +257,24 @@ public final class ViTTrainingSession implements AutoCloseable {
     if (savedStep == null || !savedStep.matches("\\d{1,18}")) {
       throw new UserException(file + ": not an optimizer state: no step in its metadata");
     }
+    List<PtNDArray> averages = new ArrayList<>();
+    List<PtNDArray> squares = new ArrayList<>();
     for (Weight weight : weights.values()) {
-      restore(file, saved, AVERAGE + weight.key, weight.average);
-      restore(file, saved, SQUARE + weight.key, weight.square);
+      averages.add(restore(file, saved, AVERAGE + weight.key, weight.average));
+      squares.add(restore(file, saved, SQUARE + weight.key, weight.square));
+    }
+    // Only now that all of the file fits is anything replaced.
+    int i = 0;
+    for (Weight weight : weights.values()) {
+      weight.average.close();
+      weight.square.close();
+      weight.average = averages.get(i);
+      weight.square = squares.get(i++);
     }
     step = Long.parseLong(savedStep);
   }
 
-  private void restore(Path file, SafeTensors saved, String name, PtNDArray target) {
+  private static PtNDArray restore(Path file, SafeTensors saved, String name, PtNDArray target) {
     Tensor tensor = saved.tensors().get(name);
     Shape shape = target.getShape();
     if (tensor == null
@@ -277,9 +287,7 @@ public final class ViTTrainingSession implements AutoCloseable {
               + shape
               + " is missing");
     }
-    try (NDArray source = target.getManager().create(tensor.toFloats(), shape)) {
-      source.copyTo(target);
-    }
+    return (PtNDArray) target.getManager().create(tensor.toFloats(), shape);
   }
 
   /**
