@@ -28,7 +28,7 @@ final class BankStatement {
 
   static Sheet draw(Chance chance, MadeUp madeUp) {
     Sheet sheet =
-        chance.flip(0.15)
+        chance.flip(0.1)
             ? new Sheet(Kind.SHEET, (int) (Kind.SHEET / 1.41))
             : new Sheet((int) (Kind.SHEET / chance.between(1.29, 1.42)), Kind.SHEET);
     sheet.background(Paper.white(chance));
@@ -42,7 +42,7 @@ final class BankStatement {
   private double head() {
     double w = sheet.width;
     String bank = madeUp.family() + chance.pick(" Bank", " Savings", " & Sons", " Mutual");
-    boolean band = chance.flip(0.3);
+    boolean band = chance.flip(0.5);
     Color on = band ? Color.WHITE : house;
     if (band) {
       sheet.rect(house, 0, 0, w, 32);
@@ -115,9 +115,9 @@ final class BankStatement {
             : new String[] {"Date", "Description", "Amount", "Balance"};
     double step = chance.between(9.5, 13);
     double bottom = sheet.height - chance.between(18, 40);
-    boolean shaded = chance.flip(0.6);
+    boolean shaded = chance.flip(0.75);
     boolean ruled = chance.flip(0.5) || !shaded;
-    boolean columns = chance.flip(0.7);
+    boolean columns = chance.flip(0.8);
     Color rule = Sheet.mix(house, Color.WHITE, chance.between(0.2, 0.6));
     sheet.rect(house, margin, top, w, step + 1);
     for (int c = 0; c < heads.length; c++) {
@@ -127,7 +127,7 @@ final class BankStatement {
     int row = 0;
     for (; y + 2 * step < bottom; y += step) {
       if (shaded && row % 2 == 1) {
-        sheet.rect(Sheet.mix(house, Color.WHITE, 0.87), margin, y, w, step);
+        sheet.rect(Sheet.mix(house, Color.WHITE, 0.8), margin, y, w, step);
       }
       row(stops, y + step - 3.2, twoAmounts);
       if (ruled) {

@@ -34,7 +34,7 @@ final class IdentityCard {
   }
 
   static Sheet draw(Chance chance, MadeUp madeUp) {
-    boolean upright = chance.flip(0.12);
+    boolean upright = chance.flip(0.08);
     Sheet sheet = upright ? new Sheet((int) TALL, Kind.SHEET) : new Sheet(Kind.SHEET, (int) TALL);
     float hue = (float) chance.between(0, 1);
     Color light = Color.getHSBColor(hue, (float) chance.between(0.08, 0.3), 0.97f);
@@ -73,7 +73,7 @@ final class IdentityCard {
 
   /** Issuer and title, on a band of colour or on the card itself; returns where the rest starts. */
   private double title() {
-    boolean band = chance.flip(0.65);
+    boolean band = chance.flip(0.8);
     double height = chance.between(24, 36);
     Color ink = band ? Color.WHITE : dark;
     if (band) {

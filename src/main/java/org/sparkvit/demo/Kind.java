@@ -56,7 +56,7 @@ enum Kind {
    * Whether the subject is the view itself, rather than a flat thing lying in front of the camera.
    */
   boolean isView() {
-    return this == LANDSCAPE || this == STREET;
+    return this == LANDSCAPE || this == STREET || this == PATTERN;
   }
 
   Source source(Chance chance) {

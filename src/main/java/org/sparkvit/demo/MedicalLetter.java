@@ -25,7 +25,7 @@ final class MedicalLetter {
         chance.flip(0.4)
             ? new Color(chance.integer(170, 215), chance.integer(10, 50), chance.integer(20, 60))
             : Color.getHSBColor(
-                (float) chance.between(0.38, 0.66), (float) chance.between(0.5, 0.95), 0.6f);
+                (float) chance.between(0.42, 0.62), (float) chance.between(0.6, 0.95), 0.62f);
     this.ink = chance.pick(new Color(25, 25, 25), new Color(50, 50, 60));
     this.face = Typeface.body(chance);
     this.margin = chance.between(16, 26);
@@ -44,8 +44,8 @@ final class MedicalLetter {
 
   private double letterhead() {
     double w = sheet.width;
-    boolean band = chance.flip(0.35);
-    double height = chance.between(36, 48);
+    boolean band = chance.flip(0.65);
+    double height = chance.between(42, 52);
     if (band) {
       sheet.rect(house, 0, 0, w, height);
     }
@@ -56,7 +56,7 @@ final class MedicalLetter {
             + chance.pick(" Clinic", " Hospital", " Medical Centre", " Surgery");
     int place = chance.weighted(55, 20, 25);
     double crestX = place == 0 ? margin + 13 : place == 1 ? w / 2 : w - margin - 13;
-    crest(crestX, height / 2, 13, on, band ? house : Color.WHITE);
+    crest(crestX, height / 2, 15, on, band ? house : Color.WHITE);
     double room = w - 2 * margin - 34;
     if (place == 1) {
       sheet.fitted(face.bold(), house, name, w / 2, height + 11, 9, room, Sheet.Align.CENTRE);
@@ -135,10 +135,10 @@ final class MedicalLetter {
       {"Insurance no.:", madeUp.code(10), "Case:", madeUp.digits(7)},
       {"Address:", madeUp.street(), "Date:", madeUp.date(2022, 2025)},
     };
-    int style = chance.integer(0, 2);
+    int style = chance.weighted(60, 30, 10);
     double height = rows.length * 11.0 + 8;
     if (style == 0) {
-      sheet.rect(Sheet.mix(house, Color.WHITE, 0.85), margin, top, w, height);
+      sheet.rect(Sheet.mix(house, Color.WHITE, 0.75), margin, top, w, height);
     } else if (style == 1) {
       sheet.box(house, 1, margin, top, w, height);
       sheet.line(house, 0.8, margin + w * 0.58, top, margin + w * 0.58, top + height);
@@ -197,7 +197,7 @@ final class MedicalLetter {
     sheet.text(face, ink, "Yours sincerely,", margin, y, 4.6);
     Scribble.signature(sheet, chance, new Color(20, 30, 110), margin + 4, y + 22, 62);
     sheet.text(face, ink, "Dr. " + madeUp.name(), margin, y + 34, 4.6);
-    if (chance.flip(0.55)) {
+    if (chance.flip(0.85)) {
       double x = sheet.width - margin - chance.between(24, 50);
       double angle = chance.between(-0.5, 0.5);
       sheet.turned(angle, x, y + 14, () -> stamp(x, y + 14));

@@ -21,7 +21,7 @@ final class PaymentCard {
   }
 
   static Sheet draw(Chance chance, MadeUp madeUp) {
-    boolean upright = chance.flip(0.1);
+    boolean upright = chance.flip(0.08);
     Sheet sheet = upright ? new Sheet((int) TALL, Kind.SHEET) : new Sheet(Kind.SHEET, (int) TALL);
     boolean pale = chance.flip(0.15);
     Color base =
@@ -74,19 +74,19 @@ final class PaymentCard {
         150,
         bankLeft ? Sheet.Align.LEFT : Sheet.Align.RIGHT);
     double chipX = chance.between(20, 40);
-    double chipY = chance.between(58, 70);
+    double chipY = chance.between(52, 62);
     chip(chipX, chipY);
     if (chance.flip(0.6)) {
-      contactless(chipX + 58, chipY + 15);
+      contactless(chipX + 70, chipY + 21);
     }
-    double numberY = chance.between(126, 136);
+    double numberY = chance.between(130, 138);
     sheet.fitted(
-        Typeface.OCR,
+        Typeface.OCR.bold(),
         ink,
         madeUp.cardNumber(),
         22,
         numberY,
-        chance.between(12.5, 15),
+        chance.between(15, 17),
         sheet.width - 44,
         Sheet.Align.LEFT);
     double expiryX = chance.between(100, 150);
@@ -131,10 +131,10 @@ final class PaymentCard {
 
   private void chip(double x, double y) {
     Color metal =
-        chance.flip(0.75)
+        chance.flip(0.85)
             ? new Color(chance.integer(205, 235), chance.integer(170, 195), chance.integer(90, 130))
             : new Color(200, 203, 208);
-    double w = chance.between(42, 50);
+    double w = chance.between(52, 62);
     double h = w * 0.78;
     sheet.round(metal, x, y, w, h, 6);
     Color groove = metal.darker();

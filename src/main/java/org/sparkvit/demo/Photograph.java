@@ -40,10 +40,14 @@ final class Photograph {
     };
   }
 
-  /** Mostly the camera is held as the subject lies. */
+  /** Mostly the camera is held as the subject lies, in the format that suits it best. */
   private static double frame(double own, Chance chance) {
-    double aspect = chance.pick(4 / 3.0, 4 / 3.0, 3 / 2.0, 16 / 9.0, 1.0);
-    boolean wide = chance.flip(0.75) == own > 1;
+    double longer = Math.max(own, 1 / own);
+    double aspect = longer > 1.55 ? chance.pick(3 / 2.0, 16 / 9.0) : chance.pick(4 / 3.0, 3 / 2.0);
+    if (chance.flip(0.1)) {
+      aspect = 1;
+    }
+    boolean wide = chance.flip(0.92) == own > 1;
     return wide ? aspect : 1 / aspect;
   }
 
@@ -51,16 +55,16 @@ final class Photograph {
     if (view) {
       project(corners(1.02, 0, 0), null, 0);
     } else {
-      double turn = chance.flip(0.85) ? chance.between(-0.14, 0.14) : chance.between(-0.4, 0.4);
+      double turn = chance.flip(0.88) ? chance.between(-0.1, 0.1) : chance.between(-0.3, 0.3);
       project(
-          corners(chance.between(0.74, 0.97), turn, 0.07),
+          corners(chance.between(0.82, 0.97), turn, 0.06),
           Texture.any(chance),
           chance.between(0.2, 0.6));
     }
     light();
-    blur(chance.flip(0.5) ? 0 : chance.between(0.4, view ? 0.9 : 1.1));
-    noise(chance.flip(0.3) ? chance.between(6, 13) : chance.between(1, 6));
-    return developed(chance.between(0.78, 1.12), chance.between(-16, 14), 0.1);
+    blur(chance.flip(0.5) ? 0 : chance.between(0.4, 0.9));
+    noise(chance.flip(0.25) ? chance.between(6, 11) : chance.between(1, 6));
+    return developed(chance.between(0.82, 1.12), chance.between(-12, 12), 0.07);
   }
 
   private BufferedImage scan() {
@@ -209,7 +213,7 @@ final class Photograph {
     double slopeX = slope * Math.cos(angle);
     double slopeY = slope * Math.sin(angle);
     double corner = chance.between(0, 0.3);
-    boolean hand = chance.flip(0.3);
+    boolean hand = chance.flip(0.22);
     double handAngle = chance.between(0, 2 * Math.PI);
     double handX = Math.cos(handAngle);
     double handY = Math.sin(handAngle);

@@ -27,7 +27,7 @@ final class Poster {
   static Sheet draw(Chance chance, MadeUp madeUp) {
     double aspect = chance.between(1.25, 1.55);
     Sheet sheet =
-        chance.flip(0.22)
+        chance.flip(0.15)
             ? new Sheet(Kind.SHEET, (int) (Kind.SHEET / aspect))
             : new Sheet((int) (Kind.SHEET / aspect), Kind.SHEET);
     Poster poster = new Poster(sheet, chance, madeUp);

@@ -24,7 +24,7 @@ final class TextPage {
     this.face = Typeface.body(chance);
     this.display = Typeface.display(chance);
     this.ink = chance.pick(new Color(25, 25, 25), new Color(45, 40, 35));
-    this.accent = chance.flip(0.5) ? ink : chance.colour(0.5, 0.95, 0.25, 0.65);
+    this.accent = chance.flip(0.7) ? ink : chance.colour(0.4, 0.9, 0.2, 0.5);
     this.margin = chance.between(18, 34);
   }
 

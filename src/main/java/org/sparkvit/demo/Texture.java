@@ -14,13 +14,13 @@ interface Texture {
           case 0 ->
               Color.getHSBColor(
                   (float) chance.between(0.04, 0.11),
-                  (float) chance.between(0.3, 0.7),
+                  (float) chance.between(0.25, 0.6),
                   (float) chance.between(0.25, 0.8));
-          case 1 -> chance.colour(0, 0.12, 0.15, 0.95);
-          default -> chance.colour(0.15, 0.8, 0.2, 0.85);
+          case 1 -> chance.colour(0, 0.1, 0.2, 0.9);
+          default -> chance.colour(0.1, 0.45, 0.25, 0.8);
         };
     Color other =
-        Sheet.mix(base, chance.flip(0.5) ? Color.BLACK : Color.WHITE, chance.between(0.1, 0.4));
+        Sheet.mix(base, chance.flip(0.5) ? Color.BLACK : Color.WHITE, chance.between(0.08, 0.3));
     double scale = chance.between(0.6, 1.8);
     ValueNoise noise = new ValueNoise(chance.bits());
     double angle = chance.pick(0.0, Math.PI / 2, chance.between(0, Math.PI));

@@ -1,7 +1,6 @@
 package org.sparkvit.evaluate;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,9 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -81,9 +82,10 @@ public final class EvaluateStage {
         workspace.replace(ConfusionTable.SPEC, Counts.confusion(counts), record);
         workspace.replace(CurvesTable.SPEC, rankings.curves(spark, models), record);
         workspace.replace(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes), record);
-        Dataset<Row> metrics = workspace.read(MetricsTable.SPEC);
+        Map<List<String>, Double> figures =
+            figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);
         for (String model : models.keySet()) {
-          outcome(metrics, model, overview);
+          outcome(figures, model, overview);
         }
       } finally {
         rankings.unpersist();
@@ -147,7 +149,7 @@ public final class EvaluateStage {
   }
 
   /** Tells a person how good a model is. */
-  private void outcome(Dataset<Row> metrics, String model, Overview overview) {
+  private void outcome(Map<List<String>, Double> figures, String model, Overview overview) {
     long images = overview.images(model, line -> true);
     long unlabelled = overview.images(model, line -> line.label() == null);
     long unscored = overview.images(model, line -> line.label() != null && !line.scored());
@@ -164,50 +166,60 @@ public final class EvaluateStage {
     }
     String split = overview.judged(model);
     String positive = positive(model, overview);
-    Map<String, Double> all = figures(metrics, model, split, MetricsTable.ALL);
-    Map<String, Double> one = figures(metrics, model, split, positive);
+    UnaryOperator<String> all =
+        metric -> shown(figures.get(List.of(model, split, MetricsTable.ALL, metric)));
+    UnaryOperator<String> one =
+        metric -> shown(figures.get(List.of(model, split, positive, metric)));
     say(
         "  %s: accuracy %s, balanced accuracy %s, macro F1 %s, MCC %s, macro ROC-AUC %s",
         split,
-        shown(all, Metric.ACCURACY.label()),
-        shown(all, Metric.BALANCED_ACCURACY.label()),
-        shown(all, Metric.F1_MACRO.label()),
-        shown(all, Metric.MCC.label()),
-        shown(all, Metric.ROC_AUC_MACRO.label()));
+        all.apply(Metric.ACCURACY.label()),
+        all.apply(Metric.BALANCED_ACCURACY.label()),
+        all.apply(Metric.F1_MACRO.label()),
+        all.apply(Metric.MCC.label()),
+        all.apply(Metric.ROC_AUC_MACRO.label()));
     say(
         "  %s, class '%s': precision %s, recall %s, ROC-AUC %s, average precision %s",
         split,
         positive,
-        shown(one, ClassMetric.PRECISION.label()),
-        shown(one, ClassMetric.RECALL.label()),
-        shown(one, ClassMetric.ROC_AUC.label()),
-        shown(one, ClassMetric.AVERAGE_PRECISION.label()));
+        one.apply(ClassMetric.PRECISION.label()),
+        one.apply(ClassMetric.RECALL.label()),
+        one.apply(ClassMetric.ROC_AUC.label()),
+        one.apply(ClassMetric.AVERAGE_PRECISION.label()));
   }
 
   private void say(String format, Object... arguments) {
     progress.say(String.format(Locale.ROOT, format, arguments));
   }
 
-  private static Map<String, Double> figures(
-      Dataset<Row> metrics, String model, String split, String name) {
-    Map<String, Double> figures = new HashMap<>();
+  /** What people are told, by (model, split, class, metric): unsliced, of the positive classes. */
+  private Map<List<String>, Double> figures(
+      Dataset<Row> metrics, Set<String> models, Overview overview) {
+    Set<String> names = new TreeSet<>(Set.of(MetricsTable.ALL));
+    models.forEach(model -> names.add(positive(model, overview)));
+    Map<List<String>, Double> figures = new HashMap<>();
     for (Row row :
         metrics
             .filter(
-                col(MetricsTable.MODEL)
-                    .equalTo(lit(model))
-                    .and(col(MetricsTable.SPLIT).equalTo(lit(split)))
-                    .and(col(MetricsTable.SLICE).equalTo(lit(MetricsTable.ALL)))
-                    .and(col(MetricsTable.CLASS).equalTo(lit(name))))
-            .select(MetricsTable.METRIC, MetricsTable.VALUE)
+                col(MetricsTable.SLICE)
+                    .equalTo(MetricsTable.ALL)
+                    .and(col(MetricsTable.CLASS).isInCollection(names))
+                    .and(col(MetricsTable.VALUE).isNotNull()))
+            .select(
+                MetricsTable.MODEL,
+                MetricsTable.SPLIT,
+                MetricsTable.CLASS,
+                MetricsTable.METRIC,
+                MetricsTable.VALUE)
             .collectAsList()) {
-      figures.put(row.getString(0), row.isNullAt(1) ? null : row.getDouble(1));
+      figures.put(
+          List.of(row.getString(0), row.getString(1), row.getString(2), row.getString(3)),
+          row.getDouble(4));
     }
     return figures;
   }
 
-  private static String shown(Map<String, Double> figures, String metric) {
-    Double value = figures.get(metric);
+  private static String shown(Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
   }
 }

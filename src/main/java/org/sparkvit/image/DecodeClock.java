@@ -1,14 +1,19 @@
 package org.sparkvit.image;
 
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
  * Ends a decode from outside: once stopped, every read from its streams fails, so that a decoder
- * that is out of time does not work on unobserved.
+ * that is out of time does not work on unobserved. A decoder that reads on and on behind the end,
+ * as some do on damaged files, is ended as well.
  */
 final class DecodeClock {
+  /** Far more than the look-ahead of any decoder. */
+  private static final int MOST_READS_BEHIND_END = 1 << 14;
+
   private volatile boolean stopped;
 
   void stop() {
@@ -22,26 +27,27 @@ final class DecodeClock {
 
   private final class MemoryStream extends ImageInputStreamImpl {
     private final byte[] bytes;
+    private int readsBehindEnd;
 
     MemoryStream(byte[] bytes) {
       this.bytes = bytes;
     }
 
     @Override
-    public int read() throws InterruptedIOException {
+    public int read() throws IOException {
       check();
       bitOffset = 0;
-      return streamPos >= bytes.length ? -1 : bytes[(int) streamPos++] & 0xFF;
+      return streamPos >= bytes.length ? behindEnd() : bytes[(int) streamPos++] & 0xFF;
     }
 
     @Override
-    public int read(byte[] into, int from, int length) throws InterruptedIOException {
+    public int read(byte[] into, int from, int length) throws IOException {
       check();
       bitOffset = 0;
       if (length == 0) {
         return 0;
       } else if (streamPos >= bytes.length) {
-        return -1;
+        return behindEnd();
       }
       int count = (int) Math.min(length, bytes.length - streamPos);
       System.arraycopy(bytes, (int) streamPos, into, from, count);
@@ -52,6 +58,14 @@ final class DecodeClock {
     @Override
     public long length() {
       return bytes.length;
+    }
+
+    private int behindEnd() throws BadImageException {
+      if (++readsBehindEnd > MOST_READS_BEHIND_END) {
+        // Not an EOFException, which such decoders swallow.
+        throw BadImageException.truncated("image data ends early");
+      }
+      return -1;
     }
 
     private void check() throws InterruptedIOException {

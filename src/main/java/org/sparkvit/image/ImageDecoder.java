@@ -92,11 +92,13 @@ public final class ImageDecoder {
   }
 
   private static DecodedImage failure(EncodedImage image, ImageFormat format, Throwable cause) {
-    if (cause instanceof BadImageException e) {
-      return result(image, format, e.status(), e.getMessage(), null);
+    if (cause instanceof LinkageError e) {
+      throw e; // a class is missing: wrong for every image, so not this one's fault
     }
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof EOFException) {
+      if (t instanceof BadImageException e) {
+        return result(image, format, e.status(), e.getMessage(), null);
+      } else if (t instanceof EOFException) {
         return result(image, format, ImageStatus.TRUNCATED, "image data ends early", null);
       } else if (t instanceof OutOfMemoryError) {
         String reason = "does not fit into this process's memory";

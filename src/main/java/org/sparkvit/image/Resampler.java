@@ -7,7 +7,7 @@ import java.util.Arrays;
  * the horizontal pass first, rounded to 8 bits, then the vertical one, in fixed point.
  */
 public final class Resampler {
-  private static final int HALF = 1 << (ResampleKernel.BITS - 1);
+  static final int HALF = 1 << (ResampleKernel.BITS - 1);
 
   private Resampler() {}
 
@@ -51,42 +51,32 @@ public final class Resampler {
             ? null
             : ResampleKernel.of(image.width(), width, filter, window.x(), window.width());
     if (height == image.height()) {
-      int[] row = new int[3 * window.width()];
+      HorizontalPass pass = new HorizontalPass(image, columns, window, 1);
       for (int y = 0; y < window.height(); y++) {
-        horizontal(image, window.y() + y, columns, window.x(), row);
-        narrow(row, out, offset + y * stride);
+        pass.advance(window.y() + y, window.y() + y + 1);
+        narrow(pass.row(window.y() + y), out, offset + y * stride);
       }
       return;
     }
     ResampleKernel rows =
         ResampleKernel.of(image.height(), height, filter, window.y(), window.height());
-    vertical(image, columns, rows, window, out, offset, stride);
+    HorizontalPass pass = new HorizontalPass(image, columns, window, rows.stride());
+    vertical(pass, rows, window, out, offset, stride);
   }
 
-  /** Both passes; only the few intermediate rows that an output row needs are held. */
   private static void vertical(
-      PixelImage image,
-      ResampleKernel columns,
-      ResampleKernel rows,
-      Window window,
-      byte[] out,
-      int offset,
-      int stride) {
-    int[][] ring = new int[rows.stride()][3 * window.width()];
+      HorizontalPass pass, ResampleKernel rows, Window window, byte[] out, int offset, int stride) {
     int[] sum = new int[3 * window.width()];
-    int next = rows.first()[0];
     for (int y = 0; y < window.height(); y++) {
       int first = rows.first()[y];
-      int end = first + rows.count()[y];
-      for (next = Math.max(next, first); next < end; next++) {
-        horizontal(image, next, columns, window.x(), ring[next % ring.length]);
-      }
+      int count = rows.count()[y];
+      pass.advance(first, first + count);
       Arrays.fill(sum, HALF);
-      for (int k = 0; k < rows.count()[y]; k++) {
-        addWeighted(sum, ring[(first + k) % ring.length], rows.weights()[y * rows.stride() + k]);
+      for (int k = 0; k < count; k++) {
+        addWeighted(sum, pass.row(first + k), rows.weights()[y * rows.stride() + k]);
       }
       for (int i = 0; i < sum.length; i++) {
-        sum[i] = Math.max(0, Math.min(255, sum[i] >> ResampleKernel.BITS));
+        sum[i] = clip(sum[i]);
       }
       narrow(sum, out, offset + y * stride);
     }
@@ -105,39 +95,8 @@ public final class Resampler {
     }
   }
 
-  /** One input row through the horizontal pass, or only widened where the width stays. */
-  private static void horizontal(
-      PixelImage image, int y, ResampleKernel columns, int x0, int[] out) {
-    byte[] in = image.rgb();
-    int row = 3 * image.width() * y;
-    if (columns == null) {
-      for (int i = 0; i < out.length; i++) {
-        out[i] = in[row + 3 * x0 + i] & 0xFF;
-      }
-      return;
-    }
-    int[] firsts = columns.first();
-    int[] counts = columns.count();
-    int[] weights = columns.weights();
-    int stride = columns.stride();
-    for (int x = 0; x < firsts.length; x++) {
-      int red = HALF;
-      int green = HALF;
-      int blue = HALF;
-      int at = row + 3 * firsts[x];
-      for (int k = x * stride, end = k + counts[x]; k < end; k++, at += 3) {
-        int weight = weights[k];
-        red += weight * (in[at] & 0xFF);
-        green += weight * (in[at + 1] & 0xFF);
-        blue += weight * (in[at + 2] & 0xFF);
-      }
-      out[3 * x] = clip(red);
-      out[3 * x + 1] = clip(green);
-      out[3 * x + 2] = clip(blue);
-    }
-  }
-
-  private static int clip(int sum) {
+  /** From fixed point to 0 to 255. */
+  static int clip(int sum) {
     return Math.max(0, Math.min(255, sum >> ResampleKernel.BITS));
   }
 

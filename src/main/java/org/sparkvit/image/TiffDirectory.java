@@ -15,6 +15,12 @@ final class TiffDirectory {
   static final int TILE_BYTES = 325;
 
   private static final int ENTRY_BYTES = 12;
+  private static final int BYTE = 1;
+  private static final int SHORT = 3;
+  private static final int LONG = 4;
+
+  /** Bytes of one value of each type, by the type's number. */
+  private static final int[] VALUE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
 
   private final byte[] block;
   private final int begin;
@@ -35,7 +41,7 @@ final class TiffDirectory {
     this.end = Math.min(end, block.length);
     this.littleEndian = u8(0) == 'I';
     if (u8(0) != u8(1) || (u8(0) != 'I' && u8(0) != 'M') || u16(2) != 42) {
-      throw BadImageException.unsupported("not a classic TIFF directory");
+      throw BadImageException.unsupported("not a classic TIFF, version " + u16(2));
     }
     long offset = u32(4);
     this.entryCount = u16(offset);
@@ -50,6 +56,28 @@ final class TiffDirectory {
       // Damaged metadata does not make a damaged picture.
       return 1;
     }
+  }
+
+  /** Checks that the directory and all that it points to are there. */
+  void checkComplete() throws BadImageException {
+    boolean behindEnd = false;
+    boolean unknownType = false;
+    for (int i = 0; i < entryCount; i++) {
+      long entry = entries + (long) i * ENTRY_BYTES;
+      int type = u16(entry + 2);
+      if (type == 0 || type >= VALUE_BYTES.length) {
+        unknownType = true;
+      } else {
+        long bytes = VALUE_BYTES[type] * u32(entry + 4);
+        behindEnd |= bytes > 4 && begin + u32(entry + 8) + bytes > end;
+      }
+    }
+    if (behindEnd && unknownType) {
+      throw BadImageException.corrupt("directory of nonsense");
+    } else if (behindEnd) {
+      throw BadImageException.truncated("directory points behind the end");
+    }
+    u32(entries + (long) entryCount * ENTRY_BYTES);
   }
 
   int orientation() {
@@ -79,16 +107,11 @@ final class TiffDirectory {
   }
 
   private long[] values(long entry, int most) throws BadImageException {
-    int bytes =
-        switch (u16(entry + 2)) {
-          case 1 -> 1;
-          case 3 -> 2;
-          case 4 -> 4;
-          default -> 0;
-        };
-    if (bytes == 0) {
+    int type = u16(entry + 2);
+    if (type != BYTE && type != SHORT && type != LONG) {
       return new long[0];
     }
+    int bytes = VALUE_BYTES[type];
     long count = u32(entry + 4);
     long at = count * bytes <= 4 ? entry + 8 : u32(entry + 8);
     long[] values = new long[(int) Math.min(count, most)];

@@ -20,8 +20,9 @@ final class TiffImage extends EncodedImage {
   @Override
   void readHeader() throws BadImageException {
     directory = new TiffDirectory(content, 0, content.length);
-    channels = (int) Math.min(Byte.MAX_VALUE, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1));
     size(directory.value(TiffDirectory.WIDTH, 0), directory.value(TiffDirectory.HEIGHT, 0));
+    directory.checkComplete();
+    channels = (int) Math.min(Byte.MAX_VALUE, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1));
     orientation = directory.orientation();
   }
 

@@ -51,10 +51,12 @@ final class WebpImage extends EncodedImage {
 
   @Override
   void checkComplete() throws BadImageException {
-    long stated = u32le(4) + 8;
-    // The pad byte of the last chunk is often left out.
-    if (stated - 1 > content.length) {
-      throw BadImageException.truncated("has " + content.length + " of " + stated + " bytes");
+    long stated = u32le(4) + CHUNK_HEADER_BYTES;
+    long at = RIFF_HEADER_BYTES;
+    while (at < stated) {
+      long length = u32le(at + 4);
+      u8(at + CHUNK_HEADER_BYTES + length - 1);
+      at += CHUNK_HEADER_BYTES + length + (length & 1);
     }
   }
 

@@ -1,13 +1,19 @@
 package org.sparkvit.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.MetricsTable;
 
@@ -20,7 +26,7 @@ public record ConfusionSection(List<Matrix> matrices) {
   /** A larger heat map has cells that nobody can read. */
   static final int CLASSES_DRAWN = 25;
 
-  private static final int PAIRS_SHOWN = 20;
+  private static final int PAIRS_SHOWN = 10;
 
   /**
    * One split.
@@ -54,88 +60,106 @@ public record ConfusionSection(List<Matrix> matrices) {
    * @param order the model's classes; further labels follow by name
    */
   static ConfusionSection of(Dataset<Row> confusion, List<String> splits, List<String> order) {
-    Map<String, Integer> positions = new HashMap<>();
-    order.forEach(name -> positions.put(name, positions.size()));
+    Dataset<Row> cells =
+        confusion
+            .where(
+                col(ConfusionTable.SLICE)
+                    .equalTo(MetricsTable.ALL)
+                    .and(col(ConfusionTable.COUNT).gt(0)))
+            .select(
+                ConfusionTable.SPLIT,
+                ConfusionTable.ACTUAL,
+                ConfusionTable.PREDICTED,
+                ConfusionTable.COUNT);
+    Map<String, Long> classes = classes(cells);
+    Object[] drawn =
+        classes.keySet().stream().filter(split -> classes.get(split) <= CLASSES_DRAWN).toArray();
+    Map<String, Map<String, Map<String, Long>>> counts = new HashMap<>();
+    for (Row row : cells.where(col(ConfusionTable.SPLIT).isin(drawn)).collectAsList()) {
+      counts
+          .computeIfAbsent(row.getString(0), key -> new HashMap<>())
+          .computeIfAbsent(row.getString(1), key -> new HashMap<>())
+          .merge(row.getString(2), row.getLong(3), Long::sum);
+    }
+    Map<String, List<Pair>> pairs = pairs(cells);
     List<Matrix> matrices = new ArrayList<>();
     for (String split : splits) {
-      Dataset<Row> cells =
-          confusion
-              .where(
-                  col(ConfusionTable.SLICE)
-                      .equalTo(MetricsTable.ALL)
-                      .and(col(ConfusionTable.SPLIT).equalTo(split))
-                      .and(col(ConfusionTable.COUNT).gt(0)))
-              .select(ConfusionTable.ACTUAL, ConfusionTable.PREDICTED, ConfusionTable.COUNT);
-      Dataset<Row> names =
-          cells
-              .select(ConfusionTable.ACTUAL)
-              .union(cells.select(ConfusionTable.PREDICTED))
-              .distinct();
-      long classes = names.count();
-      if (classes > 0) {
-        boolean drawn = classes <= CLASSES_DRAWN;
-        List<String> columns = drawn ? sorted(names, positions) : List.of();
+      if (classes.containsKey(split)) {
+        Map<String, Map<String, Long>> matrix = counts.getOrDefault(split, Map.of());
+        List<String> names = names(matrix, order);
         matrices.add(
             new Matrix(
-                split, classes, columns, drawn ? rows(cells, columns) : List.of(), pairs(cells)));
+                split,
+                classes.get(split),
+                names,
+                rows(matrix, names),
+                pairs.getOrDefault(split, List.of())));
       }
     }
     return new ConfusionSection(matrices);
   }
 
-  private static List<String> sorted(Dataset<Row> names, Map<String, Integer> positions) {
-    List<String> sorted = new ArrayList<>();
-    names
-        .orderBy(ConfusionTable.ACTUAL)
-        .collectAsList()
-        .forEach(row -> sorted.add(row.getString(0)));
-    // A stable sort, which keeps the labels that the model does not know in order of their names.
-    sorted.sort(
-        (a, b) ->
-            Integer.compare(
-                positions.getOrDefault(a, Integer.MAX_VALUE),
-                positions.getOrDefault(b, Integer.MAX_VALUE)));
-    return sorted;
+  /** How many classes occur, by split. */
+  private static Map<String, Long> classes(Dataset<Row> cells) {
+    Map<String, Long> classes = new HashMap<>();
+    for (Row row :
+        cells
+            .select(ConfusionTable.SPLIT, ConfusionTable.ACTUAL)
+            .union(cells.select(ConfusionTable.SPLIT, ConfusionTable.PREDICTED))
+            .distinct()
+            .groupBy(ConfusionTable.SPLIT)
+            .count()
+            .collectAsList()) {
+      classes.put(row.getString(0), row.getLong(1));
+    }
+    return classes;
   }
 
-  private static List<MatrixRow> rows(Dataset<Row> cells, List<String> names) {
-    Map<String, Map<String, Long>> counts = new HashMap<>();
-    for (Row row : cells.collectAsList()) {
-      counts
-          .computeIfAbsent(row.getString(0), key -> new HashMap<>())
-          .merge(row.getString(1), row.getLong(2), Long::sum);
-    }
+  /** The classes of a matrix in the model's order; those that it does not know follow by name. */
+  private static List<String> names(Map<String, Map<String, Long>> matrix, List<String> order) {
+    Set<String> found = new TreeSet<>(matrix.keySet());
+    matrix.values().forEach(row -> found.addAll(row.keySet()));
+    Set<String> names = new LinkedHashSet<>(order);
+    names.addAll(found);
+    names.retainAll(found);
+    return List.copyOf(names);
+  }
+
+  private static List<MatrixRow> rows(Map<String, Map<String, Long>> matrix, List<String> names) {
     List<MatrixRow> rows = new ArrayList<>();
     for (String actual : names) {
-      Map<String, Long> row = counts.getOrDefault(actual, Map.of());
+      Map<String, Long> row = matrix.getOrDefault(actual, Map.of());
       long total = row.values().stream().mapToLong(Long::longValue).sum();
-      rows.add(
-          new MatrixRow(
-              actual,
-              total,
-              names.stream()
-                  .map(
-                      predicted -> {
-                        long count = row.getOrDefault(predicted, 0L);
-                        double share = total == 0 ? 0 : (double) count / total;
-                        return new Cell(predicted, count, share, predicted.equals(actual));
-                      })
-                  .toList()));
+      List<Cell> cells = new ArrayList<>();
+      for (String predicted : names) {
+        long count = row.getOrDefault(predicted, 0L);
+        double share = total == 0 ? 0 : (double) count / total;
+        cells.add(new Cell(predicted, count, share, predicted.equals(actual)));
+      }
+      rows.add(new MatrixRow(actual, total, cells));
     }
     return rows;
   }
 
-  private static List<Pair> pairs(Dataset<Row> cells) {
-    return cells
-        .where(col(ConfusionTable.ACTUAL).notEqual(col(ConfusionTable.PREDICTED)))
-        .orderBy(
-            col(ConfusionTable.COUNT).desc(),
-            col(ConfusionTable.ACTUAL),
-            col(ConfusionTable.PREDICTED))
-        .limit(PAIRS_SHOWN)
-        .collectAsList()
-        .stream()
-        .map(row -> new Pair(row.getString(0), row.getString(1), row.getLong(2)))
-        .toList();
+  private static Map<String, List<Pair>> pairs(Dataset<Row> cells) {
+    WindowSpec most =
+        Window.partitionBy(ConfusionTable.SPLIT)
+            .orderBy(
+                col(ConfusionTable.COUNT).desc(),
+                col(ConfusionTable.ACTUAL).asc(),
+                col(ConfusionTable.PREDICTED).asc());
+    Map<String, List<Pair>> pairs = new HashMap<>();
+    for (Row row :
+        cells
+            .where(col(ConfusionTable.ACTUAL).notEqual(col(ConfusionTable.PREDICTED)))
+            .withColumn("rank", row_number().over(most))
+            .where(col("rank").leq(PAIRS_SHOWN))
+            .orderBy(ConfusionTable.SPLIT, "rank")
+            .collectAsList()) {
+      pairs
+          .computeIfAbsent(row.getString(0), key -> new ArrayList<>())
+          .add(new Pair(row.getString(1), row.getString(2), row.getLong(3)));
+    }
+    return pairs;
   }
 }

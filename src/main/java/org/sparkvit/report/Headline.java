@@ -1,7 +1,15 @@
 package org.sparkvit.report;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,37 +45,41 @@ public record Headline(
    * Draws the figures together.
    *
    * @param metrics one model's rows of the table {@code metrics}
-   * @param positive the class asked for, or null
+   * @param asked the class to look at, or null
+   * @param required whether it is an error that the split has no image of that class
    * @return null where the split has no class figures
    */
-  static Headline of(MetricsSection section, Dataset<Row> metrics, String positive) {
-    Dataset<Row> classes =
-        MetricsSection.classes(metrics, section.split())
-            .where(col(ClassMetric.SUPPORT.label()).gt(0));
-    long count = classes.count();
+  static Headline of(MetricsSection section, Dataset<Row> metrics, String asked, boolean required) {
+    Column support = col(ClassMetric.SUPPORT.label());
+    Column recall = coalesce(col(ClassMetric.RECALL.label()), lit(1));
+    // One pass; an entry carries its class's figures, and equals are decided by the class's name.
+    Row row =
+        MetricsSection.classes(metrics)
+            .where(col(MetricsTable.SPLIT).equalTo(section.split()).and(support.gt(0)))
+            .agg(
+                count(lit(1)),
+                min(entry(support.unary_$minus())),
+                min(entry(support)),
+                min(entry(recall)),
+                min(when(col(MetricsTable.CLASS).equalTo(lit(asked)), entry(lit(0)))))
+            .head();
+    long count = row.getLong(0);
     if (count == 0) {
       return null;
     }
-    ClassRow focus =
-        positive == null
-            ? first(
-                classes,
-                count <= 2
-                    ? col(ClassMetric.SUPPORT.label())
-                    : col(ClassMetric.RECALL.label()).asc_nulls_last())
-            : first(
-                classes.where(col(MetricsTable.CLASS).equalTo(positive)), col(MetricsTable.CLASS));
-    if (focus == null) {
+    ClassRow majority = MetricsSection.classRow(row.getStruct(1));
+    boolean found = !row.isNullAt(4);
+    if (required && !found) {
       throw new UserException(
           "--positive is '"
-              + positive
+              + asked
               + "', a class without images in the "
               + section.split()
               + " split; its largest class is '"
-              + first(classes, col(ClassMetric.SUPPORT.label()).desc()).label()
+              + majority.label()
               + "'");
     }
-    ClassRow majority = first(classes, col(ClassMetric.SUPPORT.label()).desc());
+    int focus = count <= 2 ? 2 : 3;
     return new Headline(
         section.split(),
         section.size(),
@@ -77,7 +89,17 @@ public record Headline(
         section.value(Metric.ROC_AUC_MACRO),
         majority.label(),
         Count.share(majority.support(), section.size()),
-        focus);
+        MetricsSection.classRow(row.getStruct(found ? 4 : focus)));
+  }
+
+  private static Column entry(Column order) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(order.cast("double").as("order"));
+    columns.add(col(MetricsTable.CLASS));
+    for (ClassMetric metric : ClassMetric.values()) {
+      columns.add(col(metric.label()));
+    }
+    return struct(columns.toArray(new Column[0]));
   }
 
   /** The verdict in one line of plain text. */
@@ -96,12 +118,5 @@ public record Headline(
         + figures.metric(focus.recall())
         + ", precision "
         + figures.metric(focus.precision());
-  }
-
-  private static ClassRow first(Dataset<Row> classes, Column order) {
-    return classes.orderBy(order, col(MetricsTable.CLASS)).limit(1).collectAsList().stream()
-        .map(MetricsSection::classRow)
-        .findFirst()
-        .orElse(null);
   }
 }

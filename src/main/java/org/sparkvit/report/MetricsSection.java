@@ -1,13 +1,17 @@
 package org.sparkvit.report;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,8 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.metrics.Metric;
@@ -116,7 +122,7 @@ public record MetricsSection(
         splits.stream().map(sizes::get).toList(),
         rows(overall, splits, COUNTS),
         rows(overall, splits, metricNames(overall.keySet())),
-        splits.stream().map(split -> classTable(classes(whole, split), split)).toList(),
+        classTables(whole, splits),
         SLICE_METRICS,
         sliceRows,
         sliceRows.size() < SLICES_SHOWN ? 0 : slices.count() - sliceRows.size());
@@ -149,15 +155,14 @@ public record MetricsSection(
     return List.copyOf(order);
   }
 
-  /** One row per class of a split, with a column for each {@link ClassMetric}. */
-  static Dataset<Row> classes(Dataset<Row> metrics, String split) {
+  /** One row per split and class, with a column for each {@link ClassMetric}. */
+  static Dataset<Row> classes(Dataset<Row> metrics) {
     return wide(
         metrics.where(
             col(MetricsTable.SLICE)
                 .equalTo(MetricsTable.ALL)
-                .and(col(MetricsTable.SPLIT).equalTo(split))
                 .and(col(MetricsTable.CLASS).notEqual(MetricsTable.ALL))),
-        List.of(MetricsTable.CLASS),
+        List.of(MetricsTable.SPLIT, MetricsTable.CLASS),
         Arrays.stream(ClassMetric.values()).map(ClassMetric::label).toList());
   }
 
@@ -199,19 +204,30 @@ public record MetricsSection(
         .toList();
   }
 
-  private static ClassTable classTable(Dataset<Row> classes, String split) {
-    List<ClassRow> rows =
-        classes
-            .orderBy(
-                col(ClassMetric.SUPPORT.label()).gt(0).desc(),
-                col(ClassMetric.F1.label()).asc_nulls_last(),
-                col(MetricsTable.CLASS))
-            .limit(Count.SHOWN)
-            .collectAsList()
-            .stream()
-            .map(MetricsSection::classRow)
-            .toList();
-    return new ClassTable(split, rows, rows.size() < Count.SHOWN ? rows.size() : classes.count());
+  private static List<ClassTable> classTables(Dataset<Row> metrics, List<String> splits) {
+    WindowSpec split = Window.partitionBy(MetricsTable.SPLIT);
+    WindowSpec worst =
+        split.orderBy(
+            col(ClassMetric.SUPPORT.label()).gt(0).desc(),
+            col(ClassMetric.F1.label()).asc_nulls_last(),
+            col(MetricsTable.CLASS).asc());
+    Map<String, List<ClassRow>> rows = new HashMap<>();
+    Map<String, Long> counts = new HashMap<>();
+    for (Row row :
+        classes(metrics)
+            .withColumn("rank", row_number().over(worst))
+            .withColumn("classes", count(lit(1)).over(split))
+            .where(col("rank").leq(Count.SHOWN))
+            .orderBy(MetricsTable.SPLIT, "rank")
+            .collectAsList()) {
+      String name = row.getAs(MetricsTable.SPLIT);
+      rows.computeIfAbsent(name, key -> new ArrayList<>()).add(classRow(row));
+      counts.put(name, row.<Long>getAs("classes"));
+    }
+    return splits.stream()
+        .filter(rows::containsKey)
+        .map(name -> new ClassTable(name, rows.get(name), counts.get(name)))
+        .toList();
   }
 
   private static Dataset<Row> slices(Dataset<Row> metrics, String split) {

@@ -2,7 +2,9 @@ package org.sparkvit.report;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.List;
 import java.util.Map;
@@ -57,23 +59,26 @@ public record MistakeSection(
    * @param split one of its splits, or {@link MetricsTable#ALL}
    * @param images rows of the table {@code images}
    * @param positive the class whose missed images are wanted, or null
-   * @param count how many of each kind
+   * @param shown how many of each kind
    */
   static MistakeSection of(
       Dataset<Row> scored,
       String split,
       Dataset<Row> images,
       String positive,
-      int count,
+      int shown,
       Thumbnails thumbnails) {
     Dataset<Row> judged = ScoredImages.judged(scored, split);
-    Dataset<Row> wrong =
-        judged.where(col(PredictionsTable.LABEL).notEqual(col(PredictionsTable.PREDICTED)));
+    Column mistaken = col(PredictionsTable.LABEL).notEqual(col(PredictionsTable.PREDICTED));
     // Null (no positive class) compares to nothing, so there are no missed images.
-    Dataset<Row> missed = wrong.where(col(PredictionsTable.LABEL).equalTo(lit(positive)));
-    List<Mistake> confident = top(wrong, col(PredictionsTable.CONFIDENCE).desc(), count);
+    Column overlooks = mistaken.and(col(PredictionsTable.LABEL).equalTo(lit(positive)));
+    Row counts =
+        judged.agg(count(lit(1)), count(when(mistaken, 1)), count(when(overlooks, 1))).head();
+    Dataset<Row> wrong = judged.where(mistaken);
+    Dataset<Row> missed = judged.where(overlooks);
+    List<Mistake> confident = top(wrong, col(PredictionsTable.CONFIDENCE).desc(), shown);
     List<Mistake> overlooked =
-        top(missed, coalesce(col(ScoredImages.GIVEN_PROBABILITY), lit(0f)).asc(), count);
+        top(missed, coalesce(col(ScoredImages.GIVEN_PROBABILITY), lit(0f)).asc(), shown);
     Map<String, Thumbnails.Picture> made =
         thumbnails.of(
             images,
@@ -83,11 +88,11 @@ public record MistakeSection(
                 .toList());
     return new MistakeSection(
         split,
-        judged.count(),
-        wrong.count(),
+        counts.getLong(0),
+        counts.getLong(1),
         illustrated(confident, made),
         positive,
-        missed.count(),
+        counts.getLong(2),
         illustrated(overlooked, made));
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.report.MetricsSection.ClassRow;
@@ -47,27 +48,35 @@ final class ReportGatherer {
     Dataset<Row> metrics = table(MetricsTable.SPEC, model);
 
     MetricsSection figures = metrics == null ? null : MetricsSection.of(metrics);
-    Headline headline =
-        figures == null ? null : Headline.of(figures, metrics, positive(figures, metrics));
-    Dataset<Row> scored =
-        predictions == null ? null : ScoredImages.of(images, splits, predictions, model.classes());
+    Headline headline = headline(figures, metrics);
     DataSetSection data = DataSetSection.of(images, splits);
-    ScoringSection scoring = scored == null ? null : ScoringSection.of(scored);
-    return new Report(
-        workspace.uri(),
-        new Figures().time(Instant.now()),
-        model,
-        headline,
-        cautions(data, scoring, headline),
-        data,
-        splits == null ? null : SplitSection.of(splits),
-        balance == null ? null : BalanceSection.of(balance),
-        scoring,
-        figures,
-        confusion(figures, model),
-        curves(figures, headline, metrics, model),
-        mistakes(images, splits != null, scored, headline),
-        ProvenanceSection.of(workspace, record, spark.version()));
+    Dataset<Row> scored =
+        predictions == null
+            ? null
+            : ScoredImages.of(images, splits, predictions, model.classes())
+                .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      ScoringSection scoring = scored == null ? null : ScoringSection.of(scored);
+      return new Report(
+          workspace.uri(),
+          new Figures().time(Instant.now()),
+          model,
+          headline,
+          cautions(data, scoring, headline),
+          data,
+          splits == null ? null : SplitSection.of(splits),
+          balance == null ? null : BalanceSection.of(balance),
+          scoring,
+          figures,
+          confusion(figures, model),
+          curves(figures, headline, metrics, model),
+          mistakes(images, splits != null, scored, headline),
+          ProvenanceSection.of(workspace, record, spark.version()));
+    } finally {
+      if (scored != null) {
+        scored.unpersist();
+      }
+    }
   }
 
   private Dataset<Row> table(TableSpec spec) {
@@ -80,21 +89,18 @@ final class ReportGatherer {
         : workspace.read(spec).where(col(MetricsTable.MODEL).equalTo(model.hash()));
   }
 
-  /** The class asked for here, else the one that was asked for when the metrics were made. */
-  private String positive(MetricsSection figures, Dataset<Row> metrics) {
-    if (config.positive() != null) {
-      return config.positive();
+  private Headline headline(MetricsSection figures, Dataset<Row> metrics) {
+    if (figures == null) {
+      return null;
     }
+    if (config.positive() != null) {
+      return Headline.of(figures, metrics, config.positive(), true);
+    }
+    // Who named a class to evaluate need not name it again.
     List<String> runs = workspace.version(MetricsTable.SPEC);
     JsonNode evaluated =
         workspace.record(MetricsTable.SPEC, runs.get(runs.size() - 1)).path("config");
-    String asked = evaluated.path("positive").asText("");
-    boolean known =
-        !MetricsSection.classes(metrics, figures.split())
-            .where(
-                col(MetricsTable.CLASS).equalTo(asked).and(col(ClassMetric.SUPPORT.label()).gt(0)))
-            .isEmpty();
-    return known ? asked : null;
+    return Headline.of(figures, metrics, evaluated.path("positive").asText(null), false);
   }
 
   private ConfusionSection confusion(MetricsSection figures, ModelFacts model) {
@@ -114,8 +120,11 @@ final class ReportGatherer {
     List<ClassRow> drawn =
         headline.classes() == 2
             ? List.of(headline.focus())
-            : MetricsSection.classes(metrics, figures.split())
-                .where(col(ClassMetric.SUPPORT.label()).gt(0))
+            : MetricsSection.classes(metrics)
+                .where(
+                    col(MetricsTable.SPLIT)
+                        .equalTo(figures.split())
+                        .and(col(ClassMetric.SUPPORT.label()).gt(0)))
                 .orderBy(
                     col(ClassMetric.AVERAGE_PRECISION.label()).asc_nulls_last(),
                     col(MetricsTable.CLASS))
@@ -155,29 +164,31 @@ final class ReportGatherer {
     }
     if (headline != null && headline.focus().support() < FEW) {
       cautions.add(
-          "Only "
-              + figures.count(headline.focus().support())
-              + " images of '"
+          "Few images of '"
               + headline.focus().label()
-              + "' were judged, so its recall could be quite different on others.");
+              + "' were judged ("
+              + figures.count(headline.focus().support())
+              + "): its recall may be quite different on others.");
     }
     if (data.duplicates().acrossSplits() > 0) {
       cautions.add(
-          figures.count(data.duplicates().acrossSplits())
-              + " exact duplicates are in more than one split: what is measured on them was learnt"
-              + " by heart.");
+          "Exact duplicates in more than one split: "
+              + figures.count(data.duplicates().acrossSplits())
+              + ". What is measured on them was learnt by heart.");
     }
     if (data.duplicates().labelConflicts() > 0) {
       cautions.add(
-          figures.count(data.duplicates().labelConflicts())
-              + " exact duplicates carry different labels; at least one of each is wrong.");
+          "Exact duplicates with different labels: "
+              + figures.count(data.duplicates().labelConflicts())
+              + ". At least one label of each is wrong.");
     }
     if (scoring != null && scoring.failed() > 0) {
       cautions.add(
-          figures.count(scoring.failed())
+          "Images that could not be scored: "
+              + figures.count(scoring.failed())
               + " of "
               + figures.count(scoring.images())
-              + " images could not be scored: they have no prediction and are in no figure.");
+              + ". They are in no figure of the model.");
     }
     for (TableSpec input : List.of(SplitsTable.SPEC, PredictionsTable.SPEC)) {
       if (headline != null && newerThanMetrics(input)) {

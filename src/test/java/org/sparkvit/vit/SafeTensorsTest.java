@@ -115,8 +115,7 @@ class SafeTensorsTest {
     refused(entry("F32", "7", "[0,4]"), 4, "tensor 'a' shape is not a list");
     refused(entry("F32", "[1]", "[4,0]"), 4, "tensor 'a' data_offsets are [4, 0]");
     refused(entry("F32", "[1]", "[0,4,8]"), 4, "tensor 'a' data_offsets are [0, 4, 8]");
-    refused(
-        entry("F32", "[1]", "[0,99999999999999999999]"), 4, "tensor 'a' data_offsets contains");
+    refused(entry("F32", "[1]", "[0,99999999999999999999]"), 4, "tensor 'a' data_offsets contains");
     refused(entry("F32", "[2]", "[0,4]"), 4, "F32 of shape [2] takes 8 bytes but data_offsets");
     refused(
         entry("F32", "[4294967296,4294967296]", "[0,4]"),
@@ -124,8 +123,7 @@ class SafeTensorsTest {
         "tensor 'a' shape [4294967296, 4294967296] is too large");
     refused(
         entry("F32", "[4611686018427387904]", "[0,4]"), 4, "[4611686018427387904] is too large");
-    refused(
-        entry("U8", "[3000000000]", "[0,3000000000]"), 4, "is 3000000000 bytes long; a single");
+    refused(entry("U8", "[3000000000]", "[0,3000000000]"), 4, "is 3000000000 bytes long; a single");
     refused("{'__metadata__':3}", 0, "__metadata__ is not an object of strings");
     refused("{'__metadata__':{'k':3}}", 0, "__metadata__ key 'k' is not a string");
   }
@@ -142,7 +140,8 @@ class SafeTensorsTest {
         "{" + a + ",'b':{'dtype':'U8','shape':[4],'data_offsets':[8,12]}}",
         12,
         "tensor 'b' starts at byte 8 where 4 is due (gap)");
-    refused("{" + a + "}", 3, "tensors end at byte 4 of the data but the file holds 3 (truncated?)");
+    refused(
+        "{" + a + "}", 3, "tensors end at byte 4 of the data but the file holds 3 (truncated?)");
     refused("{" + a + "}", 9, "but the file holds 9 (trailing bytes)");
   }
 
