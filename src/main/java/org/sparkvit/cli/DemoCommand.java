@@ -40,9 +40,11 @@ final class DemoCommand extends StageCommand {
           "--intermediate-size",
           "192",
           "--image-size",
-          "96",
+          "48",
           "--patch-size",
-          "12");
+          "6",
+          "--initializer-range",
+          "0.15");
 
   @Option(
       names = "--images",
@@ -52,7 +54,7 @@ final class DemoCommand extends StageCommand {
 
   @Option(
       names = "--epochs",
-      defaultValue = "24",
+      defaultValue = "16",
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
@@ -102,7 +104,7 @@ final class DemoCommand extends StageCommand {
                 "--sampling",
                 "oversample",
                 "--ratio",
-                "0.5",
+                "1",
                 "--weights",
                 "none",
                 "--seed",
@@ -137,7 +139,9 @@ final class DemoCommand extends StageCommand {
             "--batch-size",
             "32",
             "--learning-rate",
-            "5e-4",
+            "1e-3",
+            "--patience",
+            "0",
             "--precision",
             "fp32",
             "--seed",

@@ -86,6 +86,12 @@ final class TrainCommand extends StageCommand {
   private Integer patchSize;
 
   @Option(
+      names = "--initializer-range",
+      description =
+          "From scratch: standard deviation of the random weights. Narrow models want more than wide ones. Default: 0.02, Hugging Face's.")
+  private Double initializerRange;
+
+  @Option(
       names = "--epochs",
       defaultValue = "10",
       description = "Passes over the training images, at most. Default: ${DEFAULT-VALUE}.")
@@ -240,26 +246,33 @@ final class TrainCommand extends StageCommand {
     boolean custom =
         Stream.of(hiddenSize, layers, heads, intermediateSize).anyMatch(Objects::nonNull);
     if (from != null) {
-      if (size != null || custom || patchSize != null) {
+      if (size != null || custom || patchSize != null || initializerRange != null) {
         throw new UserException(
             "--from brings its own architecture; leave out --size, --hidden-size, --layers, --heads,"
-                + " --intermediate-size and --patch-size");
+                + " --intermediate-size, --patch-size and --initializer-range");
       }
       return new Start.Pretrained(from, optional(imageSize));
     }
+    ViTConfig architecture = architecture(custom);
+    return new Start.Scratch(
+        initializerRange == null
+            ? architecture
+            : architecture.withInitializerRange(initializerRange));
+  }
+
+  private ViTConfig architecture(boolean custom) {
     int side = Objects.requireNonNullElse(imageSize, 224);
     int patch = Objects.requireNonNullElse(patchSize, 16);
     if (!custom) {
       ViTSize chosen = ViTSize.of(Objects.requireNonNullElse(size, "tiny"));
-      return new Start.Scratch(ViTConfig.of(chosen, side, patch, PLACEHOLDERS));
+      return ViTConfig.of(chosen, side, patch, PLACEHOLDERS);
     }
     if (size != null || hiddenSize == null || layers == null || heads == null) {
       throw new UserException(
           "a custom size needs --hidden-size, --layers and --heads, and no --size");
     }
     int intermediate = Objects.requireNonNullElse(intermediateSize, 4 * hiddenSize);
-    return new Start.Scratch(
-        ViTConfig.of(hiddenSize, layers, heads, intermediate, side, patch, PLACEHOLDERS));
+    return ViTConfig.of(hiddenSize, layers, heads, intermediate, side, patch, PLACEHOLDERS);
   }
 
   private static OptionalInt optional(Integer value) {

@@ -42,7 +42,7 @@ final class BankStatement {
   private double head() {
     double w = sheet.width;
     String bank = madeUp.family() + chance.pick(" Bank", " Savings", " & Sons", " Mutual");
-    boolean band = chance.flip(0.5);
+    boolean band = chance.flip(0.9);
     Color on = band ? Color.WHITE : house;
     if (band) {
       sheet.rect(house, 0, 0, w, 32);
@@ -115,7 +115,7 @@ final class BankStatement {
             : new String[] {"Date", "Description", "Amount", "Balance"};
     double step = chance.between(9.5, 13);
     double bottom = sheet.height - chance.between(18, 40);
-    boolean shaded = chance.flip(0.75);
+    boolean shaded = chance.flip(0.9);
     boolean ruled = chance.flip(0.5) || !shaded;
     boolean columns = chance.flip(0.8);
     Color rule = Sheet.mix(house, Color.WHITE, chance.between(0.2, 0.6));
@@ -127,7 +127,7 @@ final class BankStatement {
     int row = 0;
     for (; y + 2 * step < bottom; y += step) {
       if (shaded && row % 2 == 1) {
-        sheet.rect(Sheet.mix(house, Color.WHITE, 0.8), margin, y, w, step);
+        sheet.rect(Sheet.mix(house, Color.WHITE, 0.7), margin, y, w, step);
       }
       row(stops, y + step - 3.2, twoAmounts);
       if (ruled) {

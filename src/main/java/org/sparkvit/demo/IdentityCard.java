@@ -73,7 +73,7 @@ final class IdentityCard {
 
   /** Issuer and title, on a band of colour or on the card itself; returns where the rest starts. */
   private double title() {
-    boolean band = chance.flip(0.8);
+    boolean band = chance.flip(0.95);
     double height = chance.between(24, 36);
     Color ink = band ? Color.WHITE : dark;
     if (band) {

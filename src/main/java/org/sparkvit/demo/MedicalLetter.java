@@ -44,7 +44,7 @@ final class MedicalLetter {
 
   private double letterhead() {
     double w = sheet.width;
-    boolean band = chance.flip(0.65);
+    boolean band = chance.flip(0.9);
     double height = chance.between(42, 52);
     if (band) {
       sheet.rect(house, 0, 0, w, height);
@@ -135,10 +135,10 @@ final class MedicalLetter {
       {"Insurance no.:", madeUp.code(10), "Case:", madeUp.digits(7)},
       {"Address:", madeUp.street(), "Date:", madeUp.date(2022, 2025)},
     };
-    int style = chance.weighted(60, 30, 10);
+    int style = chance.weighted(80, 15, 5);
     double height = rows.length * 11.0 + 8;
     if (style == 0) {
-      sheet.rect(Sheet.mix(house, Color.WHITE, 0.75), margin, top, w, height);
+      sheet.rect(Sheet.mix(house, Color.WHITE, 0.65), margin, top, w, height);
     } else if (style == 1) {
       sheet.box(house, 1, margin, top, w, height);
       sheet.line(house, 0.8, margin + w * 0.58, top, margin + w * 0.58, top + height);
@@ -197,7 +197,7 @@ final class MedicalLetter {
     sheet.text(face, ink, "Yours sincerely,", margin, y, 4.6);
     Scribble.signature(sheet, chance, new Color(20, 30, 110), margin + 4, y + 22, 62);
     sheet.text(face, ink, "Dr. " + madeUp.name(), margin, y + 34, 4.6);
-    if (chance.flip(0.85)) {
+    if (chance.flip(0.95)) {
       double x = sheet.width - margin - chance.between(24, 50);
       double angle = chance.between(-0.5, 0.5);
       sheet.turned(angle, x, y + 14, () -> stamp(x, y + 14));

@@ -23,9 +23,9 @@ final class PaymentCard {
   static Sheet draw(Chance chance, MadeUp madeUp) {
     boolean upright = chance.flip(0.08);
     Sheet sheet = upright ? new Sheet((int) TALL, Kind.SHEET) : new Sheet(Kind.SHEET, (int) TALL);
-    boolean pale = chance.flip(0.15);
+    boolean pale = chance.flip(0.06);
     Color base =
-        pale ? chance.colour(0.02, 0.15, 0.82, 0.95) : chance.colour(0.3, 0.95, 0.15, 0.75);
+        pale ? chance.colour(0.02, 0.15, 0.82, 0.95) : chance.colour(0.4, 0.95, 0.15, 0.55);
     Color end = chance.flip(0.5) ? base.darker() : chance.near(base, 70);
     sheet.card(sheet.gradient(base, end, chance.flip(0.7)), 12);
     Color ink = pale ? new Color(40, 40, 50) : chance.pick(Color.WHITE, new Color(235, 225, 190));
@@ -73,11 +73,11 @@ final class PaymentCard {
         14,
         150,
         bankLeft ? Sheet.Align.LEFT : Sheet.Align.RIGHT);
-    double chipX = chance.between(20, 40);
-    double chipY = chance.between(52, 62);
+    double chipX = chance.between(22, 30);
+    double chipY = chance.between(48, 56);
     chip(chipX, chipY);
     if (chance.flip(0.6)) {
-      contactless(chipX + 70, chipY + 21);
+      contactless(chipX + 88, chipY + 26);
     }
     double numberY = chance.between(130, 138);
     sheet.fitted(
@@ -86,7 +86,7 @@ final class PaymentCard {
         madeUp.cardNumber(),
         22,
         numberY,
-        chance.between(15, 17),
+        chance.between(17, 20),
         sheet.width - 44,
         Sheet.Align.LEFT);
     double expiryX = chance.between(100, 150);
@@ -131,10 +131,10 @@ final class PaymentCard {
 
   private void chip(double x, double y) {
     Color metal =
-        chance.flip(0.85)
+        chance.flip(0.98)
             ? new Color(chance.integer(205, 235), chance.integer(170, 195), chance.integer(90, 130))
             : new Color(200, 203, 208);
-    double w = chance.between(52, 62);
+    double w = chance.between(66, 78);
     double h = w * 0.78;
     sheet.round(metal, x, y, w, h, 6);
     Color groove = metal.darker();

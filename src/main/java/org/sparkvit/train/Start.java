@@ -58,6 +58,7 @@ public sealed interface Start {
       map.put("intermediate-size", architecture.intermediateSize());
       map.put("image-size", architecture.imageSize());
       map.put("patch-size", architecture.patchSize());
+      map.put("initializer-range", architecture.initializerRange());
       return map;
     }
 

@@ -266,6 +266,25 @@ public record ViTConfig(
         other);
   }
 
+  /** The same model with fresh weights of another standard deviation. */
+  public ViTConfig withInitializerRange(double standardDeviation) {
+    return new ViTConfig(
+        hiddenSize,
+        layers,
+        heads,
+        intermediateSize,
+        activation,
+        layerNormEps,
+        imageSize,
+        patchSize,
+        qkvBias,
+        standardDeviation,
+        hiddenDropout,
+        attentionDropout,
+        labels,
+        other);
+  }
+
   /** Number of patches plus one for the class token. */
   public int tokens() {
     int side = imageSize / patchSize;
