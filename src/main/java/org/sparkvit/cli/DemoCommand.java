@@ -54,7 +54,7 @@ final class DemoCommand extends StageCommand {
 
   @Option(
       names = "--epochs",
-      defaultValue = "16",
+      defaultValue = "14",
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
@@ -142,6 +142,9 @@ final class DemoCommand extends StageCommand {
             "1e-3",
             "--patience",
             "0",
+            "--no-flip",
+            "--crop-padding",
+            "3",
             "--precision",
             "fp32",
             "--seed",
