@@ -40,9 +40,9 @@ final class DemoCommand extends StageCommand {
           "--intermediate-size",
           "192",
           "--image-size",
-          "48",
+          "64",
           "--patch-size",
-          "6",
+          "8",
           "--initializer-range",
           "0.15");
 
@@ -54,7 +54,7 @@ final class DemoCommand extends StageCommand {
 
   @Option(
       names = "--epochs",
-      defaultValue = "14",
+      defaultValue = "10",
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
@@ -74,6 +74,11 @@ final class DemoCommand extends StageCommand {
           "'" + folder + "' holds an earlier demo; pass --overwrite to replace it");
     }
     return spark -> run(folder.toAbsolutePath(), progress);
+  }
+
+  @Override
+  boolean showsSparkProgress() {
+    return false;
   }
 
   private void run(Path folder, Progress progress) {
@@ -144,7 +149,7 @@ final class DemoCommand extends StageCommand {
             "0",
             "--no-flip",
             "--crop-padding",
-            "3",
+            "4",
             "--precision",
             "fp32",
             "--seed",

@@ -34,8 +34,12 @@ final class SparkOptions {
       description = "Spark settings from a file, as spark-submit's --properties-file.")
   private Path propertiesFile;
 
-  /** Runs {@code stage} on a session, which is stopped afterwards only if it was made here. */
-  void run(String name, Consumer<SparkSession> stage) {
+  /**
+   * Runs {@code stage} on a session, which is stopped afterwards only if it was made here.
+   *
+   * @param progress whether to print how far Spark's work is
+   */
+  void run(String name, Consumer<SparkSession> stage, boolean progress) {
     boolean ours = SparkEnv.get() == null;
     SparkSession.Builder builder = SparkSession.builder().appName("spark-vit " + name);
     fromFile().forEach(builder::config);
@@ -47,7 +51,9 @@ final class SparkOptions {
     }
     SparkSession session = builder.getOrCreate();
     ProgressListener listener = new ProgressListener(name);
-    session.sparkContext().addSparkListener(listener);
+    if (progress) {
+      session.sparkContext().addSparkListener(listener);
+    }
     try {
       stage.accept(session);
     } finally {

@@ -49,6 +49,11 @@ abstract class StageCommand implements Runnable {
   public final void run() {
     Progress progress = System.out::println;
     Consumer<SparkSession> stage = prepare(progress);
-    spark.run(getClass().getAnnotation(Command.class).name(), stage);
+    spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
+  }
+
+  /** Whether to print how far Spark's work is; not where commands inside this one do. */
+  boolean showsSparkProgress() {
+    return true;
   }
 }

@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Metric;
+import org.sparkvit.train.Augmentation;
 import org.sparkvit.train.Recipe;
 import org.sparkvit.train.Start;
 import org.sparkvit.train.TrainConfig;
@@ -150,6 +151,20 @@ final class TrainCommand extends StageCommand {
   private boolean flip;
 
   @Option(
+      names = "--color-jitter",
+      defaultValue = "0",
+      description =
+          "Change brightness, contrast and saturation of training images by factors from 1 - this to 1 + this. Default: ${DEFAULT-VALUE}.")
+  private double colorJitter;
+
+  @Option(
+      names = "--hue-jitter",
+      defaultValue = "0",
+      description =
+          "Turn the hue of training images by up to this share of the colour circle, at most 0.5. Default: ${DEFAULT-VALUE}.")
+  private double hueJitter;
+
+  @Option(
       names = "--metric",
       defaultValue = "f1_macro",
       description =
@@ -221,8 +236,7 @@ final class TrainCommand extends StageCommand {
             warmupRatio,
             weightDecay,
             clipNorm,
-            optional(cropPadding),
-            flip,
+            new Augmentation(optional(cropPadding), flip, colorJitter, hueJitter),
             Metric.named(metric),
             patience,
             minDelta,

@@ -47,7 +47,7 @@ final class Photograph {
     if (chance.flip(0.1)) {
       aspect = 1;
     }
-    boolean wide = chance.flip(0.92) == own > 1;
+    boolean wide = chance.flip(0.97) == own > 1;
     return wide ? aspect : 1 / aspect;
   }
 
@@ -55,9 +55,9 @@ final class Photograph {
     if (view) {
       project(corners(1.02, 0, 0), null, 0);
     } else {
-      double turn = chance.flip(0.88) ? chance.between(-0.1, 0.1) : chance.between(-0.3, 0.3);
+      double turn = chance.flip(0.9) ? chance.between(-0.06, 0.06) : chance.between(-0.2, 0.2);
       project(
-          corners(chance.between(0.82, 0.97), turn, 0.06),
+          corners(chance.between(0.88, 0.98), turn, 0.05),
           Texture.any(chance),
           chance.between(0.2, 0.6));
     }
@@ -111,8 +111,8 @@ final class Photograph {
     double halfH = subject.height * fit * share / 2;
     double roomX = Math.max(0, (width - reachX * fit * share) / 2);
     double roomY = Math.max(0, (height - reachY * fit * share) / 2);
-    double middleX = width / 2.0 + chance.between(-0.6, 0.6) * roomX;
-    double middleY = height / 2.0 + chance.between(-0.6, 0.6) * roomY;
+    double middleX = width / 2.0 + chance.between(-0.5, 0.5) * roomX;
+    double middleY = height / 2.0 + chance.between(-0.5, 0.5) * roomY;
     double[] quad = new double[8];
     for (int i = 0; i < 4; i++) {
       double x = i == 0 || i == 3 ? -halfW : halfW;
@@ -213,7 +213,7 @@ final class Photograph {
     double slopeX = slope * Math.cos(angle);
     double slopeY = slope * Math.sin(angle);
     double corner = chance.between(0, 0.3);
-    boolean hand = chance.flip(0.22);
+    boolean hand = chance.flip(0.15);
     double handAngle = chance.between(0, 2 * Math.PI);
     double handX = Math.cos(handAngle);
     double handY = Math.sin(handAngle);

@@ -52,7 +52,7 @@ public final class SampleDataset {
   public static final String ABOUT = "about.json";
 
   /** Images in the data set unless told otherwise. */
-  public static final int DEFAULT_IMAGES = 8000;
+  public static final int DEFAULT_IMAGES = 12_000;
 
   /** Below this the rare class would have too few images to split. */
   public static final int FEWEST_IMAGES = 100;

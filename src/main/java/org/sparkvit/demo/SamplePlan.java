@@ -18,7 +18,7 @@ final class SamplePlan {
   private static final double EXACT = 0.01;
   private static final double NEAR = 0.02;
   private static final double CORRUPT = 0.012;
-  private static final double SENSITIVE_FLIPPED = 0.03;
+  private static final double SENSITIVE_FLIPPED = 0.02;
   private static final double ORDINARY_FLIPPED = 0.001;
   private static final double PNG = 0.12;
 

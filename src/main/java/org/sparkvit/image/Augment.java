@@ -1,19 +1,20 @@
 package org.sparkvit.image;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
- * Random crop and flip of preprocessed images while training, as torchvision's {@code
- * RandomCrop(size, padding, padding_mode)} and {@code RandomHorizontalFlip(0.5)}. The same seed
- * gives the same result.
+ * Random crop, flip and change of colours of preprocessed images while training, as torchvision's
+ * {@code RandomCrop(size, padding, padding_mode)}, {@code RandomHorizontalFlip(0.5)} and {@code
+ * ColorJitter}. The same seed gives the same result.
  *
  * @param padding pixels added on each side before a window of the old size is cut out at random; 0
  *     for no crop
  * @param border what the added pixels hold
  * @param horizontalFlip whether half of the images are mirrored
+ * @param colors how colours change
  */
-public record Augment(int padding, Border border, boolean horizontalFlip) {
+public record Augment(int padding, Border border, boolean horizontalFlip, ColorJitter colors) {
 
   /** What lies outside the image. */
   public enum Border {
@@ -23,10 +24,8 @@ public record Augment(int padding, Border border, boolean horizontalFlip) {
     REFLECT
   }
 
-  private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
-
-  /** Neither crop nor flip: the image is copied. */
-  public static final Augment NONE = new Augment(0, Border.ZERO, false);
+  /** The image is copied. */
+  public static final Augment NONE = new Augment(0, Border.ZERO, false, ColorJitter.NONE);
 
   public Augment {
     if (padding < 0) {
@@ -50,10 +49,10 @@ public record Augment(int padding, Border border, boolean horizontalFlip) {
       throw new IllegalArgumentException(
           "padding " + padding + " cannot be reflected in " + width + "x" + height + " pixels");
     }
-    int choices = 2 * padding + 1;
-    int top = Math.floorMod(mix(seed + GOLDEN_GAMMA), choices) - padding;
-    int left = Math.floorMod(mix(seed + 2 * GOLDEN_GAMMA), choices) - padding;
-    boolean flip = horizontalFlip && mix(seed + 3 * GOLDEN_GAMMA) < 0;
+    SplittableRandom random = new SplittableRandom(seed);
+    int top = random.nextInt(2 * padding + 1) - padding;
+    int left = random.nextInt(2 * padding + 1) - padding;
+    boolean flip = horizontalFlip && random.nextBoolean();
 
     // Source byte of each column, or -1 for a black one: the same for all rows.
     int[] columns = new int[width];
@@ -62,31 +61,27 @@ public record Augment(int padding, Border border, boolean horizontalFlip) {
       columns[x] = column < 0 ? -1 : 3 * column;
     }
     byte[] from = new byte[3 * width];
-    byte[] to = new byte[3 * width];
+    byte[] pixels = new byte[3 * width * height];
     for (int y = 0; y < height; y++) {
       int row = source(top + y, height);
-      if (row < 0) {
-        Arrays.fill(to, (byte) 0);
-      } else {
+      if (row >= 0) {
         image.get(offset + row * 3 * width, from);
-        pick(from, columns, to);
+        pick(from, columns, pixels, y * 3 * width);
       }
-      out.put(to);
     }
+    colors.apply(pixels, random);
+    out.put(pixels);
   }
 
-  private static void pick(byte[] from, int[] columns, byte[] to) {
-    for (int x = 0, at = 0; x < columns.length; x++, at += 3) {
-      int column = columns[x];
-      if (column < 0) {
-        to[at] = 0;
-        to[at + 1] = 0;
-        to[at + 2] = 0;
-      } else {
+  /** Copies a row's columns; those outside the image stay black. */
+  private static void pick(byte[] from, int[] columns, byte[] to, int at) {
+    for (int column : columns) {
+      if (column >= 0) {
         to[at] = from[column];
         to[at + 1] = from[column + 1];
         to[at + 2] = from[column + 2];
       }
+      at += 3;
     }
   }
 
@@ -98,15 +93,5 @@ public record Augment(int padding, Border border, boolean horizontalFlip) {
       return -1;
     }
     return i < 0 ? -i : 2 * (size - 1) - i;
-  }
-
-  /**
-   * The output function of SplitMix64 (Steele, Lea, Flood 2014), so that results do not depend on
-   * the JDK's generators.
-   */
-  private static long mix(long state) {
-    long z = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

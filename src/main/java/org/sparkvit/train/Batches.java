@@ -51,7 +51,7 @@ final class Batches {
         });
   }
 
-  /** The images cropped and flipped at random, each showing in its own way. */
+  /** The images changed at random, each showing in its own way. */
   Prefetcher<?, Batch> augmented(List<Showing> showings, Augment augment, long seed, int epoch) {
     return over(
         showings,

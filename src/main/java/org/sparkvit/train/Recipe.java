@@ -2,7 +2,6 @@ package org.sparkvit.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Metric;
 
@@ -16,9 +15,7 @@ import org.sparkvit.metrics.Metric;
  * @param warmupRatio share of all steps over which the rate rises to its peak, 0 to below 1
  * @param weightDecay of AdamW
  * @param clipNorm largest global L2 norm of the gradients; 0 leaves them alone
- * @param cropPadding pixels of reflected border for random crops; empty for an eighth of the side,
- *     0 for none
- * @param flip whether half of the images are mirrored
+ * @param augmentation how images change from one showing to the next
  * @param metric what makes an epoch the best, measured on the validation split
  * @param patience evaluations without improvement after which training stops; 0 never stops
  * @param minDelta an improvement counts for the patience when it is larger than this
@@ -32,8 +29,7 @@ public record Recipe(
     double warmupRatio,
     double weightDecay,
     double clipNorm,
-    OptionalInt cropPadding,
-    boolean flip,
+    Augmentation augmentation,
     Metric metric,
     int patience,
     double minDelta,
@@ -65,38 +61,15 @@ public record Recipe(
         "--clip-norm",
         clipNorm,
         "0 (no clipping) or more");
-    require(
-        cropPadding.isEmpty() || cropPadding.getAsInt() >= 0,
-        "--crop-padding",
-        cropPadding.orElse(0),
-        "0 (no crop) or more pixels");
     require(patience >= 0, "--patience", patience, "0 (never stop early) or more");
     require(
         minDelta >= 0 && minDelta < Double.POSITIVE_INFINITY, "--min-delta", minDelta, "0 or more");
   }
 
-  private static void require(boolean holds, String option, Object value, String range) {
+  static void require(boolean holds, String option, Object value, String range) {
     if (!holds) {
       throw new UserException(option + " is " + value + "; use " + range);
     }
-  }
-
-  /**
-   * Border for random crops of images of this side, in pixels.
-   *
-   * @throws UserException when there is too little image to reflect
-   */
-  int paddingFor(int side) {
-    int padding = cropPadding.orElse(side / 8);
-    if (padding >= side) {
-      throw new UserException(
-          "--crop-padding is "
-              + padding
-              + ", but images have "
-              + side
-              + " pixels a side; use less than that, or 0 for no random crop");
-    }
-    return padding;
   }
 
   /** Option names and values, for the run record. */
@@ -109,8 +82,7 @@ public record Recipe(
     map.put("warmup-ratio", warmupRatio);
     map.put("weight-decay", weightDecay);
     map.put("clip-norm", clipNorm);
-    cropPadding.ifPresent(padding -> map.put("crop-padding", padding));
-    map.put("flip", flip);
+    map.putAll(augmentation.toMap());
     map.put("metric", metric.label());
     map.put("patience", patience);
     map.put("min-delta", minDelta);

@@ -35,7 +35,7 @@ record Showing(Example example, int copy, long key) {
     return examples.stream().map(example -> new Showing(example, 0, 0)).toList();
   }
 
-  /** Seed of this showing's crop and flip. */
+  /** Seed of this showing's augmentation. */
   long augmentation(long seed, int epoch) {
     return hash("augment", seed, epoch, example, copy);
   }

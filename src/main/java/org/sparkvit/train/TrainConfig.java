@@ -56,7 +56,7 @@ public record TrainConfig(
     }
     if (start instanceof Start.Scratch scratch) {
       // Here the side is known already, so that the mistake shows before Spark starts.
-      recipe.paddingFor(scratch.architecture().imageSize());
+      recipe.augmentation().requireFits(scratch.architecture().imageSize());
     }
   }
 

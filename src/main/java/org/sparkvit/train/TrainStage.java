@@ -57,7 +57,7 @@ public final class TrainStage {
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
     Checkpoint start = start(spark, workspace, labels, record);
-    config.recipe().paddingFor(start.config().imageSize());
+    config.recipe().augmentation().requireFits(start.config().imageSize());
     progress.say("train: " + rows.describe());
     progress.say(
         String.format(

@@ -60,7 +60,7 @@ final class Trainer {
    */
   TrainingResult train(Checkpoint start, Device device, Precision precision) {
     int side = start.config().imageSize();
-    Augment augment = new Augment(recipe.paddingFor(side), Augment.Border.REFLECT, recipe.flip());
+    Augment augment = recipe.augmentation().forSide(side);
     long stepsPerEpoch = (data.showings() + recipe.batchSize() - 1) / recipe.batchSize();
     LearningRate rate = LearningRate.of(recipe, stepsPerEpoch * recipe.epochs());
     BestEpoch best = new BestEpoch(recipe.metric(), recipe.patience(), recipe.minDelta());

@@ -26,6 +26,8 @@ class TrainCommandTest {
           --patience -1            | --patience is -1
           --crop-padding -1        | --crop-padding is -1
           --crop-padding 224       | --crop-padding is 224, but images have 224 pixels
+          --color-jitter -1        | --color-jitter is -1.0
+          --hue-jitter 0.6         | --hue-jitter is 0.6; use 0 (none) to 0.5
           --device tpu             | --device is 'tpu'
           --precision fp64         | --precision is 'fp64'
           --name ../x              | --name is '../x'

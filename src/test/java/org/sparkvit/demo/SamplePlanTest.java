@@ -32,8 +32,8 @@ class SamplePlanTest {
   }
 
   @Test
-  void defectsOfTheDefaultSet() {
-    List<Sample> samples = SamplePlan.of(SampleDataset.DEFAULT_IMAGES, 42);
+  void defectsHaveTheirShares() {
+    List<Sample> samples = SamplePlan.of(3000, 42);
     Map<Defect, Integer> counts = new HashMap<>();
     for (Sample s : samples) {
       counts.merge(s.defect() == null ? Defect.FLIPPED_LABEL : s.defect(), 0, Integer::sum);
@@ -51,8 +51,8 @@ class SamplePlanTest {
             .filter(s -> s.defect() == Defect.FLIPPED_LABEL && s.kind().sensitive())
             .peek(s -> assertThat(s.givenLabel()).isEqualTo("ordinary"))
             .count();
-    assertThat(sensitiveFlipped).isEqualTo(15);
-    assertThat(counts.get(Defect.FLIPPED_LABEL)).isEqualTo(18);
+    assertThat(sensitiveFlipped).isEqualTo(6);
+    assertThat(counts.get(Defect.FLIPPED_LABEL)).isEqualTo(9);
     for (Sample s : samples) {
       boolean flipped = s.defect() == Defect.FLIPPED_LABEL;
       assertThat(s.givenLabel().equals(s.trueLabel())).isEqualTo(!flipped);

@@ -111,7 +111,19 @@ class TrainerTest {
     }
     TrainingSet data = new TrainingSet(train, List.of(new Example("v", 1, 1, 1, slot)), cache);
     Recipe recipe =
-        new Recipe(25, 32, 3e-3, 0, 0.1, 0, 1, OptionalInt.of(0), false, Metric.ACCURACY, 0, 0, 5);
+        new Recipe(
+            25,
+            32,
+            3e-3,
+            0,
+            0.1,
+            0,
+            1,
+            new Augmentation(OptionalInt.of(0), false, 0, 0),
+            Metric.ACCURACY,
+            0,
+            0,
+            5);
     TrainingResult result = train(recipe, data);
     return Math.exp(-logLoss(result, 25));
   }
