@@ -95,6 +95,17 @@ class PackageArrowsTest {
     forbid(belowCli, "picocli..");
   }
 
+  /** A comma for a point would break what programs read, on machines that stand elsewhere. */
+  @Test
+  void textIsFormattedWithALocale() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "formatted", Object[].class)
+        .orShould()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .check(CLASSES);
+  }
+
   private static void forbid(List<String> packages, String... targets) {
     noClasses()
         .that()

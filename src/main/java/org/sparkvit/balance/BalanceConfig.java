@@ -60,6 +60,12 @@ public record BalanceConfig(
               + ratio.toPlainString()
               + "; give smallest over largest class, above 0 and up to 1");
     }
+    if (sampling == Sampling.NONE && ratio.compareTo(BigDecimal.ONE) != 0) {
+      throw new UserException(
+          "--ratio is "
+              + ratio.toPlainString()
+              + ", but nothing is sampled; add --sampling OVERSAMPLE or UNDERSAMPLE");
+    }
     // Written so that NaN is refused too.
     if (!(beta >= 0 && beta < 1)) {
       throw new UserException(

@@ -40,8 +40,8 @@ public final class BalanceStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("balance", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
+    // Written last: without it an earlier run was interrupted, and this one may finish the work.
     workspace.requireAbsent(PlanTable.SPEC, config.overwrite());
-    workspace.requireAbsent(BalanceTable.SPEC, config.overwrite());
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record.input("splits", workspace.version(SplitsTable.SPEC));
 

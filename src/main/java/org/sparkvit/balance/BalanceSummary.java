@@ -3,6 +3,7 @@ package org.sparkvit.balance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
@@ -26,19 +27,22 @@ final class BalanceSummary {
     }
     String format = "%-" + width + "s %12s %12s %12s %12s";
     List<String> lines = new ArrayList<>();
-    lines.add(format.formatted("class", "images", "shown", "weight", "shown*weight"));
+    lines.add(
+        String.format(Locale.ROOT, format, "class", "images", "shown", "weight", "shown*weight"));
     plans.entrySet().stream()
         .limit(SHOWN)
         .forEach(
             entry -> {
               ClassPlan plan = entry.getValue();
               lines.add(
-                  format.formatted(
+                  String.format(
+                      Locale.ROOT,
+                      format,
                       entry.getKey(),
-                      "%,d".formatted(plan.before()),
-                      "%,d".formatted(plan.after()),
-                      "%.4f".formatted(plan.weight()),
-                      "%,.1f".formatted(plan.weighted())));
+                      String.format(Locale.ROOT, "%,d", plan.before()),
+                      String.format(Locale.ROOT, "%,d", plan.after()),
+                      String.format(Locale.ROOT, "%.4f", plan.weight()),
+                      String.format(Locale.ROOT, "%,.1f", plan.weighted())));
             });
     if (plans.size() > SHOWN) {
       lines.add((plans.size() - SHOWN) + " more classes are in the table 'balance'");
@@ -68,12 +72,14 @@ final class BalanceSummary {
   }
 
   private String figures(String format, String name, ToDoubleFunction<ClassBalance> figure) {
-    return format.formatted(
+    return String.format(
+        Locale.ROOT,
+        format,
         name,
-        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(before()))),
-        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(after()))),
+        String.format(Locale.ROOT, "%.4f", figure.applyAsDouble(ClassBalance.of(before()))),
+        String.format(Locale.ROOT, "%.4f", figure.applyAsDouble(ClassBalance.of(after()))),
         "",
-        "%.4f".formatted(figure.applyAsDouble(ClassBalance.of(weighted()))));
+        String.format(Locale.ROOT, "%.4f", figure.applyAsDouble(ClassBalance.of(weighted()))));
   }
 
   private double[] before() {

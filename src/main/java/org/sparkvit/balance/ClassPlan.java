@@ -52,13 +52,14 @@ record ClassPlan(long before, int copies, long extra, double weight) {
       SortedMap<String, Long> sizes, Sampling sampling, BigDecimal ratio) {
     LongSummaryStatistics range =
         sizes.values().stream().mapToLong(Long::longValue).summaryStatistics();
-    long floor =
-        BigDecimal.valueOf(range.getMax())
-            .multiply(ratio)
-            .setScale(0, RoundingMode.CEILING)
-            .longValueExact();
+    BigDecimal largest = BigDecimal.valueOf(range.getMax());
+    long floor = largest.multiply(ratio).setScale(0, RoundingMode.CEILING).longValueExact();
+    // A class is never larger than the largest, whatever a tiny ratio would allow.
     long ceiling =
-        BigDecimal.valueOf(range.getMin()).divide(ratio, 0, RoundingMode.FLOOR).longValueExact();
+        BigDecimal.valueOf(range.getMin())
+            .divide(ratio, 0, RoundingMode.FLOOR)
+            .min(largest)
+            .longValueExact();
     SortedMap<String, Long> targets = new TreeMap<>();
     sizes.forEach(
         (label, size) ->

@@ -34,6 +34,9 @@ public record BenchConfig(
         throw new UserException("--precisions has '" + precision + "'; use fp32 and bf16");
       }
     }
+    if (!List.of("auto", "cpu", "gpu").contains(device)) {
+      throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
+    }
     if (batchSize < 1 || decodeThreads < 1 || seconds < 1 || rounds < 1) {
       throw new UserException(
           "--batch-size, --decode-threads, --seconds and --rounds have to be 1 or more");

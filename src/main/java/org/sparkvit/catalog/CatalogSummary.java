@@ -12,9 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkvit.image.ImageStatus;
+import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImagesTable;
 
 /**
@@ -26,7 +27,7 @@ import org.sparkvit.table.ImagesTable;
  * @param labels how many images have a label, for the {@value #TOP} most frequent
  * @param classes how many labels there are
  * @param unlabelled images without a label
- * @param repeated images whose content another one before them has already
+ * @param repeated usable images whose content another one before them has already
  */
 record CatalogSummary(
     long images,
@@ -48,6 +49,8 @@ record CatalogSummary(
     for (Row row : counts(images.where(col(ImagesTable.LABEL).isNotNull()), ImagesTable.LABEL)) {
       labels.put(row.getString(0), row.getLong(1));
     }
+    // Two empty files are no duplicates of one another.
+    Column content = when(ImagesTable.usable(), col(ImagesTable.SHA256));
     Row totals =
         images
             .agg(
@@ -55,8 +58,8 @@ record CatalogSummary(
                 sum(when(col(ImagesTable.BYTES).gt(0), col(ImagesTable.BYTES)).otherwise(0)),
                 count_distinct(col(ImagesTable.LABEL)),
                 count(when(col(ImagesTable.LABEL).isNull(), 1)),
-                count(col(ImagesTable.SHA256)),
-                count_distinct(col(ImagesTable.SHA256)))
+                count(content),
+                count_distinct(content))
             .head();
     return new CatalogSummary(
         totals.getLong(0),

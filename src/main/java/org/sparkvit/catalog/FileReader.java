@@ -8,7 +8,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
-import org.sparkvit.image.ImageStatus;
+import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImageFiles;
 
 /** Reads the files of a listing, and says of each that cannot be read why. */
@@ -38,19 +38,33 @@ record FileReader(ImageFiles files, long maxBytes) implements Serializable {
       try {
         return readOnce(listed);
       } catch (FileNotFoundException e) {
-        return new Content(listed, null, -1, null, ImageStatus.MISSING, "the file does not exist");
+        return absent(listed, e);
       } catch (IOException | RuntimeException e) {
         if (attempt == ATTEMPTS || e instanceof InterruptedIOException || !pause(attempt)) {
-          return new Content(
-              listed,
-              null,
-              listedBytes(listed),
-              modified(listed),
-              ImageStatus.DECODE_ERROR,
-              "cannot be read: " + message(e));
+          return unreadable(listed, e);
         }
       }
     }
+  }
+
+  /** The local file system says "not found" of what may not be read, too. */
+  private Content absent(Row listed, FileNotFoundException e) {
+    try {
+      files.status(listed.getString(Listing.AT_PATH));
+    } catch (IOException | RuntimeException gone) {
+      return new Content(listed, null, -1, null, ImageStatus.MISSING, "the file does not exist");
+    }
+    return unreadable(listed, e);
+  }
+
+  private static Content unreadable(Row listed, Exception e) {
+    return new Content(
+        listed,
+        null,
+        listedBytes(listed),
+        modified(listed),
+        ImageStatus.DECODE_ERROR,
+        "cannot be read: " + message(e));
   }
 
   private Content readOnce(Row listed) throws IOException {

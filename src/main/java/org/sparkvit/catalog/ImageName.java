@@ -23,11 +23,15 @@ final class ImageName {
    */
   record Resolved(String name, Path path) {}
 
-  /** The name of a file that was found at or below a root; both fully qualified. */
+  /**
+   * The name of a file, seen from a root; both fully qualified. A file elsewhere has its whole path
+   * for a name, with its bucket: there may be an equal path in another one.
+   */
   static String of(Path root, Path file) {
     String relative = relative(root, file);
     if (relative == null) {
-      return file.toUri().getPath();
+      String authority = file.toUri().getAuthority();
+      return (authority == null ? "" : "//" + authority) + file.toUri().getPath();
     }
     return relative.isEmpty() ? root.getName() : join(root, relative);
   }

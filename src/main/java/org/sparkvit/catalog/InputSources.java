@@ -49,11 +49,12 @@ final class InputSources {
       FileStatus status = fs.getFileStatus(given);
       Path root = fs.makeQualified(status.getPath());
       List<Source> sources = status.isDirectory() ? ofFolder(fs, root) : ofFile(root);
-      if (config.imageRoot() != null
-          && sources.stream().noneMatch(source -> source instanceof ManifestSource)) {
-        throw new UserException(
-            "--image-root is for manifests, which '" + input + "' is not; drop it");
-      }
+      boolean manifest = sources.stream().anyMatch(source -> source instanceof ManifestSource);
+      boolean folder = sources.stream().allMatch(source -> source instanceof FolderSource);
+      refuse(!manifest, "--image-root", config.imageRoot(), "is for manifests", input);
+      refuse(!manifest, "--path-column", config.pathColumn(), "is for manifests", input);
+      refuse(!manifest, "--split-column", config.splitColumn(), "is for manifests", input);
+      refuse(folder, "--label-column", config.labelColumn(), "is for manifests and shards", input);
       return sources;
     } catch (FileNotFoundException e) {
       throw new UserException(
@@ -67,6 +68,14 @@ final class InputSources {
               + "; check the URI and who"
               + " may read it",
           e);
+    }
+  }
+
+  /** An option that would do nothing is a misunderstanding. */
+  private static void refuse(
+      boolean useless, String option, String value, String what, String input) {
+    if (useless && value != null) {
+      throw new UserException(option + " " + what + ", which '" + input + "' is not; drop it");
     }
   }
 
@@ -106,17 +115,29 @@ final class InputSources {
       List<Source> manifests = new ArrayList<>();
       Level top = Level.of(fs, root);
       boolean shards = top.shards;
+      boolean folders = top.folders;
       if (top.metadata != null) {
         manifests.add(manifest(top.metadata, root, root, null));
-      } else {
-        for (Path folder : top.splits) {
-          Level split = Level.of(fs, folder);
-          shards |= split.shards;
-          if (split.metadata != null) {
-            String name = FolderLayout.splitNamed(folder.getName());
-            manifests.add(manifest(split.metadata, root, folder, name));
-          }
+      }
+      List<String> without = new ArrayList<>();
+      for (Path folder : top.splits) {
+        Level split = Level.of(fs, folder);
+        shards |= split.shards;
+        folders |= split.folders;
+        if (split.metadata == null) {
+          without.add(folder.getName());
+        } else if (top.metadata == null) {
+          String name = FolderLayout.splitNamed(folder.getName());
+          manifests.add(manifest(split.metadata, root, folder, name));
+        } else {
+          throw ambiguous(root, "metadata of its own and in '" + folder.getName() + "'");
         }
+      }
+      if (top.metadata == null && !manifests.isEmpty() && !without.isEmpty()) {
+        throw ambiguous(root, "metadata in some split folders, but not in " + without);
+      }
+      if (config.format() == InputFormat.AUTO && manifests.isEmpty() && shards && folders) {
+        throw ambiguous(root, "tar files and class folders side by side");
       }
       if (allows(InputFormat.MANIFEST) && !manifests.isEmpty()) {
         return manifests;
@@ -135,6 +156,17 @@ final class InputSources {
       case WEBDATASET -> throw new UserException("--input '" + root + "' has no .tar files in it");
       case AUTO, FOLDER -> List.of(new FolderSource(root, !config.unlabelled()));
     };
+  }
+
+  /** Whatever was chosen, the other would be left out without a word. */
+  private static UserException ambiguous(Path root, String what) {
+    return new UserException(
+        "--input '"
+            + root
+            + "' has "
+            + what
+            + "; name the manifests, tar files or folders one by one with --input, or choose one"
+            + " kind with --format");
   }
 
   private boolean allows(InputFormat format) {
@@ -172,19 +204,28 @@ final class InputSources {
    * @param splits the folders with a split's name
    * @param metadata Hugging Face's manifest, or null
    * @param shards whether there is a tar file
+   * @param folders whether there are folders that name no split
    */
-  private record Level(List<Path> splits, Path metadata, boolean shards) {
+  private record Level(List<Path> splits, Path metadata, boolean shards, boolean folders) {
 
     private static Level of(FileSystem fs, Path folder) throws IOException {
       List<Path> splits = new ArrayList<>();
       Path metadata = null;
       boolean shards = false;
+      boolean folders = false;
       RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
       while (entries.hasNext()) {
         FileStatus entry = entries.next();
         String name = entry.getPath().getName();
         if (METADATA.contains(name)) {
+          if (metadata != null) {
+            throw ambiguous(folder, "both " + metadata.getName() + " and " + name);
+          }
           metadata = entry.getPath();
+        } else if (entry.isDirectory()
+            && FolderLayout.splitNamed(name) == null
+            && !FolderLayout.isHiddenFile(name)) {
+          folders = true;
         } else if (entry.isDirectory() && FolderLayout.splitNamed(name) != null) {
           splits.add(entry.getPath());
         } else if (entry.isFile() && isShard(name)) {
@@ -192,7 +233,7 @@ final class InputSources {
         }
       }
       splits.sort(null);
-      return new Level(splits, metadata, shards);
+      return new Level(splits, metadata, shards, folders);
     }
   }
 }

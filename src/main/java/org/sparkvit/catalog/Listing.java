@@ -21,6 +21,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesTable;
 import scala.collection.JavaConverters;
 
@@ -47,7 +48,7 @@ final class Listing {
   static final int AT_SPLIT = 3;
   static final int AT_OFFSET = 4;
 
-  /** Null where only a manifest says that the file exists. */
+  /** Null where a manifest names a file whose size cannot be had. */
   static final int AT_BYTES = 5;
 
   static final int AT_MODIFIED = 6;
@@ -109,9 +110,16 @@ final class Listing {
             .select(explode(map_keys(col(FIELDS))).as("field"))
             .distinct()
             .orderBy("field")
-            .limit(MAX_FIELDS)
+            .limit(MAX_FIELDS + 1)
             .as(Encoders.STRING())
             .collectAsList();
+    if (fields.size() > MAX_FIELDS) {
+      throw new UserException(
+          "the .json members have more than "
+              + MAX_FIELDS
+              + " different fields, each of which would be a column; put what differs from image to"
+              + " image into one field");
+    }
     List<String> own = Arrays.stream(own(listing.schema())).map(StructField::name).toList();
     List<String> free = new ArrayList<>(own);
     free.addAll(fields);

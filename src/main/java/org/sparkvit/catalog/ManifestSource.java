@@ -18,8 +18,8 @@ import org.sparkvit.core.UserException;
 
 /**
  * A manifest: a table with a column of image paths, one of labels, and further ones, which are kept
- * (with {@code meta_} in front where the images table has a column of that name). Whether the files
- * exist shows when they are read.
+ * (with {@code meta_} in front where the images table has a column of that name). A file that does
+ * not exist shows when it is read.
  *
  * @param file the manifest, fully qualified
  * @param kind how it is written
@@ -75,7 +75,7 @@ record ManifestSource(
             split,
             config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL,
             columns);
-    return spark.createDataFrame(rows.javaRDD().map(reader::listed), listing);
+    return spark.createDataFrame(FileSizes.of(spark, rows.javaRDD().map(reader::listed)), listing);
   }
 
   private int splitColumn(StructType schema) {

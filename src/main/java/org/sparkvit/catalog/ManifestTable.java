@@ -69,7 +69,7 @@ final class ManifestTable {
                 spark
                     .read()
                     .option("columnNameOfCorruptRecord", UNREADABLE)
-                    .json(spark.read().textFile(file.toString()));
+                    .json(spark.read().textFile(literal(file)));
             case PARQUET -> parquet(spark, file);
           };
       if (!Arrays.asList(rows.columns()).contains(UNREADABLE)) {
@@ -98,10 +98,15 @@ final class ManifestTable {
     }
   }
 
+  /** Spark takes paths for patterns. */
+  private static String literal(Path file) {
+    return file.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+  }
+
   /** Spark reads the footers in a job, whose failure says little in its first line. */
   private static Dataset<Row> parquet(SparkSession spark, Path file) {
     try {
-      return spark.read().parquet(file.toString());
+      return spark.read().parquet(literal(file));
     } catch (Exception e) {
       Throwable cause = e;
       while (cause.getCause() != null) {
@@ -113,11 +118,11 @@ final class ManifestTable {
   }
 
   private static Dataset<Row> csv(SparkSession spark, Path file) throws AnalysisException {
-    StructType header = csvReader(spark).csv(file.toString()).schema();
+    StructType header = csvReader(spark).csv(literal(file)).schema();
     return csvReader(spark)
         .option("columnNameOfCorruptRecord", UNREADABLE)
         .schema(header.add(UNREADABLE, DataTypes.StringType))
-        .csv(file.toString());
+        .csv(literal(file));
   }
 
   /** RFC 4180: quotes inside quotes are doubled, and a quoted cell may hold line breaks. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ record ShardReader(
     String labelField,
     boolean requireLabel)
     implements Serializable {
+  private static final int RECORD = 512;
   private static final int MAX_SIDECAR = 1 << 20;
 
   /** The rows of one shard: a few hundred bytes for each of its images. */
@@ -51,7 +53,9 @@ record ShardReader(
     Listed listed = new Listed(path, status.getModificationTime());
     try (FSDataInputStream in = fs.open(path);
         TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
+      long end = 0;
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        end = (in.getPos() + entry.getSize() + RECORD - 1) / RECORD * RECORD;
         if (entry.isDirectory()) {
           continue;
         }
@@ -62,12 +66,37 @@ record ShardReader(
         listed.add(entry, offset, tar);
       }
       listed.endSample();
+      // The library takes a shard that was cut off at or within a header for one that is complete.
+      if (!hasEndMark(in, end, status.getLen())) {
+        return problem(
+            shard,
+            "ends without the mark that ends a tar file, so some of it is missing; copy it anew");
+      }
     } catch (IOException | IllegalArgumentException e) {
+      if (e instanceof IOException && !isOfTheFormat(e)) {
+        throw e; // of the network or disk: the task is tried again
+      }
       return problem(shard, "is not a readable tar file: " + e.getMessage());
     } catch (UserException e) {
       return problem(shard, e.getMessage());
     }
     return listed.rows.iterator();
+  }
+
+  /** A tar file ends with a record of zeros, and mostly more than one. */
+  private static boolean hasEndMark(FSDataInputStream in, long at, long length) throws IOException {
+    byte[] record = new byte[RECORD];
+    if (at + RECORD > length) {
+      return false;
+    }
+    in.readFully(at, record);
+    return Arrays.equals(record, new byte[RECORD]);
+  }
+
+  private static boolean isOfTheFormat(Exception e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return trace.length > 0
+        && trace[0].getClassName().startsWith(TarArchiveInputStream.class.getPackageName());
   }
 
   private static Iterator<Row> problem(String shard, String what) {

@@ -64,7 +64,7 @@ final class BalanceCommand extends StageCommand {
       description = "Another seed draws other images. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(names = "--overwrite", description = "Replace an earlier plan.")
+  @Option(names = "--overwrite", fallbackValue = "true", description = "Replace an earlier plan.")
   private boolean overwrite;
 
   @Override

@@ -67,6 +67,7 @@ final class CatalogCommand extends StageCommand {
 
   @Option(
       names = "--unlabelled",
+      fallbackValue = "true",
       description =
           "Give no image a label (images to be scored): folders are not classes, manifests need no label.")
   private boolean unlabelled;
@@ -95,7 +96,10 @@ final class CatalogCommand extends StageCommand {
           "Publish nothing when a larger share of the files is unusable. Default: ${DEFAULT-VALUE}.")
   private double maxErrorRate;
 
-  @Option(names = "--overwrite", description = "Replace the images table where there is one.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace the images table where there is one.")
   private boolean overwrite;
 
   @Override

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -61,19 +62,41 @@ final class DemoCommand extends StageCommand {
   @Option(names = "--seed", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(names = "--overwrite", description = "Replace what an earlier demo left in the folder.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace what an earlier demo left in the folder.")
   private boolean overwrite;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    Path folder = Path.of(workspace());
-    Path data = folder.resolve("data");
-    Path tables = folder.resolve("workspace");
-    if (!overwrite && (Files.exists(data) || Files.exists(tables))) {
+    if (workspace().matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
       throw new UserException(
-          "'" + folder + "' holds an earlier demo; pass --overwrite to replace it");
+          "--workspace is '" + workspace() + "', but the demo needs a folder on this machine");
     }
+    SampleDataset.requireCount(images);
+    if (epochs < 1) {
+      throw new UserException("--epochs is " + epochs + "; use 1 or more");
+    }
+    Path folder = Path.of(workspace());
+    requireOurs(folder.resolve("data"), SampleDataset.ABOUT);
+    requireOurs(folder.resolve("workspace"), "workspace.json");
     return spark -> run(folder.toAbsolutePath(), progress);
+  }
+
+  /** What is to be replaced has to be an earlier demo's, not somebody's data. */
+  private void requireOurs(Path folder, String mark) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (!Files.exists(folder.resolve(mark))) {
+      throw new UserException(
+          "'" + folder + "' exists and is not of an earlier demo; use another --workspace");
+    }
+    if (!overwrite) {
+      throw new UserException(
+          "'" + folder + "' is of an earlier demo; pass --overwrite to replace it");
+    }
   }
 
   @Override
@@ -127,11 +150,12 @@ final class DemoCommand extends StageCommand {
     Duration time = Duration.between(started, Instant.now());
     progress.say("");
     progress.say(
-        "The demo took %d min %d s. The report: %s"
-            .formatted(
-                time.toMinutes(),
-                time.toSecondsPart(),
-                Path.of(workspace, "reports", "latest", "index.html").toUri()));
+        String.format(
+            Locale.ROOT,
+            "The demo took %d min %d s. The report: %s",
+            time.toMinutes(),
+            time.toSecondsPart(),
+            Path.of(workspace, "reports", "latest", "index.html").toUri()));
   }
 
   private List<String> train(String random) {

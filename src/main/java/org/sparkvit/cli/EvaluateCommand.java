@@ -40,7 +40,10 @@ final class EvaluateCommand extends StageCommand {
           "The class that the summary on the console and the run record are about; figures are written for every class. Default: the rarest of the test split.")
   private Optional<String> positive = Optional.empty();
 
-  @Option(names = "--overwrite", description = "Replace the figures that exist.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace the figures that exist.")
   private boolean overwrite;
 
   @Override

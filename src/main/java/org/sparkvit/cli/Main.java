@@ -69,6 +69,10 @@ public final class Main {
     } catch (ParameterException e) {
       throw new UserException(describe(e));
     } catch (ExecutionException e) {
+      UserException mistake = mistakeIn(e);
+      if (mistake != null) {
+        throw mistake;
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
@@ -77,6 +81,16 @@ public final class Main {
       }
       throw e;
     }
+  }
+
+  /** What a person can mend, however deep: Spark wraps what its executors throw. */
+  private static UserException mistakeIn(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException mistake) {
+        return mistake;
+      }
+    }
+    return null;
   }
 
   /** All commands, without values from a file. */

@@ -49,7 +49,10 @@ final class ReportCommand extends StageCommand {
       description = "Longer side of those images in pixels, 32 to 512. Default: ${DEFAULT-VALUE}.")
   private int thumbnailSize;
 
-  @Option(names = "--overwrite", description = "Replace a report of the same name.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace a report of the same name.")
   private boolean overwrite;
 
   @Override

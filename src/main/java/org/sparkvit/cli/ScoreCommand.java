@@ -37,7 +37,7 @@ final class ScoreCommand extends StageCommand {
       paramLabel = "auto|fp32|bf16",
       defaultValue = "auto",
       description =
-          "auto is bf16 on GPUs and on processors with bf16 instructions. Default: ${DEFAULT-VALUE}.")
+          "auto is bf16 on GPUs and on processors where it is faster. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(
@@ -67,6 +67,7 @@ final class ScoreCommand extends StageCommand {
 
   @Option(
       names = "--retry-failed",
+      fallbackValue = "true",
       description =
           "Try images again that could not be scored before; --max-error-rate does not apply.")
   private boolean retryFailed;

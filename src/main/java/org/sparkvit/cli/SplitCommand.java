@@ -82,12 +82,16 @@ final class SplitCommand extends StageCommand {
 
   @Option(
       names = "--extend",
+      fallbackValue = "true",
       description =
           "Leave the images of an earlier split where they are and place only the new ones."
               + " Without an earlier split, all are new.")
   private boolean extend;
 
-  @Option(names = "--overwrite", description = "Replace an earlier split by a new one.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace an earlier split by a new one.")
   private boolean overwrite;
 
   @Override

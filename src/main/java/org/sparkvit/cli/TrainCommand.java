@@ -39,7 +39,10 @@ final class TrainCommand extends StageCommand {
       description = "What the model is called in the workspace. Default: ${DEFAULT-VALUE}.")
   private String name;
 
-  @Option(names = "--overwrite", description = "Replace a model of that name.")
+  @Option(
+      names = "--overwrite",
+      fallbackValue = "true",
+      description = "Replace a model of that name.")
   private boolean overwrite;
 
   @Option(
@@ -192,6 +195,7 @@ final class TrainCommand extends StageCommand {
 
   @Option(
       names = "--no-plan",
+      fallbackValue = "true",
       description = "Ignore the plan table: show every image once with weight 1.")
   private boolean noPlan;
 
@@ -208,7 +212,7 @@ final class TrainCommand extends StageCommand {
       paramLabel = "auto|fp32|bf16",
       defaultValue = "auto",
       description =
-          "bf16 multiplies in bfloat16 and keeps weights in float32; auto is bf16 on GPUs and on processors with bf16 instructions. Default: ${DEFAULT-VALUE}.")
+          "bf16 multiplies in bfloat16 and keeps weights in float32; auto is bf16 on GPUs and on processors where it is faster. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(

@@ -44,10 +44,6 @@ public final class RunRecord {
     return runId;
   }
 
-  public String stage() {
-    return stage;
-  }
-
   /** Notes something that was read, e.g. a table and its version, or a folder. */
   public RunRecord input(String name, Object reference) {
     inputs.put(name, reference);

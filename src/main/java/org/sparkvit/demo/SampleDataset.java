@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -74,12 +75,25 @@ public final class SampleDataset {
     draw(folder, images, seed, progress, Runtime.getRuntime().availableProcessors());
   }
 
-  static void draw(Path folder, int images, long seed, Progress progress, int threads) {
+  /**
+   * Checks a number of images.
+   *
+   * @throws UserException when it is out of range
+   */
+  public static void requireCount(int images) {
     if (images < FEWEST_IMAGES || images > MOST_IMAGES) {
       throw new UserException(
-          "the sample data set cannot have %d images; ask for %d to %d"
-              .formatted(images, FEWEST_IMAGES, MOST_IMAGES));
+          String.format(
+              Locale.ROOT,
+              "the sample data set cannot have %d images; ask for %d to %d",
+              images,
+              FEWEST_IMAGES,
+              MOST_IMAGES));
     }
+  }
+
+  static void draw(Path folder, int images, long seed, Progress progress, int threads) {
+    requireCount(images);
     if (Files.exists(folder)) {
       throw new UserException(
           "the folder '" + folder + "' exists; remove it or name another for the sample data set");

@@ -34,8 +34,8 @@ import org.sparkvit.table.Workspace;
 
 /**
  * Reads {@code images}, {@code splits} (if there are any), {@code models} and {@code predictions};
- * writes {@code confusion}, {@code curves} and, last, {@code metrics}: where that is there, all
- * three are of one run.
+ * writes {@code confusion}, {@code curves} and, last, {@code metrics}: a first run that is
+ * interrupted leaves no metrics behind, and can be started again.
  *
  * <p>Labels are those that {@code images} has now, predictions those of the content that it has
  * now.
@@ -76,7 +76,7 @@ public final class EvaluateStage {
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
       Rankings rankings = Rankings.of(scored);
       try {
-        Overview overview = Overview.of(counts);
+        Overview overview = Overview.of(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
         workspace.replace(ConfusionTable.SPEC, Counts.confusion(counts), record);
@@ -102,8 +102,11 @@ public final class EvaluateStage {
     models.values().forEach(known::addAll);
     if (config.positive().isPresent() && !known.contains(config.positive().get())) {
       throw new UserException(
-          "--positive '%s' is no class of the model; choose one of %s"
-              .formatted(config.positive().get(), known));
+          String.format(
+              Locale.ROOT,
+              "--positive '%s' is no class of the model; choose one of %s",
+              config.positive().get(),
+              known));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.sum;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -29,11 +30,19 @@ final class Overview {
 
   private final List<Line> lines;
 
-  private Overview(List<Line> lines) {
+  private final Map<String, List<String>> models;
+
+  private Overview(List<Line> lines, Map<String, List<String>> models) {
     this.lines = lines;
+    this.models = models;
   }
 
-  static Overview of(Dataset<Row> counts) {
+  /**
+   * Draws the counts together.
+   *
+   * @param models the classes of each model
+   */
+  static Overview of(Dataset<Row> counts, Map<String, List<String>> models) {
     List<Line> lines = new ArrayList<>();
     for (Row row :
         counts
@@ -53,7 +62,7 @@ final class Overview {
               row.getBoolean(3),
               row.getLong(4)));
     }
-    return new Overview(lines);
+    return new Overview(lines, models);
   }
 
   /** Images of a model's lines that pass, in all splits together. */
@@ -79,9 +88,13 @@ final class Overview {
     return tested ? SplitsTable.TEST : MetricsTable.ALL;
   }
 
-  /** The class with the fewest images where the model is judged; of equals the first by name. */
+  /**
+   * The class with the fewest images where the model is judged; of equals the first by name. A
+   * stray label that the model does not know is no class to look at.
+   */
   Optional<String> rarest(String model) {
     return supports(model, judged(model)).entrySet().stream()
+        .filter(support -> models.get(model).contains(support.getKey()))
         .min(Comparator.comparingLong(Map.Entry<String, Long>::getValue))
         .map(Map.Entry::getKey);
   }
@@ -109,8 +122,13 @@ final class Overview {
     unknown.removeAll(new TreeSet<>(classes));
     if (unknown.size() > MAX_UNKNOWN_LABELS) {
       throw new UserException(
-          "model %s does not know %,d of the labels, e.g. '%s'; its classes are %s: evaluate it on data that has these, or choose another --model"
-              .formatted(ModelClasses.abbreviate(model), unknown.size(), unknown.first(), classes));
+          String.format(
+              Locale.ROOT,
+              "model %s does not know %,d of the labels, e.g. '%s'; its classes are %s: evaluate it on data that has these, or choose another --model",
+              ModelClasses.abbreviate(model),
+              unknown.size(),
+              unknown.first(),
+              classes));
     }
     return List.copyOf(unknown);
   }

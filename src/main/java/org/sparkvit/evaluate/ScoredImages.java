@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
@@ -219,7 +220,8 @@ final class ScoredImages {
       throw new DataException(
           PredictionsTable.SPEC.name(),
           column,
-          "has %s in %,d rows; run 'spark-vit score' again".formatted(problem, rows));
+          String.format(
+              Locale.ROOT, "has %s in %,d rows; run 'spark-vit score' again", problem, rows));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 import java.io.IOException;
+import org.sparkvit.core.ImageStatus;
 
 /** Why an image has no pixels: a status and one short line. Never leaves the package. */
 final class BadImageException extends IOException {

@@ -1,5 +1,7 @@
 package org.sparkvit.image;
 
+import org.sparkvit.core.ImageStatus;
+
 /**
  * What decoding one file gave. What is not known is null or 0: the format where no magic was
  * recognised, the sizes where the header could not be read.

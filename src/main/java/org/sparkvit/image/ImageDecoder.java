@@ -1,10 +1,12 @@
 package org.sparkvit.image;
 
 import java.io.EOFException;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.sparkvit.core.ImageStatus;
 
 /**
  * Decodes one image file held in memory. Never throws for bad content and never returns garbage
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;
+  private static final DecodeMemory MEMORY = DecodeMemory.ofThisProcess();
 
   private final DecodeLimits limits;
 
@@ -32,18 +35,6 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name) {
-    return examine(content, name, true);
-  }
-
-  /**
-   * Reads the header and looks whether the file ends early, at a small part of a decode's cost: the
-   * same statuses except the damage that only decoding finds, and no pixels.
-   */
-  public DecodedImage inspect(byte[] content, String name) {
-    return examine(content, name, false);
-  }
-
-  private DecodedImage examine(byte[] content, String name, boolean withPixels) {
     if (content.length == 0) {
       return unread(ImageStatus.EMPTY, "file of 0 bytes", null);
     }
@@ -64,7 +55,7 @@ public final class ImageDecoder {
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());
       }
       image.checkComplete();
-      PixelImage upright = withPixels ? decode(image) : null;
+      PixelImage upright = decode(image);
       Optional<ImageFormat> named = ImageFormat.ofName(name);
       if (named.isPresent() && !named.equals(format)) {
         String reason = format.get() + " content in a file named as " + named.get();
@@ -86,9 +77,18 @@ public final class ImageDecoder {
 
   private PixelImage decode(EncodedImage image)
       throws TimeoutException, ExecutionException, InterruptedException {
-    DecodeClock clock = new DecodeClock();
-    return DecodeThreads.call(
-        () -> Orientation.upright(image.decode(clock), image.orientation), clock, limits.timeout());
+    long pixels = (long) image.width * image.height;
+    // The wait for room is not the image's own time.
+    MEMORY.acquire(pixels);
+    try {
+      DecodeClock clock = new DecodeClock();
+      return DecodeThreads.call(
+          () -> Orientation.upright(image.decode(clock), image.orientation),
+          clock,
+          limits.timeout());
+    } finally {
+      MEMORY.release(pixels);
+    }
   }
 
   private static DecodedImage failure(EncodedImage image, ImageFormat format, Throwable cause) {
@@ -130,7 +130,7 @@ public final class ImageDecoder {
   private static String firstBytes(byte[] content) {
     StringBuilder hex = new StringBuilder();
     for (int i = 0; i < Math.min(4, content.length); i++) {
-      hex.append(i == 0 ? "" : " ").append(String.format("%02x", content[i]));
+      hex.append(i == 0 ? "" : " ").append(String.format(Locale.ROOT, "%02x", content[i]));
     }
     return hex.toString();
   }

@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 import java.io.Serializable;
+import org.sparkvit.core.UserException;
 
 /**
  * How an image becomes a model's input of fixed size.
@@ -57,6 +58,27 @@ public record PreprocessSpec(
   /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */
   public static PreprocessSpec pad(int height, int width, ResampleFilter filter, int padRgb) {
     return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb);
+  }
+
+  /**
+   * Checks that a batch fits into one buffer.
+   *
+   * @throws UserException when it does not
+   */
+  public void requireFits(int batchSize) {
+    int most = Integer.MAX_VALUE / bytes();
+    if (batchSize > most) {
+      throw new UserException(
+          "--batch-size is "
+              + batchSize
+              + ", but of images of "
+              + width
+              + "x"
+              + height
+              + " pixels at most "
+              + most
+              + " fit into one buffer; use fewer");
+    }
   }
 
   /** Bytes of one result: height * width * 3. */

@@ -17,9 +17,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.core.ImageStatus;
+import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.ImageStatus;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PredictionsTable;
@@ -54,7 +55,8 @@ public final class BatchInference {
     ImagesTable.OFFSET,
     ImagesTable.BYTES,
     ImagesTable.STATUS,
-    ImagesTable.REASON
+    ImagesTable.REASON,
+    ImagesTable.SHA256
   };
 
   private BatchInference() {}
@@ -170,12 +172,27 @@ public final class BatchInference {
       List<Row> rows = new ArrayList<>(batch.size());
       int index = 0;
       for (Item item : batch) {
-        float[] probabilities =
-            item.image().isUsable() ? softmax(logits, index++, model.labels().size()) : null;
+        float[] probabilities = null;
+        if (item.image().isUsable()) {
+          probabilities = softmax(logits, index++, model.labels().size());
+          requireNumbers(probabilities, item.row().getString(1));
+        }
         rows.add(result(item.row(), item.image(), probabilities));
       }
       counter.add(batch.size());
       results = rows.iterator();
+    }
+
+    /** A model that gives no numbers does so for all images, and none of its labels is one. */
+    private void requireNumbers(float[] probabilities, String path) {
+      if (Float.isNaN(probabilities[0])) {
+        throw new UserException(
+            "model "
+                + model.hash()
+                + " gives no numbers for '"
+                + path
+                + "': its weights are damaged, or its training diverged; use another model");
+      }
     }
 
     @Override
@@ -196,7 +213,8 @@ public final class BatchInference {
         image.getString(0),
         image.getString(1),
         image.getString(2),
-        prepared.sha256(),
+        // Of what could not be read, the content that the catalog saw.
+        prepared.sha256() == null ? image.getString(7) : prepared.sha256(),
         list == null ? null : JavaConverters.asScalaBuffer(list).toSeq(),
         prepared.status().name(),
         prepared.reason());

@@ -2,67 +2,74 @@ package org.sparkvit.inference;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
+import org.sparkvit.vit.ModelDirectory;
 
-/** Brings a Hugging Face model directory from any Hadoop file system to this machine. */
-public final class ModelFiles {
-  /** The files of a model directory that scoring needs. */
-  static final List<String> NAMES =
-      List.of("config.json", "preprocessor_config.json", "model.safetensors");
-
-  private ModelFiles() {}
+/**
+ * A Hugging Face model directory on this machine, brought from any Hadoop file system.
+ *
+ * @param directory where it is
+ * @param temporary whether it is a copy, which {@link #close} deletes
+ */
+public record ModelFiles(Path directory, boolean temporary) implements AutoCloseable {
 
   /**
-   * A local copy of a model directory, or the directory itself where it is local already.
+   * Copies a model directory, or uses it where it is if it is local already.
    *
-   * @throws UserException when the directory or one of its files is not there
+   * @throws UserException when there is none, or it cannot be read
    */
-  public static Path fetch(SparkSession spark, String uri) {
-    org.apache.hadoop.fs.Path directory = new org.apache.hadoop.fs.Path(uri);
+  public static ModelFiles fetch(SparkSession spark, String uri) {
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
     try {
-      FileSystem fs = directory.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      for (String name : NAMES) {
-        if (!fs.exists(new org.apache.hadoop.fs.Path(directory, name))) {
-          throw new UserException(
-              "model '"
-                  + uri
-                  + "' has no "
-                  + name
-                  + "; name a Hugging Face model directory, or run 'spark-vit train' first");
+      org.apache.hadoop.fs.Path remote = new org.apache.hadoop.fs.Path(uri);
+      FileSystem fs = remote.getFileSystem(configuration);
+      List<org.apache.hadoop.fs.Path> files = new ArrayList<>();
+      boolean config = false;
+      for (FileStatus file : fs.listStatus(remote)) {
+        String name = file.getPath().getName();
+        if (file.isFile() && ModelDirectory.isModelFile(name)) {
+          files.add(file.getPath());
+          config |= name.equals(ModelDirectory.CONFIG);
         }
       }
-      if (fs.getScheme().equals("file")) {
-        return Path.of(fs.makeQualified(directory).toUri().getPath());
+      if (!config || files.size() < 2) {
+        throw new UserException(
+            "model '"
+                + uri
+                + "' has no "
+                + (config ? ModelDirectory.WEIGHTS : ModelDirectory.CONFIG)
+                + "; name a Hugging Face model directory, or run 'spark-vit train' first");
       }
-      Path local = Files.createTempDirectory("spark-vit-model");
-      deleteOnExit(local);
-      for (String name : NAMES) {
-        Path target = local.resolve(name);
-        FileUtil.copy(
-            fs,
-            new org.apache.hadoop.fs.Path(directory, name),
-            target.toFile(),
-            false,
-            spark.sparkContext().hadoopConfiguration());
-        deleteOnExit(target);
+      if (fs.getScheme().equals("file")) {
+        return new ModelFiles(Path.of(fs.makeQualified(remote).toUri().getPath()), false);
+      }
+      ModelFiles local = new ModelFiles(Files.createTempDirectory("spark-vit-model"), true);
+      for (org.apache.hadoop.fs.Path file : files) {
+        Path target = local.directory.resolve(file.getName());
+        FileUtil.copy(fs, file, target.toFile(), false, configuration);
       }
       return local;
     } catch (FileNotFoundException e) {
-      throw new UserException("model '" + uri + "' is gone: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("fetching model " + uri, e);
+      throw new UserException(
+          "model '" + uri + "' does not exist; check the name, or run 'spark-vit train' first", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserException("model '" + uri + "' cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** Deletion runs in the reverse order, so a directory is to be named before what is in it. */
-  static void deleteOnExit(Path path) {
-    path.toFile().deleteOnExit();
+  @Override
+  public void close() {
+    if (temporary) {
+      FileUtil.fullyDelete(directory.toFile());
+    }
   }
 }

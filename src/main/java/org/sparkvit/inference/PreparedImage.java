@@ -4,11 +4,11 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.ImageStatus;
 import org.sparkvit.image.Preprocess;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.table.ImageFiles;
@@ -43,6 +43,9 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
       String path,
       long offset,
       long bytes) {
+    if (bytes < 0) {
+      return failed(ImageStatus.MISSING, "the file was missing when the catalog was made");
+    }
     if (bytes > DecodeLimits.DEFAULT.maxBytes()) {
       return failed(ImageStatus.TOO_LARGE, bytes + " bytes");
     }
@@ -63,7 +66,8 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     }
     byte[] pixels = new byte[input.bytes()];
     Preprocess.apply(decoded.pixels(), input, ByteBuffer.wrap(pixels));
-    return new PreparedImage(decoded.status(), decoded.reason(), sha256, pixels);
+    String reason = decoded.reason().isEmpty() ? null : decoded.reason();
+    return new PreparedImage(decoded.status(), reason, sha256, pixels);
   }
 
   /** A dropped connection is no property of the image, so it gets more than one chance. */

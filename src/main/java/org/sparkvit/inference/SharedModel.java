@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
@@ -25,7 +27,8 @@ import org.sparkvit.vit.ViTSession;
 /**
  * A model that the tasks of an executor share. The driver makes it from a model directory, whose
  * files Spark then carries to every executor once; there the first task loads it, for its device
- * and precision, and later tasks find it loaded. It is freed when the JVM ends.
+ * and precision, and later tasks find it loaded. The end of the JVM frees it: a hook that closed it
+ * then would do so under the feet of tasks that are still running.
  */
 public final class SharedModel implements Serializable {
   private record Key(String hash, String device, Precision precision) {}
@@ -33,14 +36,21 @@ public final class SharedModel implements Serializable {
   private static final Map<Key, ViTSession> LOADED = new ConcurrentHashMap<>();
 
   private final String hash;
+  private final List<String> files;
   private final List<String> labels;
   private final PreprocessSpec input;
   private final String device;
   private final String precision;
 
   private SharedModel(
-      String hash, List<String> labels, PreprocessSpec input, String device, String precision) {
+      String hash,
+      List<String> files,
+      List<String> labels,
+      PreprocessSpec input,
+      String device,
+      String precision) {
     this.hash = hash;
+    this.files = List.copyOf(files);
     this.labels = List.copyOf(labels);
     this.input = input;
     this.device = device;
@@ -50,7 +60,7 @@ public final class SharedModel implements Serializable {
   /**
    * Checks a model directory on the driver and hands its files to Spark.
    *
-   * @param directory local directory, see {@link ModelFiles#fetch}
+   * @param directory local directory, see {@link ModelFiles}; not needed any more afterwards
    * @param device {@code auto}, {@code cpu} or {@code gpu}
    * @param precision {@code auto}, {@code fp32} or {@code bf16}; {@code auto} is decided where the
    *     device is
@@ -60,25 +70,25 @@ public final class SharedModel implements Serializable {
     Checkpoint checkpoint = ModelDirectory.read(directory);
     PreprocessSpec input = InputSpec.of(checkpoint.preprocessor(), checkpoint.config());
     String hash = ModelDirectory.hash(directory);
+    List<String> files = ModelDirectory.files(directory);
     try {
-      Path staging = Files.createTempDirectory("spark-vit-files");
-      ModelFiles.deleteOnExit(staging);
-      for (String name : ModelFiles.NAMES) {
+      for (String name : files) {
         // Spark knows files by their last name alone, so that has to name the model too.
-        Path file = staging.resolve(fileName(hash, name));
-        link(directory.resolve(name), file);
-        ModelFiles.deleteOnExit(file);
-        if (spark
-            .sparkContext()
-            .listFiles()
-            .forall(added -> !added.endsWith(fileName(hash, name)))) {
+        String known = fileName(hash, name);
+        if (spark.sparkContext().listFiles().forall(added -> !added.endsWith(known))) {
+          // Executors fetch it from here for as long as the application lives.
+          Path staging = Files.createTempDirectory("spark-vit-files");
+          staging.toFile().deleteOnExit();
+          Path file = staging.resolve(known);
+          file.toFile().deleteOnExit();
+          link(directory.resolve(name), file);
           spark.sparkContext().addFile(file.toUri().toString());
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("staging model " + directory, e);
     }
-    return new SharedModel(hash, checkpoint.config().labels(), input, device, precision);
+    return new SharedModel(hash, files, checkpoint.config().labels(), input, device, precision);
   }
 
   /** SHA-256 of the model directory. */
@@ -102,37 +112,52 @@ public final class SharedModel implements Serializable {
    * @throws org.sparkvit.core.UserException when a GPU was asked for and there is none
    */
   ViTSession session() {
-    String name = deviceOfTask();
     TaskContext context = TaskContext.get();
     // Tasks run beside each other, so one operation may use only its own task's cores.
     PyTorchRuntime.configure(context == null ? 1 : context.cpus());
-    Device resolved = PyTorchRuntime.device(name);
+    Device resolved =
+        PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
     Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
     return LOADED.computeIfAbsent(key, missing -> load(resolved, missing.precision()));
   }
 
   /** Spark says which of the machine's GPUs is this task's. */
-  private String deviceOfTask() {
+  private static Optional<String> gpuOfTask() {
     TaskContext context = TaskContext.get();
-    if (context == null || device.equals("cpu")) {
-      return device;
+    if (context == null) {
+      return Optional.empty();
     }
     ResourceInformation gpus = context.resourcesJMap().get("gpu");
-    return gpus == null || gpus.addresses().length == 0 ? device : "gpu:" + gpus.addresses()[0];
+    return gpus == null || gpus.addresses().length == 0
+        ? Optional.empty()
+        : Optional.of(gpus.addresses()[0]);
+  }
+
+  /**
+   * The name of the device to use.
+   *
+   * @param asked {@code auto}, {@code cpu} or {@code gpu}
+   * @param assigned address of the GPU that Spark gave to the task, if any
+   * @param usable whether PyTorch can use a GPU here
+   */
+  static String device(String asked, Optional<String> assigned, boolean usable) {
+    if (asked.equals("cpu") || assigned.isEmpty() || (asked.equals("auto") && !usable)) {
+      return asked;
+    }
+    return "gpu:" + assigned.get();
   }
 
   private ViTSession load(Device resolved, Precision chosen) {
     try {
       Path directory = Files.createTempDirectory("spark-vit-" + hash.substring(0, 12));
-      ModelFiles.deleteOnExit(directory);
-      for (String name : ModelFiles.NAMES) {
-        Path file = directory.resolve(name);
-        link(Path.of(SparkFiles.get(fileName(hash, name))), file);
-        ModelFiles.deleteOnExit(file);
+      try {
+        for (String name : files) {
+          link(Path.of(SparkFiles.get(fileName(hash, name))), directory.resolve(name));
+        }
+        return ViTSession.open(directory, resolved, chosen);
+      } finally {
+        FileUtil.fullyDelete(directory.toFile());
       }
-      ViTSession session = ViTSession.open(directory, resolved, chosen);
-      Runtime.getRuntime().addShutdownHook(new Thread(session::close, "close-model"));
-      return session;
     } catch (IOException e) {
       throw new UncheckedIOException("unpacking model " + hash, e);
     }

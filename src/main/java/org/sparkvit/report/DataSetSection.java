@@ -12,12 +12,10 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkvit.image.ImageStatus;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
 
@@ -72,13 +70,7 @@ public record DataSetSection(
    * @param splits rows of the table {@code splits}, or null
    */
   static DataSetSection of(Dataset<Row> images, Dataset<Row> splits) {
-    Column usable =
-        col(ImagesTable.STATUS)
-            .isin(
-                Arrays.stream(ImageStatus.values())
-                    .filter(ImageStatus::isUsable)
-                    .map(ImageStatus::name)
-                    .toArray());
+    Column usable = ImagesTable.usable();
     Row totals =
         images
             .agg(
@@ -155,7 +147,7 @@ public record DataSetSection(
   private static Duplicates duplicates(Dataset<Row> images, Dataset<Row> splits) {
     Dataset<Row> contents =
         images
-            .where(col(ImagesTable.SHA256).isNotNull().and(col(ImagesTable.BYTES).gt(0)))
+            .where(ImagesTable.usable().and(col(ImagesTable.SHA256).isNotNull()))
             .select(ImagesTable.ID, ImagesTable.SHA256, ImagesTable.LABEL);
     contents =
         splits == null

@@ -174,7 +174,8 @@ final class ReportGatherer {
       cautions.add(
           "Exact duplicates in more than one split: "
               + figures.count(data.duplicates().acrossSplits())
-              + ". What is measured on them was learnt by heart.");
+              + ". A figure of the validation or test split is too good where the model has seen the"
+              + " same image before.");
     }
     if (data.duplicates().labelConflicts() > 0) {
       cautions.add(
@@ -190,7 +191,7 @@ final class ReportGatherer {
               + figures.count(scoring.images())
               + ". They are in no figure of the model.");
     }
-    for (TableSpec input : List.of(SplitsTable.SPEC, PredictionsTable.SPEC)) {
+    for (TableSpec input : List.of(ImagesTable.SPEC, SplitsTable.SPEC, PredictionsTable.SPEC)) {
       if (headline != null && newerThanMetrics(input)) {
         cautions.add(
             "The table '"

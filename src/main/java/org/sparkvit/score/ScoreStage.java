@@ -6,14 +6,15 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.when;
 
-import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,6 +41,8 @@ public final class ScoreStage {
   /** Enough for a task to be worth its start, few enough that losing one costs little. */
   private static final int IMAGES_PER_PARTITION = 2000;
 
+  private static final int REASONS_NAMED = 3;
+
   private final ScoreConfig config;
   private final Progress progress;
 
@@ -57,15 +60,16 @@ public final class ScoreStage {
         config.model().contains("/") || config.model().contains(":")
             ? config.model()
             : workspace.model(config.model());
-    Path directory = ModelFiles.fetch(spark, location);
-    SharedModel model =
-        SharedModel.distribute(spark, directory, config.device(), config.precision());
+    SharedModel model = model(spark, location);
+    model.input().requireFits(config.batchSize());
     RunRecord record =
         RunRecord.start("score", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC))
             .input("model", location)
             .input("model_hash", model.hash());
 
+    // First, so that no interruption leaves predictions of a model that nobody knows.
+    registerModel(spark, workspace, model, location, started);
     Dataset<Row> former =
         workspace.has(PredictionsTable.SPEC)
             ? workspace.read(PredictionsTable.SPEC)
@@ -79,8 +83,9 @@ public final class ScoreStage {
     progress.say(
         String.format(Locale.ROOT, "score: %,d images with model %.12s", count, model.hash()));
 
-    // Hashed by id, so that one class or folder of large images does not end up in one task.
-    Dataset<Row> spread = missing.repartition(partitions(spark, count), col(ImagesTable.ID));
+    // In turn, so that every task has as many images and no folder of large ones ends up in one;
+    // Spark sorts first, so that a retried task deals them out in the same way.
+    Dataset<Row> spread = missing.repartition(partitions(spark, count));
     Dataset<Row> predictions =
         predictions(
             BatchInference.score(spark, spread, model, config.batchSize(), config.decodeThreads()),
@@ -100,7 +105,6 @@ public final class ScoreStage {
     } else {
       workspace.replace(PredictionsTable.SPEC, kept.unionByName(predictions), record, check);
     }
-    registerModel(spark, workspace, model, location, started);
     double seconds = (Instant.now().toEpochMilli() - started.toEpochMilli()) / 1000.0;
     progress.say(
         String.format(
@@ -109,6 +113,12 @@ public final class ScoreStage {
             count,
             seconds,
             count / seconds));
+  }
+
+  private SharedModel model(SparkSession spark, String location) {
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      return SharedModel.distribute(spark, files.directory(), config.device(), config.precision());
+    }
   }
 
   /** Images without a row for their present content by this model. */
@@ -121,14 +131,11 @@ public final class ScoreStage {
     Dataset<Row> keys =
         done.select(
             col(PredictionsTable.ID).as("done_id"), col(PredictionsTable.SHA256).as("done_sha256"));
-    // A failed row may have no hash: its image could not be read.
+    // Both are null where neither the catalog nor the scoring could read the image.
     Column same =
         col(ImagesTable.ID)
             .equalTo(col("done_id"))
-            .and(
-                col("done_sha256")
-                    .isNull()
-                    .or(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256"))));
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")));
     return images.join(keys, same, "left_anti");
   }
 
@@ -147,13 +154,13 @@ public final class ScoreStage {
   }
 
   private void checkErrorRate(Dataset<Row> rows, String model, Instant started, RunRecord record) {
-    Row counts =
+    Dataset<Row> own =
         rows.where(
-                col(PredictionsTable.MODEL)
-                    .equalTo(model)
-                    .and(col(PredictionsTable.SCORED_AT).equalTo(lit(Timestamp.from(started)))))
-            .agg(count(lit(1)), count(when(col(PredictionsTable.PROBABILITIES).isNull(), 1)))
-            .head();
+            col(PredictionsTable.MODEL)
+                .equalTo(model)
+                .and(col(PredictionsTable.SCORED_AT).equalTo(lit(Timestamp.from(started)))));
+    Row counts =
+        own.agg(count(lit(1)), count(when(col(PredictionsTable.PROBABILITIES).isNull(), 1))).head();
     long total = counts.getLong(0);
     long failed = counts.getLong(1);
     record.result("scored", total - failed).result("failed", failed);
@@ -163,10 +170,11 @@ public final class ScoreStage {
           String.format(
               Locale.ROOT,
               "%,d of %,d images could not be scored, more than --max-error-rate %s allows; nothing"
-                  + " was published. The reasons are in the images table (column reason)",
+                  + " was published. The most frequent reasons: %s",
               failed,
               total,
-              config.maxErrorRate()));
+              config.maxErrorRate(),
+              reasons(own)));
     }
     if (failed > 0) {
       progress.say(
@@ -176,6 +184,27 @@ public final class ScoreStage {
               failed,
               total));
     }
+  }
+
+  private static String reasons(Dataset<Row> rows) {
+    return rows
+        .where(col(PredictionsTable.PROBABILITIES).isNull())
+        .groupBy(PredictionsTable.STATUS, PredictionsTable.REASON)
+        .agg(count(lit(1)).as("images"), min(PredictionsTable.PATH).as("example"))
+        .orderBy(col("images").desc(), col(PredictionsTable.STATUS), col(PredictionsTable.REASON))
+        .limit(REASONS_NAMED)
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                String.format(
+                    Locale.ROOT,
+                    "%s%s, %,d images, e.g. '%s'",
+                    row.getString(0),
+                    row.isNullAt(1) ? "" : " (" + row.getString(1) + ")",
+                    row.getLong(2),
+                    row.getString(3)))
+        .collect(Collectors.joining("; "));
   }
 
   private int partitions(SparkSession spark, long count) {

@@ -112,12 +112,12 @@ final class GroupPlacement implements Serializable {
         tallies.get(label).units++;
       }
     }
-    int splits = 0;
-    for (double share : shares) {
-      splits += share > 0 ? 1 : 0;
-    }
     for (Tally tally : tallies) {
-      tally.reachesAll = tally.units >= splits;
+      int lacking = 0;
+      for (int s = 0; s < shares.length; s++) {
+        lacking += shares[s] > 0 && tally.have[s] == 0 ? 1 : 0;
+      }
+      tally.reachesAll = tally.units >= lacking;
     }
     return tallies;
   }
@@ -177,7 +177,7 @@ final class GroupPlacement implements Serializable {
     /** Groups and single images of the class that are not placed yet. */
     long units;
 
-    /** Whether there are enough of them to reach every split. */
+    /** Whether there are enough of them to reach every split that has none of the class yet. */
     boolean reachesAll;
 
     Tally(ClassCount count, double[] shares) {

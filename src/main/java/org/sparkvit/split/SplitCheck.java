@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -95,12 +96,13 @@ record SplitCheck(long groups, long groupedImages) {
         (label, quota) -> {
           if (!Arrays.equals(quota, counts.get(label))) {
             throw new IllegalStateException(
-                "class '%s' has %s images in %s, not %s"
-                    .formatted(
-                        label,
-                        Arrays.toString(counts.get(label)),
-                        SplitsTable.NAMES,
-                        Arrays.toString(quota)));
+                String.format(
+                    Locale.ROOT,
+                    "class '%s' has %s images in %s, not %s",
+                    label,
+                    Arrays.toString(counts.get(label)),
+                    SplitsTable.NAMES,
+                    Arrays.toString(quota)));
           }
         });
   }

@@ -3,6 +3,7 @@ package org.sparkvit.split;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,8 +61,13 @@ public record SplitConfig(
     BigDecimal sum = train.add(validation).add(test);
     if (sum.compareTo(BigDecimal.ONE) != 0) {
       throw new UserException(
-          "--train %s, --validation %s and --test %s sum to %s; they must sum to 1"
-              .formatted(plain(train), plain(validation), plain(test), plain(sum)));
+          String.format(
+              Locale.ROOT,
+              "--train %s, --validation %s and --test %s sum to %s; they must sum to 1",
+              plain(train),
+              plain(validation),
+              plain(test),
+              plain(sum)));
     }
     if (groupColumn.isPresent() && groupColumn.get().isBlank()) {
       throw new UserException("--group-column is empty; name a column of the table 'images'");

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -17,7 +18,6 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.ImageStatus;
 import org.sparkvit.split.SplitConfig.Given;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
@@ -42,14 +42,17 @@ final class SplitItems {
   /** Images with one value here must not part; null for an image that stands alone. */
   static final String GROUP = "group";
 
+  private static final String USABLE = "usable";
+
   private SplitItems() {}
 
-  /** Keeps the usable, labelled images; adds the columns above. */
+  /** Keeps the labelled images that are usable or placed; adds the columns above. */
   static Dataset<Row> of(Dataset<Row> images, Optional<Dataset<Row>> earlier, SplitConfig config) {
     Dataset<Row> items =
         images
-            .filter(usable().and(labelled()))
+            .filter(labelled())
             .select(
+                ImagesTable.usable().as(USABLE),
                 col(ImagesTable.ID).as(ID),
                 col(ImagesTable.LABEL).as(LABEL),
                 (config.given() == Given.KEEP ? col(ImagesTable.GIVEN_SPLIT) : noText()).as(GIVEN),
@@ -69,17 +72,9 @@ final class SplitItems {
     } else {
       items = items.withColumn(EARLIER, noText());
     }
-    return withGroups(items, config);
-  }
-
-  /** Images whose pixels can be read; a wrong file extension does no harm. */
-  static Column usable() {
-    return col(ImagesTable.STATUS)
-        .isin(
-            Arrays.stream(ImageStatus.values())
-                .filter(ImageStatus::isUsable)
-                .map(ImageStatus::name)
-                .toArray());
+    // An image that was placed keeps its place while it cannot be read: coming back, it must not
+    // turn up in another split.
+    return withGroups(items.filter(col(USABLE).or(col(EARLIER).isNotNull())).drop(USABLE), config);
   }
 
   static Column labelled() {
@@ -119,8 +114,11 @@ final class SplitItems {
   private static Column groupKey(Dataset<Row> images, String name) {
     if (!Arrays.asList(images.columns()).contains(name)) {
       throw new UserException(
-          "--group-column '%s' is not a column of the table 'images'; it has %s"
-              .formatted(name, String.join(", ", images.columns())));
+          String.format(
+              Locale.ROOT,
+              "--group-column '%s' is not a column of the table 'images'; it has %s",
+              name,
+              String.join(", ", images.columns())));
     }
     Column value = col("`" + name.replace("`", "``") + "`").cast(DataTypes.StringType);
     return when(trim(value).notEqual(""), concat(lit(name + "="), value));

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.not;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.spark.sql.Dataset;
@@ -78,18 +79,24 @@ public final class SplitStage {
     Row left =
         images
             .agg(
-                count_if(not(SplitItems.usable())),
-                count_if(SplitItems.usable().and(not(SplitItems.labelled()))))
+                count_if(not(ImagesTable.usable())),
+                count_if(ImagesTable.usable().and(not(SplitItems.labelled()))))
             .first();
     if (left.getLong(0) + left.getLong(1) > 0) {
       progress.say(
-          "left out: %,d images that cannot be read, %,d without a label"
-              .formatted(left.getLong(0), left.getLong(1)));
+          String.format(
+              Locale.ROOT,
+              "left out: %,d images that cannot be read, %,d without a label",
+              left.getLong(0),
+              left.getLong(1)));
     }
     if (check.groups() > 0) {
       progress.say(
-          "kept whole: %,d groups with %,d images"
-              .formatted(check.groups(), check.groupedImages()));
+          String.format(
+              Locale.ROOT,
+              "kept whole: %,d groups with %,d images",
+              check.groups(),
+              check.groupedImages()));
     }
     return record
         .result("classes", summary.toMap())

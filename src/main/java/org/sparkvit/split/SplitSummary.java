@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import org.sparkvit.table.SplitsTable;
@@ -35,7 +36,7 @@ final class SplitSummary {
     }
     String format = "%-" + width + "s %12s %12s %12s %12s";
     List<String> lines = new ArrayList<>();
-    lines.add(format.formatted("class", "train", "validation", "test", "images"));
+    lines.add(String.format(Locale.ROOT, format, "class", "train", "validation", "test", "images"));
     long[] rest = new long[SplitsTable.NAMES.size()];
     long[] all = new long[SplitsTable.NAMES.size()];
     int line = 0;
@@ -60,8 +61,12 @@ final class SplitSummary {
               .toList();
       if (shares.get(s).signum() > 0 && !lacking.isEmpty()) {
         lines.add(
-            "warning: %s has no image of %d of the classes, e.g. '%s': too few images or groups"
-                .formatted(SplitsTable.NAMES.get(s), lacking.size(), lacking.get(0)));
+            String.format(
+                Locale.ROOT,
+                "warning: %s has no image of %d of the classes, e.g. '%s': too few images or groups",
+                SplitsTable.NAMES.get(s),
+                lacking.size(),
+                lacking.get(0)));
       }
     }
     return lines;
@@ -82,12 +87,14 @@ final class SplitSummary {
   }
 
   private static String row(String format, String name, long[] row) {
-    return format.formatted(
+    return String.format(
+        Locale.ROOT,
+        format,
         name,
-        "%,d".formatted(row[0]),
-        "%,d".formatted(row[1]),
-        "%,d".formatted(row[2]),
-        "%,d".formatted(Arrays.stream(row).sum()));
+        String.format(Locale.ROOT, "%,d", row[0]),
+        String.format(Locale.ROOT, "%,d", row[1]),
+        String.format(Locale.ROOT, "%,d", row[2]),
+        String.format(Locale.ROOT, "%,d", Arrays.stream(row).sum()));
   }
 
   private static void add(long[] sum, long[] row) {

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -170,7 +171,11 @@ final class Splitter {
         throw new DataException(
             ImagesTable.SPEC.name(),
             ImagesTable.GIVEN_SPLIT,
-            "has the value '%s', not one of %s".formatted(pair.getString(0), SplitsTable.NAMES));
+            String.format(
+                Locale.ROOT,
+                "has the value '%s', not one of %s",
+                pair.getString(0),
+                SplitsTable.NAMES));
       }
       if (!pair.isNullAt(0)) {
         given.add(pair.getString(0));
@@ -188,10 +193,12 @@ final class Splitter {
   private void requireOpen() {
     if (openShares.stream().noneMatch(share -> share.signum() > 0)) {
       throw new UserException(
-          ("%s are taken as the data gives them and the other splits have a share of 0, so"
+          String.format(
+              Locale.ROOT,
+              ("%s are taken as the data gives them and the other splits have a share of 0, so"
                   + " the remaining images have nowhere to go; give --train"
-                  + " more than 0 or pass --given ignore")
-              .formatted(closed()));
+                  + " more than 0 or pass --given ignore"),
+              closed()));
     }
   }
 
@@ -241,11 +248,16 @@ final class Splitter {
       String other =
           places.getString(1).equals(places.getString(0)) ? SplitsTable.TRAIN : places.getString(1);
       throw new UserException(
-          ("group '%s' has images in %s and in %s already (%d such groups);"
+          String.format(
+              Locale.ROOT,
+              ("group '%s' has images in %s and in %s already (%d such groups);"
                   + " pass --given ignore (for splits named by the data) or --overwrite (for an earlier table) to"
                   + " place them anew, or let them part without --group-column"
-                  + " and with --keep-duplicates-together=false")
-              .formatted(group, places.getString(0), other, conflicting));
+                  + " and with --keep-duplicates-together=false"),
+              group,
+              places.getString(0),
+              other,
+              conflicting));
     }
   }
 
@@ -288,9 +300,12 @@ final class Splitter {
     }
     if (classes.size() == 1) {
       throw new UserException(
-          ("all %d usable images have the class '%s'; a classifier needs two classes or"
-                  + " more: catalog a folder or manifest that has them")
-              .formatted(classes.get(classes.firstKey()).total(), classes.firstKey()));
+          String.format(
+              Locale.ROOT,
+              ("all %d usable images have the class '%s'; a classifier needs two classes or"
+                  + " more: catalog a folder or manifest that has them"),
+              classes.get(classes.firstKey()).total(),
+              classes.firstKey()));
     }
   }
 

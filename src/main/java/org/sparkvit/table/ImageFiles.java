@@ -7,7 +7,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.s3a.S3AFileStatus;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -44,9 +43,7 @@ public final class ImageFiles implements Serializable {
     if (fs.getScheme().equals("s3a")) {
       // S3A would ask for the file's length first, which the caller knows: half of all requests.
       // It then reads no further than this.
-      opening.withFileStatus(
-          new S3AFileStatus(
-              offset + length, 0, file, fs.getDefaultBlockSize(file), "", null, null));
+      opening.withFileStatus(S3aStatus.of(file, offset + length, fs.getDefaultBlockSize(file)));
     }
     try (FSDataInputStream in = FutureIO.awaitFuture(opening.build())) {
       // One sequential request instead of the positioned reads that S3A would split.

@@ -1,7 +1,12 @@
 package org.sparkvit.table;
 
+import static org.apache.spark.sql.functions.col;
+
+import java.util.Arrays;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.ImageStatus;
 
 /**
  * {@code images}: one row per image found, readable or not. Further columns of a manifest follow
@@ -43,7 +48,7 @@ public final class ImagesTable {
   /** EXIF orientation 1 to 8; 1 where the file has none. */
   public static final String ORIENTATION = "orientation";
 
-  /** A name of {@code ImageStatus}. */
+  /** A name of {@link ImageStatus}. */
   public static final String STATUS = "status";
 
   /** Why the status is not OK, in a few words; null when it is. */
@@ -72,4 +77,14 @@ public final class ImagesTable {
           true);
 
   private ImagesTable() {}
+
+  /** Whether an image's pixels can be had; a wrong file extension does no harm. */
+  public static Column usable() {
+    return col(STATUS)
+        .isin(
+            Arrays.stream(ImageStatus.values())
+                .filter(ImageStatus::isUsable)
+                .map(ImageStatus::name)
+                .toArray());
+  }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -38,6 +39,7 @@ public final class Workspace {
   /** Raised when an older program could no longer read what this one writes. */
   static final int FORMAT = 1;
 
+  private static final Pattern GLOB = Pattern.compile("[{}\\[\\]*?\\\\]");
   private static final String MARKER = "workspace.json";
   private static final String CURRENT = "_current.json";
   private static final String RUN_RECORD = "_run.json";
@@ -58,6 +60,13 @@ public final class Workspace {
    * @throws UserException when the URI cannot be reached or was written by a newer version
    */
   public static Workspace at(SparkSession spark, String uri) {
+    if (GLOB.matcher(uri).find()) {
+      throw new UserException(
+          "workspace '"
+              + uri
+              + "' has one of { } [ ] * ? \\ in it, which Spark takes for a pattern;"
+              + " use a folder without them");
+    }
     try {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -125,9 +134,7 @@ public final class Workspace {
     }
     String[] folders =
         parts.stream().map(part -> new Path(folder(table), part).toString()).toArray(String[]::new);
-    // Parts of one table agree on the columns the specification names; the user's own may differ.
-    return table.check(
-        spark.read().option("mergeSchema", table.open() && folders.length > 1).parquet(folders));
+    return table.check(spark.read().parquet(folders));
   }
 
   /** Names the exact rows that {@link #read} gives now, for a run record. */
@@ -180,7 +187,6 @@ public final class Workspace {
     Path folder = folder(table);
     Path part = new Path(folder, record.runId());
     try {
-      markFormat();
       long written;
       try {
         table.check(rows).write().parquet(part.toString());
@@ -189,10 +195,11 @@ public final class Workspace {
         written = result.count();
         record.result("rows." + table.name(), written);
         AtomicFiles.write(fs, new Path(part, RUN_RECORD), Json.write(record.toMap()));
-      } catch (RuntimeException | IOException e) {
+      } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
         fs.delete(part, true);
         throw e;
       }
+      markFormat();
       List<String> former = parts(table);
       List<String> outdated = list(manifest(table), "previous");
       List<String> current = new ArrayList<>();

@@ -49,13 +49,13 @@ public final class TrainStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("train", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
-    TrainingRows rows = rows(workspace, record);
-    Labels labels = rows.labels();
     // While the driver trains, no Spark task competes for its cores.
     PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
+    TrainingRows rows = rows(workspace, record);
+    Labels labels = rows.labels();
+    ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     Checkpoint start = start(spark, workspace, labels, record);
     config.recipe().augmentation().requireFits(start.config().imageSize());
     progress.say("train: " + rows.describe());
@@ -69,6 +69,7 @@ public final class TrainStage {
             precision.name().toLowerCase(Locale.ROOT)));
 
     PreprocessSpec input = InputSpec.of(start.preprocessor(), start.config());
+    input.requireFits(config.recipe().batchSize());
     try (PixelCache cache = PixelCache.create(cacheFolder(), input.bytes(), rows.images())) {
       progress.say(
           String.format(
@@ -135,11 +136,16 @@ public final class TrainStage {
           pretrained.model().contains("/") || pretrained.model().contains(":")
               ? pretrained.model()
               : workspace.model(pretrained.model());
-      Path directory = ModelFiles.fetch(spark, location);
-      record.input("model", location).input("model_hash", ModelDirectory.hash(directory));
-      Checkpoint checkpoint = ModelDirectory.readForTraining(directory, labels.names(), seed);
-      int side = pretrained.imageSize().orElse(checkpoint.config().imageSize());
-      return side == checkpoint.config().imageSize() ? checkpoint : checkpoint.withImageSize(side);
+      // What is mapped stays readable when its file is deleted.
+      try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+        record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
+        Checkpoint checkpoint =
+            ModelDirectory.readForTraining(files.directory(), labels.names(), seed);
+        int side = pretrained.imageSize().orElse(checkpoint.config().imageSize());
+        return side == checkpoint.config().imageSize()
+            ? checkpoint
+            : checkpoint.withImageSize(side);
+      }
     }
     Start.Scratch scratch = (Start.Scratch) config.start();
     return Checkpoint.random(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
+import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
 import org.sparkvit.inference.BatchInference;
@@ -66,6 +67,7 @@ final class Trainer {
     BestEpoch best = new BestEpoch(recipe.metric(), recipe.patience(), recipe.minDelta());
     List<EpochResult> history = new ArrayList<>();
     Checkpoint bestWeights = null;
+    ViTTrainingSession.seedDropout((int) StableHash.hash64(recipe.seed(), "dropout"));
     AdamW optimizer = AdamW.withWeightDecay(recipe.weightDecay());
     try (ViTTrainingSession session =
         ViTTrainingSession.open(start, optimizer, device, precision)) {

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -263,8 +264,13 @@ final class TrainingRows {
         (label, count) ->
             line.append(line.length() == 0 ? "" : ", ")
                 .append(
-                    "%s %,d train (shown %,d) + %,d validation"
-                        .formatted(label, count.train(), count.shown(), count.validation())));
+                    String.format(
+                        Locale.ROOT,
+                        "%s %,d train (shown %,d) + %,d validation",
+                        label,
+                        count.train(),
+                        count.shown(),
+                        count.validation())));
     return line.toString();
   }
 }

@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,20 +89,15 @@ public final class ModelDirectory {
   }
 
   /**
-   * SHA-256 over the names, sizes and contents of the three files (and shards), 64 hex digits: the
-   * identity of the model in tables.
+   * SHA-256 over the names, sizes and contents of {@link #files}, 64 hex digits: the identity of
+   * the model in tables.
    */
   public static String hash(Path directory) {
-    Set<String> names = new LinkedHashSet<>(List.of(CONFIG, PREPROCESSOR));
-    names.addAll(weightFiles(directory));
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] chunk = new byte[1 << 20];
-      for (String name : names) {
+      for (String name : files(directory)) {
         Path file = directory.resolve(name);
-        if (name.equals(PREPROCESSOR) && Files.notExists(file)) {
-          continue;
-        }
         digest.update(name.getBytes(StandardCharsets.UTF_8));
         digest.update(
             ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(Files.size(file)).flip());
@@ -119,6 +113,31 @@ public final class ModelDirectory {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /**
+   * Names of the files that make up the model: its configuration, its preprocessing if there is
+   * one, and its weights.
+   */
+  public static List<String> files(Path directory) {
+    List<String> names = new ArrayList<>(List.of(CONFIG));
+    if (Files.exists(directory.resolve(PREPROCESSOR))) {
+      names.add(PREPROCESSOR);
+    }
+    Set<String> weights = weightFiles(directory);
+    names.addAll(weights);
+    if (!weights.contains(WEIGHTS)) {
+      names.add(SHARD_INDEX);
+    }
+    return names;
+  }
+
+  /** Whether a file of this name can be part of a model directory. */
+  public static boolean isModelFile(String name) {
+    return name.equals(CONFIG)
+        || name.equals(PREPROCESSOR)
+        || name.equals(SHARD_INDEX)
+        || name.endsWith(".safetensors");
   }
 
   private static Path require(Path directory, String name) {

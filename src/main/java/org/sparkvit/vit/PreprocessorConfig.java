@@ -40,7 +40,6 @@ public record PreprocessorConfig(
     List<Double> imageMean,
     List<Double> imageStd) {
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-  private static final int MAX_SIDE = 8_192;
 
   public PreprocessorConfig {
     imageMean = List.copyOf(imageMean);
@@ -210,8 +209,9 @@ public record PreprocessorConfig(
   }
 
   private static void side(String key, int value) {
-    if (value < 1 || value > MAX_SIDE) {
-      throw new UserException(key + " is " + value + "; it must be 1 to " + MAX_SIDE);
+    if (value < 1 || value > ViTConfig.MAX_IMAGE_SIZE) {
+      throw new UserException(
+          key + " is " + value + "; it must be 1 to " + ViTConfig.MAX_IMAGE_SIZE);
     }
   }
 }

@@ -66,7 +66,8 @@ public final class PyTorchRuntime {
     return Device.gpu(index);
   }
 
-  private static int gpuCount() {
+  /** GPUs that PyTorch can use in this process; 0 with a CPU-only build of it. */
+  public static int gpuCount() {
     Engine engine = engine();
     return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }

@@ -1,5 +1,6 @@
 package org.sparkvit.vit;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,7 +44,9 @@ final class ViTCode {
 
   private String layer() {
     int headSize = config.hiddenSize() / config.heads();
-    return """
+    return String.format(
+            Locale.ROOT,
+            """
       def forward(self, x: Tensor) -> Tensor:
         h = %1$s
         return (self).block(x, h, h)
@@ -62,8 +65,7 @@ final class ViTCode {
         m = %7$s
         o = %12$s
         return torch.add(y, %13$s)
-      """
-        .formatted(
+      """,
             layerNorm("x", "self.layernorm_before"),
             linear("rows", "self.attention.attention.query", config.qkvBias()),
             linear("tokens", "self.attention.attention.key", config.qkvBias()),
@@ -86,7 +88,9 @@ final class ViTCode {
     StringBuilder text = new StringBuilder();
     String patches = "self.vit.embeddings.patch_embeddings.projection";
     text.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         def forward(self, pixels: Tensor) -> Tensor:
           e = (self).embed(pixels)
           w = torch.to(self.classifier.weight, 6)
@@ -100,21 +104,27 @@ final class ViTCode {
           cls = torch.expand(self.vit.embeddings.cls_token, [torch.size(pixels, 0), -1, -1])
           tokens = torch.cat([cls, %5$s], 1)
           x = %6$s
-        """
-            .formatted(
-                precision == Precision.FP32 ? "image" : "torch.to(image, 15)",
-                weight(patches + ".weight"),
-                weight(patches + ".bias"),
-                config.patchSize(),
-                mixed() ? "torch.to(patches, 6)" : "patches",
-                dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)")));
+        """,
+            precision == Precision.FP32 ? "image" : "torch.to(image, 15)",
+            weight(patches + ".weight"),
+            weight(patches + ".bias"),
+            config.patchSize(),
+            mixed() ? "torch.to(patches, 6)" : "patches",
+            dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)")));
     String last = "x";
     for (int i = 0; i < config.layers(); i++) {
       boolean finalLayer = i == config.layers() - 1;
-      text.append("  layer%d = getattr(self.vit.encoder.layer, \"%d\")\n".formatted(i, i));
       text.append(
-          "  x%d = (layer%d).%s(%s)\n"
-              .formatted(i, i, finalLayer ? "forward_first_row" : "forward", last));
+          String.format(
+              Locale.ROOT, "  layer%d = getattr(self.vit.encoder.layer, \"%d\")\n", i, i));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  x%d = (layer%d).%s(%s)\n",
+              i,
+              i,
+              finalLayer ? "forward_first_row" : "forward",
+              last));
       last = "x" + i;
     }
     String row = "torch.select(" + last + ", 1, 0)";
@@ -152,8 +162,12 @@ final class ViTCode {
   }
 
   private String linear(String input, String module, boolean bias) {
-    return "torch.linear(%s, %s, %s)"
-        .formatted(input, weight(module + ".weight"), bias ? weight(module + ".bias") : "None");
+    return String.format(
+        Locale.ROOT,
+        "torch.linear(%s, %s, %s)",
+        input,
+        weight(module + ".weight"),
+        bias ? weight(module + ".bias") : "None");
   }
 
   private String layerNorm(String input, String module) {
@@ -162,23 +176,33 @@ final class ViTCode {
   }
 
   private String plainLayerNorm(String input, String module) {
-    return "torch.layer_norm(%s, [%d], %s.weight, %s.bias, %s)"
-        .formatted(input, config.hiddenSize(), module, module, config.layerNormEps());
+    return String.format(
+        Locale.ROOT,
+        "torch.layer_norm(%s, [%d], %s.weight, %s.bias, %s)",
+        input,
+        config.hiddenSize(),
+        module,
+        module,
+        config.layerNormEps());
   }
 
   private String dropout(String input) {
     return training && config.hiddenDropout() > 0
-        ? "torch.dropout(%s, %s, self.training)".formatted(input, config.hiddenDropout())
+        ? String.format(
+            Locale.ROOT, "torch.dropout(%s, %s, self.training)", input, config.hiddenDropout())
         : input;
   }
 
   private String activation(String input) {
     return switch (config.activation()) {
-      case GELU -> "torch.gelu(%s)".formatted(input);
-      case GELU_NEW, GELU_PYTORCH_TANH -> "torch.gelu(%s, approximate=\"tanh\")".formatted(input);
-      case RELU -> "torch.relu(%s)".formatted(input);
-      case SILU -> "torch.silu(%s)".formatted(input);
-      case QUICK_GELU -> "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))".formatted(input);
+      case GELU -> String.format(Locale.ROOT, "torch.gelu(%s)", input);
+      case GELU_NEW, GELU_PYTORCH_TANH ->
+          String.format(Locale.ROOT, "torch.gelu(%s, approximate=\"tanh\")", input);
+      case RELU -> String.format(Locale.ROOT, "torch.relu(%s)", input);
+      case SILU -> String.format(Locale.ROOT, "torch.silu(%s)", input);
+      case QUICK_GELU ->
+          String.format(
+              Locale.ROOT, "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))", input);
     };
   }
 }

@@ -45,6 +45,11 @@ public record ViTConfig(
     List<String> labels,
     Map<String, JsonNode> other) {
 
+  /** Largest side of an image in pixels. */
+  static final int MAX_IMAGE_SIZE = 4_096;
+
+  private static final int MAX_LABELS = 1_000_000;
+
   public ViTConfig {
     labels = List.copyOf(labels);
     other = Collections.unmodifiableMap(new LinkedHashMap<>(other));
@@ -52,9 +57,9 @@ public record ViTConfig(
     range("num_hidden_layers", layers, 1, 256);
     range("num_attention_heads", heads, 1, 1_024);
     range("intermediate_size", intermediateSize, 1, 65_536);
-    range("image_size", imageSize, 1, 8_192);
+    range("image_size", imageSize, 1, MAX_IMAGE_SIZE);
     range("patch_size", patchSize, 1, 1_024);
-    range("number of labels", labels.size(), 1, 1_000_000);
+    range("number of labels", labels.size(), 1, MAX_LABELS);
     if (hiddenSize % heads != 0) {
       throw new UserException(
           "hidden_size " + hiddenSize + " is not a multiple of num_attention_heads " + heads);
@@ -62,6 +67,22 @@ public record ViTConfig(
     if (imageSize % patchSize != 0) {
       throw new UserException(
           "image_size " + imageSize + " is not a multiple of patch_size " + patchSize);
+    }
+    long tokens = (long) (imageSize / patchSize) * (imageSize / patchSize) + 1;
+    for (long width : List.of((long) intermediateSize, (long) labels.size(), tokens)) {
+      // One tensor has to fit into an array.
+      if (width * hiddenSize > Integer.MAX_VALUE / Float.BYTES) {
+        throw new UserException(
+            "hidden_size "
+                + hiddenSize
+                + " with intermediate_size "
+                + intermediateSize
+                + ", "
+                + labels.size()
+                + " labels and "
+                + tokens
+                + " tokens makes tensors of more than 2 GiB; use smaller ones");
+      }
     }
     if (!(layerNormEps > 0 && layerNormEps < 1)) {
       throw new UserException("layer_norm_eps is " + layerNormEps + "; it must be within 0 and 1");
@@ -174,6 +195,7 @@ public record ViTConfig(
     fields.take("label2id");
     int count = fields.takeInt("num_labels", 2);
     if (id2label == null) {
+      range("num_labels", count, 1, MAX_LABELS);
       return IntStream.range(0, Math.max(count, 0)).mapToObj(i -> "LABEL_" + i).toList();
     }
     Map<Integer, String> byId = new TreeMap<>();

@@ -117,7 +117,17 @@ class BalanceTest {
           .isInstanceOf(UserException.class)
           .hasMessageContaining("--beta is " + beta);
     }
-    assertThat(config("0.5", 0).toMap()).containsEntry("ratio", new BigDecimal("0.5"));
+    assertThatThrownBy(() -> config("0.5", 0))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--ratio is 0.5")
+        .hasMessageContaining("--sampling");
+    assertThat(config("1", 0).toMap()).containsEntry("ratio", BigDecimal.ONE);
+  }
+
+  @Test
+  void aTinyRatioLeavesClassesAsTheyAre() {
+    assertThat(targets(Sampling.UNDERSAMPLE, "1e-30", 10, 500)).containsExactly(10L, 500L);
+    assertThat(targets(Sampling.OVERSAMPLE, "1e-30", 10, 500)).containsExactly(10L, 500L);
   }
 
   private static BalanceConfig config(String ratio, double beta) {

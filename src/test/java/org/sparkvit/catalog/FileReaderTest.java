@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.sparkvit.catalog.CatalogRun.image;
 import static org.sparkvit.catalog.CatalogRun.write;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.image.ImageStatus;
+import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImageFiles;
 
 class FileReaderTest extends SparkTest {
@@ -40,6 +41,9 @@ class FileReaderTest extends SparkTest {
     @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
         throws IOException {
+      if (path.getName().startsWith("denied")) {
+        throw new FileNotFoundException("Permission denied");
+      }
       int failures = Integer.parseInt(path.getName().replaceAll("\\D", ""));
       if (OPENED.merge(path.toString(), 1, Integer::sum) <= failures) {
         throw new IOException("connection reset\nand a second line");
@@ -84,6 +88,16 @@ class FileReaderTest extends SparkTest {
     FileReader.Content read = read(temp.resolve("0.jpg"), 10L, 1 << 20);
     assertThat(read.status()).isEqualTo(ImageStatus.MISSING);
     assertThat(read.bytes()).isEqualTo(-1);
+  }
+
+  @Test
+  void whatMayNotBeReadIsNotMissing() throws IOException {
+    // The local file system throws FileNotFoundException for this, as for what is not there.
+    Path file = write(temp, "denied.jpg", image("jpg", 1));
+    FileReader.Content read = read(file, Files.size(file), 1 << 20);
+    assertThat(read.status()).isEqualTo(ImageStatus.DECODE_ERROR);
+    assertThat(read.reason()).isEqualTo("cannot be read: Permission denied");
+    assertThat(read.bytes()).isEqualTo(Files.size(file));
   }
 
   @Test

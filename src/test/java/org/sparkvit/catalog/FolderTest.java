@@ -167,6 +167,37 @@ class FolderTest extends SparkTest {
         .isTrue();
   }
 
+  /** One of the two would be left out without a word. */
+  @Test
+  void whatMayMeanTwoThingsIsAsked() throws IOException {
+    Path mixed = Files.createDirectories(temp.resolve("mixed"));
+    write(mixed, "cat/1.jpg", image("jpg", 1));
+    write(mixed, "backup.tar", new byte[1024]);
+    assertThatThrownBy(() -> catalog.of(mixed))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("tar files and class folders")
+        .hasMessageContaining("--format");
+    Path half = Files.createDirectories(temp.resolve("half"));
+    write(half, "train/metadata.csv", "file_name,label\n1.jpg,x\n");
+    write(half, "train/1.jpg", image("jpg", 1));
+    write(half, "test/2.jpg", image("jpg", 2));
+    assertThatThrownBy(() -> catalog.of(half))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("metadata in some split folders, but not in [test]");
+    Path both = Files.createDirectories(temp.resolve("both"));
+    write(both, "metadata.csv", "file_name,label\n1.jpg,x\n");
+    write(both, "metadata.jsonl", "{\"file_name\": \"1.jpg\", \"label\": \"x\"}\n");
+    assertThatThrownBy(() -> catalog.of(both))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("metadata.csv")
+        .hasMessageContaining("metadata.jsonl");
+    catalog.labelColumn = "kind";
+    write(temp, "plain/cat/1.jpg", image("jpg", 1));
+    assertThatThrownBy(() -> catalog.of(temp.resolve("plain")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--label-column is for manifests and shards");
+  }
+
   @Test
   void oneClassIsWorthAWarning() throws IOException {
     write(temp, "pets/cat/1.jpg", image("jpg", 1));

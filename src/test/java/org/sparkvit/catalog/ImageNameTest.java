@@ -42,7 +42,7 @@ class ImageNameTest {
     "file:///data/pets/1.jpg, pets/1.jpg,         file:/data/pets/1.jpg",
     "../birds/1.jpg,         pets/../birds/1.jpg, file:/data/birds/1.jpg",
     "/other/1.jpg,           /other/1.jpg,        file:/other/1.jpg",
-    "s3a://b/x/1.jpg,        /x/1.jpg,            s3a://b/x/1.jpg",
+    "s3a://b/x/1.jpg,        //b/x/1.jpg,          s3a://b/x/1.jpg",
   })
   void manifestsWritePathsInManyWays(String written, String name, String path) {
     ImageName.Resolved resolved = ImageName.resolve(DISK, DISK, written);

@@ -9,7 +9,9 @@ import static org.sparkvit.catalog.CatalogRun.write;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -122,12 +124,48 @@ class ShardTest extends SparkTest {
   }
 
   @Test
+  void partitionsChangeNothing() throws IOException {
+    Path shard =
+        tar(
+            temp.resolve("train-1.tar"),
+            "a.jpg",
+            image("jpg", 1),
+            "a.json",
+            "{\"label\": \"x\", \"source\": \"web\"}",
+            "a-name-that-is-longer-than-the-hundred-characters-".repeat(3) + ".jpg",
+            image("jpg", 2),
+            "b.png",
+            image("png", 3),
+            "b.cls",
+            "y");
+    List<List<Row>> tables = new ArrayList<>();
+    for (int partitions : new int[] {1, 3, 7}) {
+      CatalogRun run = new CatalogRun(spark, temp.resolve("w" + partitions));
+      run.partitions = partitions;
+      tables.add(run.of(shard).orderBy(ImagesTable.ID).collectAsList());
+    }
+    assertThat(tables.get(0)).hasSize(3);
+    assertThat(tables.get(1)).isEqualTo(tables.get(0));
+    assertThat(tables.get(2)).isEqualTo(tables.get(0));
+  }
+
+  @Test
   void damagedShardsStopTheCatalogBeforeItReads() throws IOException {
     Path whole = tar(temp.resolve("a.tar"), "1.jpg", image("jpg", 1), "2.jpg", new byte[5000]);
     Path cut = write(temp, "cut.tar", Arrays.copyOf(Files.readAllBytes(whole), 4000));
     assertThatThrownBy(() -> catalog.of(cut))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("cut.tar' ends in the middle of '2.jpg'");
+    // At the end of a member, within a header, and where only the mark is missing.
+    byte[] bytes = Files.readAllBytes(whole);
+    int first = (512 + image("jpg", 1).length + 511) / 512 * 512;
+    int last = first + 512 + 5120;
+    for (int length : new int[] {first, first + 100, last, last + 511}) {
+      Path short_ = write(temp, "cut-" + length + ".tar", Arrays.copyOf(bytes, length));
+      assertThatThrownBy(() -> catalog.of(short_))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("cut-" + length + ".tar' ends without the mark");
+    }
     Path none = write(temp, "none.tar", "this is not a tar file".repeat(100));
     assertThatThrownBy(() -> catalog.of(none))
         .isInstanceOf(UserException.class)

@@ -106,6 +106,40 @@ class MainTest {
     assertThat(spec.findOption("--precision").<String>getValue()).isEqualTo("auto");
   }
 
+  /** Picocli's flags mean the opposite of their default, which here may come from a file. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void aFlagThatTheFileSetsTooStaysSet(String command) throws IOException {
+    for (OptionSpec flag :
+        Main.commandLine().getSubcommands().get(command).getCommandSpec().options()) {
+      if (flag.type() != boolean.class
+          || flag.arity().max() > 0
+          || flag.usageHelp()
+          || flag.versionHelp()) {
+        continue;
+      }
+      String name = flag.longestName();
+      Path file = folder.resolve(command + ".properties");
+      Files.writeString(file, name.substring(2) + " = true\n");
+      CommandLine main = Main.commandLine();
+      String[] arguments = {command, "-w", "x", "--config", file.toString(), name};
+      main.setDefaultValueProvider(ConfigFile.fromArguments(arguments));
+      try {
+        main.parseArgs(arguments);
+      } catch (CommandLine.MissingParameterException e) {
+        continue;
+      }
+      assertThat(
+              main.getSubcommands()
+                  .get(command)
+                  .getCommandSpec()
+                  .findOption(name)
+                  .<Boolean>getValue())
+          .as(command + " " + name)
+          .isTrue();
+    }
+  }
+
   @Test
   void aFileWithAKeyThatNoOptionHasIsRefused() throws IOException {
     Path file = folder.resolve("score.properties");

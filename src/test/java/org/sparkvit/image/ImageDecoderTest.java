@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.sparkvit.core.ImageStatus;
 
 class ImageDecoderTest {
   private static final ImageDecoder DECODER = new ImageDecoder(DecodeLimits.DEFAULT);
@@ -68,10 +69,6 @@ class ImageDecoderTest {
     assertThat(image.pixels().width()).isEqualTo(turned ? sample.height : sample.width);
     assertThat(largestDifference(image.pixels().rgb(), sample.rgb))
         .isLessThanOrEqualTo(sample.tolerance);
-    DecodedImage header = DECODER.inspect(sample.content, sample.fileName());
-    assertThat(header.status()).isEqualTo(ImageStatus.OK);
-    assertThat(header.pixels()).isNull();
-    assertHeader(header, sample);
   }
 
   private static void assertHeader(DecodedImage image, Sample sample) {

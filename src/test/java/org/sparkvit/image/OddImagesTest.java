@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.RealImages;
+import org.sparkvit.core.ImageStatus;
 
 /** Files that programs have stumbled over, against what Pillow says of them. */
 class OddImagesTest {

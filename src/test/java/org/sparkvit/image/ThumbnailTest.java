@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.sparkvit.core.ImageStatus;
 
 class ThumbnailTest {
   private static final ImageDecoder DECODER = new ImageDecoder(DecodeLimits.DEFAULT);

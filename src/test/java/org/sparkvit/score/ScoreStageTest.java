@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.cli.Main;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
@@ -32,6 +35,8 @@ import org.sparkvit.table.Workspace;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.Tensor;
 import org.sparkvit.vit.ViTConfig;
 
 class ScoreStageTest extends SparkTest {
@@ -204,14 +209,7 @@ class ScoreStageTest extends SparkTest {
     Path file = folder.resolve("image-5.png");
     Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
     String id = StableHash.id("image-5.png");
-    workspace.replace(
-        ImagesTable.SPEC,
-        workspace
-            .read(ImagesTable.SPEC)
-            .where(col("id").notEqual(id))
-            .unionByName(spark.createDataFrame(List.of(row(file, "OK")), ImagesTable.SPEC.schema()))
-            .localCheckpoint(),
-        RunRecord.start("test", Map.of()));
+    catalogAgain(workspace, id, file);
     score(workspace, model, 8, 2);
     List<Row> rows =
         workspace
@@ -222,6 +220,17 @@ class ScoreStageTest extends SparkTest {
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0)).isEqualTo(rows.get(1));
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
+  }
+
+  private static void catalogAgain(Workspace workspace, String id, Path file) throws IOException {
+    workspace.replace(
+        ImagesTable.SPEC,
+        workspace
+            .read(ImagesTable.SPEC)
+            .where(col("id").notEqual(id))
+            .unionByName(spark.createDataFrame(List.of(row(file, "OK")), ImagesTable.SPEC.schema()))
+            .localCheckpoint(),
+        RunRecord.start("test", Map.of()));
   }
 
   @Test
@@ -241,6 +250,33 @@ class ScoreStageTest extends SparkTest {
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
 
+  @Test
+  void anImageThatIsMendedIsScoredWithoutBeingAsked() throws IOException {
+    Workspace workspace = catalog("workspace");
+    score(workspace, model, 8, 2);
+    String id = StableHash.id("empty.png");
+    assertThat(status(workspace, id)).isEqualTo("EMPTY");
+    Path file = folder.resolve("empty.png");
+    Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
+    catalogAgain(workspace, id, file);
+    score(workspace, model, 8, 2);
+    assertThat(status(workspace, id)).isEqualTo("OK");
+    assertThat(rows(workspace)).hasSize(IMAGES + 2);
+  }
+
+  /** As when a run is killed between its two tables. */
+  @Test
+  void aRerunKnowsTheModelAgain() throws IOException {
+    Workspace workspace = catalog("workspace");
+    score(workspace, model, 8, 2);
+    workspace.replace(
+        ModelsTable.SPEC,
+        spark.createDataFrame(List.of(), ModelsTable.SPEC.schema()),
+        RunRecord.start("test", Map.of()));
+    score(workspace, model, 8, 2);
+    assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
+  }
+
   private static String status(Workspace workspace, String id) {
     return workspace
         .read(PredictionsTable.SPEC)
@@ -258,15 +294,51 @@ class ScoreStageTest extends SparkTest {
     }
     assertThatThrownBy(() -> score(workspace, model, 8, 2))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("--max-error-rate");
+        .hasMessageContaining("--max-error-rate")
+        .hasMessageContaining("MISSING (the file is gone), 15 images, e.g. '");
     assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
   }
 
   @Test
-  void aModelThatIsNotThereOrAGpuThatIsNotThere() throws IOException {
+  void aModelThatIsNotThere() throws IOException {
     Workspace workspace = catalog("workspace");
     assertThatThrownBy(() -> score(workspace, folder.resolve("nothing"), 8, 2))
         .isInstanceOf(UserException.class)
+        .hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> score(workspace, Files.createDirectory(folder.resolve("e")), 8, 2))
+        .isInstanceOf(UserException.class)
         .hasMessageContaining("config.json");
+  }
+
+  /** In a task, so that Spark wraps it; the command unwraps it. */
+  @Test
+  void aGpuThatIsNotThere() throws IOException {
+    assumeThat(PyTorchRuntime.gpuCount()).isZero();
+    Workspace workspace = catalog("workspace");
+    assertThatThrownBy(
+            () ->
+                Main.main(
+                    new String[] {
+                      "score", "-w", workspace.uri(), "--model", model.toString(), "--device", "gpu"
+                    }))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("PyTorch sees 0 GPUs");
+    Path table = folder.resolve("workspace").resolve(PredictionsTable.SPEC.name());
+    assertThat(Files.exists(table) ? table.toFile().list() : new String[0])
+        .noneMatch(name -> !name.startsWith("."));
+  }
+
+  @Test
+  void aModelWhoseWeightsAreNoNumbers() throws IOException {
+    Workspace workspace = catalog("workspace");
+    Path broken = writeModel("broken", 3);
+    Checkpoint checkpoint = ModelDirectory.read(broken);
+    Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
+    tensors.put("classifier.bias", Tensor.of(new float[] {Float.NaN, 0}, 2));
+    ModelDirectory.write(
+        broken, new Checkpoint(checkpoint.config(), checkpoint.preprocessor(), tensors));
+    assertThatThrownBy(() -> score(workspace, broken, 8, 2))
+        .hasMessageContaining("gives no numbers");
+    assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
   }
 }

@@ -158,6 +158,19 @@ class SplitterTest extends SparkTest {
   }
 
   @Test
+  void newGroupsReachTheSplitsThatLackTheirClass() {
+    ImageRows few = new ImageRows().add("b", 30, "y").add("a", 2, "x");
+    Dataset<Row> first = split(few.dataset(spark), grouped(0));
+    assertThat(counts(first)).containsEntry("x/train", 2L);
+
+    for (int i = 0; i < 4; i++) {
+      few.add("new" + i, "x", null, "patient " + i % 2, "new" + i);
+    }
+    assertThat(counts(split(few.dataset(spark), Optional.of(first), grouped(0))))
+        .containsAllEntriesOf(Map.of("x/train", 2L, "x/validation", 2L, "x/test", 2L));
+  }
+
+  @Test
   void carvesValidationFromTrainAndKeepsTheNamedTestSet() {
     ImageRows rows = new ImageRows();
     for (int i = 0; i < 360; i++) {

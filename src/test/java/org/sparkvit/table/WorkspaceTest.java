@@ -99,6 +99,13 @@ class WorkspaceTest extends SparkTest {
   }
 
   @Test
+  void aFolderThatSparkWouldTakeForAPatternIsRefused() {
+    assertThatThrownBy(() -> Workspace.at(spark, folder.resolve("runs[1]").toString()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("runs[1]");
+  }
+
+  @Test
   void everyPartHasItsRunRecord() throws IOException {
     RunRecord record = record().input("images", List.of("v1"));
     workspace.replace(PlanTable.SPEC, plan("x"), record);

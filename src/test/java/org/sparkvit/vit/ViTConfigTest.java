@@ -125,7 +125,7 @@ class ViTConfigTest {
 
   @Test
   void impossiblePreprocessorsAreRefused() {
-    preprocessorRefused("{'size':0}", "size height is 0; it must be 1 to 8192");
+    preprocessorRefused("{'size':0}", "size height is 0; it must be 1 to 4096");
     preprocessorRefused("{'size':'x'}", "size is \"x\"; it must be a number, {height, width}");
     preprocessorRefused("{'resample':9}", "resample is 9");
     preprocessorRefused("{'rescale_factor':0}", "rescale_factor is 0.0");

@@ -192,8 +192,11 @@ class ViTSessionTest {
     assertThat(Precision.of("fp32", CPU)).isEqualTo(Precision.FP32);
     assertThat(Precision.of("BF16", CPU)).isEqualTo(Precision.BF16);
     assertThat(Precision.of("auto", Device.gpu(0))).isEqualTo(Precision.BF16);
-    assertThat(Precision.of("auto", CPU))
-        .isEqualTo(Precision.cpuHasBf16() ? Precision.BF16 : Precision.FP32);
+    assertThat(Precision.of("auto", CPU)).isIn(Precision.BF16, Precision.FP32);
+    assertThat(Precision.bf16IsFaster("vendor_id : GenuineIntel\nflags : avx512_bf16")).isFalse();
+    assertThat(Precision.bf16IsFaster("flags : avx512_bf16 amx_bf16 amx_tile")).isTrue();
+    assertThat(Precision.bf16IsFaster("vendor_id : AuthenticAMD\nflags : avx512_bf16")).isTrue();
+    assertThat(Precision.bf16IsFaster("vendor_id : AuthenticAMD\nflags : avx2")).isFalse();
     assertThatThrownBy(() -> Precision.of("int3", CPU))
         .isInstanceOf(UserException.class)
         .hasMessage("unknown precision 'int3'; use auto, fp32 or bf16");

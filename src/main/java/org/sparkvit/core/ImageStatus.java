@@ -1,4 +1,4 @@
-package org.sparkvit.image;
+package org.sparkvit.core;
 
 /**
  * What became of one image. Every image gets exactly one status; a bad image is a row with a
