@@ -129,15 +129,17 @@ final class InputSources {
         } else if (top.metadata == null) {
           String name = FolderLayout.splitNamed(folder.getName());
           manifests.add(manifest(split.metadata, root, folder, name));
-        } else {
+        } else if (config.format() == InputFormat.AUTO) {
           throw ambiguous(root, "metadata of its own and in '" + folder.getName() + "'");
         }
       }
-      if (top.metadata == null && !manifests.isEmpty() && !without.isEmpty()) {
-        throw ambiguous(root, "metadata in some split folders, but not in " + without);
-      }
-      if (config.format() == InputFormat.AUTO && manifests.isEmpty() && shards && folders) {
-        throw ambiguous(root, "tar files and class folders side by side");
+      if (config.format() == InputFormat.AUTO) {
+        if (top.metadata == null && !manifests.isEmpty() && !without.isEmpty()) {
+          throw ambiguous(root, "metadata in some split folders, but not in " + without);
+        }
+        if (manifests.isEmpty() && shards && folders) {
+          throw ambiguous(root, "tar files and class folders side by side");
+        }
       }
       if (allows(InputFormat.MANIFEST) && !manifests.isEmpty()) {
         return manifests;

@@ -53,11 +53,16 @@ public record ModelFiles(Path directory, boolean temporary) implements AutoClose
         return new ModelFiles(Path.of(fs.makeQualified(remote).toUri().getPath()), false);
       }
       ModelFiles local = new ModelFiles(Files.createTempDirectory("spark-vit-model"), true);
-      for (org.apache.hadoop.fs.Path file : files) {
-        Path target = local.directory.resolve(file.getName());
-        FileUtil.copy(fs, file, target.toFile(), false, configuration);
+      try {
+        for (org.apache.hadoop.fs.Path file : files) {
+          Path target = local.directory.resolve(file.getName());
+          FileUtil.copy(fs, file, target.toFile(), false, configuration);
+        }
+        return local;
+      } catch (IOException | RuntimeException e) {
+        local.close();
+        throw e;
       }
-      return local;
     } catch (FileNotFoundException e) {
       throw new UserException(
           "model '" + uri + "' does not exist; check the name, or run 'spark-vit train' first", e);

@@ -68,8 +68,6 @@ public final class ScoreStage {
             .input("model", location)
             .input("model_hash", model.hash());
 
-    // First, so that no interruption leaves predictions of a model that nobody knows.
-    registerModel(spark, workspace, model, location, started);
     Dataset<Row> former =
         workspace.has(PredictionsTable.SPEC)
             ? workspace.read(PredictionsTable.SPEC)
@@ -77,6 +75,8 @@ public final class ScoreStage {
     Dataset<Row> missing = missing(images, former, model.hash(), config.retryFailed());
     long count = missing.count();
     if (count == 0) {
+      // It may be that an earlier run was interrupted before this.
+      registerModel(spark, workspace, model, location, started);
       progress.say("score: nothing to do, every image has been scored by this model");
       return;
     }
@@ -105,6 +105,7 @@ public final class ScoreStage {
     } else {
       workspace.replace(PredictionsTable.SPEC, kept.unionByName(predictions), record, check);
     }
+    registerModel(spark, workspace, model, location, started);
     double seconds = (Instant.now().toEpochMilli() - started.toEpochMilli()) / 1000.0;
     progress.say(
         String.format(

@@ -184,6 +184,11 @@ class FolderTest extends SparkTest {
     assertThatThrownBy(() -> catalog.of(half))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("metadata in some split folders, but not in [test]");
+    // Whoever asks for one kind gets it.
+    catalog.format = InputFormat.MANIFEST;
+    assertThat(catalog.of(half).count()).isEqualTo(1);
+    catalog.format = InputFormat.AUTO;
+    catalog.overwrite = true;
     Path both = Files.createDirectories(temp.resolve("both"));
     write(both, "metadata.csv", "file_name,label\n1.jpg,x\n");
     write(both, "metadata.jsonl", "{\"file_name\": \"1.jpg\", \"label\": \"x\"}\n");

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,8 +112,16 @@ class MainTest {
   @ParameterizedTest
   @MethodSource("commands")
   void aFlagThatTheFileSetsTooStaysSet(String command) throws IOException {
-    for (OptionSpec flag :
-        Main.commandLine().getSubcommands().get(command).getCommandSpec().options()) {
+    CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
+    List<String> required = new ArrayList<>(List.of(command));
+    for (OptionSpec option : spec.options()) {
+      if (option.required()) {
+        required.addAll(List.of(option.longestName(), "x"));
+      }
+    }
+    Path file = folder.resolve(command + ".properties");
+    required.addAll(List.of("--config", file.toString()));
+    for (OptionSpec flag : spec.options()) {
       if (flag.type() != boolean.class
           || flag.arity().max() > 0
           || flag.usageHelp()
@@ -119,24 +129,14 @@ class MainTest {
         continue;
       }
       String name = flag.longestName();
-      Path file = folder.resolve(command + ".properties");
       Files.writeString(file, name.substring(2) + " = true\n");
+      List<String> arguments = new ArrayList<>(required);
+      arguments.add(name);
       CommandLine main = Main.commandLine();
-      String[] arguments = {command, "-w", "x", "--config", file.toString(), name};
-      main.setDefaultValueProvider(ConfigFile.fromArguments(arguments));
-      try {
-        main.parseArgs(arguments);
-      } catch (CommandLine.MissingParameterException e) {
-        continue;
-      }
-      assertThat(
-              main.getSubcommands()
-                  .get(command)
-                  .getCommandSpec()
-                  .findOption(name)
-                  .<Boolean>getValue())
-          .as(command + " " + name)
-          .isTrue();
+      main.setDefaultValueProvider(ConfigFile.fromArguments(arguments.toArray(new String[0])));
+      main.parseArgs(arguments.toArray(new String[0]));
+      CommandSpec parsed = main.getSubcommands().get(command).getCommandSpec();
+      assertThat(parsed.findOption(name).<Boolean>getValue()).as(command + " " + name).isTrue();
     }
   }
 

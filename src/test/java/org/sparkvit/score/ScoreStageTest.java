@@ -297,6 +297,7 @@ class ScoreStageTest extends SparkTest {
         .hasMessageContaining("--max-error-rate")
         .hasMessageContaining("MISSING (the file is gone), 15 images, e.g. '");
     assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
+    assertThat(workspace.has(ModelsTable.SPEC)).isFalse();
   }
 
   @Test
