@@ -33,7 +33,7 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
 
   /** For {@code read().load(path)}. */
   public static MLReader<VitEmbedder> read() {
-    return new Readable().read();
+    return new Reading().read();
   }
 
   /** The operator that was saved at a path. */
@@ -41,7 +41,7 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
     return read().load(path);
   }
 
-  private static final class Readable implements DefaultParamsReadable<VitEmbedder> {}
+  private static final class Reading implements DefaultParamsReadable<VitEmbedder> {}
 
   public Param<String> outputCol() {
     return outputCol;

@@ -46,7 +46,7 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
 
   /** For {@code read().load(path)}. */
   public static MLReader<VitImageClassifier> read() {
-    return new Readable().read();
+    return new Reading().read();
   }
 
   /** The operator that was saved at a path. */
@@ -54,7 +54,7 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return read().load(path);
   }
 
-  private static final class Readable implements DefaultParamsReadable<VitImageClassifier> {}
+  private static final class Reading implements DefaultParamsReadable<VitImageClassifier> {}
 
   public Param<String> probabilityCol() {
     return probabilityCol;

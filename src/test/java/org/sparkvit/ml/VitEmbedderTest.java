@@ -13,7 +13,9 @@ import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.feature.StringIndexer;
@@ -82,8 +84,9 @@ class VitEmbedderTest extends SparkTest {
   }
 
   /** Labels indexed, images embedded, the broken ones left out, a classifier fitted on the rest. */
-  @Test
-  void aPipelineSeparatesTwoKindsOfImagesAndSurvivesSaving() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPipelineSeparatesTwoKindsOfImagesAndSurvivesSaving(boolean labelsFirst) throws IOException {
     DrawnImages images = new DrawnImages(folder);
     for (int i = 0; i < 40; i++) {
       if (i % 9 == 8) {
@@ -95,12 +98,14 @@ class VitEmbedderTest extends SparkTest {
     Dataset<Row> all = images.dataset(spark, 3);
     Dataset<Row> train = all.where(col("number").lt(28));
     Dataset<Row> test = all.where(col("number").geq(28));
+    VitEmbedder embedder = embedder().setHandleInvalid("skip");
+    StringIndexer indexer = new StringIndexer().setInputCol("kind").setOutputCol("label");
     Pipeline pipeline =
         new Pipeline()
             .setStages(
                 new PipelineStage[] {
-                  embedder().setHandleInvalid("skip"),
-                  new StringIndexer().setInputCol("kind").setOutputCol("label"),
+                  labelsFirst ? indexer : embedder,
+                  labelsFirst ? embedder : indexer,
                   new LogisticRegression().setMaxIter(20)
                 });
     Path unfitted = folder.resolve("pipeline");
@@ -120,10 +125,17 @@ class VitEmbedderTest extends SparkTest {
     assertThat(counts.getLong(2)).isBetween(4L, 7L);
     assertThat(((LogisticRegressionModel) fitted.stages()[2]).numFeatures()).isEqualTo(HIDDEN);
 
+    // The names of the labels have come through the embedder.
+    assertThat(
+            ((NominalAttribute) Attribute.fromStructField(predicted.schema().apply("label")))
+                .values()
+                .get())
+        .containsExactlyInAnyOrder("warm", "cold");
+
     Path saved = folder.resolve("fitted");
     fitted.write().overwrite().save(saved.toString());
     PipelineModel loaded = PipelineModel.load(saved.toString());
-    assertThat(loaded.stages()[0]).isInstanceOf(VitEmbedder.class);
+    assertThat(loaded.stages()[labelsFirst ? 1 : 0]).isInstanceOf(VitEmbedder.class);
     String[] columns = {"number", "label", "features", "probability", "prediction"};
     assertThat(rows(loaded.transform(test), columns)).isEqualTo(rows(predicted, columns));
     // And for any number of partitions.
