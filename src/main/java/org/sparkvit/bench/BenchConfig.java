@@ -30,8 +30,9 @@ public record BenchConfig(
     sizes = List.copyOf(sizes);
     precisions = List.copyOf(precisions);
     for (String precision : precisions) {
-      if (!List.of("fp32", "bf16").contains(precision)) {
-        throw new UserException("--precisions has '" + precision + "'; use fp32 and bf16");
+      if (!List.of("fp32", "bf16", "fp16", "int8").contains(precision)) {
+        throw new UserException(
+            "--precisions has '" + precision + "'; use fp32, bf16, fp16 (GPUs) and int8 (CPUs)");
       }
     }
     if (!List.of("auto", "cpu", "gpu").contains(device)) {

@@ -34,10 +34,10 @@ final class ScoreCommand extends StageCommand {
 
   @Option(
       names = "--precision",
-      paramLabel = "auto|fp32|bf16",
+      paramLabel = "auto|fp32|bf16|fp16|int8",
       defaultValue = "auto",
       description =
-          "auto is bf16 on GPUs and on processors where it is faster. Default: ${DEFAULT-VALUE}.")
+          "auto is bf16 on GPUs and on processors where it is faster, else fp32; fp16 is for GPUs, int8 for CPUs. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(

@@ -65,8 +65,8 @@ public final class SharedModel implements Serializable {
    *
    * @param directory local directory, see {@link ModelFiles}; not needed any more afterwards
    * @param device {@code auto}, {@code cpu} or {@code gpu}
-   * @param precision {@code auto}, {@code fp32} or {@code bf16}; {@code auto} is decided where the
-   *     device is
+   * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
+   *     auto} is decided where the device is
    */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision) {

@@ -11,7 +11,7 @@ import org.sparkvit.core.UserException;
  * @param workspace URI of the workspace
  * @param model name of a model of the workspace, or URI of a model directory
  * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param precision {@code auto}, {@code fp32} or {@code bf16}
+ * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param batchSize images per forward pass
  * @param decodeThreads threads per task that read and decode
  * @param partitions Spark partitions; 0 chooses by cores and number of images
@@ -33,8 +33,9 @@ public record ScoreConfig(
     if (!Set.of("auto", "cpu", "gpu").contains(device)) {
       throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
     }
-    if (!Set.of("auto", "fp32", "bf16").contains(precision)) {
-      throw new UserException("--precision is '" + precision + "'; use auto, fp32 or bf16");
+    if (!Set.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision)) {
+      throw new UserException(
+          "--precision is '" + precision + "'; use auto, fp32, bf16, fp16 or int8");
     }
     requireAtLeast("--batch-size", batchSize, 1);
     requireAtLeast("--decode-threads", decodeThreads, 1);
