@@ -15,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
+import org.sparkvit.table.ImageName;
 
 /**
  * An image folder; see {@link FolderLayout}.

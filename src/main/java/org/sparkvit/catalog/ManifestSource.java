@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImageName;
 
 /**
  * A manifest: a table with a column of image paths, one of labels, and further ones, which are kept

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -59,6 +60,14 @@ final class DemoCommand extends StageCommand {
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
+  @Option(
+      names = "--wrong-labels",
+      paramLabel = "SHARE",
+      description =
+          "Give this share of each class the other class's label, 0 to 0.4, to see what relabel finds of them;"
+              + " training then sees the classes as they are. Default: 0.02 of the sensitive images, 0.001 of the others.")
+  private Double wrongLabels;
+
   @Option(names = "--seed", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
   private long seed;
 
@@ -75,6 +84,7 @@ final class DemoCommand extends StageCommand {
           "--workspace is '" + workspace() + "', but the demo needs a folder on this machine");
     }
     SampleDataset.requireCount(images);
+    wrong().ifPresent(SampleDataset::requireWrongLabels);
     if (epochs < 1) {
       throw new UserException("--epochs is " + epochs + "; use 1 or more");
     }
@@ -110,7 +120,7 @@ final class DemoCommand extends StageCommand {
     String workspace = folder.resolve("workspace").toString();
     delete(data);
     delete(Path.of(workspace));
-    SampleDataset.draw(data, images, seed, progress);
+    SampleDataset.draw(data, images, seed, wrong(), progress);
     String random = Long.toString(seed);
     for (List<String> command :
         List.of(
@@ -127,16 +137,7 @@ final class DemoCommand extends StageCommand {
                 "group",
                 "--seed",
                 random),
-            List.of(
-                "balance",
-                "--sampling",
-                "oversample",
-                "--ratio",
-                "1",
-                "--weights",
-                "none",
-                "--seed",
-                random),
+            balance(random),
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
@@ -156,6 +157,25 @@ final class DemoCommand extends StageCommand {
             time.toMinutes(),
             time.toSecondsPart(),
             Path.of(workspace, "reports", "latest", "index.html").toUri()));
+  }
+
+  private OptionalDouble wrong() {
+    return wrongLabels == null ? OptionalDouble.empty() : OptionalDouble.of(wrongLabels);
+  }
+
+  /**
+   * With many wrong labels, a large part of the rare class is of the frequent one. Showing it more
+   * often would teach that part with more weight than what contradicts it.
+   */
+  private List<String> balance(String random) {
+    List<String> sampling =
+        wrongLabels == null
+            ? List.of("--sampling", "oversample", "--ratio", "1")
+            : List.of("--sampling", "none");
+    List<String> command = new ArrayList<>(List.of("balance"));
+    command.addAll(sampling);
+    command.addAll(List.of("--weights", "none", "--seed", random));
+    return command;
   }
 
   private List<String> train(String random) {
