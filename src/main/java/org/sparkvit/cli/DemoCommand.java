@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.demo.RelabelFindings;
 import org.sparkvit.demo.SampleDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -91,7 +92,7 @@ final class DemoCommand extends StageCommand {
     Path folder = Path.of(workspace());
     requireOurs(folder.resolve("data"), SampleDataset.ABOUT);
     requireOurs(folder.resolve("workspace"), "workspace.json");
-    return spark -> run(folder.toAbsolutePath(), progress);
+    return spark -> run(spark, folder.toAbsolutePath(), progress);
   }
 
   /** What is to be replaced has to be an earlier demo's, not somebody's data. */
@@ -114,7 +115,7 @@ final class DemoCommand extends StageCommand {
     return false;
   }
 
-  private void run(Path folder, Progress progress) {
+  private void run(SparkSession spark, Path folder, Progress progress) {
     Instant started = Instant.now();
     Path data = folder.resolve("data");
     String workspace = folder.resolve("workspace").toString();
@@ -141,12 +142,16 @@ final class DemoCommand extends StageCommand {
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
+            relabel(),
             List.of("report"))) {
       List<String> arguments = new ArrayList<>(command);
       arguments.addAll(1, List.of("--workspace", workspace));
       progress.say("");
       progress.say("$ jobs/spark-vit " + String.join(" ", arguments));
       Main.run(arguments.toArray(new String[0]));
+      if (command.get(0).equals("relabel")) {
+        RelabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
+      }
     }
     Duration time = Duration.between(started, Instant.now());
     progress.say("");
@@ -175,6 +180,18 @@ final class DemoCommand extends StageCommand {
     List<String> command = new ArrayList<>(List.of("balance"));
     command.addAll(sampling);
     command.addAll(List.of("--weights", "none", "--seed", random));
+    return command;
+  }
+
+  /**
+   * The rarer wrong labels are, the larger the part of contradictions that are the model's own
+   * mistakes; and from oversampled classes it is more certain than it should be.
+   */
+  private List<String> relabel() {
+    List<String> command = new ArrayList<>(List.of("relabel", "--slices", "source,region"));
+    if (wrongLabels == null) {
+      command.addAll(List.of("--min-confidence", "0.995"));
+    }
     return command;
   }
 

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelsTable;
@@ -150,13 +149,20 @@ final class Decisions {
   }
 
   private static Column decision() {
-    Column decision = lit(null).cast(DataTypes.StringType);
-    for (Reason reason : Reason.values()) {
-      decision =
-          when(col(RelabelsTable.REASON).equalTo(reason.id()), lit(reason.decision()))
-              .otherwise(decision);
-    }
-    return decision;
+    return when(
+            col(RelabelsTable.REASON).isin(leadingTo(RelabelsTable.CHANGE)),
+            lit(RelabelsTable.CHANGE))
+        .when(
+            col(RelabelsTable.REASON).isin(leadingTo(RelabelsTable.REVIEW)),
+            lit(RelabelsTable.REVIEW))
+        .otherwise(lit(RelabelsTable.KEEP));
+  }
+
+  private static Object[] leadingTo(String decision) {
+    return Arrays.stream(Reason.values())
+        .filter(reason -> reason.decision().equals(decision))
+        .map(Reason::id)
+        .toArray();
   }
 
   private static Column id(Reason reason) {
@@ -167,7 +173,7 @@ final class Decisions {
   static Dataset<Row> table(Dataset<Row> decided) {
     return RelabelsTable.SPEC.check(
         decided.select(
-            java.util.Arrays.stream(RelabelsTable.SPEC.schema().fieldNames())
+            Arrays.stream(RelabelsTable.SPEC.schema().fieldNames())
                 .map(functions::col)
                 .toArray(Column[]::new)));
   }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImageName;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.RelabelsTable;
@@ -32,7 +34,7 @@ import org.sparkvit.table.ReviewTable;
  *
  * <pre>
  * labels.parquet/   path, label, split as the catalog was given it, and the user's own columns, of
- *                   every image: a manifest. Parquet, since it keeps the types of columns and is
+ *                   every image: a manifest, with the places of members of tar files. Parquet, since it keeps the types of columns and is
  *                   written and read by many tasks
  * review.csv        the review queue, to be opened by people
  * </pre>
@@ -59,12 +61,17 @@ record LabelExport(SparkSession spark, String folder) {
 
   /** Writes the manifest of what {@link Decisions#of} gives. */
   void writeManifest(Dataset<Row> decided) {
-    List<String> own = new ArrayList<>(own(decided));
     List<Column> columns = new ArrayList<>();
     columns.add(col(RelabelsTable.PATH));
     columns.add(col(RelabelsTable.NEW_LABEL).as("label"));
     columns.add(col("image.given_split").as(splitColumn(decided)));
-    for (String name : own) {
+    // Only a member of a tar file has an offset; a header precedes it.
+    Column member = col("image.offset").gt(0);
+    if (!decided.where(member).isEmpty()) {
+      columns.add(when(member, col("image.offset")).as(ImageFiles.MEMBER_OFFSET));
+      columns.add(when(member, col("image.bytes")).as(ImageFiles.MEMBER_BYTES));
+    }
+    for (String name : own(decided)) {
       columns.add(
           col(Decisions.IMAGE + ".`" + name.replace("`", "``") + "`").as(name));
     }
