@@ -87,7 +87,8 @@ class PackageArrowsTest {
   @Test
   void librariesStayWhereTheyBelong() {
     forbid(List.of("vit", "image", "metrics", "core"), "org.apache.spark..", "org.apache.hadoop..");
-    forbid(List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report"), "ai.djl..");
+    forbid(
+        List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report"), "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
     forbid(List.of("core"), "com.fasterxml..", "picocli..", "org.slf4j..");
     List<String> belowCli = new ArrayList<>();

@@ -14,8 +14,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
-import scala.Tuple2;
 import org.sparkvit.table.ImageName;
+import scala.Tuple2;
 
 /**
  * An image folder; see {@link FolderLayout}.

@@ -38,8 +38,7 @@ record ManifestSource(
     implements Source {
 
   /** Positions in the manifest; -1 for what it does not have. */
-  private record Columns(
-      int path, int label, int split, int offset, int bytes, List<Integer> own)
+  private record Columns(int path, int label, int split, int offset, int bytes, List<Integer> own)
       implements Serializable {}
 
   @Override

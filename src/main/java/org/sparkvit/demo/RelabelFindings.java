@@ -51,10 +51,7 @@ public record RelabelFindings(
             .filter(col("defect").equalTo(Defect.FLIPPED_LABEL.type()))
             .select(col("file_name"), col("true_label"));
     Dataset<Row> usable =
-        tables
-            .read(ImagesTable.SPEC)
-            .filter(ImagesTable.usable())
-            .select(col(ImagesTable.ID));
+        tables.read(ImagesTable.SPEC).filter(ImagesTable.usable()).select(col(ImagesTable.ID));
     Column name = substring_index(col(RelabelsTable.PATH), "/" + SampleDataset.IMAGES + "/", -1);
     Dataset<Row> rows =
         tables

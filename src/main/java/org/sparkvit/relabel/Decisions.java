@@ -90,8 +90,7 @@ final class Decisions {
                     .as(LatestPredictions.CLASSES));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column sorted = array_sort(probabilities);
-    Column second =
-        when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
+    Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
     Column place = array_position(col(LatestPredictions.CLASSES), col(RelabelsTable.OLD_LABEL));
     Column ofLabel = when(place.gt(0), element_at(probabilities, place.cast("int")));
     return rows.withColumn(RelabelsTable.CONFIDENCE, array_max(probabilities))
@@ -126,9 +125,7 @@ final class Decisions {
     Column clear = col(RelabelsTable.MARGIN).geq(lit((float) config.minMargin()));
     Column open =
         coalesce(
-            functions.not(
-                col(SplitsTable.SPLIT)
-                    .isin(config.protectedSplits().toArray())),
+            functions.not(col(SplitsTable.SPLIT).isin(config.protectedSplits().toArray())),
             lit(true));
     return when(functions.not(col("tried")), id(Reason.NO_PREDICTION))
         .when(predicted.isNull(), id(Reason.FAILED))
@@ -143,8 +140,7 @@ final class Decisions {
                 .otherwise(id(Reason.CONFIDENT)))
         .when(label.isNull(), id(Reason.UNLABELLED))
         .when(high, id(Reason.SMALL_MARGIN))
-        .when(
-            confidence.geq(lit((float) config.reviewConfidence())), id(Reason.BELOW_FLOOR))
+        .when(confidence.geq(lit((float) config.reviewConfidence())), id(Reason.BELOW_FLOOR))
         .otherwise(id(Reason.UNSURE));
   }
 

@@ -72,13 +72,14 @@ record LabelExport(SparkSession spark, String folder) {
       columns.add(when(member, col("image.bytes")).as(ImageFiles.MEMBER_BYTES));
     }
     for (String name : own(decided)) {
-      columns.add(
-          col(Decisions.IMAGE + ".`" + name.replace("`", "``") + "`").as(name));
+      columns.add(col(Decisions.IMAGE + ".`" + name.replace("`", "``") + "`").as(name));
     }
     decided.select(columns.toArray(new Column[0])).write().parquet(manifest());
   }
 
-  /** The manifest's column of given splits: the usual name, unless a column of the user's has it. */
+  /**
+   * The manifest's column of given splits: the usual name, unless a column of the user's has it.
+   */
   static String splitColumn(Dataset<Row> decided) {
     return own(decided).stream().anyMatch("split"::equalsIgnoreCase)
         ? ImagesTable.GIVEN_SPLIT
@@ -132,8 +133,13 @@ record LabelExport(SparkSession spark, String folder) {
     Column path = col(RelabelsTable.PATH);
     Column id = col(RelabelsTable.ID);
     List<String> roots =
-        decided.select(ROOT.apply(path, id)).distinct().limit(3).as(Encoders.STRING())
-            .collectAsList().stream()
+        decided
+            .select(ROOT.apply(path, id))
+            .distinct()
+            .limit(3)
+            .as(Encoders.STRING())
+            .collectAsList()
+            .stream()
             .filter(root -> root != null)
             .toList();
     if (roots.size() != 1) {

@@ -69,8 +69,7 @@ public final class RelabelStage {
     Dataset<Row> decided =
         Decisions.of(images, splits, predictions, model.getKey(), model.getValue(), config)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    LabelExport export =
-        new LabelExport(spark, workspace.export("relabel-" + record.runId()));
+    LabelExport export = new LabelExport(spark, workspace.export("relabel-" + record.runId()));
     try {
       LatestPredictions.requireSound(decided);
       Totals totals = Totals.of(decided);
@@ -158,15 +157,12 @@ public final class RelabelStage {
     if (unscored > UNSCORED_SHARE * usable) {
       say(
           "warning: %,d of %,d usable images have no prediction of model %s as they are now and keep their labels; run 'spark-vit score' and relabel again",
-          unscored,
-          usable,
-          ModelClasses.abbreviate(model));
+          unscored, usable, ModelClasses.abbreviate(model));
     }
   }
 
   private void outcome(Totals totals, ChangeRate rate, String model) {
-    long review =
-        totals.images(line -> line.reason().decision().equals(RelabelsTable.REVIEW));
+    long review = totals.images(line -> line.reason().decision().equals(RelabelsTable.REVIEW));
     say(
         "relabel: model %s: of %,d images %,d change their label, %,d without one get one, %,d are for review, %,d keep theirs",
         ModelClasses.abbreviate(model),
@@ -187,8 +183,7 @@ public final class RelabelStage {
     if (review > config.reviewLimit()) {
       say(
           "  the review queue holds the %,d most worthwhile of %,d; --review-limit sets how many",
-          config.reviewLimit(),
-          review);
+          config.reviewLimit(), review);
     }
   }
 
@@ -202,8 +197,7 @@ public final class RelabelStage {
       command.append(" --split-column ").append(LabelExport.splitColumn(decided));
     }
     if (totals.images(
-            line ->
-                line.from() == null && !line.reason().decision().equals(RelabelsTable.CHANGE))
+            line -> line.from() == null && !line.reason().decision().equals(RelabelsTable.CHANGE))
         > 0) {
       command.append(" --empty-label unlabelled");
     }

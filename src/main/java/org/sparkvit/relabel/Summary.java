@@ -51,7 +51,6 @@ final class Summary {
   }
 
   private static Column region(Column slice, Column value) {
-    return struct(
-        slice.as(RelabelSummaryTable.SLICE), value.as(RelabelSummaryTable.SLICE_VALUE));
+    return struct(slice.as(RelabelSummaryTable.SLICE), value.as(RelabelSummaryTable.SLICE_VALUE));
   }
 }

@@ -39,8 +39,7 @@ public final class SliceColumns {
 
   /** As {@link #value(String)}, of a column in a struct. */
   public static Column value(String struct, String slice) {
-    return coalesce(
-        col(struct).getField(slice).cast(DataTypes.StringType), lit(MISSING));
+    return coalesce(col(struct).getField(slice).cast(DataTypes.StringType), lit(MISSING));
   }
 
   /**

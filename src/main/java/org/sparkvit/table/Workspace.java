@@ -258,8 +258,7 @@ public final class Workspace {
   }
 
   /** Makes a part visible, and deletes what only the last-but-one state used. */
-  private void show(TableSpec table, RunRecord record, boolean keepFormerParts)
-      throws IOException {
+  private void show(TableSpec table, RunRecord record, boolean keepFormerParts) throws IOException {
     Path folder = folder(table);
     List<String> former = parts(table);
     List<String> outdated = list(manifest(table), "previous");

@@ -119,7 +119,11 @@ class LabelExportTest extends SparkTest {
     image(folder.resolve("b/cat/1.png"), 2);
     Dataset<Row> before =
         catalog(
-            "w", "--input", folder.resolve("a").toString(), "--input", folder.resolve("b").toString());
+            "w",
+            "--input",
+            folder.resolve("a").toString(),
+            "--input",
+            folder.resolve("b").toString());
     Dataset<Row> after = roundTrip(before, "b/cat/1.png");
     assertThat(said).anyMatch(line -> line.contains("new ids"));
     assertThat(after.where(ImagesTable.usable()).count()).isEqualTo(2);
@@ -172,7 +176,8 @@ class LabelExportTest extends SparkTest {
             10,
             false);
     new RelabelStage(config, said::add).run(spark);
-    List<String> arguments = new ArrayList<>(List.of(command().replaceAll(".*(?=--input)", "").split(" ")));
+    List<String> arguments =
+        new ArrayList<>(List.of(command().replaceAll(".*(?=--input)", "").split(" ")));
     return catalog("again", arguments.toArray(new String[0]));
   }
 
@@ -202,7 +207,9 @@ class LabelExportTest extends SparkTest {
             others.remove("--image-root"),
             false,
             CatalogConfig.EmptyLabel.valueOf(
-                Optional.ofNullable(others.remove("--empty-label")).orElse("fail").toUpperCase(java.util.Locale.ROOT)),
+                Optional.ofNullable(others.remove("--empty-label"))
+                    .orElse("fail")
+                    .toUpperCase(java.util.Locale.ROOT)),
             2,
             0.9,
             false);

@@ -65,7 +65,8 @@ class RelabelStageTest extends SparkTest {
   }
 
   private Workspace run(int partitions) {
-    Workspace workspace = tables.write(spark, folder.resolve("w" + partitions).toString(), partitions);
+    Workspace workspace =
+        tables.write(spark, folder.resolve("w" + partitions).toString(), partitions);
     new RelabelStage(config(workspace.uri()), said::add).run(spark);
     return workspace;
   }
@@ -237,8 +238,14 @@ class RelabelStageTest extends SparkTest {
     assertThat(
             summary
                 .select(
-                    "slice", "slice_value", "old_label", "predicted", "new_label", "decision",
-                    "reason", "images")
+                    "slice",
+                    "slice_value",
+                    "old_label",
+                    "predicted",
+                    "new_label",
+                    "decision",
+                    "reason",
+                    "images")
                 .filter(col("slice").notEqual("name"))
                 .collectAsList())
         .extracting(row -> row.mkString("|"))
@@ -303,7 +310,8 @@ class RelabelStageTest extends SparkTest {
     }
     Workspace once = run(2);
     Workspace again = run(partitions);
-    for (TableSpec table : List.of(RelabelsTable.SPEC, RelabelSummaryTable.SPEC, ReviewTable.SPEC)) {
+    for (TableSpec table :
+        List.of(RelabelsTable.SPEC, RelabelSummaryTable.SPEC, ReviewTable.SPEC)) {
       assertThat(sorted(again.read(table))).as(table.name()).isEqualTo(sorted(once.read(table)));
     }
     assertThat(once.read(ReviewTable.SPEC).count()).isGreaterThan(10);
@@ -405,7 +413,8 @@ class RelabelStageTest extends SparkTest {
   }
 
   private static Path export(Workspace workspace) throws IOException {
-    try (Stream<Path> exports = Files.list(Path.of(java.net.URI.create(workspace.uri())).resolve("exports"))) {
+    try (Stream<Path> exports =
+        Files.list(Path.of(java.net.URI.create(workspace.uri())).resolve("exports"))) {
       return exports.findFirst().orElseThrow();
     }
   }
