@@ -26,9 +26,12 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 
@@ -63,7 +66,7 @@ public final class EvaluateStage {
       splits = Optional.of(workspace.read(SplitsTable.SPEC));
       record.input("splits", workspace.version(SplitsTable.SPEC));
     }
-    ScoredImages.requireSlices(images, config.slices());
+    SliceColumns.require(images, config.slices());
     SortedMap<String, List<String>> models =
         ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
     requirePositive(models);
@@ -72,7 +75,7 @@ public final class EvaluateStage {
         ScoredImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      ScoredImages.requireSound(scored);
+      LatestPredictions.requireSound(scored);
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
       Rankings rankings = Rankings.of(scored);
       try {
