@@ -2,7 +2,6 @@ package org.sparkvit.inference;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
@@ -23,8 +22,6 @@ import org.sparkvit.table.ImageFiles;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives for one batch
 public record PreparedImage(ImageStatus status, String reason, String sha256, byte[] pixels) {
-  private static final int ATTEMPTS = 3;
-
   /** An image that did not get as far as pixels. */
   static PreparedImage failed(ImageStatus status, String reason) {
     return new PreparedImage(status, reason, null, null);
@@ -35,7 +32,11 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     return pixels != null;
   }
 
-  /** Reads, decodes and prepares one image. Whatever is wrong with it is in the result. */
+  /**
+   * Reads, decodes and prepares one image. Whatever is wrong with it is in the result.
+   *
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   */
   public static PreparedImage of(
       ImageFiles files,
       ImageDecoder decoder,
@@ -51,13 +52,12 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     }
     byte[] content;
     try {
-      content = read(files, path, offset, (int) bytes);
+      content =
+          new PatientReader(files, PatientReader.FIRST_PAUSE).read(path, offset, (int) bytes);
     } catch (FileNotFoundException e) {
       return failed(ImageStatus.MISSING, "the file is gone");
     } catch (EOFException e) {
       return failed(ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
-    } catch (IOException e) {
-      return failed(ImageStatus.MISSING, "could not be read: " + e.getMessage());
     }
     String sha256 = StableHash.sha256(content);
     DecodedImage decoded = decoder.decode(content, path);
@@ -68,21 +68,5 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     Preprocess.apply(decoded.pixels(), input, ByteBuffer.wrap(pixels));
     String reason = decoded.reason().isEmpty() ? null : decoded.reason();
     return new PreparedImage(decoded.status(), reason, sha256, pixels);
-  }
-
-  /** A dropped connection is no property of the image, so it gets more than one chance. */
-  private static byte[] read(ImageFiles files, String path, long offset, int bytes)
-      throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return files.read(path, offset, bytes);
-      } catch (FileNotFoundException | EOFException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
   }
 }
