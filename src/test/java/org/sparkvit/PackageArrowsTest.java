@@ -23,7 +23,15 @@ class PackageArrowsTest {
           Set.of("cli"),
           Set.of("demo", "bench"),
           Set.of(
-              "catalog", "split", "balance", "train", "score", "evaluate", "relabel", "report", "ml"),
+              "catalog",
+              "split",
+              "balance",
+              "train",
+              "score",
+              "evaluate",
+              "relabel",
+              "report",
+              "ml"),
           Set.of("inference", "metrics"),
           Set.of("vit", "image"),
           Set.of("table"),
@@ -88,7 +96,9 @@ class PackageArrowsTest {
   @Test
   void librariesStayWhereTheyBelong() {
     forbid(List.of("vit", "image", "metrics", "core"), "org.apache.spark..", "org.apache.hadoop..");
-    forbid(List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report", "ml"), "ai.djl..");
+    forbid(
+        List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report", "ml"),
+        "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();
     LAYERS.forEach(withoutMl::addAll);

@@ -35,9 +35,10 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
   }
 
   /**
-   * Reads what a row of a catalog names. Whatever goes wrong is in the result.
+   * Reads what a row of a catalog names. What is wrong with the file is in the result.
    *
    * @param bytes how many there are; -1 where the catalog found no file
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
    */
   public static ImageContent read(ImageFiles files, String path, long offset, long bytes) {
     if (bytes < 0) {
@@ -47,13 +48,12 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
       return failed(path, ImageStatus.TOO_LARGE, bytes + " bytes");
     }
     try {
-      return of(path, retrying(() -> files.read(path, offset, (int) bytes)));
+      PatientReader reader = new PatientReader(files, PatientReader.FIRST_PAUSE);
+      return of(path, reader.read(path, offset, (int) bytes));
     } catch (FileNotFoundException e) {
       return failed(path, ImageStatus.MISSING, "the file is gone");
     } catch (EOFException e) {
       return failed(path, ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
-    } catch (IOException e) {
-      return failed(path, ImageStatus.MISSING, "could not be read: " + e.getMessage());
     }
   }
 

@@ -6,7 +6,7 @@ import org.apache.spark.sql.Row;
 /** Where the images of a Dataset are, as a function of its rows. Several threads use it at once. */
 @FunctionalInterface
 public interface ImageSource extends Serializable {
-  /** The content of a row's image. Whatever is wrong with it is in the result, never thrown. */
+  /** The content of a row's image. What is wrong with the image is in the result. */
   ImageContent read(Row row);
 
   /**

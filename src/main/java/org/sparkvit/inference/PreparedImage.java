@@ -24,7 +24,11 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     return pixels != null;
   }
 
-  /** Reads, decodes and prepares an image of a catalog. What is wrong with it is in the result. */
+  /**
+   * Reads, decodes and prepares an image of a catalog. What is wrong with it is in the result.
+   *
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   */
   public static PreparedImage of(
       ImageFiles files,
       ImageDecoder decoder,

@@ -60,6 +60,15 @@ public final class ImageFiles implements Serializable {
   }
 
   /**
+   * Bytes of the file from which {@link #read} would read, whether or not they are an image's.
+   *
+   * @throws java.io.FileNotFoundException when it is gone
+   */
+  public long containerLength(String path, long offset) throws IOException {
+    return status(offset == 0 ? path : containerOf(path)).getLen();
+  }
+
+  /**
    * Length and time of a file that no listing has told of.
    *
    * @throws java.io.FileNotFoundException when there is none
