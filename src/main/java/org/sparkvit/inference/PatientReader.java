@@ -22,7 +22,9 @@ import org.sparkvit.table.ImageFiles;
 record PatientReader(ImageFiles files, Duration firstPause) {
   static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
-  /** Half a minute in all, on top of what the file system itself waits, and times Spark's retries. */
+  /**
+   * Half a minute in all, on top of what the file system itself waits, and times Spark's retries.
+   */
   private static final int ATTEMPTS = 8;
 
   /** For file systems that wait for long themselves, as S3A does. */

@@ -52,8 +52,7 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     }
     byte[] content;
     try {
-      content =
-          new PatientReader(files, PatientReader.FIRST_PAUSE).read(path, offset, (int) bytes);
+      content = new PatientReader(files, PatientReader.FIRST_PAUSE).read(path, offset, (int) bytes);
     } catch (FileNotFoundException e) {
       return failed(ImageStatus.MISSING, "the file is gone");
     } catch (EOFException e) {

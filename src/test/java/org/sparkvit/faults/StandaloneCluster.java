@@ -1,6 +1,7 @@
 package org.sparkvit.faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,9 +59,7 @@ final class StandaloneCluster implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     builder.environment().put("SPARK_VIT_CLUSTER", folder.toString());
-    builder
-        .environment()
-        .put("SPARK_VIT_OWNER", Long.toString(ProcessHandle.current().pid()));
+    builder.environment().put("SPARK_VIT_OWNER", Long.toString(ProcessHandle.current().pid()));
     Process process = builder.start();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
@@ -74,7 +73,7 @@ final class StandaloneCluster implements AutoCloseable {
       try {
         return Files.readString(log);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -131,8 +130,7 @@ final class StandaloneCluster implements AutoCloseable {
     return worker
         .children()
         .filter(
-            child ->
-                child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+            child -> child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
         .findFirst();
   }
 
@@ -155,7 +153,7 @@ final class StandaloneCluster implements AutoCloseable {
                     .filter(file -> file.getFileName().toString().equals("stderr"))
                     .max((a, b) -> a.toString().compareTo(b.toString()));
             return newest.isPresent() && hasScored(Files.readString(newest.get()));
-          } catch (IOException | java.io.UncheckedIOException e) {
+          } catch (IOException | UncheckedIOException e) {
             return false;
           }
         });
@@ -185,7 +183,12 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    script(folder, List.of(SCRIPTS.resolve("stop").toString()));
+  public void close() throws IOException {
+    try {
+      script(folder, List.of(SCRIPTS.resolve("stop").toString()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the cluster was stopped", e);
+    }
   }
 }

@@ -14,7 +14,8 @@
  * <tr><td>one image in twenty is broken</td><td>{@code BrokenImagesTest}, and all others</td></tr>
  * </table>
  *
- * <p>{@code SparkSubmitIT} is the run that nothing disturbs. The tests know the command line and the tables, not how scoring does it. Those named {@code
- * *IT} go through spark-submit to a standalone cluster, see {@code deploy/standalone}.
+ * <p>{@code SparkSubmitIT} is the run that nothing disturbs. The tests know the command line and
+ * the tables, not how scoring does it. Those named {@code *IT} go through spark-submit to a
+ * standalone cluster, see {@code deploy/standalone}.
  */
 package org.sparkvit.faults;
