@@ -2,6 +2,7 @@ package org.sparkvit.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ class BrokenImagesTest extends SparkTest {
     String sound = folder.resolve("sound").toString();
     Scoring.catalog(sound, place.resolve("images"));
     Scoring.score(sound, model);
-    java.nio.file.Files.move(place, folder.resolve("sound-data"));
+    Files.move(place, folder.resolve("sound-data"));
 
     DrawnImages images = DrawnImages.withBroken(place, IMAGES);
     assertThat(images.broken()).hasSize(IMAGES / 20);

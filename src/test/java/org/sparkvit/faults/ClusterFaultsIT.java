@@ -66,7 +66,9 @@ class ClusterFaultsIT extends SparkTest {
     assertThat(executor.destroyForcibly()).isTrue();
     assertThat(run.await()).as(run.log().toString()).isZero();
     assertThat(run.output()).contains("exited with code 137");
-    assertThat(run.output()).contains("failed because while it was being computed, its executor");
+    // What Spark says of the task depends on which of two messages comes first.
+    assertThat(run.output())
+        .containsAnyOf("ExecutorLostFailure", "while it was being computed, its executor exited");
     assertThat(Scoring.rows(spark, workspace)).isEqualTo(expected);
   }
 
@@ -92,7 +94,7 @@ class ClusterFaultsIT extends SparkTest {
     for (int kill = 1; kill <= 3; kill++) {
       var run = cluster.submit("score-" + kill, Scoring.command(workspace, model));
       cluster.awaitScoring(1, run);
-      Duration moment = Duration.ofMillis(chance.nextInt(3000));
+      Duration moment = Duration.ofMillis(chance.nextInt(1500));
       System.out.println("seed " + seed + ", kill " + kill + ": " + moment + " after a first task");
       boolean ended = run.driver().waitFor(moment.toMillis(), TimeUnit.MILLISECONDS);
       assertThat(ended).as("over before the kill: %s", run.log()).isFalse();

@@ -3,6 +3,7 @@ package org.sparkvit.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,8 +34,7 @@ class CutModelTest extends SparkTest {
         List.of(ModelDirectory.WEIGHTS, ModelDirectory.CONFIG, ModelDirectory.PREPROCESSOR)) {
       Path file = model.resolve(name);
       byte[] whole = Files.readAllBytes(file);
-      int end =
-          new String(whole, java.nio.charset.StandardCharsets.ISO_8859_1).stripTrailing().length();
+      int end = new String(whole, StandardCharsets.ISO_8859_1).stripTrailing().length();
       for (int length : new int[] {0, 7, whole.length / 50, whole.length / 2, end - 1}) {
         Files.write(file, Arrays.copyOf(whole, length));
         assertThatThrownBy(() -> Scoring.score(workspace, model))

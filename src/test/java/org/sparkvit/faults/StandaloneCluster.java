@@ -1,6 +1,7 @@
 package org.sparkvit.faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class StandaloneCluster implements AutoCloseable {
       try {
         return Files.readString(log);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -152,7 +153,7 @@ final class StandaloneCluster implements AutoCloseable {
                     .filter(file -> file.getFileName().toString().equals("stderr"))
                     .max((a, b) -> a.toString().compareTo(b.toString()));
             return newest.isPresent() && hasScored(Files.readString(newest.get()));
-          } catch (IOException | java.io.UncheckedIOException e) {
+          } catch (IOException | UncheckedIOException e) {
             return false;
           }
         });
