@@ -74,15 +74,18 @@ public final class ImageName {
 
   /**
    * The folder that an image's name was relative to when it got its id. Empty where there is none,
-   * e.g. since the image lay elsewhere or its manifest named it by a path with dots.
+   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket and
+   * a folder right below it, which give the same id, the bucket: it fits the images of the other
+   * folders as well.
    */
   public static Optional<Path> rootOf(Path file, String id) {
+    Optional<Path> found = Optional.empty();
     for (Path root = file.getParent(); root != null; root = root.getParent()) {
       if (StableHash.id(of(root, file)).equals(id)) {
-        return Optional.of(root);
+        found = Optional.of(root);
       }
     }
-    return Optional.empty();
+    return found;
   }
 
   private static String join(Path root, String relative) {

@@ -63,7 +63,7 @@ class ImageNameTest {
   @CsvSource({
     "file:/data/pets, file:/data/pets/train/cat/1 a#%20.jpg, file:/data/pets",
     "s3a://bucket/,   s3a://bucket/cat/1.jpg,                s3a://bucket/",
-    "file:/data,      file:/data/0001.tar#cat/1.jpg,         file:/data",
+    "file:/data,      file:/data/0001.tar#cat/1.jpg,         file:/",
     "file:/data/pets, file:/other/1.jpg,                     ",
   })
   void anIdTellsTheRootItCameFrom(String root, String file, String found) {
