@@ -74,9 +74,9 @@ public final class ImageName {
 
   /**
    * The folder that an image's name was relative to when it got its id. Empty where there is none,
-   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket and
-   * a folder right below it, which give the same id, the bucket: it fits the images of the other
-   * folders as well.
+   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket
+   * and a folder right below it, which give the same id, the bucket: it fits the images of the
+   * other folders as well.
    */
   public static Optional<Path> rootOf(Path file, String id) {
     Optional<Path> found = Optional.empty();
