@@ -92,7 +92,8 @@ enum Breakage {
     BufferedImage image = new BufferedImage(120, 90, BufferedImage.TYPE_3BYTE_BGR);
     Graphics2D graphics = image.createGraphics();
     for (int i = 0; i < 40; i++) {
-      graphics.setColor(new Color((53 * i + 7 * ordinal()) % 256, (97 * i) % 256, (31 * i) % 256));
+      graphics.setColor(
+          new Color((53 * i + 7 * name().length()) % 256, (97 * i) % 256, (31 * i) % 256));
       graphics.fillOval(17 * i % 120, 29 * i % 90, 40, 25);
     }
     graphics.dispose();
