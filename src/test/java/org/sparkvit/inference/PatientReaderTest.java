@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -36,8 +38,8 @@ class PatientReaderTest extends SparkTest {
   public static final class OutageFileSystem extends RawLocalFileSystem {
     static final AtomicInteger OPENED = new AtomicInteger();
     static volatile int failures;
-    static volatile IOException failure;
-    static volatile IOException statusFailure;
+    static volatile Supplier<IOException> failure;
+    static volatile boolean statusFails;
 
     @Override
     public URI getUri() {
@@ -53,15 +55,15 @@ class PatientReaderTest extends SparkTest {
     public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
         throws IOException {
       if (OPENED.incrementAndGet() <= failures) {
-        throw failure;
+        throw failure.get();
       }
       return super.open(path, bufferSize);
     }
 
     @Override
     public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
-      if (statusFailure != null) {
-        throw statusFailure;
+      if (statusFails) {
+        throw new IOException("503 Slow Down");
       }
       return super.getFileStatus(path);
     }
@@ -78,11 +80,11 @@ class PatientReaderTest extends SparkTest {
   @BeforeEach
   void writeFile() throws IOException {
     file = Files.write(temp.resolve("image.png"), CONTENT);
-    fail(0, null);
-    OutageFileSystem.statusFailure = null;
+    fail(0, IOException::new);
+    OutageFileSystem.statusFails = false;
   }
 
-  private static void fail(int times, IOException failure) {
+  private static void fail(int times, Supplier<IOException> failure) {
     OutageFileSystem.OPENED.set(0);
     OutageFileSystem.failures = times;
     OutageFileSystem.failure = failure;
@@ -95,14 +97,14 @@ class PatientReaderTest extends SparkTest {
 
   @Test
   void anOutageThatEndsIsWaitedFor() throws IOException {
-    for (IOException failure :
-        new IOException[] {
-          new IOException("503 Slow Down"),
-          new SocketTimeoutException("read timed out"),
-          // As S3A says of a connection that was cut, and a local disk of too many open files.
-          new EOFException("Data read has a different length than the expected"),
-          new FileNotFoundException("Too many open files")
-        }) {
+    List<Supplier<IOException>> failures =
+        List.of(
+            () -> new IOException("503 Slow Down"),
+            () -> new SocketTimeoutException("read timed out"),
+            // As S3A says of a connection that was cut, and a local disk of too many open files.
+            () -> new EOFException("Data read has a different length than the expected"),
+            () -> new FileNotFoundException("Too many open files"));
+    for (Supplier<IOException> failure : failures) {
       fail(7, failure);
       assertThat(read(CONTENT.length)).isEqualTo(CONTENT);
       assertThat(OutageFileSystem.OPENED).hasValue(8);
@@ -111,7 +113,7 @@ class PatientReaderTest extends SparkTest {
 
   @Test
   void anOutageThatStaysFailsTheTask() {
-    fail(100, new IOException("503 Slow Down\nand a second line"));
+    fail(100, () -> new IOException("503 Slow Down\nand a second line"));
     assertThatThrownBy(() -> read(CONTENT.length))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'outage:" + file + "' could not be read in 8 attempts")
@@ -130,15 +132,15 @@ class PatientReaderTest extends SparkTest {
 
   @Test
   void noFactWithoutASecondAnswer() {
-    fail(100, new FileNotFoundException("in the middle of an outage"));
-    OutageFileSystem.statusFailure = new IOException("503 Slow Down");
+    fail(100, () -> new FileNotFoundException("in the middle of an outage"));
+    OutageFileSystem.statusFails = true;
     assertThatThrownBy(() -> read(CONTENT.length)).isInstanceOf(UserException.class);
     assertThat(OutageFileSystem.OPENED).hasValue(8);
   }
 
   @Test
   void aTaskThatIsKilledDoesNotWait() {
-    fail(100, new IOException("503 Slow Down"));
+    fail(100, () -> new IOException("503 Slow Down"));
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> read(CONTENT.length)).isInstanceOf(UserException.class);
     assertThat(Thread.interrupted()).isTrue();
