@@ -2,11 +2,11 @@ package org.sparkvit.inference;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import org.apache.hadoop.fs.FileStatus;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.PatientReader;
 
 /**
  * The bytes of an image file, or why there are none.
@@ -18,12 +18,6 @@ import org.sparkvit.table.ImageFiles;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives until it is decoded
 public record ImageContent(String name, byte[] bytes, ImageStatus status, String reason) {
-  private static final int ATTEMPTS = 3;
-
-  private interface Attempt<T> {
-    T make() throws IOException;
-  }
-
   /** Content that is in memory already. */
   public static ImageContent of(String name, byte[] bytes) {
     return new ImageContent(name, bytes, null, null);
@@ -58,34 +52,21 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
   }
 
   /**
-   * Reads a whole file of which only the path or URI is known, and that may be nonsense. Whatever
-   * goes wrong is in the result.
+   * Reads a whole file of which only the path or URI is known, and that may be nonsense. What is
+   * wrong with it is in the result.
+   *
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
    */
   public static ImageContent read(ImageFiles files, String path) {
     try {
-      FileStatus status = retrying(() -> files.status(path));
+      FileStatus status = new PatientReader(files, PatientReader.FIRST_PAUSE).status(path);
       return status.isDirectory()
           ? failed(path, ImageStatus.UNSUPPORTED, "is a folder, not a file")
           : read(files, path, 0, status.getLen());
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | EOFException e) {
       return failed(path, ImageStatus.MISSING, "the file does not exist");
-    } catch (IOException | IllegalArgumentException e) {
-      return failed(path, ImageStatus.MISSING, "could not be read: " + e.getMessage());
-    }
-  }
-
-  /** A dropped connection is no property of the image, so it gets more than one chance. */
-  private static <T> T retrying(Attempt<T> action) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return action.make();
-      } catch (FileNotFoundException | EOFException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-      }
+    } catch (IllegalArgumentException e) {
+      return failed(path, ImageStatus.MISSING, "is no path: " + e.getMessage());
     }
   }
 }

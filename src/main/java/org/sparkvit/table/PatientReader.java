@@ -1,26 +1,31 @@
-package org.sparkvit.inference;
+package org.sparkvit.table;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.Serializable;
 import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.Locale;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImageFiles;
 
 /**
  * Reads images through an outage of the storage. An image that is gone or too short is a fact about
  * that image, which becomes a row and is not asked about again. Any other failure is a fact about
- * the storage, the network or the job's rights: it is waited for, and if it stays, it fails the
- * task, so that Spark tries that elsewhere and no row is ever published for it.
+ * the storage, the network or the job's rights: it is waited for, and if it stays, it is an
+ * exception. Scoring and training let that fail the task, so that Spark tries it elsewhere and no
+ * row is ever published for it.
  *
  * @param firstPause pause after the first failure; each further one is twice as long
  */
-record PatientReader(ImageFiles files, Duration firstPause) {
-  static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+public record PatientReader(ImageFiles files, Duration firstPause) implements Serializable {
+  public static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
   /**
    * Half a minute in all, on top of what the file system itself waits, and times Spark's retries.
@@ -30,6 +35,30 @@ record PatientReader(ImageFiles files, Duration firstPause) {
   /** For file systems that wait for long themselves, as S3A does. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  private interface Attempt<T> {
+    /** Of what it throws, "not found" and "end of file" are facts about the file. */
+    T make() throws IOException;
+  }
+
+  /**
+   * Length and kind of a file.
+   *
+   * @throws FileNotFoundException when it is not there
+   * @throws IllegalArgumentException when no file system has such paths
+   * @throws UserException when that cannot be found out, for a reason which has not gone by
+   */
+  public FileStatus status(String path) throws FileNotFoundException, EOFException {
+    return patiently(
+        path,
+        () -> {
+          try {
+            return files.status(path);
+          } catch (UnsupportedFileSystemException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+          }
+        });
+  }
+
   /**
    * Reads {@code bytes} bytes from {@code offset}.
    *
@@ -37,15 +66,29 @@ record PatientReader(ImageFiles files, Duration firstPause) {
    * @throws EOFException when it is shorter than it was for sure
    * @throws UserException when it cannot be read for another reason, which has not gone by
    */
-  byte[] read(String path, long offset, int bytes) throws FileNotFoundException, EOFException {
+  public byte[] read(String path, long offset, int bytes)
+      throws FileNotFoundException, EOFException {
+    return patiently(
+        path,
+        () -> {
+          try {
+            return files.read(path, offset, bytes);
+          } catch (FileNotFoundException | EOFException e) {
+            requireNoFact(path, offset, bytes);
+            throw new IOException(e.getMessage(), e);
+          }
+        });
+  }
+
+  private <T> T patiently(String path, Attempt<T> action)
+      throws FileNotFoundException, EOFException {
     long started = System.nanoTime();
     for (int attempt = 1; ; attempt++) {
       IOException failure;
       try {
-        return files.read(path, offset, bytes);
+        return action.make();
       } catch (FileNotFoundException | EOFException e) {
-        requireNoFact(path, offset, bytes);
-        failure = e;
+        throw e;
       } catch (IOException e) {
         failure = e;
       }
@@ -87,6 +130,9 @@ record PatientReader(ImageFiles files, Duration firstPause) {
 
   /** Waits, not in step with other images; false when the task is to end instead. */
   private boolean pause(String path, int attempt, IOException failure) {
+    if (isRefusal(failure)) {
+      return false;
+    }
     if (failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException)) {
       return false;
     }
@@ -101,7 +147,15 @@ record PatientReader(ImageFiles files, Duration firstPause) {
     }
   }
 
-  private static String message(IOException e) {
+  /** Rights do not come by waiting. A local disk tells of them in the message only. */
+  private static boolean isRefusal(IOException failure) {
+    return failure instanceof AccessDeniedException
+        || failure instanceof AccessControlException
+        || String.valueOf(failure.getMessage()).contains("Permission denied");
+  }
+
+  /** The first line of what went wrong, not too long. */
+  public static String message(Throwable e) {
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String line = text.lines().findFirst().orElse("");
     return line.length() <= 200 ? line : line.substring(0, 200) + "...";

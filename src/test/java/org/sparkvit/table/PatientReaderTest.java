@@ -1,4 +1,4 @@
-package org.sparkvit.inference;
+package org.sparkvit.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,13 +19,13 @@ import java.util.function.Supplier;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImageFiles;
 
 @SuppressWarnings(
     "StaticAssignmentOfThrowable") // how the failing file system is told what to throw
@@ -128,6 +129,36 @@ class PatientReaderTest extends SparkTest {
     assertThat(OutageFileSystem.OPENED).hasValue(1);
     Files.delete(file);
     assertThatThrownBy(() -> read(CONTENT.length)).isInstanceOf(FileNotFoundException.class);
+  }
+
+  @Test
+  void aRefusalIsNotWaitedFor() {
+    List<Supplier<IOException>> refusals =
+        List.of(
+            () -> new AccessDeniedException("403 Forbidden"),
+            () -> new AccessControlException("user=x, access=READ"),
+            () -> new FileNotFoundException("image.png (Permission denied)"));
+    for (Supplier<IOException> refusal : refusals) {
+      fail(100, refusal);
+      assertThatThrownBy(() -> read(CONTENT.length))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("in 1 attempts");
+      assertThat(OutageFileSystem.OPENED).hasValue(1);
+    }
+  }
+
+  @Test
+  void ofAPathAloneTheStatusIsWaitedForToo() throws IOException {
+    PatientReader reader = new PatientReader(new ImageFiles(spark), Duration.ofMillis(2));
+    assertThat(reader.status("outage:" + file).getLen()).isEqualTo(CONTENT.length);
+    assertThatThrownBy(() -> reader.status("outage:" + file + ".gone"))
+        .isInstanceOf(FileNotFoundException.class);
+    assertThatThrownBy(() -> reader.status("nosuch://bucket/image.png"))
+        .isInstanceOf(IllegalArgumentException.class);
+    OutageFileSystem.statusFails = true;
+    assertThatThrownBy(() -> reader.status("outage:" + file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("8 attempts");
   }
 
   @Test
