@@ -33,6 +33,7 @@ import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
@@ -82,9 +83,11 @@ public final class EvaluateStage {
         Overview overview = Overview.of(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
-        workspace.replace(ConfusionTable.SPEC, Counts.confusion(counts), record);
-        workspace.replace(CurvesTable.SPEC, rankings.curves(spark, models), record);
-        workspace.replace(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes), record);
+        Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
+        tables.put(ConfusionTable.SPEC, Counts.confusion(counts));
+        tables.put(CurvesTable.SPEC, rankings.curves(spark, models));
+        tables.put(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes));
+        workspace.replaceAll(tables, record);
         Map<List<String>, Double> figures =
             figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);
         for (String model : models.keySet()) {
