@@ -43,7 +43,7 @@ final class BenchCommand extends StageCommand {
   @Option(
       names = "--batch-size",
       defaultValue = "16",
-      description = "Images per forward pass. Default: ${DEFAULT-VALUE}.")
+      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
   @Option(

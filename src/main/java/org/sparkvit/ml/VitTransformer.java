@@ -28,6 +28,7 @@ import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.ResultRow;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.vit.Precision;
 
 /**
  * What {@link VitImageClassifier} and {@link VitEmbedder} share: the model, the column of images,
@@ -64,7 +65,8 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   /**
    * Sets the defaults.
    *
-   * @param status default name of the column of statuses; that of reasons is derived from it
+   * @param status default name of the column of statuses
+   * @param reason default name of the column of reasons
    */
   VitTransformer(String uid, String status, String reason) {
     this.uid = uid;
@@ -90,7 +92,11 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
             ERROR);
     device =
         choice("device", "auto, cpu or gpu; gpu fails where there is none", "auto", "cpu", "gpu");
-    precision = choice("precision", "auto, fp32 or bf16", "auto", "fp32", "bf16");
+    precision =
+        choice(
+            "precision",
+            "auto, fp32, bf16, fp16 (GPUs) or int8 (CPUs)",
+            Precision.CHOICES.toArray(new String[0]));
     batchSize = new IntParam(this, "batchSize", "images per forward pass", ParamValidators.gtEq(1));
     decodeThreads =
         new IntParam(
@@ -375,7 +381,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return getOrDefault(precision);
   }
 
-  /** {@code auto}, {@code fp32} or {@code bf16}. */
+  /** {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} (GPUs) or {@code int8} (CPUs). */
   public T setPrecision(String value) {
     set(precision, value);
     return self();
@@ -389,7 +395,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return (Integer) getOrDefault(batchSize);
   }
 
-  /** Images per forward pass, 1 or more. */
+  /**
+   * Images per forward pass, 1 or more; 16 if not set. With a multiple of 16 an image's numbers do
+   * not depend on those beside it; with another one their last digits may.
+   */
   public T setBatchSize(int value) {
     set(batchSize, value);
     return self();

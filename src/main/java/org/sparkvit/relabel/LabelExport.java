@@ -34,8 +34,8 @@ import org.sparkvit.table.ReviewTable;
  *
  * <pre>
  * labels.parquet/   path, label, split as the catalog was given it, and the user's own columns, of
- *                   every image: a manifest, with the places of members of tar files. Parquet, since it keeps the types of columns and is
- *                   written and read by many tasks
+ *                   every image: a manifest, with the places of members of tar files. Parquet,
+ *                   since it keeps the types of columns and is written and read by many tasks
  * review.csv        the review queue, to be opened by people
  * </pre>
  *

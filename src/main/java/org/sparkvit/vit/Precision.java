@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
@@ -16,6 +17,9 @@ public enum Precision {
   FP16(5),
   /** The encoder's linear maps in int8, all else in float32; on CPUs. See the archive's writer. */
   INT8(6);
+
+  /** What {@link #of} takes. */
+  public static final List<String> CHOICES = List.of("auto", "fp32", "bf16", "fp16", "int8");
 
   private static final Pattern AMX = Pattern.compile("\\bamx_bf16\\b");
   private static final Pattern AVX512_BF16 = Pattern.compile("\\bavx512_bf16\\b");

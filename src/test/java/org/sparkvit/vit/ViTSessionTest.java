@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +61,32 @@ class ViTSessionTest {
           session.logits(Golden.pixels(3, 16, 0), 3),
           Golden.floats(Golden.of("activations").get(activation.configName())),
           1e-4f);
+    }
+  }
+
+  /** On this rests that rows do not depend on partitions: see {@code ScoreConfig.BATCH_STEP}. */
+  @ParameterizedTest
+  @ValueSource(ints = {16, 32})
+  void inABatchOfWholeBlocksAnImagesPlaceDoesNotMatter(int n) {
+    ViTConfig config = ViTConfig.of(64, 4, 4, 128, 64, 8, List.of("a", "b", "c"));
+    Checkpoint random = Checkpoint.random(config, PreprocessorConfig.squash(64), 3);
+    int size = 3 * 64 * 64;
+    byte[] all = new byte[n * size];
+    new Random(5).nextBytes(all);
+    try (ViTSession session = ViTSession.open(random, CPU, Precision.FP32)) {
+      ByteBuffer pixels = ByteBuffer.allocateDirect(all.length).put(0, all);
+      float[] before = session.logits(pixels, n);
+      for (int shift : new int[] {1, 7, n - 1}) {
+        for (int i = 0; i < n; i++) {
+          pixels.put((i + shift) % n * size, all, i * size, size);
+        }
+        float[] after = session.logits(pixels, n);
+        for (int i = 0; i < n; i++) {
+          int to = 3 * ((i + shift) % n);
+          assertThat(Arrays.copyOfRange(after, to, to + 3))
+              .isEqualTo(Arrays.copyOfRange(before, 3 * i, 3 * i + 3));
+        }
+      }
     }
   }
 
