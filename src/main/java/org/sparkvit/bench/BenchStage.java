@@ -162,6 +162,7 @@ public final class BenchStage {
             config.decodeThreads(),
             0,
             0,
+            0,
             false,
             0);
     long started = System.nanoTime();

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "score",
     description = {
       "Scores every image of the catalog with a model, on the executors, and writes the predictions table.",
-      "A rerun scores only what is new, changed or not yet scored by this model."
+      "A rerun scores only what is new, changed or not yet scored by this model, in this precision where one is named."
     })
 final class ScoreCommand extends StageCommand {
   @Option(
@@ -55,14 +55,23 @@ final class ScoreCommand extends StageCommand {
   @Option(
       names = "--partitions",
       defaultValue = "0",
-      description = "Spark partitions; 0 chooses by cores and images. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Spark partitions of a chunk; 0 chooses by cores and images. Default: ${DEFAULT-VALUE}.")
   private int partitions;
+
+  @Option(
+      names = "--chunk-images",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "About how many images become visible together, which is also what a killed run loses at most; 0 for what is scored in ten minutes. Default: ${DEFAULT-VALUE}.")
+  private long chunkImages;
 
   @Option(
       names = "--max-error-rate",
       defaultValue = "0.5",
       description =
-          "Publish nothing when a larger share of the images cannot be scored. Default: ${DEFAULT-VALUE}.")
+          "Stop, and publish no more, when a larger share of the images cannot be scored. Default: ${DEFAULT-VALUE}.")
   private double maxErrorRate;
 
   @Option(
@@ -91,6 +100,7 @@ final class ScoreCommand extends StageCommand {
             batchSize,
             decodeThreads,
             partitions,
+            chunkImages,
             maxErrorRate,
             retryFailed,
             agreementSample);

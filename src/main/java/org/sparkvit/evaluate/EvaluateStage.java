@@ -26,10 +26,10 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionChecks;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SplitsTable;
@@ -76,7 +76,7 @@ public final class EvaluateStage {
         ScoredImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      LatestPredictions.requireSound(scored);
+      PredictionChecks.requireSound(scored);
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
       Rankings rankings = Rankings.of(scored);
       try {

@@ -22,7 +22,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.SliceColumns;
@@ -75,7 +74,7 @@ final class ScoredImages {
     } else {
       rows = rows.withColumn(SplitsTable.SPLIT, lit(null).cast(DataTypes.StringType));
     }
-    Dataset<Row> said = LatestPredictions.of(predictions);
+    Dataset<Row> said = predictions.as("said");
     return rows.join(
             said,
             rows.col(ImagesTable.ID)

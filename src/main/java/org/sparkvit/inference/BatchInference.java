@@ -3,6 +3,7 @@ package org.sparkvit.inference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -39,7 +40,8 @@ public final class BatchInference {
           .add(
               PredictionsTable.PROBABILITIES, DataTypes.createArrayType(DataTypes.FloatType, false))
           .add(PredictionsTable.STATUS, DataTypes.StringType, false)
-          .add(PredictionsTable.REASON, DataTypes.StringType);
+          .add(PredictionsTable.REASON, DataTypes.StringType)
+          .add(PredictionsTable.PRECISION, DataTypes.StringType);
 
   private static final String[] INPUT = {
     ImagesTable.ID,
@@ -62,7 +64,7 @@ public final class BatchInference {
    * @param batchSize images per forward pass
    * @param decodeThreads worker threads per task
    * @return id, path, label, sha256, probabilities (softmax in the order of the model's labels),
-   *     status, reason
+   *     status, reason, precision
    */
   public static Dataset<Row> score(
       SparkSession spark,
@@ -79,7 +81,13 @@ public final class BatchInference {
               : ImageContent.failed(row.getString(1), status, row.getString(6));
         };
     ResultRow result =
-        (image, logits) -> result(image, logits == null ? null : softmax(logits, 0, logits.length));
+        (image, logits, precision) ->
+            logits == null
+                ? result(image, null, null)
+                : result(
+                    image,
+                    softmax(logits, 0, logits.length),
+                    precision.name().toLowerCase(Locale.ROOT));
     return run(
         images.select(INPUT[0], Arrays.copyOfRange(INPUT, 1, INPUT.length)),
         source,
@@ -125,7 +133,7 @@ public final class BatchInference {
     return rows.mapPartitions(function, Encoders.row(schema));
   }
 
-  private static Row result(ImageBatches.Image image, float[] probabilities) {
+  private static Row result(ImageBatches.Image image, float[] probabilities, String precision) {
     Row row = image.row();
     List<Float> list = null;
     if (probabilities != null) {
@@ -142,7 +150,8 @@ public final class BatchInference {
         image.sha256() == null ? row.getString(7) : image.sha256(),
         list == null ? null : JavaConverters.asScalaBuffer(list).toSeq(),
         image.status().name(),
-        image.reason());
+        image.reason(),
+        precision);
   }
 
   /** Softmax of one row of logits, in double so that the rounding is the last step. */

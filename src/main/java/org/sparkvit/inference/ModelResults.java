@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import java.util.function.LongConsumer;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
+import org.sparkvit.vit.Precision;
 
 /** Runs a model on one partition's batches: one result a row, in the order of the rows. */
 final class ModelResults implements Iterator<Row>, AutoCloseable {
@@ -57,19 +58,20 @@ final class ModelResults implements Iterator<Row>, AutoCloseable {
   private void compute(ImageBatches.Batch batch) {
     float[] values =
         batch.usable() == 0 ? new float[0] : output.of(model.session(), batch.pixels(), batchSize);
+    Precision precision = batch.usable() == 0 ? null : model.precision();
     int width = values.length / batchSize;
     done.accept(batch.images().size());
     results =
         batch.images().stream()
             .map(
                 image -> {
-                  float[] own = null;
-                  if (image.isUsable()) {
-                    int from = image.slot() * width;
-                    own = Arrays.copyOfRange(values, from, from + width);
-                    requireNumbers(own, image.name());
+                  if (!image.isUsable()) {
+                    return result.of(image, null, null);
                   }
-                  return result.of(image, own);
+                  int from = image.slot() * width;
+                  float[] own = Arrays.copyOfRange(values, from, from + width);
+                  requireNumbers(own, image.name());
+                  return result.of(image, own, precision);
                 })
             .iterator();
   }

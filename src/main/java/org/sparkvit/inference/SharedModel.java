@@ -130,10 +130,18 @@ public final class SharedModel implements Serializable {
     TaskContext context = TaskContext.get();
     // Tasks run beside each other, so one operation may use only its own task's cores.
     PyTorchRuntime.configure(context == null ? 1 : context.cpus());
-    Device resolved =
-        PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
+    Device resolved = resolve();
     Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
     return LOADED.computeIfAbsent(key, missing -> load(resolved, missing.precision()));
+  }
+
+  /** What {@link #session} computes in, for a running task. */
+  Precision precision() {
+    return Precision.of(precision, resolve());
+  }
+
+  private Device resolve() {
+    return PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
   }
 
   /** Spark says which of the machine's GPUs is this task's. */

@@ -236,7 +236,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   /** Static, so that tasks get the columns alone and not the operator. */
   private static ResultRow result(
       String uid, List<ValueColumn> columns, boolean status, boolean reason, boolean strict) {
-    return (image, values) -> {
+    return (image, values, precision) -> {
       if (values == null && strict) {
         throw new UserException(
             uid

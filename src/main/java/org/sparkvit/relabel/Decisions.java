@@ -20,14 +20,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.sparkvit.table.LatestPredictions;
+import org.sparkvit.table.PredictionChecks;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelsTable;
 import org.sparkvit.table.SplitsTable;
 
 /**
  * Images and what a model said of them to decisions, one for each image: the columns of {@link
- * RelabelsTable}, {@link #IMAGE}, and those that {@link LatestPredictions#requireSound} checks.
+ * RelabelsTable}, {@link #IMAGE}, and those that {@link PredictionChecks#requireSound} checks.
  */
 final class Decisions {
   /** The row of {@code images}, as a struct: its user's columns may have any name. */
@@ -64,9 +64,12 @@ final class Decisions {
       rows = rows.withColumn(SplitsTable.SPLIT, given);
     }
     Dataset<Row> said =
-        LatestPredictions.of(predictions.filter(col(PredictionsTable.MODEL).equalTo(model)))
-            .withColumnRenamed(PredictionsTable.ID, "said_id")
-            .drop(PredictionsTable.MODEL);
+        predictions
+            .filter(col(PredictionsTable.MODEL).equalTo(model))
+            .select(
+                col(PredictionsTable.ID).as("said_id"),
+                col(PredictionsTable.SHA256),
+                struct(PredictionsTable.PREDICTED, PredictionsTable.PROBABILITIES).as("said"));
     rows =
         rows.join(
                 said,
@@ -87,11 +90,11 @@ final class Decisions {
                 col("said.probabilities"),
                 functions
                     .array(classes.stream().map(functions::lit).toArray(Column[]::new))
-                    .as(LatestPredictions.CLASSES));
+                    .as(PredictionChecks.CLASSES));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column sorted = array_sort(probabilities);
     Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
-    Column place = array_position(col(LatestPredictions.CLASSES), col(RelabelsTable.OLD_LABEL));
+    Column place = array_position(col(PredictionChecks.CLASSES), col(RelabelsTable.OLD_LABEL));
     Column ofLabel = when(place.gt(0), element_at(probabilities, place.cast("int")));
     return rows.withColumn(RelabelsTable.CONFIDENCE, array_max(probabilities))
         .withColumn(RelabelsTable.MARGIN, col(RelabelsTable.CONFIDENCE).minus(second))
@@ -131,7 +134,7 @@ final class Decisions {
         .when(predicted.isNull(), id(Reason.FAILED))
         .when(label.equalTo(predicted), id(Reason.AGREES))
         .when(
-            functions.not(array_contains(col(LatestPredictions.CLASSES), label)),
+            functions.not(array_contains(col(PredictionChecks.CLASSES), label)),
             id(Reason.UNKNOWN_LABEL))
         .when(
             high.and(clear),

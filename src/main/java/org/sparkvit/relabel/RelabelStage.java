@@ -16,9 +16,9 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionChecks;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.RelabelsTable;
@@ -71,7 +71,7 @@ public final class RelabelStage {
             .persist(StorageLevel.MEMORY_AND_DISK());
     LabelExport export = new LabelExport(spark, workspace.export("relabel-" + record.runId()));
     try {
-      LatestPredictions.requireSound(decided);
+      PredictionChecks.requireSound(decided);
       Totals totals = Totals.of(decided);
       requireScored(totals, model.getKey());
       ChangeRate rate = ChangeRate.of(totals, config);

@@ -66,10 +66,10 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
         continue;
       }
       record.input(table.name(), parts);
-      String last = parts.get(parts.size() - 1);
+      JsonNode json = workspace.record(table, parts.get(parts.size() - 1));
+      String last = json.path("run").asText();
       Run known = runs.get(last);
       if (known == null) {
-        JsonNode json = workspace.record(table, last);
         known =
             new Run(
                 last,

@@ -16,7 +16,8 @@ import org.sparkvit.vit.Precision;
  * @param batchSize images per forward pass, a multiple of {@link #BATCH_STEP}
  * @param decodeThreads threads per task that read and decode
  * @param partitions Spark partitions; 0 chooses by cores and number of images
- * @param maxErrorRate share of unusable images above which nothing is published, 0 to 1
+ * @param chunkImages about how many images become visible together; 0 for what ten minutes score
+ * @param maxErrorRate share of unusable images above which a run stops, 0 to 1
  * @param retryFailed whether images that could not be scored before are tried again
  * @param agreementSample how many images are scored in fp32 as well, to compare; 0 for none
  */
@@ -28,6 +29,7 @@ public record ScoreConfig(
     int batchSize,
     int decodeThreads,
     int partitions,
+    long chunkImages,
     double maxErrorRate,
     boolean retryFailed,
     int agreementSample) {
@@ -50,6 +52,7 @@ public record ScoreConfig(
     requireBatchSize(batchSize);
     requireAtLeast("--decode-threads", decodeThreads, 1);
     requireAtLeast("--partitions", partitions, 0);
+    requireAtLeast("--chunk-images", chunkImages, 0);
     requireAtLeast("--agreement-sample", agreementSample, 0);
     if (!(maxErrorRate >= 0 && maxErrorRate <= 1)) {
       throw new UserException("--max-error-rate is " + maxErrorRate + "; use a share from 0 to 1");
@@ -72,7 +75,7 @@ public record ScoreConfig(
     }
   }
 
-  private static void requireAtLeast(String option, int value, int least) {
+  private static void requireAtLeast(String option, long value, int least) {
     if (value < least) {
       throw new UserException(option + " is " + value + "; use " + least + " or more");
     }
@@ -88,6 +91,7 @@ public record ScoreConfig(
     map.put("batch-size", batchSize);
     map.put("decode-threads", decodeThreads);
     map.put("partitions", partitions);
+    map.put("chunk-images", chunkImages);
     map.put("max-error-rate", maxErrorRate);
     map.put("retry-failed", retryFailed);
     map.put("agreement-sample", agreementSample);

@@ -3,18 +3,16 @@ package org.sparkvit.score;
 import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.when;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,7 +21,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.PrecisionAgreement;
@@ -31,18 +28,25 @@ import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
- * Images and a model to predictions. An image is scored unless the table already holds a row for
- * its content by this model, so that a rerun does only what is new, changed or missing. The table
- * has one row per (image, model).
+ * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
+ * in one step, so that a run which is killed loses no more than the chunk it was in: the next one
+ * scores what has no row yet for its content by this model in this precision. Runs at the same time
+ * begin in different places and leave out what the other has done; where they still meet, the rows
+ * of the later one count. The table has one row per (image, model).
  */
 public final class ScoreStage {
   /** Enough for a task to be worth its start, few enough that losing one costs little. */
   private static final int IMAGES_PER_PARTITION = 2000;
 
-  private static final int REASONS_NAMED = 3;
+  /** What a killed run loses at most, and long beside what a chunk costs whatever its length. */
+  private static final Duration CHUNK = Duration.ofMinutes(10);
+
+  /** Every part costs each reader of the table a moment. */
+  private static final int MANY_PARTS = 24;
 
   private final ScoreConfig config;
   private final Progress progress;
@@ -72,52 +76,117 @@ public final class ScoreStage {
     if (config.agreementSample() > 0) {
       compare(spark, images, model, location, record);
     }
-    Dataset<Row> former =
-        workspace.has(PredictionsTable.SPEC)
-            ? workspace.read(PredictionsTable.SPEC)
-            : spark.createDataFrame(List.<Row>of(), PredictionsTable.SPEC.schema());
-    Dataset<Row> missing = missing(images, former, model.hash(), config.retryFailed());
-    long count = missing.count();
+    IdRanges ranges =
+        IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
+    long count = ranges.images();
     if (count == 0) {
-      // It may be that an earlier run was interrupted before this.
-      registerModel(spark, workspace, model, location, started);
+      registerModel(spark, workspace, model, location, record);
       progress.say("score: nothing to do, every image has been scored by this model");
       return;
     }
     progress.say(
-        String.format(Locale.ROOT, "score: %,d images with model %.12s", count, model.hash()));
+        String.format(
+            Locale.ROOT,
+            "score: %,d images with model %.12s; %,d others have been scored before",
+            count,
+            model.hash(),
+            images.count() - count));
 
-    // In turn, so that every task has as many images and no folder of large ones ends up in one;
-    // Spark sorts first, so that a retried task deals them out in the same way.
-    Dataset<Row> spread = missing.repartition(partitions(spark, count));
-    Dataset<Row> predictions =
-        predictions(
-            BatchInference.score(spark, spread, model, config.batchSize(), config.decodeThreads()),
-            model,
-            Timestamp.from(started));
-    // Rows that this run does over (changed images, failures tried again) give way to the new.
-    Dataset<Row> kept =
-        former.join(
-            missing.select(col(ImagesTable.ID), lit(model.hash()).as(PredictionsTable.MODEL)),
-            scala.collection.JavaConverters.asScalaBuffer(
-                    List.of(ImagesTable.ID, PredictionsTable.MODEL))
-                .toSeq(),
-            "left_anti");
-    Consumer<Dataset<Row>> check = rows -> checkErrorRate(rows, model.hash(), started, record);
-    if (kept.count() == former.count()) {
-      workspace.append(PredictionsTable.SPEC, predictions, record, check);
-    } else {
-      workspace.replace(PredictionsTable.SPEC, kept.unionByName(predictions), record, check);
+    // Who tries known failures again expects failures.
+    Failures failures = new Failures(config.retryFailed() ? 1 : config.maxErrorRate());
+    List<String> parts = new ArrayList<>();
+    int cores = spark.sparkContext().defaultParallelism();
+    long wanted =
+        config.chunkImages() > 0 ? config.chunkImages() : (long) cores * IMAGES_PER_PARTITION;
+    while (ranges.images() > 0) {
+      Instant chunkStarted = Instant.now();
+      IdRange range = ranges.next(wanted);
+      Dataset<Row> chunk = missing(workspace, images, range, model.hash());
+      // In turn, so that every task has as many images and no folder of large ones ends up in one;
+      // Spark sorts first, so that a retried task deals them out in the same way.
+      Dataset<Row> spread = chunk.repartition(partitions(cores, range.images()));
+      Dataset<Row> predictions =
+          predictions(
+              BatchInference.score(
+                  spark, spread, model, config.batchSize(), config.decodeThreads()),
+              model,
+              Timestamp.from(started));
+      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), parts.size() + 1);
+      long written =
+          workspace.append(
+              PredictionsTable.SPEC,
+              part,
+              predictions,
+              record,
+              rows -> {
+                failures.add(rows);
+                record
+                    .result("scored", failures.images() - failures.failed())
+                    .result("failed", failures.failed());
+                if (parts.isEmpty()) {
+                  // Before any prediction that refers to it.
+                  registerModel(spark, workspace, model, location, record);
+                }
+              });
+      parts.add(part);
+      double rate = written / seconds(chunkStarted);
+      if (config.chunkImages() == 0) {
+        wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
+      }
+      if (ranges.images() > 0) {
+        progress.say(
+            String.format(
+                Locale.ROOT,
+                "score: %,d of %,d images, %.1f images/s, about %s to go",
+                count - ranges.images(),
+                count,
+                rate,
+                duration(ranges.images() / rate)));
+      }
     }
-    registerModel(spark, workspace, model, location, started);
-    double seconds = (Instant.now().toEpochMilli() - started.toEpochMilli()) / 1000.0;
+    finish(workspace, parts, record);
+    if (failures.failed() > 0) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "score: %,d of %,d images have no prediction (see reason)",
+              failures.failed(),
+              failures.images()));
+    }
     progress.say(
         String.format(
             Locale.ROOT,
             "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit evaluate",
-            count,
-            seconds,
-            count / seconds));
+            failures.images(),
+            seconds(started),
+            failures.images() / seconds(started)));
+  }
+
+  /** Makes one part of the chunks, and of all parts when they have become many. */
+  private static void finish(Workspace workspace, List<String> chunks, RunRecord record) {
+    workspace.merge(PredictionsTable.SPEC, chunks, record);
+    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC)) {
+      List<String> parts = workspace.version(table);
+      if (parts.size() >= MANY_PARTS) {
+        workspace.merge(table, parts, record);
+      }
+    }
+  }
+
+  private static double seconds(Instant since) {
+    return Duration.between(since, Instant.now()).toMillis() / 1000.0;
+  }
+
+  /** Seconds as people say them, e.g. {@code 2 h 5 min}. */
+  static String duration(double seconds) {
+    if (!(seconds < Integer.MAX_VALUE)) {
+      return "an unknown time";
+    }
+    long minutes = Math.round(seconds / 60);
+    if (minutes < 1) {
+      return Math.round(seconds) + " s";
+    }
+    return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
 
   private SharedModel model(SparkSession spark, String location, String precision) {
@@ -160,12 +229,25 @@ public final class ScoreStage {
             100 * share));
   }
 
-  /** Images without a row for their present content by this model. */
-  static Dataset<Row> missing(
-      Dataset<Row> images, Dataset<Row> predictions, String model, boolean retryFailed) {
-    Dataset<Row> done = predictions.where(col(PredictionsTable.MODEL).equalTo(model));
-    if (retryFailed) {
+  /** Images of a range without a row for their present content by this model. */
+  private Dataset<Row> missing(
+      Workspace workspace, Dataset<Row> catalog, IdRange range, String model) {
+    Dataset<Row> images = catalog.where(range.has(col(ImagesTable.ID)));
+    if (!workspace.has(PredictionsTable.SPEC)) {
+      return images;
+    }
+    Dataset<Row> done =
+        workspace
+            .read(PredictionsTable.SPEC)
+            .where(range.has(col(PredictionsTable.ID)))
+            .where(col(PredictionsTable.MODEL).equalTo(model));
+    if (config.retryFailed()) {
       done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());
+    }
+    if (!config.precision().equals("auto")) {
+      // Where the image gave no pixels, none was used.
+      Column precision = col(PredictionsTable.PRECISION);
+      done = done.where(precision.isNull().or(precision.equalTo(config.precision())));
     }
     Dataset<Row> keys =
         done.select(
@@ -192,87 +274,28 @@ public final class ScoreStage {
         .withColumn(PredictionsTable.SCORED_AT, lit(time));
   }
 
-  private void checkErrorRate(Dataset<Row> rows, String model, Instant started, RunRecord record) {
-    Dataset<Row> own =
-        rows.where(
-            col(PredictionsTable.MODEL)
-                .equalTo(model)
-                .and(col(PredictionsTable.SCORED_AT).equalTo(lit(Timestamp.from(started)))));
-    Row counts =
-        own.agg(count(lit(1)), count(when(col(PredictionsTable.PROBABILITIES).isNull(), 1))).head();
-    long total = counts.getLong(0);
-    long failed = counts.getLong(1);
-    record.result("scored", total - failed).result("failed", failed);
-    // Who tries known failures again expects failures.
-    if (!config.retryFailed() && failed > config.maxErrorRate() * total) {
-      throw new UserException(
-          String.format(
-              Locale.ROOT,
-              "%,d of %,d images could not be scored, more than --max-error-rate %s allows; nothing"
-                  + " was published. The most frequent reasons: %s",
-              failed,
-              total,
-              config.maxErrorRate(),
-              reasons(own)));
-    }
-    if (failed > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "score: %,d of %,d images have no prediction (see reason)",
-              failed,
-              total));
-    }
-  }
-
-  private static String reasons(Dataset<Row> rows) {
-    return rows
-        .where(col(PredictionsTable.PROBABILITIES).isNull())
-        .groupBy(PredictionsTable.STATUS, PredictionsTable.REASON)
-        .agg(count(lit(1)).as("images"), min(PredictionsTable.PATH).as("example"))
-        .orderBy(col("images").desc(), col(PredictionsTable.STATUS), col(PredictionsTable.REASON))
-        .limit(REASONS_NAMED)
-        .collectAsList()
-        .stream()
-        .map(
-            row ->
-                String.format(
-                    Locale.ROOT,
-                    "%s%s, %,d images, e.g. '%s'",
-                    row.getString(0),
-                    row.isNullAt(1) ? "" : " (" + row.getString(1) + ")",
-                    row.getLong(2),
-                    row.getString(3)))
-        .collect(Collectors.joining("; "));
-  }
-
-  private int partitions(SparkSession spark, long count) {
+  private int partitions(int cores, long count) {
     if (config.partitions() > 0) {
       return config.partitions();
     }
-    int cores = spark.sparkContext().defaultParallelism();
     long wanted = Math.max(cores, count / IMAGES_PER_PARTITION);
     // Whole rounds: a last round with half of the cores idle would cost as much as a full one.
     return (int) Math.min(100_000, (wanted + cores - 1) / cores * cores);
   }
 
   private static void registerModel(
-      SparkSession spark, Workspace workspace, SharedModel model, String location, Instant time) {
+      SparkSession spark,
+      Workspace workspace,
+      SharedModel model,
+      String location,
+      RunRecord record) {
     Row row =
         RowFactory.create(
             model.hash(),
             location,
             scala.collection.JavaConverters.asScalaBuffer(model.labels()).toSeq(),
-            Timestamp.from(time));
+            Timestamp.from(Instant.now()));
     Dataset<Row> models = spark.createDataFrame(List.of(row), ModelsTable.SPEC.schema());
-    if (workspace.has(ModelsTable.SPEC)) {
-      models =
-          workspace
-              .read(ModelsTable.SPEC)
-              .where(col(ModelsTable.MODEL).notEqual(model.hash()))
-              .unionByName(models);
-    }
-    workspace.replace(
-        ModelsTable.SPEC, models.coalesce(1), RunRecord.start("score", java.util.Map.of()));
+    workspace.append(ModelsTable.SPEC, record.runId(), models.coalesce(1), record, written -> {});
   }
 }

@@ -1,5 +1,6 @@
 package org.sparkvit.table;
 
+import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -25,7 +26,8 @@ public final class ModelsTable {
               .add(LOCATION, DataTypes.StringType, false)
               .add(CLASSES, DataTypes.createArrayType(DataTypes.StringType, false), false)
               .add(USED_AT, DataTypes.TimestampType, false),
-          false);
+          false,
+          List.of(MODEL));
 
   private ModelsTable() {}
 }

@@ -1,9 +1,13 @@
 package org.sparkvit.table;
 
+import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code predictions}: what a model said of each image; one row per (image content, model). */
+/**
+ * {@code predictions}: what a model said of each image; one row per (image, model), of the content
+ * and in the precision that were scored last.
+ */
 public final class PredictionsTable {
   public static final String ID = "id";
   public static final String PATH = "path";
@@ -31,6 +35,9 @@ public final class PredictionsTable {
   /** Hash of the model, a key of {@link ModelsTable}. */
   public static final String MODEL = "model";
 
+  /** What the model computed in: fp32, bf16, fp16 or int8; null where it was not asked. */
+  public static final String PRECISION = "precision";
+
   public static final String SCORED_AT = "scored_at";
 
   public static final TableSpec SPEC =
@@ -48,8 +55,10 @@ public final class PredictionsTable {
               .add(STATUS, DataTypes.StringType, false)
               .add(REASON, DataTypes.StringType)
               .add(MODEL, DataTypes.StringType, false)
+              .add(PRECISION, DataTypes.StringType)
               .add(SCORED_AT, DataTypes.TimestampType, false),
-          false);
+          false,
+          List.of(ID, MODEL));
 
   private PredictionsTable() {}
 }

@@ -21,8 +21,25 @@ import org.sparkvit.core.DataException;
  * @param writtenBy the subcommand that makes it
  * @param schema the columns every row has; a column that may hold no value is nullable
  * @param open whether further columns are allowed behind these (the user's own, for slices)
+ * @param key columns that tell rows apart in a table that runs add to, where the row of the latest
+ *     part counts; empty for a table that each run writes as a whole
  */
-public record TableSpec(String name, String writtenBy, StructType schema, boolean open) {
+public record TableSpec(
+    String name, String writtenBy, StructType schema, boolean open, List<String> key) {
+
+  public TableSpec {
+    key = List.copyOf(key);
+  }
+
+  /** A table that each run writes as a whole. */
+  public TableSpec(String name, String writtenBy, StructType schema, boolean open) {
+    this(name, writtenBy, schema, open, List.of());
+  }
+
+  /** Whether runs add parts to it, several of them at the same time if need be. */
+  public boolean grows() {
+    return !key.isEmpty();
+  }
 
   /**
    * Checks names and types and puts the columns in order.

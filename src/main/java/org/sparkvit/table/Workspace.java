@@ -1,20 +1,30 @@
 package org.sparkvit.table;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.split;
+import static org.apache.spark.sql.functions.struct;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 
@@ -23,27 +33,29 @@ import org.sparkvit.core.UserException;
  *
  * <pre>
  * workspace.json                 format of the workspace
- * TABLE/_current.json            which parts make up the table now
- * TABLE/RUN/*.parquet            what one run wrote, never changed afterwards
- * TABLE/RUN/_run.json            the record of that run
+ * TABLE/PART/*.parquet           what one run wrote, never changed afterwards
+ * TABLE/PART/_run.json           the record of that run
+ * TABLE/_current.json            which part is the table, where runs write it whole
  * models/NAME/                   Hugging Face model directories
  * reports/NAME/                  reports
  * exports/NAME/                  files for others to take away
  * </pre>
  *
- * <p>A run writes a folder of its own and then replaces {@code _current.json}, which is one atomic
- * step on HDFS, on a local disk and on S3. So readers see the table before or after a run, never in
- * between, and an interrupted run leaves the former state. What the last-but-one state alone used
- * is deleted; the last one stays for readers that are still in it.
+ * <p>A run writes a folder of its own, which then counts in one atomic step, on HDFS, on a local
+ * disk and on S3: see {@link WholeParts} for tables that a run replaces and {@link GrowingParts}
+ * for those that runs add to. So readers see the table before or after that step, never in between,
+ * and an interrupted run leaves the former state. What the last-but-one state alone used is
+ * deleted; the last one stays for readers that are still in it.
  */
 public final class Workspace {
   /** Raised when an older program could no longer read what this one writes. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final Pattern GLOB = Pattern.compile("[{}\\[\\]*?\\\\]");
   private static final String MARKER = "workspace.json";
-  private static final String CURRENT = "_current.json";
-  private static final String RUN_RECORD = "_run.json";
+
+  /** Of a column that no table has. */
+  private static final String PART = "_part";
 
   private final SparkSession spark;
   private final Path root;
@@ -102,7 +114,7 @@ public final class Workspace {
 
   /** Whether the table has been written. */
   public boolean has(TableSpec table) {
-    return !parts(table).isEmpty();
+    return !version(table).isEmpty();
   }
 
   /**
@@ -127,7 +139,7 @@ public final class Workspace {
    * @throws UserException when the table is not there; the message names the subcommand to run
    */
   public Dataset<Row> read(TableSpec table) {
-    List<String> parts = parts(table);
+    List<String> parts = version(table);
     if (parts.isEmpty()) {
       throw new UserException(
           "workspace '"
@@ -138,19 +150,45 @@ public final class Workspace {
               + table.writtenBy()
               + "' first");
     }
-    String[] folders =
-        parts.stream().map(part -> new Path(folder(table), part).toString()).toArray(String[]::new);
-    return table.check(spark.read().parquet(folders));
+    return table.grows()
+        ? latest(table, parts)
+        : table.check(spark.read().parquet(folders(table, parts)));
   }
 
-  /** Names the exact rows that {@link #read} gives now, for a run record. */
+  /** Of rows with one key the one in the part whose name comes last: names begin with the time. */
+  private Dataset<Row> latest(TableSpec table, List<String> parts) {
+    Dataset<Row> rows = spark.read().schema(table.schema()).parquet(folders(table, parts));
+    if (parts.size() == 1) {
+      return rows;
+    }
+    Column[] columns =
+        Stream.of(table.schema().fieldNames()).map(functions::col).toArray(Column[]::new);
+    Column part = element_at(split(col("_metadata.file_path"), "/"), -2);
+    List<Column> key = table.key().stream().map(name -> col("row." + name)).toList();
+    return rows.select(struct(columns).as("row"), part.as(PART))
+        .groupBy(key.toArray(new Column[0]))
+        .agg(max_by(col("row"), col(PART)).as("row"))
+        .select(col("row.*"));
+  }
+
+  private String[] folders(TableSpec table, List<String> parts) {
+    return parts.stream()
+        .map(part -> new Path(folder(table), part).toString())
+        .toArray(String[]::new);
+  }
+
+  /** Names the parts that {@link #read} reads now, the latest last, for a run record. */
   public List<String> version(TableSpec table) {
-    return parts(table);
+    try {
+      return allParts(table).current();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
+    }
   }
 
-  /** The record of one of the runs that {@link #version} names, as {@link RunRecord#toMap}. */
-  public JsonNode record(TableSpec table, String run) {
-    Path file = new Path(new Path(folder(table), run), RUN_RECORD);
+  /** The record of the run that wrote a part that {@link #version} names. */
+  public JsonNode record(TableSpec table, String part) {
+    Path file = allParts(table).record(part);
     try {
       return Json.read(file.toString(), AtomicFiles.read(fs, file));
     } catch (IOException e) {
@@ -164,7 +202,7 @@ public final class Workspace {
    * @return how many rows were written; also put into the record as {@code rows.TABLE}
    */
   public long replace(TableSpec table, Dataset<Row> rows, RunRecord record) {
-    return publish(table, rows, record, false, written -> {});
+    return replace(table, rows, record, written -> {});
   }
 
   /**
@@ -175,13 +213,7 @@ public final class Workspace {
    */
   public long replace(
       TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
-    return publish(table, rows, record, false, check);
-  }
-
-  /** Writes {@code rows} beside those that are there. Returns how many were written. */
-  public long append(
-      TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
-    return publish(table, rows, record, true, check);
+    return publish(Map.of(table, rows), record.runId(), record, check, this::version).get(table);
   }
 
   /**
@@ -192,118 +224,105 @@ public final class Workspace {
    * @return how many rows were written, by table
    */
   public Map<TableSpec, Long> replaceAll(Map<TableSpec, Dataset<Row>> tables, RunRecord record) {
+    return publish(tables, record.runId(), record, written -> {}, this::version);
+  }
+
+  /**
+   * Adds rows to a table that {@linkplain TableSpec#grows grows}, in one atomic step. They count
+   * instead of rows with the same key in parts whose names come before.
+   *
+   * @param part name of the new part: the run's, or with something behind it
+   * @param check as in {@link #replace(TableSpec, Dataset, RunRecord, Consumer)}
+   * @return how many rows were written; also put into the record as {@code rows.TABLE}
+   */
+  public long append(
+      TableSpec table,
+      String part,
+      Dataset<Row> rows,
+      RunRecord record,
+      Consumer<Dataset<Row>> check) {
+    requireGrowing(table);
+    return publish(Map.of(table, rows), part, record, check, none -> List.of()).get(table);
+  }
+
+  /**
+   * Puts one part in the place of several of a table that {@linkplain TableSpec#grows grows}. Its
+   * rows are as late as the latest of theirs, not as this call.
+   *
+   * @param parts those that no longer count are passed over
+   */
+  public void merge(TableSpec table, Collection<String> parts, RunRecord record) {
+    requireGrowing(table);
+    List<String> merged = version(table).stream().filter(parts::contains).toList();
+    if (merged.size() > 1) {
+      // Sorts behind its last part, and before all that sorts behind that.
+      String part = merged.get(merged.size() - 1) + "~";
+      Dataset<Row> rows = latest(table, merged);
+      publish(Map.of(table, rows), part, record, written -> {}, same -> merged);
+    }
+  }
+
+  /** Writes parts, one for each table, has them checked and then makes them count. */
+  private Map<TableSpec, Long> publish(
+      Map<TableSpec, Dataset<Row>> tables,
+      String part,
+      RunRecord record,
+      Consumer<Dataset<Row>> check,
+      Function<TableSpec, List<String>> instead) {
     Map<TableSpec, Long> written = new LinkedHashMap<>();
     try {
       try {
         for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
-          written.put(table.getKey(), write(table.getKey(), table.getValue(), record, rows -> {}));
+          written.put(table.getKey(), write(table.getKey(), part, table.getValue(), record, check));
         }
         for (TableSpec table : tables.keySet()) {
-          describe(table, record);
+          allParts(table).prepare(part, record.toMap());
         }
+        markFormat();
       } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
         for (TableSpec table : tables.keySet()) {
-          fs.delete(new Path(folder(table), record.runId()), true);
+          fs.delete(new Path(folder(table), part), true);
         }
         throw e;
       }
-      markFormat();
       for (TableSpec table : tables.keySet()) {
-        show(table, record, false);
+        allParts(table).show(part, record.toMap(), instead.apply(table));
       }
       return written;
     } catch (IOException e) {
-      throw new UncheckedIOException("writing tables in " + uri(), e);
+      List<String> names = tables.keySet().stream().map(TableSpec::name).toList();
+      throw new UncheckedIOException("writing " + names + " in " + uri(), e);
     }
   }
 
-  private long publish(
-      TableSpec table,
-      Dataset<Row> rows,
-      RunRecord record,
-      boolean keepFormerParts,
-      Consumer<Dataset<Row>> check) {
-    try {
-      long written;
-      try {
-        written = write(table, rows, record, check);
-        describe(table, record);
-      } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-        fs.delete(new Path(folder(table), record.runId()), true);
-        throw e;
-      }
-      markFormat();
-      show(table, record, keepFormerParts);
-      return written;
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing table '" + table.name() + "' in " + uri(), e);
+  private static void requireGrowing(TableSpec table) {
+    if (!table.grows()) {
+      throw new IllegalArgumentException("table '" + table.name() + "' is written as a whole");
     }
   }
 
   /** Writes a part that nobody sees yet. */
   private long write(
-      TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
-    String part = new Path(folder(table), record.runId()).toString();
-    table.check(rows).write().parquet(part);
-    Dataset<Row> result = spark.read().schema(table.schema()).parquet(part);
+      TableSpec table,
+      String part,
+      Dataset<Row> rows,
+      RunRecord record,
+      Consumer<Dataset<Row>> check) {
+    String folder = new Path(folder(table), part).toString();
+    table.check(rows).write().parquet(folder);
+    Dataset<Row> result = spark.read().schema(table.schema()).parquet(folder);
     check.accept(result);
     long written = result.count();
     record.result("rows." + table.name(), written);
     return written;
   }
 
-  private void describe(TableSpec table, RunRecord record) throws IOException {
-    Path part = new Path(folder(table), record.runId());
-    AtomicFiles.write(fs, new Path(part, RUN_RECORD), Json.write(record.toMap()));
-  }
-
-  /** Makes a part visible, and deletes what only the last-but-one state used. */
-  private void show(TableSpec table, RunRecord record, boolean keepFormerParts) throws IOException {
-    Path folder = folder(table);
-    List<String> former = parts(table);
-    List<String> outdated = list(manifest(table), "previous");
-    List<String> current = new ArrayList<>();
-    if (keepFormerParts) {
-      current.addAll(former);
-    }
-    current.add(record.runId());
-    Map<String, Object> manifest = new LinkedHashMap<>();
-    manifest.put("format", FORMAT);
-    manifest.put("parts", current);
-    manifest.put("previous", former);
-    AtomicFiles.write(fs, new Path(folder, CURRENT), Json.write(manifest));
-    outdated.removeAll(current);
-    outdated.removeAll(former);
-    for (String name : outdated) {
-      fs.delete(new Path(folder, name), true);
-    }
-  }
-
   private Path folder(TableSpec table) {
     return new Path(root, table.name());
   }
 
-  private List<String> parts(TableSpec table) {
-    return list(manifest(table), "parts");
-  }
-
-  private JsonNode manifest(TableSpec table) {
-    Path file = new Path(folder(table), CURRENT);
-    try {
-      JsonNode manifest = Json.read(file.toString(), AtomicFiles.read(fs, file));
-      requireReadable(file, manifest);
-      return manifest;
-    } catch (FileNotFoundException e) {
-      return Json.read(file.toString(), "{}");
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
-    }
-  }
-
-  private static List<String> list(JsonNode manifest, String field) {
-    List<String> names = new ArrayList<>();
-    manifest.path(field).forEach(node -> names.add(node.asText()));
-    return names;
+  private Parts allParts(TableSpec table) {
+    return Parts.of(table, fs, folder(table));
   }
 
   private void checkFormat() throws IOException {
@@ -324,7 +343,7 @@ public final class Workspace {
     }
   }
 
-  private static void requireReadable(Path file, JsonNode document) {
+  static void requireReadable(Path file, JsonNode document) {
     int format = document.path("format").asInt(0);
     if (format > FORMAT) {
       throw new UserException(
@@ -338,6 +357,13 @@ public final class Workspace {
     if (format < 1) {
       throw new UserException(
           file + " has no 'format' of 1 or more; it is damaged or not a spark-vit workspace");
+    }
+    if (format < FORMAT) {
+      throw new UserException(
+          file
+              + " has format "
+              + format
+              + ", of before the first release, which is no longer read; use another --workspace");
     }
   }
 }

@@ -39,7 +39,7 @@ public enum Precision {
    */
   public static Precision of(String name, Device device) {
     return switch (name.strip().toLowerCase(Locale.ROOT)) {
-      case "auto" -> device.isGpu() || bf16IsFaster(cpuInfo()) ? BF16 : FP32;
+      case "auto" -> device.isGpu() || Cpu.BF16_IS_FASTER ? BF16 : FP32;
       case "fp32" -> FP32;
       case "bf16" -> BF16;
       case "fp16" -> {
@@ -75,6 +75,11 @@ public enum Precision {
   static boolean bf16IsFaster(String cpuInfo) {
     return AMX.matcher(cpuInfo).find()
         || (AVX512_BF16.matcher(cpuInfo).find() && cpuInfo.contains("AuthenticAMD"));
+  }
+
+  /** Of this machine; read when it is first asked for. */
+  private static final class Cpu {
+    private static final boolean BF16_IS_FASTER = bf16IsFaster(cpuInfo());
   }
 
   private static String cpuInfo() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -16,7 +17,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,25 +110,33 @@ class ScoreStageTest extends SparkTest {
   }
 
   private void score(Workspace workspace, Path directory, int batch, int partitions) {
-    score(workspace, directory, batch, partitions, false);
+    score(config(workspace, directory, "fp32", batch, partitions, 0, false), Progress.SILENT);
   }
 
-  private void score(
-      Workspace workspace, Path directory, int batch, int partitions, boolean retryFailed) {
-    new ScoreStage(
-            new ScoreConfig(
-                workspace.uri(),
-                directory.toUri().toString(),
-                "cpu",
-                "fp32",
-                batch,
-                2,
-                partitions,
-                0.5,
-                retryFailed,
-                0),
-            Progress.SILENT)
-        .run(spark);
+  private static ScoreConfig config(
+      Workspace workspace,
+      Path directory,
+      String precision,
+      int batch,
+      int partitions,
+      int chunk,
+      boolean retryFailed) {
+    return new ScoreConfig(
+        workspace.uri(),
+        directory.toUri().toString(),
+        "cpu",
+        precision,
+        batch,
+        2,
+        partitions,
+        chunk,
+        0.5,
+        retryFailed,
+        0);
+  }
+
+  private static void score(ScoreConfig config, Progress progress) {
+    new ScoreStage(config, progress).run(spark);
   }
 
   private static List<String> rows(Workspace workspace) {
@@ -246,7 +259,7 @@ class ScoreStageTest extends SparkTest {
     Files.write(file, content);
     score(workspace, model, 16, 2);
     assertThat(status(workspace, id)).isEqualTo("MISSING");
-    score(workspace, model, 16, 2, true);
+    score(config(workspace, model, "fp32", 16, 2, 0, true), Progress.SILENT);
     assertThat(status(workspace, id)).isEqualTo("OK");
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
@@ -265,17 +278,149 @@ class ScoreStageTest extends SparkTest {
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
 
-  /** As when a run is killed between its two tables. */
   @Test
-  void aRerunKnowsTheModelAgain() throws IOException {
+  void chunksGiveTheSameRows() throws IOException {
+    Workspace whole = catalog("whole");
+    score(whole, model, 16, 2);
+    Workspace workspace = catalog("chunks");
+    List<String> lines = new ArrayList<>();
+    score(config(workspace, model, "fp32", 16, 2, 5, false), lines::add);
+    assertThat(rows(workspace)).isEqualTo(rows(whole));
+    assertThat(lines)
+        .filteredOn(
+            line -> line.matches("score: \\d+ of 23 images, [\\d.]+ images/s, about .* to go"))
+        .hasSizeBetween(2, 4);
+    // Readers have one part to open, and its record tells of the whole run.
+    List<String> parts = workspace.version(PredictionsTable.SPEC);
+    assertThat(parts).hasSize(1);
+    JsonNode results = workspace.record(PredictionsTable.SPEC, parts.get(0)).path("results");
+    assertThat(results.path("scored").asInt()).isEqualTo(IMAGES);
+    assertThat(results.path("failed").asInt()).isEqualTo(2);
+    assertThat(results.path("rows.predictions").asInt()).isEqualTo(IMAGES + 2);
+  }
+
+  @Test
+  void aRunThatIsKilledLosesOnlyTheChunkItWasIn() throws IOException {
+    Workspace whole = catalog("whole");
+    score(whole, model, 16, 2);
+    Workspace workspace = catalog("workspace");
+    Progress killer =
+        line -> {
+          if (line.contains("to go")) {
+            throw new IllegalStateException("killed");
+          }
+        };
+    ScoreConfig config = config(workspace, model, "fp32", 16, 2, 5, false);
+    assertThatThrownBy(() -> score(config, killer)).hasMessage("killed");
+    List<String> first = rows(workspace);
+    assertThat(first).hasSizeBetween(1, 10).isSubsetOf(rows(whole));
+    assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
+    List<String> lines = new ArrayList<>();
+    score(config, lines::add);
+    int rest = IMAGES + 2 - first.size();
+    assertThat(lines.get(0))
+        .contains(rest + " images with model", first.size() + " others have been scored before");
+    assertThat(rows(workspace)).isEqualTo(rows(whole));
+  }
+
+  @Test
+  void twoRunsAtOnceShareTheWork() throws Exception {
+    Workspace whole = catalog("whole");
+    score(whole, model, 16, 2);
+    Workspace workspace = catalog("workspace");
+    ScoreConfig config = config(workspace, model, "fp32", 16, 2, 3, false);
+    ExecutorService runs = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> both = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        both.add(runs.submit(() -> score(config, Progress.SILENT)));
+      }
+      for (Future<?> run : both) {
+        run.get();
+      }
+    } finally {
+      runs.shutdownNow();
+    }
+    assertThat(rows(workspace)).isEqualTo(rows(whole));
+    assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
+  }
+
+  @Test
+  void tooManyFailuresLaterOnKeepWhatCameBefore() throws IOException {
+    Workspace workspace = catalog("workspace");
+    Progress breaker =
+        line -> {
+          if (line.contains("to go")) {
+            for (int i = 0; i < IMAGES; i++) {
+              folder.resolve("image-" + i + ".png").toFile().delete();
+            }
+          }
+        };
+    assertThatThrownBy(() -> score(config(workspace, model, "fp32", 16, 2, 6, false), breaker))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("only what came before, ")
+        .hasMessageContaining("MISSING (the file is gone)");
+    assertThat(rows(workspace)).isNotEmpty().allMatch(row -> !row.contains("MISSING"));
+  }
+
+  @Test
+  void anotherPrecisionIsAnotherAnswer() throws IOException {
     Workspace workspace = catalog("workspace");
     score(workspace, model, 16, 2);
-    workspace.replace(
-        ModelsTable.SPEC,
-        spark.createDataFrame(List.of(), ModelsTable.SPEC.schema()),
-        RunRecord.start("test", Map.of()));
+    List<String> fp32 = rows(workspace);
+    assertThat(precisions(workspace)).containsExactly("fp32");
+    score(config(workspace, model, "int8", 16, 2, 0, false), Progress.SILENT);
+    assertThat(precisions(workspace)).containsExactly("int8");
+    assertThat(rows(workspace)).hasSameSizeAs(fp32).isNotEqualTo(fp32);
+    // Any is good enough for auto.
+    List<String> lines = new ArrayList<>();
+    score(config(workspace, model, "auto", 16, 2, 0, false), lines::add);
+    assertThat(lines).first().asString().contains("nothing to do");
     score(workspace, model, 16, 2);
-    assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
+    assertThat(rows(workspace)).isEqualTo(fp32);
+  }
+
+  private static List<String> precisions(Workspace workspace) {
+    return workspace
+        .read(PredictionsTable.SPEC)
+        .where(col(PredictionsTable.PROBABILITIES).isNotNull())
+        .select(PredictionsTable.PRECISION)
+        .distinct()
+        .as(Encoders.STRING())
+        .collectAsList();
+  }
+
+  @Test
+  void partsThatHaveBecomeManyAreMerged() throws IOException {
+    Workspace workspace = catalog("workspace");
+    for (int i = 0; i < 24; i++) {
+      String gone = StableHash.id("image-" + i % IMAGES + ".png");
+      workspace.append(
+          PredictionsTable.SPEC,
+          "2000-" + i,
+          spark.createDataFrame(
+              List.of(
+                  RowFactory.create(
+                      gone,
+                      "x",
+                      null,
+                      null,
+                      null,
+                      null,
+                      null,
+                      "MISSING",
+                      "",
+                      "m",
+                      null,
+                      new java.sql.Timestamp(0))),
+              PredictionsTable.SPEC.schema()),
+          RunRecord.start("test", Map.of()),
+          rows -> {});
+    }
+    long before = workspace.read(PredictionsTable.SPEC).count();
+    score(workspace, model, 16, 2);
+    assertThat(workspace.version(PredictionsTable.SPEC)).hasSize(1);
+    assertThat(rows(workspace)).hasSize((int) before + IMAGES + 2);
   }
 
   private static String status(Workspace workspace, String id) {
@@ -317,7 +462,17 @@ class ScoreStageTest extends SparkTest {
     List<String> lines = new ArrayList<>();
     new ScoreStage(
             new ScoreConfig(
-                workspace.uri(), model.toUri().toString(), "cpu", "int8", 16, 2, 2, 0.5, false, 10),
+                workspace.uri(),
+                model.toUri().toString(),
+                "cpu",
+                "int8",
+                16,
+                2,
+                2,
+                0,
+                0.5,
+                false,
+                10),
             lines::add)
         .run(spark);
     assertThat(lines)

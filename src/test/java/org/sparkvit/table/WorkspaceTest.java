@@ -55,12 +55,14 @@ class WorkspaceTest extends SparkTest {
   }
 
   @Test
-  void replaceShowsTheNewRowsAndAppendAddsToThem() {
+  void replaceShowsTheNewRows() {
     assertThat(workspace.replace(PlanTable.SPEC, plan("x", "y"), record())).isEqualTo(2);
     workspace.replace(PlanTable.SPEC, plan("z"), record());
     assertThat(ids()).containsExactly("z");
-    assertThat(workspace.append(PlanTable.SPEC, plan("a", "b"), record(), rows -> {})).isEqualTo(2);
-    assertThat(ids()).containsExactly("a", "b", "z");
+    assertThatThrownBy(
+            () -> workspace.append(PlanTable.SPEC, "x", plan("a", "b"), record(), rows -> {}))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(ids()).containsExactly("z");
     assertThatThrownBy(() -> workspace.requireAbsent(PlanTable.SPEC, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--overwrite");
@@ -116,13 +118,17 @@ class WorkspaceTest extends SparkTest {
   }
 
   @Test
-  void aWorkspaceOfANewerVersionIsRefused() throws IOException {
+  void aWorkspaceOfANewerOrTooOldVersionIsRefused() throws IOException {
     Files.createDirectories(folder.resolve("newer"));
     Files.writeString(folder.resolve("newer/workspace.json"), "{\"format\": 99}");
     assertThatThrownBy(() -> Workspace.at(spark, folder.resolve("newer").toString()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("99")
         .hasMessageContaining("upgrade");
+    Files.writeString(folder.resolve("newer/workspace.json"), "{\"format\": 1}");
+    assertThatThrownBy(() -> Workspace.at(spark, folder.resolve("newer").toString()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("no longer read");
     Files.writeString(folder.resolve("file"), "x");
     assertThatThrownBy(() -> Workspace.at(spark, folder.resolve("file").toString()))
         .isInstanceOf(UserException.class);

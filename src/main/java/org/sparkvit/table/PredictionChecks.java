@@ -3,9 +3,7 @@ package org.sparkvit.table;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.size;
-import static org.apache.spark.sql.functions.struct;
 
 import java.util.Locale;
 import org.apache.spark.sql.Column;
@@ -13,31 +11,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
 
-/** What models last said of each content of an image. */
-public final class LatestPredictions {
-  /** A struct with the predicted class and the probabilities; both null where it was a failure. */
-  public static final String SAID = "said";
-
+/** Whether predictions are what they are said to be; people also bring tables of their own. */
+public final class PredictionChecks {
   /** The classes of a row's model, in the order of its probabilities. */
   public static final String CLASSES = "classes";
 
-  private LatestPredictions() {}
-
-  /**
-   * One row for each image content and model, with their three columns and {@link #SAID}. Reruns
-   * may leave several: a success beats a failure, a later one an earlier one.
-   */
-  public static Dataset<Row> of(Dataset<Row> predictions) {
-    return predictions
-        .groupBy(PredictionsTable.ID, PredictionsTable.MODEL, PredictionsTable.SHA256)
-        .agg(
-            max(struct(
-                    col(PredictionsTable.PROBABILITIES).isNotNull(),
-                    col(PredictionsTable.SCORED_AT),
-                    col(PredictionsTable.PREDICTED),
-                    col(PredictionsTable.PROBABILITIES)))
-                .as(SAID));
-  }
+  private PredictionChecks() {}
 
   /**
    * Checks predictions.

@@ -1,0 +1,25 @@
+package org.sparkvit.score;
+
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
+
+/**
+ * Some of the images, by their ids, whose order is taken as a circle: what comes after the last one
+ * is the first.
+ *
+ * @param from the first id or something before it
+ * @param to what comes behind the last id; not after {@code from} where the range goes over the end
+ *     of the order
+ * @param images how many are in it
+ */
+record IdRange(String from, String to, long images) {
+  /** All ids there can be. */
+  static final IdRange ALL = new IdRange("", "", Long.MAX_VALUE);
+
+  /** Whether an id is in it; Parquet files whose ids are all outside are not read. */
+  Column has(Column id) {
+    Column above = id.geq(functions.lit(from));
+    Column below = id.lt(functions.lit(to));
+    return from.compareTo(to) < 0 ? above.and(below) : above.or(below);
+  }
+}

@@ -1,0 +1,90 @@
+package org.sparkvit.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A table to which runs add: a part counts from the moment that its run record is there, unless the
+ * record of another part says that it stands in its place. So there is no file that two runs at
+ * once would both have to change, which object stores offer no safe way to do, and none can lose
+ * the other's part. That the two may have computed the same rows is settled by who reads: of rows
+ * with one key that of the latest part counts.
+ */
+final class GrowingParts extends Parts {
+  private static final String INSTEAD_OF = "instead_of";
+
+  GrowingParts(FileSystem fs, Path folder) {
+    super(fs, folder);
+  }
+
+  @Override
+  List<String> current() throws IOException {
+    Map<String, List<String>> finished = finished();
+    TreeSet<String> names = new TreeSet<>(finished.keySet());
+    finished.values().forEach(names::removeAll);
+    return List.copyOf(names);
+  }
+
+  @Override
+  void prepare(String part, Map<String, Object> record) {
+    // The record is what makes the part count.
+  }
+
+  @Override
+  void show(String part, Map<String, Object> record, Collection<String> instead)
+      throws IOException {
+    Map<String, Object> marked = new LinkedHashMap<>(record);
+    if (instead.isEmpty()) {
+      AtomicFiles.write(fs, record(part), Json.write(marked));
+      return;
+    }
+    Map<String, List<String>> before = finished();
+    TreeSet<String> replacedBefore = new TreeSet<>();
+    before.values().forEach(replacedBefore::addAll);
+    TreeSet<String> insteadOf = new TreeSet<>(instead);
+    // With what these stand for in turn, or its rows would come back when these are deleted.
+    instead.forEach(name -> insteadOf.addAll(before.getOrDefault(name, List.of())));
+    marked.put(INSTEAD_OF, List.copyOf(insteadOf));
+    AtomicFiles.write(fs, record(part), Json.write(marked));
+    // What counted until now stays for its readers, until parts are replaced the next time. In
+    // order of age: a part goes after those that it stands for.
+    for (String name : replacedBefore) {
+      fs.delete(new Path(folder, name), true);
+    }
+    TreeSet<String> kept = new TreeSet<>(before.keySet());
+    kept.add(part);
+    deleteAbandoned(kept);
+  }
+
+  /** Finished parts, each with those in whose place it stands. */
+  private Map<String, List<String>> finished() throws IOException {
+    while (true) {
+      TreeSet<String> names = names();
+      Map<String, List<String>> finished = new TreeMap<>();
+      for (String name : names) {
+        try {
+          JsonNode record = Json.read(name, AtomicFiles.read(fs, record(name)));
+          List<String> instead = new ArrayList<>();
+          record.path(INSTEAD_OF).forEach(node -> instead.add(node.asText()));
+          finished.put(name, instead);
+        } catch (FileNotFoundException e) {
+          continue; // being written, or left by a run that was killed
+        }
+      }
+      // Else a run has deleted parts meanwhile, and the one in their place may not be among these.
+      if (names().containsAll(names)) {
+        return finished;
+      }
+    }
+  }
+}
