@@ -92,6 +92,7 @@ final class TestTables {
             ok ? "OK" : "DECODE_ERROR",
             ok ? null : "broken",
             model,
+            ok ? "fp32" : null,
             Timestamp.from(Instant.ofEpochSecond(time))));
   }
 

@@ -20,12 +20,10 @@ import org.sparkvit.vit.ViTConfig;
 
 /** What the scenarios do to a workspace, all through the command line, and what they look at. */
 final class Scoring {
-  /**
-   * Many partitions, for a fault to come between two of them. Batches of 16 or multiples: with
-   * other sizes the last bit of a result may depend on an image's place in its batch.
-   */
+  /** Several chunks, and several partitions in each, for a fault to come between two of them. */
   private static final List<String> OPTIONS =
-      List.of("--device", "cpu", "--precision", "fp32", "--batch-size", "16", "--partitions", "8");
+      List.of(
+          "--device", "cpu", "--precision", "fp32", "--chunk-images", "80", "--partitions", "4");
 
   private Scoring() {}
 

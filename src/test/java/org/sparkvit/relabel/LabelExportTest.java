@@ -160,6 +160,7 @@ class LabelExportTest extends SparkTest {
             lit("OK").as("status"),
             lit(null).cast("string").as("reason"),
             lit("m").as("model"),
+            lit("fp32").as("precision"),
             lit(now).as("scored_at")),
         record);
     RelabelConfig config =

@@ -94,6 +94,7 @@ final class RelabelTables {
             ok ? "OK" : "DECODE_ERROR",
             ok ? null : "broken",
             model,
+            ok ? "fp32" : null,
             Timestamp.from(Instant.ofEpochSecond(time))));
   }
 

@@ -233,6 +233,7 @@ final class ReportWorkspace {
               "OK",
               null,
               MODEL,
+              "fp32",
               time));
     }
     rows.add(
@@ -247,6 +248,7 @@ final class ReportWorkspace {
             "TRUNCATED",
             "short",
             MODEL,
+            null,
             time));
     put(PredictionsTable.SPEC, rows, "score");
     put(
