@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
@@ -69,22 +71,27 @@ final class GrowingParts extends Parts {
   /** Finished parts, each with those in whose place it stands. */
   private Map<String, List<String>> finished() throws IOException {
     while (true) {
-      TreeSet<String> names = names();
+      SortedSet<String> names = names();
       Map<String, List<String>> finished = new TreeMap<>();
       for (String name : names) {
-        try {
-          JsonNode record = Json.read(name, AtomicFiles.read(fs, record(name)));
-          List<String> instead = new ArrayList<>();
-          record.path(INSTEAD_OF).forEach(node -> instead.add(node.asText()));
-          finished.put(name, instead);
-        } catch (FileNotFoundException e) {
-          continue; // being written, or left by a run that was killed
-        }
+        replacedBy(name).ifPresent(instead -> finished.put(name, instead));
       }
       // Else a run has deleted parts meanwhile, and the one in their place may not be among these.
       if (names().containsAll(names)) {
         return finished;
       }
+    }
+  }
+
+  /** What a part stands for; empty while it is being written, or where its run was killed. */
+  private Optional<List<String>> replacedBy(String part) throws IOException {
+    try {
+      List<String> instead = new ArrayList<>();
+      JsonNode record = Json.read(part, AtomicFiles.read(fs, record(part)));
+      record.path(INSTEAD_OF).forEach(node -> instead.add(node.asText()));
+      return Optional.of(instead);
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
     }
   }
 }

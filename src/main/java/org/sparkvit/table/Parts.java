@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -63,8 +64,8 @@ abstract class Parts {
   }
 
   /** All parts, finished or not. */
-  final TreeSet<String> names() throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  final SortedSet<String> names() throws IOException {
+    SortedSet<String> names = new TreeSet<>();
     try {
       for (FileStatus file : fs.listStatus(folder)) {
         if (file.isDirectory()) {
@@ -84,7 +85,7 @@ abstract class Parts {
    * @param known parts that are none of it
    */
   final void deleteAbandoned(Collection<String> known) throws IOException {
-    TreeSet<String> candidates = names();
+    SortedSet<String> candidates = names();
     candidates.removeAll(known);
     Instant now = Instant.now();
     for (String part : candidates) {
