@@ -132,7 +132,7 @@ final class JpegImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.JPEG);
     List<String> warnings = new ArrayList<>();
     try (ImageInputStream stream = clock.open(pictureOnly())) {
@@ -142,7 +142,7 @@ final class JpegImage extends EncodedImage {
       for (String warning : warnings) {
         judge(warning);
       }
-      return toRgb(raster);
+      return Pixels.of(toRgb(raster));
     } catch (IIOException e) {
       // What went wrong first says more than what the decoder gave up over.
       for (String warning : warnings) {
