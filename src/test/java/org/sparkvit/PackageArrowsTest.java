@@ -22,7 +22,16 @@ class PackageArrowsTest {
       List.of(
           Set.of("cli"),
           Set.of("demo", "bench"),
-          Set.of("catalog", "split", "balance", "train", "score", "evaluate", "report"),
+          Set.of(
+              "catalog",
+              "split",
+              "balance",
+              "train",
+              "score",
+              "evaluate",
+              "relabel",
+              "report",
+              "ml"),
           Set.of("inference", "metrics"),
           Set.of("vit", "image"),
           Set.of("table"),
@@ -87,8 +96,14 @@ class PackageArrowsTest {
   @Test
   void librariesStayWhereTheyBelong() {
     forbid(List.of("vit", "image", "metrics", "core"), "org.apache.spark..", "org.apache.hadoop..");
-    forbid(List.of("image", "metrics", "core", "table", "evaluate", "report"), "ai.djl..");
+    forbid(
+        List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report", "ml"),
+        "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
+    List<String> withoutMl = new ArrayList<>();
+    LAYERS.forEach(withoutMl::addAll);
+    withoutMl.remove("ml");
+    forbid(withoutMl, "org.apache.spark.ml..");
     forbid(List.of("core"), "com.fasterxml..", "picocli..", "org.slf4j..");
     List<String> belowCli = new ArrayList<>();
     LAYERS.stream().skip(1).forEach(belowCli::addAll);

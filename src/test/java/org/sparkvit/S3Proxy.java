@@ -79,6 +79,11 @@ public final class S3Proxy implements AutoCloseable {
     }
   }
 
+  /** Where it listens on 127.0.0.1. */
+  public int port() {
+    return port;
+  }
+
   /** Points {@code s3a://} of a Hadoop configuration to this server. */
   public void configure(Configuration hadoop) {
     hadoop.set("fs.s3a.endpoint", "http://127.0.0.1:" + port);

@@ -2,6 +2,8 @@ package org.sparkvit.bench;
 
 import java.util.List;
 import org.sparkvit.core.UserException;
+import org.sparkvit.score.ScoreConfig;
+import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.ViTSize;
 
 /**
@@ -30,16 +32,17 @@ public record BenchConfig(
     sizes = List.copyOf(sizes);
     precisions = List.copyOf(precisions);
     for (String precision : precisions) {
-      if (!List.of("fp32", "bf16").contains(precision)) {
-        throw new UserException("--precisions has '" + precision + "'; use fp32 and bf16");
+      if (!Precision.CHOICES.contains(precision)) {
+        throw new UserException(
+            "--precisions has '" + precision + "'; use some of " + Precision.CHOICES);
       }
     }
     if (!List.of("auto", "cpu", "gpu").contains(device)) {
       throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
     }
-    if (batchSize < 1 || decodeThreads < 1 || seconds < 1 || rounds < 1) {
-      throw new UserException(
-          "--batch-size, --decode-threads, --seconds and --rounds have to be 1 or more");
+    ScoreConfig.requireBatchSize(batchSize);
+    if (decodeThreads < 1 || seconds < 1 || rounds < 1) {
+      throw new UserException("--decode-threads, --seconds and --rounds have to be 1 or more");
     }
   }
 }

@@ -162,7 +162,8 @@ public final class BenchStage {
             config.decodeThreads(),
             0,
             0,
-            false);
+            false,
+            0);
     long started = System.nanoTime();
     new ScoreStage(score, Progress.SILENT).run(spark);
     return (System.nanoTime() - started) / 1e9;

@@ -1,20 +1,21 @@
 package org.sparkvit.catalog;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.Serializable;
 import java.sql.Timestamp;
-import java.time.Duration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.ImageStatus;
-import org.sparkvit.table.ImageFiles;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.PatientReader;
 
-/** Reads the files of a listing, and says of each that cannot be read why. */
-record FileReader(ImageFiles files, long maxBytes) implements Serializable {
-  private static final int ATTEMPTS = 3;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+/**
+ * Reads the files of a listing, and says of each that cannot be read why. What a storage does not
+ * answer is waited for; a file that stays unreadable is a row here, unlike in scoring, so that one
+ * lost block or forbidden file can be told from an outage and passed over.
+ */
+record FileReader(PatientReader reader, long maxBytes) implements Serializable {
 
   /**
    * A file of the listing, read.
@@ -32,47 +33,37 @@ record FileReader(ImageFiles files, long maxBytes) implements Serializable {
       ImageStatus status,
       String reason) {}
 
-  /** Never throws for a bad file; one that cannot be read is tried again first. */
+  /** Never throws for a bad file. */
   Content read(Row listed) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return readOnce(listed);
-      } catch (FileNotFoundException e) {
-        return absent(listed, e);
-      } catch (IOException | RuntimeException e) {
-        if (attempt == ATTEMPTS || e instanceof InterruptedIOException || !pause(attempt)) {
-          return unreadable(listed, e);
-        }
-      }
-    }
-  }
-
-  /** The local file system says "not found" of what may not be read, too. */
-  private Content absent(Row listed, FileNotFoundException e) {
     try {
-      files.status(listed.getString(Listing.AT_PATH));
-    } catch (IOException | RuntimeException gone) {
+      return readNow(listed);
+    } catch (FileNotFoundException e) {
       return new Content(listed, null, -1, null, ImageStatus.MISSING, "the file does not exist");
+    } catch (EOFException e) {
+      return unreadable(listed, "is shorter than it was when it was listed");
+    } catch (UserException e) {
+      return unreadable(listed, PatientReader.message(e.getCause()));
+    } catch (RuntimeException e) {
+      return unreadable(listed, PatientReader.message(e));
     }
-    return unreadable(listed, e);
   }
 
-  private static Content unreadable(Row listed, Exception e) {
+  private static Content unreadable(Row listed, String why) {
     return new Content(
         listed,
         null,
         listedBytes(listed),
         modified(listed),
         ImageStatus.DECODE_ERROR,
-        "cannot be read: " + message(e));
+        "cannot be read: " + why);
   }
 
-  private Content readOnce(Row listed) throws IOException {
+  private Content readNow(Row listed) throws FileNotFoundException, EOFException {
     String path = listed.getString(Listing.AT_PATH);
     long bytes = listedBytes(listed);
     Timestamp modified = modified(listed);
     if (bytes < 0) {
-      FileStatus status = files.status(path);
+      FileStatus status = reader.status(path);
       if (status.isDirectory()) {
         return new Content(
             listed, null, -1, null, ImageStatus.UNSUPPORTED, "is a folder, not a file");
@@ -92,7 +83,7 @@ record FileReader(ImageFiles files, long maxBytes) implements Serializable {
     byte[] content =
         bytes == 0
             ? new byte[0]
-            : files.read(path, listed.getLong(Listing.AT_OFFSET), Math.toIntExact(bytes));
+            : reader.read(path, listed.getLong(Listing.AT_OFFSET), Math.toIntExact(bytes));
     return new Content(listed, content, bytes, modified, null, null);
   }
 
@@ -102,21 +93,5 @@ record FileReader(ImageFiles files, long maxBytes) implements Serializable {
 
   private static Timestamp modified(Row listed) {
     return listed.isNullAt(Listing.AT_MODIFIED) ? null : listed.getTimestamp(Listing.AT_MODIFIED);
-  }
-
-  private static boolean pause(int attempt) {
-    try {
-      Thread.sleep(FIRST_PAUSE.toMillis() << (2 * (attempt - 1)));
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private static String message(Exception e) {
-    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String line = text.lines().findFirst().orElse("");
-    return line.length() <= 200 ? line : line.substring(0, 200) + "...";
   }
 }

@@ -21,6 +21,7 @@ import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.inference.Prefetcher;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PatientReader;
 
 /**
  * The heart of the catalog: a listing becomes rows of the images table, one for one. Each file is
@@ -48,7 +49,9 @@ final class ImageScan {
     DecodeLimits limits = DecodeLimits.DEFAULT;
     Task task =
         new Task(
-            new FileReader(new ImageFiles(spark), limits.maxBytes()),
+            new FileReader(
+                new PatientReader(new ImageFiles(spark), PatientReader.FIRST_PAUSE),
+                limits.maxBytes()),
             spark.sparkContext().longAccumulator("images"));
     JavaRDD<Row> files = SizeBalancer.balance(listing, total, partitions);
     return spark.createDataFrame(files.mapPartitions(task::rows), schema);

@@ -22,6 +22,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImageName;
 import org.sparkvit.table.ImagesTable;
 import scala.collection.JavaConverters;
 

@@ -10,16 +10,21 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.LongType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImageName;
 
 /**
  * A manifest: a table with a column of image paths, one of labels, and further ones, which are kept
  * (with {@code meta_} in front where the images table has a column of that name). A file that does
- * not exist shows when it is read.
+ * not exist shows when it is read. Where it has {@link ImageFiles#MEMBER_OFFSET} and {@link
+ * ImageFiles#MEMBER_BYTES}, as an export of {@code relabel} may, its paths name members of tar
+ * files.
  *
  * @param file the manifest, fully qualified
  * @param kind how it is written
@@ -33,7 +38,7 @@ record ManifestSource(
     implements Source {
 
   /** Positions in the manifest; -1 for what it does not have. */
-  private record Columns(int path, int label, int split, List<Integer> own)
+  private record Columns(int path, int label, int split, int offset, int bytes, List<Integer> own)
       implements Serializable {}
 
   @Override
@@ -55,13 +60,15 @@ record ManifestSource(
       throw new UserException(
           what(schema, label) + ", but an image has one label; choose with --label-column");
     }
+    int offset = numberColumn(schema, ImageFiles.MEMBER_OFFSET);
+    int bytes = numberColumn(schema, ImageFiles.MEMBER_BYTES);
     List<Integer> own = new ArrayList<>();
     for (int i = 0; i < schema.length(); i++) {
-      if (i != path && i != label && i != given) {
+      if (i != path && i != label && i != given && i != offset && i != bytes) {
         own.add(i);
       }
     }
-    Columns columns = new Columns(path, label, given, List.copyOf(own));
+    Columns columns = new Columns(path, label, given, offset, bytes, List.copyOf(own));
     List<String> names = Listing.freeNames(own.stream().map(i -> schema.fieldNames()[i]).toList());
     StructType listing = Listing.SCHEMA;
     for (int i = 0; i < names.size(); i++) {
@@ -85,6 +92,12 @@ record ManifestSource(
     return config.splitColumn() == null
         ? indexOf(schema, "split")
         : column(schema, "split", config.splitColumn(), List.of());
+  }
+
+  /** The column of whole numbers that an export has where it names members of tar files; or -1. */
+  private static int numberColumn(StructType schema, String name) {
+    int index = indexOf(schema, name);
+    return index >= 0 && schema.fields()[index].dataType() instanceof LongType ? index : -1;
   }
 
   private int column(StructType schema, String what, String asked, List<String> usual) {
@@ -169,7 +182,19 @@ record ManifestSource(
       }
       try {
         ImageName.Resolved image = ImageName.resolve(new Path(root), new Path(folder), path);
-        return Listing.file(image.name(), image.path().toString(), label, named, 0, null, null);
+        boolean member =
+            columns.offset >= 0
+                && columns.bytes >= 0
+                && !row.isNullAt(columns.offset)
+                && !row.isNullAt(columns.bytes);
+        return Listing.file(
+            image.name(),
+            image.path().toString(),
+            label,
+            named,
+            member ? row.getLong(columns.offset) : 0,
+            member ? row.getLong(columns.bytes) : null,
+            null);
       } catch (IllegalArgumentException e) {
         return problem(path, "'" + path + "' is no path: " + e.getMessage());
       }

@@ -20,6 +20,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImageName;
 import org.sparkvit.table.Json;
 
 /**

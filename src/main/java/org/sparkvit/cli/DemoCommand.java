@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.demo.RelabelFindings;
 import org.sparkvit.demo.SampleDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,6 +61,14 @@ final class DemoCommand extends StageCommand {
       description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
   private int epochs;
 
+  @Option(
+      names = "--wrong-labels",
+      paramLabel = "SHARE",
+      description =
+          "Give this share of each class the other class's label, 0 to 0.4, to see what relabel finds of them;"
+              + " training then sees the classes as they are. Default: 0.02 of the sensitive images, 0.001 of the others.")
+  private Double wrongLabels;
+
   @Option(names = "--seed", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
   private long seed;
 
@@ -75,13 +85,14 @@ final class DemoCommand extends StageCommand {
           "--workspace is '" + workspace() + "', but the demo needs a folder on this machine");
     }
     SampleDataset.requireCount(images);
+    wrong().ifPresent(SampleDataset::requireWrongLabels);
     if (epochs < 1) {
       throw new UserException("--epochs is " + epochs + "; use 1 or more");
     }
     Path folder = Path.of(workspace());
     requireOurs(folder.resolve("data"), SampleDataset.ABOUT);
     requireOurs(folder.resolve("workspace"), "workspace.json");
-    return spark -> run(folder.toAbsolutePath(), progress);
+    return spark -> run(spark, folder.toAbsolutePath(), progress);
   }
 
   /** What is to be replaced has to be an earlier demo's, not somebody's data. */
@@ -104,13 +115,13 @@ final class DemoCommand extends StageCommand {
     return false;
   }
 
-  private void run(Path folder, Progress progress) {
+  private void run(SparkSession spark, Path folder, Progress progress) {
     Instant started = Instant.now();
     Path data = folder.resolve("data");
     String workspace = folder.resolve("workspace").toString();
     delete(data);
     delete(Path.of(workspace));
-    SampleDataset.draw(data, images, seed, progress);
+    SampleDataset.draw(data, images, seed, wrong(), progress);
     String random = Long.toString(seed);
     for (List<String> command :
         List.of(
@@ -127,25 +138,20 @@ final class DemoCommand extends StageCommand {
                 "group",
                 "--seed",
                 random),
-            List.of(
-                "balance",
-                "--sampling",
-                "oversample",
-                "--ratio",
-                "1",
-                "--weights",
-                "none",
-                "--seed",
-                random),
+            balance(random),
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
+            relabel(),
             List.of("report"))) {
       List<String> arguments = new ArrayList<>(command);
       arguments.addAll(1, List.of("--workspace", workspace));
       progress.say("");
       progress.say("$ jobs/spark-vit " + String.join(" ", arguments));
       Main.run(arguments.toArray(new String[0]));
+      if (command.get(0).equals("relabel")) {
+        RelabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
+      }
     }
     Duration time = Duration.between(started, Instant.now());
     progress.say("");
@@ -156,6 +162,37 @@ final class DemoCommand extends StageCommand {
             time.toMinutes(),
             time.toSecondsPart(),
             Path.of(workspace, "reports", "latest", "index.html").toUri()));
+  }
+
+  private OptionalDouble wrong() {
+    return wrongLabels == null ? OptionalDouble.empty() : OptionalDouble.of(wrongLabels);
+  }
+
+  /**
+   * With many wrong labels, a large part of the rare class is of the frequent one. Showing it more
+   * often would teach that part with more weight than what contradicts it.
+   */
+  private List<String> balance(String random) {
+    List<String> sampling =
+        wrongLabels == null
+            ? List.of("--sampling", "oversample", "--ratio", "1")
+            : List.of("--sampling", "none");
+    List<String> command = new ArrayList<>(List.of("balance"));
+    command.addAll(sampling);
+    command.addAll(List.of("--weights", "none", "--seed", random));
+    return command;
+  }
+
+  /**
+   * The rarer wrong labels are, the larger the part of contradictions that are the model's own
+   * mistakes; and from oversampled classes it is more certain than it should be.
+   */
+  private List<String> relabel() {
+    List<String> command = new ArrayList<>(List.of("relabel", "--slices", "source,region"));
+    if (wrongLabels == null) {
+      command.addAll(List.of("--min-confidence", "0.995"));
+    }
+    return command;
   }
 
   private List<String> train(String random) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> split -> balance -> train -> score -> evaluate -> report",
+      "  catalog -> split -> balance -> train -> score -> evaluate -> relabel -> report",
       "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       ScoreCommand.class,
       EvaluateCommand.class,
+      RelabelCommand.class,
       ReportCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -34,16 +34,16 @@ final class ScoreCommand extends StageCommand {
 
   @Option(
       names = "--precision",
-      paramLabel = "auto|fp32|bf16",
+      paramLabel = "auto|fp32|bf16|fp16|int8",
       defaultValue = "auto",
       description =
-          "auto is bf16 on GPUs and on processors where it is faster. Default: ${DEFAULT-VALUE}.")
+          "auto is bf16 on GPUs and on processors where it is faster, else fp32; fp16 is for GPUs, int8 for CPUs. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(
       names = "--batch-size",
       defaultValue = "16",
-      description = "Images per forward pass. Default: ${DEFAULT-VALUE}.")
+      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
   private int batchSize;
 
   @Option(
@@ -72,6 +72,14 @@ final class ScoreCommand extends StageCommand {
           "Try images again that could not be scored before; --max-error-rate does not apply.")
   private boolean retryFailed;
 
+  @Option(
+      names = "--agreement-sample",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Score N images in fp32 as well, and say how many of them get the same label. Default: ${DEFAULT-VALUE}.")
+  private int agreementSample;
+
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     ScoreConfig config =
@@ -84,7 +92,8 @@ final class ScoreCommand extends StageCommand {
             decodeThreads,
             partitions,
             maxErrorRate,
-            retryFailed);
+            retryFailed,
+            agreementSample);
     return new ScoreStage(config, progress)::run;
   }
 }

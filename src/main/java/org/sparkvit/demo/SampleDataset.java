@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -58,6 +59,9 @@ public final class SampleDataset {
   /** Below this the rare class would have too few images to split. */
   public static final int FEWEST_IMAGES = 100;
 
+  /** With more than this, what is wrong would soon be what is right. */
+  public static final double MOST_WRONG_LABELS = 0.4;
+
   private static final int MOST_IMAGES = 99_999;
   private static final ObjectMapper LINES = new ObjectMapper();
 
@@ -68,11 +72,28 @@ public final class SampleDataset {
    * complete.
    *
    * @param images number of files, 100 to 99,999
-   * @throws UserException when the folder exists or cannot be written, or the number is out of
-   *     range
+   * @param wrongLabels share of each class that is given the other's label, 0 to {@link
+   *     #MOST_WRONG_LABELS}; where absent, the usual few
+   * @throws UserException when the folder exists or cannot be written, or a number is out of range
    */
-  public static void draw(Path folder, int images, long seed, Progress progress) {
-    draw(folder, images, seed, progress, Runtime.getRuntime().availableProcessors());
+  public static void draw(
+      Path folder, int images, long seed, OptionalDouble wrongLabels, Progress progress) {
+    draw(folder, images, seed, wrongLabels, progress, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Checks a share of wrong labels.
+   *
+   * @throws UserException when it is out of range
+   */
+  public static void requireWrongLabels(double share) {
+    if (!(share >= 0 && share <= MOST_WRONG_LABELS)) {
+      throw new UserException(
+          "the sample data set cannot have a share of "
+              + share
+              + " wrong labels; ask for 0 to "
+              + MOST_WRONG_LABELS);
+    }
   }
 
   /**
@@ -92,8 +113,15 @@ public final class SampleDataset {
     }
   }
 
-  static void draw(Path folder, int images, long seed, Progress progress, int threads) {
+  static void draw(
+      Path folder,
+      int images,
+      long seed,
+      OptionalDouble wrongLabels,
+      Progress progress,
+      int threads) {
     requireCount(images);
+    wrongLabels.ifPresent(SampleDataset::requireWrongLabels);
     if (Files.exists(folder)) {
       throw new UserException(
           "the folder '" + folder + "' exists; remove it or name another for the sample data set");
@@ -102,7 +130,7 @@ public final class SampleDataset {
     Path partial = whole.resolveSibling("." + whole.getFileName() + ".partial");
     try {
       remove(partial);
-      List<Sample> samples = SamplePlan.of(images, seed);
+      List<Sample> samples = SamplePlan.of(images, seed, wrongLabels);
       for (String label : List.of(SENSITIVE, ORDINARY)) {
         Files.createDirectories(partial.resolve(IMAGES).resolve(label));
       }

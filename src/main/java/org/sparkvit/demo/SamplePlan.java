@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Decides what every file of the sample data set is, before anything is drawn.
@@ -32,13 +33,23 @@ final class SamplePlan {
   /** A file before it has its number. */
   private record Draft(Kind kind, Defect defect, Draft original) {}
 
-  /** The files in order of their index; a tenth of them truly sensitive. */
+  /** The files of the data set with its usual, few, wrong labels. */
   static List<Sample> of(int images, long seed) {
+    return of(images, seed, OptionalDouble.empty());
+  }
+
+  /**
+   * The files in order of their index; a tenth of them truly sensitive.
+   *
+   * @param wrongLabels share of each class that is given the other's label; where absent, the usual
+   *     ones
+   */
+  static List<Sample> of(int images, long seed, OptionalDouble wrongLabels) {
     Chance chance = Chance.of(seed, "plan", images);
     int sensitive = Math.max(1, Math.round(images / 10f));
     List<Draft> drafts = new ArrayList<>(images);
-    drafts.addAll(drafts(sensitive, true, chance));
-    drafts.addAll(drafts(images - sensitive, false, chance));
+    drafts.addAll(drafts(sensitive, true, wrongLabels.orElse(SENSITIVE_FLIPPED), chance));
+    drafts.addAll(drafts(images - sensitive, false, wrongLabels.orElse(ORDINARY_FLIPPED), chance));
     chance.shuffle(drafts);
 
     // Identity, not equality: two drafts of one kind are alike but are not one.
@@ -55,11 +66,12 @@ final class SamplePlan {
     return samples;
   }
 
-  private static List<Draft> drafts(int total, boolean sensitive, Chance chance) {
+  private static List<Draft> drafts(
+      int total, boolean sensitive, double wrongLabels, Chance chance) {
     int exact = (int) Math.round(total * EXACT);
     int near = (int) Math.round(total * NEAR);
     int corrupt = (int) Math.round(total * CORRUPT);
-    int flipped = (int) Math.round(total * (sensitive ? SENSITIVE_FLIPPED : ORDINARY_FLIPPED));
+    int flipped = (int) Math.round(total * wrongLabels);
     List<Kind> kinds = kinds(total - exact - near, sensitive);
     chance.shuffle(kinds);
     List<Draft> drafts = new ArrayList<>(total);

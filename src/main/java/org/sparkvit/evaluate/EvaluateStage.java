@@ -26,10 +26,14 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LatestPredictions;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
@@ -63,7 +67,7 @@ public final class EvaluateStage {
       splits = Optional.of(workspace.read(SplitsTable.SPEC));
       record.input("splits", workspace.version(SplitsTable.SPEC));
     }
-    ScoredImages.requireSlices(images, config.slices());
+    SliceColumns.require(images, config.slices());
     SortedMap<String, List<String>> models =
         ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
     requirePositive(models);
@@ -72,16 +76,18 @@ public final class EvaluateStage {
         ScoredImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      ScoredImages.requireSound(scored);
+      LatestPredictions.requireSound(scored);
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
       Rankings rankings = Rankings.of(scored);
       try {
         Overview overview = Overview.of(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
-        workspace.replace(ConfusionTable.SPEC, Counts.confusion(counts), record);
-        workspace.replace(CurvesTable.SPEC, rankings.curves(spark, models), record);
-        workspace.replace(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes), record);
+        Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
+        tables.put(ConfusionTable.SPEC, Counts.confusion(counts));
+        tables.put(CurvesTable.SPEC, rankings.curves(spark, models));
+        tables.put(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes));
+        workspace.replaceAll(tables, record);
         Map<List<String>, Double> figures =
             figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);
         for (String model : models.keySet()) {

@@ -18,6 +18,7 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.SplitsTable;
 
 /** How many images of which class can be compared: one line for each model, split and class. */

@@ -1,12 +1,7 @@
 package org.sparkvit.inference;
 
-import java.io.EOFException;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.Preprocess;
@@ -23,19 +18,17 @@ import org.sparkvit.table.ImageFiles;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives for one batch
 public record PreparedImage(ImageStatus status, String reason, String sha256, byte[] pixels) {
-  private static final int ATTEMPTS = 3;
-
-  /** An image that did not get as far as pixels. */
-  static PreparedImage failed(ImageStatus status, String reason) {
-    return new PreparedImage(status, reason, null, null);
-  }
 
   /** Whether there are pixels. */
   public boolean isUsable() {
     return pixels != null;
   }
 
-  /** Reads, decodes and prepares one image. Whatever is wrong with it is in the result. */
+  /**
+   * Reads, decodes and prepares an image of a catalog. What is wrong with it is in the result.
+   *
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   */
   public static PreparedImage of(
       ImageFiles files,
       ImageDecoder decoder,
@@ -43,46 +36,21 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
       String path,
       long offset,
       long bytes) {
-    if (bytes < 0) {
-      return failed(ImageStatus.MISSING, "the file was missing when the catalog was made");
+    return of(ImageContent.read(files, path, offset, bytes), decoder, input);
+  }
+
+  /** Decodes and prepares one image. What is wrong with it is in the result. */
+  public static PreparedImage of(ImageContent content, ImageDecoder decoder, PreprocessSpec input) {
+    if (content.bytes() == null) {
+      return new PreparedImage(content.status(), content.reason(), null, null);
     }
-    if (bytes > DecodeLimits.DEFAULT.maxBytes()) {
-      return failed(ImageStatus.TOO_LARGE, bytes + " bytes");
-    }
-    byte[] content;
-    try {
-      content = read(files, path, offset, (int) bytes);
-    } catch (FileNotFoundException e) {
-      return failed(ImageStatus.MISSING, "the file is gone");
-    } catch (EOFException e) {
-      return failed(ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
-    } catch (IOException e) {
-      return failed(ImageStatus.MISSING, "could not be read: " + e.getMessage());
-    }
-    String sha256 = StableHash.sha256(content);
-    DecodedImage decoded = decoder.decode(content, path);
+    String sha256 = StableHash.sha256(content.bytes());
+    DecodedImage decoded = decoder.decode(content.bytes(), content.name());
     if (!decoded.isUsable()) {
       return new PreparedImage(decoded.status(), decoded.reason(), sha256, null);
     }
-    byte[] pixels = new byte[input.bytes()];
-    Preprocess.apply(decoded.pixels(), input, ByteBuffer.wrap(pixels));
+    byte[] pixels = Preprocess.apply(decoded.pixels(), input).rgb();
     String reason = decoded.reason().isEmpty() ? null : decoded.reason();
     return new PreparedImage(decoded.status(), reason, sha256, pixels);
-  }
-
-  /** A dropped connection is no property of the image, so it gets more than one chance. */
-  private static byte[] read(ImageFiles files, String path, long offset, int bytes)
-      throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return files.read(path, offset, bytes);
-      } catch (FileNotFoundException | EOFException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
   }
 }

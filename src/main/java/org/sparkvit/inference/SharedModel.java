@@ -38,6 +38,7 @@ public final class SharedModel implements Serializable {
   private final String hash;
   private final List<String> files;
   private final List<String> labels;
+  private final int hiddenSize;
   private final PreprocessSpec input;
   private final String device;
   private final String precision;
@@ -46,12 +47,14 @@ public final class SharedModel implements Serializable {
       String hash,
       List<String> files,
       List<String> labels,
+      int hiddenSize,
       PreprocessSpec input,
       String device,
       String precision) {
     this.hash = hash;
     this.files = List.copyOf(files);
     this.labels = List.copyOf(labels);
+    this.hiddenSize = hiddenSize;
     this.input = input;
     this.device = device;
     this.precision = precision;
@@ -62,8 +65,8 @@ public final class SharedModel implements Serializable {
    *
    * @param directory local directory, see {@link ModelFiles}; not needed any more afterwards
    * @param device {@code auto}, {@code cpu} or {@code gpu}
-   * @param precision {@code auto}, {@code fp32} or {@code bf16}; {@code auto} is decided where the
-   *     device is
+   * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
+   *     auto} is decided where the device is
    */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision) {
@@ -88,7 +91,14 @@ public final class SharedModel implements Serializable {
     } catch (IOException e) {
       throw new UncheckedIOException("staging model " + directory, e);
     }
-    return new SharedModel(hash, files, checkpoint.config().labels(), input, device, precision);
+    return new SharedModel(
+        hash,
+        files,
+        checkpoint.config().labels(),
+        checkpoint.config().hiddenSize(),
+        input,
+        device,
+        precision);
   }
 
   /** SHA-256 of the model directory. */
@@ -99,6 +109,11 @@ public final class SharedModel implements Serializable {
   /** Class names in the order of the logits. */
   public List<String> labels() {
     return labels;
+  }
+
+  /** Length of an embedding. */
+  public int hiddenSize() {
+    return hiddenSize;
   }
 
   /** How images are prepared for this model. */

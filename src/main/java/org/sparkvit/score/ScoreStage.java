@@ -26,6 +26,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.PrecisionAgreement;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
@@ -60,7 +61,7 @@ public final class ScoreStage {
         config.model().contains("/") || config.model().contains(":")
             ? config.model()
             : workspace.model(config.model());
-    SharedModel model = model(spark, location);
+    SharedModel model = model(spark, location, config.precision());
     model.input().requireFits(config.batchSize());
     RunRecord record =
         RunRecord.start("score", config.toMap())
@@ -68,6 +69,9 @@ public final class ScoreStage {
             .input("model", location)
             .input("model_hash", model.hash());
 
+    if (config.agreementSample() > 0) {
+      compare(spark, images, model, location, record);
+    }
     Dataset<Row> former =
         workspace.has(PredictionsTable.SPEC)
             ? workspace.read(PredictionsTable.SPEC)
@@ -116,10 +120,44 @@ public final class ScoreStage {
             count / seconds));
   }
 
-  private SharedModel model(SparkSession spark, String location) {
+  private SharedModel model(SparkSession spark, String location, String precision) {
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      return SharedModel.distribute(spark, files.directory(), config.device(), config.precision());
+      return SharedModel.distribute(spark, files.directory(), config.device(), precision);
     }
+  }
+
+  /** Ids are hashes, so the images with the first ones are a sample, and the same one each time. */
+  private void compare(
+      SparkSession spark,
+      Dataset<Row> images,
+      SharedModel model,
+      String location,
+      RunRecord record) {
+    Dataset<Row> sample =
+        images
+            .where(ImagesTable.usable())
+            .orderBy(ImagesTable.ID)
+            .limit(config.agreementSample())
+            .repartition(spark.sparkContext().defaultParallelism());
+    double share =
+        PrecisionAgreement.measure(
+            spark,
+            sample,
+            model,
+            model(spark, location, "fp32"),
+            config.batchSize(),
+            config.decodeThreads());
+    if (Double.isNaN(share)) {
+      progress.say("score: none of the images of the sample can be scored, so nothing compares");
+      return;
+    }
+    record.result("agreement", share);
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "score: of a sample of %,d images %.2f %% get the same label as in fp32",
+            sample.count(),
+            100 * share));
   }
 
   /** Images without a row for their present content by this model. */

@@ -16,6 +16,12 @@ import org.apache.spark.util.SerializableConfiguration;
  * use by several threads: Hadoop caches one file system per scheme and user.
  */
 public final class ImageFiles implements Serializable {
+  /** A manifest's column of where a tar member's content begins; null for a file of its own. */
+  public static final String MEMBER_OFFSET = "tar_offset";
+
+  /** A manifest's column of a tar member's length; null for a file of its own. */
+  public static final String MEMBER_BYTES = "tar_bytes";
+
   private static final String MEMBER = ".tar#";
 
   private final SerializableConfiguration configuration;
@@ -51,6 +57,15 @@ public final class ImageFiles implements Serializable {
       in.readFully(bytes);
     }
     return bytes;
+  }
+
+  /**
+   * Bytes of the file from which {@link #read} would read, whether or not they are an image's.
+   *
+   * @throws java.io.FileNotFoundException when it is gone
+   */
+  public long containerLength(String path, long offset) throws IOException {
+    return status(offset == 0 ? path : containerOf(path)).getLen();
   }
 
   /**

@@ -28,6 +28,7 @@ import org.sparkvit.core.UserException;
  * TABLE/RUN/_run.json            the record of that run
  * models/NAME/                   Hugging Face model directories
  * reports/NAME/                  reports
+ * exports/NAME/                  files for others to take away
  * </pre>
  *
  * <p>A run writes a folder of its own and then replaces {@code _current.json}, which is one atomic
@@ -92,6 +93,11 @@ public final class Workspace {
   /** URI of a report folder of this workspace. */
   public String report(String name) {
     return uri() + "/reports/" + name;
+  }
+
+  /** URI of a folder of files that are for others to take away. */
+  public String export(String name) {
+    return uri() + "/exports/" + name;
   }
 
   /** Whether the table has been written. */
@@ -178,48 +184,98 @@ public final class Workspace {
     return publish(table, rows, record, true, check);
   }
 
+  /**
+   * Writes several whole tables of one run, which belong together. All are written, and then made
+   * visible one right after the other; a run that fails before leaves every one of them as it was.
+   * Whoever needs rows of one run compares {@link #version}, which is the run's for all of them.
+   *
+   * @return how many rows were written, by table
+   */
+  public Map<TableSpec, Long> replaceAll(Map<TableSpec, Dataset<Row>> tables, RunRecord record) {
+    Map<TableSpec, Long> written = new LinkedHashMap<>();
+    try {
+      try {
+        for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
+          written.put(table.getKey(), write(table.getKey(), table.getValue(), record, rows -> {}));
+        }
+        for (TableSpec table : tables.keySet()) {
+          describe(table, record);
+        }
+      } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
+        for (TableSpec table : tables.keySet()) {
+          fs.delete(new Path(folder(table), record.runId()), true);
+        }
+        throw e;
+      }
+      markFormat();
+      for (TableSpec table : tables.keySet()) {
+        show(table, record, false);
+      }
+      return written;
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing tables in " + uri(), e);
+    }
+  }
+
   private long publish(
       TableSpec table,
       Dataset<Row> rows,
       RunRecord record,
       boolean keepFormerParts,
       Consumer<Dataset<Row>> check) {
-    Path folder = folder(table);
-    Path part = new Path(folder, record.runId());
     try {
       long written;
       try {
-        table.check(rows).write().parquet(part.toString());
-        Dataset<Row> result = spark.read().schema(table.schema()).parquet(part.toString());
-        check.accept(result);
-        written = result.count();
-        record.result("rows." + table.name(), written);
-        AtomicFiles.write(fs, new Path(part, RUN_RECORD), Json.write(record.toMap()));
+        written = write(table, rows, record, check);
+        describe(table, record);
       } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-        fs.delete(part, true);
+        fs.delete(new Path(folder(table), record.runId()), true);
         throw e;
       }
       markFormat();
-      List<String> former = parts(table);
-      List<String> outdated = list(manifest(table), "previous");
-      List<String> current = new ArrayList<>();
-      if (keepFormerParts) {
-        current.addAll(former);
-      }
-      current.add(record.runId());
-      Map<String, Object> manifest = new LinkedHashMap<>();
-      manifest.put("format", FORMAT);
-      manifest.put("parts", current);
-      manifest.put("previous", former);
-      AtomicFiles.write(fs, new Path(folder, CURRENT), Json.write(manifest));
-      outdated.removeAll(current);
-      outdated.removeAll(former);
-      for (String name : outdated) {
-        fs.delete(new Path(folder, name), true);
-      }
+      show(table, record, keepFormerParts);
       return written;
     } catch (IOException e) {
       throw new UncheckedIOException("writing table '" + table.name() + "' in " + uri(), e);
+    }
+  }
+
+  /** Writes a part that nobody sees yet. */
+  private long write(
+      TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
+    String part = new Path(folder(table), record.runId()).toString();
+    table.check(rows).write().parquet(part);
+    Dataset<Row> result = spark.read().schema(table.schema()).parquet(part);
+    check.accept(result);
+    long written = result.count();
+    record.result("rows." + table.name(), written);
+    return written;
+  }
+
+  private void describe(TableSpec table, RunRecord record) throws IOException {
+    Path part = new Path(folder(table), record.runId());
+    AtomicFiles.write(fs, new Path(part, RUN_RECORD), Json.write(record.toMap()));
+  }
+
+  /** Makes a part visible, and deletes what only the last-but-one state used. */
+  private void show(TableSpec table, RunRecord record, boolean keepFormerParts) throws IOException {
+    Path folder = folder(table);
+    List<String> former = parts(table);
+    List<String> outdated = list(manifest(table), "previous");
+    List<String> current = new ArrayList<>();
+    if (keepFormerParts) {
+      current.addAll(former);
+    }
+    current.add(record.runId());
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("format", FORMAT);
+    manifest.put("parts", current);
+    manifest.put("previous", former);
+    AtomicFiles.write(fs, new Path(folder, CURRENT), Json.write(manifest));
+    outdated.removeAll(current);
+    outdated.removeAll(former);
+    for (String name : outdated) {
+      fs.delete(new Path(folder, name), true);
     }
   }
 

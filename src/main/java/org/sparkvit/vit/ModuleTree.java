@@ -5,33 +5,52 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A node of the TorchScript module tree that the dotted parameter names describe: tensors, named
- * children, and the name of its class. Nodes whose paths differ only in numbers share a class.
+ * A node of the TorchScript module tree that the dotted parameter names describe: tensors,
+ * quantised linear maps, named children, and the name of its class. Nodes whose paths differ only
+ * in numbers share a class.
  */
 final class ModuleTree {
+  private static final String PACKED_TYPE = Pickle.PACKED_MODULE + "." + Pickle.PACKED_CLASS;
+
   final String className;
   final Map<String, String> parameters = new LinkedHashMap<>();
   final Map<String, String> buffers = new LinkedHashMap<>();
+  final Map<String, String> packed = new LinkedHashMap<>();
   final Map<String, ModuleTree> children = new LinkedHashMap<>();
 
   private ModuleTree(String className) {
     this.className = className;
   }
 
-  /** The tree of these parameter names; each leaf holds the full name of its tensor. */
-  static ModuleTree of(Iterable<String> parameterNames) {
+  /**
+   * The tree of these names; each leaf holds the full name of its tensor, or of its quantised
+   * linear map.
+   */
+  static ModuleTree of(Iterable<String> parameterNames, Iterable<String> packedNames) {
     ModuleTree root = new ModuleTree("Model");
     for (String name : parameterNames) {
-      String[] path = name.split("\\.", -1);
-      ModuleTree node = root;
-      for (int i = 0; i < path.length - 1; i++) {
-        String suffix = isNumber(path[i]) ? "N" : path[i];
-        String childClass = node.className + "_" + suffix;
-        node = node.children.computeIfAbsent(path[i], step -> new ModuleTree(childClass));
-      }
-      node.parameters.put(path[path.length - 1], name);
+      root.parent(name).parameters.put(lastStep(name), name);
+    }
+    for (String name : packedNames) {
+      root.parent(name).packed.put(lastStep(name), name);
     }
     return root;
+  }
+
+  /** The node that holds this name, made where there is none yet. */
+  private ModuleTree parent(String name) {
+    String[] path = name.split("\\.", -1);
+    ModuleTree node = this;
+    for (int i = 0; i < path.length - 1; i++) {
+      String suffix = isNumber(path[i]) ? "N" : path[i];
+      String childClass = node.className + "_" + suffix;
+      node = node.children.computeIfAbsent(path[i], step -> new ModuleTree(childClass));
+    }
+    return node;
+  }
+
+  private static String lastStep(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   /**
@@ -55,6 +74,7 @@ final class ModuleTree {
     text.append("  __buffers__ = [").append(quoted(buffers)).append("]\n");
     parameters.keySet().forEach(name -> text.append("  " + name + " : Tensor\n"));
     buffers.keySet().forEach(name -> text.append("  " + name + " : Tensor\n"));
+    packed.keySet().forEach(name -> text.append("  " + name + " : " + PACKED_TYPE + "\n"));
     text.append("  training : bool\n");
     boolean numeric = children.keySet().stream().anyMatch(ModuleTree::isNumber);
     if (numeric) {

@@ -12,6 +12,11 @@ import java.util.List;
  * @see <a href="https://peps.python.org/pep-0307/">PEP 307</a>
  */
 final class Pickle {
+  /** What PyTorch's quantised linear operators take as their weights and bias. */
+  static final String PACKED_MODULE = "__torch__.torch.classes.quantized";
+
+  static final String PACKED_CLASS = "LinearPackedParamsBase";
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   Pickle() {
@@ -41,20 +46,57 @@ final class Pickle {
 
   /** A tensor over a storage of its own, contiguous. */
   void tensor(String storageClass, String storageKey, List<Long> shape, boolean requiresGrad) {
-    long elements = Tensor.elements(shape);
     global("torch._utils", "_rebuild_tensor_v2");
     out.write('(');
+    storage(storageClass, storageKey, shape);
+    endTensor(requiresGrad);
+  }
+
+  /**
+   * The state of a quantised linear map: weights in int8 with a scale per row, and a float bias.
+   *
+   * @param keys of the storages of weights, scales, zero points and bias, the last of them null
+   *     where there is no bias
+   */
+  void packedLinear(long rows, long columns, String[] keys) {
+    global(PACKED_MODULE, PACKED_CLASS);
+    out.write(')');
+    out.write(0x81);
+    global("torch._utils", "_rebuild_qtensor");
+    out.write('(');
+    storage("QInt8Storage", keys[0], List.of(rows, columns));
+    out.write('(');
+    global("torch", "per_channel_affine");
+    tensor("DoubleStorage", keys[1], List.of(rows), false);
+    tensor("LongStorage", keys[2], List.of(rows), false);
+    integer(0);
+    out.write('t');
+    endTensor(false);
+    if (keys[3] == null) {
+      out.write('N');
+    } else {
+      tensor("FloatStorage", keys[3], List.of(rows), false);
+    }
+    out.write(0x86);
+    out.write('b');
+  }
+
+  /** Where a tensor's elements are, and its offset, sizes and strides there. */
+  private void storage(String storageClass, String storageKey, List<Long> shape) {
     out.write('(');
     string("storage");
     global("torch", storageClass);
     string(storageKey);
     string("cpu");
-    integer(elements);
+    integer(Tensor.elements(shape));
     out.write('t');
     out.write('Q');
     integer(0);
     longs(shape);
     longs(strides(shape));
+  }
+
+  private void endTensor(boolean requiresGrad) {
     bool(requiresGrad);
     global("collections", "OrderedDict");
     out.write(')');

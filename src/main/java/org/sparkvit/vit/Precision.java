@@ -4,19 +4,27 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
 
-/** What the matrix products are computed in. Logits are float32 in either case. */
+/** What the matrix products are computed in. Logits are float32 in every case. */
 public enum Precision {
   FP32(6),
-  BF16(15);
+  BF16(15),
+  /** IEEE half precision; on GPUs, as PyTorch's products on the CPU are slow in it. */
+  FP16(5),
+  /** The encoder's linear maps in int8, all else in float32; on CPUs. See the archive's writer. */
+  INT8(6);
+
+  /** What {@link #of} takes. */
+  public static final List<String> CHOICES = List.of("auto", "fp32", "bf16", "fp16", "int8");
 
   private static final Pattern AMX = Pattern.compile("\\bamx_bf16\\b");
   private static final Pattern AVX512_BF16 = Pattern.compile("\\bavx512_bf16\\b");
 
-  /** PyTorch's number of the element type. */
+  /** PyTorch's number of the element type of activations. */
   final int scalarType;
 
   Precision(int scalarType) {
@@ -24,16 +32,35 @@ public enum Precision {
   }
 
   /**
-   * {@code auto|fp32|bf16}; auto is bf16 on a GPU and on processors where it is the faster one, and
-   * fp32 elsewhere.
+   * {@code auto|fp32|bf16|fp16|int8}; auto is bf16 on a GPU and on processors where it is the
+   * faster one, and fp32 elsewhere.
+   *
+   * @throws UserException for fp16 on a CPU and int8 on a GPU
    */
   public static Precision of(String name, Device device) {
     return switch (name.strip().toLowerCase(Locale.ROOT)) {
       case "auto" -> device.isGpu() || bf16IsFaster(cpuInfo()) ? BF16 : FP32;
       case "fp32" -> FP32;
       case "bf16" -> BF16;
+      case "fp16" -> {
+        if (!device.isGpu()) {
+          throw new UserException(
+              "precision fp16 is for GPUs, but the device is cpu; use fp32, bf16 or int8 there");
+        }
+        yield FP16;
+      }
+      case "int8" -> {
+        if (device.isGpu()) {
+          throw new UserException(
+              "precision int8 is for CPUs, but the device is "
+                  + device
+                  + "; use bf16 or fp16 there, or --device cpu");
+        }
+        yield INT8;
+      }
       default ->
-          throw new UserException("unknown precision '" + name + "'; use auto, fp32 or bf16");
+          throw new UserException(
+              "unknown precision '" + name + "'; use auto, fp32, bf16, fp16 or int8");
     };
   }
 

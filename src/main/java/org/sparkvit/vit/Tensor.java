@@ -103,6 +103,20 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     return out.flip();
   }
 
+  /** The elements in IEEE half precision, rounded to nearest even. */
+  ByteBuffer toF16Bytes() {
+    if (dtype == DType.F16) {
+      return bytes();
+    }
+    float[] values = toFloats();
+    ByteBuffer out =
+        ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      out.putShort(floatToHalf(value));
+    }
+    return out.flip();
+  }
+
   static short floatToBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
@@ -110,6 +124,26 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     }
     // Half of the last kept bit, less one unless that bit is set: ties go to even.
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  /** Beyond the largest half, 65504, it is infinite; below the smallest normal one, subnormal. */
+  static short floatToHalf(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = (bits >>> 16) & 0x8000;
+    int magnitude = bits & 0x7fffffff;
+    if (magnitude > 0x7f800000) {
+      return (short) (sign | 0x7e00);
+    }
+    if (magnitude >= 0x477ff000) {
+      return (short) (sign | 0x7c00);
+    }
+    if (magnitude < 0x38800000) {
+      // Multiples of 2^-24: adding 0.5 leaves them in the low bits, rounded to even by the adder.
+      int units = Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f) - 0x3f000000;
+      return (short) (sign | units);
+    }
+    int rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+    return (short) (sign | ((rounded - 0x38000000) >>> 13));
   }
 
   static float halfToFloat(short half) {

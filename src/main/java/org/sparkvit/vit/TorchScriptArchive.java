@@ -9,8 +9,11 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -36,6 +39,37 @@ public final class TorchScriptArchive {
 
   private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
+  /** How the elements of a tensor are stored. */
+  private enum Storage {
+    FLOAT("FloatStorage"),
+    BFLOAT16("BFloat16Storage"),
+    HALF("HalfStorage");
+
+    final String className;
+
+    Storage(String className) {
+      this.className = className;
+    }
+
+    static Storage of(Precision precision) {
+      return switch (precision) {
+        case FP32, INT8 -> FLOAT;
+        case BF16 -> BFLOAT16;
+        case FP16 -> HALF;
+      };
+    }
+
+    ByteBuffer bytes(Tensor tensor) {
+      return switch (this) {
+        case FLOAT -> tensor.toF32().bytes();
+        case BFLOAT16 -> tensor.toBf16Bytes();
+        case HALF -> tensor.toF16Bytes();
+      };
+    }
+  }
+
+  private final Pickle pickle = new Pickle();
+  private final List<Supplier<ByteBuffer>> storages = new ArrayList<>();
   private final ZipOutputStream zip;
   private final WritableByteChannel channel;
 
@@ -45,7 +79,10 @@ public final class TorchScriptArchive {
     channel = Channels.newChannel(zip);
   }
 
-  /** For scoring: weights stored in the given precision. */
+  /**
+   * For scoring: weights stored in the given precision. With INT8 the linear maps of the encoder
+   * are quantised as {@link QuantizedLinear} says and listed no more among the parameters.
+   */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
     write(file, checkpoint, precision, false);
   }
@@ -53,8 +90,13 @@ public final class TorchScriptArchive {
   /**
    * For training: weights in float32; with BF16 the products are cast in the graph. Has the further
    * methods that {@link ViTTrainingSession} calls.
+   *
+   * @throws IllegalArgumentException with FP16 and INT8, in which nothing is trained
    */
   public static void writeForTraining(Path file, Checkpoint checkpoint, Precision precision) {
+    if (precision != Precision.FP32 && precision != Precision.BF16) {
+      throw new IllegalArgumentException("training in " + precision);
+    }
     write(file, checkpoint, precision, true);
   }
 
@@ -71,62 +113,78 @@ public final class TorchScriptArchive {
 
   private void writeAll(Checkpoint checkpoint, Precision precision, boolean training)
       throws IOException {
-    ModuleTree tree = ModuleTree.of(checkpoint.tensors().keySet());
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
+    Map<String, QuantizedLinear> packed = Map.of();
+    if (precision == Precision.INT8) {
+      packed = QuantizedLinear.takeFrom(checkpoint.config(), tensors);
+    }
+    ModuleTree tree = ModuleTree.of(tensors.keySet(), packed.keySet());
     tree.buffers.put("pixel_scale", "pixel_scale");
     tree.buffers.put("pixel_shift", "pixel_shift");
     tensors.put("pixel_scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
     tensors.put("pixel_shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
-    Map<String, String> keys = new LinkedHashMap<>();
-    tensors.keySet().forEach(name -> keys.put(name, Integer.toString(keys.size())));
 
-    boolean bf16Weights = precision == Precision.BF16 && !training;
-    Pickle pickle = new Pickle();
-    pickle(pickle, tree, tensors, keys, bf16Weights);
+    Storage weights = training ? Storage.FLOAT : Storage.of(precision);
+    pickle(tree, tensors, packed, weights);
     entry("data.pkl", ByteBuffer.wrap(pickle.toBytes()));
     text(
         "code/__torch__.py",
         tree.source(ViTCode.methods(checkpoint.config(), precision, training)));
-    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-      boolean bf16 = bf16Weights && !tree.buffers.containsKey(tensor.getKey());
-      Tensor value = tensor.getValue();
-      entry(
-          "data/" + keys.get(tensor.getKey()), bf16 ? value.toBf16Bytes() : value.toF32().bytes());
+    for (int i = 0; i < storages.size(); i++) {
+      entry("data/" + i, storages.get(i).get());
     }
     entry("constants.pkl", ByteBuffer.wrap(EMPTY_TUPLE));
     text("version", FORMAT_VERSION);
     text("byteorder", "little");
   }
 
-  private static void pickle(
-      Pickle pickle,
+  private void pickle(
       ModuleTree node,
       Map<String, Tensor> tensors,
-      Map<String, String> keys,
-      boolean bf16) {
+      Map<String, QuantizedLinear> packed,
+      Storage weights) {
     pickle.beginObject("__torch__", node.className);
     node.parameters.forEach(
         (attribute, name) -> {
           pickle.string(attribute);
-          pickle.tensor(
-              bf16 ? "BFloat16Storage" : "FloatStorage",
-              keys.get(name),
-              tensors.get(name).shape(),
-              true);
+          tensor(tensors.get(name), weights, true);
         });
     node.buffers.forEach(
         (attribute, name) -> {
           pickle.string(attribute);
-          pickle.tensor("FloatStorage", keys.get(name), tensors.get(name).shape(), false);
+          tensor(tensors.get(name), Storage.FLOAT, false);
+        });
+    node.packed.forEach(
+        (attribute, name) -> {
+          QuantizedLinear linear = packed.get(name);
+          String[] keys = {
+            storage(linear::values),
+            storage(linear::scales),
+            storage(linear::zeroPoints),
+            linear.hasBias() ? storage(linear::bias) : null
+          };
+          pickle.string(attribute);
+          pickle.packedLinear(linear.rows(), linear.columns(), keys);
         });
     pickle.string("training");
     pickle.bool(false);
     node.children.forEach(
         (attribute, child) -> {
           pickle.string(attribute);
-          pickle(pickle, child, tensors, keys, bf16);
+          pickle(child, tensors, packed, weights);
         });
     pickle.endObject();
+  }
+
+  private void tensor(Tensor tensor, Storage as, boolean requiresGrad) {
+    String key = storage(() -> as.bytes(tensor));
+    pickle.tensor(as.className, key, tensor.shape(), requiresGrad);
+  }
+
+  /** Makes room for a tensor's bytes, which are converted only when they are written. */
+  private String storage(Supplier<ByteBuffer> bytes) {
+    storages.add(bytes);
+    return Integer.toString(storages.size() - 1);
   }
 
   private void text(String name, String content) throws IOException {

@@ -23,6 +23,21 @@ final class ViTCode {
   /** Method of a training archive: scales gradients in place and returns their norm. */
   static final String CLIP = "clip";
 
+  /**
+   * A quantised product takes its scale from the range of its whole input. Images go through one by
+   * one, lest an image's result depend on those beside it; on a CPU that is the faster way as well,
+   * as what one layer leaves behind is still in the cache when the next one reads it.
+   */
+  private static final String EMBED_EACH =
+      """
+      def embed(self, pixels: Tensor) -> Tensor:
+        images = torch.split(pixels, 1)
+        rows = annotate(List[Tensor], [])
+        for i in range(torch.len(images)):
+          _ = torch.append(rows, (self).embed_one(images[i]))
+        return torch.cat(rows)
+      """;
+
   private static final String LAYER_CLASS = "Model_vit_encoder_layer_N";
 
   private final ViTConfig config;
@@ -43,7 +58,6 @@ final class ViTCode {
   }
 
   private String layer() {
-    int headSize = config.hiddenSize() / config.heads();
     return String.format(
             Locale.ROOT,
             """
@@ -55,26 +69,19 @@ final class ViTCode {
         return (self).block(torch.slice(x, 1, 0, 1), torch.slice(h, 1, 0, 1), h)
       def block(self, x: Tensor, rows: Tensor, tokens: Tensor) -> Tensor:
         n = torch.size(x, 0)
-        q = torch.transpose(torch.reshape(%2$s, [n, -1, %8$d, %9$d]), 1, 2)
-        k = torch.transpose(torch.reshape(%3$s, [n, -1, %8$d, %9$d]), 1, 2)
-        v = torch.transpose(torch.reshape(%4$s, [n, -1, %8$d, %9$d]), 1, 2)
-        c = torch.scaled_dot_product_attention(q, k, v, None, %11$s)
-        a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %10$d])
-        y = torch.add(x, %5$s)
-        z = %6$s
-        m = %7$s
-        o = %12$s
-        return torch.add(y, %13$s)
+      %2$s  c = torch.scaled_dot_product_attention(q, k, v, None, %7$s)
+        a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %6$d])
+        y = torch.add(x, %3$s)
+        z = %4$s
+        m = %5$s
+        o = %8$s
+        return torch.add(y, %9$s)
       """,
             layerNorm("x", "self.layernorm_before"),
-            linear("rows", "self.attention.attention.query", config.qkvBias()),
-            linear("tokens", "self.attention.attention.key", config.qkvBias()),
-            linear("tokens", "self.attention.attention.value", config.qkvBias()),
+            precision == Precision.INT8 ? fusedHeads() : heads(),
             dropout(linear("a", "self.attention.output.dense", true)),
             layerNorm("y", "self.layernorm_after"),
             linear("z", "self.intermediate.dense", true),
-            config.heads(),
-            headSize,
             config.hiddenSize(),
             training && config.attentionDropout() > 0
                 ? config.attentionDropout() + " if self.training else 0."
@@ -82,6 +89,35 @@ final class ViTCode {
             activation("m"),
             dropout(linear("o", "self.output.dense", true)))
         .indent(2);
+  }
+
+  private String heads() {
+    return head("q", "rows", "query") + head("k", "tokens", "key") + head("v", "tokens", "value");
+  }
+
+  private String head(String variable, String input, String name) {
+    return String.format(
+        Locale.ROOT,
+        "  %s = torch.transpose(torch.reshape(%s, [n, -1, %d, %d]), 1, 2)\n",
+        variable,
+        linear(input, "self.attention.attention." + name, config.qkvBias()),
+        config.heads(),
+        config.hiddenSize() / config.heads());
+  }
+
+  /** Query, key and value of all tokens by one linear map; of the queries only the wanted rows. */
+  private String fusedHeads() {
+    return String.format(
+        Locale.ROOT,
+        """
+          qkv = torch.reshape(%s, [n, -1, 3, %d, %d])
+          q = torch.transpose(torch.slice(torch.select(qkv, 2, 0), 1, 0, torch.size(rows, 1)), 1, 2)
+          k = torch.transpose(torch.select(qkv, 2, 1), 1, 2)
+          v = torch.transpose(torch.select(qkv, 2, 2), 1, 2)
+        """,
+        linear("tokens", "self.attention.attention", config.qkvBias()),
+        config.heads(),
+        config.hiddenSize() / config.heads());
   }
 
   private String model() {
@@ -96,7 +132,7 @@ final class ViTCode {
           w = torch.to(self.classifier.weight, 6)
           b = torch.to(self.classifier.bias, 6)
           return torch.linear(e, w, b)
-        def embed(self, pixels: Tensor) -> Tensor:
+        %7$sdef %8$s(self, pixels: Tensor) -> Tensor:
           bytes = torch.permute(pixels, [0, 3, 1, 2])
           image = torch.add(torch.mul(torch.to(bytes, 6), self.pixel_scale), self.pixel_shift)
           grid = torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d])
@@ -105,12 +141,16 @@ final class ViTCode {
           tokens = torch.cat([cls, %5$s], 1)
           x = %6$s
         """,
-            precision == Precision.FP32 ? "image" : "torch.to(image, 15)",
+            precision.scalarType == Precision.FP32.scalarType
+                ? "image"
+                : "torch.to(image, " + precision.scalarType + ")",
             weight(patches + ".weight"),
             weight(patches + ".bias"),
             config.patchSize(),
             mixed() ? "torch.to(patches, 6)" : "patches",
-            dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)")));
+            dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)"),
+            precision == Precision.INT8 ? EMBED_EACH : "",
+            precision == Precision.INT8 ? "embed_one" : EMBED));
     String last = "x";
     for (int i = 0; i < config.layers(); i++) {
       boolean finalLayer = i == config.layers() - 1;
@@ -162,6 +202,10 @@ final class ViTCode {
   }
 
   private String linear(String input, String module, boolean bias) {
+    if (precision == Precision.INT8) {
+      return String.format(
+          Locale.ROOT, "ops.quantized.linear_dynamic(%s, %s.packed, True)", input, module);
+    }
     return String.format(
         Locale.ROOT,
         "torch.linear(%s, %s, %s)",

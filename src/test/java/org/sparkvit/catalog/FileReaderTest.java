@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.PatientReader;
 
 class FileReaderTest extends SparkTest {
   @TempDir private Path temp;
@@ -62,21 +64,22 @@ class FileReaderTest extends SparkTest {
 
   private FileReader.Content read(Path file, Long bytes, long limit) {
     Row listed = Listing.file("n", "flaky:" + file, "a", null, 0, bytes, 0L);
-    return new FileReader(new ImageFiles(spark), limit).read(listed);
+    PatientReader reader = new PatientReader(new ImageFiles(spark), Duration.ofMillis(2));
+    return new FileReader(reader, limit).read(listed);
   }
 
   @Test
   void aDroppedConnectionIsTriedAgain() throws IOException {
     byte[] content = image("jpg", 1);
-    FileReader.Content read = read(write(temp, "2.jpg", content), (long) content.length, 1 << 20);
+    FileReader.Content read = read(write(temp, "7.jpg", content), (long) content.length, 1 << 20);
     assertThat(read.content()).isEqualTo(content);
     assertThat(read.status()).isNull();
   }
 
   @Test
-  void afterThreeTimesItIsARow() throws IOException {
+  void whatStaysUnreadableIsARow() throws IOException {
     byte[] content = image("jpg", 1);
-    FileReader.Content read = read(write(temp, "3.jpg", content), (long) content.length, 1 << 20);
+    FileReader.Content read = read(write(temp, "8.jpg", content), (long) content.length, 1 << 20);
     assertThat(read.content()).isNull();
     assertThat(read.status()).isEqualTo(ImageStatus.DECODE_ERROR);
     assertThat(read.reason()).isEqualTo("cannot be read: connection reset");

@@ -34,6 +34,7 @@ class DemoCommandTest {
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.writeString(data.resolve("about.json"), "{}");
     assertRefuses("50 images", "--overwrite", "--images", "50");
+    assertRefuses("0.5 wrong labels", "--overwrite", "--wrong-labels", "0.5");
     assertRefuses("--epochs is 0", "--overwrite", "--epochs", "0");
     assertThat(data.resolve("about.json")).exists();
   }

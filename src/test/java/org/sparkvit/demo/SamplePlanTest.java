@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,20 @@ class SamplePlanTest {
     for (Sample s : samples) {
       boolean flipped = s.defect() == Defect.FLIPPED_LABEL;
       assertThat(s.givenLabel().equals(s.trueLabel())).isEqualTo(!flipped);
+    }
+  }
+
+  @Test
+  void aShareOfWrongLabelsIsPlantedInBothClasses() {
+    for (double share : new double[] {0, 0.05, 0.4}) {
+      List<Sample> samples = SamplePlan.of(1000, 5, OptionalDouble.of(share));
+      for (boolean sensitive : new boolean[] {true, false}) {
+        assertThat(
+                samples.stream()
+                    .filter(s -> s.kind().sensitive() == sensitive)
+                    .filter(s -> !s.givenLabel().equals(s.trueLabel())))
+            .hasSize((int) Math.round(share * (sensitive ? 100 : 900)));
+      }
     }
   }
 

@@ -120,7 +120,8 @@ class ScoreStageTest extends SparkTest {
                 2,
                 partitions,
                 0.5,
-                retryFailed),
+                retryFailed,
+                0),
             Progress.SILENT)
         .run(spark);
   }
@@ -139,12 +140,12 @@ class ScoreStageTest extends SparkTest {
   @Test
   void rowsAreTheSameForAnyPartitioning() throws IOException {
     Workspace one = catalog("one");
-    score(one, model, 4, 1);
+    score(one, model, 16, 1);
     List<String> expected = rows(one);
     assertThat(expected).hasSize(IMAGES + 2);
     for (int partitions : new int[] {3, 7}) {
       Workspace other = catalog("other-" + partitions);
-      score(other, model, 4, partitions);
+      score(other, model, 16, partitions);
       assertThat(rows(other)).isEqualTo(expected);
     }
   }
@@ -152,7 +153,7 @@ class ScoreStageTest extends SparkTest {
   @Test
   void everyImageHasOneRowAndABadOneSaysWhy() throws IOException {
     Workspace workspace = catalog("workspace");
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     List<Row> rows =
         workspace
             .read(PredictionsTable.SPEC)
@@ -180,11 +181,11 @@ class ScoreStageTest extends SparkTest {
   @Test
   void aRerunScoresOnlyWhatIsMissing() throws IOException {
     Workspace workspace = catalog("workspace");
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     List<String> first = rows(workspace);
     List<String> version = workspace.version(PredictionsTable.SPEC);
 
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo(version);
 
     // One image disappears from the table: only that one comes back.
@@ -193,24 +194,24 @@ class ScoreStageTest extends SparkTest {
         PredictionsTable.SPEC,
         workspace.read(PredictionsTable.SPEC).where(col("id").notEqual(gone)).localCheckpoint(),
         RunRecord.start("test", Map.of()));
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     assertThat(rows(workspace)).isEqualTo(first);
     assertThat(workspace.version(PredictionsTable.SPEC)).hasSize(2);
 
     // Another model's rows stand beside the first one's.
-    score(workspace, writeModel("second", 2), 8, 2);
+    score(workspace, writeModel("second", 2), 16, 2);
     assertThat(rows(workspace)).hasSize(2 * first.size()).containsAll(first);
   }
 
   @Test
   void aChangedImageIsScoredAgainAndItsOldRowGoes() throws IOException {
     Workspace workspace = catalog("workspace");
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     Path file = folder.resolve("image-5.png");
     Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
     String id = StableHash.id("image-5.png");
     catalogAgain(workspace, id, file);
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     List<Row> rows =
         workspace
             .read(PredictionsTable.SPEC)
@@ -239,13 +240,13 @@ class ScoreStageTest extends SparkTest {
     Path file = folder.resolve("image-2.png");
     byte[] content = Files.readAllBytes(file);
     Files.delete(file);
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     String id = StableHash.id("image-2.png");
     assertThat(status(workspace, id)).isEqualTo("MISSING");
     Files.write(file, content);
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     assertThat(status(workspace, id)).isEqualTo("MISSING");
-    score(workspace, model, 8, 2, true);
+    score(workspace, model, 16, 2, true);
     assertThat(status(workspace, id)).isEqualTo("OK");
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
@@ -253,13 +254,13 @@ class ScoreStageTest extends SparkTest {
   @Test
   void anImageThatIsMendedIsScoredWithoutBeingAsked() throws IOException {
     Workspace workspace = catalog("workspace");
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     String id = StableHash.id("empty.png");
     assertThat(status(workspace, id)).isEqualTo("EMPTY");
     Path file = folder.resolve("empty.png");
     Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
     catalogAgain(workspace, id, file);
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     assertThat(status(workspace, id)).isEqualTo("OK");
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
@@ -268,12 +269,12 @@ class ScoreStageTest extends SparkTest {
   @Test
   void aRerunKnowsTheModelAgain() throws IOException {
     Workspace workspace = catalog("workspace");
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     workspace.replace(
         ModelsTable.SPEC,
         spark.createDataFrame(List.of(), ModelsTable.SPEC.schema()),
         RunRecord.start("test", Map.of()));
-    score(workspace, model, 8, 2);
+    score(workspace, model, 16, 2);
     assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
   }
 
@@ -292,7 +293,7 @@ class ScoreStageTest extends SparkTest {
     for (int i = 0; i < 15; i++) {
       Files.delete(folder.resolve("image-" + i + ".png"));
     }
-    assertThatThrownBy(() -> score(workspace, model, 8, 2))
+    assertThatThrownBy(() -> score(workspace, model, 16, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--max-error-rate")
         .hasMessageContaining("MISSING (the file is gone), 15 images, e.g. '");
@@ -301,12 +302,43 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
+  void aBatchThatIsNoWholeNumberOfBlocksIsRefused() throws IOException {
+    Workspace workspace = catalog("workspace");
+    for (int batch : new int[] {0, 8, 17}) {
+      assertThatThrownBy(() -> score(workspace, model, batch, 2))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("--batch-size is " + batch + "; use a multiple of 16");
+    }
+  }
+
+  @Test
+  void agreementWithFp32IsSaidWhenAsked() throws IOException {
+    Workspace workspace = catalog("workspace");
+    List<String> lines = new ArrayList<>();
+    new ScoreStage(
+            new ScoreConfig(
+                workspace.uri(), model.toUri().toString(), "cpu", "int8", 16, 2, 2, 0.5, false, 10),
+            lines::add)
+        .run(spark);
+    assertThat(lines)
+        .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
+    String run = workspace.version(PredictionsTable.SPEC).get(0);
+    assertThat(
+            workspace
+                .record(PredictionsTable.SPEC, run)
+                .path("results")
+                .path("agreement")
+                .asDouble(-1))
+        .isBetween(0.0, 1.0);
+  }
+
+  @Test
   void aModelThatIsNotThere() throws IOException {
     Workspace workspace = catalog("workspace");
-    assertThatThrownBy(() -> score(workspace, folder.resolve("nothing"), 8, 2))
+    assertThatThrownBy(() -> score(workspace, folder.resolve("nothing"), 16, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("does not exist");
-    assertThatThrownBy(() -> score(workspace, Files.createDirectory(folder.resolve("e")), 8, 2))
+    assertThatThrownBy(() -> score(workspace, Files.createDirectory(folder.resolve("e")), 16, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("config.json");
   }
@@ -338,7 +370,7 @@ class ScoreStageTest extends SparkTest {
     tensors.put("classifier.bias", Tensor.of(new float[] {Float.NaN, 0}, 2));
     ModelDirectory.write(
         broken, new Checkpoint(checkpoint.config(), checkpoint.preprocessor(), tensors));
-    assertThatThrownBy(() -> score(workspace, broken, 8, 2))
+    assertThatThrownBy(() -> score(workspace, broken, 16, 2))
         .hasMessageContaining("gives no numbers");
     assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
   }

@@ -1,4 +1,4 @@
-package org.sparkvit.catalog;
+package org.sparkvit.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkvit.core.StableHash;
 
 class ImageNameTest {
   private static final Path DISK = new Path("file:/data/pets");
@@ -56,5 +57,18 @@ class ImageNameTest {
         ImageName.resolve(DISK, new Path("file:/data/pets/train"), "cat/1.jpg");
     assertThat(resolved.name()).isEqualTo("pets/train/cat/1.jpg");
     assertThat(resolved.path()).hasToString("file:/data/pets/train/cat/1.jpg");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "file:/data/pets, file:/data/pets/train/cat/1 a#%20.jpg, file:/data/pets",
+    "s3a://bucket/,   s3a://bucket/cat/1.jpg,                s3a://bucket/",
+    "file:/data,      file:/data/0001.tar#cat/1.jpg,         file:/",
+    "file:/data/pets, file:/other/1.jpg,                     ",
+  })
+  void anIdTellsTheRootItCameFrom(String root, String file, String found) {
+    String id = StableHash.id(ImageName.of(new Path(root), new Path(file)));
+    assertThat(ImageName.rootOf(new Path(file), id).map(Path::toString).orElse(null))
+        .isEqualTo(found);
   }
 }

@@ -1,4 +1,4 @@
-package org.sparkvit.evaluate;
+package org.sparkvit.table;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -11,19 +11,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ModelsTable;
-import org.sparkvit.table.PredictionsTable;
 
-/** Which models are evaluated, and what their probabilities stand for. */
-final class ModelClasses {
+/** Which models have said something, and what their probabilities stand for. */
+public final class ModelClasses {
   private ModelClasses() {}
 
   /**
    * The models that have predictions, by hash, with their classes in the order of the logits.
    *
    * @param wanted only models whose hash begins with this or whose folder has this name
+   * @throws UserException when there is none
    */
-  static SortedMap<String, List<String>> find(
+  public static SortedMap<String, List<String>> find(
       Dataset<Row> models, Dataset<Row> predictions, Optional<String> wanted) {
     SortedMap<String, List<String>> known = new TreeMap<>();
     SortedMap<String, String> names = new TreeMap<>();
@@ -67,7 +66,7 @@ final class ModelClasses {
   }
 
   /** Enough of a hash to recognise it by. */
-  static String abbreviate(String model) {
+  public static String abbreviate(String model) {
     return model.substring(0, Math.min(12, model.length()));
   }
 }

@@ -1,9 +1,11 @@
-package org.sparkvit.catalog;
+package org.sparkvit.table;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
+import org.sparkvit.core.StableHash;
 
 /**
  * The name that an image's id is the hash of: the last part of its input's root, then its path from
@@ -11,7 +13,7 @@ import org.apache.hadoop.fs.Path;
  * neither scheme nor bucket nor the folders above, so ids (and with them splits) survive moving a
  * data set between disks and buckets, and a folder and a manifest in it agree on them.
  */
-final class ImageName {
+public final class ImageName {
   private static final Pattern ABSOLUTE = Pattern.compile("/.*|[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
   private ImageName() {}
@@ -21,13 +23,13 @@ final class ImageName {
    *
    * @param path fully qualified
    */
-  record Resolved(String name, Path path) {}
+  public record Resolved(String name, Path path) {}
 
   /**
    * The name of a file, seen from a root; both fully qualified. A file elsewhere has its whole path
    * for a name, with its bucket: there may be an equal path in another one.
    */
-  static String of(Path root, Path file) {
+  public static String of(Path root, Path file) {
     String relative = relative(root, file);
     if (relative == null) {
       String authority = file.toUri().getAuthority();
@@ -37,7 +39,7 @@ final class ImageName {
   }
 
   /** The path from {@code root} to a file below it; empty for itself, null when it is elsewhere. */
-  static String relative(Path root, Path file) {
+  public static String relative(Path root, Path file) {
     URI from = root.toUri();
     URI to = file.toUri();
     String folder = from.getPath();
@@ -59,7 +61,7 @@ final class ImageName {
    * @param folder what relative paths start from
    * @throws IllegalArgumentException when it is no path
    */
-  static Resolved resolve(Path root, Path folder, String written) {
+  public static Resolved resolve(Path root, Path folder, String written) {
     if (ABSOLUTE.matcher(written).matches()) {
       Path path = new Path(written).makeQualified(folder.toUri(), folder);
       return new Resolved(of(root, path), path);
@@ -68,6 +70,22 @@ final class ImageName {
     Path path = new Path(folder, "./" + written);
     String below = relative(root, path);
     return new Resolved(join(root, below == null ? normalised(written) : below), path);
+  }
+
+  /**
+   * The folder that an image's name was relative to when it got its id. Empty where there is none,
+   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket
+   * and a folder right below it, which give the same id, the bucket: it fits the images of the
+   * other folders as well.
+   */
+  public static Optional<Path> rootOf(Path file, String id) {
+    Optional<Path> found = Optional.empty();
+    for (Path root = file.getParent(); root != null; root = root.getParent()) {
+      if (StableHash.id(of(root, file)).equals(id)) {
+        found = Optional.of(root);
+      }
+    }
+    return found;
   }
 
   private static String join(Path root, String relative) {

@@ -1,0 +1,25 @@
+package org.sparkvit.inference;
+
+import java.nio.ByteBuffer;
+import org.sparkvit.vit.ViTSession;
+
+/** What is asked of a model. */
+public enum ModelOutput {
+  /** One value a class, before the softmax. */
+  LOGITS {
+    @Override
+    float[] of(ViTSession session, ByteBuffer pixels, int n) {
+      return session.logits(pixels, n);
+    }
+  },
+  /** The class token after the final layer norm: {@code hiddenSize} values. */
+  EMBEDDINGS {
+    @Override
+    float[] of(ViTSession session, ByteBuffer pixels, int n) {
+      return session.embeddings(pixels, n);
+    }
+  };
+
+  /** The values of n images, one after the other. */
+  abstract float[] of(ViTSession session, ByteBuffer pixels, int n);
+}

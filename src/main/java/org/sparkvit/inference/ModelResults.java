@@ -1,0 +1,95 @@
+package org.sparkvit.inference;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.LongConsumer;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.UserException;
+
+/** Runs a model on one partition's batches: one result a row, in the order of the rows. */
+final class ModelResults implements Iterator<Row>, AutoCloseable {
+  private final ImageBatches batches;
+  private final SharedModel model;
+  private final ModelOutput output;
+  private final int batchSize;
+  private final ResultRow result;
+  private final LongConsumer done;
+  private Iterator<Row> results = Collections.emptyIterator();
+
+  /**
+   * @param batchSize room in each batch: all of it is computed, so that the device sees one shape
+   *     only
+   * @param done told how many rows each batch had
+   */
+  ModelResults(
+      ImageBatches batches,
+      SharedModel model,
+      ModelOutput output,
+      int batchSize,
+      ResultRow result,
+      LongConsumer done) {
+    this.batches = batches;
+    this.model = model;
+    this.output = output;
+    this.batchSize = batchSize;
+    this.result = result;
+    this.done = done;
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (!results.hasNext() && batches.hasNext()) {
+      compute(batches.next());
+    }
+    return results.hasNext();
+  }
+
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return results.next();
+  }
+
+  private void compute(ImageBatches.Batch batch) {
+    float[] values =
+        batch.usable() == 0 ? new float[0] : output.of(model.session(), batch.pixels(), batchSize);
+    int width = values.length / batchSize;
+    done.accept(batch.images().size());
+    results =
+        batch.images().stream()
+            .map(
+                image -> {
+                  float[] own = null;
+                  if (image.isUsable()) {
+                    int from = image.slot() * width;
+                    own = Arrays.copyOfRange(values, from, from + width);
+                    requireNumbers(own, image.name());
+                  }
+                  return result.of(image, own);
+                })
+            .iterator();
+  }
+
+  /** A model that gives no numbers does so for all images, and none of its results is one. */
+  private void requireNumbers(float[] values, String name) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new UserException(
+            "model "
+                + model.hash()
+                + " gives no numbers for '"
+                + name
+                + "': its weights are damaged, or its training diverged; use another model");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+  }
+}

@@ -1,0 +1,62 @@
+package org.sparkvit.inference;
+
+import static org.apache.spark.sql.functions.array_max;
+import static org.apache.spark.sql.functions.array_position;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PredictionsTable;
+
+/** What a lower precision changes about a model's answers. */
+public final class PrecisionAgreement {
+  private static final String CHOSEN = "chosen";
+  private static final String EXACT = "exact";
+
+  private PrecisionAgreement() {}
+
+  /**
+   * Scores images twice and compares the most probable classes. Counted on the executors.
+   *
+   * @param images rows of {@link ImagesTable}, the sample to compare on
+   * @param chosen the model in the precision in question
+   * @param fp32 the same model in fp32
+   * @param batchSize images per forward pass
+   * @param decodeThreads worker threads per task
+   * @return share of the images that get the same class, 0 to 1, among those that can be scored;
+   *     NaN when there are none
+   */
+  public static double measure(
+      SparkSession spark,
+      Dataset<Row> images,
+      SharedModel chosen,
+      SharedModel fp32,
+      int batchSize,
+      int decodeThreads) {
+    if (!chosen.hash().equals(fp32.hash())) {
+      throw new IllegalArgumentException(
+          "two models: " + chosen.hash() + " and " + fp32.hash() + "; only precisions compare");
+    }
+    Row result =
+        classes(BatchInference.score(spark, images, chosen, batchSize, decodeThreads), CHOSEN)
+            .join(
+                classes(BatchInference.score(spark, images, fp32, batchSize, decodeThreads), EXACT),
+                ImagesTable.ID)
+            .agg(avg(col(CHOSEN).equalTo(col(EXACT)).cast(DataTypes.DoubleType)))
+            .head();
+    return result.isNullAt(0) ? Double.NaN : result.getDouble(0);
+  }
+
+  private static Dataset<Row> classes(Dataset<Row> scored, String name) {
+    Column probabilities = col(PredictionsTable.PROBABILITIES);
+    return scored
+        .where(probabilities.isNotNull())
+        .select(
+            col(ImagesTable.ID), array_position(probabilities, array_max(probabilities)).as(name));
+  }
+}

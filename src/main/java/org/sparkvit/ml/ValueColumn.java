@@ -1,0 +1,50 @@
+package org.sparkvit.ml;
+
+import java.io.Serializable;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * A column made from what a model says of an image.
+ *
+ * @param field its name and type; nullable
+ * @param value how its cells are made
+ */
+record ValueColumn(StructField field, Value value) implements Serializable {
+
+  /** Makes a cell from the values that the model gave for one image. */
+  @FunctionalInterface
+  interface Value extends Serializable {
+    Object of(float[] values);
+  }
+
+  /** A column of vectors; its metadata tell later stages their length. */
+  static ValueColumn vector(String name, Metadata metadata, Value value) {
+    return new ValueColumn(
+        DataTypes.createStructField(name, SQLDataTypes.VectorType(), true, metadata), value);
+  }
+
+  /** A column of strings. */
+  static ValueColumn string(String name, Value value) {
+    return new ValueColumn(DataTypes.createStructField(name, DataTypes.StringType, true), value);
+  }
+
+  /** The metadata of vectors of a known length. */
+  static Metadata ofLength(String name, int length) {
+    return new AttributeGroup(name, length).toMetadata();
+  }
+
+  /** The same numbers as a vector of Spark ML. */
+  static Vector toVector(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return Vectors.dense(doubles);
+  }
+}

@@ -1,0 +1,76 @@
+package org.sparkvit.ml;
+
+import java.util.List;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.util.DefaultParamsReadable;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.types.Metadata;
+import org.sparkvit.inference.ModelOutput;
+import org.sparkvit.inference.SharedModel;
+
+/**
+ * Gives each image the model's embedding of it, the class token after the final layer norm, as a
+ * vector of {@code hiddenSize} numbers (768 for ViT-B): features for a classifier of Spark's own.
+ *
+ * <p>{@code LogisticRegression} and most other estimators fail on the null that an image without an
+ * embedding has; {@code setHandleInvalid("skip")} leaves such rows out.
+ */
+public final class VitEmbedder extends VitTransformer<VitEmbedder> {
+  private static final long serialVersionUID = 1;
+
+  private final Param<String> outputCol;
+
+  public VitEmbedder() {
+    this(Identifiable$.MODULE$.randomUID("vitEmbedder"));
+  }
+
+  public VitEmbedder(String uid) {
+    super(uid, "embedding_status", "embedding_reason");
+    outputCol = new Param<>(this, "outputCol", "output column: the embedding, a vector");
+    setDefault(outputCol, "embedding");
+  }
+
+  /** For {@code read().load(path)}. */
+  public static MLReader<VitEmbedder> read() {
+    return new Reading().read();
+  }
+
+  /** The operator that was saved at a path. */
+  public static VitEmbedder load(String path) {
+    return read().load(path);
+  }
+
+  private static final class Reading implements DefaultParamsReadable<VitEmbedder> {}
+
+  public Param<String> outputCol() {
+    return outputCol;
+  }
+
+  public String getOutputCol() {
+    return getOrDefault(outputCol);
+  }
+
+  /** Output column of the embeddings; {@code embedding} if not set. */
+  public VitEmbedder setOutputCol(String value) {
+    set(outputCol, value);
+    return this;
+  }
+
+  @Override
+  VitEmbedder self() {
+    return this;
+  }
+
+  @Override
+  ModelOutput output() {
+    return ModelOutput.EMBEDDINGS;
+  }
+
+  @Override
+  List<ValueColumn> valueColumns(SharedModel model) {
+    Metadata metadata =
+        model == null ? Metadata.empty() : ValueColumn.ofLength(getOutputCol(), model.hiddenSize());
+    return List.of(ValueColumn.vector(getOutputCol(), metadata, ValueColumn::toVector));
+  }
+}

@@ -1,0 +1,420 @@
+package org.sparkvit.ml;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
+import org.sparkvit.inference.BatchInference;
+import org.sparkvit.inference.ImageBatches;
+import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.ModelOutput;
+import org.sparkvit.inference.ResultRow;
+import org.sparkvit.inference.SharedModel;
+import org.sparkvit.vit.Precision;
+
+/**
+ * What {@link VitImageClassifier} and {@link VitEmbedder} share: the model, the column of images,
+ * and what becomes of images that cannot be read.
+ *
+ * <p>All columns of the input pass through, and with {@code handleInvalid=keep} all rows do, in
+ * their order. {@code transform} reads the model directory at once and the images when an action
+ * asks for them; the model then runs again for every action, so cache what several actions need.
+ * Within a pipeline, stages that are fitted on other columns (an indexer of labels, say) come
+ * before.
+ *
+ * <p>Of images given by their content, each task holds the contents of one batch of rows and up to
+ * 64 MiB more; of those given by path, one file for each decoding thread.
+ *
+ * @param <T> the operator itself, which its setters return
+ */
+public abstract class VitTransformer<T extends VitTransformer<T>> extends Transformer
+    implements DefaultParamsWritable {
+  private static final String KEEP = "keep";
+  private static final String SKIP = "skip";
+  private static final String ERROR = "error";
+
+  private final String uid;
+  private final Param<String> modelPath;
+  private final Param<String> inputCol;
+  private final Param<String> statusCol;
+  private final Param<String> reasonCol;
+  private final Param<String> handleInvalid;
+  private final Param<String> device;
+  private final Param<String> precision;
+  private final IntParam batchSize;
+  private final IntParam decodeThreads;
+
+  /**
+   * Sets the defaults.
+   *
+   * @param status default name of the column of statuses
+   * @param reason default name of the column of reasons
+   */
+  VitTransformer(String uid, String status, String reason) {
+    this.uid = uid;
+    modelPath =
+        new Param<>(this, "modelPath", "URI of a Hugging Face model directory, on any file system");
+    inputCol =
+        new Param<>(
+            this,
+            "inputCol",
+            "column of image paths or URIs (string) or of file contents (binary)");
+    statusCol =
+        new Param<>(
+            this, "statusCol", "output column: what became of the image, OK if all is well; or ''");
+    reasonCol =
+        new Param<>(this, "reasonCol", "output column: why the status is not OK, else null; or ''");
+    handleInvalid =
+        choice(
+            "handleInvalid",
+            "what becomes of rows whose image cannot be read: keep (with nulls and a status), skip"
+                + " (drop the row) or error (fail)",
+            KEEP,
+            SKIP,
+            ERROR);
+    device =
+        choice("device", "auto, cpu or gpu; gpu fails where there is none", "auto", "cpu", "gpu");
+    precision =
+        choice(
+            "precision",
+            "auto, fp32, bf16, fp16 (GPUs) or int8 (CPUs)",
+            Precision.CHOICES.toArray(new String[0]));
+    batchSize = new IntParam(this, "batchSize", "images per forward pass", ParamValidators.gtEq(1));
+    decodeThreads =
+        new IntParam(
+            this,
+            "decodeThreads",
+            "threads of a task that read and decode images",
+            ParamValidators.gtEq(1));
+    setDefault(inputCol, "path");
+    setDefault(statusCol, status);
+    setDefault(reasonCol, reason);
+    setDefault(handleInvalid, KEEP);
+    setDefault(device, "auto");
+    setDefault(precision, "auto");
+    setDefault(batchSize, 16);
+    setDefault(decodeThreads, 2);
+  }
+
+  private Param<String> choice(String name, String doc, String... values) {
+    return new Param<>(this, name, doc, ParamValidators.inArray(Arrays.asList(values)));
+  }
+
+  /** The operator, for setters to return. */
+  abstract T self();
+
+  /** What is asked of the model. */
+  abstract ModelOutput output();
+
+  /**
+   * The columns made from what the model says, null where it says nothing, with at least one; a
+   * name may be empty, which leaves the column out.
+   *
+   * @param model null before it has been read, when only names and types are asked for
+   */
+  abstract List<ValueColumn> valueColumns(SharedModel model);
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    return schema(schema, wanted(null));
+  }
+
+  /**
+   * Adds the output columns.
+   *
+   * @param dataset with the column {@code inputCol}
+   * @throws UserException when a parameter or a column does not fit, or there is no such model
+   */
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    transformSchema(dataset.schema(), true);
+    Dataset<Row> rows = dataset.toDF();
+    SharedModel model = model(rows.sparkSession());
+    model.input().requireFits(getBatchSize());
+    List<ValueColumn> columns = wanted(model);
+    StructType schema = schema(rows.schema(), columns);
+    Dataset<Row> results =
+        BatchInference.run(
+            rows,
+            ImageColumn.source(rows, getInputCol()),
+            model,
+            output(),
+            getBatchSize(),
+            getDecodeThreads(),
+            result(
+                uid,
+                columns,
+                !getStatusCol().isEmpty(),
+                !getReasonCol().isEmpty(),
+                getHandleInvalid().equals(ERROR)),
+            schema);
+    if (getHandleInvalid().equals(SKIP)) {
+      results = results.where(column(columns.get(0).field().name()).isNotNull());
+    }
+    // Rows made by code have lost what earlier stages noted on their columns.
+    return results.select(
+        Arrays.stream(schema.fields())
+            .map(field -> column(field.name()).as(field.name(), field.metadata()))
+            .toArray(Column[]::new));
+  }
+
+  private static Column column(String name) {
+    return col("`" + name.replace("`", "``") + "`");
+  }
+
+  private SharedModel model(SparkSession spark) {
+    try (ModelFiles files = ModelFiles.fetch(spark, getModelPath())) {
+      return SharedModel.distribute(spark, files.directory(), getDevice(), getPrecision());
+    }
+  }
+
+  private List<ValueColumn> wanted(SharedModel model) {
+    List<ValueColumn> columns =
+        valueColumns(model).stream().filter(column -> !column.field().name().isEmpty()).toList();
+    if (columns.isEmpty()) {
+      throw new UserException(uid + ": the names of all output columns are empty; set one of them");
+    }
+    return columns;
+  }
+
+  private StructType schema(StructType input, List<ValueColumn> columns) {
+    if (getModelPath().isBlank()) {
+      throw new UserException(
+          uid + ": modelPath is not set; use setModelPath with a Hugging Face model directory");
+    }
+    Set<String> names = new HashSet<>();
+    for (String name : input.fieldNames()) {
+      if (!names.add(name)) {
+        throw new UserException("the input has two columns '" + name + "'; rename one of them");
+      }
+    }
+    ImageColumn.check(input, getInputCol());
+    List<StructField> fields = new ArrayList<>(Arrays.asList(input.fields()));
+    columns.forEach(column -> fields.add(column.field()));
+    for (String name : List.of(getStatusCol(), getReasonCol())) {
+      if (!name.isEmpty()) {
+        // The reason is null where all is well.
+        fields.add(
+            DataTypes.createStructField(name, DataTypes.StringType, !name.equals(getStatusCol())));
+      }
+    }
+    for (StructField field : fields.subList(input.size(), fields.size())) {
+      if (!names.add(field.name())) {
+        throw new UserException(
+            uid
+                + ": output column '"
+                + field.name()
+                + "' exists already; give one of the two another name");
+      }
+    }
+    return DataTypes.createStructType(fields);
+  }
+
+  /** Static, so that tasks get the columns alone and not the operator. */
+  private static ResultRow result(
+      String uid, List<ValueColumn> columns, boolean status, boolean reason, boolean strict) {
+    return (image, values) -> {
+      if (values == null && strict) {
+        throw new UserException(
+            uid
+                + ": no result for image '"
+                + image.name()
+                + "' ("
+                + image.status()
+                + ": "
+                + image.reason()
+                + "); set handleInvalid to keep or skip to go on without it");
+      }
+      return row(image, values, columns, status, reason);
+    };
+  }
+
+  private static Row row(
+      ImageBatches.Image image,
+      float[] values,
+      List<ValueColumn> columns,
+      boolean status,
+      boolean reason) {
+    Row input = image.row();
+    List<Object> cells = new ArrayList<>(input.size() + columns.size() + 2);
+    for (int i = 0; i < input.size(); i++) {
+      cells.add(input.get(i));
+    }
+    for (ValueColumn column : columns) {
+      cells.add(values == null ? null : column.value().of(values));
+    }
+    if (status) {
+      cells.add(image.status().name());
+    }
+    if (reason) {
+      cells.add(image.reason());
+    }
+    return RowFactory.create(cells.toArray());
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the copy is of this very class
+  public T copy(ParamMap extra) {
+    return (T) this.<VitTransformer<T>>defaultCopy(extra);
+  }
+
+  public Param<String> modelPath() {
+    return modelPath;
+  }
+
+  /** Empty where it is not set. */
+  public String getModelPath() {
+    return isDefined(modelPath) ? getOrDefault(modelPath) : "";
+  }
+
+  /** URI of a Hugging Face model directory; the name of a file system may be left out. */
+  public T setModelPath(String value) {
+    set(modelPath, value);
+    return self();
+  }
+
+  public Param<String> inputCol() {
+    return inputCol;
+  }
+
+  public String getInputCol() {
+    return getOrDefault(inputCol);
+  }
+
+  /**
+   * Column of paths or URIs of image files (string), or of their contents (binary); {@code path} if
+   * not set. Which of the two it is, its type tells.
+   */
+  public T setInputCol(String value) {
+    set(inputCol, value);
+    return self();
+  }
+
+  public Param<String> statusCol() {
+    return statusCol;
+  }
+
+  public String getStatusCol() {
+    return getOrDefault(statusCol);
+  }
+
+  /** Output column of the names of {@link org.sparkvit.core.ImageStatus}; none if empty. */
+  public T setStatusCol(String value) {
+    set(statusCol, value);
+    return self();
+  }
+
+  public Param<String> reasonCol() {
+    return reasonCol;
+  }
+
+  public String getReasonCol() {
+    return getOrDefault(reasonCol);
+  }
+
+  /** Output column that says why a status is not OK; none if empty. */
+  public T setReasonCol(String value) {
+    set(reasonCol, value);
+    return self();
+  }
+
+  public Param<String> handleInvalid() {
+    return handleInvalid;
+  }
+
+  public String getHandleInvalid() {
+    return getOrDefault(handleInvalid);
+  }
+
+  /**
+   * What becomes of rows whose image cannot be read: {@code keep} (the default: nulls and a
+   * status), {@code skip} (drop the row, before a stage that does not take nulls, such as
+   * LogisticRegression) or {@code error} (fail the job).
+   */
+  public T setHandleInvalid(String value) {
+    set(handleInvalid, value);
+    return self();
+  }
+
+  public Param<String> device() {
+    return device;
+  }
+
+  public String getDevice() {
+    return getOrDefault(device);
+  }
+
+  /** {@code auto}, {@code cpu} or {@code gpu}. */
+  public T setDevice(String value) {
+    set(device, value);
+    return self();
+  }
+
+  public Param<String> precision() {
+    return precision;
+  }
+
+  public String getPrecision() {
+    return getOrDefault(precision);
+  }
+
+  /** {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} (GPUs) or {@code int8} (CPUs). */
+  public T setPrecision(String value) {
+    set(precision, value);
+    return self();
+  }
+
+  public IntParam batchSize() {
+    return batchSize;
+  }
+
+  public int getBatchSize() {
+    return (Integer) getOrDefault(batchSize);
+  }
+
+  /**
+   * Images per forward pass, 1 or more; 16 if not set. With a multiple of 16 an image's numbers do
+   * not depend on those beside it; with another one their last digits may.
+   */
+  public T setBatchSize(int value) {
+    set(batchSize, value);
+    return self();
+  }
+
+  public IntParam decodeThreads() {
+    return decodeThreads;
+  }
+
+  public int getDecodeThreads() {
+    return (Integer) getOrDefault(decodeThreads);
+  }
+
+  /** Threads of a task that read and decode, 1 or more; raise it where reading is slow (S3). */
+  public T setDecodeThreads(int value) {
+    set(decodeThreads, value);
+    return self();
+  }
+}
