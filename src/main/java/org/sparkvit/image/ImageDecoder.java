@@ -102,7 +102,7 @@ public final class ImageDecoder {
       return DecodeThreads.call(
           () -> {
             try (Pixels stored = image.decode(clock)) {
-              return use.apply(stored.upright(image.orientation));
+              return use.apply(Orientation.upright(stored, image.orientation));
             }
           },
           clock,

@@ -10,7 +10,7 @@ package org.sparkvit.image;
  */
 public final class Resampler {
   /** Rows of a block: enough for vector instructions, few enough to stay in the nearest cache. */
-  private static final int BLOCK = 64;
+  private static final int BLOCK = 128;
 
   private Resampler() {}
 
