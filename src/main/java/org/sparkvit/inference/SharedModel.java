@@ -38,7 +38,7 @@ public final class SharedModel implements Serializable {
   private final String hash;
   private final List<String> files;
   private final List<String> labels;
-  private final int hiddenSize;
+  private final int embeddingSize;
   private final PreprocessSpec input;
   private final String device;
   private final String precision;
@@ -47,14 +47,14 @@ public final class SharedModel implements Serializable {
       String hash,
       List<String> files,
       List<String> labels,
-      int hiddenSize,
+      int embeddingSize,
       PreprocessSpec input,
       String device,
       String precision) {
     this.hash = hash;
     this.files = List.copyOf(files);
     this.labels = List.copyOf(labels);
-    this.hiddenSize = hiddenSize;
+    this.embeddingSize = embeddingSize;
     this.input = input;
     this.device = device;
     this.precision = precision;
@@ -95,7 +95,7 @@ public final class SharedModel implements Serializable {
         hash,
         files,
         checkpoint.config().labels(),
-        checkpoint.config().hiddenSize(),
+        checkpoint.config().embeddingSize(),
         input,
         device,
         precision);
@@ -112,8 +112,8 @@ public final class SharedModel implements Serializable {
   }
 
   /** Length of an embedding. */
-  public int hiddenSize() {
-    return hiddenSize;
+  public int embeddingSize() {
+    return embeddingSize;
   }
 
   /** How images are prepared for this model. */

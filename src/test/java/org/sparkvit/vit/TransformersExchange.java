@@ -31,6 +31,7 @@ final class TransformersExchange {
     }
     ViTConfig tiny =
         new ViTConfig(
+            Family.VIT,
             48,
             3,
             4,
