@@ -125,7 +125,8 @@ final class TimmCheckpoint {
 
   private ViTConfig config(JsonFields fields, JsonFields pretrained) {
     JsonFields arguments = object(fields, "model_args");
-    int heads = arguments.takeInt("num_heads", usualHeads());
+    JsonNode named = arguments.take("num_heads");
+    int heads = named == null ? usualHeads() : arguments.asInt("num_heads", named);
     arguments
         .rest()
         .forEach(

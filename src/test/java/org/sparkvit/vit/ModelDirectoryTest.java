@@ -96,7 +96,7 @@ class ModelDirectoryTest {
     headless.put("pooler.dense.weight", Tensor.of(new float[256], 16, 16));
     headless.put("pooler.dense.bias", Tensor.of(new float[16], 16));
     Path model = directory(headless);
-    refused(model, "missing (2): classifier.weight, classifier.bias");
+    refused(model, "the checkpoint has no trained head (classifier.weight is absent)");
     Checkpoint read = ModelDirectory.readForTraining(model, List.of("yes", "no"), 3);
     assertThat(read.config().labels()).containsExactly("yes", "no");
     assertThat(read.tensors().get("classifier.weight").shape()).containsExactly(2L, 16L);

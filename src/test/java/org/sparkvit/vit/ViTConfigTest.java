@@ -72,7 +72,7 @@ class ViTConfigTest {
     refused("{'hidden_dropout_prob':1}", "hidden_dropout_prob is 1.0");
     refused("{'initializer_range':-1}", "initializer_range is -1.0");
     refused("{'num_channels':1}", "num_channels is 1; it must be 3");
-    refused("{'model_type':'swin'}", "model_type is 'swin'; only 'vit' is supported");
+    refused("{'model_type':'swin'}", "model_type is 'swin'; supported are vit, deit, dinov2, and timm's");
     refused("{'id2label':{'0':'a','2':'b'}}", "id2label is without class 1");
     refused("{'id2label':{'x':'a'}}", "id2label is x -> \"a\"");
     refused("{'id2label':{'0':'a','1':'a'}}", "id2label gives the same label to two classes");
@@ -105,17 +105,38 @@ class ViTConfigTest {
     assertThat(cropped.yields(224)).isTrue();
     assertThat(cropped.withSide(112).shortestEdge()).isEqualTo(128);
     assertThat(cropped.withSide(112).yields(112)).isTrue();
-    assertThat(preprocessor("{'size':256,'do_center_crop':true,'crop_size':224}"))
+    // What a bare number means depends on the image processor, under any of its names.
+    String sizes = "'size':256,'do_center_crop':true,'crop_size':224}";
+    for (String squashes :
+        List.of("", "'image_processor_type':'ViTImageProcessorFast',",
+            "'feature_extractor_type':'DeiTFeatureExtractor',")) {
+      assertThat(preprocessor("{" + squashes + sizes))
+          .returns(256, PreprocessorConfig::height)
+          .returns(0, PreprocessorConfig::shortestEdge)
+          .returns(224, PreprocessorConfig::cropWidth);
+    }
+    assertThat(preprocessor("{'image_processor_type':'BitImageProcessor'," + sizes))
         .returns(256, PreprocessorConfig::shortestEdge)
         .returns(224, PreprocessorConfig::cropWidth);
     assertThat(preprocessor("{}")).isEqualTo(PreprocessorConfig.squash(224));
+    assertThat(preprocessor("{'image_processor_type':'DeiTImageProcessor'}"))
+        .returns(256, PreprocessorConfig::width)
+        .returns(224, PreprocessorConfig::cropWidth)
+        .returns(3, PreprocessorConfig::resample);
+    assertThat(preprocessor("{'image_processor_type':'BitImageProcessor'}"))
+        .returns(224, PreprocessorConfig::shortestEdge)
+        .returns(0.48145466, config -> config.imageMean().get(0));
   }
 
   @Test
   void preprocessorsAreReadBack() {
     PreprocessorConfig cropped =
         preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'crop_size':224}");
-    for (PreprocessorConfig config : List.of(cropped, PreprocessorConfig.squash(16))) {
+    PreprocessorConfig shortest =
+        preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'image_std':[1,2,3]}");
+    PreprocessorConfig squashed = preprocessor("{'size':256,'do_center_crop':true}");
+    for (PreprocessorConfig config :
+        List.of(cropped, shortest, squashed, PreprocessorConfig.squash(16))) {
       config.write(temp.resolve("p.json"));
       assertThat(PreprocessorConfig.read(temp.resolve("p.json"))).isEqualTo(config);
     }
