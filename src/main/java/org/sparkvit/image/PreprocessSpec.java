@@ -59,8 +59,7 @@ public record PreprocessSpec(
   }
 
   /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
-  public static PreprocessSpec squashCrop(
-      int height, int width, int edge, ResampleFilter filter) {
+  public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
     return new PreprocessSpec(height, width, Mode.SQUASH_CROP, filter, edge, 0);
   }
 

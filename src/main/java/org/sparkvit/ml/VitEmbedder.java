@@ -70,7 +70,9 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
   @Override
   List<ValueColumn> valueColumns(SharedModel model) {
     Metadata metadata =
-        model == null ? Metadata.empty() : ValueColumn.ofLength(getOutputCol(), model.embeddingSize());
+        model == null
+            ? Metadata.empty()
+            : ValueColumn.ofLength(getOutputCol(), model.embeddingSize());
     return List.of(ValueColumn.vector(getOutputCol(), metadata, ValueColumn::toVector));
   }
 }

@@ -28,8 +28,9 @@ public record Checkpoint(
 
   /**
    * Fresh weights as Hugging Face draws them: matrices, patch filters, class token and position
-   * embeddings normal with the configured standard deviation, biases 0, layer norms and scales 1. Each tensor
-   * has its own stream, so the same seed gives the same bits for the layers that two sizes share.
+   * embeddings normal with the configured standard deviation, biases 0, layer norms and scales 1.
+   * Each tensor has its own stream, so the same seed gives the same bits for the layers that two
+   * sizes share.
    */
   public static Checkpoint random(ViTConfig config, PreprocessorConfig preprocessor, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();

@@ -133,8 +133,7 @@ public record PreprocessorConfig(
     boolean resize = fields.takeBoolean("do_resize", true);
     boolean crop = fields.takeBoolean("do_center_crop", kind != Kind.VIT);
     int[] size = size(fields, "size", kind == Kind.BIT, kind.defaultSize());
-    int[] cropSize =
-        crop ? size(fields, "crop_size", false, Kind.VIT.defaultSize()) : new int[3];
+    int[] cropSize = crop ? size(fields, "crop_size", false, Kind.VIT.defaultSize()) : new int[3];
     try {
       return new PreprocessorConfig(
           resize,

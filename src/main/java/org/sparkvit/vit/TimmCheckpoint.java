@@ -202,7 +202,8 @@ final class TimmCheckpoint {
     String interpolation = pretrained.takeString("interpolation", "bicubic");
     Integer filter = FILTERS.get(interpolation);
     if (filter == null) {
-      throw pretrained.bad("interpolation", "'" + interpolation + "'", "one of " + FILTERS.keySet());
+      throw pretrained.bad(
+          "interpolation", "'" + interpolation + "'", "one of " + FILTERS.keySet());
     }
     String mode = pretrained.takeString("crop_mode", "center");
     if (!mode.equals("center") && !mode.equals("squash")) {

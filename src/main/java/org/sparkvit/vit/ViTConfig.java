@@ -171,7 +171,8 @@ public record ViTConfig(
   static ViTConfig parse(ObjectNode object, String source) {
     JsonFields fields = new JsonFields(source, object.deepCopy());
     String type = fields.takeString("model_type", "vit");
-    boolean gated = type.equals(Family.DINOV2.modelType()) && fields.takeBoolean("use_swiglu_ffn", false);
+    boolean gated =
+        type.equals(Family.DINOV2.modelType()) && fields.takeBoolean("use_swiglu_ffn", false);
     Family family = Family.of(type, fields.take("architectures"), gated, source);
     int channels = fields.takeInt("num_channels", 3);
     if (channels != 3) {

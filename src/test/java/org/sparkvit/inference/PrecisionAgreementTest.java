@@ -61,7 +61,20 @@ class PrecisionAgreementTest extends SparkTest {
     ViTConfig config =
         new ViTConfig(
             Family.VIT,
-            16, 2, 2, 32, c.activation(), 1e-12, SIDE, 4, true, 0.5, 0, 0, labels, c.other());
+            16,
+            2,
+            2,
+            32,
+            c.activation(),
+            1e-12,
+            SIDE,
+            4,
+            true,
+            0.5,
+            0,
+            0,
+            labels,
+            c.other());
     Path model = folder.resolve("model" + seed);
     ModelDirectory.write(model, Checkpoint.random(config, PreprocessorConfig.squash(SIDE), seed));
     return model;

@@ -68,7 +68,9 @@ class FamilyTest {
     assertThat(logits(ModelDirectory.read(written), Precision.FP32)).isEqualTo(logits);
   }
 
-  /** Tolerances are some hundredths of the logits' size; other numbers than in fp32 they must be. */
+  /**
+   * Tolerances are some hundredths of the logits' size; other numbers than in fp32 they must be.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {"deit", "deit-distilled", "dinov2", "dinov2-gated", "timm-vit", "timm-deit3"})
@@ -106,8 +108,7 @@ class FamilyTest {
                         .doesNotContain(Float.NaN)
                         .isNotEqualTo(start.tensors().get(key).toFloats()));
         if (precision == Precision.FP32) {
-          assertClose(
-              session.logits(pixels(), BATCH), logits(trained, Precision.FP32), 1e-5f);
+          assertClose(session.logits(pixels(), BATCH), logits(trained, Precision.FP32), 1e-5f);
         }
       }
     }
@@ -189,8 +190,7 @@ class FamilyTest {
     List<Double> mean = List.of(0.485, 0.456, 0.406);
     List<Double> std = List.of(0.229, 0.224, 0.225);
     PreprocessorConfig squashed =
-        new PreprocessorConfig(
-            true, 18, 18, 0, 3, true, 16, 16, true, 1 / 255.0, true, mean, std);
+        new PreprocessorConfig(true, 18, 18, 0, 3, true, 16, 16, true, 1 / 255.0, true, mean, std);
     PreprocessorConfig shortest =
         new PreprocessorConfig(true, 0, 0, 18, 3, true, 16, 16, true, 1 / 255.0, true, mean, std);
     assertThat(ModelDirectory.read(ROOT.resolve("deit")).preprocessor()).isEqualTo(squashed);

@@ -49,7 +49,8 @@ final class TransformersExchange {
             List.of("sensitive", "ordinary"),
             Map.of());
     random(root.resolve("ours/ours-custom"), tiny);
-    random(root.resolve("ours/ours-ti16"), ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(1000)));
+    random(
+        root.resolve("ours/ours-ti16"), ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(1000)));
     random(root.resolve("ours/ours-b16"), ViTConfig.of(ViTSize.BASE, 224, 16, Golden.labels(1000)));
   }
 

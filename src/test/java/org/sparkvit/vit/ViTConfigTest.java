@@ -72,7 +72,9 @@ class ViTConfigTest {
     refused("{'hidden_dropout_prob':1}", "hidden_dropout_prob is 1.0");
     refused("{'initializer_range':-1}", "initializer_range is -1.0");
     refused("{'num_channels':1}", "num_channels is 1; it must be 3");
-    refused("{'model_type':'swin'}", "model_type is 'swin'; supported are vit, deit, dinov2, and timm's");
+    refused(
+        "{'model_type':'swin'}",
+        "model_type is 'swin'; supported are vit, deit, dinov2, and timm's");
     refused("{'id2label':{'0':'a','2':'b'}}", "id2label is without class 1");
     refused("{'id2label':{'x':'a'}}", "id2label is x -> \"a\"");
     refused("{'id2label':{'0':'a','1':'a'}}", "id2label gives the same label to two classes");
@@ -108,7 +110,9 @@ class ViTConfigTest {
     // What a bare number means depends on the image processor, under any of its names.
     String sizes = "'size':256,'do_center_crop':true,'crop_size':224}";
     for (String squashes :
-        List.of("", "'image_processor_type':'ViTImageProcessorFast',",
+        List.of(
+            "",
+            "'image_processor_type':'ViTImageProcessorFast',",
             "'feature_extractor_type':'DeiTFeatureExtractor',")) {
       assertThat(preprocessor("{" + squashes + sizes))
           .returns(256, PreprocessorConfig::height)
