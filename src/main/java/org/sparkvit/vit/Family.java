@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.sparkvit.core.UserException;
 
 /**
@@ -43,31 +44,28 @@ public enum Family {
    * @param gated its {@code use_swiglu_ffn}
    */
   static Family of(String modelType, JsonNode architectures, boolean gated, String source) {
-    switch (modelType) {
-      case "vit":
-        return VIT;
-      case "deit":
-        boolean distilled = false;
-        if (architectures != null) {
-          for (JsonNode name : architectures) {
-            distilled |= name.asText().equals(DEIT_DISTILLED.architecture);
-          }
-        }
-        return distilled ? DEIT_DISTILLED : DEIT;
-      case "dinov2":
-        return gated ? DINOV2_GATED : DINOV2;
-      default:
-        throw new UserException(
-            source
-                + ": model_type is '"
-                + modelType
-                + "'; supported are "
-                + Arrays.stream(values())
-                    .map(Family::modelType)
-                    .distinct()
-                    .collect(Collectors.joining(", "))
-                + ", and timm's ViT and DeiT");
-    }
+    return switch (modelType) {
+      case "vit" -> VIT;
+      case "deit" -> isDistilled(architectures) ? DEIT_DISTILLED : DEIT;
+      case "dinov2" -> gated ? DINOV2_GATED : DINOV2;
+      default ->
+          throw new UserException(
+              source
+                  + ": model_type is '"
+                  + modelType
+                  + "'; supported are "
+                  + Arrays.stream(values())
+                      .map(Family::modelType)
+                      .distinct()
+                      .collect(Collectors.joining(", "))
+                  + ", and timm's ViT and DeiT");
+    };
+  }
+
+  private static boolean isDistilled(JsonNode architectures) {
+    return architectures != null
+        && StreamSupport.stream(architectures.spliterator(), false)
+            .anyMatch(name -> name.asText().equals(DEIT_DISTILLED.architecture));
   }
 
   /** Hugging Face's {@code model_type}. */

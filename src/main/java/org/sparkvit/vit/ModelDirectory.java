@@ -209,17 +209,15 @@ public final class ModelDirectory {
 
   private static PreprocessorConfig preprocessor(Path file, ViTConfig config) {
     boolean exists = Files.exists(file);
-    switch (config.family()) {
-      case VIT:
-        // Some published checkpoints have none; Hugging Face's defaults are then meant.
-        return exists
-            ? PreprocessorConfig.read(file, PreprocessorConfig.Kind.VIT)
-            : PreprocessorConfig.squash(config.imageSize());
-      case DEIT, DEIT_DISTILLED:
-        return PreprocessorConfig.read(file, PreprocessorConfig.Kind.DEIT);
-      default:
-        return PreprocessorConfig.read(file, PreprocessorConfig.Kind.BIT);
-    }
+    return switch (config.family()) {
+      // Some published checkpoints have none; Hugging Face's defaults are then meant.
+      case VIT ->
+          exists
+              ? PreprocessorConfig.read(file, PreprocessorConfig.Kind.VIT)
+              : PreprocessorConfig.squash(config.imageSize());
+      case DEIT, DEIT_DISTILLED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.DEIT);
+      case DINOV2, DINOV2_GATED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.BIT);
+    };
   }
 
   private static Set<String> weightFiles(Path directory) {

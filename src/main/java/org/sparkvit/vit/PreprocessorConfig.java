@@ -73,22 +73,18 @@ public record PreprocessorConfig(
   /** Kinds of image processors, which differ in what absent keys mean. */
   enum Kind {
     /** Squashes to 224 pixels, bilinear. */
-    VIT("ViTImageProcessor", 2, HALF, HALF),
+    VIT("ViTImageProcessor", 2),
     /** Squashes to 256 pixels, bicubic, and cuts out 224. */
-    DEIT("DeiTImageProcessor", 3, HALF, HALF),
+    DEIT("DeiTImageProcessor", 3),
     /** Resizes the shorter side to 224 pixels, bicubic, and cuts out 224. */
-    BIT("BitImageProcessor", 3, CLIP_MEAN, CLIP_STD);
+    BIT("BitImageProcessor", 3);
 
     private final String type;
     private final int resample;
-    private final List<Double> mean;
-    private final List<Double> std;
 
-    Kind(String type, int resample, List<Double> mean, List<Double> std) {
+    Kind(String type, int resample) {
       this.type = type;
       this.resample = resample;
-      this.mean = mean;
-      this.std = std;
     }
 
     /** The kind of a name of today or of earlier versions of transformers; VIT if unknown. */
@@ -147,8 +143,8 @@ public record PreprocessorConfig(
           fields.takeBoolean("do_rescale", true),
           fields.takeDouble("rescale_factor", 1 / 255.0),
           fields.takeBoolean("do_normalize", true),
-          fields.takeDoubles("image_mean", 3, kind.mean),
-          fields.takeDoubles("image_std", 3, kind.std));
+          fields.takeDoubles("image_mean", 3, kind == Kind.BIT ? CLIP_MEAN : HALF),
+          fields.takeDoubles("image_std", 3, kind == Kind.BIT ? CLIP_STD : HALF));
     } catch (UserException e) {
       String message = e.getMessage();
       throw message.startsWith(source) ? e : new UserException(source + ": " + message, e);

@@ -29,7 +29,7 @@ class ProcessorPixelsTest {
             .toList();
     assertThat(cases).hasSize(360);
     for (String line : cases) {
-      String[] fields = line.split("\t");
+      String[] fields = line.split("\t", -1);
       PreprocessorConfig config = config(fields[0]);
       int side = config.doCenterCrop() ? config.cropWidth() : config.width();
       PreprocessSpec spec = InputSpec.of(config, vit(side));
