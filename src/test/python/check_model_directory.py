@@ -65,7 +65,7 @@ def save(root):
         "deit-ti16": (DeiTForImageClassification(DeiTConfig(intermediate_size=768, **small)), deit),
         "deit-ti16-distilled": (DeiTForImageClassificationWithTeacher(DeiTConfig(intermediate_size=768, **small)), deit),
         "dinov2-ti14-518": (Dinov2ForImageClassification(Dinov2Config(image_size=518, layerscale_value=0.5, **small)), bit),
-        "dinov2-ti14-gated": (Dinov2ForImageClassification(Dinov2Config(use_swiglu_ffn=True, **small)), bit),
+        "dinov2-ti14-gated": (Dinov2ForImageClassification(Dinov2Config(use_swiglu_ffn=True, **{**small, "initializer_range": 0.05})), bit),
     }
     for name, (other, processor) in families.items():
         other.save_pretrained(root / "theirs" / name, max_shard_size="10MB")

@@ -178,6 +178,9 @@ public record ViTConfig(
     if (channels != 3) {
       throw fields.bad("num_channels", channels, "3 (red, green, blue)");
     }
+    // Of the file that was read; ours are in float32, and transformers would round them again.
+    fields.take("dtype");
+    fields.take("torch_dtype");
     List<String> labels = labels(fields);
     int hidden = fields.takeInt("hidden_size", 768);
     int layers = fields.takeInt("num_hidden_layers", 12);
