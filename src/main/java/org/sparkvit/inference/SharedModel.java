@@ -42,6 +42,7 @@ public final class SharedModel implements Serializable {
   private final PreprocessSpec input;
   private final String device;
   private final String precision;
+  private final ModelOutput output;
 
   private SharedModel(
       String hash,
@@ -50,7 +51,8 @@ public final class SharedModel implements Serializable {
       int embeddingSize,
       PreprocessSpec input,
       String device,
-      String precision) {
+      String precision,
+      ModelOutput output) {
     this.hash = hash;
     this.files = List.copyOf(files);
     this.labels = List.copyOf(labels);
@@ -58,6 +60,13 @@ public final class SharedModel implements Serializable {
     this.input = input;
     this.device = device;
     this.precision = precision;
+    this.output = output;
+  }
+
+  /** As below, for a model that labels images. */
+  public static SharedModel distribute(
+      SparkSession spark, Path directory, String device, String precision) {
+    return distribute(spark, directory, device, precision, ModelOutput.LOGITS);
   }
 
   /**
@@ -67,10 +76,11 @@ public final class SharedModel implements Serializable {
    * @param device {@code auto}, {@code cpu} or {@code gpu}
    * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
    *     auto} is decided where the device is
+   * @param output what will be asked of it: embeddings need no trained head
    */
   public static SharedModel distribute(
-      SparkSession spark, Path directory, String device, String precision) {
-    Checkpoint checkpoint = ModelDirectory.read(directory);
+      SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
+    Checkpoint checkpoint = read(directory, output);
     PreprocessSpec input = InputSpec.of(checkpoint.preprocessor(), checkpoint.config());
     String hash = ModelDirectory.hash(directory);
     List<String> files = ModelDirectory.files(directory);
@@ -98,7 +108,14 @@ public final class SharedModel implements Serializable {
         checkpoint.config().embeddingSize(),
         input,
         device,
-        precision);
+        precision,
+        output);
+  }
+
+  private static Checkpoint read(Path directory, ModelOutput output) {
+    return output == ModelOutput.LOGITS
+        ? ModelDirectory.read(directory)
+        : ModelDirectory.readForEmbeddings(directory);
   }
 
   /** SHA-256 of the model directory. */
@@ -169,7 +186,7 @@ public final class SharedModel implements Serializable {
         for (String name : files) {
           link(Path.of(SparkFiles.get(fileName(hash, name))), directory.resolve(name));
         }
-        return ViTSession.open(directory, resolved, chosen);
+        return ViTSession.open(read(directory, output), resolved, chosen);
       } finally {
         FileUtil.fullyDelete(directory.toFile());
       }

@@ -73,6 +73,15 @@ public final class ModelDirectory {
   }
 
   /**
+   * Reads a classifier or a headless model, which gets a head of random numbers: embeddings do not
+   * depend on it.
+   */
+  public static Checkpoint readForEmbeddings(Path directory) {
+    Contents contents = contents(directory);
+    return checkpoint(directory, contents.isHeadless() ? contents.withHead(0) : contents);
+  }
+
+  /**
    * Reads a classifier or a headless model as the start of a training for these labels: the head is
    * kept when the labels are the same in the same order, and drawn anew from the seed otherwise.
    */
