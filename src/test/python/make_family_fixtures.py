@@ -2,7 +2,8 @@
 gives them.
 
 Needs torch, transformers and timm. Each folder is what transformers' save_pretrained or timm's save_for_hf writes;
-golden.json has logits and, for models without a head, the final tokens.
+golden.json has logits, also for larger images; loss and norm of the gradient for labels 0, 1, 2; and for models
+without a head the final tokens.
 """
 
 import json
@@ -30,6 +31,7 @@ IMAGENET = dict(image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225
 LABELS = dict(id2label={0: "cat", 1: "dog", 2: "owl"}, label2id={"cat": 0, "dog": 1, "owl": 2})
 SMALL = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=2, image_size=16, patch_size=4, **LABELS)
 golden = {}
+torch.manual_seed(0)
 
 
 def pixels(n, side):
@@ -61,6 +63,12 @@ def hugging_face(name, model, processor, seed, **save):
     with torch.no_grad():
         images = normalised(processor.image_mean, processor.image_std)
         golden[name] = dict(logits=rows(model(images).logits))
+        larger = normalised(processor.image_mean, processor.image_std, side=24)
+        more = {} if model.config.model_type == "dinov2" else dict(interpolate_pos_encoding=True)
+        golden[name]["larger"] = rows(model(larger, **more).logits)
+    loss = torch.nn.functional.cross_entropy(model(images).logits, torch.tensor([0, 1, 2]))
+    loss.backward()
+    golden[name].update(loss=loss.item(), norm=torch.nn.utils.clip_grad_norm_(model.parameters(), 1e9).item())
     return model, images
 
 

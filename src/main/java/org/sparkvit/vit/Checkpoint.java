@@ -57,6 +57,9 @@ public record Checkpoint(
 
   /** This model for another image side: position embeddings are interpolated bicubically. */
   public Checkpoint withImageSize(int pixels) {
+    if (pixels == config.imageSize() && preprocessor.yields(pixels)) {
+      return this;
+    }
     ViTConfig newConfig = config.withImageSize(pixels);
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
     copy.computeIfPresent(

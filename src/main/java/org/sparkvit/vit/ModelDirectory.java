@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sparkvit.core.UserException;
@@ -69,7 +70,7 @@ public final class ModelDirectory {
               + ".weight is absent), so it cannot label images; fine-tune it with 'spark-vit train"
               + " --from' first");
     }
-    return checkpoint(directory, contents);
+    return checkpoint(directory, contents, OptionalInt.empty());
   }
 
   /**
@@ -78,19 +79,23 @@ public final class ModelDirectory {
    */
   public static Checkpoint readForEmbeddings(Path directory) {
     Contents contents = contents(directory);
-    return checkpoint(directory, contents.isHeadless() ? contents.withHead(0) : contents);
+    return checkpoint(
+        directory, contents.isHeadless() ? contents.withHead(0) : contents, OptionalInt.empty());
   }
 
   /**
    * Reads a classifier or a headless model as the start of a training for these labels: the head is
    * kept when the labels are the same in the same order, and drawn anew from the seed otherwise.
+   *
+   * @param imageSize side of the images to train with in pixels, if not that of the directory
    */
-  public static Checkpoint readForTraining(Path directory, List<String> labels, long seed) {
+  public static Checkpoint readForTraining(
+      Path directory, List<String> labels, OptionalInt imageSize, long seed) {
     Contents contents = contents(directory);
     if (contents.isHeadless()) {
-      return checkpoint(directory, contents.withHead(seed)).withLabels(labels, seed);
+      return checkpoint(directory, contents.withHead(seed), imageSize).withLabels(labels, seed);
     }
-    Checkpoint checkpoint = checkpoint(directory, contents);
+    Checkpoint checkpoint = checkpoint(directory, contents, imageSize);
     return contents.config.labels().equals(labels)
         ? checkpoint
         : checkpoint.withLabels(labels, seed);
@@ -113,25 +118,22 @@ public final class ModelDirectory {
         classifierKeys(config.family(), tensors(directory)));
   }
 
-  private static Checkpoint checkpoint(Path directory, Contents contents) {
+  private static Checkpoint checkpoint(Path directory, Contents contents, OptionalInt imageSize) {
     TensorCheck.require(directory, contents.config, contents.tensors);
-    Checkpoint checkpoint =
-        new Checkpoint(contents.config, contents.preprocessor, contents.tensors);
     int side = contents.preprocessor.outputSide();
-    if (side == contents.config.imageSize()) {
-      return checkpoint;
-    }
     // DINOv2 takes images of any size and is published with the side of its last training steps.
-    if (contents.config.family().isDinov2() && side > 0) {
-      return checkpoint.withImageSize(side);
+    boolean anySize = contents.config.family().isDinov2() && side > 0;
+    if (side != contents.config.imageSize() && !anySize) {
+      throw new UserException(
+          directory.resolve(PREPROCESSOR)
+              + ": does not make images of the "
+              + contents.config.imageSize()
+              + " x "
+              + contents.config.imageSize()
+              + " pixels that config.json asks for; set size, or crop_size with do_center_crop");
     }
-    throw new UserException(
-        directory.resolve(PREPROCESSOR)
-            + ": does not make images of the "
-            + contents.config.imageSize()
-            + " x "
-            + contents.config.imageSize()
-            + " pixels that config.json asks for; set size, or crop_size with do_center_crop");
+    return new Checkpoint(contents.config, contents.preprocessor, contents.tensors)
+        .withImageSize(imageSize.orElse(side));
   }
 
   /**

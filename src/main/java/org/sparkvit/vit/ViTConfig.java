@@ -178,7 +178,7 @@ public record ViTConfig(
     if (channels != 3) {
       throw fields.bad("num_channels", channels, "3 (red, green, blue)");
     }
-    // Of the file that was read; ours are in float32, and transformers would round them again.
+    // Of the file that was read, which transformers would round ours to: we write float32.
     fields.take("dtype");
     fields.take("torch_dtype");
     List<String> labels = labels(fields);
@@ -269,6 +269,7 @@ public record ViTConfig(
     ObjectNode json = ModelFiles.JSON.createObjectNode();
     json.putArray("architectures").add(family.architecture());
     json.put("model_type", family.modelType());
+    json.put("dtype", "float32");
     json.put("hidden_size", hiddenSize);
     json.put("num_hidden_layers", layers);
     json.put("num_attention_heads", heads);

@@ -2,6 +2,7 @@ package org.sparkvit.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.sparkvit.vit.ViTSessionTest.assertClose;
 
 import ai.djl.Device;
@@ -9,12 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,40 @@ class FamilyTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"vit-sharded", "deit", "deit-distilled", "dinov2", "dinov2-gated"})
+  void lossAndGradientAreThoseOfTransformers(String name) {
+    JsonNode golden = golden(name);
+    try (ViTTrainingSession session =
+        ViTTrainingSession.open(
+            ModelDirectory.read(ROOT.resolve(name)),
+            AdamW.withWeightDecay(0),
+            CPU,
+            Precision.FP32)) {
+      double loss =
+          session.backward(pixels(), BATCH, new int[] {0, 1, 2}, new float[] {1, 1, 1}, BATCH);
+      assertThat(loss).isCloseTo(golden.get("loss").doubleValue(), within(1e-5));
+      double norm = golden.get("norm").doubleValue();
+      assertThat(session.clipGradients(1)).isCloseTo(norm, within(1e-5 * norm));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vit-sharded", "deit", "deit-distilled", "dinov2", "dinov2-larger"})
+  void positionsOfOtherSidesAreInterpolatedAsInTransformers(String name) {
+    // The larger one is interpolated from 28 pixels at once; by way of 16 it would be another.
+    Checkpoint checkpoint =
+        ModelDirectory.readForTraining(
+            ROOT.resolve(name), List.of("cat", "dog", "owl"), OptionalInt.of(24), 1);
+    assertThat(checkpoint.preprocessor().yields(24)).isTrue();
+    try (ViTSession session = ViTSession.open(checkpoint, CPU, Precision.FP32)) {
+      assertClose(
+          session.logits(Golden.pixels(BATCH, 24, 0), BATCH),
+          Golden.floats(golden(name).get("larger")),
+          1e-5f);
+    }
+  }
+
   @Test
   void embeddingsAreWhatTheHeadReads() {
     float[] deit = embeddings("deit-headless");
@@ -139,7 +177,9 @@ class FamilyTest {
   }
 
   private static float[] embeddings(String name) {
-    Checkpoint start = ModelDirectory.readForTraining(ROOT.resolve(name), List.of("a", "b"), 1);
+    Checkpoint start =
+        ModelDirectory.readForTraining(
+            ROOT.resolve(name), List.of("a", "b"), OptionalInt.empty(), 1);
     assertThat(start.config().labels()).containsExactly("a", "b");
     try (ViTSession session = ViTSession.open(start, CPU, Precision.FP32)) {
       assertThat(session.config().embeddingSize() * BATCH)
@@ -168,7 +208,8 @@ class FamilyTest {
     edit(model, "\"num_classes\": 3", "\"num_classes\": 0");
     edit(model, "\"label_names\": [", "\"x\": [");
     refused(model, "no trained head (classifier.weight is absent)");
-    Checkpoint start = ModelDirectory.readForTraining(model, List.of("a", "b"), 1);
+    Checkpoint start =
+        ModelDirectory.readForTraining(model, List.of("a", "b"), OptionalInt.empty(), 1);
     assertThat(start.tensors().get("classifier.weight").shape()).containsExactly(2L, 32L);
     assertThat(start.tensors().get("dinov2.encoder.layer.1.layer_scale2.lambda1"))
         .isEqualTo(tensors.get("blocks.1.ls2.gamma"));
@@ -177,7 +218,8 @@ class FamilyTest {
   @Test
   void newHeadsOfADistilledModelAreTwo() {
     Checkpoint start =
-        ModelDirectory.readForTraining(ROOT.resolve("deit-distilled"), List.of("a", "b"), 1);
+        ModelDirectory.readForTraining(
+            ROOT.resolve("deit-distilled"), List.of("a", "b"), OptionalInt.empty(), 1);
     for (String head : List.of("cls_classifier", "distillation_classifier")) {
       assertThat(start.tensors().get(head + ".weight").shape()).containsExactly(2L, 16L);
     }
@@ -331,8 +373,7 @@ class FamilyTest {
       case BF16 -> new Tensor(dtype, tensor.shape(), tensor.toBf16Bytes());
       case F64 -> {
         ByteBuffer bytes =
-            ByteBuffer.allocate(values.length * Double.BYTES)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         IntStream.range(0, values.length).forEach(i -> bytes.putDouble(values[i]));
         yield new Tensor(dtype, tensor.shape(), bytes.flip());
       }
@@ -362,7 +403,7 @@ class FamilyTest {
     Path config = model.resolve("config.json");
     String text = Files.readString(config);
     assertThat(text).contains(from);
-    Files.writeString(config, text.replaceFirst(java.util.regex.Pattern.quote(from), to));
+    Files.writeString(config, text.replaceFirst(Pattern.quote(from), to));
   }
 
   private static void refused(Path model, String message) {
