@@ -91,7 +91,9 @@ final class TimmCheckpoint {
     JsonFields fields = new JsonFields(source, config.deepCopy());
     requireSupported(fields);
     TimmCheckpoint checkpoint = new TimmCheckpoint(source, tensors);
-    JsonFields pretrained = object(fields, "pretrained_cfg");
+    // Earlier versions of timm had no object for these.
+    JsonFields pretrained =
+        config.has("pretrained_cfg") ? object(fields, "pretrained_cfg") : fields;
     ViTConfig vit = checkpoint.config(fields, pretrained);
     return new ModelDirectory.Contents(
         vit, preprocessor(pretrained, vit.imageSize()), checkpoint.renamed(vit));

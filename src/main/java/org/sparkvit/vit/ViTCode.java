@@ -184,7 +184,7 @@ final class ViTCode {
             dropout("torch.add(tokens, self." + family.positionEmbeddings() + ")"),
             precision == Precision.INT8 ? EMBED_EACH : "",
             precision == Precision.INT8 ? "embed_one" : EMBED,
-            head(),
+            logits(),
             family.specialTokens().stream()
                 .map(token -> "torch.expand(self." + token + ", [torch.size(pixels, 0), -1, -1])")
                 .collect(Collectors.joining(", "))));
@@ -209,9 +209,9 @@ final class ViTCode {
   }
 
   /** From the embedding e to logits, in float32. */
-  private String head() {
+  private String logits() {
     StringBuilder text = new StringBuilder();
-    List<String> logits = new ArrayList<>();
+    List<String> terms = new ArrayList<>();
     for (int i = 0; i < family.heads().size(); i++) {
       String input =
           family.heads().size() == 1
@@ -230,12 +230,12 @@ final class ViTCode {
               """,
               i,
               family.heads().get(i)));
-      logits.add(String.format(Locale.ROOT, "torch.linear(%1$s, w%2$d, b%2$d)", input, i));
+      terms.add(String.format(Locale.ROOT, "torch.linear(%1$s, w%2$d, b%2$d)", input, i));
     }
     return text
-        + (logits.size() == 1
-            ? "  return " + logits.get(0) + "\n"
-            : "  return torch.div(torch.add(" + String.join(", ", logits) + "), 2)\n");
+        + (terms.size() == 1
+            ? "  return " + terms.get(0) + "\n"
+            : "  return torch.div(torch.add(" + String.join(", ", terms) + "), 2)\n");
   }
 
   /** From the tokens of the last block to what the head reads, in float32. */

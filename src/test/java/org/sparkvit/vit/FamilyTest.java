@@ -8,6 +8,7 @@ import static org.sparkvit.vit.ViTSessionTest.assertClose;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -333,6 +334,17 @@ class FamilyTest {
     Path model = copy("timm-vit");
     edit(model, from, to);
     refused(model, message);
+  }
+
+  @Test
+  void timmsEarlierConfigurationsAreFlat() throws IOException {
+    Path model = copy("timm-vit");
+    ObjectNode config = (ObjectNode) json(model.resolve("config.json"));
+    ObjectNode pretrained = (ObjectNode) config.remove("pretrained_cfg");
+    pretrained.remove("num_classes");
+    config.setAll(pretrained);
+    Files.writeString(model.resolve("config.json"), config.toString());
+    assertThat(ModelDirectory.read(model)).isEqualTo(ModelDirectory.read(ROOT.resolve("timm-vit")));
   }
 
   @Test

@@ -75,6 +75,8 @@ class ViTConfigTest {
     refused(
         "{'model_type':'swin'}",
         "model_type is 'swin'; supported are vit, deit, dinov2, and timm's");
+    refused("{'model_type':'dinov2','mlp_ratio':'x'}", "mlp_ratio is \"x\"; it must be a number");
+    refused("{'model_type':'dinov2','mlp_ratio':0}", "intermediate_size is 0; it must be 1 to");
     refused("{'id2label':{'0':'a','2':'b'}}", "id2label is without class 1");
     refused("{'id2label':{'x':'a'}}", "id2label is x -> \"a\"");
     refused("{'id2label':{'0':'a','1':'a'}}", "id2label gives the same label to two classes");
@@ -88,6 +90,32 @@ class ViTConfigTest {
     assertThatThrownBy(() -> ViTSize.of("XXL"))
         .isInstanceOf(UserException.class)
         .hasMessage("unknown ViT size 'XXL'; use tiny, small, base, large or huge");
+  }
+
+  @Test
+  void dinov2DerivesItsWidthFromARatio() {
+    assertThat(parse("{'model_type':'dinov2'}"))
+        .returns(Family.DINOV2, ViTConfig::family)
+        .returns(1e-6, ViTConfig::layerNormEps)
+        .returns(14, ViTConfig::patchSize)
+        .returns(3072, ViTConfig::intermediateSize)
+        .returns(2 * 768, ViTConfig::embeddingSize)
+        .returns(257, ViTConfig::tokens);
+    ViTConfig giant =
+        parse(
+            "{'model_type':'dinov2','hidden_size':1536,'num_attention_heads':24,'mlp_ratio':4,"
+                + "'num_hidden_layers':40,'use_swiglu_ffn':true,'use_mask_token':true}");
+    assertThat(giant)
+        .returns(Family.DINOV2_GATED, ViTConfig::family)
+        .returns(4096, ViTConfig::intermediateSize);
+    assertThat(giant.toJson().get("mlp_ratio").intValue()).isEqualTo(4);
+    assertThat(giant.toJson().get("use_swiglu_ffn").booleanValue()).isTrue();
+    assertThat(giant.toJson().get("use_mask_token").booleanValue()).isFalse();
+    assertThat(giant.toJson().has("intermediate_size")).isFalse();
+    assertThat(ViTConfig.parse(giant.toJson(), "config.json")).isEqualTo(giant);
+    assertThat(parse("{'model_type':'deit'}"))
+        .returns(Family.DEIT, ViTConfig::family)
+        .returns(198, ViTConfig::tokens);
   }
 
   @Test
