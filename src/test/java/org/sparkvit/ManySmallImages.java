@@ -33,7 +33,7 @@ public final class ManySmallImages {
       Files.createDirectories(folder.resolve("images").resolve("part-" + i / PER_FOLDER));
     }
     IntStream.range(0, images).parallel().forEach(i -> draw(folder.resolve("images"), i));
-    ViTConfig config = ViTConfig.of(32, 8, 2, 64, 32, 4, List.of("ordinary", "sensitive"));
+    ViTConfig config = ViTConfig.of(32, 2, 2, 64, 32, 4, List.of("ordinary", "sensitive"));
     Checkpoint checkpoint = Checkpoint.random(config, PreprocessorConfig.squash(32), 1);
     ModelDirectory.write(folder.resolve("model"), checkpoint);
   }
