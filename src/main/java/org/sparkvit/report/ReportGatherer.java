@@ -151,7 +151,7 @@ final class ReportGatherer {
         images,
         headline == null ? config.positive() : headline.focus().label(),
         config.mistakes(),
-        new Thumbnails(spark, config.thumbnailSize()));
+        new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
   private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {
