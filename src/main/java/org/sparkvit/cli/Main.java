@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     subcommands = {
       CatalogCommand.class,
+      PackCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
       TrainCommand.class,
