@@ -1,6 +1,7 @@
 package org.sparkvit.bench;
 
 import java.util.List;
+import java.util.Optional;
 import org.sparkvit.core.UserException;
 import org.sparkvit.score.ScoreConfig;
 import org.sparkvit.vit.Precision;
@@ -9,7 +10,10 @@ import org.sparkvit.vit.ViTSize;
 /**
  * Options of {@link BenchStage}.
  *
- * @param workspace URI of a workspace with a catalog; its images are what is scored
+ * @param workspace URI of a workspace with a catalog, whose images are measured with; or, with
+ *     {@code madeImages}, of any folder
+ * @param madeImages sizes of images to draw and measure with instead, as {@code WIDTHxHEIGHT}
+ * @param measures what to measure, of {@link #MEASURES}
  * @param sizes ViT sizes to measure, with patches of 16 at 224 pixels
  * @param precisions precisions to measure
  * @param device {@code auto}, {@code cpu} or {@code gpu}
@@ -17,20 +21,35 @@ import org.sparkvit.vit.ViTSize;
  * @param decodeThreads threads per task that read and decode
  * @param seconds about how long one measurement takes
  * @param rounds measurements of each kind, taken in turn
+ * @param python interpreter for Pillow and transformers
  */
 public record BenchConfig(
     String workspace,
+    List<String> madeImages,
+    List<String> measures,
     List<ViTSize> sizes,
     List<String> precisions,
     String device,
     int batchSize,
     int decodeThreads,
     int seconds,
-    int rounds) {
+    int rounds,
+    Optional<String> python) {
+  /** All that can be measured. */
+  public static final List<String> MEASURES =
+      List.of("decode", "pipeline", "pillow", "model", "score", "djl", "transformers");
 
   public BenchConfig {
+    madeImages = List.copyOf(madeImages);
+    madeImages.forEach(MadeImages::parse);
+    measures = List.copyOf(measures);
     sizes = List.copyOf(sizes);
     precisions = List.copyOf(precisions);
+    for (String measure : measures) {
+      if (!MEASURES.contains(measure)) {
+        throw new UserException("--measure has '" + measure + "'; use some of " + MEASURES);
+      }
+    }
     for (String precision : precisions) {
       if (!Precision.CHOICES.contains(precision)) {
         throw new UserException(

@@ -1,46 +1,40 @@
 package org.sparkvit.bench;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sequence;
-
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.catalog.CatalogConfig;
+import org.sparkvit.catalog.CatalogStage;
+import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.core.UserException;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.image.ResampleFilter;
 import org.sparkvit.inference.ModelThroughput;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.score.ScoreConfig;
-import org.sparkvit.score.ScoreStage;
-import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.TorchScriptArchive;
 import org.sparkvit.vit.ViTConfig;
 import org.sparkvit.vit.ViTSize;
 
 /**
- * Images a second of the whole score stage (listing to published table) and of the model alone, and
- * their ratio: the share of the device's capacity that scoring turns into labels. Both are taken in
- * turn in one run, because machines are shared and drift. The weights are random, which changes no
- * timing.
+ * Images a second: of reading and decoding, of all of scoring but the model, of the model alone, of
+ * scoring as a whole (listing to published table), and of what others have for the same on the same
+ * files. What compares is taken in turn in one run, because machines are shared and drift. Weights
+ * are random, which changes no timing.
  */
 public final class BenchStage {
   private static final int SIDE = 224;
@@ -56,118 +50,242 @@ public final class BenchStage {
 
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
-    Dataset<Row> images =
-        Workspace.at(spark, config.workspace())
-            .read(ImagesTable.SPEC)
-            .where(col(ImagesTable.STATUS).equalTo("OK"));
-    long available = images.count();
-    if (available == 0) {
-      throw new UserException(
-          "workspace '" + config.workspace() + "' has no readable image to measure with");
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    org.apache.hadoop.fs.Path scratch =
+        new org.apache.hadoop.fs.Path(
+            workspace.uri(), "bench-" + RunRecord.start("bench", Map.of()).runId());
+    try (Python python = config.python().map(Python::new).orElse(null)) {
+      Peers peers = Peers.of(python);
+      if (config.madeImages().isEmpty()) {
+        measure(spark, ImageSet.of("catalog", workspace), scratch, peers);
+      }
+      for (String size : config.madeImages()) {
+        measure(spark, made(spark, MadeImages.parse(size), scratch), scratch, peers);
+      }
+    } finally {
+      delete(spark, scratch);
     }
+  }
+
+  /**
+   * What can be run of Python's.
+   *
+   * @param python null where there is none
+   */
+  private record Peers(Python python, JsonNode versions) {
+    static Peers of(Python python) {
+      return new Peers(python, python == null ? null : python.ask(Map.of("peer", "versions")));
+    }
+
+    boolean has(String name) {
+      return python != null && versions.has(name);
+    }
+  }
+
+  private ImageSet made(SparkSession spark, MadeImages images, org.apache.hadoop.fs.Path scratch) {
+    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(scratch, images.name());
+    org.apache.hadoop.fs.Path files = new org.apache.hadoop.fs.Path(folder, "images");
+    try {
+      images.draw(spark, files);
+    } catch (IOException e) {
+      throw new UncheckedIOException("drawing images into " + files, e);
+    }
+    String workspace = new org.apache.hadoop.fs.Path(folder, "workspace").toString();
+    CatalogConfig catalog =
+        new CatalogConfig(
+            workspace,
+            List.of(files.toString()),
+            InputFormat.FOLDER,
+            null,
+            null,
+            null,
+            null,
+            true,
+            CatalogConfig.EmptyLabel.UNLABELLED,
+            0,
+            0,
+            false);
+    new CatalogStage(catalog, Progress.SILENT).run(spark);
+    return ImageSet.of(images.name(), Workspace.at(spark, workspace));
+  }
+
+  private void measure(
+      SparkSession spark, ImageSet images, org.apache.hadoop.fs.Path scratch, Peers peers) {
+    int cores = spark.sparkContext().defaultParallelism();
+    long bytes = images.files().stream().mapToLong(row -> row.getLong(2)).sum();
     progress.say(
         String.format(
             Locale.ROOT,
-            "%d tasks at a time, batch %d, %,d different images; median of %d rounds",
-            spark.sparkContext().defaultParallelism(),
+            "%s: %,d images of %.0f kB on average; %d tasks at a time, batch %d; medians of %d"
+                + " rounds",
+            images.name(),
+            images.available(),
+            bytes / 1e3 / images.files().size(),
+            cores,
             config.batchSize(),
-            available,
             config.rounds()));
-    Map<ViTSize, Double> fp32 = new LinkedHashMap<>();
-    for (ViTSize size : config.sizes()) {
-      for (String precision : config.precisions()) {
-        double model = measure(spark, images, available, size, precision);
-        if (precision.equals("fp32")) {
-          fp32.put(size, model);
-        } else if (fp32.containsKey(size)) {
-          progress.say(
-              String.format(
-                  Locale.ROOT,
-                  "ViT-%s/%d %s is %.2f times as fast as fp32 (model only)",
-                  size,
-                  PATCH,
-                  precision,
-                  model / fp32.get(size)));
-        }
+    measureInput(spark, images, peers, cores);
+    if (asked("model") || asked("score") || asked("djl") || asked("transformers")) {
+      for (ViTSize size : config.sizes()) {
+        measureModel(spark, images, scratch, peers, cores, size);
       }
     }
   }
 
-  private double measure(
-      SparkSession spark, Dataset<Row> images, long available, ViTSize size, String precision) {
-    Path directory = randomModel(size);
-    String scratch = config.workspace() + "/bench-" + RunRecord.start("bench", Map.of()).runId();
-    try {
-      SharedModel model = SharedModel.distribute(spark, directory, config.device(), precision);
-      int tasks = spark.sparkContext().defaultParallelism();
-      double guess = ModelThroughput.measure(spark, model, config.batchSize(), 2);
-      int batches =
-          (int) Math.max(1, Math.round(guess * config.seconds() / tasks / config.batchSize()));
-      long count = (long) batches * tasks * config.batchSize();
-      fill(spark, scratch, images, available, count);
-      List<Double> whole = new ArrayList<>();
-      List<Double> alone = new ArrayList<>();
-      List<Double> ratios = new ArrayList<>();
-      for (int round = 0; round < config.rounds(); round++) {
-        alone.add(ModelThroughput.measure(spark, model, config.batchSize(), batches));
-        whole.add(count / scoringSeconds(spark, scratch, directory, precision));
-        ratios.add(whole.get(round) / alone.get(round));
-      }
+  private boolean asked(String measure) {
+    return config.measures().contains(measure);
+  }
+
+  private void measureInput(SparkSession spark, ImageSet images, Peers peers, int cores) {
+    List<Measurement> measurements = new ArrayList<>();
+    if (asked("decode")) {
+      measurements.add(new DecodeOnly(spark, images.files(), config.seconds()));
+    }
+    if (asked("pipeline")) {
+      PreprocessSpec input = PreprocessSpec.squash(SIDE, SIDE, ResampleFilter.BILINEAR);
+      measurements.add(
+          new PipelineOnly(
+              spark,
+              images.files(),
+              input,
+              config.batchSize(),
+              config.decodeThreads(),
+              config.seconds()));
+    }
+    // Once without counting it: Java compiles what is used often.
+    measurements.forEach(Measurement::imagesPerSecond);
+    if (asked("pillow") && comparable(images, peers, "pillow")) {
+      measurements.add(
+          new PillowPeer(peers.python(), images.localPaths(), SIDE, cores, config.seconds()));
+    }
+    Rates rates = Rates.take(measurements, config.rounds());
+    rates.say(progress, images.name(), cores);
+    rates.compare(progress, images.name(), "pipeline", PillowPeer.NAME);
+  }
+
+  private boolean comparable(ImageSet images, Peers peers, String peer) {
+    if (!peers.has(peer)) {
       progress.say(
-          String.format(
-              Locale.ROOT,
-              "ViT-%s/%d %s: end to end %.1f images/s, model only %.1f images/s, ratio %.2f (of each"
-                  + " round: %s)",
-              size,
-              PATCH,
-              precision,
-              median(whole),
-              median(alone),
-              median(ratios),
-              String.join(
-                  ", ", ratios.stream().map(r -> String.format(Locale.ROOT, "%.2f", r)).toList())));
-      return median(alone);
+          images.name()
+              + ": without "
+              + peer
+              + ": name a Python that has it by --python or SPARK_VIT_PYTHON");
+      return false;
+    }
+    if (images.localPaths().isEmpty()) {
+      progress.say(images.name() + ": without " + peer + ": the images are not on a local disk");
+      return false;
+    }
+    return true;
+  }
+
+  private void measureModel(
+      SparkSession spark,
+      ImageSet images,
+      org.apache.hadoop.fs.Path scratch,
+      Peers peers,
+      int cores,
+      ViTSize size) {
+    String of =
+        String.format(
+            Locale.ROOT,
+            "%s, ViT-%s/%d",
+            images.name(),
+            size.name().toLowerCase(Locale.ROOT),
+            PATCH);
+    Path directory = randomModel(size);
+    try {
+      List<Measurement> measurements = new ArrayList<>();
+      double slowest = Double.POSITIVE_INFINITY;
+      for (String precision : config.precisions()) {
+        SharedModel model = SharedModel.distribute(spark, directory, config.device(), precision);
+        double guess = ModelThroughput.measure(spark, model, config.batchSize(), 2);
+        slowest = Math.min(slowest, guess);
+        int batches =
+            (int) Math.max(1, Math.round(guess * config.seconds() / cores / config.batchSize()));
+        if (asked("model")) {
+          measurements.add(
+              new ModelOnly(model(precision), spark, model, config.batchSize(), batches));
+        }
+        if (asked("score")) {
+          long count = (long) batches * cores * config.batchSize();
+          ScoreConfig score = score(scratch, directory, precision);
+          measurements.add(new EndToEnd(score(precision), spark, score, images, count));
+        }
+      }
+      addPeers(measurements, spark, images, directory, peers, cores, slowest);
+      compare(Rates.take(measurements, config.rounds()), of, cores);
     } finally {
-      delete(spark, scratch);
       FileUtil.fullyDelete(directory.toFile());
     }
   }
 
-  /** A catalog of {@code count} rows: the images there are, as often as it takes. */
-  private static void fill(
-      SparkSession spark, String scratch, Dataset<Row> images, long available, long count) {
-    long copies = (count + available - 1) / available;
-    Dataset<Row> rows =
-        images
-            .withColumn("copy", explode(sequence(lit(1L), lit(copies))))
-            .withColumn(ImagesTable.ID, concat(col(ImagesTable.ID), lit("-"), col("copy")))
-            .orderBy(col("copy"), col(ImagesTable.ID))
-            .limit((int) count)
-            .drop("copy");
-    Workspace.at(spark, scratch)
-        .replace(ImagesTable.SPEC, rows, RunRecord.start("bench", Map.of("images", count)));
+  private void addPeers(
+      List<Measurement> measurements,
+      SparkSession spark,
+      ImageSet images,
+      Path directory,
+      Peers peers,
+      int cores,
+      double guess) {
+    if (asked("djl")) {
+      // Spark's image source reads each path once.
+      List<String> paths =
+          images.files().stream()
+              .filter(row -> row.getLong(1) == 0)
+              .limit((long) Math.max(20, guess * config.seconds()))
+              .map(row -> row.getString(0))
+              .toList();
+      measurements.add(new DjlPeer(spark, archive(spark, directory), paths, SIDE));
+    }
+    if (asked("transformers") && comparable(images, peers, "transformers")) {
+      for (String precision : List.of("fp32", "bf16")) {
+        measurements.add(
+            new TransformersPeer(
+                peers.python(),
+                directory,
+                images.localPaths(),
+                precision,
+                cores,
+                config.seconds()));
+      }
+    }
   }
 
-  /** Seconds of one score stage into a new predictions table. */
-  private double scoringSeconds(
-      SparkSession spark, String scratch, Path directory, String precision) {
-    delete(spark, scratch + "/predictions");
-    ScoreConfig score =
-        new ScoreConfig(
-            scratch,
-            directory.toUri().toString(),
-            config.device(),
-            precision,
-            config.batchSize(),
-            config.decodeThreads(),
-            0,
-            0,
-            0,
-            false,
-            0);
-    long started = System.nanoTime();
-    new ScoreStage(score, Progress.SILENT).run(spark);
-    return (System.nanoTime() - started) / 1e9;
+  private void compare(Rates rates, String of, int cores) {
+    rates.say(progress, of, cores);
+    for (String precision : config.precisions()) {
+      rates.compare(progress, of, score(precision), model(precision));
+      if (!precision.equals("fp32")) {
+        rates.compare(progress, of, model(precision), model("fp32"));
+      }
+      rates.compare(progress, of, score(precision), TransformersPeer.name("fp32"));
+      rates.compare(progress, of, score(precision), TransformersPeer.name("bf16"));
+      rates.compare(progress, of, score(precision), DjlPeer.NAME);
+    }
+  }
+
+  private static String model(String precision) {
+    return "model " + precision;
+  }
+
+  private static String score(String precision) {
+    return "score " + precision;
+  }
+
+  private ScoreConfig score(org.apache.hadoop.fs.Path scratch, Path directory, String precision) {
+    return new ScoreConfig(
+        new org.apache.hadoop.fs.Path(scratch, "scored").toString(),
+        directory.toUri().toString(),
+        config.device(),
+        precision,
+        config.batchSize(),
+        config.decodeThreads(),
+        0,
+        0,
+        0,
+        false,
+        0);
   }
 
   private static Path randomModel(ViTSize size) {
@@ -181,22 +299,24 @@ public final class BenchStage {
     }
   }
 
-  private static void delete(SparkSession spark, String folder) {
-    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder);
+  /** Gives Spark the archive of a model. Returns the name by which tasks find it. */
+  private static String archive(SparkSession spark, Path directory) {
     try {
-      FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      fs.delete(path, true);
+      Path archive = Files.createTempFile("spark-vit-bench", ".pt");
+      archive.toFile().deleteOnExit();
+      TorchScriptArchive.writeForInference(archive, ModelDirectory.read(directory), Precision.FP32);
+      spark.sparkContext().addFile(archive.toUri().toString());
+      return archive.getFileName().toString();
     } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + folder, e);
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  static void delete(SparkSession spark, org.apache.hadoop.fs.Path path) {
+    try {
+      path.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(path, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("deleting " + path, e);
+    }
   }
 }

@@ -1,2 +1,2 @@
-/** Measures scoring against its ceiling, the model alone, in one run on one machine. */
+/** Measures scoring against its ceiling, the model alone, and against others, in one run. */
 package org.sparkvit.bench;

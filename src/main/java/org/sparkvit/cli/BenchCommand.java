@@ -1,6 +1,7 @@
 package org.sparkvit.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.bench.BenchConfig;
@@ -14,14 +15,37 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures scoring on the images of a catalog: images/s end to end, of the model alone, and the ratio.",
-      "Nothing in the workspace changes."
+      "Measures images/s of reading and decoding, of the model, of scoring as a whole, and of what others have for the same,",
+      "on the images of a catalog or on made ones, and prints the ratios. Nothing in the workspace changes."
     })
 final class BenchCommand extends StageCommand {
   @Option(
+      names = "--made-images",
+      split = ",",
+      paramLabel = "WIDTHxHEIGHT",
+      description =
+          "Draw JPEG files of these sizes and measure with them instead of the catalog's images, e.g. 500x375,1920x1080.")
+  private List<String> madeImages = List.of();
+
+  @Option(
+      names = "--measure",
+      split = ",",
+      defaultValue = "decode,pipeline,pillow,model,score,djl,transformers",
+      description =
+          "What to measure: decode (reading and decoding), pipeline (scoring without the model), pillow (the same in Pillow), model (the model alone), score (all), djl (a plain DJL job), transformers (Hugging Face). Default: ${DEFAULT-VALUE}.")
+  private List<String> measures;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description =
+          "Python with Pillow, and with torch and transformers, to compare with. Default: the variable SPARK_VIT_PYTHON.")
+  private String python;
+
+  @Option(
       names = "--sizes",
       split = ",",
-      defaultValue = "tiny,base",
+      defaultValue = "base",
       description =
           "ViT sizes (tiny, small, base, large, huge), patch 16, 224 pixels. Default: ${DEFAULT-VALUE}.")
   private List<String> sizes;
@@ -29,7 +53,7 @@ final class BenchCommand extends StageCommand {
   @Option(
       names = "--precisions",
       split = ",",
-      defaultValue = "fp32,bf16",
+      defaultValue = "fp32,bf16,int8",
       description = "Of fp32, bf16, fp16 (on GPUs) and int8 (on CPUs). Default: ${DEFAULT-VALUE}.")
   private List<String> precisions;
 
@@ -54,7 +78,7 @@ final class BenchCommand extends StageCommand {
 
   @Option(
       names = "--seconds",
-      defaultValue = "60",
+      defaultValue = "30",
       description = "About how long one measurement takes. Default: ${DEFAULT-VALUE}.")
   private int seconds;
 
@@ -69,13 +93,17 @@ final class BenchCommand extends StageCommand {
     BenchConfig config =
         new BenchConfig(
             workspace(),
+            madeImages,
+            measures,
             sizes.stream().map(ViTSize::of).toList(),
             precisions,
             device,
             batchSize,
             decodeThreads,
             seconds,
-            rounds);
+            rounds,
+            Optional.ofNullable(python == null ? System.getenv("SPARK_VIT_PYTHON") : python)
+                .filter(name -> !name.isBlank()));
     return new BenchStage(config, progress)::run;
   }
 }

@@ -50,11 +50,11 @@ final class BmpImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.BMP);
     try (ImageInputStream stream = clock.open(content)) {
       reader.setInput(stream, true, true);
-      return Rasters.toRgb(reader.read(0));
+      return Pixels.of(Rasters.toRgb(reader.read(0)));
     } finally {
       reader.dispose();
     }

@@ -27,8 +27,8 @@ abstract class EncodedImage {
   /** Looks, without decoding, whether the file ends early. */
   abstract void checkComplete() throws IOException;
 
-  /** The pixels of the first frame as stored, not yet turned by the orientation. */
-  abstract PixelImage decode(DecodeClock clock) throws IOException;
+  /** The pixels of the first frame as stored, not yet turned by the orientation; to be closed. */
+  abstract Pixels decode(DecodeClock clock) throws IOException;
 
   static EncodedImage of(ImageFormat format, byte[] content) {
     return switch (format) {

@@ -72,7 +72,7 @@ final class GifImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
     Raster frame;
     ImageReader reader = Readers.of(ImageFormat.GIF);
     try (ImageInputStream stream = clock.open(content)) {
@@ -94,7 +94,7 @@ final class GifImage extends EncodedImage {
         colour(row[x], rgb, 3 * ((top + y) * width + left + x));
       }
     }
-    return new PixelImage(width, height, rgb);
+    return Pixels.of(new PixelImage(width, height, rgb));
   }
 
   /** Looks the index up; a file without any colour table is shades of gray. */

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.sparkvit.core.ImageStatus;
 
 /**
@@ -35,6 +36,22 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name) {
+    return decode(content, name, Pixels::toImage);
+  }
+
+  /**
+   * Decodes the image and prepares it for a model: the same as {@link Preprocess} makes of {@link
+   * #decode(byte[], String)}, for less time and memory, since the full-size pixels stay where the
+   * decoder put them.
+   *
+   * @param content the file's bytes; not changed
+   * @param name the file's name or path, for its extension only
+   */
+  public DecodedImage decode(byte[] content, String name, PreprocessSpec spec) {
+    return decode(content, name, pixels -> Preprocess.apply(pixels, spec));
+  }
+
+  private DecodedImage decode(byte[] content, String name, Function<Pixels, PixelImage> use) {
     if (content.length == 0) {
       return unread(ImageStatus.EMPTY, "file of 0 bytes", null);
     }
@@ -55,7 +72,7 @@ public final class ImageDecoder {
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());
       }
       image.checkComplete();
-      PixelImage upright = decode(image);
+      PixelImage upright = decode(image, use);
       Optional<ImageFormat> named = ImageFormat.ofName(name);
       if (named.isPresent() && !named.equals(format)) {
         String reason = format.get() + " content in a file named as " + named.get();
@@ -75,7 +92,7 @@ public final class ImageDecoder {
     }
   }
 
-  private PixelImage decode(EncodedImage image)
+  private PixelImage decode(EncodedImage image, Function<Pixels, PixelImage> use)
       throws TimeoutException, ExecutionException, InterruptedException {
     long pixels = (long) image.width * image.height;
     // The wait for room is not the image's own time.
@@ -83,7 +100,11 @@ public final class ImageDecoder {
     try {
       DecodeClock clock = new DecodeClock();
       return DecodeThreads.call(
-          () -> Orientation.upright(image.decode(clock), image.orientation),
+          () -> {
+            try (Pixels stored = image.decode(clock)) {
+              return use.apply(Orientation.upright(stored, image.orientation));
+            }
+          },
           clock,
           limits.timeout());
     } finally {

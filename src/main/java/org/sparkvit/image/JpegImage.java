@@ -22,6 +22,7 @@ final class JpegImage extends EncodedImage {
   private static final byte[] JFIF = {
     (byte) 0xFF, (byte) 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
   };
+  private static final int SOF2 = 0xC2;
   private static final int SOI = 0xD8;
   private static final int EOI = 0xD9;
   private static final int SOS = 0xDA;
@@ -41,6 +42,8 @@ final class JpegImage extends EncodedImage {
   private boolean jfif;
   private boolean exif;
   private boolean componentsNamedRgb;
+  private boolean plain = true;
+  private boolean progressive;
   private int scan;
 
   JpegImage(byte[] content) {
@@ -82,7 +85,11 @@ final class JpegImage extends EncodedImage {
         }
         scan = segment.from;
       }
-      case DQT, DHT, DRI -> pictureSegments.add(segment);
+      case DQT -> {
+        plain &= hasBytesOnly(body, segment.end);
+        pictureSegments.add(segment);
+      }
+      case DHT, DRI -> pictureSegments.add(segment);
       case APP0 -> jfif |= has(body, "JFIF\0");
       case APP1 -> {
         if (!exif && has(body, "Exif\0\0")) {
@@ -117,7 +124,31 @@ final class JpegImage extends EncodedImage {
     }
     componentsNamedRgb =
         channels == 3 && u8(body + 6) == 'R' && u8(body + 9) == 'G' && u8(body + 12) == 'B';
+    progressive = segment.marker == SOF2;
+    plain &= hasCommonSampling(body + 7);
     pictureSegments.add(segment);
+  }
+
+  /** Whether a segment of quantization tables has only 8-bit ones. */
+  private boolean hasBytesOnly(int from, int end) throws BadImageException {
+    for (int at = from; at < end; at += 65) {
+      if (u8(at) >> 4 != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether colours are 4:4:4, 4:2:2 or 4:2:0, or it is gray. */
+  private boolean hasCommonSampling(int at) throws BadImageException {
+    int first = u8(at);
+    if (channels == 1) {
+      return first == 0x11;
+    }
+    return channels == 3
+        && (first == 0x11 || first == 0x21 || first == 0x22)
+        && u8(at + 3) == 0x11
+        && u8(at + 6) == 0x11;
   }
 
   /** The end marker cannot stand inside image data, so whichever is last must follow the scan. */
@@ -132,17 +163,38 @@ final class JpegImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
+    byte[] picture = pictureOnly();
+    if (TurboJpeg.isAvailable() && isPlain()) {
+      Pixels pixels = TurboJpeg.decode(picture, width, height, channels);
+      if (pixels != null) {
+        return pixels;
+      }
+    }
+    return decodeByJdk(picture, clock);
+  }
+
+  /**
+   * Whether it is of the kind that all versions of libjpeg decode to the same pixels. They differ
+   * in how they enlarge uncommon subsampling, in what they make of samples out of range, and in how
+   * they smooth a progressive file that is not finished.
+   */
+  private boolean isPlain() {
+    return plain && !(channels == 3 && storedAsRgb()) && !progressive;
+  }
+
+  /** What the JDK's reader says of a file is decisive, whichever decoder was tried before. */
+  Pixels decodeByJdk(byte[] picture, DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.JPEG);
     List<String> warnings = new ArrayList<>();
-    try (ImageInputStream stream = clock.open(pictureOnly())) {
+    try (ImageInputStream stream = clock.open(picture)) {
       reader.setInput(stream, true, true);
       reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       Raster raster = reader.readRaster(0, null);
       for (String warning : warnings) {
         judge(warning);
       }
-      return toRgb(raster);
+      return Pixels.of(toRgb(raster));
     } catch (IIOException e) {
       // What went wrong first says more than what the decoder gave up over.
       for (String warning : warnings) {

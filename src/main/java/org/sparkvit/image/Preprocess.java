@@ -25,6 +25,10 @@ public final class Preprocess {
 
   /** As above, as an image of {@code spec.width()} x {@code spec.height()}. */
   public static PixelImage apply(PixelImage image, PreprocessSpec spec) {
+    return apply(Pixels.of(image), spec);
+  }
+
+  static PixelImage apply(Pixels image, PreprocessSpec spec) {
     return switch (spec.mode()) {
       case SQUASH -> Resampler.resize(image, spec.width(), spec.height(), spec.filter());
       case CENTRE_CROP -> centreCrop(image, spec);
@@ -32,7 +36,7 @@ public final class Preprocess {
     };
   }
 
-  private static PixelImage centreCrop(PixelImage image, PreprocessSpec spec) {
+  private static PixelImage centreCrop(Pixels image, PreprocessSpec spec) {
     long edge = spec.shortestEdge();
     boolean upright = image.width() <= image.height();
     int shorter = Math.min(image.width(), image.height());
@@ -41,7 +45,7 @@ public final class Preprocess {
     return place(image, spec, upright ? (int) edge : resized, upright ? resized : (int) edge, 0);
   }
 
-  private static PixelImage pad(PixelImage image, PreprocessSpec spec) {
+  private static PixelImage pad(Pixels image, PreprocessSpec spec) {
     double ratio = (double) image.width() / image.height();
     double wanted = (double) spec.width() / spec.height();
     int width = spec.width();
@@ -59,7 +63,7 @@ public final class Preprocess {
    * the result and centres it on the background where it is smaller.
    */
   private static PixelImage place(
-      PixelImage image, PreprocessSpec spec, int width, int height, int background) {
+      Pixels image, PreprocessSpec spec, int width, int height, int background) {
     int columns = Math.min(width, spec.width());
     int rows = Math.min(height, spec.height());
     Resampler.Window window =

@@ -10,6 +10,11 @@ record ResampleKernel(int stride, int[] first, int[] count, int[] weights) {
   /** Fraction bits of a weight: 32 less 8 for the sample and 2 for sums outside 0 to 255. */
   static final int BITS = 22;
 
+  /** The input sample behind the last one that output sample {@code i} is made of. */
+  int end(int i) {
+    return first[i] + count[i];
+  }
+
   /**
    * Weights for the output samples {@code from} to {@code from + length - 1} of an axis of {@code
    * in} samples that becomes one of {@code out}.

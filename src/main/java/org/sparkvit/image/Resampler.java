@@ -1,23 +1,33 @@
 package org.sparkvit.image;
 
-import java.util.Arrays;
-
 /**
  * Resizes byte for byte as Pillow's {@code Image.resize(size, filter)} does ({@code Resample.c}):
  * the horizontal pass first, rounded to 8 bits, then the vertical one, in fixed point.
+ *
+ * <p>Works through the image in blocks of some rows, so that memory does not grow with its height:
+ * the columns of a block become resized columns, these are turned into rows, and rows become
+ * resized rows as soon as all that they are made of is there.
  */
 public final class Resampler {
-  static final int HALF = 1 << (ResampleKernel.BITS - 1);
+  /** Rows of a block: enough for vector instructions, few enough to stay in the nearest cache. */
+  private static final int BLOCK = 128;
 
   private Resampler() {}
+
+  /** A part of a resized image: columns from x, rows from y. */
+  record Window(int x, int y, int width, int height) {}
 
   /**
    * The whole image at {@code width} x {@code height}; the image itself if it has that size
    * already.
    */
   public static PixelImage resize(PixelImage image, int width, int height, ResampleFilter filter) {
+    return resize(Pixels.of(image), width, height, filter);
+  }
+
+  static PixelImage resize(Pixels image, int width, int height, ResampleFilter filter) {
     if (image.width() == width && image.height() == height) {
-      return image;
+      return image.toImage();
     }
     byte[] out = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
     Window all = new Window(0, 0, width, height);
@@ -25,16 +35,13 @@ public final class Resampler {
     return new PixelImage(width, height, out);
   }
 
-  /** A part of a resized image: columns from x, rows from y. */
-  record Window(int x, int y, int width, int height) {}
-
   /**
    * Computes only a window of the resized image.
    *
    * @param out gets the window's rows, the first at {@code offset}, {@code stride} bytes apart
    */
   static void resize(
-      PixelImage image,
+      Pixels image,
       int width,
       int height,
       ResampleFilter filter,
@@ -50,67 +57,62 @@ public final class Resampler {
         width == image.width()
             ? null
             : ResampleKernel.of(image.width(), width, filter, window.x(), window.width());
-    if (height == image.height()) {
-      HorizontalPass pass = new HorizontalPass(image, columns, window, 1);
-      for (int y = 0; y < window.height(); y++) {
-        pass.advance(window.y() + y, window.y() + y + 1);
-        narrow(pass.row(window.y() + y), out, offset + y * stride);
-      }
-      return;
-    }
     ResampleKernel rows =
-        ResampleKernel.of(image.height(), height, filter, window.y(), window.height());
-    HorizontalPass pass = new HorizontalPass(image, columns, window, rows.stride());
-    vertical(pass, rows, window, out, offset, stride);
-  }
-
-  private static void vertical(
-      HorizontalPass pass, ResampleKernel rows, Window window, byte[] out, int offset, int stride) {
-    int[] sum = new int[3 * window.width()];
-    for (int y = 0; y < window.height(); y++) {
-      int first = rows.first()[y];
-      int count = rows.count()[y];
-      pass.advance(first, first + count);
-      Arrays.fill(sum, HALF);
-      for (int k = 0; k < count; k++) {
-        addWeighted(sum, pass.row(first + k), rows.weights()[y * rows.stride() + k]);
+        height == image.height()
+            ? null
+            : ResampleKernel.of(image.height(), height, filter, window.y(), window.height());
+    int top = rows == null ? window.y() : rows.first()[0];
+    int bottom = rows == null ? top + window.height() : rows.end(window.height() - 1);
+    // Blocks of about the same size: a short one would cost as much as a long one.
+    int blocks = (bottom - top + BLOCK - 1) / BLOCK;
+    int most = (bottom - top + blocks - 1) / blocks;
+    int[][] block = new int[most][window.width()];
+    BlockReader reader = columns == null ? null : new BlockReader(image, columns, most);
+    LinePass vertical = rows == null ? null : new LinePass(rows, most, window.width());
+    int[] row = new int[window.width()];
+    int done = 0;
+    for (int y = top; y < bottom; y += most) {
+      int count = Math.min(most, bottom - y);
+      if (reader != null) {
+        reader.read(y, count, block);
       }
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] = clip(sum[i]);
+      for (int i = 0; i < count; i++) {
+        if (reader == null) {
+          image.row(window.x(), y + i, block[i]);
+        }
+        if (vertical == null) {
+          write(block[i], out, offset + stride * done++);
+        } else {
+          vertical.put(y + i, block[i]);
+        }
       }
-      narrow(sum, out, offset + y * stride);
+      for (; rows != null && done < window.height() && rows.end(done) <= y + count; done++) {
+        vertical.get(done, row);
+        write(row, out, offset + stride * done);
+      }
     }
   }
 
-  // Loops over whole int arrays, which the JIT turns into vector instructions.
-  private static void addWeighted(int[] sum, int[] row, int weight) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weight * row[i];
+  private static void write(int[] packed, byte[] out, int at) {
+    for (int pixel : packed) {
+      out[at] = (byte) pixel;
+      out[at + 1] = (byte) (pixel >> 8);
+      out[at + 2] = (byte) (pixel >> 16);
+      at += 3;
     }
-  }
-
-  private static void narrow(int[] row, byte[] out, int offset) {
-    for (int i = 0; i < row.length; i++) {
-      out[offset + i] = (byte) row[i];
-    }
-  }
-
-  /** From fixed point to 0 to 255. */
-  static int clip(int sum) {
-    return Math.max(0, Math.min(255, sum >> ResampleKernel.BITS));
   }
 
   /** Pillow takes nearest through its affine transform, which adds up the step. */
   private static void nearest(
-      PixelImage image, int width, int height, Window window, byte[] out, int offset, int stride) {
+      Pixels image, int width, int height, Window window, byte[] out, int offset, int stride) {
     int[] columns = nearestSources(image.width(), width);
     int[] rows = nearestSources(image.height(), height);
+    int[] row = new int[window.width()];
     for (int y = 0; y < window.height(); y++) {
-      int row = 3 * image.width() * rows[window.y() + y];
-      for (int x = 0; x < window.width(); x++) {
-        System.arraycopy(
-            image.rgb(), row + 3 * columns[window.x() + x], out, offset + y * stride + 3 * x, 3);
+      for (int x = 0; x < row.length; x++) {
+        row[x] = image.at(columns[window.x() + x], rows[window.y() + y]);
       }
+      write(row, out, offset + y * stride);
     }
   }
 

@@ -44,7 +44,7 @@ final class TiffImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.TIFF);
     try (ImageInputStream stream = clock.open(content)) {
       reader.setInput(stream, true, false);
@@ -53,7 +53,7 @@ final class TiffImage extends EncodedImage {
       if (stored != null) {
         param.setDestinationType(stored); // no conversion by colour profiles
       }
-      return Rasters.toRgb(reader.read(0, param));
+      return Pixels.of(Rasters.toRgb(reader.read(0, param)));
     } finally {
       reader.dispose();
     }

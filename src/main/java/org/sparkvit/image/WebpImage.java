@@ -61,11 +61,11 @@ final class WebpImage extends EncodedImage {
   }
 
   @Override
-  PixelImage decode(DecodeClock clock) throws IOException {
+  Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.WEBP);
     try (ImageInputStream stream = clock.open(content)) {
       reader.setInput(stream, true, true);
-      return Rasters.toRgb(reader.read(0));
+      return Pixels.of(Rasters.toRgb(reader.read(0)));
     } finally {
       reader.dispose();
     }

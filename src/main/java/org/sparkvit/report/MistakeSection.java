@@ -123,8 +123,8 @@ public record MistakeSection(
         .toList();
   }
 
-  private static List<Mistake> illustrated(
-      List<Mistake> mistakes, Map<String, Thumbnails.Picture> made) {
+  /** Puts pictures to images. */
+  static List<Mistake> illustrated(List<Mistake> mistakes, Map<String, Thumbnails.Picture> made) {
     return mistakes.stream()
         .map(
             mistake -> {

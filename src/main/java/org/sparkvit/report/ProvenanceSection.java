@@ -14,6 +14,8 @@ import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.RelabelSummaryTable;
+import org.sparkvit.table.ReviewTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -35,7 +37,9 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
           ModelsTable.SPEC,
           MetricsTable.SPEC,
           ConfusionTable.SPEC,
-          CurvesTable.SPEC);
+          CurvesTable.SPEC,
+          RelabelSummaryTable.SPEC,
+          ReviewTable.SPEC);
 
   /**
    * One run.

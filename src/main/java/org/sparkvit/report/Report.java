@@ -25,4 +25,5 @@ public record Report(
     ConfusionSection confusion,
     CurveSection curves,
     MistakeSection mistakes,
+    RelabelSection relabel,
     ProvenanceSection provenance) {}

@@ -19,6 +19,8 @@ import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.RelabelSummaryTable;
+import org.sparkvit.table.ReviewTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -71,6 +73,7 @@ final class ReportGatherer {
           confusion(figures, model),
           curves(figures, headline, metrics, model),
           mistakes(images, splits != null, scored, headline),
+          relabel(images),
           ProvenanceSection.of(workspace, record, spark.version()));
     } finally {
       if (scored != null) {
@@ -152,6 +155,19 @@ final class ReportGatherer {
         headline == null ? config.positive() : headline.focus().label(),
         config.mistakes(),
         new Thumbnails(spark, workspace, config.thumbnailSize()));
+  }
+
+  private RelabelSection relabel(Dataset<Row> images) {
+    Dataset<Row> summary = table(RelabelSummaryTable.SPEC);
+    // Both are of one run, unless one is in progress.
+    return summary == null || summary.isEmpty() || !workspace.has(ReviewTable.SPEC)
+        ? null
+        : RelabelSection.of(
+            summary,
+            workspace.read(ReviewTable.SPEC),
+            images,
+            config.mistakes(),
+            new Thumbnails(spark, config.thumbnailSize()));
   }
 
   private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {

@@ -2,6 +2,7 @@ package org.sparkvit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.net.URI;
@@ -55,6 +56,7 @@ class ReportStageTest extends SparkTest {
             .splits()
             .balance()
             .predictions()
+            .relabels()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -147,6 +149,34 @@ class ReportStageTest extends SparkTest {
     assertThat(report.mistakes().missed())
         .extracting(Mistake::id)
         .containsExactlyElementsOf(wrong.stream().limit(10).map(Sample::id).toList());
+  }
+
+  @Test
+  void decisionsAboutLabelsAreCountedAndTheQueueIsShown() {
+    List<Sample> wrong =
+        two.samples(s -> !s.label().equals(List.of(QUOTED, EVIL).get(s.predicted())));
+    List<Sample> test =
+        wrong.stream()
+            .filter(s -> s.split().equals(SplitsTable.TEST))
+            .sorted(Comparator.comparing(Sample::id))
+            .toList();
+    RelabelSection relabel = report.relabel();
+    assertThat(relabel.model()).isEqualTo(ReportWorkspace.MODEL);
+    assertThat(relabel.images()).isEqualTo(320);
+    assertThat(relabel.changed()).isEqualTo(wrong.size() - test.size()).isPositive();
+    assertThat(relabel.review()).isEqualTo(test.size());
+    assertThat(relabel.reasons())
+        .extracting(RelabelSection.ReasonRow::reason)
+        .containsExactly("confident", "agrees", "protected split");
+    assertThat(relabel.reasons().stream().mapToDouble(RelabelSection.ReasonRow::share).sum())
+        .isCloseTo(1, within(1e-9));
+    assertThat(relabel.changes().stream().mapToLong(RelabelSection.Change::count).sum())
+        .isEqualTo(relabel.changed());
+    assertThat(relabel.queue())
+        .extracting(Mistake::id)
+        .containsExactlyElementsOf(test.stream().limit(10).map(Sample::id).toList());
+    assertThat(relabel.queue())
+        .allMatch(item -> item.image() != null && item.givenProbability() == 0.25);
   }
 
   @Test
@@ -291,7 +321,7 @@ class ReportStageTest extends SparkTest {
 
     bare.catalog("short");
     String html = run(bare, "bare", false);
-    for (String command : List.of("split", "balance", "score", "evaluate")) {
+    for (String command : List.of("split", "balance", "score", "evaluate", "relabel")) {
       assertThat(html).contains("run <code>spark-vit " + command + "</code>");
     }
     assertThat(html).contains("The model has not been judged yet");

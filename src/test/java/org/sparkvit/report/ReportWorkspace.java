@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.RelabelSummaryTable;
+import org.sparkvit.table.ReviewTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -257,6 +260,56 @@ final class ReportWorkspace {
             RowFactory.create("ff".repeat(32), "s3a://b/old", List.of("x"), new Timestamp(0)),
             RowFactory.create(MODEL, workspace.model("vit"), labels, time)),
         "score");
+    return this;
+  }
+
+  /** Each image whose label is not predicted changes it, but those of the test split wait. */
+  ReportWorkspace relabels() {
+    Map<List<String>, Long> counts = new LinkedHashMap<>();
+    List<Sample> waiting = new ArrayList<>();
+    for (Sample s : samples) {
+      boolean agrees = s.label().equals(labels.get(s.predicted()));
+      boolean test = s.split().equals(SplitsTable.TEST);
+      String predicted = labels.get(s.predicted());
+      List<String> what =
+          agrees
+              ? List.of(s.label(), predicted, s.label(), "keep", "agrees")
+              : test
+                  ? List.of(s.label(), predicted, s.label(), "review", "protected_split")
+                  : List.of(s.label(), predicted, predicted, "change", "confident");
+      counts.merge(what, 1L, Long::sum);
+      if (!agrees && test) {
+        waiting.add(s);
+      }
+    }
+    List<Row> summary = new ArrayList<>();
+    counts.forEach(
+        (what, n) -> {
+          List<Object> row = new ArrayList<>(List.of(MODEL, MetricsTable.ALL, MetricsTable.ALL));
+          row.addAll(what);
+          row.add(n);
+          summary.add(RowFactory.create(row.toArray()));
+        });
+    waiting.sort(Comparator.comparing(Sample::id));
+    List<Row> review = new ArrayList<>();
+    for (Sample s : waiting) {
+      review.add(
+          RowFactory.create(
+              review.size() + 1L,
+              s.id(),
+              s.path(),
+              s.label(),
+              labels.get(s.predicted()),
+              s.probabilities()[s.predicted()],
+              0.5f,
+              "protected_split",
+              0.75f,
+              s.split(),
+              MODEL));
+    }
+    RunRecord record = RunRecord.start("relabel", Map.of());
+    put(RelabelSummaryTable.SPEC, RelabelSummaryTable.SPEC.schema(), summary, record);
+    put(ReviewTable.SPEC, ReviewTable.SPEC.schema(), review, record);
     return this;
   }
 

@@ -1,0 +1,114 @@
+package org.sparkvit.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * An image's RGB bytes where a decoder left them, on or off the heap. Closing gives memory off the
+ * heap back; nothing may be read afterwards. Not shared between threads.
+ */
+final class Pixels implements AutoCloseable {
+  private final ByteBuffer bytes;
+  private final int width;
+  private final int height;
+  private final Runnable release;
+
+  private Pixels(ByteBuffer bytes, int width, int height, Runnable release) {
+    this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    this.width = width;
+    this.height = height;
+    this.release = release;
+  }
+
+  /** An image on the heap, which is not copied. */
+  static Pixels of(PixelImage image) {
+    return new Pixels(ByteBuffer.wrap(image.rgb()), image.width(), image.height(), () -> {});
+  }
+
+  /**
+   * An image in a buffer of {@code 3 * width * height} bytes.
+   *
+   * @param release called once, on closing
+   */
+  static Pixels of(ByteBuffer rgb, int width, int height, Runnable release) {
+    if (rgb.limit() != 3L * width * height) {
+      throw new IllegalArgumentException(
+          width + "x" + height + " RGB pixels do not fill " + rgb.limit() + " bytes");
+    }
+    return new Pixels(rgb, width, height, release);
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** The image on the heap; without a copy where it is there already. */
+  PixelImage toImage() {
+    if (bytes.hasArray()) {
+      return new PixelImage(width, height, bytes.array());
+    }
+    byte[] rgb = new byte[bytes.limit()];
+    bytes.get(0, rgb);
+    return new PixelImage(width, height, rgb);
+  }
+
+  /** The colour of one pixel: red + 256 * green + 65536 * blue. */
+  int at(int x, int y) {
+    int at = 3 * (y * width + x);
+    return (bytes.get(at) & 0xFF)
+        | (bytes.get(at + 1) & 0xFF) << 8
+        | (bytes.get(at + 2) & 0xFF) << 16;
+  }
+
+  /** Reads pixels of row {@code y} from column {@code x} on, as many as {@code line} holds. */
+  void row(int x, int y, int[] line) {
+    int at = 3 * (y * width + x);
+    int last = line.length - 1;
+    // What stands in the highest byte does no harm, but behind the very last pixel there is none.
+    for (int i = 0; i < last; i++, at += 3) {
+      line[i] = bytes.getInt(at);
+    }
+    line[last] = at(x + last, y);
+  }
+
+  /** Reads the first {@code rows} pixels of column {@code x} from row {@code y} on. */
+  void column(int x, int y, int rows, int[] line) {
+    for (int i = 0; i < rows; i++) {
+      line[i] = at(x, y + i);
+    }
+  }
+
+  /**
+   * Reads the 24 bytes of the eight columns from {@code x} on, of the rows {@code y + from} to
+   * {@code y + end - 1}.
+   *
+   * @param lines gets the bytes of row {@code y + i} at index {@code i} of the six arrays from
+   *     {@code line} on, four in each, the first in the lowest byte
+   */
+  void columns(int x, int y, int from, int end, int[][] lines, int line) {
+    int[] a = lines[line];
+    int[] b = lines[line + 1];
+    int[] c = lines[line + 2];
+    int[] d = lines[line + 3];
+    int[] e = lines[line + 4];
+    int[] f = lines[line + 5];
+    int at = 3 * ((y + from) * width + x);
+    for (int i = from; i < end; i++, at += 3 * width) {
+      a[i] = bytes.getInt(at);
+      b[i] = bytes.getInt(at + 4);
+      c[i] = bytes.getInt(at + 8);
+      d[i] = bytes.getInt(at + 12);
+      e[i] = bytes.getInt(at + 16);
+      f[i] = bytes.getInt(at + 20);
+    }
+  }
+
+  @Override
+  public void close() {
+    release.run();
+  }
+}
