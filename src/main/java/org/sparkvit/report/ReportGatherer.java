@@ -167,7 +167,7 @@ final class ReportGatherer {
             workspace.read(ReviewTable.SPEC),
             images,
             config.mistakes(),
-            new Thumbnails(spark, config.thumbnailSize()));
+            new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
   private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {
