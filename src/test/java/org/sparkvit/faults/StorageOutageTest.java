@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.S3Proxy;
 import org.sparkvit.SparkTest;
+import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.PredictionsTable;
 
 /** S3 behind a proxy that breaks; local Spark, where a task that fails is not tried again. */
 class StorageOutageTest extends SparkTest {
@@ -140,5 +142,37 @@ class StorageOutageTest extends SparkTest {
       assertThat(proxy.faults()).as("at %d %% of %d requests", percent, requests).isPositive();
       assertThat(Scoring.rows(spark, workspace)).isEqualTo(expected);
     }
+  }
+
+  /** Of what is packed, neighbours come with one request; and a shard is no less patient. */
+  @Test
+  void shardsTakeFewRequestsAndAreWaitedFor() throws Exception {
+    String catalog = "s3a://packed/catalog";
+    Scoring.catalog(catalog, bucket("packed"));
+    String plain = Scoring.copy(spark, catalog, "s3a://packed/plain");
+    long before = proxy.requests();
+    Scoring.score(plain, model);
+    long requests = proxy.requests() - before;
+    List<String> expected = Scoring.rows(spark, plain);
+    assertThat(expected).hasSize(IMAGES);
+
+    String packed = Scoring.copy(spark, catalog, "s3a://packed/packed");
+    proxy.breakAfter(IMAGES, Duration.ofSeconds(2));
+    Main.main(new String[] {"pack", "-w", packed});
+    assertThat(proxy.faults()).isPositive();
+    proxy.mend();
+    before = proxy.requests();
+    Scoring.score(packed, model);
+    assertThat(Scoring.rows(spark, packed)).isEqualTo(expected);
+    assertThat(proxy.requests() - before).isLessThan(requests - IMAGES / 2);
+
+    new org.apache.hadoop.fs.Path(packed, PredictionsTable.SPEC.name())
+        .getFileSystem(spark.sparkContext().hadoopConfiguration())
+        .delete(new org.apache.hadoop.fs.Path(packed, PredictionsTable.SPEC.name()), true);
+    proxy.breakAfter(requests / 8, Duration.ofSeconds(2));
+    Scoring.score(packed, model);
+    assertThat(proxy.faults()).isPositive();
+    assertThat(Scoring.rows(spark, packed)).isEqualTo(expected);
+    System.out.println("REQUESTS " + requests + " " + expected.size());
   }
 }
