@@ -8,8 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -45,19 +44,19 @@ final class ShardFolders {
 
   /** All shards there are, relative to the workspace, whether or not they count. */
   List<String> shards() {
-    return shards(root);
-  }
-
-  /** The shards of one folder, relative to the workspace. */
-  List<String> shards(String name) {
-    return shards(new Path(root, name));
-  }
-
-  private List<String> shards(Path folder) {
     List<String> shards = new ArrayList<>();
-    for (LocatedFileStatus file : files(folder)) {
+    for (String name : names()) {
+      shards.addAll(shards(name));
+    }
+    return shards;
+  }
+
+  /** The shards of one folder, relative to the workspace, in the order of their names. */
+  List<String> shards(String name) {
+    List<String> shards = new ArrayList<>();
+    for (FileStatus file : list(new Path(root, name))) {
       String path = file.getPath().toString();
-      if (path.endsWith(SHARD) && file.getLen() > 0) {
+      if (file.isFile() && path.endsWith(SHARD)) {
         shards.add(path.substring(prefix.length()));
       }
     }
@@ -73,18 +72,10 @@ final class ShardFolders {
    */
   int deleteAbandoned(Collection<String> known) {
     Instant limit = Instant.now().minus(ABANDONED);
-    Map<String, Instant> latest = new TreeMap<>();
-    for (LocatedFileStatus file : files(root)) {
-      String name = root.toUri().relativize(file.getPath().toUri()).getPath().split("/", 2)[0];
-      latest.merge(
-          name,
-          Instant.ofEpochMilli(file.getModificationTime()),
-          (one, other) -> one.isAfter(other) ? one : other);
-    }
     int deleted = 0;
-    for (Map.Entry<String, Instant> folder : latest.entrySet()) {
-      if (!known.contains(folder.getKey()) && folder.getValue().isBefore(limit)) {
-        delete(folder.getKey());
+    for (String name : names()) {
+      if (!known.contains(name) && latestWrite(name).isBefore(limit)) {
+        delete(name);
         deleted++;
       }
     }
@@ -100,18 +91,37 @@ final class ShardFolders {
     }
   }
 
-  private List<LocatedFileStatus> files(Path folder) {
-    List<LocatedFileStatus> files = new ArrayList<>();
+  private List<String> names() {
+    return list(root).stream()
+        .filter(FileStatus::isDirectory)
+        .map(folder -> folder.getPath().getName())
+        .toList();
+  }
+
+  private Instant latestWrite(String name) {
+    Instant latest = Instant.EPOCH;
     try {
-      RemoteIterator<LocatedFileStatus> listing = fs.listFiles(folder, true);
-      while (listing.hasNext()) {
-        files.add(listing.next());
+      RemoteIterator<LocatedFileStatus> files = fs.listFiles(new Path(root, name), true);
+      while (files.hasNext()) {
+        Instant written = Instant.ofEpochMilli(files.next().getModificationTime());
+        latest = written.isAfter(latest) ? written : latest;
       }
     } catch (FileNotFoundException e) {
-      return List.of(); // nothing was ever packed
+      return Instant.now(); // somebody is at work there
+    } catch (IOException e) {
+      throw new UncheckedIOException("listing " + uri(name), e);
+    }
+    return latest.equals(Instant.EPOCH) ? Instant.now() : latest;
+  }
+
+  /** Empty where there is no such folder, or not any more. */
+  private List<FileStatus> list(Path folder) {
+    try {
+      return List.of(fs.listStatus(folder));
+    } catch (FileNotFoundException e) {
+      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException("listing " + folder, e);
     }
-    return files;
   }
 }
