@@ -24,6 +24,7 @@ class PackageArrowsTest {
           Set.of("demo", "bench"),
           Set.of(
               "catalog",
+              "pack",
               "split",
               "balance",
               "train",

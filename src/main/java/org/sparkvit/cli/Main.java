@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> split -> balance -> train -> score -> evaluate -> relabel -> report",
+      "  catalog -> (pack ->) split -> balance -> train -> score -> evaluate -> relabel -> report",
       "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     subcommands = {
       CatalogCommand.class,
+      PackCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
       TrainCommand.class,

@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
-import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PredictionsTable;
 import scala.collection.JavaConverters;
@@ -51,7 +51,9 @@ public final class BatchInference {
     ImagesTable.BYTES,
     ImagesTable.STATUS,
     ImagesTable.REASON,
-    ImagesTable.SHA256
+    ImagesTable.SHA256,
+    ImagePlaces.SHARD,
+    ImagePlaces.START
   };
 
   private BatchInference() {}
@@ -59,8 +61,8 @@ public final class BatchInference {
   /**
    * Scores the images of a catalog.
    *
-   * @param images rows of {@link ImagesTable}; those that the catalog found unusable are passed on
-   *     with its status, unread
+   * @param images rows of {@link ImagesTable}, which may have the columns of {@link ImagePlaces};
+   *     those that the catalog found unusable are passed on with its status, unread
    * @param batchSize images per forward pass
    * @param decodeThreads worker threads per task
    * @return id, path, label, sha256, probabilities (softmax in the order of the model's labels),
@@ -72,14 +74,7 @@ public final class BatchInference {
       SharedModel model,
       int batchSize,
       int decodeThreads) {
-    ImageFiles files = new ImageFiles(spark);
-    ImageSource source =
-        row -> {
-          ImageStatus status = ImageStatus.valueOf(row.getString(5));
-          return status.isUsable()
-              ? ImageContent.read(files, row.getString(1), row.getLong(3), row.getLong(4))
-              : ImageContent.failed(row.getString(1), status, row.getString(6));
-        };
+    ImageSource source = new CatalogImages(new ImageFiles(spark));
     ResultRow result =
         (image, logits, precision) ->
             logits == null
@@ -89,7 +84,7 @@ public final class BatchInference {
                     softmax(logits, 0, logits.length),
                     precision.name().toLowerCase(Locale.ROOT));
     return run(
-        images.select(INPUT[0], Arrays.copyOfRange(INPUT, 1, INPUT.length)),
+        ImagePlaces.orNone(images).select(INPUT[0], Arrays.copyOfRange(INPUT, 1, INPUT.length)),
         source,
         model,
         ModelOutput.LOGITS,

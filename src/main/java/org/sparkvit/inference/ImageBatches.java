@@ -64,7 +64,7 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
 
   private final int imageBytes;
   private final int batchSize;
-  private final Prefetcher<Row, Loaded> loaded;
+  private final Prefetcher<ImageSource.Pending, Loaded> loaded;
   private ByteBuffer pixels;
 
   /**
@@ -86,14 +86,15 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
     ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
     this.loaded =
         new Prefetcher<>(
-            rows,
-            row -> {
-              ImageContent content = source.read(row);
-              return new Loaded(row, content.name(), PreparedImage.of(content, decoder, input));
+            source.open(rows),
+            image -> {
+              ImageContent content = image.content().get();
+              return new Loaded(
+                  image.row(), content.name(), PreparedImage.of(content, decoder, input));
             },
             decodeThreads,
             AHEAD * batchSize,
-            source::weight,
+            image -> source.weight(image.row()),
             MAX_WEIGHT_AHEAD);
   }
 

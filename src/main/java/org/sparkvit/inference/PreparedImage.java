@@ -5,7 +5,6 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.table.ImageFiles;
 
 /**
  * An image on its way to the model.
@@ -21,21 +20,6 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
   /** Whether there are pixels. */
   public boolean isUsable() {
     return pixels != null;
-  }
-
-  /**
-   * Reads, decodes and prepares an image of a catalog. What is wrong with it is in the result.
-   *
-   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
-   */
-  public static PreparedImage of(
-      ImageFiles files,
-      ImageDecoder decoder,
-      PreprocessSpec input,
-      String path,
-      long offset,
-      long bytes) {
-    return of(ImageContent.read(files, path, offset, bytes), decoder, input);
   }
 
   /** Decodes and prepares one image. What is wrong with it is in the result. */

@@ -154,7 +154,7 @@ final class ReportGatherer {
         images,
         headline == null ? config.positive() : headline.focus().label(),
         config.mistakes(),
-        new Thumbnails(spark, config.thumbnailSize()));
+        new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
   private RelabelSection relabel(Dataset<Row> images) {
@@ -167,7 +167,7 @@ final class ReportGatherer {
             workspace.read(ReviewTable.SPEC),
             images,
             config.mistakes(),
-            new Thumbnails(spark, config.thumbnailSize()));
+            new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
   private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {

@@ -1,11 +1,7 @@
 package org.sparkvit.report;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 
-import java.io.EOFException;
-import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.Base64;
 import java.util.HashMap;
@@ -20,12 +16,19 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.Thumbnail;
+import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.inference.ImageContent;
+import org.sparkvit.inference.ImageSource;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PatientReader;
+import org.sparkvit.table.Workspace;
 
 /** Reads and shrinks a few images of the catalog on the executors. */
 final class Thumbnails {
@@ -36,15 +39,18 @@ final class Thumbnails {
           .add("problem", DataTypes.StringType);
 
   private final SparkSession spark;
+  private final Workspace workspace;
   private final int size;
 
   /**
    * Makes thumbnails of one size.
    *
+   * @param workspace whose images they are
    * @param size longer side in pixels
    */
-  Thumbnails(SparkSession spark, int size) {
+  Thumbnails(SparkSession spark, Workspace workspace, int size) {
     this.spark = spark;
+    this.workspace = workspace;
     this.size = size;
   }
 
@@ -57,14 +63,20 @@ final class Thumbnails {
     if (ids.isEmpty()) {
       return thumbnails;
     }
-    Dataset<Row> wanted = spark.createDataset(ids, Encoders.STRING()).toDF(ImagesTable.ID);
+    // A condition and no join, so that the one with the packed places finds these few, too.
+    Dataset<Row> wanted = images.where(col(ImagesTable.ID).isin(ids.toArray()));
     int tasks = Math.min(ids.size(), spark.sparkContext().defaultParallelism());
     for (Row row :
-        images
-            .select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.OFFSET, ImagesTable.BYTES)
-            .join(broadcast(wanted), ImagesTable.ID)
+        ImagePlaces.of(
+                workspace,
+                wanted.select(
+                    ImagesTable.ID,
+                    ImagesTable.PATH,
+                    ImagesTable.OFFSET,
+                    ImagesTable.BYTES,
+                    ImagesTable.SHA256))
             .repartition(tasks, col(ImagesTable.ID))
-            .mapPartitions(new Maker(new ImageFiles(spark), size), Encoders.row(RESULT))
+            .mapPartitions(new Maker(new CatalogImages(new ImageFiles(spark)), size), Encoders.row(RESULT))
             .collectAsList()) {
       thumbnails.put(row.getString(0), new Picture(row.getString(1), row.getString(2)));
     }
@@ -72,46 +84,49 @@ final class Thumbnails {
   }
 
   /** What an executor does with its share of the images. */
-  private record Maker(ImageFiles files, int size)
+  private record Maker(CatalogImages source, int size)
       implements MapPartitionsFunction<Row, Row>, Serializable {
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
       ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+      Iterator<ImageSource.Pending> images = source.open(rows);
       return new Iterator<>() {
+        private String outage;
+
         @Override
         public boolean hasNext() {
-          return rows.hasNext();
+          return images.hasNext();
         }
 
         @Override
         public Row next() {
-          Row row = rows.next();
-          Picture picture = make(decoder, row.getString(1), row.getLong(2), row.getLong(3));
-          return RowFactory.create(row.getString(0), picture.image(), picture.problem());
+          ImageSource.Pending image = images.next();
+          Picture picture = new Picture(null, outage);
+          if (outage == null) {
+            try {
+              picture = make(decoder, image.content().get());
+            } catch (UserException e) {
+              // Pictures less do not make the figures wrong, and are not waited for one by one.
+              outage = PatientReader.message(e);
+              picture = new Picture(null, outage);
+            }
+          }
+          return RowFactory.create(image.row().getString(0), picture.image(), picture.problem());
         }
       };
     }
 
-    private Picture make(ImageDecoder decoder, String path, long offset, long bytes) {
-      if (bytes < 0 || bytes > Math.min(DecodeLimits.DEFAULT.maxBytes(), Integer.MAX_VALUE - 8)) {
-        return new Picture(null, bytes < 0 ? "file is missing" : "file is too large");
+    private Picture make(ImageDecoder decoder, ImageContent content) {
+      if (content.bytes() == null) {
+        return new Picture(null, content.status() + ": " + content.reason());
       }
-      try {
-        DecodedImage image = decoder.decode(files.read(path, offset, (int) bytes), path);
-        if (!image.isUsable()) {
-          return new Picture(null, image.status() + ": " + image.reason());
-        }
-        byte[] jpeg = Thumbnail.jpeg(image.pixels(), size);
-        return new Picture(Base64.getEncoder().encodeToString(jpeg), null);
-      } catch (FileNotFoundException e) {
-        return new Picture(null, "file is gone");
-      } catch (EOFException e) {
-        return new Picture(null, "file is shorter than it was");
-      } catch (IOException e) {
-        // One picture less does not make the figures wrong.
-        return new Picture(null, "file cannot be read: " + e.getMessage());
+      DecodedImage image = decoder.decode(content.bytes(), content.name());
+      if (!image.isUsable()) {
+        return new Picture(null, image.status() + ": " + image.reason());
       }
+      byte[] jpeg = Thumbnail.jpeg(image.pixels(), size);
+      return new Picture(Base64.getEncoder().encodeToString(jpeg), null);
     }
   }
 }

@@ -25,6 +25,7 @@ import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.PrecisionAgreement;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -74,7 +75,7 @@ public final class ScoreStage {
             .input("model_hash", model.hash());
 
     if (config.agreementSample() > 0) {
-      compare(spark, images, model, location, record);
+      compare(spark, ImagePlaces.of(workspace, images), model, location, record);
     }
     IdRanges ranges =
         IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
@@ -102,9 +103,12 @@ public final class ScoreStage {
       Instant chunkStarted = Instant.now();
       IdRange range = ranges.next(wanted);
       Dataset<Row> chunk = missing(workspace, images, range, model.hash());
-      // In turn, so that every task has as many images and no folder of large ones ends up in one;
+      // Neighbours in shards together. Else in turn, so that every task has as many images and no folder of large ones ends up in one;
       // Spark sorts first, so that a retried task deals them out in the same way.
-      Dataset<Row> spread = chunk.repartition(partitions(cores, range.images()));
+      int partitions = partitions(cores, range.images());
+      Dataset<Row> spread =
+          ImagePlaces.inOrder(
+              workspace, chunk, partitions, unpacked -> unpacked.repartition(partitions));
       Dataset<Row> predictions =
           predictions(
               BatchInference.score(

@@ -39,6 +39,7 @@ import org.sparkvit.core.UserException;
  * models/NAME/                   Hugging Face model directories
  * reports/NAME/                  reports
  * exports/NAME/                  files for others to take away
+ * shards/NAME/                   bytes of images, which the table packed has the places of
  * </pre>
  *
  * <p>A run writes a folder of its own, which then counts in one atomic step, on HDFS, on a local
@@ -53,6 +54,9 @@ public final class Workspace {
 
   private static final Pattern GLOB = Pattern.compile("[{}\\[\\]*?\\\\]");
   private static final String MARKER = "workspace.json";
+
+  /** Where shards are, relative to a workspace. */
+  public static final String SHARDS = "shards";
 
   /** Of a column that no table has. */
   private static final String PART = "_part";
@@ -110,6 +114,11 @@ public final class Workspace {
   /** URI of a folder of files that are for others to take away. */
   public String export(String name) {
     return uri() + "/exports/" + name;
+  }
+
+  /** URI of the folder that holds the folders of shards. */
+  public String shards() {
+    return uri() + "/" + SHARDS;
   }
 
   /** Whether the table has been written. */

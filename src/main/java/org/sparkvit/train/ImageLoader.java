@@ -22,12 +22,16 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.inference.ImageSource;
 import org.sparkvit.inference.Prefetcher;
 import org.sparkvit.inference.PreparedImage;
 import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
 
 /**
  * Has the executors read, decode and prepare images, exactly as for scoring, and brings the pixels
@@ -53,16 +57,24 @@ final class ImageLoader {
           .add("problem", DataTypes.StringType);
 
   private final SparkSession spark;
+  private final Workspace workspace;
   private final PreprocessSpec input;
   private final int decodeThreads;
   private final Progress progress;
 
   /**
+   * @param workspace whose images they are
    * @param input how images are prepared
    * @param decodeThreads threads per task that read and decode
    */
-  ImageLoader(SparkSession spark, PreprocessSpec input, int decodeThreads, Progress progress) {
+  ImageLoader(
+      SparkSession spark,
+      Workspace workspace,
+      PreprocessSpec input,
+      int decodeThreads,
+      Progress progress) {
     this.spark = spark;
+    this.workspace = workspace;
     this.input = input;
     this.decodeThreads = decodeThreads;
     this.progress = progress;
@@ -83,13 +95,17 @@ final class ImageLoader {
    */
   Loaded load(TrainingRows rows, Labels labels, PixelCache cache) {
     long images = rows.images();
-    int partitions = partitions(images);
+    int wanted = partitions(images);
+    CatalogImages source = new CatalogImages(new ImageFiles(spark));
     JavaRDD<Row> prepared =
-        rows.rows()
-            .repartition(partitions, col(ImagesTable.ID))
-            .mapPartitions(
-                task(new ImageFiles(spark), input, decodeThreads), Encoders.row(PREPARED))
+        ImagePlaces.inOrder(
+                workspace,
+                rows.rows(),
+                wanted,
+                unpacked -> unpacked.repartition(wanted, col(ImagesTable.ID)))
+            .mapPartitions(task(source, input, decodeThreads), Encoders.row(PREPARED))
             .toJavaRDD();
+    int partitions = prepared.getNumPartitions();
     List<Example> train = new ArrayList<>();
     List<Example> validation = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -142,11 +158,12 @@ final class ImageLoader {
   }
 
   private static MapPartitionsFunction<Row, Row> task(
-      ImageFiles files, PreprocessSpec input, int threads) {
+      CatalogImages source, PreprocessSpec input, int threads) {
     return rows -> {
       ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
-      Prefetcher<Row, Row> prepared =
-          new Prefetcher<>(rows, row -> prepare(row, files, decoder, input), threads, 2 * threads);
+      Prefetcher<ImageSource.Pending, Row> prepared =
+          new Prefetcher<>(
+              source.open(rows), image -> prepare(image, decoder, input), threads, 2 * threads);
       TaskCompletionListener close = context -> prepared.close();
       TaskContext.get().addTaskCompletionListener(close);
       return prepared;
@@ -154,16 +171,10 @@ final class ImageLoader {
   }
 
   private static Row prepare(
-      Row row, ImageFiles files, ImageDecoder decoder, PreprocessSpec input) {
+      ImageSource.Pending pending, ImageDecoder decoder, PreprocessSpec input) {
+    Row row = pending.row();
     String path = row.getAs(ImagesTable.PATH);
-    PreparedImage image =
-        PreparedImage.of(
-            files,
-            decoder,
-            input,
-            path,
-            row.<Long>getAs(ImagesTable.OFFSET),
-            row.<Long>getAs(ImagesTable.BYTES));
+    PreparedImage image = PreparedImage.of(pending.content().get(), decoder, input);
     return RowFactory.create(
         row.getAs(ImagesTable.ID),
         row.getAs(SplitsTable.LABEL),

@@ -79,7 +79,8 @@ public final class TrainStage {
               cache.file(),
               (double) rows.images() * input.bytes() / 1e6));
       ImageLoader.Loaded loaded =
-          new ImageLoader(spark, input, config.decodeThreads(), progress).load(rows, labels, cache);
+          new ImageLoader(spark, workspace, input, config.decodeThreads(), progress)
+              .load(rows, labels, cache);
       Trainer trainer = new Trainer(config.recipe(), labels, loaded.data(), progress);
       TrainingResult result = trainer.train(start, device, precision);
       record

@@ -85,7 +85,8 @@ final class TrainingRows {
                 col(ImagesTable.ID),
                 col(ImagesTable.PATH),
                 col(ImagesTable.OFFSET),
-                col(ImagesTable.BYTES)),
+                col(ImagesTable.BYTES),
+                col(ImagesTable.SHA256)),
             scala.collection.JavaConverters.asScalaBuffer(List.of(ImagesTable.ID)).toSeq(),
             "left");
     Dataset<Row> all = plan.isPresent() ? planned(placed, plan.get()) : unplanned(placed);
@@ -233,8 +234,8 @@ final class TrainingRows {
   }
 
   /**
-   * The images to read, each once: id, label, split, path, offset, bytes, copies (1 or more),
-   * weight.
+   * The images to read, each once: id, label, split, path, offset, bytes, sha256, copies (1 or
+   * more), weight.
    */
   Dataset<Row> rows() {
     return rows;

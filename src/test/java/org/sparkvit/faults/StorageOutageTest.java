@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.S3Proxy;
 import org.sparkvit.SparkTest;
+import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
+import org.sparkvit.pack.PackConfig;
+import org.sparkvit.pack.PackStage;
 
 /** S3 behind a proxy that breaks; local Spark, where a task that fails is not tried again. */
 class StorageOutageTest extends SparkTest {
@@ -140,5 +144,39 @@ class StorageOutageTest extends SparkTest {
       assertThat(proxy.faults()).as("at %d %% of %d requests", percent, requests).isPositive();
       assertThat(Scoring.rows(spark, workspace)).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void packingWaitsForImages() throws Exception {
+    String catalog = workspace("unpacked");
+    Scoring.catalog(catalog, impatientBucket("waiting"));
+    List<String> expected = undisturbed(catalog, workspace("unpacked-undisturbed"));
+
+    String packed = Scoring.copy(spark, catalog, workspace("packed"));
+    proxy.breakAfter(IMAGES / 2, Duration.ofSeconds(4));
+    List<String> lines = new ArrayList<>();
+    new PackStage(PackConfig.of(packed, "256m", 2), lines::add).run(spark);
+    assertThat(proxy.faults()).isPositive();
+    assertThat(lines).noneMatch(line -> line.contains("left out"));
+    long before = proxy.requests();
+    Scoring.score(packed, model);
+    assertThat(Scoring.rows(spark, packed)).isEqualTo(expected);
+    assertThat(proxy.requests()).isEqualTo(before);
+  }
+
+  /** The tables are in S3 as well, and take as many requests either way. */
+  @Test
+  void neighboursInShardsComeWithOneRequest() throws Exception {
+    String catalog = "s3a://shards/catalog";
+    Scoring.catalog(catalog, bucket("shards"));
+    String plain = Scoring.copy(spark, catalog, "s3a://shards/plain");
+    String packed = Scoring.copy(spark, catalog, "s3a://shards/packed");
+    Main.main(new String[] {"pack", "-w", packed});
+    long before = proxy.requests();
+    Scoring.score(plain, model);
+    long requests = proxy.requests() - before;
+    Scoring.score(packed, model);
+    assertThat(Scoring.rows(spark, packed)).isEqualTo(Scoring.rows(spark, plain));
+    assertThat(proxy.requests() - before - requests).isLessThan(requests);
   }
 }

@@ -1,0 +1,56 @@
+package org.sparkvit.pack;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.sparkvit.core.UserException;
+
+/**
+ * What the stage {@code pack} is asked to do.
+ *
+ * @param workspace URI of the workspace
+ * @param shardBytes about how many bytes of images a shard holds
+ * @param readThreads threads per task that read images, 1 or more
+ */
+public record PackConfig(String workspace, long shardBytes, int readThreads) {
+  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,9})([kmg]?)");
+
+  /** Checks the ranges. */
+  public PackConfig {
+    if (workspace.isBlank()) {
+      throw new UserException("--workspace is empty; name a folder");
+    }
+    if (shardBytes < 1) {
+      throw new UserException("--shard-size is " + shardBytes + " bytes; use e.g. 256m");
+    }
+    if (readThreads < 1) {
+      throw new UserException("--read-threads is " + readThreads + "; use 1 or more");
+    }
+  }
+
+  /**
+   * With a size as people write it.
+   *
+   * @param shardSize a whole number, and k, m or g for 1024, 1024² or 1024³ bytes
+   * @throws UserException when it is something else
+   */
+  public static PackConfig of(String workspace, String shardSize, int readThreads) {
+    Matcher size = SIZE.matcher(shardSize);
+    if (!size.matches()) {
+      throw new UserException(
+          "--shard-size is '" + shardSize + "'; use a whole number with k, m or g, e.g. 256m");
+    }
+    int shift = size.group(2).isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(size.group(2)));
+    return new PackConfig(workspace, Long.parseLong(size.group(1)) << shift, readThreads);
+  }
+
+  /** Option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workspace", workspace);
+    map.put("shard-size", shardBytes);
+    map.put("read-threads", readThreads);
+    return map;
+  }
+}

@@ -1,0 +1,127 @@
+package org.sparkvit.pack;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.table.Workspace;
+
+/** The folders of shards of a workspace. */
+final class ShardFolders {
+  /** Longer than a run goes without writing: what is idle for as long belongs to a dead one. */
+  private static final Duration ABANDONED = Duration.ofDays(2);
+
+  private static final String SHARD = ".parquet";
+
+  private final FileSystem fs;
+  private final Path root;
+  private final String prefix;
+
+  ShardFolders(SparkSession spark, Workspace workspace) {
+    root = new Path(workspace.shards());
+    prefix = workspace.uri() + "/";
+    try {
+      fs = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    } catch (IOException e) {
+      throw new UncheckedIOException("opening " + root, e);
+    }
+  }
+
+  /** URI of a folder by name. */
+  String uri(String name) {
+    return new Path(root, name).toString();
+  }
+
+  /** All shards there are, relative to the workspace, whether or not they count. */
+  List<String> shards() {
+    List<String> shards = new ArrayList<>();
+    for (String name : names()) {
+      shards.addAll(shards(name));
+    }
+    return shards;
+  }
+
+  /** The shards of one folder, relative to the workspace, in the order of their names. */
+  List<String> shards(String name) {
+    List<String> shards = new ArrayList<>();
+    for (FileStatus file : list(new Path(root, name))) {
+      String path = file.getPath().toString();
+      if (file.isFile() && path.endsWith(SHARD)) {
+        shards.add(path.substring(prefix.length()));
+      }
+    }
+    return shards.stream().sorted().toList();
+  }
+
+  /**
+   * Deletes what runs that were killed have left. Another run's folder that is being written looks
+   * the same, but is not as old.
+   *
+   * @param known names of folders that are none of it
+   * @return how many were deleted
+   */
+  int deleteAbandoned(Collection<String> known) {
+    Instant limit = Instant.now().minus(ABANDONED);
+    int deleted = 0;
+    for (String name : names()) {
+      if (!known.contains(name) && latestWrite(name).isBefore(limit)) {
+        delete(name);
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  /** Deletes one folder, if it is there. */
+  void delete(String name) {
+    try {
+      fs.delete(new Path(root, name), true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("deleting " + uri(name), e);
+    }
+  }
+
+  private List<String> names() {
+    return list(root).stream()
+        .filter(FileStatus::isDirectory)
+        .map(folder -> folder.getPath().getName())
+        .toList();
+  }
+
+  private Instant latestWrite(String name) {
+    Instant latest = Instant.EPOCH;
+    try {
+      RemoteIterator<LocatedFileStatus> files = fs.listFiles(new Path(root, name), true);
+      while (files.hasNext()) {
+        Instant written = Instant.ofEpochMilli(files.next().getModificationTime());
+        latest = written.isAfter(latest) ? written : latest;
+      }
+    } catch (FileNotFoundException e) {
+      return Instant.now(); // somebody is at work there
+    } catch (IOException e) {
+      throw new UncheckedIOException("listing " + uri(name), e);
+    }
+    return latest.equals(Instant.EPOCH) ? Instant.now() : latest;
+  }
+
+  /** Empty where there is no such folder, or not any more. */
+  private List<FileStatus> list(Path folder) {
+    try {
+      return List.of(fs.listStatus(folder));
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("listing " + folder, e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.sparkvit.table;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code packed}: where in the shards of {@code pack} the bytes of images lie. A shard is an
+ * ordinary Parquet file with the columns of {@link ImagesTable} and {@link #CONTENT}; a row here is
+ * the place of one value of that column, whose bytes are in one piece. Rows of contents that the
+ * catalog no longer has may be among them.
+ */
+public final class PackedTable {
+  public static final String ID = "id";
+
+  /** SHA-256 of the packed content; a catalog row with another one is not this image. */
+  public static final String SHA256 = "sha256";
+
+  /** The shard file, relative to the workspace, so that this may move. */
+  public static final String SHARD = "shard";
+
+  /** The first byte of the content in the shard file. */
+  public static final String OFFSET = "offset";
+
+  /** Length of the content in bytes. */
+  public static final String BYTES = "bytes";
+
+  /** The column of a shard that holds the bytes of the images' files. */
+  public static final String CONTENT = "content";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "packed",
+          "pack",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(SHA256, DataTypes.StringType, false)
+              .add(SHARD, DataTypes.StringType, false)
+              .add(OFFSET, DataTypes.LongType, false)
+              .add(BYTES, DataTypes.LongType, false),
+          false,
+          List.of(ID, SHA256));
+
+  private PackedTable() {}
+}
