@@ -164,19 +164,21 @@ class StorageOutageTest extends SparkTest {
     assertThat(proxy.requests()).isEqualTo(before);
   }
 
-  /** The tables are in S3 as well, and take as many requests either way. */
   @Test
   void neighboursInShardsComeWithOneRequest() throws Exception {
-    String catalog = "s3a://shards/catalog";
-    Scoring.catalog(catalog, bucket("shards"));
-    String plain = Scoring.copy(spark, catalog, "s3a://shards/plain");
-    String packed = Scoring.copy(spark, catalog, "s3a://shards/packed");
+    String catalog = "s3a://near/catalog";
+    Scoring.catalog(catalog, bucket("near"));
+    String plain = Scoring.copy(spark, catalog, "s3a://near/plain");
+    String packed = Scoring.copy(spark, catalog, "s3a://near/packed");
     Main.main(new String[] {"pack", "-w", packed});
-    long before = proxy.requests();
-    Scoring.score(plain, model);
-    long requests = proxy.requests() - before;
+    long files = proxy.requests("GET /near/images/");
+    long shards = proxy.requests("GET /near/packed/shards/");
     Scoring.score(packed, model);
+    // Chunks of 80 images in 4 partitions of neighbours.
+    assertThat(proxy.requests("GET /near/packed/shards/") - shards).isBetween(1L, 8L);
+    assertThat(proxy.requests("GET /near/images/")).isEqualTo(files);
+    Scoring.score(plain, model);
     assertThat(Scoring.rows(spark, packed)).isEqualTo(Scoring.rows(spark, plain));
-    assertThat(proxy.requests() - before - requests).isLessThan(requests);
+    assertThat(proxy.requests("GET /near/images/") - files).isGreaterThan(IMAGES / 2);
   }
 }
