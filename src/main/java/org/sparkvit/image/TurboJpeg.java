@@ -106,8 +106,7 @@ final class TurboJpeg {
     }
   }
 
-  private static boolean decode(
-      byte[] content, int width, int height, int channels, Memory out) {
+  private static boolean decode(byte[] content, int width, int height, int channels, Memory out) {
     Pointer decoder = tjInitDecompress();
     if (decoder == null) {
       return false;

@@ -33,8 +33,8 @@ import org.sparkvit.table.Workspace;
 
 /**
  * Images to shards, chunk by chunk. A chunk is a few shards for each core and becomes visible in
- * one step, so that a run which is killed loses no more than the chunk it was in: the next one packs
- * what is in no shard yet. Two runs at once may pack an image twice; either copy is as good.
+ * one step, so that a run which is killed loses no more than the chunk it was in: the next one
+ * packs what is in no shard yet. Two runs at once may pack an image twice; either copy is as good.
  */
 public final class PackStage {
   private static final int SHARDS_PER_CORE = 4;
@@ -55,8 +55,7 @@ public final class PackStage {
     Packed plus(Row sums) {
       return sums.isNullAt(0)
           ? this
-          : new Packed(
-              images + sums.getLong(0), bytes + sums.getLong(1), shards + sums.getLong(2));
+          : new Packed(images + sums.getLong(0), bytes + sums.getLong(1), shards + sums.getLong(2));
     }
   }
 
@@ -168,8 +167,7 @@ public final class PackStage {
   }
 
   /** Where the images of some shards are; a task for each of them reads it. */
-  private static Dataset<Row> places(
-      SparkSession spark, Workspace workspace, List<String> shards) {
+  private static Dataset<Row> places(SparkSession spark, Workspace workspace, List<String> shards) {
     ShardIndex index =
         new ShardIndex(new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()));
     String folder = workspace.uri();

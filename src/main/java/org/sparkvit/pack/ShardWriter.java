@@ -67,9 +67,7 @@ final class ShardWriter {
     int id = images.schema().fieldIndex(ImagesTable.ID);
     JavaRDD<Row> sorted =
         JavaPairRDD.fromJavaRDD(
-                images
-                    .javaRDD()
-                    .map(row -> new Tuple2<>(row.getString(id), withoutSchema(row))))
+                images.javaRDD().map(row -> new Tuple2<>(row.getString(id), withoutSchema(row))))
             .repartitionAndSortWithinPartitions(new ByStart(starts))
             .values();
     StructType schema =
@@ -172,12 +170,7 @@ final class ShardWriter {
     private Iterator<Row> contents(Iterator<Row> rows) {
       Prefetcher<Row, Read> read =
           new Prefetcher<>(
-              rows,
-              this::read,
-              threads,
-              4 * threads,
-              row -> row.getLong(bytes),
-              MAX_BYTES_AHEAD);
+              rows, this::read, threads, 4 * threads, row -> row.getLong(bytes), MAX_BYTES_AHEAD);
       TaskCompletionListener closing = context -> read.close();
       TaskContext.get().addTaskCompletionListener(closing);
       return new Iterator<>() {

@@ -76,7 +76,8 @@ final class Thumbnails {
                     ImagesTable.BYTES,
                     ImagesTable.SHA256))
             .repartition(tasks, col(ImagesTable.ID))
-            .mapPartitions(new Maker(new CatalogImages(new ImageFiles(spark)), size), Encoders.row(RESULT))
+            .mapPartitions(
+                new Maker(new CatalogImages(new ImageFiles(spark)), size), Encoders.row(RESULT))
             .collectAsList()) {
       thumbnails.put(row.getString(0), new Picture(row.getString(1), row.getString(2)));
     }

@@ -103,7 +103,8 @@ public final class ScoreStage {
       Instant chunkStarted = Instant.now();
       IdRange range = ranges.next(wanted);
       Dataset<Row> chunk = missing(workspace, images, range, model.hash());
-      // Neighbours in shards together. Else in turn, so that every task has as many images and no folder of large ones ends up in one;
+      // Neighbours in shards together. Else in turn, so that every task has as many images and no
+      // folder of large ones ends up in one;
       // Spark sorts first, so that a retried task deals them out in the same way.
       int partitions = partitions(cores, range.images());
       Dataset<Row> spread =

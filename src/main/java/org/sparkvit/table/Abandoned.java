@@ -15,7 +15,9 @@ public final class Abandoned {
 
   private Abandoned() {}
 
-  /** Whether nothing has been written in a folder that no reader uses for so long that none will. */
+  /**
+   * Whether nothing has been written in a folder that no reader uses for so long that none will.
+   */
   public static boolean is(FileSystem fs, Path folder) throws IOException {
     try {
       return latestWrite(fs, folder).isBefore(Instant.now().minus(IDLE));

@@ -77,11 +77,7 @@ public final class ImagePlaces {
     if (!workspace.has(PackedTable.SPEC)) {
       return otherwise.apply(orNone(images));
     }
-    Column[] order = {
-      coalesce(col(SHARD), col(ImagesTable.PATH)), col(START), col(ImagesTable.ID)
-    };
-    return of(workspace, images)
-        .repartitionByRange(partitions, order)
-        .sortWithinPartitions(order);
+    Column[] order = {coalesce(col(SHARD), col(ImagesTable.PATH)), col(START), col(ImagesTable.ID)};
+    return of(workspace, images).repartitionByRange(partitions, order).sortWithinPartitions(order);
   }
 }

@@ -36,11 +36,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.cli.Main;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
-import org.sparkvit.cli.Main;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PackedTable;
 import org.sparkvit.table.PredictionsTable;
@@ -205,8 +205,7 @@ class PackStageTest extends SparkTest {
     // And the index has the places of just these bytes.
     for (Row place : places(workspace)) {
       try (RandomAccessFile file =
-          new RandomAccessFile(
-              file(workspace, place.getAs(PackedTable.SHARD)).toFile(), "r")) {
+          new RandomAccessFile(file(workspace, place.getAs(PackedTable.SHARD)).toFile(), "r")) {
         byte[] bytes = new byte[(int) (long) place.<Long>getAs(PackedTable.BYTES)];
         file.seek(place.<Long>getAs(PackedTable.OFFSET));
         file.readFully(bytes);
@@ -240,10 +239,7 @@ class PackStageTest extends SparkTest {
       pack(other, "64k");
       Map<String, Integer> names = new HashMap<>();
       results.add(
-          other
-              .read(PackedTable.SPEC)
-              .collectAsList()
-              .stream()
+          other.read(PackedTable.SPEC).collectAsList().stream()
               .sorted(Comparator.comparing(row -> row.getString(0)))
               .map(
                   row ->
@@ -333,7 +329,8 @@ class PackStageTest extends SparkTest {
     }
     for (String shard : shards) { // else a local disk would notice before us
       Files.deleteIfExists(
-          file(workspace, shard).resolveSibling("." + file(workspace, shard).getFileName() + ".crc"));
+          file(workspace, shard)
+              .resolveSibling("." + file(workspace, shard).getFileName() + ".crc"));
     }
     assertThat(score(workspace)).isEqualTo(expected);
 
@@ -392,14 +389,10 @@ class PackStageTest extends SparkTest {
     // Old ones that count, and one that does not.
     try (Stream<Path> files = Files.walk(shards)) {
       for (Path file : files.filter(path -> !path.toString().contains("young")).toList()) {
-        Files.setLastModifiedTime(
-            file, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
       }
     }
-    assertThat(pack(workspace, "64k"))
-        .first()
-        .asString()
-        .contains("deleted what 1 runs have left");
+    assertThat(pack(workspace, "64k")).first().asString().contains("deleted what 1 runs have left");
     assertThat(shards.resolve("old")).doesNotExist();
     assertThat(shards.resolve("young")).exists();
     assertThat(shards(workspace)).allSatisfy(s -> assertThat(file(workspace, s)).exists());

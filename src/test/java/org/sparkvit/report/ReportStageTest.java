@@ -237,7 +237,12 @@ class ReportStageTest extends SparkTest {
                       ScoringSection.of(scored),
                       MetricsSection.of(metrics.repartition(n)),
                       MistakeSection.of(
-                          scored, "test", images, EVIL, 20, new Thumbnails(spark, two.workspace, 64)));
+                          scored,
+                          "test",
+                          images,
+                          EVIL,
+                          20,
+                          new Thumbnails(spark, two.workspace, 64)));
                 })
             .toList();
     assertThat(results.get(1)).isEqualTo(results.get(0));
