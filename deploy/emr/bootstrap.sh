@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # EMR bootstrap action: brings libtorch with CUDA to a GPU node, and mounts the control group that YARN isolates GPUs
-# with. Without an argument there is nothing to do: the CPU natives are in the jar.
+# with. The CPU natives are in the jar. JPEG files are decoded by libjpeg-turbo where the machine has it, in about half the
+# time.
 # Argument: s3://.../libtorch-2.7.1-cu128.tar.gz, a folder "lib" of PyTorch 2.7.1.
 set -euo pipefail
+sudo dnf install -y turbojpeg || echo "no package turbojpeg: JPEG files are decoded by the JDK" >&2
 if [ $# -ge 1 ]; then
   # The place that configurations-gpu.json names; EMR 7 mounts version 2 of control groups only.
   sudo mkdir -p /spark-rapids-cgroup/devices

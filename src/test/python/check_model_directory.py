@@ -1,14 +1,28 @@
 """Exchanges models with Hugging Face transformers; .ci/check-transformers runs it.
 
-    check_model_directory.py save DIR     transformers saves models for Java to score
+    check_model_directory.py save DIR     transformers saves models of every family for Java to score and write again
     check_model_directory.py compare DIR  transformers and torch.jit load what Java wrote; logits are compared
 """
 
+import json
 import pathlib
 import sys
 
 import torch
-from transformers import AutoImageProcessor, AutoModelForImageClassification, ViTConfig, ViTForImageClassification, ViTImageProcessor
+from transformers import (
+    AutoImageProcessor,
+    AutoModelForImageClassification,
+    BitImageProcessorPil,
+    DeiTConfig,
+    DeiTForImageClassification,
+    DeiTForImageClassificationWithTeacher,
+    DeiTImageProcessorPil,
+    Dinov2Config,
+    Dinov2ForImageClassification,
+    ViTConfig,
+    ViTForImageClassification,
+    ViTImageProcessor,
+)
 
 BATCH = 3
 TOLERANCE = 1e-4
@@ -19,12 +33,16 @@ def pixels(side):
     return ((i * 31 + (i // 7) * 17 + (i // 101) * 5) % 256).to(torch.uint8).reshape(BATCH, side, side, 3)
 
 
-def prepared(side):
-    return ((pixels(side).float() / 255 - 0.5) / 0.5).permute(0, 3, 1, 2).contiguous()
+def prepared(path):
+    """Normalised as the directory says, in the size that its images come out in."""
+    c = json.loads((path / "preprocessor_config.json").read_text())
+    side = (c["crop_size"] if c.get("do_center_crop") else c["size"])["height"]
+    mean, std = torch.tensor(c["image_mean"]), torch.tensor(c["image_std"])
+    return ((pixels(side).float() / 255 - mean) / std).permute(0, 3, 1, 2).contiguous()
 
 
-def read(path, width):
-    return torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.float32).reshape(BATCH, width)
+def read(path):
+    return torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.float32).reshape(BATCH, -1)
 
 
 def save(root):
@@ -39,6 +57,19 @@ def save(root):
         model.save_pretrained(root / "theirs" / name)
         side = model.config.image_size
         ViTImageProcessor(size={"height": side, "width": side}).save_pretrained(root / "theirs" / name)
+    imagenet = dict(image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225])
+    deit = DeiTImageProcessorPil(**imagenet)
+    bit = BitImageProcessorPil(size={"shortest_edge": 256}, **imagenet)
+    small = dict(hidden_size=192, num_attention_heads=3, initializer_range=0.1, num_labels=10)
+    families = {
+        "deit-ti16": (DeiTForImageClassification(DeiTConfig(intermediate_size=768, **small)), deit),
+        "deit-ti16-distilled": (DeiTForImageClassificationWithTeacher(DeiTConfig(intermediate_size=768, **small)), deit),
+        "dinov2-ti14-518": (Dinov2ForImageClassification(Dinov2Config(image_size=518, layerscale_value=0.5, **small)), bit),
+        "dinov2-ti14-gated": (Dinov2ForImageClassification(Dinov2Config(use_swiglu_ffn=True, **{**small, "initializer_range": 0.05})), bit),
+    }
+    for name, (other, processor) in families.items():
+        other.save_pretrained(root / "theirs" / name, max_shard_size="10MB")
+        processor.save_pretrained(root / "theirs" / name)
     model.to(torch.bfloat16).save_pretrained(root / "theirs" / "custom-bf16")
     ViTImageProcessor(size={"height": side, "width": side}).save_pretrained(root / "theirs" / "custom-bf16")
 
@@ -53,20 +84,26 @@ def check(what, actual, expected, tolerance=TOLERANCE):
 @torch.no_grad()
 def compare(root):
     for path in sorted((root / "theirs").iterdir()):
-        model = ViTForImageClassification.from_pretrained(path, dtype=torch.float32).eval()
-        logits = model(prepared(model.config.image_size)).logits
-        check(f"saved by transformers, scored by us: {path.name}", read(path / "logits.f32", logits.shape[1]), logits)
+        model = AutoModelForImageClassification.from_pretrained(path, dtype=torch.float32).eval()
+        logits = model(prepared(path)).logits
+        check(f"saved by transformers, scored by us: {path.name}", read(path / "logits.f32"), logits)
+        again = root / "ours" / path.name
+        if again.exists():
+            check("  and as we write it again", read(again / "logits.f32"), logits)
     for path in sorted((root / "ours").iterdir()):
         model, info = AutoModelForImageClassification.from_pretrained(path, output_loading_info=True)
-        if type(model) is not ViTForImageClassification or any(info.get(k) for k in ("missing_keys", "unexpected_keys", "mismatched_keys")):
+        theirs = root / "theirs" / path.name
+        architecture = json.loads((theirs if theirs.exists() else path).joinpath("config.json").read_text())["architectures"][0]
+        if type(model).__name__ != architecture or any(info.get(k) for k in ("missing_keys", "unexpected_keys", "mismatched_keys")):
             sys.exit(f"{path}: {type(model)} {info}")
-        side, labels = model.config.image_size, model.config.num_labels
-        size = AutoImageProcessor.from_pretrained(path).size
-        if (size["height"], size["width"]) != (side, side):
-            sys.exit(f"{path}: image processor makes {size}")
+        side = model.config.image_size
+        image = torch.zeros(3, 300, 400, dtype=torch.uint8)
+        made = AutoImageProcessor.from_pretrained(path)(image, return_tensors="pt")["pixel_values"].shape
+        if tuple(made) != (1, 3, side, side):
+            sys.exit(f"{path}: image processor makes {made}")
         count = sum(p.numel() for p in model.parameters())
-        logits = model.eval()(prepared(side)).logits
-        ours = read(path / "logits.f32", labels)
+        logits = model.eval()(prepared(path)).logits
+        ours = read(path / "logits.f32")
         check(f"written by us, scored by transformers: {path.name} ({count:,} parameters)", ours, logits)
         from safetensors import safe_open
         with safe_open(path / "model.safetensors", "pt") as f:
@@ -77,7 +114,7 @@ def compare(root):
                 sys.exit(f"{path}/{name}.pt: parameters are not those of the checkpoint")
             check(f"torch.jit.load {path.name}/{name}.pt", archive(pixels(side)), logits, tolerance)
             if name == "fp32":
-                check(f"  its embed()", archive.embed(pixels(side)), read(path / "embeddings.f32", model.config.hidden_size))
+                check(f"  its embed()", archive.embed(pixels(side)), read(path / "embeddings.f32"))
 
 
 if __name__ == "__main__":

@@ -164,14 +164,15 @@ final class JpegImage extends EncodedImage {
 
   @Override
   Pixels decode(DecodeClock clock) throws IOException {
-    byte[] picture = pictureOnly();
-    if (TurboJpeg.isAvailable() && isPlain()) {
-      Pixels pixels = TurboJpeg.decode(picture, width, height, channels);
-      if (pixels != null) {
-        return pixels;
-      }
-    }
-    return decodeByJdk(picture, clock);
+    Pixels pixels = decodeByTurbo();
+    return pixels == null ? decodeByJdk(clock) : pixels;
+  }
+
+  /** Null where the library is not there, the file is not for it, or it says anything of it. */
+  Pixels decodeByTurbo() {
+    return TurboJpeg.isAvailable() && isPlain()
+        ? TurboJpeg.decode(pictureOnly(), width, height, channels)
+        : null;
   }
 
   /**
@@ -184,10 +185,10 @@ final class JpegImage extends EncodedImage {
   }
 
   /** What the JDK's reader says of a file is decisive, whichever decoder was tried before. */
-  Pixels decodeByJdk(byte[] picture, DecodeClock clock) throws IOException {
+  Pixels decodeByJdk(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.JPEG);
     List<String> warnings = new ArrayList<>();
-    try (ImageInputStream stream = clock.open(picture)) {
+    try (ImageInputStream stream = clock.open(pictureOnly())) {
       reader.setInput(stream, true, true);
       reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       Raster raster = reader.readRaster(0, null);

@@ -9,11 +9,16 @@ import java.nio.ByteOrder;
  */
 final class Pixels implements AutoCloseable {
   private final ByteBuffer bytes;
+
+  /** The image itself where it is on the heap, else null. */
+  private final PixelImage image;
+
   private final int width;
   private final int height;
   private final Runnable release;
 
-  private Pixels(ByteBuffer bytes, int width, int height, Runnable release) {
+  private Pixels(ByteBuffer bytes, PixelImage image, int width, int height, Runnable release) {
+    this.image = image;
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     this.width = width;
     this.height = height;
@@ -22,7 +27,7 @@ final class Pixels implements AutoCloseable {
 
   /** An image on the heap, which is not copied. */
   static Pixels of(PixelImage image) {
-    return new Pixels(ByteBuffer.wrap(image.rgb()), image.width(), image.height(), () -> {});
+    return new Pixels(ByteBuffer.wrap(image.rgb()), image, image.width(), image.height(), () -> {});
   }
 
   /**
@@ -35,7 +40,7 @@ final class Pixels implements AutoCloseable {
       throw new IllegalArgumentException(
           width + "x" + height + " RGB pixels do not fill " + rgb.limit() + " bytes");
     }
-    return new Pixels(rgb, width, height, release);
+    return new Pixels(rgb, null, width, height, release);
   }
 
   int width() {
@@ -48,8 +53,8 @@ final class Pixels implements AutoCloseable {
 
   /** The image on the heap; without a copy where it is there already. */
   PixelImage toImage() {
-    if (bytes.hasArray()) {
-      return new PixelImage(width, height, bytes.array());
+    if (image != null) {
+      return image;
     }
     byte[] rgb = new byte[bytes.limit()];
     bytes.get(0, rgb);

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * The one way from decoded pixels to a model's input, shared by training and scoring: resize, crop,
  * pad. Scaling to floats and normalisation are part of the model's graph.
  *
- * <p>SQUASH and CENTRE_CROP give the bytes of Hugging Face's image processors that work with
- * Pillow; PAD those of Pillow's {@code ImageOps.pad}.
+ * <p>SQUASH, CENTRE_CROP and SQUASH_CROP give the bytes of Hugging Face's image processors that
+ * work with Pillow; PAD those of Pillow's {@code ImageOps.pad}.
  */
 public final class Preprocess {
   private Preprocess() {}
@@ -32,6 +32,7 @@ public final class Preprocess {
     return switch (spec.mode()) {
       case SQUASH -> Resampler.resize(image, spec.width(), spec.height(), spec.filter());
       case CENTRE_CROP -> centreCrop(image, spec);
+      case SQUASH_CROP -> place(image, spec, spec.shortestEdge(), spec.shortestEdge(), 0);
       case PAD -> pad(image, spec);
     };
   }

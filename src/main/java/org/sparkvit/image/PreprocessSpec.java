@@ -11,7 +11,7 @@ import org.sparkvit.core.UserException;
  * @param mode how the aspect ratio is dealt with
  * @param filter resampling filter
  * @param shortestEdge for {@link Mode#CENTRE_CROP}: the shorter side after resizing and before the
- *     crop; otherwise 0
+ *     crop; for {@link Mode#SQUASH_CROP} both sides; otherwise 0
  * @param padRgb for {@link Mode#PAD}: colour of the borders as 0xRRGGBB; otherwise 0
  */
 public record PreprocessSpec(
@@ -24,6 +24,8 @@ public record PreprocessSpec(
     SQUASH,
     /** The shorter side is resized to {@code shortestEdge}, then the centre is cut out. */
     CENTRE_CROP,
+    /** Both sides are resized to {@code shortestEdge}, then the centre is cut out (DeiT). */
+    SQUASH_CROP,
     /** The image is resized to fit inside and centred on a plain background (letterbox). */
     PAD
   }
@@ -33,7 +35,8 @@ public record PreprocessSpec(
       throw new IllegalArgumentException(
           "input size " + width + "x" + height + " is not between 1 and 4096");
     }
-    if ((mode == Mode.CENTRE_CROP) != (shortestEdge > 0)) {
+    boolean crops = mode == Mode.CENTRE_CROP || mode == Mode.SQUASH_CROP;
+    if (crops != (shortestEdge > 0)) {
       throw new IllegalArgumentException(
           "shortest edge " + shortestEdge + " does not go with " + mode);
     }
@@ -53,6 +56,11 @@ public record PreprocessSpec(
   public static PreprocessSpec centreCrop(
       int height, int width, int shortestEdge, ResampleFilter filter) {
     return new PreprocessSpec(height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0);
+  }
+
+  /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
+  public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
+    return new PreprocessSpec(height, width, Mode.SQUASH_CROP, filter, edge, 0);
   }
 
   /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */

@@ -15,6 +15,11 @@ import org.slf4j.LoggerFactory;
  * the pixels of the JDK's libjpeg in about half the time. It is called through the TurboJPEG API of
  * version 2, which later versions keep.
  *
+ * <p>A file that it complains about is left to the JDK, whose word counts. One kind of damage it
+ * passes over in silence where the JDK would not, an invalid Huffman code in the midst of sound
+ * data: 3 of 12,000 files with up to three random bytes in them. Of the others 7,584 pass either
+ * decoder, as nothing in a JPEG file checks its content.
+ *
  * <p>The system property {@code sparkvit.turbojpeg=false} turns it off.
  */
 final class TurboJpeg {

@@ -33,9 +33,20 @@ public final class InputSpec {
     } catch (IllegalArgumentException e) {
       throw new UserException("preprocessor_config.json: " + e.getMessage(), e);
     }
-    if (preprocessor.shortestEdge() > 0) {
+    if (preprocessor.doCenterCrop()) {
       requireSide(side, preprocessor.cropHeight(), preprocessor.cropWidth(), "crop_size");
-      return PreprocessSpec.centreCrop(side, side, preprocessor.shortestEdge(), filter);
+      if (preprocessor.shortestEdge() > 0) {
+        return PreprocessSpec.centreCrop(side, side, preprocessor.shortestEdge(), filter);
+      }
+      if (preprocessor.height() != preprocessor.width()) {
+        throw new UserException(
+            "preprocessor_config.json has size "
+                + preprocessor.height()
+                + "x"
+                + preprocessor.width()
+                + " before the crop; only squares are supported");
+      }
+      return PreprocessSpec.squashCrop(side, side, preprocessor.height(), filter);
     }
     requireSide(side, preprocessor.height(), preprocessor.width(), "size");
     return PreprocessSpec.squash(side, side, filter);

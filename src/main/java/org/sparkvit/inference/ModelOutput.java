@@ -12,7 +12,10 @@ public enum ModelOutput {
       return session.logits(pixels, n);
     }
   },
-  /** The class token after the final layer norm: {@code hiddenSize} values. */
+  /**
+   * What the head reads, mostly the class token after the final layer norm: {@code embeddingSize}
+   * values.
+   */
   EMBEDDINGS {
     @Override
     float[] of(ViTSession session, ByteBuffer pixels, int n) {

@@ -4,7 +4,6 @@ import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.Preprocess;
 import org.sparkvit.image.PreprocessSpec;
 
 /**
@@ -29,11 +28,11 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
       return new PreparedImage(content.status(), content.reason(), null, null);
     }
     String sha256 = StableHash.sha256(content.bytes());
-    DecodedImage decoded = decoder.decode(content.bytes(), content.name());
+    DecodedImage decoded = decoder.decode(content.bytes(), content.name(), input);
     if (!decoded.isUsable()) {
       return new PreparedImage(decoded.status(), decoded.reason(), sha256, null);
     }
-    byte[] pixels = Preprocess.apply(decoded.pixels(), input).rgb();
+    byte[] pixels = decoded.pixels().rgb();
     String reason = decoded.reason().isEmpty() ? null : decoded.reason();
     return new PreparedImage(decoded.status(), reason, sha256, pixels);
   }

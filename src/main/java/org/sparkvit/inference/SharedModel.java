@@ -38,26 +38,35 @@ public final class SharedModel implements Serializable {
   private final String hash;
   private final List<String> files;
   private final List<String> labels;
-  private final int hiddenSize;
+  private final int embeddingSize;
   private final PreprocessSpec input;
   private final String device;
   private final String precision;
+  private final ModelOutput output;
 
   private SharedModel(
       String hash,
       List<String> files,
       List<String> labels,
-      int hiddenSize,
+      int embeddingSize,
       PreprocessSpec input,
       String device,
-      String precision) {
+      String precision,
+      ModelOutput output) {
     this.hash = hash;
     this.files = List.copyOf(files);
     this.labels = List.copyOf(labels);
-    this.hiddenSize = hiddenSize;
+    this.embeddingSize = embeddingSize;
     this.input = input;
     this.device = device;
     this.precision = precision;
+    this.output = output;
+  }
+
+  /** As below, for a model that labels images. */
+  public static SharedModel distribute(
+      SparkSession spark, Path directory, String device, String precision) {
+    return distribute(spark, directory, device, precision, ModelOutput.LOGITS);
   }
 
   /**
@@ -67,10 +76,11 @@ public final class SharedModel implements Serializable {
    * @param device {@code auto}, {@code cpu} or {@code gpu}
    * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
    *     auto} is decided where the device is
+   * @param output what will be asked of it: embeddings need no trained head
    */
   public static SharedModel distribute(
-      SparkSession spark, Path directory, String device, String precision) {
-    Checkpoint checkpoint = ModelDirectory.read(directory);
+      SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
+    Checkpoint checkpoint = read(directory, output);
     PreprocessSpec input = InputSpec.of(checkpoint.preprocessor(), checkpoint.config());
     String hash = ModelDirectory.hash(directory);
     List<String> files = ModelDirectory.files(directory);
@@ -95,10 +105,17 @@ public final class SharedModel implements Serializable {
         hash,
         files,
         checkpoint.config().labels(),
-        checkpoint.config().hiddenSize(),
+        checkpoint.config().embeddingSize(),
         input,
         device,
-        precision);
+        precision,
+        output);
+  }
+
+  private static Checkpoint read(Path directory, ModelOutput output) {
+    return output == ModelOutput.LOGITS
+        ? ModelDirectory.read(directory)
+        : ModelDirectory.readForEmbeddings(directory);
   }
 
   /** SHA-256 of the model directory. */
@@ -112,8 +129,8 @@ public final class SharedModel implements Serializable {
   }
 
   /** Length of an embedding. */
-  public int hiddenSize() {
-    return hiddenSize;
+  public int embeddingSize() {
+    return embeddingSize;
   }
 
   /** How images are prepared for this model. */
@@ -177,7 +194,7 @@ public final class SharedModel implements Serializable {
         for (String name : files) {
           link(Path.of(SparkFiles.get(fileName(hash, name))), directory.resolve(name));
         }
-        return ViTSession.open(directory, resolved, chosen);
+        return ViTSession.open(read(directory, output), resolved, chosen);
       } finally {
         FileUtil.fullyDelete(directory.toFile());
       }

@@ -10,8 +10,10 @@ import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.SharedModel;
 
 /**
- * Gives each image the model's embedding of it, the class token after the final layer norm, as a
- * vector of {@code hiddenSize} numbers (768 for ViT-B): features for a classifier of Spark's own.
+ * Gives each image the model's embedding of it, what the model's head reads after the final layer
+ * norm, as a vector: of ViT and DeiT the class token (768 numbers for ViT-B), of a distilled DeiT
+ * followed by the distillation token, of DINOv2 by the mean of the patches' tokens. Features for a
+ * classifier of Spark's own.
  *
  * <p>{@code LogisticRegression} and most other estimators fail on the null that an image without an
  * embedding has; {@code setHandleInvalid("skip")} leaves such rows out.
@@ -70,7 +72,9 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
   @Override
   List<ValueColumn> valueColumns(SharedModel model) {
     Metadata metadata =
-        model == null ? Metadata.empty() : ValueColumn.ofLength(getOutputCol(), model.hiddenSize());
+        model == null
+            ? Metadata.empty()
+            : ValueColumn.ofLength(getOutputCol(), model.embeddingSize());
     return List.of(ValueColumn.vector(getOutputCol(), metadata, ValueColumn::toVector));
   }
 }

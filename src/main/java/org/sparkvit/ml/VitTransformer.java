@@ -187,7 +187,8 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
 
   private SharedModel model(SparkSession spark) {
     try (ModelFiles files = ModelFiles.fetch(spark, getModelPath())) {
-      return SharedModel.distribute(spark, files.directory(), getDevice(), getPrecision());
+      return SharedModel.distribute(
+          spark, files.directory(), getDevice(), getPrecision(), output());
     }
   }
 

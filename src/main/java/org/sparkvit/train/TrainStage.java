@@ -140,12 +140,8 @@ public final class TrainStage {
       // What is mapped stays readable when its file is deleted.
       try (ModelFiles files = ModelFiles.fetch(spark, location)) {
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
-        Checkpoint checkpoint =
-            ModelDirectory.readForTraining(files.directory(), labels.names(), seed);
-        int side = pretrained.imageSize().orElse(checkpoint.config().imageSize());
-        return side == checkpoint.config().imageSize()
-            ? checkpoint
-            : checkpoint.withImageSize(side);
+        return ModelDirectory.readForTraining(
+            files.directory(), labels.names(), pretrained.imageSize(), seed);
       }
     }
     Start.Scratch scratch = (Start.Scratch) config.start();

@@ -28,8 +28,9 @@ public record Checkpoint(
 
   /**
    * Fresh weights as Hugging Face draws them: matrices, patch filters, class token and position
-   * embeddings normal with the configured standard deviation, biases 0, layer norms 1. Each tensor
-   * has its own stream, so the same seed gives the same bits for the layers that two sizes share.
+   * embeddings normal with the configured standard deviation, biases 0, layer norms and scales 1.
+   * Each tensor has its own stream, so the same seed gives the same bits for the layers that two
+   * sizes share.
    */
   public static Checkpoint random(ViTConfig config, PreprocessorConfig preprocessor, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -47,7 +48,7 @@ public record Checkpoint(
         .parameterShapes()
         .forEach(
             (key, shape) -> {
-              if (key.startsWith(Keys.CLASSIFIER)) {
+              if (newConfig.family().isHead(key)) {
                 copy.put(key, Initializer.draw(newConfig, key, shape, seed));
               }
             });
@@ -56,15 +57,14 @@ public record Checkpoint(
 
   /** This model for another image side: position embeddings are interpolated bicubically. */
   public Checkpoint withImageSize(int pixels) {
+    if (pixels == config.imageSize() && preprocessor.yields(pixels)) {
+      return this;
+    }
     ViTConfig newConfig = config.withImageSize(pixels);
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
     copy.computeIfPresent(
-        Keys.POSITION_EMBEDDINGS,
-        (key, tensor) ->
-            PositionEmbeddings.resize(
-                tensor,
-                config.imageSize() / config.patchSize(),
-                newConfig.imageSize() / newConfig.patchSize()));
+        config.family().positionEmbeddings(),
+        (key, tensor) -> PositionEmbeddings.resize(tensor, config.grid(), newConfig.grid()));
     return new Checkpoint(newConfig, preprocessor.withSide(pixels), copy);
   }
 }

@@ -11,7 +11,9 @@ final class Initializer {
 
   static Tensor draw(ViTConfig config, String key, List<Long> shape, long seed) {
     float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
-    if (key.contains("layernorm")) {
+    if (key.endsWith(".lambda1")) {
+      Arrays.fill(values, 1);
+    } else if (key.contains("norm")) {
       Arrays.fill(values, key.endsWith(".weight") ? 1 : 0);
     } else if (!key.endsWith(".bias")) {
       fillTruncatedNormal(values, config.initializerRange(), streamSeed(key, seed));

@@ -1,6 +1,7 @@
 package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,11 @@ final class JsonFields {
   JsonFields(String source, ObjectNode object) {
     this.source = source;
     this.object = object;
+  }
+
+  /** The fields of an object under a key of this one. */
+  JsonFields within(String key, ObjectNode child) {
+    return new JsonFields(source + ": " + key, child);
   }
 
   /** The value of a key, or null where it is absent or JSON's null. */
@@ -45,6 +51,18 @@ final class JsonFields {
       throw bad(key, node, "a number");
     }
     return node.doubleValue();
+  }
+
+  /** A number as it is written. */
+  JsonNode takeNumber(String key, int defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return IntNode.valueOf(defaultValue);
+    }
+    if (!node.isNumber()) {
+      throw bad(key, node, "a number");
+    }
+    return node;
   }
 
   boolean takeBoolean(String key, boolean defaultValue) {

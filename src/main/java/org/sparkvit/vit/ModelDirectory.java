@@ -1,6 +1,7 @@
 package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,60 +15,125 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sparkvit.core.UserException;
 
 /**
  * A Hugging Face model directory: {@code config.json}, {@code preprocessor_config.json} and {@code
- * model.safetensors} (or its shards, when reading).
+ * model.safetensors} (or its shards, when reading). Directories that timm wrote, which have no
+ * preprocessor file, are read as the Hugging Face model that computes the same.
  */
 public final class ModelDirectory {
   public static final String CONFIG = "config.json";
   public static final String PREPROCESSOR = "preprocessor_config.json";
   public static final String WEIGHTS = "model.safetensors";
   private static final String SHARD_INDEX = WEIGHTS + ".index.json";
-  private static final int NAMED_PROBLEMS = 8;
 
   private ModelDirectory() {}
+
+  /** What a directory holds, tensors by Hugging Face key; not checked yet, perhaps headless. */
+  record Contents(ViTConfig config, PreprocessorConfig preprocessor, Map<String, Tensor> tensors) {
+    boolean isHeadless() {
+      return tensors.keySet().stream().noneMatch(config.family()::isHead);
+    }
+
+    /** With a fresh head. */
+    Contents withHead(long seed) {
+      Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
+      config
+          .parameterShapes()
+          .forEach(
+              (key, shape) -> {
+                if (config.family().isHead(key)) {
+                  copy.put(key, Initializer.draw(config, key, shape, seed));
+                }
+              });
+      return new Contents(config, preprocessor, copy);
+    }
+  }
 
   /**
    * Reads a complete classifier. Tensors are mapped, not copied.
    *
-   * @throws UserException when a file is absent or malformed, or tensors are missing, unexpected or
-   *     mis-shaped; one message names them all
+   * @throws UserException when a file is absent or malformed, or there is no trained head, or
+   *     tensors are missing, unexpected, mis-shaped or not finite; one message names them all
    */
   public static Checkpoint read(Path directory) {
-    ViTConfig config = ViTConfig.read(require(directory, CONFIG));
-    Map<String, Tensor> tensors = tensors(directory);
-    check(directory, config, tensors);
-    return new Checkpoint(config, preprocessor(directory, config), tensors);
+    Contents contents = contents(directory);
+    if (contents.isHeadless()) {
+      throw new UserException(
+          directory
+              + ": the checkpoint has no trained head ("
+              + contents.config.family().heads().get(0)
+              + ".weight is absent), so it cannot label images; fine-tune it with 'spark-vit train"
+              + " --from' first");
+    }
+    return checkpoint(directory, contents, OptionalInt.empty());
+  }
+
+  /**
+   * Reads a classifier or a headless model, which gets a head of random numbers: embeddings do not
+   * depend on it.
+   */
+  public static Checkpoint readForEmbeddings(Path directory) {
+    Contents contents = contents(directory);
+    return checkpoint(
+        directory, contents.isHeadless() ? contents.withHead(0) : contents, OptionalInt.empty());
   }
 
   /**
    * Reads a classifier or a headless model as the start of a training for these labels: the head is
    * kept when the labels are the same in the same order, and drawn anew from the seed otherwise.
+   *
+   * @param imageSize side of the images to train with in pixels, if not that of the directory
    */
-  public static Checkpoint readForTraining(Path directory, List<String> labels, long seed) {
-    ViTConfig config = ViTConfig.read(require(directory, CONFIG));
-    Map<String, Tensor> tensors = tensors(directory);
-    boolean headless = tensors.keySet().stream().noneMatch(k -> k.startsWith(Keys.CLASSIFIER));
-    if (headless) {
-      ViTConfig withHead = config;
-      config
-          .parameterShapes()
-          .forEach(
-              (key, shape) -> {
-                if (key.startsWith(Keys.CLASSIFIER)) {
-                  tensors.put(key, Initializer.draw(withHead, key, shape, seed));
-                }
-              });
+  public static Checkpoint readForTraining(
+      Path directory, List<String> labels, OptionalInt imageSize, long seed) {
+    Contents contents = contents(directory);
+    if (contents.isHeadless()) {
+      return checkpoint(directory, contents.withHead(seed), imageSize).withLabels(labels, seed);
     }
-    check(directory, config, tensors);
-    Checkpoint checkpoint = new Checkpoint(config, preprocessor(directory, config), tensors);
-    return !headless && config.labels().equals(labels)
+    Checkpoint checkpoint = checkpoint(directory, contents, imageSize);
+    return contents.config.labels().equals(labels)
         ? checkpoint
         : checkpoint.withLabels(labels, seed);
+  }
+
+  private static Contents contents(Path directory) {
+    Path configFile = require(directory, CONFIG);
+    ObjectNode json = ModelFiles.readObject(configFile);
+    Path preprocessorFile = directory.resolve(PREPROCESSOR);
+    if (TimmCheckpoint.isConfig(json)) {
+      Contents timm = TimmCheckpoint.convert(configFile.toString(), json, tensors(directory));
+      return Files.exists(preprocessorFile)
+          ? new Contents(timm.config, PreprocessorConfig.read(preprocessorFile), timm.tensors)
+          : timm;
+    }
+    ViTConfig config = ViTConfig.parse(json, configFile.toString());
+    return new Contents(
+        config,
+        preprocessor(preprocessorFile, config),
+        classifierKeys(config.family(), tensors(directory)));
+  }
+
+  private static Checkpoint checkpoint(Path directory, Contents contents, OptionalInt imageSize) {
+    TensorCheck.require(directory, contents.config, contents.tensors);
+    int side = contents.preprocessor.outputSide();
+    // DINOv2 takes images of any size and is published with the side of its last training steps.
+    boolean anySize = contents.config.family().isDinov2() && side > 0;
+    if (side != contents.config.imageSize() && !anySize) {
+      throw new UserException(
+          directory.resolve(PREPROCESSOR)
+              + ": does not make images of the "
+              + contents.config.imageSize()
+              + " x "
+              + contents.config.imageSize()
+              + " pixels that config.json asks for; set size, or crop_size with do_center_crop");
+    }
+    return new Checkpoint(contents.config, contents.preprocessor, contents.tensors)
+        .withImageSize(imageSize.orElse(side));
   }
 
   /**
@@ -152,23 +218,17 @@ public final class ModelDirectory {
     return file;
   }
 
-  private static PreprocessorConfig preprocessor(Path directory, ViTConfig config) {
-    Path file = directory.resolve(PREPROCESSOR);
-    // Some published checkpoints have none; Hugging Face's defaults are then meant.
-    PreprocessorConfig preprocessor =
-        Files.exists(file)
-            ? PreprocessorConfig.read(file)
-            : PreprocessorConfig.squash(config.imageSize());
-    if (!preprocessor.yields(config.imageSize())) {
-      throw new UserException(
-          file
-              + ": does not make images of the "
-              + config.imageSize()
-              + " x "
-              + config.imageSize()
-              + " pixels that config.json asks for; set size, or crop_size with do_center_crop");
-    }
-    return preprocessor;
+  private static PreprocessorConfig preprocessor(Path file, ViTConfig config) {
+    boolean exists = Files.exists(file);
+    return switch (config.family()) {
+      // Some published checkpoints have none; Hugging Face's defaults are then meant.
+      case VIT ->
+          exists
+              ? PreprocessorConfig.read(file, PreprocessorConfig.Kind.VIT)
+              : PreprocessorConfig.squash(config.imageSize());
+      case DEIT, DEIT_DISTILLED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.DEIT);
+      case DINOV2, DINOV2_GATED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.BIT);
+    };
   }
 
   private static Set<String> weightFiles(Path directory) {
@@ -192,12 +252,16 @@ public final class ModelDirectory {
     return shards;
   }
 
-  /** All tensors under the keys of a classifier, without the pooler, which has no use here. */
   private static Map<String, Tensor> tensors(Path directory) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String name : weightFiles(directory)) {
       SafeTensors.read(directory.resolve(name)).tensors().forEach(tensors::putIfAbsent);
     }
+    return tensors;
+  }
+
+  /** Under the keys of a classifier, without the pooler and mask token, which have no use here. */
+  private static Map<String, Tensor> classifierKeys(Family family, Map<String, Tensor> tensors) {
     Map<String, Tensor> renamed = new LinkedHashMap<>();
     tensors.forEach(
         (key, tensor) -> {
@@ -206,52 +270,12 @@ public final class ModelDirectory {
                   || key.startsWith("encoder.")
                   || key.startsWith("layernorm.")
                   || key.startsWith("pooler.");
-          String full = bare ? "vit." + key : key;
-          if (!full.startsWith("vit.pooler.")) {
+          String full = bare ? family.key(key) : key;
+          if (!full.startsWith(family.key("pooler."))
+              && !full.equals(family.key("embeddings.mask_token"))) {
             renamed.put(full, tensor);
           }
         });
     return renamed;
-  }
-
-  private static void check(Path directory, ViTConfig config, Map<String, Tensor> tensors) {
-    Map<String, List<Long>> expected = config.parameterShapes();
-    List<String> missing = new ArrayList<>();
-    List<String> mismatched = new ArrayList<>();
-    expected.forEach(
-        (key, shape) -> {
-          Tensor tensor = tensors.get(key);
-          if (tensor == null) {
-            missing.add(key);
-          } else if (!tensor.shape().equals(shape)) {
-            mismatched.add(key + " is " + tensor.shape() + ", not " + shape);
-          } else if (!tensor.dtype().isFloat()) {
-            mismatched.add(key + " is " + tensor.dtype() + ", not a float type");
-          }
-        });
-    List<String> unexpected =
-        tensors.keySet().stream().filter(key -> !expected.containsKey(key)).toList();
-    if (missing.isEmpty() && mismatched.isEmpty() && unexpected.isEmpty()) {
-      return;
-    }
-    List<String> parts = new ArrayList<>();
-    part(parts, "missing", missing);
-    part(parts, "unexpected", unexpected);
-    part(parts, "mismatched", mismatched);
-    throw new UserException(
-        directory + ": weights do not fit config.json: " + String.join("; ", parts));
-  }
-
-  private static void part(List<String> parts, String title, List<String> problems) {
-    if (!problems.isEmpty()) {
-      int named = Math.min(problems.size(), NAMED_PROBLEMS);
-      parts.add(
-          title
-              + " ("
-              + problems.size()
-              + "): "
-              + String.join(", ", problems.subList(0, named))
-              + (named < problems.size() ? ", ..." : ""));
-    }
   }
 }

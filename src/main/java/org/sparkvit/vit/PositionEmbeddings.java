@@ -10,10 +10,10 @@ final class PositionEmbeddings {
   /**
    * Bicubic interpolation as {@code torch.nn.functional.interpolate(mode="bicubic",
    * align_corners=False)} does it, which is what Hugging Face's {@code interpolate_pos_encoding}
-   * calls. The class token's row stays as it is.
+   * calls. The rows of the tokens before the patches stay as they are.
    *
-   * @param embeddings {@code [1, 1 + from * from, hidden]}
-   * @return {@code [1, 1 + to * to, hidden]}
+   * @param embeddings {@code [1, special + from * from, hidden]}
+   * @return {@code [1, special + to * to, hidden]}
    */
   static Tensor resize(Tensor embeddings, int from, int to) {
     if (from == to) {
@@ -21,16 +21,17 @@ final class PositionEmbeddings {
     }
     int hidden = Math.toIntExact(embeddings.shape().get(2));
     float[] in = embeddings.toFloats();
-    float[] out = new float[Math.multiplyExact(1 + to * to, hidden)];
-    System.arraycopy(in, 0, out, 0, hidden);
+    int special = Math.toIntExact(embeddings.shape().get(1)) - from * from;
+    float[] out = new float[Math.multiplyExact(special + to * to, hidden)];
+    System.arraycopy(in, 0, out, 0, special * hidden);
     for (int y = 0; y < to; y++) {
       Taps rows = new Taps(y, from, to);
       for (int x = 0; x < to; x++) {
         Taps columns = new Taps(x, from, to);
-        int target = (1 + y * to + x) * hidden;
+        int target = (special + y * to + x) * hidden;
         for (int i = 0; i < 4; i++) {
           for (int j = 0; j < 4; j++) {
-            int source = (1 + rows.index[i] * from + columns.index[j]) * hidden;
+            int source = (special + rows.index[i] * from + columns.index[j]) * hidden;
             float weight = (float) (rows.weight[i] * columns.weight[j]);
             for (int h = 0; h < hidden; h++) {
               out[target + h] += weight * in[source + h];
@@ -39,7 +40,7 @@ final class PositionEmbeddings {
         }
       }
     }
-    return Tensor.of(out, 1, 1L + (long) to * to, hidden);
+    return Tensor.of(out, 1, special + (long) to * to, hidden);
   }
 
   /** The four source positions along an axis, repeated at the borders, and their weights. */

@@ -40,6 +40,8 @@ public record PreprocessorConfig(
     List<Double> imageMean,
     List<Double> imageStd) {
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
+  private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+  private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
 
   public PreprocessorConfig {
     imageMean = List.copyOf(imageMean);
@@ -68,6 +70,40 @@ public record PreprocessorConfig(
     }
   }
 
+  /** Kinds of image processors, which differ in what absent keys mean. */
+  enum Kind {
+    /** Squashes to 224 pixels, bilinear. */
+    VIT("ViTImageProcessor", 2),
+    /** Squashes to 256 pixels, bicubic, and cuts out 224. */
+    DEIT("DeiTImageProcessor", 3),
+    /** Resizes the shorter side to 224 pixels, bicubic, and cuts out 224. */
+    BIT("BitImageProcessor", 3);
+
+    private final String type;
+    private final int resample;
+
+    Kind(String type, int resample) {
+      this.type = type;
+      this.resample = resample;
+    }
+
+    /** The kind of a name of today or of earlier versions of transformers; VIT if unknown. */
+    private static Kind of(String name) {
+      if (name.startsWith("DeiT")) {
+        return DEIT;
+      }
+      return name.startsWith("Bit") || name.startsWith("CLIP") ? BIT : VIT;
+    }
+
+    private int[] defaultSize() {
+      return switch (this) {
+        case VIT -> new int[] {224, 224, 0};
+        case DEIT -> new int[] {256, 256, 0};
+        case BIT -> new int[] {0, 0, 224};
+      };
+    }
+  }
+
   /** Squash to a square, bilinear, mean = std = 0.5: what google/vit-* checkpoints use. */
   public static PreprocessorConfig squash(int side) {
     return new PreprocessorConfig(
@@ -76,33 +112,39 @@ public record PreprocessorConfig(
 
   /**
    * Reads {@code preprocessor_config.json}; {@code size} and {@code crop_size} may be numbers or
-   * objects, and absent keys have the defaults of {@code ViTImageProcessor}.
+   * objects, and absent keys have the defaults of the image processor that it names, or of {@code
+   * ViTImageProcessor}.
    */
   public static PreprocessorConfig read(Path file) {
-    return parse(ModelFiles.readObject(file), file.toString());
+    return read(file, Kind.VIT);
   }
 
-  static PreprocessorConfig parse(ObjectNode object, String source) {
-    JsonFields fields = new JsonFields(source, object.deepCopy());
+  /** As above, with the kind that is meant where the file names none. */
+  static PreprocessorConfig read(Path file, Kind unnamed) {
+    String source = file.toString();
+    JsonFields fields = new JsonFields(source, ModelFiles.readObject(file).deepCopy());
+    String formerName = fields.takeString("feature_extractor_type", "");
+    String name = fields.takeString("image_processor_type", formerName);
+    Kind kind = name.isEmpty() ? unnamed : Kind.of(name);
     boolean resize = fields.takeBoolean("do_resize", true);
-    boolean crop = fields.takeBoolean("do_center_crop", false);
-    int[] size = size(fields, "size", crop);
-    int[] cropSize = crop ? size(fields, "crop_size", false) : new int[3];
+    boolean crop = fields.takeBoolean("do_center_crop", kind != Kind.VIT);
+    int[] size = size(fields, "size", kind == Kind.BIT, kind.defaultSize());
+    int[] cropSize = crop ? size(fields, "crop_size", false, Kind.VIT.defaultSize()) : new int[3];
     try {
       return new PreprocessorConfig(
           resize,
           size[0],
           size[1],
           size[2],
-          fields.takeInt("resample", 2),
+          fields.takeInt("resample", kind.resample),
           crop,
           cropSize[0],
           cropSize[1],
           fields.takeBoolean("do_rescale", true),
           fields.takeDouble("rescale_factor", 1 / 255.0),
           fields.takeBoolean("do_normalize", true),
-          fields.takeDoubles("image_mean", 3, HALF),
-          fields.takeDoubles("image_std", 3, HALF));
+          fields.takeDoubles("image_mean", 3, kind == Kind.BIT ? CLIP_MEAN : HALF),
+          fields.takeDoubles("image_std", 3, kind == Kind.BIT ? CLIP_STD : HALF));
     } catch (UserException e) {
       String message = e.getMessage();
       throw message.startsWith(source) ? e : new UserException(source + ": " + message, e);
@@ -110,10 +152,11 @@ public record PreprocessorConfig(
   }
 
   /** Height, width and shortest edge; the unused ones are 0. */
-  private static int[] size(JsonFields fields, String key, boolean numberIsShortestEdge) {
+  private static int[] size(
+      JsonFields fields, String key, boolean numberIsShortestEdge, int[] absent) {
     JsonNode node = fields.take(key);
     if (node == null) {
-      return new int[] {224, 224, 0};
+      return absent;
     }
     if (node.isIntegralNumber()) {
       int side = fields.asInt(key, node);
@@ -130,10 +173,11 @@ public record PreprocessorConfig(
     throw fields.bad(key, node, "a number, {height, width} or {shortest_edge}");
   }
 
-  /** Writes {@code preprocessor_config.json} for {@code ViTImageProcessor}. */
+  /** Writes {@code preprocessor_config.json} for the image processor that does these steps. */
   public void write(Path file) {
     ObjectNode json = ModelFiles.JSON.createObjectNode();
-    json.put("image_processor_type", "ViTImageProcessor");
+    Kind kind = shortestEdge > 0 ? Kind.BIT : doCenterCrop ? Kind.DEIT : Kind.VIT;
+    json.put("image_processor_type", kind.type);
     json.put("do_resize", doResize);
     ObjectNode size = json.putObject("size");
     if (shortestEdge == 0) {
@@ -185,9 +229,15 @@ public record PreprocessorConfig(
 
   /** Whether every image comes out as a square of this side. */
   boolean yields(int side) {
-    return doCenterCrop
-        ? cropHeight == side && cropWidth == side
-        : doResize && height == side && width == side;
+    return outputSide() == side;
+  }
+
+  /** Side of the square that every image comes out as, in pixels; 0 if they do not. */
+  int outputSide() {
+    if (doCenterCrop) {
+      return cropHeight == cropWidth ? cropHeight : 0;
+    }
+    return doResize && height == width ? height : 0;
   }
 
   /** What a byte of each channel is multiplied with to be normalised. */

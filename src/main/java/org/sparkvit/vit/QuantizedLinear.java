@@ -43,13 +43,14 @@ record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
   static Map<String, QuantizedLinear> takeFrom(ViTConfig config, Map<String, Tensor> tensors) {
     Map<String, QuantizedLinear> packed = new LinkedHashMap<>();
     for (int i = 0; i < config.layers(); i++) {
-      String layer = Keys.layer(i);
+      String layer = config.family().layer(i);
       String attention = layer + "attention.attention";
       packed.put(
           attention + ".packed",
           take(tensors, attention + ".query", attention + ".key", attention + ".value"));
-      for (String name : List.of("attention.output", "intermediate", "output")) {
-        packed.put(layer + name + ".dense.packed", take(tensors, layer + name + ".dense"));
+      Family family = config.family();
+      for (String name : List.of("attention.output.dense", family.mlpIn(), family.mlpOut())) {
+        packed.put(layer + name + ".packed", take(tensors, layer + name));
       }
     }
     return packed;

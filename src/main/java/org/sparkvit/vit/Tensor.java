@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -52,6 +53,27 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
   /** Number of elements. */
   public long elements() {
     return elements(shape);
+  }
+
+  /** Whether no element is NaN or infinite: the exponent's bits are never all set. */
+  boolean isFinite() {
+    ByteBuffer in = bytes();
+    return switch (dtype) {
+      case F32 -> allOf(in, () -> (in.getInt() & 0x7f800000) != 0x7f800000);
+      case F16 -> allOf(in, () -> (in.getShort() & 0x7c00) != 0x7c00);
+      case BF16 -> allOf(in, () -> (in.getShort() & 0x7f80) != 0x7f80);
+      case F64 -> allOf(in, () -> Double.isFinite(in.getDouble()));
+      default -> true;
+    };
+  }
+
+  private static boolean allOf(ByteBuffer in, BooleanSupplier next) {
+    while (in.hasRemaining()) {
+      if (!next.getAsBoolean()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

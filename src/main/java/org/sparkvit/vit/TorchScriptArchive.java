@@ -24,9 +24,9 @@ import org.sparkvit.core.UserException;
  * loads, from DJL as well as from Python's {@code torch.jit.load}.
  *
  * <p>The module takes {@code uint8 [N, H, W, 3]} pixels and returns {@code float32 [N, K]} logits;
- * its method {@code embed} returns the class token after the final layer norm, {@code float32 [N,
- * hidden]}. Parameter names are Hugging Face's; the buffers {@code pixel_scale} and {@code
- * pixel_shift} hold the normalisation.
+ * its method {@code embed} returns what the head reads, after the final layer norm, {@code float32
+ * [N, embeddingSize]}. Parameter names are Hugging Face's; the buffers {@code pixel_scale} and
+ * {@code pixel_shift} hold the normalisation.
  *
  * <p>The file is a zip without compression: {@code data.pkl} is the pickled module tree, {@code
  * code/} its source text, and {@code data/N} the bytes of one tensor each.

@@ -1,17 +1,20 @@
 package org.sparkvit.vit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The forward pass as TorchScript source, for one configuration.
  *
  * <p>Follows Dosovitskiy et al. 2021 (pre-norm blocks, class token, learned positions) in the form
- * of Hugging Face's {@code ViTForImageClassification}. Only the class token's row of the last block
- * is used, so only that row is computed there.
+ * of Hugging Face's classifiers; what a {@link Family} has of its own is put in where it belongs.
+ * Where only the first rows of the last block are used, only those are computed there.
  */
 final class ViTCode {
-  /** Method of the archive that returns the class token after the final layer norm. */
+  /** Method of the archive that returns what the head reads, after the final layer norm. */
   static final String EMBED = "embed";
 
   /** Method of a training archive: weighted sum of the cross-entropies. */
@@ -38,14 +41,14 @@ final class ViTCode {
         return torch.cat(rows)
       """;
 
-  private static final String LAYER_CLASS = "Model_vit_encoder_layer_N";
-
   private final ViTConfig config;
+  private final Family family;
   private final Precision precision;
   private final boolean training;
 
   private ViTCode(ViTConfig config, Precision precision, boolean training) {
     this.config = config;
+    this.family = config.family();
     this.precision = precision;
     this.training = training;
   }
@@ -54,7 +57,10 @@ final class ViTCode {
   static Map<String, String> methods(ViTConfig config, Precision precision, boolean training) {
     ViTCode code = new ViTCode(config, precision, training);
     return Map.of(
-        LAYER_CLASS, code.layer(), "Model", code.model() + (training ? trainingMethods() : ""));
+        "Model_" + code.family.layers().replace('.', '_') + "_N",
+        code.layer(),
+        "Model",
+        code.model() + (training ? trainingMethods() : ""));
   }
 
   private String layer() {
@@ -64,10 +70,7 @@ final class ViTCode {
       def forward(self, x: Tensor) -> Tensor:
         h = %1$s
         return (self).block(x, h, h)
-      def forward_first_row(self, x: Tensor) -> Tensor:
-        h = %1$s
-        return (self).block(torch.slice(x, 1, 0, 1), torch.slice(h, 1, 0, 1), h)
-      def block(self, x: Tensor, rows: Tensor, tokens: Tensor) -> Tensor:
+      %10$sdef block(self, x: Tensor, rows: Tensor, tokens: Tensor) -> Tensor:
         n = torch.size(x, 0)
       %2$s  c = torch.scaled_dot_product_attention(q, k, v, None, %7$s)
         a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %6$d])
@@ -77,18 +80,52 @@ final class ViTCode {
         o = %8$s
         return torch.add(y, %9$s)
       """,
-            layerNorm("x", "self.layernorm_before"),
+            layerNorm("x", "self." + family.attentionNorm()),
             precision == Precision.INT8 ? fusedHeads() : heads(),
-            dropout(linear("a", "self.attention.output.dense", true)),
-            layerNorm("y", "self.layernorm_after"),
-            linear("z", "self.intermediate.dense", true),
+            branch(0, linear("a", "self.attention.output.dense", true)),
+            layerNorm("y", "self." + family.mlpNorm()),
+            linear("z", "self." + family.mlpIn(), true),
             config.hiddenSize(),
             training && config.attentionDropout() > 0
                 ? config.attentionDropout() + " if self.training else 0."
                 : "0.",
-            activation("m"),
-            dropout(linear("o", "self.output.dense", true)))
+            mlp(),
+            branch(1, linear("o", "self." + family.mlpOut(), true)),
+            firstRows())
         .indent(2);
+  }
+
+  /** The form of the last block where its first rows are all that is used. */
+  private String firstRows() {
+    return family.lastRows() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            """
+            def forward_first_rows(self, x: Tensor) -> Tensor:
+              h = %1$s
+              return (self).block(torch.slice(x, 1, 0, %2$d), torch.slice(h, 1, 0, %2$d), h)
+            """,
+            layerNorm("x", "self." + family.attentionNorm()),
+            family.lastRows());
+  }
+
+  /** What lies between the two linear maps, which are called m and o. */
+  private String mlp() {
+    return family.isGated()
+        ? "torch.mul(torch.silu(torch.slice(m, 2, 0, "
+            + config.intermediateSize()
+            + ")), torch.slice(m, 2, "
+            + config.intermediateSize()
+            + "))"
+        : activation("m");
+  }
+
+  /** What a block adds to its input: in DINOv2 scaled and without dropout, else as it is. */
+  private String branch(int index, String output) {
+    return family.layerScales().isEmpty()
+        ? dropout(output)
+        : "torch.mul(" + output + ", self." + family.layerScales().get(index) + ")";
   }
 
   private String heads() {
@@ -122,23 +159,19 @@ final class ViTCode {
 
   private String model() {
     StringBuilder text = new StringBuilder();
-    String patches = "self.vit.embeddings.patch_embeddings.projection";
+    String patches = "self." + family.patches();
     text.append(
         String.format(
             Locale.ROOT,
             """
         def forward(self, pixels: Tensor) -> Tensor:
           e = (self).embed(pixels)
-          w = torch.to(self.classifier.weight, 6)
-          b = torch.to(self.classifier.bias, 6)
-          return torch.linear(e, w, b)
-        %7$sdef %8$s(self, pixels: Tensor) -> Tensor:
+        %9$s%7$sdef %8$s(self, pixels: Tensor) -> Tensor:
           bytes = torch.permute(pixels, [0, 3, 1, 2])
           image = torch.add(torch.mul(torch.to(bytes, 6), self.pixel_scale), self.pixel_shift)
           grid = torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d])
           patches = torch.transpose(torch.flatten(grid, 2), 1, 2)
-          cls = torch.expand(self.vit.embeddings.cls_token, [torch.size(pixels, 0), -1, -1])
-          tokens = torch.cat([cls, %5$s], 1)
+          tokens = torch.cat([%10$s, %5$s], 1)
           x = %6$s
         """,
             precision.scalarType == Precision.FP32.scalarType
@@ -148,28 +181,76 @@ final class ViTCode {
             weight(patches + ".bias"),
             config.patchSize(),
             mixed() ? "torch.to(patches, 6)" : "patches",
-            dropout("torch.add(tokens, self.vit.embeddings.position_embeddings)"),
+            dropout("torch.add(tokens, self." + family.positionEmbeddings() + ")"),
             precision == Precision.INT8 ? EMBED_EACH : "",
-            precision == Precision.INT8 ? "embed_one" : EMBED));
+            precision == Precision.INT8 ? "embed_one" : EMBED,
+            logits(),
+            family.specialTokens().stream()
+                .map(token -> "torch.expand(self." + token + ", [torch.size(pixels, 0), -1, -1])")
+                .collect(Collectors.joining(", "))));
     String last = "x";
     for (int i = 0; i < config.layers(); i++) {
-      boolean finalLayer = i == config.layers() - 1;
+      boolean firstRows = i == config.layers() - 1 && family.lastRows() > 0;
       text.append(
           String.format(
-              Locale.ROOT, "  layer%d = getattr(self.vit.encoder.layer, \"%d\")\n", i, i));
+              Locale.ROOT, "  layer%d = getattr(self.%s, \"%d\")\n", i, family.layers(), i));
       text.append(
           String.format(
               Locale.ROOT,
               "  x%d = (layer%d).%s(%s)\n",
               i,
               i,
-              finalLayer ? "forward_first_row" : "forward",
+              firstRows ? "forward_first_rows" : "forward",
               last));
       last = "x" + i;
     }
-    String row = "torch.select(" + last + ", 1, 0)";
-    text.append("  return torch.to(" + plainLayerNorm(row, "self.vit.layernorm") + ", 6)\n");
+    text.append(embedding(last));
     return text.toString().indent(2);
+  }
+
+  /** From the embedding e to logits, in float32. */
+  private String logits() {
+    StringBuilder text = new StringBuilder();
+    List<String> terms = new ArrayList<>();
+    for (int i = 0; i < family.heads().size(); i++) {
+      String input =
+          family.heads().size() == 1
+              ? "e"
+              : "torch.slice(e, 1, "
+                  + i * config.hiddenSize()
+                  + ", "
+                  + (i + 1) * config.hiddenSize()
+                  + ")";
+      text.append(
+          String.format(
+              Locale.ROOT,
+              """
+                w%1$d = torch.to(self.%2$s.weight, 6)
+                b%1$d = torch.to(self.%2$s.bias, 6)
+              """,
+              i,
+              family.heads().get(i)));
+      terms.add(String.format(Locale.ROOT, "torch.linear(%1$s, w%2$d, b%2$d)", input, i));
+    }
+    return text
+        + (terms.size() == 1
+            ? "  return " + terms.get(0) + "\n"
+            : "  return torch.div(torch.add(" + String.join(", ", terms) + "), 2)\n");
+  }
+
+  /** From the tokens of the last block to what the head reads, in float32. */
+  private String embedding(String tokens) {
+    String norm = "self." + family.finalNorm();
+    if (family.embeddingParts() == 1) {
+      String row = plainLayerNorm("torch.select(" + tokens + ", 1, 0)", norm);
+      return "  return torch.to(" + row + ", 6)\n";
+    }
+    return "  t = torch.to("
+        + plainLayerNorm(tokens, norm)
+        + ", 6)\n"
+        + (family.isDinov2()
+            ? "  return torch.cat([torch.select(t, 1, 0), torch.mean(torch.slice(t, 1, 1), [1])], 1)\n"
+            : "  return torch.flatten(t, 1)\n");
   }
 
   private static String trainingMethods() {

@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 import org.sparkvit.core.UserException;
 
 /**
- * What {@code config.json} of a Hugging Face ViT says. Every instance is possible: sizes divide as
- * they must and stay within bounds.
+ * What {@code config.json} of a Hugging Face ViT, DeiT or DINOv2 says. Every instance is possible:
+ * sizes divide as they must and stay within bounds.
  *
+ * @param family which of them it is
  * @param hiddenSize width of the token vectors
  * @param layers number of transformer blocks
  * @param heads attention heads per block; divides {@code hiddenSize}
@@ -30,6 +31,7 @@ import org.sparkvit.core.UserException;
  * @param other the keys we do not interpret, written back as they came
  */
 public record ViTConfig(
+    Family family,
     int hiddenSize,
     int layers,
     int heads,
@@ -50,6 +52,11 @@ public record ViTConfig(
 
   private static final int MAX_LABELS = 1_000_000;
 
+  /** DINOv2's way to give the intermediate size; kept among {@link #other}. */
+  static final String MLP_RATIO = "mlp_ratio";
+
+  private static final String USE_MASK_TOKEN = "use_mask_token";
+
   public ViTConfig {
     labels = List.copyOf(labels);
     other = Collections.unmodifiableMap(new LinkedHashMap<>(other));
@@ -68,8 +75,11 @@ public record ViTConfig(
       throw new UserException(
           "image_size " + imageSize + " is not a multiple of patch_size " + patchSize);
     }
-    long tokens = (long) (imageSize / patchSize) * (imageSize / patchSize) + 1;
-    for (long width : List.of((long) intermediateSize, (long) labels.size(), tokens)) {
+    long tokens =
+        (long) (imageSize / patchSize) * (imageSize / patchSize) + family.specialTokens().size();
+    long mlpRows = family.isGated() ? 2L * intermediateSize : intermediateSize;
+    long logits = (long) labels.size() * family.embeddingParts();
+    for (long width : List.of(mlpRows, logits, tokens)) {
       // One tensor has to fit into an array.
       if (width * hiddenSize > Integer.MAX_VALUE / Float.BYTES) {
         throw new UserException(
@@ -90,6 +100,18 @@ public record ViTConfig(
     if (!(initializerRange > 0 && initializerRange <= 1)) {
       throw new UserException(
           "initializer_range is " + initializerRange + "; it must be within 0 and 1");
+    }
+    if (family.isDinov2()) {
+      JsonNode ratio = other.get(MLP_RATIO);
+      if (ratio == null || mlpWidth(family, hiddenSize, ratio) != intermediateSize) {
+        throw new UserException(
+            "mlp_ratio "
+                + ratio
+                + " does not make feed-forward parts of "
+                + intermediateSize
+                + " of hidden_size "
+                + hiddenSize);
+      }
     }
     probability("hidden_dropout_prob", hiddenDropout);
     probability("attention_probs_dropout_prob", attentionDropout);
@@ -120,6 +142,7 @@ public record ViTConfig(
       int patchSize,
       List<String> labels) {
     return new ViTConfig(
+        Family.VIT,
         hiddenSize,
         layers,
         heads,
@@ -139,7 +162,7 @@ public record ViTConfig(
   /**
    * Reads {@code config.json}; absent keys have Hugging Face's defaults.
    *
-   * @throws UserException when it is not a ViT's, or a value is impossible
+   * @throws UserException when it is of none of the families, or a value is impossible
    */
   public static ViTConfig read(Path file) {
     return parse(ModelFiles.readObject(file), file.toString());
@@ -148,29 +171,42 @@ public record ViTConfig(
   static ViTConfig parse(ObjectNode object, String source) {
     JsonFields fields = new JsonFields(source, object.deepCopy());
     String type = fields.takeString("model_type", "vit");
-    if (!type.equals("vit")) {
-      throw new UserException(source + ": model_type is '" + type + "'; only 'vit' is supported");
-    }
+    boolean gated =
+        type.equals(Family.DINOV2.modelType()) && fields.takeBoolean("use_swiglu_ffn", false);
+    Family family = Family.of(type, fields.take("architectures"), gated, source);
     int channels = fields.takeInt("num_channels", 3);
     if (channels != 3) {
       throw fields.bad("num_channels", channels, "3 (red, green, blue)");
     }
-    fields.take("architectures");
+    // Of the file that was read, which transformers would round ours to: we write float32.
+    fields.take("dtype");
+    fields.take("torch_dtype");
     List<String> labels = labels(fields);
     int hidden = fields.takeInt("hidden_size", 768);
     int layers = fields.takeInt("num_hidden_layers", 12);
     int heads = fields.takeInt("num_attention_heads", 12);
-    int intermediate = fields.takeInt("intermediate_size", 3072);
+    JsonNode ratio = family.isDinov2() ? fields.takeNumber(MLP_RATIO, 4) : null;
+    int intermediate =
+        family.isDinov2()
+            ? mlpWidth(family, hidden, ratio)
+            : fields.takeInt("intermediate_size", 3072);
     Activation activation = Activation.of(fields.takeString("hidden_act", "gelu"), source);
-    double eps = fields.takeDouble("layer_norm_eps", 1e-12);
+    double eps = fields.takeDouble("layer_norm_eps", family.isDinov2() ? 1e-6 : 1e-12);
     int image = fields.takeInt("image_size", 224);
-    int patch = fields.takeInt("patch_size", 16);
+    int patch = fields.takeInt("patch_size", family.isDinov2() ? 14 : 16);
     boolean bias = fields.takeBoolean("qkv_bias", true);
     double range = fields.takeDouble("initializer_range", 0.02);
     double hiddenDropout = fields.takeDouble("hidden_dropout_prob", 0);
     double attentionDropout = fields.takeDouble("attention_probs_dropout_prob", 0);
+    Map<String, JsonNode> other = fields.rest();
+    if (family.isDinov2()) {
+      other.put(MLP_RATIO, ratio);
+      // Masked patches are of use before fine-tuning only.
+      other.remove(USE_MASK_TOKEN);
+    }
     try {
       return new ViTConfig(
+          family,
           hidden,
           layers,
           heads,
@@ -184,10 +220,16 @@ public record ViTConfig(
           hiddenDropout,
           attentionDropout,
           labels,
-          fields.rest());
+          other);
     } catch (UserException e) {
       throw new UserException(source + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The width that DINOv2 derives from its ratio; a gated one has two thirds, up to an eighth. */
+  private static int mlpWidth(Family family, int hidden, JsonNode ratio) {
+    int width = (int) (hidden * ratio.doubleValue());
+    return family.isGated() ? ((int) (width * 2L / 3.0) + 7) / 8 * 8 : width;
   }
 
   private static List<String> labels(JsonFields fields) {
@@ -218,19 +260,25 @@ public record ViTConfig(
     return List.copyOf(byId.values());
   }
 
-  /** Writes {@code config.json} for {@code ViTForImageClassification}. */
+  /** Writes {@code config.json} for the family's classifier. */
   public void write(Path file) {
     ModelFiles.writeObject(file, toJson());
   }
 
   ObjectNode toJson() {
     ObjectNode json = ModelFiles.JSON.createObjectNode();
-    json.putArray("architectures").add("ViTForImageClassification");
-    json.put("model_type", "vit");
+    json.putArray("architectures").add(family.architecture());
+    json.put("model_type", family.modelType());
+    json.put("dtype", "float32");
     json.put("hidden_size", hiddenSize);
     json.put("num_hidden_layers", layers);
     json.put("num_attention_heads", heads);
-    json.put("intermediate_size", intermediateSize);
+    if (family.isDinov2()) {
+      json.put("use_swiglu_ffn", family.isGated());
+      json.put(USE_MASK_TOKEN, false);
+    } else {
+      json.put("intermediate_size", intermediateSize);
+    }
     json.put("hidden_act", activation.configName());
     json.put("hidden_dropout_prob", hiddenDropout);
     json.put("attention_probs_dropout_prob", attentionDropout);
@@ -253,6 +301,7 @@ public record ViTConfig(
   /** The same model with another head. */
   public ViTConfig withLabels(List<String> newLabels) {
     return new ViTConfig(
+        family,
         hiddenSize,
         layers,
         heads,
@@ -272,6 +321,7 @@ public record ViTConfig(
   /** The same model for another image side in pixels. */
   public ViTConfig withImageSize(int pixels) {
     return new ViTConfig(
+        family,
         hiddenSize,
         layers,
         heads,
@@ -291,6 +341,7 @@ public record ViTConfig(
   /** The same model with fresh weights of another standard deviation. */
   public ViTConfig withInitializerRange(double standardDeviation) {
     return new ViTConfig(
+        family,
         hiddenSize,
         layers,
         heads,
@@ -307,10 +358,19 @@ public record ViTConfig(
         other);
   }
 
-  /** Number of patches plus one for the class token. */
+  /** Number of patches plus the class token, and with DeiT the distillation token. */
   public int tokens() {
-    int side = imageSize / patchSize;
-    return side * side + 1;
+    return grid() * grid() + family.specialTokens().size();
+  }
+
+  /** Patches along a side. */
+  int grid() {
+    return imageSize / patchSize;
+  }
+
+  /** Length of what the head reads: the class token, and with it what the family adds. */
+  public int embeddingSize() {
+    return hiddenSize * family.embeddingParts();
   }
 
   /** Number of scalars in all parameters. */
@@ -322,23 +382,29 @@ public record ViTConfig(
   public Map<String, List<Long>> parameterShapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     long hidden = hiddenSize;
-    shapes.put(Keys.CLS_TOKEN, List.of(1L, 1L, hidden));
-    shapes.put(Keys.POSITION_EMBEDDINGS, List.of(1L, (long) tokens(), hidden));
-    shapes.put(Keys.PATCH_WEIGHT, List.of(hidden, 3L, (long) patchSize, (long) patchSize));
-    shapes.put(Keys.PATCH_BIAS, List.of(hidden));
+    family.specialTokens().forEach(token -> shapes.put(token, List.of(1L, 1L, hidden)));
+    shapes.put(family.positionEmbeddings(), List.of(1L, (long) tokens(), hidden));
+    shapes.put(
+        family.patches() + ".weight", List.of(hidden, 3L, (long) patchSize, (long) patchSize));
+    shapes.put(family.patches() + ".bias", List.of(hidden));
     for (int i = 0; i < layers; i++) {
-      String layer = Keys.layer(i);
+      String layer = family.layer(i);
       for (String name : List.of("query", "key", "value")) {
         linear(shapes, layer + "attention.attention." + name, hidden, hidden, qkvBias);
       }
       linear(shapes, layer + "attention.output.dense", hidden, hidden, true);
-      linear(shapes, layer + "intermediate.dense", intermediateSize, hidden, true);
-      linear(shapes, layer + "output.dense", hidden, intermediateSize, true);
-      layerNorm(shapes, layer + "layernorm_before");
-      layerNorm(shapes, layer + "layernorm_after");
+      long mlpRows = family.isGated() ? 2L * intermediateSize : intermediateSize;
+      linear(shapes, layer + family.mlpIn(), mlpRows, hidden, true);
+      linear(shapes, layer + family.mlpOut(), hidden, intermediateSize, true);
+      layerNorm(shapes, layer + family.attentionNorm());
+      layerNorm(shapes, layer + family.mlpNorm());
+      family.layerScales().forEach(scale -> shapes.put(layer + scale, List.of(hidden)));
     }
-    layerNorm(shapes, "vit.layernorm");
-    linear(shapes, "classifier", labels.size(), hidden, true);
+    layerNorm(shapes, family.finalNorm());
+    for (String head : family.heads()) {
+      long width = family.heads().size() > 1 ? hidden : embeddingSize();
+      linear(shapes, head, labels.size(), width, true);
+    }
     return shapes;
   }
 

@@ -56,9 +56,10 @@ public final class ViTSession implements AutoCloseable {
   }
 
   /**
-   * The class token after the final layer norm.
+   * What the head reads after the final layer norm: the class token; of a distilled DeiT followed
+   * by the distillation token, of DINOv2 by the mean of the patches' tokens.
    *
-   * @return {@code n * hiddenSize} values, row by row
+   * @return {@code n * embeddingSize} values, row by row
    */
   public float[] embeddings(ByteBuffer pixels, int n) {
     return module.run(ViTCode.EMBED, pixels, n);

@@ -23,6 +23,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.Family;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
@@ -59,7 +60,21 @@ class PrecisionAgreementTest extends SparkTest {
     // Weights far wider than usual, so that the answer depends on the image.
     ViTConfig config =
         new ViTConfig(
-            16, 2, 2, 32, c.activation(), 1e-12, SIDE, 4, true, 0.5, 0, 0, labels, c.other());
+            Family.VIT,
+            16,
+            2,
+            2,
+            32,
+            c.activation(),
+            1e-12,
+            SIDE,
+            4,
+            true,
+            0.5,
+            0,
+            0,
+            labels,
+            c.other());
     Path model = folder.resolve("model" + seed);
     ModelDirectory.write(model, Checkpoint.random(config, PreprocessorConfig.squash(SIDE), seed));
     return model;

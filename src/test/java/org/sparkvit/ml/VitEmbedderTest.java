@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.core.UserException;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PyTorchRuntime;
 import org.sparkvit.vit.ViTSession;
@@ -81,6 +83,22 @@ class VitEmbedderTest extends SparkTest {
       }
     }
     assertThat(usable).isEqualTo(12);
+  }
+
+  @Test
+  void aModelWithoutAHeadEmbedsButDoesNotLabel() throws IOException {
+    Path headless = Path.of("src/test/resources/vit/families/dinov2-headless").toAbsolutePath();
+    Dataset<Row> images = DrawnImages.some(folder).dataset(spark, 2);
+    Dataset<Row> results = embedder().setModelPath(headless.toString()).transform(images);
+    // The class token, and the mean of the others.
+    assertThat(AttributeGroup.fromStructField(results.schema().apply("features")).size())
+        .isEqualTo(2 * 16);
+    assertThat(results.where(col("features").isNotNull()).count()).isEqualTo(12);
+    VitImageClassifier classifier =
+        new VitImageClassifier().setModelPath(headless.toString()).setInputCol("content");
+    assertThatThrownBy(() -> classifier.transform(images))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("no trained head");
   }
 
   /** Labels indexed, images embedded, the broken ones left out, a classifier fitted on the rest. */

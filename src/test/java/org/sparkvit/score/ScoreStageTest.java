@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -525,11 +526,44 @@ class ScoreStageTest extends SparkTest {
     Path broken = writeModel("broken", 3);
     Checkpoint checkpoint = ModelDirectory.read(broken);
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
-    tensors.put("classifier.bias", Tensor.of(new float[] {Float.NaN, 0}, 2));
+    // Each of them is a number, but no sum of them is.
+    tensors.replaceAll((key, t) -> key.startsWith("classifier") ? filled(t, 3e38f) : t);
     ModelDirectory.write(
         broken, new Checkpoint(checkpoint.config(), checkpoint.preprocessor(), tensors));
     assertThatThrownBy(() -> score(workspace, broken, 16, 2))
         .hasMessageContaining("gives no numbers");
+    tensors.replaceAll((key, t) -> key.equals("classifier.bias") ? filled(t, Float.NaN) : t);
+    ModelDirectory.write(
+        broken, new Checkpoint(checkpoint.config(), checkpoint.preprocessor(), tensors));
+    assertThatThrownBy(() -> score(workspace, broken, 16, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(": NaN or infinite numbers in tensors (1): classifier.bias;");
     assertThat(workspace.has(PredictionsTable.SPEC)).isFalse();
+  }
+
+  private static Tensor filled(Tensor tensor, float value) {
+    float[] values = new float[(int) tensor.elements()];
+    Arrays.fill(values, value);
+    return Tensor.of(values, tensor.shape().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Test
+  void modelsOfOtherFamiliesScoreAndThoseWithoutAHeadDoNot() throws IOException {
+    Workspace workspace = catalog("workspace");
+    Path families = Path.of("src/test/resources/vit/families").toAbsolutePath();
+    for (String name : List.of("vit-sharded", "deit-distilled", "dinov2-larger", "timm-deit3")) {
+      score(workspace, families.resolve(name), 16, 2);
+    }
+    List<Row> counts =
+        workspace
+            .read(PredictionsTable.SPEC)
+            .where(col(PredictionsTable.PROBABILITIES).isNotNull())
+            .groupBy(PredictionsTable.MODEL)
+            .count()
+            .collectAsList();
+    assertThat(counts).hasSize(4).allMatch(row -> row.getLong(1) == IMAGES);
+    assertThatThrownBy(() -> score(workspace, families.resolve("dinov2-headless"), 16, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("the checkpoint has no trained head (classifier.weight is absent)");
   }
 }

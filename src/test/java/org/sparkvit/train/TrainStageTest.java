@@ -12,12 +12,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.ViTConfig;
 
 class TrainStageTest extends SparkTest {
   @TempDir Path folder;
@@ -84,6 +87,41 @@ class TrainStageTest extends SparkTest {
             .isEqualTo(record.path("history").get(epoch).get(key));
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deit-headless, deit",
+    "deit-distilled, deit",
+    "dinov2-headless, dinov2",
+    "dinov2-gated, dinov2",
+    "timm-vit, vit"
+  })
+  void everyFamilyIsFineTunedAndStaysWhatItIs(String name, String modelType) throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainConfig scratch = config(workspace);
+    Path start = Path.of("src/test/resources/vit/families", name).toAbsolutePath();
+    JsonNode record =
+        train(
+            new TrainConfig(
+                scratch.workspace(),
+                "tuned",
+                false,
+                true,
+                new Start.Pretrained(start.toString(), OptionalInt.empty()),
+                TrainFixtures.recipe(4, 3e-3, 0.1),
+                "cpu",
+                "fp32",
+                1,
+                Optional.empty()),
+            Progress.SILENT);
+    assertThat(record.path("history").get(3).path("train_loss").asDouble())
+        .isLessThan(record.path("history").get(0).path("train_loss").asDouble());
+    assertThat(record.path("results").path("best_value").asDouble()).isGreaterThan(0.9);
+    ViTConfig tuned = ModelDirectory.read(workspace.resolve("models/tuned")).config();
+    assertThat(tuned.family().modelType()).isEqualTo(modelType);
+    assertThat(tuned.labels()).containsExactly("cold", "warm");
   }
 
   private static TrainConfig fineTuned(TrainConfig config) {

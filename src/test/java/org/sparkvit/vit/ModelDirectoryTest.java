@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,8 +97,9 @@ class ModelDirectoryTest {
     headless.put("pooler.dense.weight", Tensor.of(new float[256], 16, 16));
     headless.put("pooler.dense.bias", Tensor.of(new float[16], 16));
     Path model = directory(headless);
-    refused(model, "missing (2): classifier.weight, classifier.bias");
-    Checkpoint read = ModelDirectory.readForTraining(model, List.of("yes", "no"), 3);
+    refused(model, "the checkpoint has no trained head (classifier.weight is absent)");
+    Checkpoint read =
+        ModelDirectory.readForTraining(model, List.of("yes", "no"), OptionalInt.empty(), 3);
     assertThat(read.config().labels()).containsExactly("yes", "no");
     assertThat(read.tensors().get("classifier.weight").shape()).containsExactly(2L, 16L);
     assertThat(read.tensors().get("vit.layernorm.bias"))
@@ -107,8 +109,10 @@ class ModelDirectoryTest {
   @Test
   void theHeadIsKeptForTheSameLabelsOnly() {
     Checkpoint tiny = ModelDirectory.read(Golden.TINY);
-    assertThat(ModelDirectory.readForTraining(Golden.TINY, LABELS, 1)).isEqualTo(tiny);
-    Checkpoint other = ModelDirectory.readForTraining(Golden.TINY, List.of("dog", "cat"), 1);
+    assertThat(ModelDirectory.readForTraining(Golden.TINY, LABELS, OptionalInt.empty(), 1))
+        .isEqualTo(tiny);
+    Checkpoint other =
+        ModelDirectory.readForTraining(Golden.TINY, List.of("dog", "cat"), OptionalInt.empty(), 1);
     assertThat(other.tensors().get("classifier.weight").shape()).containsExactly(2L, 16L);
     assertThat(other).isEqualTo(tiny.withLabels(List.of("dog", "cat"), 1));
     assertThat(other).isNotEqualTo(tiny.withLabels(List.of("dog", "cat"), 2));

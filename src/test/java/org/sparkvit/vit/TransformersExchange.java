@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The Java half of {@code .ci/check-transformers}: scores the models that transformers saved under
- * {@code theirs/}, and writes models of ours with their archives and logits under {@code ours/}.
+ * {@code theirs/}, and writes them again beside models of ours, with their archives and logits,
+ * under {@code ours/}.
  */
 final class TransformersExchange {
   private static final int BATCH = 3;
@@ -28,9 +29,11 @@ final class TransformersExchange {
     }
     for (Path model : theirs) {
       score(model, model.resolve("logits.f32"), model.resolve("embeddings.f32"));
+      write(root.resolve("ours").resolve(model.getFileName()), ModelDirectory.read(model));
     }
     ViTConfig tiny =
         new ViTConfig(
+            Family.VIT,
             48,
             3,
             4,
@@ -45,14 +48,17 @@ final class TransformersExchange {
             0,
             List.of("sensitive", "ordinary"),
             Map.of());
-    write(root.resolve("ours/custom"), tiny);
-    write(root.resolve("ours/ti16"), ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(1000)));
-    write(root.resolve("ours/b16"), ViTConfig.of(ViTSize.BASE, 224, 16, Golden.labels(1000)));
+    random(root.resolve("ours/ours-custom"), tiny);
+    random(
+        root.resolve("ours/ours-ti16"), ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(1000)));
+    random(root.resolve("ours/ours-b16"), ViTConfig.of(ViTSize.BASE, 224, 16, Golden.labels(1000)));
   }
 
-  private static void write(Path model, ViTConfig config) throws IOException {
-    Checkpoint checkpoint =
-        Checkpoint.random(config, PreprocessorConfig.squash(config.imageSize()), 1);
+  private static void random(Path model, ViTConfig config) throws IOException {
+    write(model, Checkpoint.random(config, PreprocessorConfig.squash(config.imageSize()), 1));
+  }
+
+  private static void write(Path model, Checkpoint checkpoint) throws IOException {
     ModelDirectory.write(model, checkpoint);
     score(model, model.resolve("logits.f32"), model.resolve("embeddings.f32"));
     TorchScriptArchive.writeForInference(model.resolve("fp32.pt"), checkpoint, Precision.FP32);

@@ -72,7 +72,11 @@ class ViTConfigTest {
     refused("{'hidden_dropout_prob':1}", "hidden_dropout_prob is 1.0");
     refused("{'initializer_range':-1}", "initializer_range is -1.0");
     refused("{'num_channels':1}", "num_channels is 1; it must be 3");
-    refused("{'model_type':'swin'}", "model_type is 'swin'; only 'vit' is supported");
+    refused(
+        "{'model_type':'swin'}",
+        "model_type is 'swin'; supported are vit, deit, dinov2, and timm's");
+    refused("{'model_type':'dinov2','mlp_ratio':'x'}", "mlp_ratio is \"x\"; it must be a number");
+    refused("{'model_type':'dinov2','mlp_ratio':0}", "intermediate_size is 0; it must be 1 to");
     refused("{'id2label':{'0':'a','2':'b'}}", "id2label is without class 1");
     refused("{'id2label':{'x':'a'}}", "id2label is x -> \"a\"");
     refused("{'id2label':{'0':'a','1':'a'}}", "id2label gives the same label to two classes");
@@ -86,6 +90,32 @@ class ViTConfigTest {
     assertThatThrownBy(() -> ViTSize.of("XXL"))
         .isInstanceOf(UserException.class)
         .hasMessage("unknown ViT size 'XXL'; use tiny, small, base, large or huge");
+  }
+
+  @Test
+  void dinov2DerivesItsWidthFromARatio() {
+    assertThat(parse("{'model_type':'dinov2'}"))
+        .returns(Family.DINOV2, ViTConfig::family)
+        .returns(1e-6, ViTConfig::layerNormEps)
+        .returns(14, ViTConfig::patchSize)
+        .returns(3072, ViTConfig::intermediateSize)
+        .returns(2 * 768, ViTConfig::embeddingSize)
+        .returns(257, ViTConfig::tokens);
+    ViTConfig giant =
+        parse(
+            "{'model_type':'dinov2','hidden_size':1536,'num_attention_heads':24,'mlp_ratio':4,"
+                + "'num_hidden_layers':40,'use_swiglu_ffn':true,'use_mask_token':true}");
+    assertThat(giant)
+        .returns(Family.DINOV2_GATED, ViTConfig::family)
+        .returns(4096, ViTConfig::intermediateSize);
+    assertThat(giant.toJson().get("mlp_ratio").intValue()).isEqualTo(4);
+    assertThat(giant.toJson().get("use_swiglu_ffn").booleanValue()).isTrue();
+    assertThat(giant.toJson().get("use_mask_token").booleanValue()).isFalse();
+    assertThat(giant.toJson().has("intermediate_size")).isFalse();
+    assertThat(ViTConfig.parse(giant.toJson(), "config.json")).isEqualTo(giant);
+    assertThat(parse("{'model_type':'deit'}"))
+        .returns(Family.DEIT, ViTConfig::family)
+        .returns(198, ViTConfig::tokens);
   }
 
   @Test
@@ -105,17 +135,40 @@ class ViTConfigTest {
     assertThat(cropped.yields(224)).isTrue();
     assertThat(cropped.withSide(112).shortestEdge()).isEqualTo(128);
     assertThat(cropped.withSide(112).yields(112)).isTrue();
-    assertThat(preprocessor("{'size':256,'do_center_crop':true,'crop_size':224}"))
+    // What a bare number means depends on the image processor, under any of its names.
+    String sizes = "'size':256,'do_center_crop':true,'crop_size':224}";
+    for (String squashes :
+        List.of(
+            "",
+            "'image_processor_type':'ViTImageProcessorFast',",
+            "'feature_extractor_type':'DeiTFeatureExtractor',")) {
+      assertThat(preprocessor("{" + squashes + sizes))
+          .returns(256, PreprocessorConfig::height)
+          .returns(0, PreprocessorConfig::shortestEdge)
+          .returns(224, PreprocessorConfig::cropWidth);
+    }
+    assertThat(preprocessor("{'image_processor_type':'BitImageProcessor'," + sizes))
         .returns(256, PreprocessorConfig::shortestEdge)
         .returns(224, PreprocessorConfig::cropWidth);
     assertThat(preprocessor("{}")).isEqualTo(PreprocessorConfig.squash(224));
+    assertThat(preprocessor("{'image_processor_type':'DeiTImageProcessor'}"))
+        .returns(256, PreprocessorConfig::width)
+        .returns(224, PreprocessorConfig::cropWidth)
+        .returns(3, PreprocessorConfig::resample);
+    assertThat(preprocessor("{'image_processor_type':'BitImageProcessor'}"))
+        .returns(224, PreprocessorConfig::shortestEdge)
+        .returns(0.48145466, config -> config.imageMean().get(0));
   }
 
   @Test
   void preprocessorsAreReadBack() {
     PreprocessorConfig cropped =
         preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'crop_size':224}");
-    for (PreprocessorConfig config : List.of(cropped, PreprocessorConfig.squash(16))) {
+    PreprocessorConfig shortest =
+        preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'image_std':[1,2,3]}");
+    PreprocessorConfig squashed = preprocessor("{'size':256,'do_center_crop':true}");
+    for (PreprocessorConfig config :
+        List.of(cropped, shortest, squashed, PreprocessorConfig.squash(16))) {
       config.write(temp.resolve("p.json"));
       assertThat(PreprocessorConfig.read(temp.resolve("p.json"))).isEqualTo(config);
     }

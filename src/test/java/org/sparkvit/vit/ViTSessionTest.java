@@ -54,7 +54,21 @@ class ViTSessionTest {
     ViTConfig c = tiny.config();
     ViTConfig config =
         new ViTConfig(
-            16, 2, 2, 32, activation, 1e-12, 16, 4, true, 0.02, 0, 0, c.labels(), c.other());
+            Family.VIT,
+            16,
+            2,
+            2,
+            32,
+            activation,
+            1e-12,
+            16,
+            4,
+            true,
+            0.02,
+            0,
+            0,
+            c.labels(),
+            c.other());
     Checkpoint other = new Checkpoint(config, tiny.preprocessor(), tiny.tensors());
     try (ViTSession session = ViTSession.open(other, CPU, Precision.FP32)) {
       assertClose(

@@ -157,6 +157,7 @@ class ViTTrainingSessionTest {
     ViTConfig c = tiny.config();
     ViTConfig config =
         new ViTConfig(
+            Family.VIT,
             16,
             2,
             2,
