@@ -43,7 +43,7 @@ final class ShardPlan {
   static ShardPlan of(Dataset<Row> rows, long shardBytes) {
     Map<String, Sum> sums = sums(rows, DIGITS);
     long bytes = sums.values().stream().mapToLong(Sum::bytes).sum();
-    if (bytes / (1 << 4 * DIGITS) > shardBytes / FINE) {
+    if (bytes / (1 << (4 * DIGITS)) > shardBytes / FINE) {
       sums = sums(rows, DIGITS + 1);
     }
     ShardPlan plan = new ShardPlan();
