@@ -3,24 +3,18 @@ package org.sparkvit.pack;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.table.Abandoned;
 import org.sparkvit.table.Workspace;
 
 /** The folders of shards of a workspace. */
 final class ShardFolders {
-  /** Longer than a run goes without writing: what is idle for as long belongs to a dead one. */
-  private static final Duration ABANDONED = Duration.ofDays(2);
-
   private static final String SHARD = ".parquet";
 
   private final FileSystem fs;
@@ -71,12 +65,15 @@ final class ShardFolders {
    * @return how many were deleted
    */
   int deleteAbandoned(Collection<String> known) {
-    Instant limit = Instant.now().minus(ABANDONED);
     int deleted = 0;
     for (String name : names()) {
-      if (!known.contains(name) && latestWrite(name).isBefore(limit)) {
-        delete(name);
-        deleted++;
+      try {
+        if (!known.contains(name) && Abandoned.is(fs, new Path(root, name))) {
+          delete(name);
+          deleted++;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("listing " + uri(name), e);
       }
     }
     return deleted;
@@ -96,22 +93,6 @@ final class ShardFolders {
         .filter(FileStatus::isDirectory)
         .map(folder -> folder.getPath().getName())
         .toList();
-  }
-
-  private Instant latestWrite(String name) {
-    Instant latest = Instant.EPOCH;
-    try {
-      RemoteIterator<LocatedFileStatus> files = fs.listFiles(new Path(root, name), true);
-      while (files.hasNext()) {
-        Instant written = Instant.ofEpochMilli(files.next().getModificationTime());
-        latest = written.isAfter(latest) ? written : latest;
-      }
-    } catch (FileNotFoundException e) {
-      return Instant.now(); // somebody is at work there
-    } catch (IOException e) {
-      throw new UncheckedIOException("listing " + uri(name), e);
-    }
-    return latest.equals(Instant.EPOCH) ? Instant.now() : latest;
   }
 
   /** Empty where there is no such folder, or not any more. */

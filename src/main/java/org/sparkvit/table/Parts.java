@@ -2,20 +2,14 @@ package org.sparkvit.table;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Which of the parts in a table's folder make up the table. A part is a folder that one run wrote
@@ -24,9 +18,6 @@ import org.apache.hadoop.fs.RemoteIterator;
  */
 abstract class Parts {
   static final String RUN_RECORD = "_run.json";
-
-  /** Longer than a run goes without writing: what is idle for as long belongs to a dead one. */
-  private static final Duration ABANDONED = Duration.ofDays(2);
 
   final FileSystem fs;
   final Path folder;
@@ -87,20 +78,10 @@ abstract class Parts {
   final void deleteAbandoned(Collection<String> known) throws IOException {
     SortedSet<String> candidates = names();
     candidates.removeAll(known);
-    Instant now = Instant.now();
     for (String part : candidates) {
-      if (latestWrite(new Path(folder, part)).plus(ABANDONED).isBefore(now)) {
+      if (Abandoned.is(fs, new Path(folder, part))) {
         fs.delete(new Path(folder, part), true);
       }
     }
-  }
-
-  private Instant latestWrite(Path part) throws IOException {
-    Stream.Builder<Instant> times = Stream.builder();
-    RemoteIterator<LocatedFileStatus> files = fs.listFiles(part, true);
-    while (files.hasNext()) {
-      times.add(Instant.ofEpochMilli(files.next().getModificationTime()));
-    }
-    return times.build().max(Comparator.naturalOrder()).orElseGet(Instant::now);
   }
 }

@@ -9,8 +9,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -32,6 +34,7 @@ final class FaultyProxy implements AutoCloseable {
   private final int server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong requests = new AtomicLong();
+  private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final AtomicLong faults = new AtomicLong();
   private final AtomicReference<Outage> outage = new AtomicReference<>();
 
@@ -86,6 +89,11 @@ final class FaultyProxy implements AutoCloseable {
     return requests.get();
   }
 
+  /** How many of all requests so far begin so: method, a space and the path's beginning. */
+  long requests(String beginning) {
+    return lines.stream().filter(line -> line.startsWith(beginning)).count();
+  }
+
   private void accept() throws IOException {
     while (true) {
       Socket client = listener.accept();
@@ -107,6 +115,7 @@ final class FaultyProxy implements AutoCloseable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (startsRequest(buffer, n)) {
           long number = requests.incrementAndGet();
+          lines.add(new String(buffer, 0, n, StandardCharsets.ISO_8859_1).split("\r?\n", 2)[0]);
           Outage now = outage.get();
           if (now != null && now.isOn(number)) {
             long fault = faults.incrementAndGet();

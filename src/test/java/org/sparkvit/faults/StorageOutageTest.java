@@ -10,10 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,13 +18,8 @@ import org.sparkvit.S3Proxy;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
-import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.pack.PackConfig;
 import org.sparkvit.pack.PackStage;
-import org.sparkvit.table.ImageFiles;
-import org.sparkvit.table.ImagePlaces;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Workspace;
 
 /** S3 behind a proxy that breaks; local Spark, where a task that fails is not tried again. */
 class StorageOutageTest extends SparkTest {
@@ -175,41 +166,19 @@ class StorageOutageTest extends SparkTest {
 
   @Test
   void neighboursInShardsComeWithOneRequest() throws Exception {
-    String catalog = "s3a://shards/catalog";
-    Scoring.catalog(catalog, bucket("shards"));
-    String packed = Scoring.copy(spark, catalog, "s3a://shards/packed");
+    String catalog = "s3a://near/catalog";
+    Scoring.catalog(catalog, bucket("near"));
+    String plain = Scoring.copy(spark, catalog, "s3a://near/plain");
+    String packed = Scoring.copy(spark, catalog, "s3a://near/packed");
     Main.main(new String[] {"pack", "-w", packed});
-    long single = requestsOfReading(catalog);
-    assertThat(single).isGreaterThanOrEqualTo(IMAGES * 9 / 10);
-    assertThat(requestsOfReading(packed)).isBetween(1L, single / 10);
-  }
-
-  /** How many requests the contents of all usable images take, when it is known where they are. */
-  private static long requestsOfReading(String workspace) {
-    Workspace tables = Workspace.at(spark, workspace);
-    Dataset<Row> places =
-        ImagePlaces.inOrder(
-                tables,
-                tables.read(ImagesTable.SPEC).where(ImagesTable.usable()),
-                2,
-                rows -> rows.repartition(2))
-            .localCheckpoint();
-    long before = proxy.requests();
-    CatalogImages images = new CatalogImages(new ImageFiles(spark));
-    MapPartitionsFunction<Row, Integer> read =
-        rows -> {
-          int[] contents = new int[1];
-          images
-              .open(rows)
-              .forEachRemaining(
-                  image -> contents[0] += image.content().get().bytes() == null ? 0 : 1);
-          return List.of(contents[0]).iterator();
-        };
-    int contents =
-        places.mapPartitions(read, Encoders.INT()).collectAsList().stream()
-            .mapToInt(Integer::intValue)
-            .sum();
-    assertThat(contents).isEqualTo((int) places.count());
-    return proxy.requests() - before;
+    long files = proxy.requests("GET /near/images/");
+    long shards = proxy.requests("GET /near/packed/shards/");
+    Scoring.score(packed, model);
+    // Chunks of 80 images in 4 partitions of neighbours.
+    assertThat(proxy.requests("GET /near/packed/shards/") - shards).isBetween(1L, 8L);
+    assertThat(proxy.requests("GET /near/images/")).isEqualTo(files);
+    Scoring.score(plain, model);
+    assertThat(Scoring.rows(spark, packed)).isEqualTo(Scoring.rows(spark, plain));
+    assertThat(proxy.requests("GET /near/images/") - files).isGreaterThan(IMAGES / 2);
   }
 }
