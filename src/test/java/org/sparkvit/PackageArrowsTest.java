@@ -33,6 +33,7 @@ class PackageArrowsTest {
               "relabel",
               "report",
               "ml"),
+          Set.of("training"),
           Set.of("inference", "metrics"),
           Set.of("vit", "image"),
           Set.of("table"),

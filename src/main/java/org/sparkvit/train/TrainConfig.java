@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
+import org.sparkvit.training.Recipe;
+import org.sparkvit.training.Start;
 
 /**
  * What the stage {@code train} is asked to do.

@@ -18,6 +18,9 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
+import org.sparkvit.training.Recipe;
+import org.sparkvit.training.Start;
+import org.sparkvit.training.TrainFixtures;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.ViTConfig;
@@ -33,7 +36,7 @@ class TrainStageTest extends SparkTest {
 
   private TrainConfig config(Path workspace) throws Exception {
     Path cache = Files.createDirectories(folder.resolve("cache"));
-    return TrainFixtures.config(workspace, TrainFixtures.recipe(6, 3e-3, 0.1), cache);
+    return config(workspace, TrainFixtures.recipe(6, 3e-3, 0.1), cache);
   }
 
   @Test
@@ -147,5 +150,19 @@ class TrainStageTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("models/vit");
     assertThat(workspace.resolve("models/tuned")).doesNotExist();
+  }
+
+  private static TrainConfig config(Path workspace, Recipe recipe, Path cacheFolder) {
+    return new TrainConfig(
+        workspace.toString(),
+        "vit",
+        false,
+        true,
+        new Start.Scratch(TrainFixtures.tinyViT()),
+        recipe,
+        "cpu",
+        "fp32",
+        2,
+        Optional.of(cacheFolder));
   }
 }

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.nio.ByteBuffer;
 import java.util.Iterator;

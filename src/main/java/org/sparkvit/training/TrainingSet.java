@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.Comparator;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.List;
  * @param validation likewise
  * @param cache their pixels, sealed
  */
-record TrainingSet(List<Example> train, List<Example> validation, PixelCache cache) {
-  TrainingSet {
+public record TrainingSet(List<Example> train, List<Example> validation, PixelCache cache) {
+  public TrainingSet {
     train = train.stream().sorted(Comparator.comparing(Example::id)).toList();
     validation = validation.stream().sorted(Comparator.comparing(Example::id)).toList();
   }

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +40,7 @@ public record Augmentation(
    * @param side of the images, in pixels
    * @throws UserException when there is too little image to reflect
    */
-  void requireFits(int side) {
+  public void requireFits(int side) {
     if (padding(side) >= side) {
       throw new UserException(
           "--crop-padding is "
@@ -62,7 +62,7 @@ public record Augmentation(
   }
 
   /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
+  public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     cropPadding.ifPresent(padding -> map.put("crop-padding", padding));
     map.put("flip", flip);

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

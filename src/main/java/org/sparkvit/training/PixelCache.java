@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +18,7 @@ import org.sparkvit.core.UserException;
  * #seal sealed}, read by any number. The system's page cache keeps as much of it in memory as there
  * is room for, so the data set need not fit. The file is deleted on {@link #close}.
  */
-final class PixelCache implements AutoCloseable {
+public final class PixelCache implements AutoCloseable {
   /** A mapping may not exceed 2 GiB; this leaves room for whole images. */
   private static final long SEGMENT_BYTES = 1L << 30;
 
@@ -43,7 +43,7 @@ final class PixelCache implements AutoCloseable {
    * @param expected number of images to come; the disk must have room for them
    * @throws UserException when the folder cannot be written or has too little room
    */
-  static PixelCache create(Path folder, int imageBytes, long expected) {
+  public static PixelCache create(Path folder, int imageBytes, long expected) {
     return create(folder, imageBytes, expected, SEGMENT_BYTES);
   }
 
@@ -76,12 +76,12 @@ final class PixelCache implements AutoCloseable {
   }
 
   /** Where the file lies. */
-  Path file() {
+  public Path file() {
     return file;
   }
 
   /** Number of images in the cache. */
-  int images() {
+  public int images() {
     return images;
   }
 

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import ai.djl.Device;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.sparkvit.vit.ViTTrainingSession;
  * Trains a model on cached images, in one JVM and without Spark. The same examples (in the same
  * order), recipe and start give the same weights on the same machine.
  */
-final class Trainer {
+public final class Trainer {
   private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
   private final Recipe recipe;
@@ -37,7 +37,7 @@ final class Trainer {
    * @param labels classes in the order of the examples' indices
    * @param data what to train and validate on; see {@link TrainingSet}
    */
-  Trainer(Recipe recipe, Labels labels, TrainingSet data, Progress progress) {
+  public Trainer(Recipe recipe, Labels labels, TrainingSet data, Progress progress) {
     this.recipe = recipe;
     this.labels = labels;
     this.data = data;
@@ -59,7 +59,7 @@ final class Trainer {
    * @param start a checkpoint with these labels
    * @throws UserException when the loss is no longer a number, or the metric is undefined
    */
-  TrainingResult train(Checkpoint start, Device device, Precision precision) {
+  public TrainingResult train(Checkpoint start, Device device, Precision precision) {
     int side = start.config().imageSize();
     Augment augment = recipe.augmentation().forSide(side);
     long stepsPerEpoch = (data.showings() + recipe.batchSize() - 1) / recipe.batchSize();
@@ -95,7 +95,7 @@ final class Trainer {
   }
 
   /** Index of the class with the fewest images to train on. */
-  int rarestClass() {
+  public int rarestClass() {
     return rarest;
   }
 

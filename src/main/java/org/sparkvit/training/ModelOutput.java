@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import org.sparkvit.table.AtomicFiles;
  * files are moved one by one and {@code config.json}, without which there is no model, comes last.
  * A former model stays whole until the new one has arrived completely.
  */
-final class ModelOutput {
+public final class ModelOutput {
   private static final String CONFIG = "config.json";
 
   private final FileSystem fs;
@@ -33,7 +33,7 @@ final class ModelOutput {
    * @param overwrite whether a model that is there may be replaced
    * @throws UserException when there is one and it may not, or the place cannot be written
    */
-  static ModelOutput at(SparkSession spark, String uri, boolean overwrite) {
+  public static ModelOutput at(SparkSession spark, String uri, boolean overwrite) {
     Path target = new Path(uri);
     try {
       FileSystem fs = target.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -52,7 +52,7 @@ final class ModelOutput {
   }
 
   /** Publishes the files of a local directory. */
-  void publish(java.nio.file.Path directory) {
+  public void publish(java.nio.file.Path directory) {
     Path staging = hidden("new");
     try {
       try {

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.sparkvit.metrics.Metric;
  * @param seconds for training and evaluating
  * @param imagesPerSecond showings trained on per second, without the evaluation
  */
-record EpochResult(
+public record EpochResult(
     int epoch,
     long steps,
     double trainLoss,
@@ -31,7 +31,7 @@ record EpochResult(
    *
    * @param rarest class whose ranking is named besides the overall figures
    */
-  Map<String, Object> toMap(int rarest) {
+  public Map<String, Object> toMap(int rarest) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("epoch", epoch);
     map.put("steps", steps);

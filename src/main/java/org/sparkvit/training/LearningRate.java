@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 /**
  * Linear warm-up, then half a cosine from the peak to the minimum (Loshchilov and Hutter 2017,

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -29,7 +29,7 @@ import org.sparkvit.table.SplitsTable;
  * Which images training reads, how often it shows them and with what weight: {@code images}, {@code
  * splits} and the plan joined and checked against one another.
  */
-final class TrainingRows {
+public final class TrainingRows {
   private static final String PLAN_ID = "plan_id";
   private static final String PLAN_LABEL = "plan_label";
 
@@ -74,7 +74,7 @@ final class TrainingRows {
    * @throws UserException when a split is empty, there are fewer than two classes, or the tables do
    *     not belong together
    */
-  static TrainingRows of(Dataset<Row> images, Dataset<Row> splits, Optional<Dataset<Row>> plan) {
+  public static TrainingRows of(Dataset<Row> images, Dataset<Row> splits, Optional<Dataset<Row>> plan) {
     Dataset<Row> wanted =
         splits
             .where(col(SplitsTable.SPLIT).isin(SplitsTable.TRAIN, SplitsTable.VALIDATION))
@@ -237,29 +237,29 @@ final class TrainingRows {
    * The images to read, each once: id, label, split, path, offset, bytes, sha256, copies (1 or
    * more), weight.
    */
-  Dataset<Row> rows() {
+  public Dataset<Row> rows() {
     return rows;
   }
 
   /** The classes, in alphabetical order. */
-  Labels labels() {
+  public Labels labels() {
     return Labels.sorted(counts.keySet());
   }
 
   /** Number of images to read. */
-  long images() {
+  public long images() {
     return counts.values().stream().mapToLong(count -> count.used() + count.validation()).sum();
   }
 
   /** Counts by class, for the training record. */
-  Map<String, Object> countsToMap() {
+  public Map<String, Object> countsToMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     counts.forEach((label, count) -> map.put(label, count.toMap()));
     return map;
   }
 
   /** One line for people. */
-  String describe() {
+  public String describe() {
     StringBuilder line = new StringBuilder();
     counts.forEach(
         (label, count) ->

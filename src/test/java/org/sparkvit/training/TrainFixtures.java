@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -26,21 +25,21 @@ import org.sparkvit.table.Workspace;
 import org.sparkvit.vit.ViTConfig;
 
 /** A model and data sets that are small enough for a test. */
-final class TrainFixtures {
-  static final int SIDE = 16;
-  static final Labels LABELS = new Labels(List.of("cold", "warm"));
+public final class TrainFixtures {
+  public static final int SIDE = 16;
+  public static final Labels LABELS = new Labels(List.of("cold", "warm"));
 
   private TrainFixtures() {}
 
-  static ViTConfig tinyViT() {
+  public static ViTConfig tinyViT() {
     return ViTConfig.of(32, 2, 2, 64, SIDE, 8, LABELS.names());
   }
 
-  static Recipe recipe(int epochs, double learningRate, double warmupRatio) {
+  public static Recipe recipe(int epochs, double learningRate, double warmupRatio) {
     return recipe(epochs, learningRate, warmupRatio, Metric.ACCURACY, 0);
   }
 
-  static Recipe recipe(
+  public static Recipe recipe(
       int epochs, double learningRate, double warmupRatio, Metric metric, int patience) {
     return new Recipe(
         epochs,
@@ -57,22 +56,8 @@ final class TrainFixtures {
         5);
   }
 
-  static TrainConfig config(Path workspace, Recipe recipe, Path cacheFolder) {
-    return new TrainConfig(
-        workspace.toString(),
-        "vit",
-        false,
-        true,
-        new Start.Scratch(tinyViT()),
-        recipe,
-        "cpu",
-        "fp32",
-        2,
-        Optional.of(cacheFolder));
-  }
-
   /** Noise with more blue (label 0) or more red (label 1). */
-  static byte[] pixels(int label, long seed) {
+  public static byte[] pixels(int label, long seed) {
     Random random = new Random(seed);
     byte[] pixels = new byte[SIDE * SIDE * 3];
     random.nextBytes(pixels);
@@ -86,7 +71,7 @@ final class TrainFixtures {
   }
 
   /** Train images of one class come first and are three times as many as the others. */
-  static TrainingSet drawn(PixelCache cache) {
+  public static TrainingSet drawn(PixelCache cache) {
     List<Example> train = new ArrayList<>();
     List<Example> validation = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
@@ -99,7 +84,7 @@ final class TrainFixtures {
   }
 
   /** Writes PNG files and the tables images, splits and plan; the last train file is damaged. */
-  static void workspace(SparkSession spark, Path files, Path workspace, int partitions)
+  public static void workspace(SparkSession spark, Path files, Path workspace, int partitions)
       throws IOException {
     Files.createDirectories(files);
     List<Row> images = new ArrayList<>();

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -38,7 +38,7 @@ import org.sparkvit.table.Workspace;
  * to the driver's cache. Partitions are small and fetched a few at a time, so the driver's memory
  * holds a bounded part of the data set.
  */
-final class ImageLoader {
+public final class ImageLoader {
   private static final long PARTITION_BYTES = 4L << 20;
 
   /** Fetched together, so as many tasks run at once at most; 128 MiB. */
@@ -67,7 +67,7 @@ final class ImageLoader {
    * @param input how images are prepared
    * @param decodeThreads threads per task that read and decode
    */
-  ImageLoader(
+  public ImageLoader(
       SparkSession spark,
       Workspace workspace,
       PreprocessSpec input,
@@ -86,14 +86,14 @@ final class ImageLoader {
    * @param data those that could be read
    * @param unreadable how many could not
    */
-  record Loaded(TrainingSet data, long unreadable) {}
+  public record Loaded(TrainingSet data, long unreadable) {}
 
   /**
    * Fills and seals a cache.
    *
    * @throws UserException when what can be read is not enough to train on
    */
-  Loaded load(TrainingRows rows, Labels labels, PixelCache cache) {
+  public Loaded load(TrainingRows rows, Labels labels, PixelCache cache) {
     long images = rows.images();
     int wanted = partitions(images);
     CatalogImages source = new CatalogImages(new ImageFiles(spark));

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.List;
 import org.sparkvit.vit.Checkpoint;
@@ -12,7 +12,7 @@ import org.sparkvit.vit.Checkpoint;
  * @param history all epochs
  * @param stoppedEarly whether patience ended it
  */
-record TrainingResult(
+public record TrainingResult(
     Checkpoint best,
     int bestEpoch,
     double bestValue,

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 /**
  * One image of the train or validation split, all that is kept of it in memory.
@@ -9,4 +9,4 @@ package org.sparkvit.train;
  * @param copies times it is shown in an epoch, at least 1
  * @param slot where its pixels are in the {@link PixelCache}
  */
-record Example(String id, int label, float weight, int copies, int slot) {}
+public record Example(String id, int label, float weight, int copies, int slot) {}
