@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.metrics.Metric;
-import org.sparkvit.training.Augmentation;
-import org.sparkvit.training.Recipe;
-import org.sparkvit.training.Start;
+import org.sparkvit.train.CardFields;
+import org.sparkvit.train.Keeping;
 import org.sparkvit.train.TrainConfig;
 import org.sparkvit.train.TrainStage;
+import org.sparkvit.training.Start;
 import org.sparkvit.vit.ViTConfig;
 import org.sparkvit.vit.ViTSize;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit train}. */
@@ -95,103 +95,7 @@ final class TrainCommand extends StageCommand {
           "From scratch: standard deviation of the random weights. Narrow models want more than wide ones. Default: 0.02, Hugging Face's.")
   private Double initializerRange;
 
-  @Option(
-      names = "--epochs",
-      defaultValue = "10",
-      description = "Passes over the training images, at most. Default: ${DEFAULT-VALUE}.")
-  private int epochs;
-
-  @Option(
-      names = "--batch-size",
-      defaultValue = "32",
-      description = "Images per step. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
-
-  @Option(
-      names = "--learning-rate",
-      description = "Peak learning rate of AdamW. Default: 5e-5 with --from, 5e-4 from scratch.")
-  private Double learningRate;
-
-  @Option(
-      names = "--min-learning-rate",
-      defaultValue = "0",
-      description = "Where the cosine schedule ends. Default: ${DEFAULT-VALUE}.")
-  private double minLearningRate;
-
-  @Option(
-      names = "--warmup-ratio",
-      defaultValue = "0.1",
-      description =
-          "Share of all steps in which the learning rate rises to its peak. Default: ${DEFAULT-VALUE}.")
-  private double warmupRatio;
-
-  @Option(
-      names = "--weight-decay",
-      defaultValue = "0.05",
-      description = "Weight decay of AdamW. Default: ${DEFAULT-VALUE}.")
-  private double weightDecay;
-
-  @Option(
-      names = "--clip-norm",
-      defaultValue = "1.0",
-      description =
-          "Largest global norm of the gradients; 0 for no clipping. Default: ${DEFAULT-VALUE}.")
-  private double clipNorm;
-
-  @Option(
-      names = "--crop-padding",
-      paramLabel = "PIXELS",
-      description =
-          "Reflected border for random crops; 0 for none. Default: an eighth of the image's side.")
-  private Integer cropPadding;
-
-  @Option(
-      names = "--flip",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Mirror half of the training images. Default: ${DEFAULT-VALUE}.")
-  private boolean flip;
-
-  @Option(
-      names = "--color-jitter",
-      defaultValue = "0",
-      description =
-          "Change brightness, contrast and saturation of training images by factors from 1 - this to 1 + this. Default: ${DEFAULT-VALUE}.")
-  private double colorJitter;
-
-  @Option(
-      names = "--hue-jitter",
-      defaultValue = "0",
-      description =
-          "Turn the hue of training images by up to this share of the colour circle, at most 0.5. Default: ${DEFAULT-VALUE}.")
-  private double hueJitter;
-
-  @Option(
-      names = "--metric",
-      defaultValue = "f1_macro",
-      description =
-          "What makes an epoch the best, on the validation split: accuracy, f1_macro, roc_auc_macro, log_loss, ... Default: ${DEFAULT-VALUE}.")
-  private String metric;
-
-  @Option(
-      names = "--patience",
-      defaultValue = "5",
-      description =
-          "Stop after so many epochs without improvement; 0 never stops early. Default: ${DEFAULT-VALUE}.")
-  private int patience;
-
-  @Option(
-      names = "--min-delta",
-      defaultValue = "0",
-      description = "What the metric must gain to count as improvement. Default: ${DEFAULT-VALUE}.")
-  private double minDelta;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "42",
-      description = "Decides fresh weights, order and augmentation. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private RecipeOptions recipe;
 
   @Option(
       names = "--no-plan",
@@ -209,10 +113,10 @@ final class TrainCommand extends StageCommand {
 
   @Option(
       names = "--precision",
-      paramLabel = "auto|fp32|bf16",
+      paramLabel = "auto|fp32|bf16|fp16",
       defaultValue = "auto",
       description =
-          "bf16 multiplies in bfloat16 and keeps weights in float32; auto is bf16 on GPUs and on processors where it is faster. Default: ${DEFAULT-VALUE}.")
+          "bf16 and fp16 multiply in these and keep weights in float32; auto is bf16 on GPUs and on processors where it is faster; fp16 is for GPUs. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(
@@ -220,6 +124,51 @@ final class TrainCommand extends StageCommand {
       defaultValue = "2",
       description = "Threads per Spark task that read and decode. Default: ${DEFAULT-VALUE}.")
   private int decodeThreads;
+
+  @Option(
+      names = "--resume",
+      fallbackValue = "true",
+      description =
+          "Go on with an interrupted training of this name; without one, begin at the beginning.")
+  private boolean resume;
+
+  @Option(
+      names = "--checkpoint-steps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Save the state every N steps, and not after each epoch only. Default: ${DEFAULT-VALUE}.")
+  private int checkpointSteps;
+
+  @Option(
+      names = "--log-steps",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "Note loss, learning rate and gradient norm of every Nth step in metrics.jsonl. Default: ${DEFAULT-VALUE}.")
+  private int logSteps;
+
+  @Option(
+      names = "--listeners",
+      split = ",",
+      paramLabel = "CLASS",
+      description =
+          "Classes of your own that follow the training: org.sparkvit.training.TrainingListener, on the class path.")
+  private List<String> listeners = List.of();
+
+  @Option(
+      names = "--license",
+      paramLabel = "NAME",
+      description =
+          "Licence of the new model, for its card. Default: that of the model in --from, if it names one.")
+  private String license;
+
+  @Option(
+      names = "--known-biases",
+      paramLabel = "TEXT",
+      description =
+          "What is known of the starting model's biases, for the card. Default: what that model's own card says.")
+  private String knownBiases;
 
   @Option(
       names = "--cache-dir",
@@ -231,20 +180,6 @@ final class TrainCommand extends StageCommand {
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     Start start = start();
-    Recipe recipe =
-        new Recipe(
-            epochs,
-            batchSize,
-            learningRate == null ? start.defaultLearningRate() : learningRate,
-            minLearningRate,
-            warmupRatio,
-            weightDecay,
-            clipNorm,
-            new Augmentation(optional(cropPadding), flip, colorJitter, hueJitter),
-            Metric.named(metric),
-            patience,
-            minDelta,
-            seed);
     TrainConfig config =
         new TrainConfig(
             workspace(),
@@ -252,11 +187,13 @@ final class TrainCommand extends StageCommand {
             overwrite,
             !noPlan,
             start,
-            recipe,
+            recipe.recipe(start.defaultLearningRate()),
             device,
             precision,
             decodeThreads,
-            Optional.ofNullable(cacheDir));
+            Optional.ofNullable(cacheDir),
+            new Keeping(resume, checkpointSteps, logSteps, listeners),
+            new CardFields(license, knownBiases));
     return new TrainStage(config, progress)::run;
   }
 

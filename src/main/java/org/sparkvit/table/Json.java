@@ -11,12 +11,23 @@ public final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  private static final ObjectMapper LINES = new ObjectMapper();
+
   private Json() {}
 
   /** Pretty-printed JSON of maps, lists, strings, numbers and booleans. */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same in one line, without an end of line. */
+  public static String line(Object value) {
+    try {
+      return LINES.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

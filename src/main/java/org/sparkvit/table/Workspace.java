@@ -37,6 +37,7 @@ import org.sparkvit.core.UserException;
  * TABLE/PART/_run.json           the record of that run
  * TABLE/_current.json            which part is the table, where runs write it whole
  * models/NAME/                   Hugging Face model directories
+ * training/NAME/                 states and figures of trainings that are not finished
  * reports/NAME/                  reports
  * exports/NAME/                  files for others to take away
  * shards/NAME/                   bytes of images, which the table packed has the places of
@@ -104,6 +105,11 @@ public final class Workspace {
   /** URI of a model directory of this workspace. */
   public String model(String name) {
     return uri() + "/models/" + name;
+  }
+
+  /** URI of the folder of a training that is not finished. */
+  public String training(String name) {
+    return uri() + "/training/" + name;
   }
 
   /** URI of a report folder of this workspace. */

@@ -21,9 +21,11 @@ import org.sparkvit.training.Start;
  * @param start where the training begins
  * @param recipe how the model is trained
  * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param precision {@code auto}, {@code fp32} or {@code bf16}
+ * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
  * @param decodeThreads threads per Spark task that read and decode
  * @param cacheFolder local folder for the pixels while training; empty for the JVM's temporary one
+ * @param keeping what is kept of the training while it runs
+ * @param card what the model's card says that cannot be measured
  */
 public record TrainConfig(
     String workspace,
@@ -35,7 +37,9 @@ public record TrainConfig(
     String device,
     String precision,
     int decodeThreads,
-    Optional<Path> cacheFolder) {
+    Optional<Path> cacheFolder,
+    Keeping keeping,
+    CardFields card) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
   public TrainConfig {
@@ -50,8 +54,8 @@ public record TrainConfig(
     if (!Set.of("auto", "cpu", "gpu").contains(device)) {
       throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
     }
-    if (!Set.of("auto", "fp32", "bf16").contains(precision)) {
-      throw new UserException("--precision is '" + precision + "'; use auto, fp32 or bf16");
+    if (!Set.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
+      throw new UserException("--precision is '" + precision + "'; use auto, fp32, bf16 or fp16");
     }
     if (decodeThreads < 1) {
       throw new UserException("--decode-threads is " + decodeThreads + "; use 1 or more");
@@ -62,6 +66,14 @@ public record TrainConfig(
     }
   }
 
+  /** What decides about the model, by option: the same in a training that is resumed. */
+  Map<String, Object> essence() {
+    Map<String, Object> map = new LinkedHashMap<>(start.toMap());
+    map.putAll(recipe.toMap());
+    map.put("precision", precision);
+    return map;
+  }
+
   /** Option names and values, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -69,11 +81,11 @@ public record TrainConfig(
     map.put("name", name);
     map.put("overwrite", overwrite);
     map.put("no-plan", !usePlan);
-    map.putAll(start.toMap());
-    map.putAll(recipe.toMap());
+    map.putAll(essence());
     map.put("device", device);
-    map.put("precision", precision);
     map.put("decode-threads", decodeThreads);
+    map.putAll(keeping.toMap());
+    map.putAll(card.toMap());
     cacheFolder.ifPresent(folder -> map.put("cache-dir", folder.toString()));
     return map;
   }

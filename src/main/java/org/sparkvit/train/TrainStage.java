@@ -1,38 +1,44 @@
 package org.sparkvit.train;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Json;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.CheckpointFolder;
 import org.sparkvit.training.ImageLoader;
+import org.sparkvit.training.InterruptionHook;
+import org.sparkvit.training.MetricsFile;
 import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.PixelCache;
+import org.sparkvit.training.ProgressLines;
+import org.sparkvit.training.ResourceLines;
 import org.sparkvit.training.Start;
+import org.sparkvit.training.TrainedModel;
 import org.sparkvit.training.Trainer;
+import org.sparkvit.training.TrainingListener;
 import org.sparkvit.training.TrainingResult;
 import org.sparkvit.training.TrainingRows;
+import org.sparkvit.training.TrainingSet;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
@@ -41,11 +47,9 @@ import org.sparkvit.vit.PyTorchRuntime;
 
 /** Images, splits and plan to a model directory with its training record. */
 public final class TrainStage {
-  /** What made the model: the run record, the classes and every epoch's figures. */
-  public static final String RECORD = "training.json";
-
   private final TrainConfig config;
   private final Progress progress;
+  private Optional<String> startCard = Optional.empty();
 
   public TrainStage(TrainConfig config, Progress progress) {
     this.config = config;
@@ -63,6 +67,7 @@ public final class TrainStage {
     TrainingRows rows = rows(workspace, record);
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
+    CheckpointFolder states = states(spark, workspace);
     Checkpoint start = start(spark, workspace, labels, record);
     config.recipe().augmentation().requireFits(start.config().imageSize());
     progress.say("train: " + rows.describe());
@@ -88,8 +93,13 @@ public final class TrainStage {
       ImageLoader.Loaded loaded =
           new ImageLoader(spark, workspace, input, config.decodeThreads(), progress)
               .load(rows, labels, cache);
-      Trainer trainer = new Trainer(config.recipe(), labels, loaded.data(), progress);
-      TrainingResult result = trainer.train(start, device, precision);
+      MetricsFile metrics =
+          new MetricsFile(states.fileSystem(), states.path(), config.keeping().logSteps());
+      TrainingResult result =
+          train(start, new Where(device, precision), labels, loaded.data(), states, metrics);
+      if (!result.finished()) {
+        throw new UserException("the training was interrupted; --resume goes on with it");
+      }
       record
           .result("labels", labels.names())
           .result("label_counts", rows.countsToMap())
@@ -97,15 +107,18 @@ public final class TrainStage {
           .result("parameters", start.config().parameterCount())
           .result("device", device.toString())
           .result("precision", precision.name().toLowerCase(Locale.ROOT))
-          .result("metric", config.recipe().metric().label())
+          .result("metric", config.recipe().selection().metric().label())
           .result("best_epoch", result.bestEpoch())
           .result("best_value", result.bestValue())
           .result("epochs_done", result.history().size())
           .result("stopped_early", result.stoppedEarly())
-          .result("rarest_class", labels.name(trainer.rarestClass()));
-      List<Map<String, Object>> history =
-          result.history().stream().map(epoch -> epoch.toMap(trainer.rarestClass())).toList();
-      String hash = write(spark, output, result.best(), record, history);
+          .result("rarest_class", labels.name(loaded.data().rarestClass(labels.size())));
+      ModelCard card =
+          new ModelCard(config, start.config(), labels, rows.countsToMap(), result, startCard);
+      String hash =
+          new TrainedModel(record, spark.version())
+              .publish(output, result, card.text(), metrics.text());
+      states.delete();
       progress.say(
           String.format(
               Locale.ROOT,
@@ -114,12 +127,68 @@ public final class TrainStage {
               result.bestEpoch(),
               result.history().size(),
               result.stoppedEarly() ? " (stopped early)" : "",
-              config.recipe().metric().label(),
+              config.recipe().selection().metric().label(),
               result.bestValue(),
               hash,
               workspace.model(config.name()),
               config.name()));
     }
+  }
+
+  private record Where(Device device, Precision precision) {}
+
+  private TrainingResult train(
+      Checkpoint start,
+      Where where,
+      Labels labels,
+      TrainingSet data,
+      CheckpointFolder states,
+      MetricsFile metrics) {
+    InterruptionHook hook = new InterruptionHook();
+    List<TrainingListener> listeners = new ArrayList<>();
+    listeners.add(new ProgressLines(progress));
+    listeners.add(new ResourceLines(progress, where.device().isGpu()));
+    listeners.add(metrics);
+    listeners.addAll(config.keeping().newListeners());
+    listeners.add(states);
+    listeners.add(hook);
+    try {
+      Path scratch = Files.createTempDirectory("spark-vit-resume-");
+      try {
+        Optional<Trainer.Resumption> resumption =
+            config.keeping().resume() ? states.latest(scratch) : Optional.empty();
+        return new Trainer(config.recipe(), labels, data, listeners)
+            .train(start, where.device(), where.precision(), config.essence(), resumption);
+      } finally {
+        hook.close();
+        FileUtil.fullyDelete(scratch.toFile());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("using this machine's temporary folder", e);
+    }
+  }
+
+  /** The folder of states, when what is to be done with it is clear. */
+  private CheckpointFolder states(SparkSession spark, Workspace workspace) {
+    CheckpointFolder states =
+        new CheckpointFolder(
+            spark, workspace.training(config.name()), config.keeping().checkpointSteps(), progress);
+    if (config.keeping().resume()) {
+      progress.say(
+          states.hasState()
+              ? "train: going on with the training in " + states.path()
+              : "train: there is nothing to go on with in " + states.path() + "; beginning");
+    } else if (states.hasState()) {
+      if (!config.overwrite()) {
+        throw new UserException(
+            "a training of '"
+                + config.name()
+                + "' was interrupted; pass --resume to go on with it, --overwrite to begin anew, or"
+                + " choose another --name");
+      }
+      states.delete();
+    }
+    return states;
   }
 
   private TrainingRows rows(Workspace workspace, RunRecord record) {
@@ -146,6 +215,7 @@ public final class TrainStage {
               : workspace.model(pretrained.model());
       // What is mapped stays readable when its file is deleted.
       try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+        startCard = ModelCard.read(files.directory());
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
         return ModelDirectory.readForTraining(
             files.directory(), labels.names(), pretrained.imageSize(), seed);
@@ -160,43 +230,5 @@ public final class TrainStage {
 
   private Path cacheFolder() {
     return config.cacheFolder().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
-  }
-
-  /** Writes the model directory, first on this machine and then where it belongs. */
-  private static String write(
-      SparkSession spark,
-      ModelOutput output,
-      Checkpoint best,
-      RunRecord record,
-      List<Map<String, Object>> history) {
-    try {
-      Path directory = Files.createTempDirectory("spark-vit-model-");
-      try {
-        ModelDirectory.write(directory, best);
-        String hash = ModelDirectory.hash(directory);
-        record.result("model_hash", hash);
-        Map<String, Object> document = new LinkedHashMap<>(record.toMap());
-        document.put(
-            "engines",
-            Map.of("spark", spark.version(), "pytorch", Engine.getInstance().getVersion()));
-        document.put("history", history);
-        Files.writeString(directory.resolve(RECORD), Json.write(document));
-        output.publish(directory);
-        return hash;
-      } finally {
-        delete(directory);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing the model to this machine's temporary folder", e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 }

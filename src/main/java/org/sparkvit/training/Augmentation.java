@@ -1,8 +1,8 @@
 package org.sparkvit.training;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
 import org.sparkvit.image.ColorJitter;
@@ -10,20 +10,20 @@ import org.sparkvit.image.ColorJitter;
 /**
  * How training images are changed at random, so that the model learns what does not matter.
  *
- * @param cropPadding pixels of reflected border for random crops; empty for an eighth of the side,
- *     0 for none
+ * @param cropPadding pixels of reflected border for random crops; null for an eighth of the side, 0
+ *     for none
  * @param flip whether half of the images are mirrored
  * @param colorJitter strength of random brightness, contrast and saturation, 0 or more
  * @param hueJitter largest random turn of the hue as a share of the circle, 0 to 0.5
  */
-public record Augmentation(
-    OptionalInt cropPadding, boolean flip, double colorJitter, double hueJitter) {
+public record Augmentation(Integer cropPadding, boolean flip, double colorJitter, double hueJitter)
+    implements Serializable {
 
   public Augmentation {
     Recipe.require(
-        cropPadding.isEmpty() || cropPadding.getAsInt() >= 0,
+        cropPadding == null || cropPadding >= 0,
         "--crop-padding",
-        cropPadding.orElse(0),
+        cropPadding,
         "0 (no crop) or more pixels");
     Recipe.require(
         colorJitter >= 0 && colorJitter < Double.POSITIVE_INFINITY,
@@ -58,13 +58,15 @@ public record Augmentation(
   }
 
   private int padding(int side) {
-    return cropPadding.orElse(side / 8);
+    return cropPadding == null ? side / 8 : cropPadding;
   }
 
   /** Option names and values, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    cropPadding.ifPresent(padding -> map.put("crop-padding", padding));
+    if (cropPadding != null) {
+      map.put("crop-padding", cropPadding);
+    }
     map.put("flip", flip);
     map.put("color-jitter", colorJitter);
     map.put("hue-jitter", hueJitter);

@@ -1,24 +1,13 @@
 package org.sparkvit.training;
 
 /**
- * Linear warm-up, then half a cosine from the peak to the minimum (Loshchilov and Hutter 2017,
- * without restarts).
+ * A {@link Schedule} over the updates of one training.
  *
- * @param peak the highest rate
- * @param minimum the rate that the cosine tends to
- * @param warmupSteps updates before the one that has the peak
+ * @param schedule peak, minimum and shape
+ * @param stepsPerEpoch updates in an epoch
  * @param steps updates in all
  */
-record LearningRate(double peak, double minimum, long warmupSteps, long steps) {
-
-  /** The schedule of a recipe over this many updates. */
-  static LearningRate of(Recipe recipe, long steps) {
-    return new LearningRate(
-        recipe.learningRate(),
-        recipe.minLearningRate(),
-        (long) (recipe.warmupRatio() * steps),
-        steps);
-  }
+record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) {
 
   /**
    * The rate of one update.
@@ -26,11 +15,24 @@ record LearningRate(double peak, double minimum, long warmupSteps, long steps) {
    * @param step number of the update, from 0
    */
   double at(long step) {
-    if (step < warmupSteps) {
+    long at = schedule.byEpoch() ? step / stepsPerEpoch * stepsPerEpoch : step;
+    long warmup = warmupSteps();
+    if (at < warmup) {
       // Not from 0: the first update would be wasted.
-      return peak * (step + 1) / (warmupSteps + 1);
+      return schedule.peak() * (at + 1) / (warmup + 1);
     }
-    double progress = (double) (step - warmupSteps) / (steps - warmupSteps);
-    return minimum + (peak - minimum) * (1 + Math.cos(Math.PI * progress)) / 2;
+    double progress = (double) (at - warmup) / (steps - warmup);
+    double share =
+        switch (schedule.shape()) {
+          case CONSTANT -> 1;
+          case LINEAR -> 1 - progress;
+          case COSINE -> (1 + Math.cos(Math.PI * progress)) / 2;
+        };
+    return schedule.minimum() + (schedule.peak() - schedule.minimum()) * share;
+  }
+
+  /** Updates before the one that has the peak. */
+  long warmupSteps() {
+    return (long) (schedule.warmupRatio() * steps);
   }
 }

@@ -35,9 +35,13 @@ record Showing(Example example, int copy, long key) {
     return examples.stream().map(example -> new Showing(example, 0, 0)).toList();
   }
 
-  /** Seed of this showing's augmentation. */
-  long augmentation(long seed, int epoch) {
-    return hash("augment", seed, epoch, example, copy);
+  /**
+   * What decides by chance about this showing, the same wherever and beside whatever it is shown.
+   *
+   * @param purpose what it decides, so that one decision says nothing about another
+   */
+  long chance(String purpose, long seed, int epoch) {
+    return hash(purpose, seed, epoch, example, copy);
   }
 
   private static long hash(String purpose, long seed, int epoch, Example example, int copy) {

@@ -74,7 +74,8 @@ public final class TrainingRows {
    * @throws UserException when a split is empty, there are fewer than two classes, or the tables do
    *     not belong together
    */
-  public static TrainingRows of(Dataset<Row> images, Dataset<Row> splits, Optional<Dataset<Row>> plan) {
+  public static TrainingRows of(
+      Dataset<Row> images, Dataset<Row> splits, Optional<Dataset<Row>> plan) {
     Dataset<Row> wanted =
         splits
             .where(col(SplitsTable.SPLIT).isin(SplitsTable.TRAIN, SplitsTable.VALIDATION))

@@ -135,6 +135,22 @@ public enum Family {
     return heads().stream().anyMatch(head -> key.startsWith(head + "."));
   }
 
+  /**
+   * Where a tensor is in the order of the forward pass: 0 is the embeddings, then the blocks
+   * follow, then the final norm, then the heads.
+   */
+  int depth(String key, int layers) {
+    if (isHead(key)) {
+      return layers + 2;
+    } else if (key.startsWith(finalNorm() + ".")) {
+      return layers + 1;
+    }
+    String prefix = layers() + ".";
+    return key.startsWith(prefix)
+        ? 1 + Integer.parseInt(key.substring(prefix.length(), key.indexOf('.', prefix.length())))
+        : 0;
+  }
+
   /** How many hidden sizes the embedding is long. */
   int embeddingParts() {
     return this == DEIT_DISTILLED || isDinov2() ? 2 : 1;

@@ -84,24 +84,25 @@ public final class TorchScriptArchive {
    * are quantised as {@link QuantizedLinear} says and listed no more among the parameters.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, false);
+    write(file, checkpoint, precision, null);
   }
 
   /**
-   * For training: weights in float32; with BF16 the products are cast in the graph. Has the further
-   * methods that {@link ViTTrainingSession} calls.
+   * For training: weights in float32; with BF16 and FP16 the products are cast in the graph. Has
+   * the further methods that {@link ViTTrainingSession} calls.
    *
-   * @throws IllegalArgumentException with FP16 and INT8, in which nothing is trained
+   * @throws IllegalArgumentException with INT8, in which nothing is trained
    */
-  public static void writeForTraining(Path file, Checkpoint checkpoint, Precision precision) {
-    if (precision != Precision.FP32 && precision != Precision.BF16) {
+  public static void writeForTraining(
+      Path file, Checkpoint checkpoint, Precision precision, TrainingOptions options) {
+    if (precision == Precision.INT8) {
       throw new IllegalArgumentException("training in " + precision);
     }
-    write(file, checkpoint, precision, true);
+    write(file, checkpoint, precision, options);
   }
 
   private static void write(
-      Path file, Checkpoint checkpoint, Precision precision, boolean training) {
+      Path file, Checkpoint checkpoint, Precision precision, TrainingOptions training) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       TorchScriptArchive archive = new TorchScriptArchive(out);
       archive.writeAll(checkpoint, precision, training);
@@ -111,7 +112,7 @@ public final class TorchScriptArchive {
     }
   }
 
-  private void writeAll(Checkpoint checkpoint, Precision precision, boolean training)
+  private void writeAll(Checkpoint checkpoint, Precision precision, TrainingOptions training)
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     Map<String, QuantizedLinear> packed = Map.of();
@@ -124,12 +125,15 @@ public final class TorchScriptArchive {
     tensors.put("pixel_scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
     tensors.put("pixel_shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
 
-    Storage weights = training ? Storage.FLOAT : Storage.of(precision);
+    Storage weights = training == null ? Storage.of(precision) : Storage.FLOAT;
     pickle(tree, tensors, packed, weights);
     entry("data.pkl", ByteBuffer.wrap(pickle.toBytes()));
     text(
         "code/__torch__.py",
-        tree.source(ViTCode.methods(checkpoint.config(), precision, training)));
+        tree.source(
+            training == null
+                ? ViTCode.forInference(checkpoint.config(), precision)
+                : ViTCode.forTraining(checkpoint.config(), precision, training)));
     for (int i = 0; i < storages.size(); i++) {
       entry("data/" + i, storages.get(i).get());
     }

@@ -17,14 +17,14 @@ final class ViTCode {
   /** Method of the archive that returns what the head reads, after the final layer norm. */
   static final String EMBED = "embed";
 
-  /** Method of a training archive: weighted sum of the cross-entropies. */
-  static final String LOSS = "loss";
+  /** Method that returns the tokens before the first block. */
+  static final String TOKENS = "tokens";
 
-  /** Method of a training archive: one AdamW step, in place. */
-  static final String UPDATE = "update";
+  /** Method, with the number of the block behind it, that takes and returns tokens. */
+  static final String BLOCK = "block";
 
-  /** Method of a training archive: scales gradients in place and returns their norm. */
-  static final String CLIP = "clip";
+  /** Method that makes of the last block's tokens what {@link #EMBED} returns. */
+  static final String FINISH = "finish";
 
   /**
    * A quantised product takes its scale from the range of its whole input. Images go through one by
@@ -44,9 +44,11 @@ final class ViTCode {
   private final ViTConfig config;
   private final Family family;
   private final Precision precision;
-  private final boolean training;
 
-  private ViTCode(ViTConfig config, Precision precision, boolean training) {
+  /** How it is trained, or null. */
+  private final TrainingOptions training;
+
+  private ViTCode(ViTConfig config, Precision precision, TrainingOptions training) {
     this.config = config;
     this.family = config.family();
     this.precision = precision;
@@ -54,23 +56,29 @@ final class ViTCode {
   }
 
   /** Method sources by class name, for {@link ModuleTree#source}. */
-  static Map<String, String> methods(ViTConfig config, Precision precision, boolean training) {
-    ViTCode code = new ViTCode(config, precision, training);
+  static Map<String, String> forInference(ViTConfig config, Precision precision) {
+    return new ViTCode(config, precision, null).methods("");
+  }
+
+  /** As above, with the methods of {@link TrainingCode}. */
+  static Map<String, String> forTraining(
+      ViTConfig config, Precision precision, TrainingOptions training) {
+    return new ViTCode(config, precision, training).methods(TrainingCode.methods(training));
+  }
+
+  private Map<String, String> methods(String more) {
     return Map.of(
-        "Model_" + code.family.layers().replace('.', '_') + "_N",
-        code.layer(),
-        "Model",
-        code.model() + (training ? trainingMethods() : ""));
+        "Model_" + family.layers().replace('.', '_') + "_N", layer(), "Model", model() + more);
   }
 
   private String layer() {
     return String.format(
             Locale.ROOT,
             """
-      def forward(self, x: Tensor) -> Tensor:
+      %11$sdef forward(self, x: Tensor%12$s) -> Tensor:
         h = %1$s
-        return (self).block(x, h, h)
-      %10$sdef block(self, x: Tensor, rows: Tensor, tokens: Tensor) -> Tensor:
+        return (self).block(x, h, h%13$s)
+      %10$sdef block(self, x: Tensor, rows: Tensor, tokens: Tensor%12$s) -> Tensor:
         n = torch.size(x, 0)
       %2$s  c = torch.scaled_dot_product_attention(q, k, v, None, %7$s)
         a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %6$d])
@@ -86,12 +94,15 @@ final class ViTCode {
             layerNorm("y", "self." + family.mlpNorm()),
             linear("z", "self." + family.mlpIn(), true),
             config.hiddenSize(),
-            training && config.attentionDropout() > 0
+            training != null && config.attentionDropout() > 0
                 ? config.attentionDropout() + " if self.training else 0."
                 : "0.",
             mlp(),
             branch(1, linear("o", "self." + family.mlpOut(), true)),
-            firstRows())
+            firstRows(),
+            dropsPaths() ? TrainingCode.DROP_PATH : "",
+            dropsPaths() ? ", path: Optional[Tensor], number: int" : "",
+            dropsPaths() ? ", path, number" : "")
         .indent(2);
   }
 
@@ -102,12 +113,14 @@ final class ViTCode {
         : String.format(
             Locale.ROOT,
             """
-            def forward_first_rows(self, x: Tensor) -> Tensor:
+            def forward_first_rows(self, x: Tensor%3$s) -> Tensor:
               h = %1$s
-              return (self).block(torch.slice(x, 1, 0, %2$d), torch.slice(h, 1, 0, %2$d), h)
+              return (self).block(torch.slice(x, 1, 0, %2$d), torch.slice(h, 1, 0, %2$d), h%4$s)
             """,
             layerNorm("x", "self." + family.attentionNorm()),
-            family.lastRows());
+            family.lastRows(),
+            dropsPaths() ? ", path: Optional[Tensor], number: int" : "",
+            dropsPaths() ? ", path, number" : "");
   }
 
   /** What lies between the two linear maps, which are called m and o. */
@@ -123,9 +136,17 @@ final class ViTCode {
 
   /** What a block adds to its input: in DINOv2 scaled and without dropout, else as it is. */
   private String branch(int index, String output) {
-    return family.layerScales().isEmpty()
-        ? dropout(output)
-        : "torch.mul(" + output + ", self." + family.layerScales().get(index) + ")";
+    String scaled =
+        family.layerScales().isEmpty()
+            ? dropout(output)
+            : "torch.mul(" + output + ", self." + family.layerScales().get(index) + ")";
+    return dropsPaths()
+        ? "(self).drop_path(" + scaled + ", path, torch.add(torch.mul(number, 2), " + index + "))"
+        : scaled;
+  }
+
+  private boolean dropsPaths() {
+    return training != null && training.dropPath() > 0;
   }
 
   private String heads() {
@@ -158,54 +179,78 @@ final class ViTCode {
   }
 
   private String model() {
+    String pathParameter = dropsPaths() ? ", path: Optional[Tensor]" : "";
+    String path = dropsPaths() ? ", path" : "";
     StringBuilder text = new StringBuilder();
-    String patches = "self." + family.patches();
     text.append(
         String.format(
             Locale.ROOT,
             """
-        def forward(self, pixels: Tensor) -> Tensor:
-          e = (self).embed(pixels)
-        %9$s%7$sdef %8$s(self, pixels: Tensor) -> Tensor:
+            def forward(self, pixels: Tensor) -> Tensor:
+              return (self).head((self).embed(pixels%s))
+            def head(self, e: Tensor) -> Tensor:
+            %s%s""",
+            dropsPaths() ? ", None" : "",
+            logits(),
+            precision == Precision.INT8 ? EMBED_EACH : ""));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            """
+            def %s(self, pixels: Tensor%s) -> Tensor:
+              x = (self).tokens(pixels)
+            """,
+            precision == Precision.INT8 ? "embed_one" : EMBED,
+            pathParameter));
+    String last = "x";
+    for (int i = 0; i < config.layers(); i++) {
+      text.append(
+          String.format(Locale.ROOT, "  x%1$d = (self).block%1$d(%2$s%3$s)\n", i, last, path));
+      last = "x" + i;
+    }
+    text.append("  return (self).finish(").append(last).append(")\n");
+    text.append(tokens());
+    for (int i = 0; i < config.layers(); i++) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              """
+              def block%1$d(self, x: Tensor%4$s) -> Tensor:
+                layer = getattr(self.%2$s, "%1$d")
+                return (layer).%3$s(x%5$s)
+              """,
+              i,
+              family.layers(),
+              i == config.layers() - 1 && family.lastRows() > 0 ? "forward_first_rows" : "forward",
+              pathParameter,
+              dropsPaths() ? ", path, " + i : ""));
+    }
+    text.append("def finish(self, x: Tensor) -> Tensor:\n").append(embedding("x"));
+    return text.toString().indent(2);
+  }
+
+  private String tokens() {
+    String patches = "self." + family.patches();
+    return String.format(
+        Locale.ROOT,
+        """
+        def tokens(self, pixels: Tensor) -> Tensor:
           bytes = torch.permute(pixels, [0, 3, 1, 2])
           image = torch.add(torch.mul(torch.to(bytes, 6), self.pixel_scale), self.pixel_shift)
           grid = torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d])
           patches = torch.transpose(torch.flatten(grid, 2), 1, 2)
-          tokens = torch.cat([%10$s, %5$s], 1)
-          x = %6$s
+          tokens = torch.cat([%7$s, %5$s], 1)
+          return %6$s
         """,
-            precision.scalarType == Precision.FP32.scalarType
-                ? "image"
-                : "torch.to(image, " + precision.scalarType + ")",
-            weight(patches + ".weight"),
-            weight(patches + ".bias"),
-            config.patchSize(),
-            mixed() ? "torch.to(patches, 6)" : "patches",
-            dropout("torch.add(tokens, self." + family.positionEmbeddings() + ")"),
-            precision == Precision.INT8 ? EMBED_EACH : "",
-            precision == Precision.INT8 ? "embed_one" : EMBED,
-            logits(),
-            family.specialTokens().stream()
-                .map(token -> "torch.expand(self." + token + ", [torch.size(pixels, 0), -1, -1])")
-                .collect(Collectors.joining(", "))));
-    String last = "x";
-    for (int i = 0; i < config.layers(); i++) {
-      boolean firstRows = i == config.layers() - 1 && family.lastRows() > 0;
-      text.append(
-          String.format(
-              Locale.ROOT, "  layer%d = getattr(self.%s, \"%d\")\n", i, family.layers(), i));
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "  x%d = (layer%d).%s(%s)\n",
-              i,
-              i,
-              firstRows ? "forward_first_rows" : "forward",
-              last));
-      last = "x" + i;
-    }
-    text.append(embedding(last));
-    return text.toString().indent(2);
+        precision.scalarType == Precision.FP32.scalarType ? "image" : cast("image"),
+        weight(patches + ".weight"),
+        weight(patches + ".bias"),
+        config.patchSize(),
+        mixed() ? "torch.to(patches, 6)" : "patches",
+        dropout("torch.add(tokens, self." + family.positionEmbeddings() + ")"),
+        family.specialTokens().stream()
+            .map(token -> "torch.expand(self." + token + ", [torch.size(pixels, 0), -1, -1])")
+            .collect(Collectors.joining(", ")));
   }
 
   /** From the embedding e to logits, in float32. */
@@ -253,33 +298,17 @@ final class ViTCode {
             : "  return torch.flatten(t, 1)\n");
   }
 
-  private static String trainingMethods() {
-    return """
-      def loss(self, pixels: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-        logits = (self).forward(pixels)
-        losses = torch.cross_entropy_loss(logits, labels, None, 0)
-        return torch.sum(torch.mul(losses, weights))
-      def clip(self, grads: List[Tensor], max_norm: float) -> Tensor:
-        norm = torch.norm(torch.stack(torch._foreach_norm(grads)))
-        scale = torch.clamp(torch.div(max_norm, torch.add(norm, 9.9999999999999995e-07)), None, 1.)
-        torch._foreach_mul_(grads, scale)
-        return norm
-      def update(self, params: List[Tensor], grads: List[Tensor], averages: List[Tensor], squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
-        none = annotate(List[Tensor], [])
-        torch._fused_adamw_(params, grads, averages, squares, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
-        torch._foreach_zero_(grads)
-        return steps[0]
-      """
-        .indent(2);
-  }
-
-  /** Whether weights are float32 and only the products are in bf16. */
+  /** Whether weights are float32 and only the products are in less. */
   private boolean mixed() {
-    return training && precision == Precision.BF16;
+    return training != null && precision != Precision.FP32;
   }
 
   private String weight(String tensor) {
-    return mixed() ? "torch.to(" + tensor + ", 15)" : tensor;
+    return mixed() ? cast(tensor) : tensor;
+  }
+
+  private String cast(String tensor) {
+    return "torch.to(" + tensor + ", " + precision.scalarType + ")";
   }
 
   private String linear(String input, String module, boolean bias) {
@@ -297,7 +326,7 @@ final class ViTCode {
 
   private String layerNorm(String input, String module) {
     String norm = plainLayerNorm(input, module);
-    return mixed() ? "torch.to(" + norm + ", 15)" : norm;
+    return mixed() ? cast(norm) : norm;
   }
 
   private String plainLayerNorm(String input, String module) {
@@ -312,7 +341,7 @@ final class ViTCode {
   }
 
   private String dropout(String input) {
-    return training && config.hiddenDropout() > 0
+    return training != null && config.hiddenDropout() > 0
         ? String.format(
             Locale.ROOT, "torch.dropout(%s, %s, self.training)", input, config.hiddenDropout())
         : input;

@@ -21,6 +21,7 @@ import org.sparkvit.table.Json;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.TrainFixtures;
+import org.sparkvit.training.TrainedModel;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.ViTConfig;
@@ -30,7 +31,7 @@ class TrainStageTest extends SparkTest {
 
   private JsonNode train(TrainConfig config, Progress progress) throws Exception {
     new TrainStage(config, progress).run(spark);
-    Path file = Path.of(config.workspace(), "models", config.name(), TrainStage.RECORD);
+    Path file = Path.of(config.workspace(), "models", config.name(), TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file));
   }
 
@@ -117,7 +118,9 @@ class TrainStageTest extends SparkTest {
                 "cpu",
                 "fp32",
                 1,
-                Optional.empty()),
+                Optional.empty(),
+                Keeping.DEFAULT,
+                CardFields.INHERITED),
             Progress.SILENT);
     assertThat(record.path("history").get(3).path("train_loss").asDouble())
         .isLessThan(record.path("history").get(0).path("train_loss").asDouble());
@@ -138,7 +141,9 @@ class TrainStageTest extends SparkTest {
         "cpu",
         "fp32",
         1,
-        Optional.empty());
+        Optional.empty(),
+        Keeping.DEFAULT,
+        CardFields.INHERITED);
   }
 
   @Test
@@ -163,6 +168,8 @@ class TrainStageTest extends SparkTest {
         "cpu",
         "fp32",
         2,
-        Optional.of(cacheFolder));
+        Optional.of(cacheFolder),
+        Keeping.DEFAULT,
+        CardFields.INHERITED);
   }
 }

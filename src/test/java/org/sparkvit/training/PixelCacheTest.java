@@ -3,6 +3,7 @@ package org.sparkvit.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,26 +55,51 @@ class PixelCacheTest {
       }
       cache.seal();
       Batches batches = new Batches(cache, SIDE, 2);
-      for (boolean augmented : new boolean[] {false, true}) {
-        List<Showing> showings = Showing.shuffled(examples, 3, 1);
-        List<Integer> seen = new ArrayList<>();
-        try (Prefetcher<?, Batch> all =
-            augmented ? batches.augmented(showings, Augment.NONE, 3, 1) : batches.plain(showings)) {
-          while (all.hasNext()) {
-            Batch batch = all.next();
-            for (int i = 0; i < batch.size(); i++) {
-              int pixel = batch.pixels().get(i * BYTES + BYTES - 1);
-              assertThat((int) batch.pixels().get(i * BYTES)).isEqualTo(pixel);
-              assertThat(batch.labels()[i]).isEqualTo(pixel % 3);
-              assertThat(batch.weights()[i]).isEqualTo(0.5f * pixel);
-              seen.add(pixel);
+      List<Showing> showings = Showing.shuffled(examples, 3, 1);
+      List<Integer> order = showings.stream().map(showing -> showing.example().slot()).toList();
+      List<Integer> seen = new ArrayList<>();
+      try (Prefetcher<?, Batches.Labelled> all = batches.plain(showings)) {
+        while (all.hasNext()) {
+          Batches.Labelled batch = all.next();
+          for (int i = 0; i < batch.labels().length; i++) {
+            seen.add(pixel(batch.pixels(), i));
+            assertThat(batch.labels()[i]).isEqualTo(pixel(batch.pixels(), i) % 3);
+          }
+        }
+      }
+      assertThat(seen).isEqualTo(order);
+
+      // Steps of four images in two parts; the last one has three.
+      seen.clear();
+      List<Boolean> ends = new ArrayList<>();
+      List<Double> weights = new ArrayList<>();
+      try (Prefetcher<?, Batches.Part> all =
+          batches.augmented(showings, 4, Augment.NONE, new Targets(3, 0), 3, 1)) {
+        while (all.hasNext()) {
+          Batches.Part part = all.next();
+          ends.add(part.endsStep());
+          weights.add(part.stepWeight());
+          for (int i = 0; i < part.images().size(); i++) {
+            int pixel = pixel(part.images().pixels(), i);
+            seen.add(pixel);
+            assertThat(part.images().weights()[i]).isEqualTo(0.5f * pixel);
+            for (int c = 0; c < 3; c++) {
+              assertThat(part.images().targets()[3 * i + c]).isEqualTo(c == pixel % 3 ? 1 : 0);
             }
           }
         }
-        assertThat(seen)
-            .isEqualTo(showings.stream().map(showing -> showing.example().slot()).toList());
       }
+      assertThat(seen).isEqualTo(order);
+      assertThat(ends).containsExactly(false, true, false, true);
+      double first = order.subList(0, 4).stream().mapToDouble(slot -> 0.5 * slot).sum();
+      assertThat(weights).containsExactly(first, first, 10.5 - first, 10.5 - first);
     }
+  }
+
+  private static int pixel(ByteBuffer pixels, int i) {
+    int pixel = pixels.get(i * BYTES + BYTES - 1);
+    assertThat((int) pixels.get(i * BYTES)).isEqualTo(pixel);
+    return pixel;
   }
 
   @Test

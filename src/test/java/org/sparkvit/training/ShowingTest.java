@@ -36,11 +36,12 @@ class ShowingTest {
     Example example = examples.get(0);
     assertThat(
             List.of(
-                new Showing(example, 0, 0).augmentation(7, 1),
-                new Showing(example, 1, 0).augmentation(7, 1),
-                new Showing(example, 0, 0).augmentation(7, 2),
-                new Showing(example, 0, 0).augmentation(8, 1),
-                new Showing(examples.get(1), 0, 0).augmentation(7, 1)))
+                new Showing(example, 0, 0).chance("augment", 7, 1),
+                new Showing(example, 1, 0).chance("augment", 7, 1),
+                new Showing(example, 0, 0).chance("augment", 7, 2),
+                new Showing(example, 0, 0).chance("augment", 8, 1),
+                new Showing(examples.get(1), 0, 0).chance("augment", 7, 1),
+                new Showing(example, 0, 0).chance("skip", 7, 1)))
         .doesNotHaveDuplicates();
   }
 

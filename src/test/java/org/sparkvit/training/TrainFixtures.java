@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
@@ -22,6 +21,7 @@ import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.vit.Loss;
 import org.sparkvit.vit.ViTConfig;
 
 /** A model and data sets that are small enough for a test. */
@@ -44,15 +44,14 @@ public final class TrainFixtures {
     return new Recipe(
         epochs,
         8,
-        learningRate,
-        0,
-        warmupRatio,
-        0.01,
         1,
-        new Augmentation(OptionalInt.of(2), true, 0.2, 0.1),
-        metric,
-        patience,
-        0,
+        Schedule.cosine(learningRate, warmupRatio),
+        Freezing.NONE,
+        Regularization.of(0.01, 1),
+        new Loss.CrossEntropy(),
+        new Augmentation(2, true, 0.2, 0.1),
+        new Selection(metric, patience, 0),
+        false,
         5);
   }
 

@@ -8,17 +8,17 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.vit.AdamW;
 import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.Loss;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
 import org.sparkvit.vit.PyTorchRuntime;
@@ -40,8 +40,16 @@ class TrainerTest {
   }
 
   private static TrainingResult train(Recipe recipe, TrainingSet data) {
-    return new Trainer(recipe, TrainFixtures.LABELS, data, Progress.SILENT)
-        .train(start(), PyTorchRuntime.device("cpu"), Precision.FP32);
+    return train(recipe, data, List.of(), Optional.empty());
+  }
+
+  private static TrainingResult train(
+      Recipe recipe,
+      TrainingSet data,
+      List<TrainingListener> listeners,
+      Optional<Trainer.Resumption> resumption) {
+    return new Trainer(recipe, TrainFixtures.LABELS, data, listeners)
+        .train(start(), PyTorchRuntime.device("cpu"), Precision.FP32, recipe.toMap(), resumption);
   }
 
   private static double[] losses(TrainingResult result) {
@@ -114,15 +122,14 @@ class TrainerTest {
         new Recipe(
             25,
             32,
-            3e-3,
-            0,
-            0.1,
-            0,
             1,
-            new Augmentation(OptionalInt.of(0), false, 0, 0),
-            Metric.ACCURACY,
-            0,
-            0,
+            Schedule.cosine(3e-3, 0.1),
+            Freezing.NONE,
+            Regularization.of(0, 1),
+            new Loss.CrossEntropy(),
+            new Augmentation(0, false, 0, 0),
+            new Selection(Metric.ACCURACY, 0, 0),
+            false,
             5);
     TrainingResult result = train(recipe, data);
     return Math.exp(-logLoss(result, 25));
@@ -168,7 +175,7 @@ class TrainerTest {
   }
 
   private static double logLoss(TrainingResult result, int epoch) {
-    return result.history().get(epoch - 1).validation().value(Metric.LOG_LOSS);
+    return result.history().get(epoch - 1).value(Metric.LOG_LOSS);
   }
 
   /** Log-loss of a checkpoint on the validation images, computed by other means. */

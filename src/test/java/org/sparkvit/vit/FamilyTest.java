@@ -129,11 +129,10 @@ class FamilyTest {
             AdamW.withWeightDecay(0),
             CPU,
             Precision.FP32)) {
-      double loss =
-          session.backward(pixels(), BATCH, new int[] {0, 1, 2}, new float[] {1, 1, 1}, BATCH);
+      double loss = session.backward(Golden.batch(pixels(), new int[] {0, 1, 2}, 3), BATCH);
       assertThat(loss).isCloseTo(golden.get("loss").doubleValue(), within(1e-5));
       double norm = golden.get("norm").doubleValue();
-      assertThat(session.clipGradients(1)).isCloseTo(norm, within(1e-5 * norm));
+      assertThat(session.update(0, 1)).isCloseTo(norm, within(1e-5 * norm));
     }
   }
 
@@ -361,10 +360,8 @@ class FamilyTest {
   }
 
   private static double step(ViTTrainingSession session) {
-    double loss =
-        session.backward(pixels(), BATCH, new int[] {0, 1, 2}, new float[] {1, 1, 1}, BATCH);
-    session.clipGradients(1);
-    session.update(0.01);
+    double loss = session.backward(Golden.batch(pixels(), new int[] {0, 1, 2}, 3), BATCH);
+    session.update(0.01, 1);
     return loss;
   }
 

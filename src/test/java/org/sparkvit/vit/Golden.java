@@ -42,6 +42,22 @@ final class Golden {
     return pixels;
   }
 
+  /** Images that count alike, each of one of {@code classes} classes. */
+  static TrainingBatch batch(ByteBuffer pixels, int[] labels, int classes) {
+    float[] weights = new float[labels.length];
+    java.util.Arrays.fill(weights, 1);
+    return batch(pixels, labels, weights, classes);
+  }
+
+  static TrainingBatch batch(ByteBuffer pixels, int[] labels, float[] weights, int classes) {
+    float[] targets = new float[labels.length * classes];
+    for (int i = 0; i < labels.length; i++) {
+      targets[i * classes + labels[i]] = 1;
+    }
+    return new TrainingBatch(
+        pixels, targets, weights, java.util.stream.LongStream.range(0, labels.length).toArray());
+  }
+
   static Checkpoint byFormula(ViTConfig config) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     config

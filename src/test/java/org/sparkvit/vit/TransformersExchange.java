@@ -63,7 +63,11 @@ final class TransformersExchange {
     score(model, model.resolve("logits.f32"), model.resolve("embeddings.f32"));
     TorchScriptArchive.writeForInference(model.resolve("fp32.pt"), checkpoint, Precision.FP32);
     TorchScriptArchive.writeForInference(model.resolve("bf16.pt"), checkpoint, Precision.BF16);
-    TorchScriptArchive.writeForTraining(model.resolve("training.pt"), checkpoint, Precision.BF16);
+    TorchScriptArchive.writeForTraining(
+        model.resolve("training.pt"),
+        checkpoint,
+        Precision.BF16,
+        TrainingOptions.of(AdamW.withWeightDecay(0)));
   }
 
   private static void score(Path model, Path logits, Path embeddings) throws IOException {

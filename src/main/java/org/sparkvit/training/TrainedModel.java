@@ -1,0 +1,83 @@
+package org.sparkvit.training;
+
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.fs.FileUtil;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.table.Json;
+import org.sparkvit.vit.ModelDirectory;
+
+/**
+ * Writes what a training came to, first on this machine and then where it belongs: a Hugging Face
+ * model directory with the files that Hugging Face's Trainer writes beside it, and {@code
+ * training.json}, which has the run record and every epoch's figures.
+ *
+ * @param record of the run
+ * @param sparkVersion for the record
+ */
+public record TrainedModel(RunRecord record, String sparkVersion) {
+  /** What made the model: the run record, the classes and every epoch's figures. */
+  public static final String RECORD = "training.json";
+
+  /**
+   * Publishes the best weights of a training.
+   *
+   * @param card text of README.md
+   * @param metrics text of metrics.jsonl
+   * @return the model's hash, which the record gets as well
+   */
+  public String publish(ModelOutput output, TrainingResult result, String card, String metrics) {
+    try {
+      Path directory = Files.createTempDirectory("spark-vit-model-");
+      try {
+        ModelDirectory.write(directory, result.best());
+        String hash = ModelDirectory.hash(directory);
+        record.result("model_hash", hash);
+        Map<String, Object> document = new LinkedHashMap<>(record.toMap());
+        document.put(
+            "engines", Map.of("spark", sparkVersion, "pytorch", Engine.getInstance().getVersion()));
+        document.put("history", result.history().stream().map(EpochResult::toMap).toList());
+        Files.writeString(directory.resolve(RECORD), Json.write(document));
+        Files.writeString(directory.resolve("all_results.json"), Json.write(allResults(result)));
+        Files.writeString(directory.resolve(TrainingState.FILE), Json.write(trainerState(result)));
+        Files.writeString(directory.resolve("README.md"), card);
+        Files.writeString(directory.resolve(MetricsFile.NAME), metrics);
+        output.publish(directory);
+        return hash;
+      } finally {
+        FileUtil.fullyDelete(directory.toFile());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing the model to this machine's temporary folder", e);
+    }
+  }
+
+  private static Map<String, Object> trainerState(TrainingResult result) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("epoch", result.history().size());
+    map.put("global_step", result.steps());
+    map.put("best_metric", result.bestValue());
+    map.put("best_epoch", result.bestEpoch());
+    map.put("log_history", TrainingState.logHistory(result.history()));
+    return map;
+  }
+
+  private static Map<String, Object> allResults(TrainingResult result) {
+    EpochResult best = result.history().get(result.bestEpoch() - 1);
+    EpochResult last = result.history().get(result.history().size() - 1);
+    double seconds = result.history().stream().mapToDouble(EpochResult::seconds).sum();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("epoch", last.epoch());
+    map.put("train_loss", last.trainLoss());
+    map.put("train_runtime", seconds);
+    map.put("train_samples_per_second", last.imagesPerSecond());
+    map.put("train_steps_per_second", result.steps() / seconds);
+    map.putAll(TrainingState.evaluation(best));
+    return map;
+  }
+}
