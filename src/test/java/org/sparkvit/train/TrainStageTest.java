@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +22,11 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
+import org.sparkvit.training.Step;
 import org.sparkvit.training.TrainFixtures;
 import org.sparkvit.training.TrainedModel;
+import org.sparkvit.training.Training;
+import org.sparkvit.training.TrainingListener;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.ViTConfig;
@@ -144,6 +149,88 @@ class TrainStageTest extends SparkTest {
         Optional.empty(),
         Keeping.DEFAULT,
         CardFields.INHERITED);
+  }
+
+  /** Ends the training after ten steps, as Ctrl-C does. */
+  public static final class AfterTenSteps implements TrainingListener {
+    @Override
+    public void stepEnds(Training training, Step step) {
+      if (step.number() == 10) {
+        training.interrupt();
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedTrainingIsTakenUp() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainConfig config = config(workspace);
+    JsonNode straight = train(config, Progress.SILENT);
+
+    String listener = AfterTenSteps.class.getName();
+    TrainConfig other = named(config, "other", new Keeping(false, 3, 1, List.of(listener)));
+    List<String> lines = new ArrayList<>();
+    assertThatThrownBy(() -> new TrainStage(other, lines::add).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--resume");
+    Path states = workspace.resolve("training/other");
+    assertThat(lines).anyMatch(line -> line.contains("interrupted after step 10"));
+    try (Stream<Path> files = Files.list(states)) {
+      assertThat(files.map(file -> file.getFileName().toString()).filter(n -> !n.startsWith(".")))
+          .containsExactlyInAnyOrder("last-10", "best-1", "metrics.jsonl");
+    }
+    assertThat(workspace.resolve("models/other")).doesNotExist();
+
+    TrainConfig forgetful = named(config, "other", Keeping.DEFAULT);
+    assertThatThrownBy(() -> new TrainStage(forgetful, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("was interrupted; pass --resume");
+
+    JsonNode resumed =
+        train(named(config, "other", new Keeping(true, 0, 1, List.of())), lines::add);
+    assertThat(lines).anyMatch(line -> line.contains("going on with the training"));
+    assertThat(resumed.path("results").path("model_hash"))
+        .isEqualTo(straight.path("results").path("model_hash"));
+    assertThat(states).doesNotExist();
+    Path model = workspace.resolve("models/other");
+    List<String> metrics = Files.readAllLines(model.resolve("metrics.jsonl"));
+    List<Integer> steps = new ArrayList<>();
+    int epochs = 0;
+    for (String line : metrics) {
+      JsonNode entry = Json.read("line", line);
+      if (entry.path("event").asText().equals("step")) {
+        steps.add(entry.path("step").asInt());
+      } else {
+        epochs++;
+      }
+    }
+    assertThat(epochs).isEqualTo(6);
+    assertThat(steps).isEqualTo(IntStream.rangeClosed(1, 48).boxed().toList());
+
+    JsonNode state = Json.read("state", Files.readString(model.resolve("trainer_state.json")));
+    assertThat(state.path("global_step").asInt()).isEqualTo(48);
+    assertThat(state.path("log_history").size()).isEqualTo(12);
+    JsonNode all = Json.read("all", Files.readString(model.resolve("all_results.json")));
+    assertThat(all.path("eval_accuracy").asDouble()).isEqualTo(1.0);
+    assertThat(Files.readString(model.resolve("README.md")))
+        .contains("library_name: transformers", "| recall of warm | 1.0000 |", "| --seed | 5 |");
+  }
+
+  private static TrainConfig named(TrainConfig config, String name, Keeping keeping) {
+    return new TrainConfig(
+        config.workspace(),
+        name,
+        false,
+        config.usePlan(),
+        config.start(),
+        config.recipe(),
+        config.device(),
+        config.precision(),
+        config.decodeThreads(),
+        config.cacheFolder(),
+        keeping,
+        config.card());
   }
 
   @Test

@@ -174,6 +174,150 @@ class TrainerTest {
     }
   }
 
+  @Test
+  void aResumedTrainingEndsWithTheBitsOfAnUndisturbedOne() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      Recipe recipe = everything(TrainFixtures.recipe(4, 3e-3, 0.1));
+      TrainingResult straight = train(recipe, data);
+      // In the midst of the first epoch, at the end of the second, and in the third.
+      Optional<Trainer.Resumption> from = Optional.empty();
+      for (int step : new int[] {2, 6, 8}) {
+        Path saved = folder.resolve("state-" + step);
+        TrainingListener interrupter =
+            new TrainingListener() {
+              @Override
+              public void stepEnds(Training training, Step now) {
+                if (now.number() == step) {
+                  training.interrupt();
+                }
+              }
+
+              @Override
+              public void trainingEnds(Training training, boolean finished) {
+                training.save(saved);
+              }
+            };
+        TrainingResult part = train(recipe, data, List.of(interrupter), from);
+        assertThat(part.finished()).isFalse();
+        assertThat(part.steps()).isEqualTo(step);
+        from = Optional.of(new Trainer.Resumption(saved, part.best()));
+      }
+      TrainingResult resumed = train(recipe, data, List.of(), from);
+      assertThat(resumed.finished()).isTrue();
+      assertThat(resumed.best()).isEqualTo(straight.best());
+      assertThat(losses(resumed)).isEqualTo(losses(straight));
+      assertThat(resumed.history().stream().map(EpochResult::validation))
+          .isEqualTo(straight.history().stream().map(EpochResult::validation).toList());
+      assertThat(resumed.bestEpoch()).isEqualTo(straight.bestEpoch());
+
+      Trainer.Resumption last = from.get();
+      assertThatThrownBy(
+              () -> train(TrainFixtures.recipe(4, 3e-3, 0.1), data, List.of(), Optional.of(last)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("--accumulate was 2 and is 1")
+          .hasMessageContaining("--freeze was 1 and is none");
+      TrainingSet fewer = new TrainingSet(data.train().subList(1, 36), data.validation(), cache);
+      assertThatThrownBy(() -> train(recipe, fewer, List.of(), Optional.of(last)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("are not those of the interrupted training");
+    }
+  }
+
+  /** All techniques at once. */
+  private static Recipe everything(Recipe recipe) {
+    return new Recipe(
+        recipe.epochs(),
+        recipe.batchSize(),
+        2,
+        recipe.schedule(),
+        new Freezing("1", 2),
+        new Regularization(0.01, 1, 0.8, 0.1, 0.2, 0.9),
+        new Loss.Focal(1),
+        recipe.augmentation(),
+        recipe.selection(),
+        true,
+        recipe.seed());
+  }
+
+  @Test
+  void stepsOfSeveralBatchesAreThoseOfLargeOnes() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      Recipe small = TrainFixtures.recipe(1, 1e-4, 0);
+      TrainingResult parts = train(batches(small, 4, 4), data);
+      TrainingResult whole = train(batches(small, 16, 1), data);
+      assertThat(parts.steps()).isEqualTo(whole.steps()).isEqualTo(3);
+      assertThat(losses(parts)[0]).isCloseTo(losses(whole)[0], within(1e-6));
+      assertThat(logLoss(parts, 1)).isCloseTo(logLoss(whole, 1), within(1e-6));
+    }
+  }
+
+  private static Recipe batches(Recipe recipe, int batchSize, int accumulate) {
+    return new Recipe(
+        recipe.epochs(),
+        batchSize,
+        accumulate,
+        recipe.schedule(),
+        recipe.freezing(),
+        recipe.regularization(),
+        recipe.loss(),
+        recipe.augmentation(),
+        recipe.selection(),
+        false,
+        recipe.seed());
+  }
+
+  @Test
+  void listenersSeeEverythingInOrder() {
+    try (PixelCache cache = PixelCache.create(folder, BYTES, 64)) {
+      TrainingSet data = TrainFixtures.drawn(cache);
+      List<String> events = new ArrayList<>();
+      TrainingListener listener =
+          new TrainingListener() {
+            @Override
+            public void trainingBegins(Training training) {
+              events.add("begins " + training.plannedSteps());
+            }
+
+            @Override
+            public void epochBegins(Training training, int epoch) {
+              events.add("epoch " + epoch);
+            }
+
+            @Override
+            public void stepEnds(Training training, Step step) {
+              assertThat(step.gradientNorm()).isPositive();
+              events.add("step " + step.number());
+              if (step.number() == 3) {
+                training.stop();
+              }
+            }
+
+            @Override
+            public void epochEnds(Training training, EpochResult result, boolean best) {
+              events.add("done " + result.epoch() + " " + best);
+            }
+
+            @Override
+            public void trainingEnds(Training training, boolean finished) {
+              events.add("ends " + finished + " " + (training.best() != null));
+            }
+          };
+      TrainingResult result =
+          train(
+              batches(TrainFixtures.recipe(9, 1e-3, 0), 24, 1),
+              data,
+              List.of(listener),
+              Optional.empty());
+      assertThat(events.subList(0, 5))
+          .containsExactly("begins 18", "epoch 1", "step 1", "step 2", "done 1 true");
+      assertThat(events.subList(5, 8)).containsExactly("epoch 2", "step 3", "step 4");
+      assertThat(events).hasSize(10).endsWith("ends true true");
+      assertThat(result.stoppedEarly()).isTrue();
+    }
+  }
+
   private static double logLoss(TrainingResult result, int epoch) {
     return result.history().get(epoch - 1).value(Metric.LOG_LOSS);
   }
