@@ -39,6 +39,10 @@ import org.sparkvit.vit.ViTSize;
 public final class BenchStage {
   private static final int SIDE = 224;
   private static final int PATCH = 16;
+  private static final int TRAINING_BATCH = 32;
+
+  /** Precisions that weights are trained in on a CPU. */
+  private static final List<String> TRAINED = List.of("fp32", "bf16");
 
   private final BenchConfig config;
   private final Progress progress;
@@ -56,6 +60,12 @@ public final class BenchStage {
             workspace.uri(), "bench-" + RunRecord.start("bench", Map.of()).runId());
     try (Python python = config.python().map(Python::new).orElse(null)) {
       Peers peers = Peers.of(python);
+      if (asked("train")) {
+        config.sizes().forEach(size -> measureTraining(spark, peers, size));
+      }
+      if (config.measures().equals(List.of("train"))) {
+        return;
+      }
       if (config.madeImages().isEmpty()) {
         measure(spark, ImageSet.of("catalog", workspace), scratch, peers);
       }
@@ -129,6 +139,45 @@ public final class BenchStage {
       for (ViTSize size : config.sizes()) {
         measureModel(spark, images, scratch, peers, cores, size);
       }
+    }
+  }
+
+  private void measureTraining(SparkSession spark, Peers peers, ViTSize size) {
+    int cores = spark.sparkContext().defaultParallelism();
+    Path directory = randomModel(size);
+    try {
+      Checkpoint start = ModelDirectory.read(directory);
+      List<Measurement> measurements = new ArrayList<>();
+      List<String> precisions = config.precisions().stream().filter(TRAINED::contains).toList();
+      for (String precision : precisions) {
+        measurements.add(
+            new TrainingOnly(start, config.device(), precision, TRAINING_BATCH, config.seconds()));
+        if (peers.has("transformers")) {
+          measurements.add(
+              new TorchTrainingPeer(
+                  peers.python(),
+                  directory,
+                  precision,
+                  TRAINING_BATCH,
+                  Runtime.getRuntime().availableProcessors(),
+                  config.seconds()));
+        }
+      }
+      Rates rates = Rates.take(measurements, config.rounds());
+      String of =
+          String.format(
+              Locale.ROOT,
+              "training ViT-%s/%d, batch %d",
+              size.name().toLowerCase(Locale.ROOT),
+              PATCH,
+              TRAINING_BATCH);
+      rates.say(progress, of, cores);
+      for (String precision : precisions) {
+        rates.compare(
+            progress, of, TrainingOnly.name(precision), TorchTrainingPeer.name(precision));
+      }
+    } finally {
+      FileUtil.fullyDelete(directory.toFile());
     }
   }
 
@@ -210,6 +259,9 @@ public final class BenchStage {
         if (asked("score")) {
           long count = (long) batches * cores * config.batchSize();
           ScoreConfig score = score(scratch, directory, precision);
+          // Once without counting it: Java compiles what is used often, and runs are long.
+          new EndToEnd("", spark, score, images, (long) cores * config.batchSize())
+              .imagesPerSecond();
           measurements.add(new EndToEnd(score(precision), spark, score, images, count));
         }
       }

@@ -137,12 +137,9 @@ public final class Learner implements AutoCloseable {
 
   /** Measures the model, or its average where one is kept, on images as they are. */
   Evaluation evaluate(List<Example> examples) {
-    if (recipe.regularization().averageDecay() == 0) {
-      return measure(examples);
-    }
-    try (ViTTrainingSession.Averaged averaged = session.averaged()) {
-      return measure(examples);
-    }
+    return recipe.regularization().averageDecay() == 0
+        ? measure(examples)
+        : session.averaged(() -> measure(examples));
   }
 
   private Evaluation measure(List<Example> examples) {
@@ -168,12 +165,9 @@ public final class Learner implements AutoCloseable {
 
   /** A copy of what {@link #evaluate} measures. */
   Checkpoint evaluated() {
-    if (recipe.regularization().averageDecay() == 0) {
-      return session.checkpoint();
-    }
-    try (ViTTrainingSession.Averaged averaged = session.averaged()) {
-      return session.checkpoint();
-    }
+    return recipe.regularization().averageDecay() == 0
+        ? session.checkpoint()
+        : session.averaged(session::checkpoint);
   }
 
   /** A copy of the weights that are trained. */

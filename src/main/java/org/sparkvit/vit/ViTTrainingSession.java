@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.sparkvit.core.UserException;
 
 /**
@@ -348,11 +349,9 @@ public final class ViTTrainingSession implements AutoCloseable {
       return norm;
     }
     step++;
-    try (PtNDManager scope = module.manager.newSubManager(module.manager.getDevice())) {
-      for (Group group : groups) {
-        group.weights().forEach(weight -> weight.steps.addi(1));
-        update(group, learningRate * group.rateFactor());
-      }
+    for (Group group : groups) {
+      group.weights().forEach(weight -> weight.steps.addi(1));
+      update(group, learningRate * group.rateFactor());
     }
     if (options.averageDecay() > 0) {
       double stays = Math.min(options.averageDecay(), (1.0 + step) / (10 + step));
@@ -424,43 +423,35 @@ public final class ViTTrainingSession implements AutoCloseable {
   }
 
   /**
-   * Puts the average of the weights over the steps in their place, until what is returned is
-   * closed.
+   * Puts the average of the weights over the steps in their place for as long as something runs,
+   * which must not train.
    *
    * @throws IllegalStateException when no average is kept
    */
-  public Averaged averaged() {
+  public <T> T averaged(Supplier<T> use) {
     if (options.averageDecay() == 0) {
       throw new IllegalStateException("no average is kept");
     }
-    return new Averaged();
-  }
-
-  /** While it is open, the model has its averaged weights, and must not be trained. */
-  public final class Averaged implements AutoCloseable {
-    private final PtNDManager scope = module.manager.newSubManager(module.manager.getDevice());
-    private final Map<TrainedWeight, PtNDArray> own = new LinkedHashMap<>();
-
-    private Averaged() {
-      PyTorchRuntime.prepareThread();
+    PyTorchRuntime.prepareThread();
+    Map<TrainedWeight, PtNDArray> own = new LinkedHashMap<>();
+    try {
       for (TrainedWeight weight : weights.values()) {
-        PtNDArray copy = (PtNDArray) weight.value.duplicate();
-        copy.attach(scope);
-        own.put(weight, copy);
+        own.put(weight, (PtNDArray) weight.value.duplicate());
       }
       run(
           TrainingCode.COPY,
           list(weights.values(), weight -> weight.value),
           list(weights.values(), weight -> weight.smoothed));
-    }
-
-    @Override
-    public void close() {
-      run(
-          TrainingCode.COPY,
-          list(weights.values(), weight -> weight.value),
-          list(weights.values(), own::get));
-      scope.close();
+      try {
+        return use.get();
+      } finally {
+        run(
+            TrainingCode.COPY,
+            list(weights.values(), weight -> weight.value),
+            list(weights.values(), own::get));
+      }
+    } finally {
+      own.values().forEach(PtNDArray::close);
     }
   }
 

@@ -66,6 +66,35 @@ def transformers(request):
     return {"images_per_second": images / (time.perf_counter() - started)}
 
 
+def training(request):
+    """Steps on noise that is in memory, in one process whose operations use all cores."""
+    import torch
+    from transformers import ViTForImageClassification
+
+    torch.set_num_threads(request["cores"])
+    torch.manual_seed(1)
+    model = ViTForImageClassification.from_pretrained(request["model"]).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, weight_decay=0.05, fused=True)
+    side, size = model.config.image_size, request["batch"]
+    noise = torch.randint(0, 256, (size, 3, side, side), dtype=torch.uint8)
+    labels = torch.arange(size) % model.config.num_labels
+
+    def step():
+        with torch.autocast("cpu", torch.bfloat16, enabled=request["precision"] == "bf16"):
+            loss = model((noise.float() / 255 - 0.5) / 0.5, labels=labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    step()
+    images, started = 0, time.perf_counter()
+    while time.perf_counter() - started < request["seconds"]:
+        step()
+        images += size
+    return {"images_per_second": images / (time.perf_counter() - started)}
+
+
 def versions(request):
     """What can be compared with: the names of the peers and their versions."""
     found = {}
@@ -84,4 +113,5 @@ def versions(request):
 
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    print(json.dumps({"pillow": pillow, "transformers": transformers, "versions": versions}[asked["peer"]](asked)))
+    peers = {"pillow": pillow, "transformers": transformers, "training": training, "versions": versions}
+    print(json.dumps(peers[asked["peer"]](asked)))

@@ -181,10 +181,9 @@ class TrainingTechniquesTest {
         resumed.freeze(0);
         step(resumed, 2);
         assertThat(resumed.checkpoint()).isEqualTo(straight.checkpoint());
-        try (ViTTrainingSession.Averaged one = resumed.averaged();
-            ViTTrainingSession.Averaged two = straight.averaged()) {
-          assertThat(resumed.checkpoint()).isEqualTo(straight.checkpoint());
-        }
+        assertThat(resumed.averaged(resumed::checkpoint))
+            .isEqualTo(straight.averaged(straight::checkpoint))
+            .isNotEqualTo(straight.checkpoint());
       }
     }
   }
@@ -204,14 +203,13 @@ class TrainingTechniquesTest {
         }
       }
       Checkpoint own = session.checkpoint();
-      try (ViTTrainingSession.Averaged averaged = session.averaged()) {
-        assertThat(session.checkpoint().tensors().get(key).toFloats())
-            .containsExactly(average, within(1e-6f));
-      }
+      Checkpoint averaged = session.averaged(session::checkpoint);
+      assertThat(averaged.tensors().get(key).toFloats()).containsExactly(average, within(1e-6f));
       assertThat(session.checkpoint()).isEqualTo(own);
     }
     try (ViTTrainingSession session = open(TrainingOptions.of(PLAIN))) {
-      assertThatThrownBy(session::averaged).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> session.averaged(session::checkpoint))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 

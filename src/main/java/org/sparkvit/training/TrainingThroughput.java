@@ -1,0 +1,97 @@
+package org.sparkvit.training;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.hadoop.fs.FileUtil;
+import org.sparkvit.core.Labels;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.Loss;
+import org.sparkvit.vit.Precision;
+import org.sparkvit.vit.PyTorchRuntime;
+
+/** How many images a second a model learns from on this machine, pixels at hand. */
+public final class TrainingThroughput {
+  private static final int IMAGES = 256;
+
+  private TrainingThroughput() {}
+
+  /**
+   * Trains for a while on noise: forward and backward pass, clipping and update, with crops and
+   * flips.
+   *
+   * @param start what is trained
+   * @param batchSize images per step
+   * @param seconds after which no more steps are taken; a first step is not counted
+   * @return images a second
+   */
+  public static double measure(
+      Checkpoint start, String device, String precision, int batchSize, int seconds) {
+    PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
+    Device resolved = PyTorchRuntime.device(device);
+    Recipe recipe =
+        new Recipe(
+            1,
+            batchSize,
+            1,
+            Schedule.cosine(1e-5, 0),
+            Freezing.NONE,
+            Regularization.of(0.05, 1),
+            new Loss.CrossEntropy(),
+            new Augmentation(null, true, 0, 0),
+            new Selection(Metric.ACCURACY, 0, 0),
+            false,
+            1);
+    int side = start.config().imageSize();
+    Labels labels = new Labels(start.config().labels());
+    try {
+      Path folder = Files.createTempDirectory("spark-vit-throughput-");
+      try (PixelCache cache = PixelCache.create(folder, side * side * 3, IMAGES);
+          Learner learner =
+              Learner.open(
+                  recipe, labels, cache, start, resolved, Precision.of(precision, resolved))) {
+        List<Showing> showings = noise(cache, side, labels.size());
+        LearningRate rates = new LearningRate(recipe.schedule(), 1_000_000, 1_000_000);
+        long[] counted = {0, 0};
+        while (counted[1] == 0 || System.nanoTime() - counted[1] < seconds * 1e9) {
+          learner.learn(
+              showings,
+              1,
+              rates,
+              step -> {
+                if (counted[1] == 0) {
+                  counted[1] = System.nanoTime();
+                } else {
+                  counted[0] += step.images();
+                }
+                return System.nanoTime() - counted[1] < seconds * 1e9;
+              });
+        }
+        return counted[0] * 1e9 / (System.nanoTime() - counted[1]);
+      } finally {
+        FileUtil.fullyDelete(folder.toFile());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("using this machine's temporary folder", e);
+    }
+  }
+
+  private static List<Showing> noise(PixelCache cache, int side, int classes) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<Showing> showings = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      byte[] pixels = new byte[side * side * 3];
+      random.nextBytes(pixels);
+      Example example = new Example("noise-" + i, i % classes, 1, 1, cache.append(pixels));
+      showings.add(new Showing(example, 0, i));
+    }
+    cache.seal();
+    return showings;
+  }
+}
