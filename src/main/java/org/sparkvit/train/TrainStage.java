@@ -27,6 +27,7 @@ import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CheckpointFolder;
 import org.sparkvit.training.ImageLoader;
 import org.sparkvit.training.InterruptionHook;
+import org.sparkvit.training.LocalEngine;
 import org.sparkvit.training.MetricsFile;
 import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.PixelCache;
@@ -157,8 +158,19 @@ public final class TrainStage {
       try {
         Optional<Trainer.Resumption> resumption =
             config.keeping().resume() ? states.latest(scratch) : Optional.empty();
-        return new Trainer(config.recipe(), labels, data, listeners)
-            .train(start, where.device(), where.precision(), config.essence(), resumption);
+        int rarest = data.rarestClass(labels.size());
+        try (LocalEngine engine =
+            LocalEngine.open(
+                config.recipe(),
+                labels,
+                data,
+                start,
+                where.device(),
+                where.precision(),
+                resumption.map(Trainer.Resumption::last))) {
+          return new Trainer(config.recipe(), labels, rarest, listeners)
+              .train(engine, config.essence(), resumption);
+        }
       } finally {
         hook.close();
         FileUtil.fullyDelete(scratch.toFile());

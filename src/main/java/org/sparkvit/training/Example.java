@@ -1,5 +1,7 @@
 package org.sparkvit.training;
 
+import org.sparkvit.core.StableHash;
+
 /**
  * One image of the train or validation split, all that is kept of it in memory.
  *
@@ -9,4 +11,15 @@ package org.sparkvit.training;
  * @param copies times it is shown in an epoch, at least 1
  * @param slot where its pixels are in the {@link PixelCache}
  */
-public record Example(String id, int label, float weight, int copies, int slot) {}
+public record Example(String id, int label, float weight, int copies, int slot) {
+
+  /** A number of which the sum over a data set tells it apart from others. */
+  long hash(String split) {
+    return StableHash.hash64(
+        label,
+        split,
+        id,
+        Integer.toString(Float.floatToIntBits(weight)),
+        Integer.toString(copies));
+  }
+}

@@ -1,6 +1,5 @@
 package org.sparkvit.training;
 
-import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,34 +12,28 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.Precision;
 
 /**
- * Trains a model on cached images, in one JVM and without Spark: epochs of steps, each followed by
- * an evaluation. The same examples (in whatever order), recipe and start give the same weights on
- * the same machine, also when the training was interrupted and resumed.
+ * Trains a model: epochs of steps, each followed by an evaluation. The same examples (in whatever
+ * order), recipe and start give the same weights on the same kind of machine, also when the training
+ * was interrupted and resumed.
  */
 public final class Trainer {
-  private static final String OPTIMIZER = "optimizer.safetensors";
-
   private final Recipe recipe;
   private final Labels labels;
-  private final TrainingSet data;
-  private final List<TrainingListener> listeners;
   private final int rarest;
+  private final List<TrainingListener> listeners;
 
   /**
    * @param labels classes in the order of the examples' indices
-   * @param data what to train and validate on; see {@link TrainingSet}
+   * @param rarest index of the class with the fewest images to train on
    * @param listeners called in this order
    */
-  public Trainer(Recipe recipe, Labels labels, TrainingSet data, List<TrainingListener> listeners) {
+  public Trainer(Recipe recipe, Labels labels, int rarest, List<TrainingListener> listeners) {
     this.recipe = recipe;
     this.labels = labels;
-    this.data = data;
+    this.rarest = rarest;
     this.listeners = List.copyOf(listeners);
-    this.rarest = data.rarestClass(labels.size());
   }
 
   /**
@@ -54,53 +47,39 @@ public final class Trainer {
   /**
    * Trains until the epochs or the patience end, or a listener ends it.
    *
-   * @param start a checkpoint with these labels; when resuming, for its configuration only
+   * @param engine takes the steps; opened with the same state that is resumed
    * @param config what makes the training what it is, to be compared when it is resumed
    * @param resumption empty to begin at the beginning
    * @throws UserException when the loss is no longer a number, when the metric is undefined, or
    *     when what is resumed was another training
    */
   public TrainingResult train(
-      Checkpoint start,
-      Device device,
-      Precision precision,
-      Map<String, Object> config,
-      Optional<Resumption> resumption) {
-    Checkpoint weights = resumption.map(from -> ModelDirectory.read(from.last())).orElse(start);
-    String hash = data.hash();
-    Optional<TrainingState> state =
-        resumption.map(from -> TrainingState.read(from.last(), config, hash));
-    try (Learner learner = Learner.open(recipe, labels, data.cache(), weights, device, precision)) {
-      resumption.ifPresent(from -> learner.loadOptimizer(from.last().resolve(OPTIMIZER)));
-      Run run = new Run(learner, config, hash);
-      state.ifPresent(run::take);
-      resumption.ifPresent(from -> run.bestWeights = from.best());
-      return run.train();
-    }
+      TrainingEngine engine, Map<String, Object> config, Optional<Resumption> resumption) {
+    Run run = new Run(engine, config);
+    resumption.ifPresent(
+        from -> {
+          run.take(TrainingState.read(from.last(), config, engine.dataHash()));
+          run.bestWeights = from.best();
+        });
+    return run.train();
   }
 
   /** One training. */
   private final class Run implements Training {
-    private final Learner learner;
+    private final TrainingEngine engine;
     private final Map<String, Object> config;
-    private final String dataHash;
     private final BestEpoch best;
-    private final long stepsPerEpoch;
-    private final LearningRate rates;
     private final List<EpochResult> history = new ArrayList<>();
     private TrainingState.BegunEpoch begun = TrainingState.BegunEpoch.NONE;
     private Checkpoint bestWeights;
     private volatile boolean interrupted;
     private boolean stopped;
 
-    Run(Learner learner, Map<String, Object> config, String dataHash) {
-      this.learner = learner;
+    Run(TrainingEngine engine, Map<String, Object> config) {
+      this.engine = engine;
       this.config = config;
-      this.dataHash = dataHash;
       Selection selection = recipe.selection();
       best = new BestEpoch(selection.metric(), selection.patience(), selection.minDelta());
-      stepsPerEpoch = (data.showings() + recipe.imagesPerStep() - 1) / recipe.imagesPerStep();
-      rates = new LearningRate(recipe.schedule(), stepsPerEpoch, stepsPerEpoch * recipe.epochs());
     }
 
     void take(TrainingState state) {
@@ -143,13 +122,10 @@ public final class Trainer {
 
     /** Trains on what is left of an epoch. Returns whether that was all of it. */
     private boolean learn(int epoch) {
-      List<Showing> showings = Showing.shuffled(data.train(), recipe.seed(), epoch);
-      long done = Math.min(showings.size(), begun.steps() * recipe.imagesPerStep());
       long[] since = {System.nanoTime()};
-      learner.learn(
-          showings.subList((int) done, showings.size()),
+      engine.learn(
           epoch,
-          rates,
+          begun.steps(),
           step -> {
             long now = System.nanoTime();
             begun = begun.plus(step, (now - since[0]) / 1e9);
@@ -157,18 +133,18 @@ public final class Trainer {
             listeners.forEach(listener -> listener.stepEnds(this, step));
             return !interrupted;
           });
-      return begun.steps() == stepsPerEpoch;
+      return begun.steps() == engine.stepsPerEpoch();
     }
 
     private void finish(int epoch) {
       long started = System.nanoTime();
-      Evaluation validation = learner.evaluate(data.validation());
+      Evaluation validation = engine.evaluate();
       EpochResult result =
           new EpochResult(
               epoch,
               steps(),
               begun.loss() / begun.weight(),
-              rates.at(steps() - 1),
+              engine.learningRate(),
               begun.norm() / begun.steps(),
               EpochResult.figures(validation, rarest),
               EpochResult.recall(validation, labels),
@@ -185,7 +161,7 @@ public final class Trainer {
                 + " larger --validation, or choose another --metric");
       }
       if (better) {
-        bestWeights = learner.evaluated();
+        bestWeights = engine.evaluated();
       }
       listeners.forEach(listener -> listener.epochEnds(this, result, better));
     }
@@ -207,12 +183,12 @@ public final class Trainer {
 
     @Override
     public long steps() {
-      return learner.steps();
+      return engine.steps();
     }
 
     @Override
     public long plannedSteps() {
-      return rates.steps();
+      return engine.stepsPerEpoch() * recipe.epochs();
     }
 
     @Override
@@ -237,9 +213,8 @@ public final class Trainer {
       } catch (IOException e) {
         throw new UncheckedIOException("making " + directory, e);
       }
-      ModelDirectory.write(directory, learner.weights());
-      learner.saveOptimizer(directory.resolve(OPTIMIZER));
-      new TrainingState(config, dataHash, List.copyOf(history), begun)
+      engine.save(directory);
+      new TrainingState(config, engine.dataHash(), List.copyOf(history), begun)
           .write(directory, steps(), best);
     }
 

@@ -1,9 +1,7 @@
 package org.sparkvit.training;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
-import org.sparkvit.core.StableHash;
 
 /**
  * The images to learn from.
@@ -23,23 +21,16 @@ public record TrainingSet(List<Example> train, List<Example> validation, PixelCa
     return train.stream().mapToLong(Example::copies).sum();
   }
 
-  /** Tells data sets apart: by ids, labels, weights, copies and split. */
+  /** See {@link TrainingEngine#dataHash}. */
   String hash() {
-    StringBuilder text = new StringBuilder();
-    for (List<Example> split : List.of(train, validation)) {
-      for (Example example : split) {
-        text.append(example.id())
-            .append(' ')
-            .append(example.label())
-            .append(' ')
-            .append(example.weight())
-            .append(' ')
-            .append(example.copies())
-            .append('\n');
-      }
-      text.append('\n');
+    long sum = 0;
+    for (Example example : train) {
+      sum += example.hash("train");
     }
-    return StableHash.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    for (Example example : validation) {
+      sum += example.hash("validation");
+    }
+    return Long.toHexString(sum);
   }
 
   /** Class with the fewest train images, copies not counted; the first of several. */

@@ -48,8 +48,18 @@ class TrainerTest {
       TrainingSet data,
       List<TrainingListener> listeners,
       Optional<Trainer.Resumption> resumption) {
-    return new Trainer(recipe, TrainFixtures.LABELS, data, listeners)
-        .train(start(), PyTorchRuntime.device("cpu"), Precision.FP32, recipe.toMap(), resumption);
+    try (LocalEngine engine =
+        LocalEngine.open(
+            recipe,
+            TrainFixtures.LABELS,
+            data,
+            start(),
+            PyTorchRuntime.device("cpu"),
+            Precision.FP32,
+            resumption.map(Trainer.Resumption::last))) {
+      return new Trainer(recipe, TrainFixtures.LABELS, data.rarestClass(2), listeners)
+          .train(engine, recipe.toMap(), resumption);
+    }
   }
 
   private static double[] losses(TrainingResult result) {
