@@ -14,6 +14,7 @@ import org.sparkvit.train.CardFields;
 import org.sparkvit.train.Keeping;
 import org.sparkvit.train.TrainConfig;
 import org.sparkvit.train.TrainStage;
+import org.sparkvit.training.Diloco;
 import org.sparkvit.training.Start;
 import org.sparkvit.vit.ViTConfig;
 import org.sparkvit.vit.ViTSize;
@@ -96,6 +97,36 @@ final class TrainCommand extends StageCommand {
   private Double initializerRange;
 
   @Mixin private RecipeOptions recipe;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Train with so many workers on the executors (DiLoCo): each takes --inner-steps steps on its share of the images, then what they moved is averaged. 1 trains on the driver. Default: ${DEFAULT-VALUE}.")
+  private int workers;
+
+  @Option(
+      names = "--inner-steps",
+      paramLabel = "H",
+      defaultValue = "50",
+      description =
+          "With --workers: steps of a worker between two averages; 1 averages after every step. Default: ${DEFAULT-VALUE}.")
+  private int innerSteps;
+
+  @Option(
+      names = "--outer-learning-rate",
+      defaultValue = "0.7",
+      description =
+          "With --workers: share of the averaged move that the model makes; 1 for plain averaging. Default: ${DEFAULT-VALUE}.")
+  private double outerLearningRate;
+
+  @Option(
+      names = "--outer-momentum",
+      defaultValue = "0.9",
+      description =
+          "With --workers: Nesterov momentum of the averaged moves; 0 for plain averaging. Default: ${DEFAULT-VALUE}.")
+  private double outerMomentum;
 
   @Option(
       names = "--no-plan",
@@ -188,6 +219,7 @@ final class TrainCommand extends StageCommand {
             !noPlan,
             start,
             recipe.recipe(start.defaultLearningRate()),
+            new Diloco(workers, innerSteps, outerLearningRate, outerMomentum),
             device,
             precision,
             decodeThreads,

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
+import org.sparkvit.training.Diloco;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 
@@ -20,6 +21,7 @@ import org.sparkvit.training.Start;
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param start where the training begins
  * @param recipe how the model is trained
+ * @param diloco by how many workers, and how they work together
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
  * @param decodeThreads threads per Spark task that read and decode
@@ -34,6 +36,7 @@ public record TrainConfig(
     boolean usePlan,
     Start start,
     Recipe recipe,
+    Diloco diloco,
     String device,
     String precision,
     int decodeThreads,
@@ -70,6 +73,7 @@ public record TrainConfig(
   Map<String, Object> essence() {
     Map<String, Object> map = new LinkedHashMap<>(start.toMap());
     map.putAll(recipe.toMap());
+    map.putAll(diloco.toMap());
     map.put("precision", precision);
     return map;
   }

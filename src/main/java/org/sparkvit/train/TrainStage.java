@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,11 +21,13 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CheckpointFolder;
+import org.sparkvit.training.DistributedEngine;
 import org.sparkvit.training.ImageLoader;
 import org.sparkvit.training.InterruptionHook;
 import org.sparkvit.training.LocalEngine;
@@ -36,10 +39,10 @@ import org.sparkvit.training.ResourceLines;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.TrainedModel;
 import org.sparkvit.training.Trainer;
+import org.sparkvit.training.TrainingEngine;
 import org.sparkvit.training.TrainingListener;
 import org.sparkvit.training.TrainingResult;
 import org.sparkvit.training.TrainingRows;
-import org.sparkvit.training.TrainingSet;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
@@ -83,21 +86,48 @@ public final class TrainStage {
 
     PreprocessSpec input = InputSpec.of(start.preprocessor(), start.config());
     input.requireFits(config.recipe().batchSize());
-    try (PixelCache cache = PixelCache.create(cacheFolder(), input.bytes(), rows.images())) {
+    boolean distributed = config.diloco().isDistributed();
+    long cached = distributed ? rows.validationImages() : rows.images();
+    try (PixelCache cache = PixelCache.create(cacheFolder(), input.bytes(), cached)) {
       progress.say(
           String.format(
               Locale.ROOT,
               "train: reading %,d images into %s (%.1f MB)",
-              rows.images(),
+              cached,
               cache.file(),
-              (double) rows.images() * input.bytes() / 1e6));
+              (double) cached * input.bytes() / 1e6));
+      ImageLoader loader =
+          new ImageLoader(spark, workspace, input, config.decodeThreads(), progress);
       ImageLoader.Loaded loaded =
-          new ImageLoader(spark, workspace, input, config.decodeThreads(), progress)
-              .load(rows, labels, cache);
+          distributed
+              ? loader.loadValidation(rows, labels, cache)
+              : loader.load(rows, labels, cache);
       MetricsFile metrics =
           new MetricsFile(states.fileSystem(), states.path(), config.keeping().logSteps());
+      Function<Optional<Path>, TrainingEngine> engine =
+          state ->
+              distributed
+                  ? DistributedEngine.open(
+                      new DistributedEngine.Setup(
+                          spark,
+                          rows,
+                          ImagePlaces.of(workspace, rows.rows()),
+                          loaded.data(),
+                          labels,
+                          input,
+                          config.diloco(),
+                          config.device(),
+                          config.precision(),
+                          config.decodeThreads(),
+                          states.path().toString(),
+                          progress),
+                      config.recipe(),
+                      start,
+                      state)
+                  : LocalEngine.open(
+                      config.recipe(), labels, loaded.data(), start, device, precision, state);
       TrainingResult result =
-          train(start, new Where(device, precision), labels, loaded.data(), states, metrics);
+          train(engine, device.isGpu(), labels, rows.rarestClass(), states, metrics);
       if (!result.finished()) {
         throw new UserException("the training was interrupted; --resume goes on with it");
       }
@@ -113,7 +143,7 @@ public final class TrainStage {
           .result("best_value", result.bestValue())
           .result("epochs_done", result.history().size())
           .result("stopped_early", result.stoppedEarly())
-          .result("rarest_class", labels.name(loaded.data().rarestClass(labels.size())));
+          .result("rarest_class", labels.name(rows.rarestClass()));
       ModelCard card =
           new ModelCard(config, start.config(), labels, rows.countsToMap(), result, startCard);
       String hash =
@@ -136,19 +166,17 @@ public final class TrainStage {
     }
   }
 
-  private record Where(Device device, Precision precision) {}
-
   private TrainingResult train(
-      Checkpoint start,
-      Where where,
+      Function<Optional<Path>, TrainingEngine> open,
+      boolean gpu,
       Labels labels,
-      TrainingSet data,
+      int rarest,
       CheckpointFolder states,
       MetricsFile metrics) {
     InterruptionHook hook = new InterruptionHook();
     List<TrainingListener> listeners = new ArrayList<>();
     listeners.add(new ProgressLines(progress));
-    listeners.add(new ResourceLines(progress, where.device().isGpu()));
+    listeners.add(new ResourceLines(progress, gpu));
     listeners.add(metrics);
     listeners.addAll(config.keeping().newListeners());
     listeners.add(states);
@@ -158,16 +186,7 @@ public final class TrainStage {
       try {
         Optional<Trainer.Resumption> resumption =
             config.keeping().resume() ? states.latest(scratch) : Optional.empty();
-        int rarest = data.rarestClass(labels.size());
-        try (LocalEngine engine =
-            LocalEngine.open(
-                config.recipe(),
-                labels,
-                data,
-                start,
-                where.device(),
-                where.precision(),
-                resumption.map(Trainer.Resumption::last))) {
+        try (TrainingEngine engine = open.apply(resumption.map(Trainer.Resumption::last))) {
           return new Trainer(config.recipe(), labels, rarest, listeners)
               .train(engine, config.essence(), resumption);
         }

@@ -27,6 +27,7 @@ import org.sparkvit.vit.ModelDirectory;
  */
 public final class CheckpointFolder implements TrainingListener {
   private static final Pattern LAST = Pattern.compile("last-(\\d+)");
+  private static final Pattern STATE = Pattern.compile("(last|best)-\\d+");
   private static final String CONFIG = "config.json";
 
   private final SparkSession spark;
@@ -140,7 +141,7 @@ public final class CheckpointFolder implements TrainingListener {
         publish(local.resolve(last));
         for (FileStatus old : fs.listStatus(folder)) {
           String name = old.getPath().getName();
-          if (old.isDirectory() && !name.equals(best) && !name.equals(last)) {
+          if (STATE.matcher(name).matches() && !name.equals(best) && !name.equals(last)) {
             fs.delete(old.getPath(), true);
           }
         }

@@ -16,10 +16,6 @@ public record Example(String id, int label, float weight, int copies, int slot) 
   /** A number of which the sum over a data set tells it apart from others. */
   long hash(String split) {
     return StableHash.hash64(
-        label,
-        split,
-        id,
-        Integer.toString(Float.floatToIntBits(weight)),
-        Integer.toString(copies));
+        label, split, id, Integer.toString(Float.floatToIntBits(weight)), Integer.toString(copies));
   }
 }

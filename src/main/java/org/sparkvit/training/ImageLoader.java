@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -94,13 +95,29 @@ public final class ImageLoader {
    * @throws UserException when what can be read is not enough to train on
    */
   public Loaded load(TrainingRows rows, Labels labels, PixelCache cache) {
-    long images = rows.images();
+    Loaded loaded = load(rows.rows(), rows.images(), labels, cache);
+    requireTrain(loaded.data().train(), labels);
+    return loaded;
+  }
+
+  /**
+   * As above, with the images of the validation split only.
+   *
+   * @throws UserException when none of them can be read
+   */
+  public Loaded loadValidation(TrainingRows rows, Labels labels, PixelCache cache) {
+    Dataset<Row> validation =
+        rows.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.VALIDATION));
+    return load(validation, rows.validationImages(), labels, cache);
+  }
+
+  private Loaded load(Dataset<Row> rows, long images, Labels labels, PixelCache cache) {
     int wanted = partitions(images);
     CatalogImages source = new CatalogImages(new ImageFiles(spark));
     JavaRDD<Row> prepared =
         ImagePlaces.inOrder(
                 workspace,
-                rows.rows(),
+                rows,
                 wanted,
                 unpacked -> unpacked.repartition(wanted, col(ImagesTable.ID)))
             .mapPartitions(task(source, input, decodeThreads), Encoders.row(PREPARED))
@@ -153,7 +170,10 @@ public final class ImageLoader {
               String.join("; ", problems),
               unreadable > problems.size() ? "; ..." : ""));
     }
-    requireEnough(train, validation, labels);
+    if (validation.isEmpty()) {
+      throw new UserException(
+          "no validation image can be read; check the files, and run 'spark-vit catalog' again");
+    }
     return new Loaded(new TrainingSet(train, validation, cache), unreadable);
   }
 
@@ -202,7 +222,7 @@ public final class ImageLoader {
         left % 60);
   }
 
-  private static void requireEnough(List<Example> train, List<Example> validation, Labels labels) {
+  private static void requireTrain(List<Example> train, Labels labels) {
     boolean[] present = new boolean[labels.size()];
     train.forEach(example -> present[example.label()] = true);
     for (int c = 0; c < present.length; c++) {
@@ -212,10 +232,6 @@ public final class ImageLoader {
                 + labels.name(c)
                 + "' can be read; check the files, and run 'spark-vit catalog' again");
       }
-    }
-    if (validation.isEmpty()) {
-      throw new UserException(
-          "no validation image can be read; check the files, and run 'spark-vit catalog' again");
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.sparkvit.training;
 
+import java.io.Serializable;
+
 /**
  * A {@link Schedule} over the updates of one training.
  *
@@ -7,7 +9,7 @@ package org.sparkvit.training;
  * @param stepsPerEpoch updates in an epoch
  * @param steps updates in all
  */
-record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) {
+record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) implements Serializable {
 
   /**
    * The rate of one update.

@@ -15,8 +15,8 @@ import org.sparkvit.vit.Checkpoint;
 
 /**
  * Trains a model: epochs of steps, each followed by an evaluation. The same examples (in whatever
- * order), recipe and start give the same weights on the same kind of machine, also when the training
- * was interrupted and resumed.
+ * order), recipe and start give the same weights on the same kind of machine, also when the
+ * training was interrupted and resumed.
  */
 public final class Trainer {
   private final Recipe recipe;

@@ -252,6 +252,22 @@ public final class TrainingRows {
     return counts.values().stream().mapToLong(count -> count.used() + count.validation()).sum();
   }
 
+  /** Number of images in the validation split. */
+  public long validationImages() {
+    return counts.values().stream().mapToLong(ClassCounts::validation).sum();
+  }
+
+  /** Images shown in an epoch. */
+  public long showings() {
+    return counts.values().stream().mapToLong(ClassCounts::shown).sum();
+  }
+
+  /** Index of the class with the fewest images to train on; the first of several. */
+  public int rarestClass() {
+    List<Long> used = labels().names().stream().map(label -> counts.get(label).used()).toList();
+    return used.indexOf(java.util.Collections.min(used));
+  }
+
   /** Counts by class, for the training record. */
   public Map<String, Object> countsToMap() {
     Map<String, Object> map = new LinkedHashMap<>();

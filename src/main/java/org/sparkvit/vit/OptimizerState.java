@@ -65,8 +65,11 @@ record OptimizerState(long step, LossScale scale) {
       throw new UserException(file + ": not an optimizer state: no step in its metadata");
     }
     // Only when all of the file is known to fit is anything replaced.
+    int head = weights.stream().mapToInt(weight -> weight.depth).max().orElseThrow();
     for (TrainedWeight weight : weights) {
-      if (weight.isTrained() || saved.tensors().containsKey(AVERAGE + weight.key)) {
+      // The head is trained in every step.
+      if ((weight.depth == head && Long.parseLong(step) > 0)
+          || saved.tensors().containsKey(AVERAGE + weight.key)) {
         check(file, saved, AVERAGE, weight);
         check(file, saved, SQUARE, weight);
         number(file, saved, OWN_STEPS + weight.key);
@@ -77,9 +80,7 @@ record OptimizerState(long step, LossScale scale) {
     }
     for (TrainedWeight weight : weights) {
       if (saved.tensors().containsKey(AVERAGE + weight.key)) {
-        boolean trained = weight.isTrained();
-        weight.train(true);
-        weight.train(trained);
+        weight.prepare();
         set(weight.average, saved, AVERAGE, weight);
         set(weight.square, saved, SQUARE, weight);
         float steps = (float) number(file, saved, OWN_STEPS + weight.key);

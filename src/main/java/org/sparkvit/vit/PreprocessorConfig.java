@@ -38,7 +38,8 @@ public record PreprocessorConfig(
     double rescaleFactor,
     boolean doNormalize,
     List<Double> imageMean,
-    List<Double> imageStd) {
+    List<Double> imageStd)
+    implements java.io.Serializable {
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
   private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);

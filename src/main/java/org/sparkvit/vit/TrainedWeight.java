@@ -12,7 +12,7 @@ final class TrainedWeight {
 
   final PtNDArray value;
 
-  /** Moments, made when it is first trained. */
+  /** Moments, null before the first update. */
   PtNDArray average;
 
   PtNDArray square;
@@ -45,7 +45,11 @@ final class TrainedWeight {
   void train(boolean wanted) {
     JniUtils.attachGradient(value, wanted);
     trained = wanted;
-    if (wanted && average == null) {
+  }
+
+  /** Makes the moments, before the first update. */
+  void prepare() {
+    if (average == null) {
       average = (PtNDArray) value.zerosLike();
       square = (PtNDArray) value.zerosLike();
       steps = (PtNDArray) value.getManager().create(0f);

@@ -45,7 +45,8 @@ public record ViTConfig(
     double hiddenDropout,
     double attentionDropout,
     List<String> labels,
-    Map<String, JsonNode> other) {
+    Map<String, JsonNode> other)
+    implements java.io.Serializable {
 
   /** Largest side of an image in pixels. */
   static final int MAX_IMAGE_SIZE = 4_096;

@@ -350,7 +350,10 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
     step++;
     for (Group group : groups) {
-      group.weights().forEach(weight -> weight.steps.addi(1));
+      for (TrainedWeight weight : group.weights()) {
+        weight.prepare();
+        weight.steps.addi(1);
+      }
       update(group, learningRate * group.rateFactor());
     }
     if (options.averageDecay() > 0) {

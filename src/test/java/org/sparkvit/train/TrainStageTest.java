@@ -20,6 +20,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
+import org.sparkvit.training.Diloco;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.Step;
@@ -120,6 +121,7 @@ class TrainStageTest extends SparkTest {
                 true,
                 new Start.Pretrained(start.toString(), OptionalInt.empty()),
                 TrainFixtures.recipe(4, 3e-3, 0.1),
+                Diloco.NONE,
                 "cpu",
                 "fp32",
                 1,
@@ -143,6 +145,7 @@ class TrainStageTest extends SparkTest {
         false,
         new Start.Pretrained("vit", OptionalInt.empty()),
         TrainFixtures.recipe(1, 1e-5, 0),
+        Diloco.NONE,
         "cpu",
         "fp32",
         1,
@@ -225,6 +228,7 @@ class TrainStageTest extends SparkTest {
         config.usePlan(),
         config.start(),
         config.recipe(),
+        config.diloco(),
         config.device(),
         config.precision(),
         config.decodeThreads(),
@@ -252,6 +256,7 @@ class TrainStageTest extends SparkTest {
         true,
         new Start.Scratch(TrainFixtures.tinyViT()),
         recipe,
+        Diloco.NONE,
         "cpu",
         "fp32",
         2,
