@@ -1,6 +1,14 @@
 package org.sparkvit.cli;
 
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.AugmentStep;
+import org.sparkvit.image.Mixing;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.training.Augmentation;
 import org.sparkvit.training.Freezing;
@@ -174,6 +182,67 @@ final class RecipeOptions {
   private double hueJitter;
 
   @Option(
+      names = "--crop-area",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description =
+          "Instead of padded crops, enlarge a random part of at least this share of the image, such as 0.5; 0 for padded crops. Default: ${DEFAULT-VALUE}.")
+  private double cropArea;
+
+  @Option(
+      names = "--vertical-flip",
+      fallbackValue = "true",
+      description = "Turn half of the training images upside down.")
+  private boolean verticalFlip;
+
+  @Option(
+      names = "--rotation",
+      paramLabel = "DEGREES",
+      defaultValue = "0",
+      description =
+          "Turn training images by up to this angle either way. Default: ${DEFAULT-VALUE}.")
+  private double rotation;
+
+  @Option(
+      names = "--random-erasing",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description =
+          "Fill a random box with noise in this share of the training images. Default: ${DEFAULT-VALUE}.")
+  private double randomErasing;
+
+  @Option(
+      names = "--mixup",
+      paramLabel = "ALPHA",
+      defaultValue = "0",
+      description =
+          "Add pairs of images and their labels up, in shares of a Beta(ALPHA, ALPHA) distribution; 0 for none. Default: ${DEFAULT-VALUE}.")
+  private double mixup;
+
+  @Option(
+      names = "--cutmix",
+      paramLabel = "ALPHA",
+      defaultValue = "0",
+      description =
+          "Paste a box of one image into another, in shares of a Beta(ALPHA, ALPHA) distribution; 0 for none. Default: ${DEFAULT-VALUE}.")
+  private double cutmix;
+
+  @Option(
+      names = "--mix-probability",
+      paramLabel = "SHARE",
+      defaultValue = "1",
+      description =
+          "With --mixup or --cutmix: share of the images that are mixed. Default: ${DEFAULT-VALUE}.")
+  private double mixProbability;
+
+  @Option(
+      names = "--forbid",
+      paramLabel = "CLASS=STEP[+STEP...]",
+      description =
+          "What is never done to a class's images, because it could change what they mean: crop, flip, rotation, color, erasing, mixup, cutmix. May be given several times.")
+  private Map<String, String> forbid = Map.of();
+
+  @Option(
       names = "--metric",
       defaultValue = "f1_macro",
       description =
@@ -225,10 +294,55 @@ final class RecipeOptions {
         new Freezing(freeze, unfreezeEvery),
         new Regularization(weightDecay, clipNorm, layerDecay, labelSmoothing, dropPath, emaDecay),
         loss(),
-        new Augmentation(cropPadding, flip, colorJitter, hueJitter),
+        augmentation(),
         new Selection(Metric.named(metric), patience, minDelta),
         gradientCheckpointing,
         seed);
+  }
+
+  private Augmentation augmentation() {
+    if (mixup < 0 || cutmix < 0 || !(mixProbability >= 0 && mixProbability <= 1)) {
+      throw new UserException(
+          "--mixup "
+              + mixup
+              + ", --cutmix "
+              + cutmix
+              + " and --mix-probability "
+              + mixProbability
+              + " have to be 0 or more, the last 1 at most");
+    }
+    Map<String, Set<AugmentStep>> forbidden = new TreeMap<>();
+    forbid.forEach((label, steps) -> forbidden.put(label, steps(steps)));
+    return new Augmentation(
+        cropPadding,
+        cropArea,
+        flip,
+        verticalFlip,
+        rotation,
+        colorJitter,
+        hueJitter,
+        randomErasing,
+        new Mixing(mixup, cutmix, mixProbability),
+        forbidden);
+  }
+
+  private static Set<AugmentStep> steps(String names) {
+    Set<AugmentStep> steps = EnumSet.noneOf(AugmentStep.class);
+    for (String name : names.split("\\+", -1)) {
+      steps.add(
+          AugmentStep.named(name.strip())
+              .orElseThrow(
+                  () ->
+                      new UserException(
+                          "--forbid names '"
+                              + name
+                              + "'; use some of "
+                              + Stream.of(AugmentStep.values())
+                                  .map(AugmentStep::label)
+                                  .collect(Collectors.joining(", "))
+                              + ", with + between them")));
+    }
+    return steps;
   }
 
   private boolean isByEpoch() {

@@ -157,6 +157,13 @@ final class TrainCommand extends StageCommand {
   private int decodeThreads;
 
   @Option(
+      names = "--preview",
+      fallbackValue = "true",
+      description =
+          "Only draw training/NAME/contact-sheet.png: what the model will see of some images.")
+  private boolean preview;
+
+  @Option(
       names = "--resume",
       fallbackValue = "true",
       description =
@@ -224,7 +231,7 @@ final class TrainCommand extends StageCommand {
             precision,
             decodeThreads,
             Optional.ofNullable(cacheDir),
-            new Keeping(resume, checkpointSteps, logSteps, listeners),
+            new Keeping(preview, resume, checkpointSteps, logSteps, listeners),
             new CardFields(license, knownBiases));
     return new TrainStage(config, progress)::run;
   }

@@ -1,36 +1,61 @@
 package org.sparkvit.image;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.sparkvit.core.StableHash;
 
 /**
- * Random crop, flip and change of colours of preprocessed images while training, as torchvision's
- * {@code RandomCrop(size, padding, padding_mode)}, {@code RandomHorizontalFlip(0.5)} and {@code
- * ColorJitter}. The same seed gives the same result.
+ * Random changes of preprocessed images while training, in this order: crop, flips, rotation,
+ * colours, erasing. The same seed gives the same result, and every step has chances of its own, so
+ * that leaving one out does not change what the others do.
  *
- * @param padding pixels added on each side before a window of the old size is cut out at random; 0
- *     for no crop
- * @param border what the added pixels hold
+ * @param crop which part is shown
  * @param horizontalFlip whether half of the images are mirrored
+ * @param verticalFlip whether half of them stand on their head
+ * @param rotation largest angle either way, in degrees, 0 for none; gray where the image does not
+ *     reach
  * @param colors how colours change
+ * @param erasing share of the images in which a random box is filled with noise, 0 to 1 (Zhong et
+ *     al. 2020, with torchvision's {@code RandomErasing} sizes)
  */
-public record Augment(int padding, Border border, boolean horizontalFlip, ColorJitter colors) {
+public record Augment(
+    RandomCrop crop,
+    boolean horizontalFlip,
+    boolean verticalFlip,
+    double rotation,
+    ColorJitter colors,
+    double erasing) {
+  private static final int GRAY = 128;
 
-  /** What lies outside the image. */
-  public enum Border {
-    /** Black. */
-    ZERO,
-    /** The image mirrored at its edge, without repeating the edge pixel. */
-    REFLECT
-  }
+  // torchvision's defaults
+  private static final int ERASING_TRIES = 10;
+  private static final double LEAST_ERASED = 0.02;
+  private static final double MOST_ERASED = 0.33;
+  private static final double LOG_ERASED_ASPECT = Math.log(3.3);
 
   /** The image is copied. */
-  public static final Augment NONE = new Augment(0, Border.ZERO, false, ColorJitter.NONE);
+  public static final Augment NONE =
+      new Augment(RandomCrop.NONE, false, false, 0, ColorJitter.NONE, 0);
 
   public Augment {
-    if (padding < 0) {
-      throw new IllegalArgumentException("padding " + padding + " is negative");
+    if (!(rotation >= 0 && rotation <= 180)) {
+      throw new IllegalArgumentException("rotation " + rotation + " is not from 0 to 180");
     }
+    if (!(erasing >= 0 && erasing <= 1)) {
+      throw new IllegalArgumentException("erasing " + erasing + " is not from 0 to 1");
+    }
+  }
+
+  /** The same without some of the steps. */
+  public Augment without(Set<AugmentStep> steps) {
+    return new Augment(
+        steps.contains(AugmentStep.CROP) ? RandomCrop.NONE : crop,
+        horizontalFlip && !steps.contains(AugmentStep.FLIP),
+        verticalFlip && !steps.contains(AugmentStep.FLIP),
+        steps.contains(AugmentStep.ROTATION) ? 0 : rotation,
+        steps.contains(AugmentStep.COLOR) ? ColorJitter.NONE : colors,
+        steps.contains(AugmentStep.ERASING) ? 0 : erasing);
   }
 
   /**
@@ -45,53 +70,52 @@ public record Augment(int padding, Border border, boolean horizontalFlip, ColorJ
    */
   public void apply(
       ByteBuffer image, int offset, int height, int width, long seed, ByteBuffer out) {
-    if (border == Border.REFLECT && padding >= Math.min(height, width)) {
-      throw new IllegalArgumentException(
-          "padding " + padding + " cannot be reflected in " + width + "x" + height + " pixels");
+    byte[] rgb = new byte[3 * width * height];
+    image.get(offset, rgb);
+    PixelImage changed = new PixelImage(width, height, rgb);
+    changed = crop.apply(changed, chance(seed, "crop"));
+    if (horizontalFlip && chance(seed, "flip").nextBoolean()) {
+      changed = RandomCrop.mirror(changed, true);
     }
-    SplittableRandom random = new SplittableRandom(seed);
-    int top = random.nextInt(2 * padding + 1) - padding;
-    int left = random.nextInt(2 * padding + 1) - padding;
-    boolean flip = horizontalFlip && random.nextBoolean();
-
-    // Source byte of each column, or -1 for a black one: the same for all rows.
-    int[] columns = new int[width];
-    for (int x = 0; x < width; x++) {
-      int column = source(flip ? left + width - 1 - x : left + x, width);
-      columns[x] = column < 0 ? -1 : 3 * column;
+    if (verticalFlip && chance(seed, "vertical flip").nextBoolean()) {
+      changed = RandomCrop.mirror(changed, false);
     }
-    byte[] from = new byte[3 * width];
-    byte[] pixels = new byte[3 * width * height];
-    for (int y = 0; y < height; y++) {
-      int row = source(top + y, height);
-      if (row >= 0) {
-        image.get(offset + row * 3 * width, from);
-        pick(from, columns, pixels, y * 3 * width);
-      }
+    if (rotation > 0) {
+      double degrees = (2 * chance(seed, "rotation").nextDouble() - 1) * rotation;
+      changed = Rotation.rotate(changed, degrees, GRAY);
     }
-    colors.apply(pixels, random);
+    byte[] pixels = changed.rgb();
+    colors.apply(pixels, chance(seed, "colors"));
+    if (erasing > 0) {
+      erase(pixels, height, width, chance(seed, "erasing"));
+    }
     out.put(pixels);
   }
 
-  /** Copies a row's columns; those outside the image stay black. */
-  private static void pick(byte[] from, int[] columns, byte[] to, int at) {
-    for (int column : columns) {
-      if (column >= 0) {
-        to[at] = from[column];
-        to[at + 1] = from[column + 1];
-        to[at + 2] = from[column + 2];
-      }
-      at += 3;
-    }
+  private static SplittableRandom chance(long seed, String step) {
+    return new SplittableRandom(StableHash.hash64(seed, step));
   }
 
-  /** The index inside the image that shows at {@code i}, or -1. */
-  private int source(int i, int size) {
-    if (i >= 0 && i < size) {
-      return i;
-    } else if (border == Border.ZERO) {
-      return -1;
+  private void erase(byte[] pixels, int height, int width, SplittableRandom random) {
+    if (random.nextDouble() >= erasing) {
+      return;
     }
-    return i < 0 ? -i : 2 * (size - 1) - i;
+    for (int i = 0; i < ERASING_TRIES; i++) {
+      double share = LEAST_ERASED + (MOST_ERASED - LEAST_ERASED) * random.nextDouble();
+      double area = share * width * height;
+      double aspect = Math.exp((2 * random.nextDouble() - 1) * LOG_ERASED_ASPECT);
+      int h = (int) Math.rint(Math.sqrt(area * aspect));
+      int w = (int) Math.rint(Math.sqrt(area / aspect));
+      if (h >= 1 && w >= 1 && h < height && w < width) {
+        int top = random.nextInt(height - h + 1);
+        int left = random.nextInt(width - w + 1);
+        for (int y = top; y < top + h; y++) {
+          for (int at = 3 * (y * width + left); at < 3 * (y * width + left + w); at++) {
+            pixels[at] = (byte) random.nextInt(256);
+          }
+        }
+        return;
+      }
+    }
   }
 }

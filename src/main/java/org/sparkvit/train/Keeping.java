@@ -10,14 +10,16 @@ import org.sparkvit.training.TrainingListener;
 /**
  * What is kept of a training while it runs, and who follows it.
  *
+ * @param preview whether only the contact sheet is drawn
  * @param resume whether an interrupted training is taken up
  * @param checkpointSteps steps between saved states within an epoch; 0 for after epochs only
  * @param logSteps steps between those that are noted
  * @param listeners names of classes of the user's own
  */
-public record Keeping(boolean resume, int checkpointSteps, int logSteps, List<String> listeners) {
+public record Keeping(
+    boolean preview, boolean resume, int checkpointSteps, int logSteps, List<String> listeners) {
   /** After each epoch, every tenth step, nobody. */
-  public static final Keeping DEFAULT = new Keeping(false, 0, 10, List.of());
+  public static final Keeping DEFAULT = new Keeping(false, false, 0, 10, List.of());
 
   public Keeping {
     listeners = List.copyOf(listeners);
@@ -33,6 +35,7 @@ public record Keeping(boolean resume, int checkpointSteps, int logSteps, List<St
   /** Option names and values, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
+    map.put("preview", preview);
     map.put("resume", resume);
     map.put("checkpoint-steps", checkpointSteps);
     map.put("log-steps", logSteps);

@@ -2,6 +2,7 @@ package org.sparkvit.train;
 
 import ai.djl.Device;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import org.sparkvit.training.LocalEngine;
 import org.sparkvit.training.MetricsFile;
 import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.PixelCache;
+import org.sparkvit.training.Preview;
 import org.sparkvit.training.ProgressLines;
 import org.sparkvit.training.ResourceLines;
 import org.sparkvit.training.Start;
@@ -43,6 +45,7 @@ import org.sparkvit.training.TrainingEngine;
 import org.sparkvit.training.TrainingListener;
 import org.sparkvit.training.TrainingResult;
 import org.sparkvit.training.TrainingRows;
+import org.sparkvit.training.TrainingSet;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
@@ -102,6 +105,12 @@ public final class TrainStage {
           distributed
               ? loader.loadValidation(rows, labels, cache)
               : loader.load(rows, labels, cache);
+      if (!distributed) {
+        preview(states, labels, loaded.data(), start.config().imageSize());
+        if (config.keeping().preview()) {
+          return;
+        }
+      }
       MetricsFile metrics =
           new MetricsFile(states.fileSystem(), states.path(), config.keeping().logSteps());
       Function<Optional<Path>, TrainingEngine> engine =
@@ -164,6 +173,19 @@ public final class TrainStage {
               workspace.model(config.name()),
               config.name()));
     }
+  }
+
+  /** Draws what the model will see, where figures and states of the training go. */
+  private void preview(CheckpointFolder states, Labels labels, TrainingSet data, int side) {
+    org.apache.hadoop.fs.Path sheet =
+        new org.apache.hadoop.fs.Path(states.path(), "contact-sheet.png");
+    byte[] png = Preview.draw(config.recipe(), labels, data, side);
+    try (OutputStream out = states.fileSystem().create(sheet, true)) {
+      out.write(png);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + sheet, e);
+    }
+    progress.say("train: what the model will see is drawn in " + sheet);
   }
 
   private TrainingResult train(

@@ -1,22 +1,46 @@
 package org.sparkvit.training;
 
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
+import org.sparkvit.image.AugmentStep;
 import org.sparkvit.image.ColorJitter;
+import org.sparkvit.image.Mixing;
+import org.sparkvit.image.RandomCrop;
 
 /**
  * How training images are changed at random, so that the model learns what does not matter.
  *
  * @param cropPadding pixels of reflected border for random crops; null for an eighth of the side, 0
  *     for none
+ * @param cropArea smallest share of the image that a random part has which is enlarged to the
+ *     model's input, instead of padded crops; 0 for padded crops
  * @param flip whether half of the images are mirrored
+ * @param verticalFlip whether half of them stand on their head
+ * @param rotation largest angle either way, in degrees
  * @param colorJitter strength of random brightness, contrast and saturation, 0 or more
  * @param hueJitter largest random turn of the hue as a share of the circle, 0 to 0.5
+ * @param erasing share of the images in which a box is filled with noise
+ * @param mixing of pairs of images
+ * @param forbidden by class, what is not done to its images, because it could change what they mean
  */
-public record Augmentation(Integer cropPadding, boolean flip, double colorJitter, double hueJitter)
+public record Augmentation(
+    Integer cropPadding,
+    double cropArea,
+    boolean flip,
+    boolean verticalFlip,
+    double rotation,
+    double colorJitter,
+    double hueJitter,
+    double erasing,
+    Mixing mixing,
+    Map<String, Set<AugmentStep>> forbidden)
     implements Serializable {
 
   public Augmentation {
@@ -25,6 +49,13 @@ public record Augmentation(Integer cropPadding, boolean flip, double colorJitter
         "--crop-padding",
         cropPadding,
         "0 (no crop) or more pixels");
+    requireShare("--crop-area", cropArea);
+    if (cropPadding != null && cropPadding > 0 && cropArea > 0) {
+      throw new UserException(
+          "--crop-padding and --crop-area are two kinds of random crops; leave out one of them");
+    }
+    Recipe.require(
+        rotation >= 0 && rotation <= 180, "--rotation", rotation, "0 (none) to 180 degrees");
     Recipe.require(
         colorJitter >= 0 && colorJitter < Double.POSITIVE_INFINITY,
         "--color-jitter",
@@ -32,6 +63,21 @@ public record Augmentation(Integer cropPadding, boolean flip, double colorJitter
         "0 (none) or more");
     Recipe.require(
         hueJitter >= 0 && hueJitter <= 0.5, "--hue-jitter", hueJitter, "0 (none) to 0.5");
+    requireShare("--random-erasing", erasing);
+    Map<String, Set<AugmentStep>> copy = new TreeMap<>();
+    forbidden.forEach((label, steps) -> copy.put(label, EnumSet.copyOf(steps)));
+    forbidden = copy;
+  }
+
+  private static void requireShare(String option, double value) {
+    Recipe.require(value >= 0 && value <= 1, option, value, "0 (none) to 1");
+  }
+
+  /** Padded crops, flips and colours only. */
+  public static Augmentation of(
+      Integer cropPadding, boolean flip, double colorJitter, double hueJitter) {
+    return new Augmentation(
+        cropPadding, 0, flip, false, 0, colorJitter, hueJitter, 0, Mixing.NONE, Map.of());
   }
 
   /**
@@ -41,7 +87,7 @@ public record Augmentation(Integer cropPadding, boolean flip, double colorJitter
    * @throws UserException when there is too little image to reflect
    */
   public void requireFits(int side) {
-    if (padding(side) >= side) {
+    if (cropArea == 0 && padding(side) >= side) {
       throw new UserException(
           "--crop-padding is "
               + padding(side)
@@ -51,10 +97,37 @@ public record Augmentation(Integer cropPadding, boolean flip, double colorJitter
     }
   }
 
-  /** What is done to images of this side, in pixels. */
-  Augment forSide(int side) {
-    return new Augment(
-        padding(side), Augment.Border.REFLECT, flip, new ColorJitter(colorJitter, hueJitter));
+  /**
+   * What is done to images of this side, in pixels.
+   *
+   * @throws UserException when something is forbidden for a class that there is not
+   */
+  Changes forSide(int side, Labels labels) {
+    for (String label : forbidden.keySet()) {
+      if (!labels.names().contains(label)) {
+        throw new UserException(
+            "--forbid names the class '" + label + "'; there are " + labels.names());
+      }
+    }
+    Augment all =
+        new Augment(
+            cropArea > 0
+                ? new RandomCrop.Resized(cropArea)
+                : new RandomCrop.Padded(padding(side), RandomCrop.Border.REFLECT),
+            flip,
+            verticalFlip,
+            rotation,
+            new ColorJitter(colorJitter, hueJitter),
+            erasing);
+    return new Changes(
+        side,
+        labels.names().stream().map(label -> all.without(forbiddenFor(label))).toList(),
+        mixing,
+        labels.names().stream().map(this::forbiddenFor).toList());
+  }
+
+  private Set<AugmentStep> forbiddenFor(String label) {
+    return forbidden.getOrDefault(label, Set.of());
   }
 
   private int padding(int side) {
@@ -62,14 +135,24 @@ public record Augmentation(Integer cropPadding, boolean flip, double colorJitter
   }
 
   /** Option names and values, for the run record. */
-  public Map<String, Object> toMap() {
+  Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     if (cropPadding != null) {
       map.put("crop-padding", cropPadding);
     }
+    map.put("crop-area", cropArea);
     map.put("flip", flip);
+    map.put("vertical-flip", verticalFlip);
+    map.put("rotation", rotation);
     map.put("color-jitter", colorJitter);
     map.put("hue-jitter", hueJitter);
+    map.put("random-erasing", erasing);
+    map.put("mixup", mixing.mixup());
+    map.put("cutmix", mixing.cutmix());
+    map.put("mix-probability", mixing.probability());
+    forbidden.forEach(
+        (label, steps) ->
+            map.put("forbid " + label, steps.stream().map(AugmentStep::label).toList().toString()));
     return map;
   }
 }

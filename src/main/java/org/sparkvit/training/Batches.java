@@ -1,11 +1,12 @@
 package org.sparkvit.training;
 
 import java.nio.ByteBuffer;
+import java.util.AbstractList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.sparkvit.image.Augment;
 import org.sparkvit.inference.Prefetcher;
 import org.sparkvit.vit.TrainingBatch;
 
@@ -51,19 +52,19 @@ final class Batches {
   record Labelled(ByteBuffer pixels, int[] labels) {}
 
   /** What goes into one batch, and where its pixels go. */
-  private record Work(
-      List<Showing> showings, ByteBuffer buffer, double stepWeight, boolean endsStep) {}
+  private record Work<S>(List<S> images, ByteBuffer buffer, double stepWeight, boolean endsStep) {}
 
   /** The images as they are, in the order given. */
-  Prefetcher<?, Labelled> plain(List<Showing> showings) {
+  Prefetcher<?, Labelled> plain(List<Example> examples) {
     return over(
-        showings,
+        examples,
         batchSize,
+        example -> 1,
         work -> {
-          int[] labels = new int[work.showings().size()];
+          int[] labels = new int[work.images().size()];
           ByteBuffer out = work.buffer().clear();
           for (int i = 0; i < labels.length; i++) {
-            Example example = work.showings().get(i).example();
+            Example example = work.images().get(i);
             int slot = example.slot();
             out.put(out.position(), cache.buffer(slot), cache.offset(slot), imageBytes());
             out.position(out.position() + imageBytes());
@@ -76,43 +77,57 @@ final class Batches {
   /**
    * The images changed at random, each showing in its own way.
    *
+   * @param all images that may be mixed in
    * @param stepSize images per step, a multiple of the batch size
    */
   Prefetcher<?, Part> augmented(
       List<Showing> showings,
+      List<Example> all,
       int stepSize,
-      Augment augment,
+      Changes changes,
       Targets targets,
       long seed,
       int epoch) {
+    List<Changes.Shown> shown =
+        new AbstractList<>() {
+          @Override
+          public Changes.Shown get(int i) {
+            return changes.mixed(showings.get(i), all, seed, epoch);
+          }
+
+          @Override
+          public int size() {
+            return showings.size();
+          }
+        };
     return over(
-        showings,
+        shown,
         stepSize,
+        Changes.Shown::weight,
         work -> {
-          int size = work.showings().size();
+          int size = work.images().size();
           float[] rows = new float[size * targets.classes()];
           float[] weights = new float[size];
           long[] seeds = new long[size];
           ByteBuffer out = work.buffer().clear();
           for (int i = 0; i < size; i++) {
-            Showing showing = work.showings().get(i);
-            int slot = showing.example().slot();
-            long own = showing.chance("augment", seed, epoch);
-            augment.apply(cache.buffer(slot), cache.offset(slot), side, side, own, out);
-            targets.add(showing.example().label(), 1, rows, i);
-            weights[i] = showing.example().weight();
-            seeds[i] = showing.chance("skip", seed, epoch);
+            Changes.Shown image = work.images().get(i);
+            changes.write(image, cache, seed, epoch, out);
+            image.addTo(targets, rows, i);
+            weights[i] = (float) image.weight();
+            seeds[i] = image.showing().chance("skip", seed, epoch);
           }
           TrainingBatch images = new TrainingBatch(work.buffer(), rows, weights, seeds);
           return new Part(images, work.stepWeight(), work.endsStep());
         });
   }
 
-  private <R> Prefetcher<?, R> over(List<Showing> showings, int stepSize, Function<Work, R> fill) {
-    return new Prefetcher<>(works(showings, stepSize), fill, AHEAD, AHEAD);
+  private <S, R> Prefetcher<?, R> over(
+      List<S> images, int stepSize, ToDoubleFunction<S> weight, Function<Work<S>, R> fill) {
+    return new Prefetcher<>(works(images, stepSize, weight), fill, AHEAD, AHEAD);
   }
 
-  private Iterator<Work> works(List<Showing> showings, int stepSize) {
+  private <S> Iterator<Work<S>> works(List<S> images, int stepSize, ToDoubleFunction<S> weight) {
     return new Iterator<>() {
       private int at;
       private int batch;
@@ -120,32 +135,24 @@ final class Batches {
 
       @Override
       public boolean hasNext() {
-        return at < showings.size();
+        return at < images.size();
       }
 
       @Override
-      public Work next() {
+      public Work<S> next() {
         if (at % stepSize == 0) {
-          stepWeight = weight(part(at, stepSize));
+          stepWeight = part(at, stepSize).stream().mapToDouble(weight).sum();
         }
-        List<Showing> part = part(at, batchSize);
+        List<S> part = part(at, batchSize);
         at += part.size();
-        boolean ends = at == showings.size() || at % stepSize == 0;
-        return new Work(part, buffers.get(batch++ % buffers.size()), stepWeight, ends);
+        boolean ends = at == images.size() || at % stepSize == 0;
+        return new Work<>(part, buffers.get(batch++ % buffers.size()), stepWeight, ends);
       }
 
-      private List<Showing> part(int from, int size) {
-        return showings.subList(from, Math.min(showings.size(), from + size));
+      private List<S> part(int from, int size) {
+        return images.subList(from, Math.min(images.size(), from + size));
       }
     };
-  }
-
-  private static double weight(List<Showing> showings) {
-    double sum = 0;
-    for (Showing showing : showings) {
-      sum += showing.example().weight();
-    }
-    return sum;
   }
 
   private int imageBytes() {

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.Augment;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.Prefetcher;
 import org.sparkvit.metrics.Evaluation;
@@ -26,7 +25,7 @@ public final class Learner implements AutoCloseable {
 
   private final Recipe recipe;
   private final Targets targets;
-  private final Augment augment;
+  private final Changes changes;
   private final Batches batches;
   private final ViTTrainingSession session;
   private final int layers;
@@ -34,13 +33,13 @@ public final class Learner implements AutoCloseable {
   private Learner(
       Recipe recipe,
       Targets targets,
-      Augment augment,
+      Changes changes,
       Batches batches,
       ViTTrainingSession session,
       int layers) {
     this.recipe = recipe;
     this.targets = targets;
-    this.augment = augment;
+    this.changes = changes;
     this.batches = batches;
     this.session = session;
     this.layers = layers;
@@ -63,7 +62,7 @@ public final class Learner implements AutoCloseable {
     return new Learner(
         recipe,
         new Targets(labels.size(), recipe.regularization().labelSmoothing()),
-        recipe.augmentation().forSide(side),
+        recipe.augmentation().forSide(side, labels),
         new Batches(cache, side, recipe.batchSize()),
         ViTTrainingSession.open(start, recipe.options(), device, precision),
         start.config().layers());
@@ -77,19 +76,26 @@ public final class Learner implements AutoCloseable {
   /**
    * Trains on showings in their order, a step at a time.
    *
+   * @param all images that may be mixed into them
    * @param epoch that they belong to
    * @param goesOn sees each step, and says whether there is to be a next one
    * @throws UserException when the training has diverged
    */
-  void learn(List<Showing> showings, int epoch, LearningRate rates, Predicate<Step> goesOn) {
+  void learn(
+      List<Showing> showings,
+      List<Example> all,
+      int epoch,
+      LearningRate rates,
+      Predicate<Step> goesOn) {
     freeze(epoch);
     double loss = 0;
     int images = 0;
     try (Prefetcher<?, Batches.Part> parts =
         batches.augmented(
             showings,
+            all,
             Math.toIntExact(recipe.imagesPerStep()),
-            augment,
+            changes,
             targets,
             recipe.seed(),
             epoch)) {
@@ -144,7 +150,7 @@ public final class Learner implements AutoCloseable {
 
   private Evaluation measure(List<Example> examples) {
     Scorebook book = new Scorebook(targets.classes());
-    try (Prefetcher<?, Batches.Labelled> images = batches.plain(Showing.once(examples))) {
+    try (Prefetcher<?, Batches.Labelled> images = batches.plain(examples)) {
       while (images.hasNext()) {
         Batches.Labelled batch = images.next();
         float[] logits = session.logits(batch.pixels(), batch.labels().length);

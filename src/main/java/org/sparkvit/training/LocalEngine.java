@@ -77,7 +77,7 @@ public final class LocalEngine implements TrainingEngine {
   public void learn(int epoch, long done, Predicate<Step> goesOn) {
     List<Showing> showings = Showing.shuffled(data.train(), recipe.seed(), epoch);
     int from = (int) Math.min(showings.size(), done * recipe.imagesPerStep());
-    learner.learn(showings.subList(from, showings.size()), epoch, rates, goesOn);
+    learner.learn(showings.subList(from, showings.size()), data.train(), epoch, rates, goesOn);
   }
 
   @Override

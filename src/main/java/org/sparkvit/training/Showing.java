@@ -30,11 +30,6 @@ record Showing(Example example, int copy, long key) {
     return showings;
   }
 
-  /** Every image once, in the order given. */
-  static List<Showing> once(List<Example> examples) {
-    return examples.stream().map(example -> new Showing(example, 0, 0)).toList();
-  }
-
   /**
    * What decides by chance about this showing, the same wherever and beside whatever it is shown.
    *

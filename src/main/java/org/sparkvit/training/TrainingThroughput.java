@@ -44,7 +44,7 @@ public final class TrainingThroughput {
             Freezing.NONE,
             Regularization.of(0.05, 1),
             new Loss.CrossEntropy(),
-            new Augmentation(null, true, 0, 0),
+            Augmentation.of(null, true, 0, 0),
             new Selection(Metric.ACCURACY, 0, 0),
             false,
             1);
@@ -62,6 +62,7 @@ public final class TrainingThroughput {
         while (counted[1] == 0 || System.nanoTime() - counted[1] < seconds * 1e9) {
           learner.learn(
               showings,
+              List.of(),
               1,
               rates,
               step -> {

@@ -123,6 +123,7 @@ record WorkerRound(
       learner.learn(
           showings.subList(
               (int) (from * perStep), (int) Math.min(showings.size(), (from + steps) * perStep)),
+          shard.examples(),
           epoch,
           rates,
           step -> {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.sparkvit.image.Augment.Border;
+import org.sparkvit.image.RandomCrop.Border;
 
 class AugmentTest {
   private static final int HEIGHT = 5;
@@ -18,7 +18,7 @@ class AugmentTest {
   @Test
   void givesEveryWindowOfThePaddedImageAboutEquallyOften() {
     for (Border border : Border.values()) {
-      Augment augment = new Augment(2, border, true, ColorJitter.NONE);
+      Augment augment = augment(2, border, true, ColorJitter.NONE);
       Map<String, Integer> expected = new HashMap<>();
       for (int window = 0; window < 50; window++) {
         byte[] pixels = window(border, window % 5 - 2, window / 5 % 5 - 2, window >= 25);
@@ -36,9 +36,13 @@ class AugmentTest {
     }
   }
 
+  private static Augment augment(int padding, Border border, boolean flip, ColorJitter colors) {
+    return new Augment(new RandomCrop.Padded(padding, border), flip, false, 0, colors, 0);
+  }
+
   @Test
   void dependsOnTheSeedOnly() {
-    Augment augment = new Augment(2, Border.REFLECT, true, new ColorJitter(0.4, 0.1));
+    Augment augment = augment(2, Border.REFLECT, true, new ColorJitter(0.4, 0.1));
     assertThat(apply(augment, 42)).isEqualTo(apply(augment, 42));
     assertThat(apply(augment, 42)).isNotEqualTo(apply(augment, 44));
   }
@@ -50,11 +54,11 @@ class AugmentTest {
 
   @Test
   void paddingMayBeAnythingWithZeroButNotWithReflect() {
-    assertThat(apply(new Augment(50, Border.ZERO, false, ColorJitter.NONE), 3)).hasSize(BYTES);
-    Augment augment = new Augment(5, Border.REFLECT, false, ColorJitter.NONE);
+    assertThat(apply(augment(50, Border.ZERO, false, ColorJitter.NONE), 3)).hasSize(BYTES);
+    Augment augment = augment(5, Border.REFLECT, false, ColorJitter.NONE);
     assertThatThrownBy(() -> apply(augment, 3))
         .hasMessage("padding 5 cannot be reflected in 7x5 pixels");
-    assertThatThrownBy(() -> new Augment(-1, Border.ZERO, true, ColorJitter.NONE))
+    assertThatThrownBy(() -> augment(-1, Border.ZERO, true, ColorJitter.NONE))
         .hasMessage("padding -1 is negative");
   }
 

@@ -85,14 +85,16 @@ class DistributedTrainingTest extends SparkTest {
     JsonNode second = train(config(workspace, "second", two, Keeping.DEFAULT), Progress.SILENT);
     assertThat(hash(second)).isEqualTo(hash(first));
 
-    Keeping interrupted = new Keeping(false, 0, 1, List.of(AfterTwoRounds.class.getName()));
+    Keeping interrupted = new Keeping(false, false, 0, 1, List.of(AfterTwoRounds.class.getName()));
     TrainConfig third = config(workspace, "third", two, interrupted);
     assertThatThrownBy(() -> new TrainStage(third, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--resume");
     assertThat(workspace.resolve("training/third/last-2")).isDirectory();
     JsonNode resumed =
-        train(config(workspace, "third", two, new Keeping(true, 0, 1, List.of())), Progress.SILENT);
+        train(
+            config(workspace, "third", two, new Keeping(false, true, 0, 1, List.of())),
+            Progress.SILENT);
     assertThat(hash(resumed)).isEqualTo(hash(first));
     assertThat(workspace.resolve("training/third")).doesNotExist();
 

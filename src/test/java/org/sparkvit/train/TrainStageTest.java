@@ -172,7 +172,7 @@ class TrainStageTest extends SparkTest {
     JsonNode straight = train(config, Progress.SILENT);
 
     String listener = AfterTenSteps.class.getName();
-    TrainConfig other = named(config, "other", new Keeping(false, 3, 1, List.of(listener)));
+    TrainConfig other = named(config, "other", new Keeping(false, false, 3, 1, List.of(listener)));
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new TrainStage(other, lines::add).run(spark))
         .isInstanceOf(UserException.class)
@@ -181,7 +181,7 @@ class TrainStageTest extends SparkTest {
     assertThat(lines).anyMatch(line -> line.contains("interrupted after step 10"));
     try (Stream<Path> files = Files.list(states)) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(n -> !n.startsWith(".")))
-          .containsExactlyInAnyOrder("last-10", "best-1", "metrics.jsonl");
+          .containsExactlyInAnyOrder("last-10", "best-1", "metrics.jsonl", "contact-sheet.png");
     }
     assertThat(workspace.resolve("models/other")).doesNotExist();
 
@@ -191,7 +191,7 @@ class TrainStageTest extends SparkTest {
         .hasMessageContaining("was interrupted; pass --resume");
 
     JsonNode resumed =
-        train(named(config, "other", new Keeping(true, 0, 1, List.of())), lines::add);
+        train(named(config, "other", new Keeping(false, true, 0, 1, List.of())), lines::add);
     assertThat(lines).anyMatch(line -> line.contains("going on with the training"));
     assertThat(resumed.path("results").path("model_hash"))
         .isEqualTo(straight.path("results").path("model_hash"));

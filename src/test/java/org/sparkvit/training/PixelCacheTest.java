@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
+import org.sparkvit.image.Mixing;
 import org.sparkvit.inference.Prefetcher;
 
 class PixelCacheTest {
@@ -58,7 +60,8 @@ class PixelCacheTest {
       List<Showing> showings = Showing.shuffled(examples, 3, 1);
       List<Integer> order = showings.stream().map(showing -> showing.example().slot()).toList();
       List<Integer> seen = new ArrayList<>();
-      try (Prefetcher<?, Batches.Labelled> all = batches.plain(showings)) {
+      try (Prefetcher<?, Batches.Labelled> all =
+          batches.plain(showings.stream().map(Showing::example).toList())) {
         while (all.hasNext()) {
           Batches.Labelled batch = all.next();
           for (int i = 0; i < batch.labels().length; i++) {
@@ -69,12 +72,18 @@ class PixelCacheTest {
       }
       assertThat(seen).isEqualTo(order);
 
+      Changes nothing =
+          new Changes(
+              SIDE,
+              List.of(Augment.NONE, Augment.NONE, Augment.NONE),
+              Mixing.NONE,
+              List.of(Set.of(), Set.of(), Set.of()));
       // Steps of four images in two parts; the last one has three.
       seen.clear();
       List<Boolean> ends = new ArrayList<>();
       List<Double> weights = new ArrayList<>();
       try (Prefetcher<?, Batches.Part> all =
-          batches.augmented(showings, 4, Augment.NONE, new Targets(3, 0), 3, 1)) {
+          batches.augmented(showings, examples, 4, nothing, new Targets(3, 0), 3, 1)) {
         while (all.hasNext()) {
           Batches.Part part = all.next();
           ends.add(part.endsStep());

@@ -49,7 +49,7 @@ public final class TrainFixtures {
         Freezing.NONE,
         Regularization.of(0.01, 1),
         new Loss.CrossEntropy(),
-        new Augmentation(2, true, 0.2, 0.1),
+        Augmentation.of(2, true, 0.2, 0.1),
         new Selection(metric, patience, 0),
         false,
         5);

@@ -8,11 +8,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.AugmentStep;
+import org.sparkvit.image.Mixing;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
@@ -137,7 +141,7 @@ class TrainerTest {
             Freezing.NONE,
             Regularization.of(0, 1),
             new Loss.CrossEntropy(),
-            new Augmentation(0, false, 0, 0),
+            Augmentation.of(0, false, 0, 0),
             new Selection(Metric.ACCURACY, 0, 0),
             false,
             5);
@@ -244,7 +248,17 @@ class TrainerTest {
         new Freezing("1", 2),
         new Regularization(0.01, 1, 0.8, 0.1, 0.2, 0.9),
         new Loss.Focal(1),
-        recipe.augmentation(),
+        new Augmentation(
+            null,
+            0.3,
+            true,
+            true,
+            10,
+            0.3,
+            0.1,
+            0.5,
+            new Mixing(0.8, 1, 0.7),
+            Map.of("warm", Set.of(AugmentStep.CUTMIX, AugmentStep.ROTATION))),
         recipe.selection(),
         true,
         recipe.seed());
