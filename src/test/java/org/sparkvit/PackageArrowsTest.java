@@ -28,6 +28,7 @@ class PackageArrowsTest {
               "split",
               "balance",
               "train",
+              "probe",
               "score",
               "evaluate",
               "relabel",
@@ -104,7 +105,7 @@ class PackageArrowsTest {
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();
     LAYERS.forEach(withoutMl::addAll);
-    withoutMl.remove("ml");
+    withoutMl.removeAll(List.of("ml", "probe"));
     forbid(withoutMl, "org.apache.spark.ml..");
     List<String> withoutImage = new ArrayList<>();
     LAYERS.forEach(withoutImage::addAll);

@@ -10,4 +10,16 @@ public interface Progress {
 
   /** Says one line, complete in itself. */
   void say(String line);
+
+  /** Seconds as people say them, e.g. {@code 2 h 5 min}. */
+  static String duration(double seconds) {
+    if (!(seconds < Integer.MAX_VALUE)) {
+      return "an unknown time";
+    }
+    long minutes = Math.round(seconds / 60);
+    if (minutes < 1) {
+      return Math.round(seconds) + " s";
+    }
+    return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+  }
 }

@@ -20,6 +20,7 @@ import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PredictionsTable;
 import scala.collection.JavaConverters;
+import scala.collection.Seq;
 
 /**
  * Runs a model over images. Every input row gives exactly one output row: what the model says, or a
@@ -130,23 +131,25 @@ public final class BatchInference {
 
   private static Row result(ImageBatches.Image image, float[] probabilities, String precision) {
     Row row = image.row();
-    List<Float> list = null;
-    if (probabilities != null) {
-      list = new ArrayList<>(probabilities.length);
-      for (float probability : probabilities) {
-        list.add(probability);
-      }
-    }
     return RowFactory.create(
         row.getString(0),
         row.getString(1),
         row.getString(2),
         // Of what could not be read, the content that the catalog saw.
         image.sha256() == null ? row.getString(7) : image.sha256(),
-        list == null ? null : JavaConverters.asScalaBuffer(list).toSeq(),
+        probabilities == null ? null : cell(probabilities),
         image.status().name(),
         image.reason(),
         precision);
+  }
+
+  /** Numbers as a cell of a column of arrays. */
+  static Seq<Float> cell(float[] values) {
+    List<Float> list = new ArrayList<>(values.length);
+    for (float value : values) {
+      list.add(value);
+    }
+    return JavaConverters.asScalaBuffer(list).toSeq();
   }
 
   /** Softmax of one row of logits, in double so that the rounding is the last step. */

@@ -25,6 +25,8 @@ import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.PrecisionAgreement;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.IdRange;
+import org.sparkvit.table.IdRanges;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
@@ -62,10 +64,7 @@ public final class ScoreStage {
     Instant started = Instant.now();
     Workspace workspace = Workspace.at(spark, config.workspace());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
-    String location =
-        config.model().contains("/") || config.model().contains(":")
-            ? config.model()
-            : workspace.model(config.model());
+    String location = workspace.modelAt(config.model());
     SharedModel model = model(spark, location, config.precision());
     model.input().requireFits(config.batchSize());
     RunRecord record =
@@ -146,7 +145,7 @@ public final class ScoreStage {
                 count - ranges.images(),
                 count,
                 rate,
-                duration(ranges.images() / rate)));
+                Progress.duration(ranges.images() / rate)));
       }
     }
     finish(workspace, parts, record);
@@ -180,18 +179,6 @@ public final class ScoreStage {
 
   private static double seconds(Instant since) {
     return Duration.between(since, Instant.now()).toMillis() / 1000.0;
-  }
-
-  /** Seconds as people say them, e.g. {@code 2 h 5 min}. */
-  static String duration(double seconds) {
-    if (!(seconds < Integer.MAX_VALUE)) {
-      return "an unknown time";
-    }
-    long minutes = Math.round(seconds / 60);
-    if (minutes < 1) {
-      return Math.round(seconds) + " s";
-    }
-    return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
 
   private SharedModel model(SparkSession spark, String location, String precision) {

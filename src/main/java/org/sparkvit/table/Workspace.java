@@ -107,6 +107,11 @@ public final class Workspace {
     return uri() + "/models/" + name;
   }
 
+  /** URI of a model directory: of this workspace where a name is given, else the URI itself. */
+  public String modelAt(String nameOrUri) {
+    return nameOrUri.contains("/") || nameOrUri.contains(":") ? nameOrUri : model(nameOrUri);
+  }
+
   /** URI of the folder of a training that is not finished. */
   public String training(String name) {
     return uri() + "/training/" + name;

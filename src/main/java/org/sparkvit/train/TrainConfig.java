@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
+import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
+import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 
@@ -43,17 +44,10 @@ public record TrainConfig(
     Optional<Path> cacheFolder,
     Keeping keeping,
     CardFields card) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
-
   public TrainConfig {
     Objects.requireNonNull(start);
     Objects.requireNonNull(recipe);
-    if (!NAME.matcher(name).matches()) {
-      throw new UserException(
-          "--name is '"
-              + name
-              + "'; use letters, digits, '.', '_' and '-', not starting with a dot or dash");
-    }
+    ModelOutput.requireName(name);
     if (!Set.of("auto", "cpu", "gpu").contains(device)) {
       throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
     }

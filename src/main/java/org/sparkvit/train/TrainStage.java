@@ -7,13 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.fs.FileUtil;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
@@ -23,16 +23,15 @@ import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.table.ImagePlaces;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.PlanTable;
-import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CheckpointFolder;
 import org.sparkvit.training.DistributedEngine;
+import org.sparkvit.training.EpochResult;
 import org.sparkvit.training.ImageLoader;
 import org.sparkvit.training.InterruptionHook;
 import org.sparkvit.training.LocalEngine;
 import org.sparkvit.training.MetricsFile;
+import org.sparkvit.training.ModelCard;
 import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.PixelCache;
 import org.sparkvit.training.Preview;
@@ -51,6 +50,7 @@ import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
 import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.ViTConfig;
 
 /** Images, splits and plan to a model directory with its training record. */
 public final class TrainStage {
@@ -71,7 +71,7 @@ public final class TrainStage {
     PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
-    TrainingRows rows = rows(workspace, record);
+    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);
@@ -153,8 +153,7 @@ public final class TrainStage {
           .result("epochs_done", result.history().size())
           .result("stopped_early", result.stoppedEarly())
           .result("rarest_class", labels.name(rows.rarestClass()));
-      ModelCard card =
-          new ModelCard(config, start.config(), labels, rows.countsToMap(), result, startCard);
+      ModelCard card = card(start.config(), rows, result);
       String hash =
           new TrainedModel(record, spark.version())
               .publish(output, result, card.text(), metrics.text());
@@ -244,28 +243,35 @@ public final class TrainStage {
     return states;
   }
 
-  private TrainingRows rows(Workspace workspace, RunRecord record) {
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
-    Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
-    record
-        .input("images", workspace.version(ImagesTable.SPEC))
-        .input("splits", workspace.version(SplitsTable.SPEC));
-    Optional<Dataset<Row>> plan = Optional.empty();
-    if (config.usePlan() && workspace.has(PlanTable.SPEC)) {
-      plan = Optional.of(workspace.read(PlanTable.SPEC));
-      record.input("plan", workspace.version(PlanTable.SPEC));
-    }
-    return TrainingRows.of(images, splits, plan);
+  private ModelCard card(ViTConfig architecture, TrainingRows rows, TrainingResult result) {
+    EpochResult best = result.history().get(result.bestEpoch() - 1);
+    Map<String, Double> figures = new LinkedHashMap<>(best.validation());
+    best.recall().forEach((label, value) -> figures.put("recall of " + label, value));
+    return new ModelCard(
+        config.name(),
+        architecture,
+        config.start() instanceof Start.Pretrained pretrained
+            ? Optional.of(pretrained.model())
+            : Optional.empty(),
+        rows.countsToMap(),
+        String.format(
+            Locale.ROOT,
+            "On the validation split after epoch %d, the best of %d by %s. These figures chose the"
+                + " epoch, so they flatter; `spark-vit evaluate` measures on the test split.",
+            result.bestEpoch(),
+            result.history().size(),
+            config.recipe().selection().metric().label()),
+        figures,
+        config.essence(),
+        config.card(),
+        startCard);
   }
 
   private Checkpoint start(
       SparkSession spark, Workspace workspace, Labels labels, RunRecord record) {
     long seed = config.recipe().seed();
     if (config.start() instanceof Start.Pretrained pretrained) {
-      String location =
-          pretrained.model().contains("/") || pretrained.model().contains(":")
-              ? pretrained.model()
-              : workspace.model(pretrained.model());
+      String location = workspace.modelAt(pretrained.model());
       // What is mapped stays readable when its file is deleted.
       try (ModelFiles files = ModelFiles.fetch(spark, location)) {
         startCard = ModelCard.read(files.directory());

@@ -42,7 +42,7 @@ public record EpochResult(
    *
    * @param rarest class whose ranking is named besides the overall figures
    */
-  static Map<String, Double> figures(Evaluation evaluation, int rarest) {
+  public static Map<String, Double> figures(Evaluation evaluation, int rarest) {
     Map<String, Double> figures = new LinkedHashMap<>();
     for (Metric metric : Metric.values()) {
       figures.put(metric.label(), evaluation.value(metric));
@@ -54,7 +54,7 @@ public record EpochResult(
   }
 
   /** Recall of each class; NaN for those without images. */
-  static Map<String, Double> recall(Evaluation evaluation, Labels labels) {
+  public static Map<String, Double> recall(Evaluation evaluation, Labels labels) {
     Map<String, Double> recall = new LinkedHashMap<>();
     for (int c = 0; c < labels.size(); c++) {
       boolean present = evaluation.confusion().support(c) > 0;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -19,12 +20,28 @@ import org.sparkvit.table.AtomicFiles;
 public final class ModelOutput {
   private static final String CONFIG = "config.json";
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
+
   private final FileSystem fs;
   private final Path target;
 
   private ModelOutput(FileSystem fs, Path target) {
     this.fs = fs;
     this.target = target;
+  }
+
+  /**
+   * Checks what a model is to be called, before Spark starts.
+   *
+   * @throws UserException when it cannot be the name of a folder everywhere
+   */
+  public static void requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new UserException(
+          "--name is '"
+              + name
+              + "'; use letters, digits, '.', '_' and '-', not starting with a dot or dash");
+    }
   }
 
   /**

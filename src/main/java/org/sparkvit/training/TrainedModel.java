@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileUtil;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.Json;
+import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 
 /**
@@ -32,21 +34,38 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
    * @return the model's hash, which the record gets as well
    */
   public String publish(ModelOutput output, TrainingResult result, String card, String metrics) {
+    Map<String, String> files = new LinkedHashMap<>();
+    files.put("all_results.json", Json.write(allResults(result)));
+    files.put(TrainingState.FILE, Json.write(trainerState(result)));
+    files.put(ModelCard.FILE, card);
+    files.put(MetricsFile.NAME, metrics);
+    List<Map<String, Object>> history = result.history().stream().map(EpochResult::toMap).toList();
+    return publish(output, result.best(), Map.of("history", history), files);
+  }
+
+  /**
+   * Publishes a model.
+   *
+   * @param details what the record's file says beside the record
+   * @param files to lie beside the model, text by name
+   * @return the model's hash, which the record gets as well
+   */
+  public String publish(
+      ModelOutput output, Checkpoint model, Map<String, ?> details, Map<String, String> files) {
     try {
       Path directory = Files.createTempDirectory("spark-vit-model-");
       try {
-        ModelDirectory.write(directory, result.best());
+        ModelDirectory.write(directory, model);
         String hash = ModelDirectory.hash(directory);
         record.result("model_hash", hash);
         Map<String, Object> document = new LinkedHashMap<>(record.toMap());
         document.put(
             "engines", Map.of("spark", sparkVersion, "pytorch", Engine.getInstance().getVersion()));
-        document.put("history", result.history().stream().map(EpochResult::toMap).toList());
+        document.putAll(details);
         Files.writeString(directory.resolve(RECORD), Json.write(document));
-        Files.writeString(directory.resolve("all_results.json"), Json.write(allResults(result)));
-        Files.writeString(directory.resolve(TrainingState.FILE), Json.write(trainerState(result)));
-        Files.writeString(directory.resolve("README.md"), card);
-        Files.writeString(directory.resolve(MetricsFile.NAME), metrics);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+          Files.writeString(directory.resolve(file.getKey()), file.getValue());
+        }
         output.publish(directory);
         return hash;
       } finally {
@@ -77,7 +96,7 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
     map.put("train_runtime", seconds);
     map.put("train_samples_per_second", last.imagesPerSecond());
     map.put("train_steps_per_second", result.steps() / seconds);
-    map.putAll(TrainingState.evaluation(best));
+    map.putAll(TrainingState.evaluation(best.validation()));
     return map;
   }
 }

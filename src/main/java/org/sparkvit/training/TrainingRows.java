@@ -20,10 +20,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.Labels;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
 
 /**
  * Which images training reads, how often it shows them and with what weight: {@code images}, {@code
@@ -66,6 +68,26 @@ public final class TrainingRows {
       map.put("validation", validation);
       return map;
     }
+  }
+
+  /**
+   * Reads the tables of a workspace, and notes their versions.
+   *
+   * @param usePlan whether the plan counts, where there is one
+   * @throws UserException as below, or when a table is not there yet
+   */
+  public static TrainingRows read(Workspace workspace, boolean usePlan, RunRecord record) {
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
+    record
+        .input("images", workspace.version(ImagesTable.SPEC))
+        .input("splits", workspace.version(SplitsTable.SPEC));
+    Optional<Dataset<Row>> plan = Optional.empty();
+    if (usePlan && workspace.has(PlanTable.SPEC)) {
+      plan = Optional.of(workspace.read(PlanTable.SPEC));
+      record.input("plan", workspace.version(PlanTable.SPEC));
+    }
+    return of(images, splits, plan);
   }
 
   /**

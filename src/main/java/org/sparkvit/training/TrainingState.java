@@ -91,22 +91,20 @@ record TrainingState(
       Map<String, Object> evaluation = new LinkedHashMap<>();
       evaluation.put("epoch", (double) result.epoch());
       evaluation.put("step", result.steps());
-      evaluation.putAll(evaluation(result));
+      evaluation.putAll(evaluation(result.validation()));
       log.add(evaluation);
     }
     return log;
   }
 
   /** Hugging Face's names: {@code eval_loss}, {@code eval_accuracy}, ... */
-  static Map<String, Object> evaluation(EpochResult result) {
+  static Map<String, Object> evaluation(Map<String, Double> validation) {
     Map<String, Object> evaluation = new LinkedHashMap<>();
-    result
-        .validation()
-        .forEach(
-            (name, value) ->
-                evaluation.put(
-                    name.equals("log_loss") ? "eval_loss" : "eval_" + name,
-                    value.isNaN() ? null : value));
+    validation.forEach(
+        (name, value) ->
+            evaluation.put(
+                name.equals("log_loss") ? "eval_loss" : "eval_" + name,
+                value.isNaN() ? null : value));
     return evaluation;
   }
 

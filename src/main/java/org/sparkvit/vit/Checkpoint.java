@@ -55,6 +55,33 @@ public record Checkpoint(
     return new Checkpoint(newConfig, preprocessor, copy);
   }
 
+  /**
+   * This model with a given classifier.
+   *
+   * @param weight {@code [K, E]} row by row, E being {@link ViTConfig#embeddingSize}
+   * @param bias {@code [K]}
+   */
+  public Checkpoint withHead(List<String> labels, float[] weight, float[] bias) {
+    ViTConfig newConfig = config.withLabels(labels);
+    List<String> heads = newConfig.family().heads();
+    int classes = labels.size();
+    int size = newConfig.embeddingSize();
+    // Of several heads each reads its part of the embedding, and the logits are their mean.
+    int part = size / heads.size();
+    Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
+    for (int h = 0; h < heads.size(); h++) {
+      float[] columns = new float[classes * part];
+      for (int c = 0; c < classes; c++) {
+        for (int i = 0; i < part; i++) {
+          columns[c * part + i] = heads.size() * weight[c * size + h * part + i];
+        }
+      }
+      copy.put(heads.get(h) + ".weight", Tensor.of(columns, classes, part));
+      copy.put(heads.get(h) + ".bias", Tensor.of(bias, classes));
+    }
+    return new Checkpoint(newConfig, preprocessor, copy);
+  }
+
   /** This model for another image side: position embeddings are interpolated bicubically. */
   public Checkpoint withImageSize(int pixels) {
     if (pixels == config.imageSize() && preprocessor.yields(pixels)) {

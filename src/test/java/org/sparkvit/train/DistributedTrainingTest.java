@@ -15,6 +15,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
+import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;

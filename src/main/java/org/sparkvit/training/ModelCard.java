@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,32 +11,34 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.sparkvit.core.Labels;
-import org.sparkvit.training.EpochResult;
-import org.sparkvit.training.Start;
-import org.sparkvit.training.TrainingResult;
 import org.sparkvit.vit.ViTConfig;
 
 /**
  * The {@code README.md} of a model directory, in the form of Hugging Face's model cards (Mitchell
  * et al. 2019).
  *
- * @param config what was asked for
- * @param architecture of the model
- * @param labels its classes
+ * @param name of the model
+ * @param architecture of the model, with its classes
+ * @param base the model it was made from, or empty for random weights
  * @param counts of the data by class, as the training record has them
- * @param result what the training came to
+ * @param judged on what the figures were measured, and what to think of them: a sentence
+ * @param figures of the model by name; NaN where undefined
+ * @param options that made the model what it is, by name
+ * @param fields what no measurement gives
  * @param startCard text of the card of the model it started from, if it has one
  */
-record ModelCard(
-    TrainConfig config,
+public record ModelCard(
+    String name,
     ViTConfig architecture,
-    Labels labels,
+    Optional<String> base,
     Map<String, Object> counts,
-    TrainingResult result,
+    String judged,
+    Map<String, Double> figures,
+    Map<String, Object> options,
+    CardFields fields,
     Optional<String> startCard) {
   /** Name of the file. */
-  static final String FILE = "README.md";
+  public static final String FILE = "README.md";
 
   private static final Pattern LICENSE = Pattern.compile("(?m)^license:\\s*(\\S.*?)\\s*$");
   private static final Pattern HEADING = Pattern.compile("^(#+)\\s+(.*)$");
@@ -44,7 +46,7 @@ record ModelCard(
       Pattern.compile("bias|limitation|risk|ethic", Pattern.CASE_INSENSITIVE);
 
   /** The card of a model directory, if there is one. */
-  static Optional<String> read(Path directory) {
+  public static Optional<String> read(Path directory) {
     try {
       return Optional.of(Files.readString(directory.resolve(FILE)));
     } catch (IOException e) {
@@ -52,17 +54,16 @@ record ModelCard(
     }
   }
 
-  String text() {
+  /** The whole file. */
+  public String text() {
     StringBuilder text = new StringBuilder();
     text.append("---\n");
     license().ifPresent(name -> text.append("license: ").append(yaml(name)).append('\n'));
     text.append("library_name: transformers\npipeline_tag: image-classification\n");
-    if (config.start() instanceof Start.Pretrained pretrained) {
-      text.append("base_model: ").append(yaml(pretrained.model())).append('\n');
-    }
+    base.ifPresent(model -> text.append("base_model: ").append(yaml(model)).append('\n'));
     text.append("tags:\n- image-classification\n- ").append(architecture.family().modelType());
     text.append("\n- spark-vit\n---\n\n");
-    text.append("# ").append(config.name()).append("\n\n");
+    text.append("# ").append(name).append("\n\n");
     text.append(
         String.format(
             Locale.ROOT,
@@ -71,10 +72,8 @@ record ModelCard(
             architecture.parameterCount(),
             architecture.imageSize(),
             architecture.imageSize(),
-            labels.size(),
-            config.start() instanceof Start.Pretrained pretrained
-                ? "`" + pretrained.model() + "`"
-                : "random weights"));
+            architecture.labels().size(),
+            base.map(model -> "`" + model + "`").orElse("random weights")));
     text.append(
         "## Data\n\nImages by class, as the splits and the plan of the workspace had them:\n\n");
     text.append("| Class | Images |\n|---|---|\n");
@@ -82,28 +81,16 @@ record ModelCard(
         (label, count) ->
             text.append("| ").append(cell(label)).append(" | ").append(count).append(" |\n"));
     text.append("\n## Metrics\n\n");
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "On the validation split after epoch %d, the best of %d by %s. These figures chose the"
-                + " epoch, so they flatter; `spark-vit evaluate` measures on the test split.%n%n",
-            result.bestEpoch(),
-            result.history().size(),
-            config.recipe().selection().metric().label()));
-    text.append("| Metric | Value |\n|---|---|\n");
-    EpochResult best = result.history().get(result.bestEpoch() - 1);
-    best.validation().forEach((name, value) -> row(text, name, value));
-    best.recall().forEach((label, value) -> row(text, "recall of " + label, value));
+    text.append(judged).append("\n\n| Metric | Value |\n|---|---|\n");
+    figures.forEach((metric, value) -> row(text, metric, value));
     text.append("\n## Training\n\n| Option | Value |\n|---|---|\n");
-    config
-        .essence()
-        .forEach(
-            (name, value) ->
-                text.append("| --")
-                    .append(name)
-                    .append(" | ")
-                    .append(cell(String.valueOf(value)))
-                    .append(" |\n"));
+    options.forEach(
+        (option, value) ->
+            text.append("| --")
+                .append(option)
+                .append(" | ")
+                .append(cell(String.valueOf(value)))
+                .append(" |\n"));
     text.append("\n## Biases and limits\n\n").append(biases()).append('\n');
     text.append("\n## Licence\n\n");
     text.append(
@@ -120,8 +107,8 @@ record ModelCard(
   }
 
   private Optional<String> license() {
-    if (config.card().license() != null) {
-      return Optional.of(config.card().license());
+    if (fields.license() != null) {
+      return Optional.of(fields.license());
     }
     return startCard
         .filter(card -> card.startsWith("---"))
@@ -131,10 +118,10 @@ record ModelCard(
   }
 
   private String biases() {
-    if (config.card().knownBiases() != null) {
-      return config.card().knownBiases();
+    if (fields.knownBiases() != null) {
+      return fields.knownBiases();
     }
-    if (config.start() instanceof Start.Scratch) {
+    if (base.isEmpty()) {
       return "It has learned from the images above alone, and what they lack it does not know.";
     }
     List<String> sections = startCard.map(ModelCard::aboutBias).orElse(List.of());

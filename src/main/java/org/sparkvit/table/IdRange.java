@@ -1,4 +1,4 @@
-package org.sparkvit.score;
+package org.sparkvit.table;
 
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -12,12 +12,12 @@ import org.apache.spark.sql.functions;
  *     of the order
  * @param images how many are in it
  */
-record IdRange(String from, String to, long images) {
+public record IdRange(String from, String to, long images) {
   /** All ids there can be. */
-  static final IdRange ALL = new IdRange("", "", Long.MAX_VALUE);
+  public static final IdRange ALL = new IdRange("", "", Long.MAX_VALUE);
 
   /** Whether an id is in it; Parquet files whose ids are all outside are not read. */
-  Column has(Column id) {
+  public Column has(Column id) {
     Column above = id.geq(functions.lit(from));
     Column below = id.lt(functions.lit(to));
     return from.compareTo(to) < 0 ? above.and(below) : above.or(below);

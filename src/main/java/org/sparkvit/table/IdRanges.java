@@ -1,4 +1,4 @@
-package org.sparkvit.score;
+package org.sparkvit.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -13,14 +13,13 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.table.ImagesTable;
 
 /**
  * Cuts images into ranges of ids, which are hashes. What is counted is the images that begin with
  * the same {@value #DIGITS} hex digits, so the driver holds 65,536 numbers however many images
  * there are, and a range is a little larger than asked.
  */
-final class IdRanges {
+public final class IdRanges {
   private static final int DIGITS = 4;
 
   private final Deque<Map.Entry<String, Long>> left = new ArrayDeque<>();
@@ -39,7 +38,7 @@ final class IdRanges {
    *
    * @param name decides which range is the first
    */
-  static IdRanges of(Dataset<Row> rows, String name) {
+  public static IdRanges of(Dataset<Row> rows, String name) {
     SortedMap<String, Long> counts = new TreeMap<>();
     for (Row row :
         rows.groupBy(substring(col(ImagesTable.ID), 1, DIGITS))
@@ -51,14 +50,14 @@ final class IdRanges {
   }
 
   /** How many images are in no range so far. */
-  long images() {
+  public long images() {
     return images;
   }
 
   /**
    * The next range, with about as many images; some more where few would be left for a last one.
    */
-  IdRange next(long wanted) {
+  public IdRange next(long wanted) {
     long enough = images - wanted < wanted / 2 ? images : Math.min(wanted, images);
     String from = left.getFirst().getKey();
     long taken = 0;

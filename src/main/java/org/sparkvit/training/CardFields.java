@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ public record CardFields(String license, String knownBiases) {
   public static final CardFields INHERITED = new CardFields(null, null);
 
   /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
+  public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     if (license != null) {
       map.put("license", license);

@@ -1,4 +1,4 @@
-package org.sparkvit.train;
+package org.sparkvit.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.sparkvit.score;
+package org.sparkvit.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,13 +71,5 @@ class IdRangesTest extends SparkTest {
   void runsBeginInDifferentPlaces() {
     Dataset<Row> images = images(hashes(100)).cache();
     assertThat(IdRanges.of(images, "one").next(1)).isNotEqualTo(IdRanges.of(images, "two").next(1));
-  }
-
-  @Test
-  void timesAsPeopleSayThem() {
-    assertThat(ScoreStage.duration(12.4)).isEqualTo("12 s");
-    assertThat(ScoreStage.duration(150)).isEqualTo("3 min");
-    assertThat(ScoreStage.duration(7500)).isEqualTo("2 h 5 min");
-    assertThat(ScoreStage.duration(Double.POSITIVE_INFINITY)).isEqualTo("an unknown time");
   }
 }

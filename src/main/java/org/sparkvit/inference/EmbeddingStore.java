@@ -1,0 +1,186 @@
+package org.sparkvit.inference;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.table.EmbeddingsTable;
+import org.sparkvit.table.IdRange;
+import org.sparkvit.table.IdRanges;
+import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagePlaces;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.Workspace;
+
+/**
+ * The embeddings of a workspace's images by one model: each is computed once, on the executors, and
+ * kept. What is there already is not computed again, so that a run which is killed loses the chunk
+ * it was in, and no more.
+ */
+public final class EmbeddingStore {
+  /** Enough for a task to be worth its start. */
+  private static final int IMAGES_PER_PARTITION = 2000;
+
+  private static final Duration CHUNK = Duration.ofMinutes(10);
+
+  private final SparkSession spark;
+  private final Workspace workspace;
+  private final SharedModel model;
+  private final String precision;
+  private final int batchSize;
+  private final int decodeThreads;
+
+  /**
+   * @param model made for embeddings
+   * @param precision that it was made with
+   * @param batchSize images per forward pass
+   * @param decodeThreads worker threads per task
+   */
+  public EmbeddingStore(
+      SparkSession spark,
+      Workspace workspace,
+      SharedModel model,
+      String precision,
+      int batchSize,
+      int decodeThreads) {
+    this.spark = spark;
+    this.workspace = workspace;
+    this.model = model;
+    this.precision = precision;
+    this.batchSize = batchSize;
+    this.decodeThreads = decodeThreads;
+  }
+
+  /**
+   * Computes the embeddings that are not there yet.
+   *
+   * @param images rows with id, path, offset, bytes and sha256 of {@link ImagesTable}
+   * @param record of the run, which the table's new parts get
+   * @param progress gets a line before and after each chunk, with the stage's name in front
+   * @param stage name of the stage
+   * @return of these images: the columns of {@link EmbeddingsTable}
+   */
+  public Dataset<Row> of(Dataset<Row> images, RunRecord record, Progress progress, String stage) {
+    IdRanges ranges = IdRanges.of(missing(images, IdRange.ALL), record.runId());
+    long count = ranges.images();
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d images to embed with model %.12s; the embeddings of the others are there",
+            stage,
+            count,
+            model.hash()));
+    List<String> parts = new ArrayList<>();
+    int cores = spark.sparkContext().defaultParallelism();
+    long wanted = (long) cores * IMAGES_PER_PARTITION;
+    while (ranges.images() > 0) {
+      Instant started = Instant.now();
+      IdRange range = ranges.next(wanted);
+      int partitions =
+          (int) Math.max(cores, Math.min(100_000, range.images() / IMAGES_PER_PARTITION));
+      Dataset<Row> spread =
+          ImagePlaces.inOrder(
+              workspace,
+              missing(images, range),
+              partitions,
+              unpacked -> unpacked.repartition(partitions));
+      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), parts.size() + 1);
+      long written =
+          workspace.append(EmbeddingsTable.SPEC, part, embed(spread), record, rows -> {});
+      parts.add(part);
+      double rate = written * 1000.0 / Duration.between(started, Instant.now()).toMillis();
+      wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d of %,d images embedded, %.1f images/s, about %s to go",
+              stage,
+              count - ranges.images(),
+              count,
+              rate,
+              Progress.duration(ranges.images() / rate)));
+    }
+    workspace.merge(EmbeddingsTable.SPEC, parts, record);
+    Dataset<Row> wantedIds =
+        images.select(
+            col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256"));
+    return mine(workspace.read(EmbeddingsTable.SPEC))
+        .join(
+            wantedIds,
+            col(EmbeddingsTable.ID)
+                .equalTo(col("wanted_id"))
+                .and(sameContent(col("wanted_sha256"), col(EmbeddingsTable.SHA256))),
+            "left_semi");
+  }
+
+  private Dataset<Row> embed(Dataset<Row> images) {
+    String hash = model.hash();
+    String asked = precision;
+    StructType schema = EmbeddingsTable.SPEC.schema();
+    ResultRow result =
+        (image, values, used) ->
+            RowFactory.create(
+                image.row().<String>getAs(ImagesTable.ID),
+                // Of what could not be read, the content that the catalog saw.
+                image.sha256() == null
+                    ? image.row().<String>getAs(ImagesTable.SHA256)
+                    : image.sha256(),
+                hash,
+                asked,
+                values == null ? null : BatchInference.cell(values),
+                image.status().name(),
+                image.reason());
+    return BatchInference.run(
+        images,
+        new CatalogImages(new ImageFiles(spark)),
+        model,
+        ModelOutput.EMBEDDINGS,
+        batchSize,
+        decodeThreads,
+        result,
+        schema);
+  }
+
+  private Dataset<Row> missing(Dataset<Row> all, IdRange range) {
+    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
+    if (!workspace.has(EmbeddingsTable.SPEC)) {
+      return images;
+    }
+    Dataset<Row> done =
+        mine(workspace.read(EmbeddingsTable.SPEC).where(range.has(col(EmbeddingsTable.ID))))
+            // What failed is tried again: it may have been the network.
+            .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
+            .select(
+                col(EmbeddingsTable.ID).as("done_id"),
+                col(EmbeddingsTable.SHA256).as("done_sha256"));
+    return images.join(
+        done,
+        col(ImagesTable.ID)
+            .equalTo(col("done_id"))
+            .and(sameContent(col(ImagesTable.SHA256), col("done_sha256"))),
+        "left_anti");
+  }
+
+  /** What the catalog could not read may be readable now. */
+  private static Column sameContent(Column catalog, Column embedded) {
+    return catalog.isNull().or(catalog.equalTo(embedded));
+  }
+
+  private Dataset<Row> mine(Dataset<Row> embeddings) {
+    return embeddings
+        .where(col(EmbeddingsTable.MODEL).equalTo(lit(model.hash())))
+        .where(col(EmbeddingsTable.PRECISION).equalTo(precision));
+  }
+}

@@ -1,0 +1,121 @@
+package org.sparkvit.probe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.sparkvit.core.UserException;
+import org.sparkvit.training.CardFields;
+import org.sparkvit.training.ModelOutput;
+
+/**
+ * What the stage {@code probe} is asked to do.
+ *
+ * @param workspace URI of the workspace
+ * @param name what the new model is called in the workspace
+ * @param overwrite whether a model of that name is replaced
+ * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param model name of a model of the workspace, or URI of a Hugging Face model directory
+ * @param regularization strengths to choose from, each 0 or more
+ * @param elasticNet mixtures to choose from, each 0 (L2 only) to 1 (L1 only)
+ * @param folds parts of the train split that each choice is judged on, 2 or more
+ * @param metric what the choice is by: {@code log_loss}, {@code accuracy} or {@code f1_weighted}
+ * @param maxIterations passes over the train split for one head
+ * @param seed decides which image is in which fold
+ * @param device {@code auto}, {@code cpu} or {@code gpu}
+ * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
+ * @param batchSize images per forward pass
+ * @param decodeThreads threads per Spark task that read and decode
+ * @param card what the model's card says that cannot be measured
+ */
+public record ProbeConfig(
+    String workspace,
+    String name,
+    boolean overwrite,
+    boolean usePlan,
+    String model,
+    List<Double> regularization,
+    List<Double> elasticNet,
+    int folds,
+    String metric,
+    int maxIterations,
+    long seed,
+    String device,
+    String precision,
+    int batchSize,
+    int decodeThreads,
+    CardFields card) {
+  /** Spark's names of the metrics that a choice can be by. */
+  private static final Map<String, String> METRICS =
+      new TreeMap<>(Map.of("log_loss", "logLoss", "accuracy", "accuracy", "f1_weighted", "f1"));
+
+  public ProbeConfig {
+    regularization = List.copyOf(regularization);
+    elasticNet = List.copyOf(elasticNet);
+    ModelOutput.requireName(name);
+    require(!model.isBlank(), "--from", model, "the name of a model, or a URI");
+    require(
+        !regularization.isEmpty()
+            && regularization.stream().allMatch(r -> r >= 0 && r < Double.POSITIVE_INFINITY),
+        "--regularization",
+        regularization,
+        "numbers that are 0 or more");
+    require(
+        !elasticNet.isEmpty() && elasticNet.stream().allMatch(a -> a >= 0 && a <= 1),
+        "--elastic-net",
+        elasticNet,
+        "numbers from 0 to 1");
+    require(folds >= 2, "--folds", folds, "2 or more");
+    require(METRICS.containsKey(metric), "--metric", metric, "one of " + METRICS.keySet());
+    require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
+    require(Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
+    require(
+        Set.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision),
+        "--precision",
+        precision,
+        "auto, fp32, bf16, fp16 or int8");
+    require(batchSize >= 1, "--batch-size", batchSize, "1 or more");
+    require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
+  }
+
+  private static void require(boolean fits, String option, Object value, String range) {
+    if (!fits) {
+      throw new UserException(option + " is '" + value + "'; use " + range);
+    }
+  }
+
+  /** Spark's name of the metric. */
+  String sparkMetric() {
+    return METRICS.get(metric);
+  }
+
+  /** What decides about the model, by option. */
+  Map<String, Object> essence() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("from", model);
+    map.put("regularization", regularization);
+    map.put("elastic-net", elasticNet);
+    map.put("folds", folds);
+    map.put("metric", metric);
+    map.put("max-iterations", maxIterations);
+    map.put("seed", seed);
+    map.put("precision", precision);
+    return map;
+  }
+
+  /** Option names and values, for the run record. */
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workspace", workspace);
+    map.put("name", name);
+    map.put("overwrite", overwrite);
+    map.put("no-plan", !usePlan);
+    map.putAll(essence());
+    map.put("device", device);
+    map.put("batch-size", batchSize);
+    map.put("decode-threads", decodeThreads);
+    map.putAll(card.toMap());
+    return map;
+  }
+}

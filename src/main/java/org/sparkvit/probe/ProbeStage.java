@@ -1,0 +1,278 @@
+package org.sparkvit.probe;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.spark.ml.functions;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Labels;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.inference.BatchInference;
+import org.sparkvit.inference.EmbeddingStore;
+import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.SharedModel;
+import org.sparkvit.metrics.Evaluation;
+import org.sparkvit.metrics.Scorebook;
+import org.sparkvit.table.EmbeddingsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PlanTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.training.EpochResult;
+import org.sparkvit.training.ModelCard;
+import org.sparkvit.training.ModelOutput;
+import org.sparkvit.training.TrainedModel;
+import org.sparkvit.training.TrainingRows;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+
+/**
+ * Images, splits, plan and a model to a model directory with a new head and the old body. The
+ * embeddings are computed by the executors and stay in the workspace; what the head learns from
+ * them, it learns in fp32 for a model that is to score in fp32.
+ */
+public final class ProbeStage {
+  /**
+   * Sums over several partitions add up in another order on another cluster, which changes the last
+   * digits; so most data sets are one partition.
+   */
+  private static final int EMBEDDINGS_PER_PARTITION = 50_000;
+
+  private final ProbeConfig config;
+  private final Progress progress;
+
+  public ProbeStage(ProbeConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage on a session. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("probe", config.toMap());
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
+    Labels labels = rows.labels();
+    ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
+    progress.say("probe: " + rows.describe());
+
+    String location = workspace.modelAt(config.model());
+    // What is mapped stays readable when its file is deleted.
+    Checkpoint start;
+    SharedModel model;
+    Optional<String> startCard;
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      startCard = ModelCard.read(files.directory());
+      start =
+          ModelDirectory.readForTraining(
+              files.directory(), labels.names(), OptionalInt.empty(), config.seed());
+      model =
+          SharedModel.distribute(
+              spark,
+              files.directory(),
+              config.device(),
+              config.precision(),
+              org.sparkvit.inference.ModelOutput.EMBEDDINGS);
+    }
+    model.input().requireFits(config.batchSize());
+    record.input("model", location).input("model_hash", model.hash());
+    Dataset<Row> embeddings =
+        new EmbeddingStore(
+                spark,
+                workspace,
+                model,
+                config.precision(),
+                config.batchSize(),
+                config.decodeThreads())
+            .of(rows.rows(), record, progress, "probe");
+    Dataset<Row> embedded = embedded(rows, embeddings, labels);
+    Dataset<Row> train =
+        embedded
+            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      long unreadable = unreadable(embeddings, rows, labels, train);
+      HeadSearch.Found found = new HeadSearch(config, progress).search(train);
+      Evaluation evaluation =
+          evaluate(
+              found.head(),
+              labels,
+              embedded.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.VALIDATION)));
+      int rarest = rows.rarestClass();
+      Map<String, Double> figures = EpochResult.figures(evaluation, rarest);
+      Map<String, Double> recall = EpochResult.recall(evaluation, labels);
+      record
+          .result("labels", labels.names())
+          .result("label_counts", rows.countsToMap())
+          .result("unreadable", unreadable)
+          .result("regularization", found.regularization())
+          .result("elastic_net", found.elasticNet())
+          .result("iterations", found.iterations())
+          .result("cross_validation", found.candidates())
+          .result("validation", defined(figures))
+          .result("recall", defined(recall))
+          .result("rarest_class", labels.name(rarest));
+      Checkpoint probed =
+          start.withHead(labels.names(), found.head().weight(), found.head().bias());
+      ModelCard card = card(probed, rows, figures, recall, found, startCard);
+      String hash =
+          new TrainedModel(record, spark.version())
+              .publish(output, probed, Map.of(), Map.of(ModelCard.FILE, card.text()));
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "probe: regularization %s, elastic net %s; on the validation split accuracy %.4f,"
+                  + " f1_macro %.4f; model %.12s is in %s; next: spark-vit score --model %s",
+              found.regularization(),
+              found.elasticNet(),
+              figures.get("accuracy"),
+              figures.get("f1_macro"),
+              hash,
+              workspace.model(config.name()),
+              config.name()));
+    } finally {
+      train.unpersist();
+    }
+  }
+
+  /** Those with embeddings, in partitions that depend on their number and ids alone. */
+  private static Dataset<Row> embedded(TrainingRows rows, Dataset<Row> embeddings, Labels labels) {
+    Column index = org.apache.spark.sql.functions.lit(null).cast("double");
+    for (int c = 0; c < labels.size(); c++) {
+      index =
+          org.apache
+              .spark
+              .sql
+              .functions
+              .when(col(SplitsTable.LABEL).equalTo(labels.name(c)), (double) c)
+              .otherwise(index);
+    }
+    int partitions =
+        (int)
+            Math.max(1, (rows.images() + EMBEDDINGS_PER_PARTITION - 1) / EMBEDDINGS_PER_PARTITION);
+    return rows.rows()
+        .join(
+            embeddings
+                .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
+                .select(col(EmbeddingsTable.ID).as("embedded_id"), col(EmbeddingsTable.EMBEDDING)),
+            col(ImagesTable.ID).equalTo(col("embedded_id")))
+        .select(
+            col(ImagesTable.ID).as(HeadSearch.ID),
+            col(SplitsTable.SPLIT),
+            index.as(HeadSearch.LABEL),
+            col(PlanTable.WEIGHT).multiply(col(PlanTable.COPIES)).as(HeadSearch.WEIGHT),
+            col(EmbeddingsTable.EMBEDDING),
+            functions
+                .array_to_vector(col(EmbeddingsTable.EMBEDDING).cast("array<double>"))
+                .as(HeadSearch.FEATURES))
+        .repartition(partitions, col(HeadSearch.ID))
+        .sortWithinPartitions(HeadSearch.ID);
+  }
+
+  /** How many images have no embedding, when what has one is enough to train on. */
+  private long unreadable(
+      Dataset<Row> embeddings, TrainingRows rows, Labels labels, Dataset<Row> train) {
+    List<Row> present = train.groupBy(HeadSearch.LABEL).count().collectAsList();
+    boolean[] has = new boolean[labels.size()];
+    present.forEach(row -> has[(int) row.getDouble(0)] = true);
+    for (int c = 0; c < has.length; c++) {
+      if (!has[c]) {
+        throw new UserException(
+            "no train image of class '"
+                + labels.name(c)
+                + "' can be read; check the files, and run 'spark-vit catalog' again");
+      }
+    }
+    Dataset<Row> usable = embeddings.where(col(EmbeddingsTable.EMBEDDING).isNotNull());
+    long unreadable = rows.images() - usable.count();
+    if (unreadable > 0) {
+      List<String> examples = new ArrayList<>();
+      embeddings
+          .where(col(EmbeddingsTable.EMBEDDING).isNull())
+          .orderBy(EmbeddingsTable.ID)
+          .limit(3)
+          .select(EmbeddingsTable.ID, EmbeddingsTable.STATUS, EmbeddingsTable.REASON)
+          .collectAsList()
+          .forEach(
+              row ->
+                  examples.add(
+                      row.getString(0) + " (" + row.getString(1) + ": " + row.getString(2) + ")"));
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "probe: warning: %,d of %,d images cannot be read and are left out: %s",
+              unreadable,
+              rows.images(),
+              examples.isEmpty()
+                  ? "their files have changed since the catalog saw them"
+                  : String.join("; ", examples)));
+    }
+    return unreadable;
+  }
+
+  private static Evaluation evaluate(Head head, Labels labels, Dataset<Row> validation) {
+    Scorebook book = new Scorebook(labels.size());
+    validation
+        .select(HeadSearch.LABEL, EmbeddingsTable.EMBEDDING)
+        .toLocalIterator()
+        .forEachRemaining(
+            row -> {
+              List<Float> list = row.getList(1);
+              float[] embedding = new float[list.size()];
+              for (int i = 0; i < embedding.length; i++) {
+                embedding[i] = list.get(i);
+              }
+              float[] logits = head.logits(embedding);
+              book.add((int) row.getDouble(0), BatchInference.softmax(logits, 0, logits.length));
+            });
+    Evaluation evaluation = book.evaluation();
+    if (evaluation.confusion().total() == 0) {
+      throw new UserException(
+          "no validation image can be read; check the files, and run 'spark-vit catalog' again");
+    }
+    return evaluation;
+  }
+
+  private ModelCard card(
+      Checkpoint model,
+      TrainingRows rows,
+      Map<String, Double> figures,
+      Map<String, Double> recall,
+      HeadSearch.Found found,
+      Optional<String> startCard) {
+    Map<String, Double> all = new LinkedHashMap<>(figures);
+    recall.forEach((label, value) -> all.put("recall of " + label, value));
+    return new ModelCard(
+        config.name(),
+        model.config(),
+        Optional.of(config.model()),
+        rows.countsToMap(),
+        String.format(
+            Locale.ROOT,
+            "A linear head, trained on the embeddings of the starting model (regularization %s,"
+                + " elastic net %s), on the validation split, which had no part in it.",
+            found.regularization(),
+            found.elasticNet()),
+        all,
+        config.essence(),
+        config.card(),
+        startCard);
+  }
+
+  private static Map<String, Object> defined(Map<String, Double> figures) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    figures.forEach((name, value) -> map.put(name, Double.isFinite(value) ? value : null));
+    return map;
+  }
+}

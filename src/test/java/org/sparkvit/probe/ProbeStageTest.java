@@ -1,0 +1,145 @@
+package org.sparkvit.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.metrics.LogLoss;
+import org.sparkvit.score.ScoreConfig;
+import org.sparkvit.score.ScoreStage;
+import org.sparkvit.table.EmbeddingsTable;
+import org.sparkvit.table.Json;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.training.CardFields;
+import org.sparkvit.training.TrainFixtures;
+import org.sparkvit.training.TrainedModel;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.Tensor;
+
+class ProbeStageTest extends SparkTest {
+  @TempDir Path folder;
+
+  private static Path family(String name) {
+    return Path.of("src/test/resources/vit/families", name).toAbsolutePath();
+  }
+
+  private static ProbeConfig config(Path workspace, String name, String from) {
+    return new ProbeConfig(
+        workspace.toString(),
+        name,
+        false,
+        true,
+        from,
+        List.of(0.01, 1.0),
+        List.of(0.0),
+        3,
+        "log_loss",
+        100,
+        1,
+        "cpu",
+        "fp32",
+        16,
+        1,
+        CardFields.INHERITED);
+  }
+
+  private JsonNode probe(ProbeConfig config, Progress progress) throws Exception {
+    new ProbeStage(config, progress).run(spark);
+    Path file = Path.of(config.workspace(), "models", config.name(), TrainedModel.RECORD);
+    return Json.read(file.toString(), Files.readString(file)).path("results");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deit-headless", "deit-distilled", "dinov2-headless", "timm-vit"})
+  void scoringWithTheWrittenModelGivesWhatTheHeadGave(String name) throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    JsonNode results = probe(config(workspace, "probed", family(name).toString()), Progress.SILENT);
+    assertThat(results.path("unreadable").asInt()).isEqualTo(1);
+    assertThat(results.path("validation").path("accuracy").asDouble()).isGreaterThan(0.8);
+
+    new ScoreStage(
+            new ScoreConfig(
+                workspace.toString(), "probed", "cpu", "fp32", 16, 1, 2, 0, 0.5, false, 0),
+            Progress.SILENT)
+        .run(spark);
+    Workspace tables = Workspace.at(spark, workspace.toString());
+    List<Row> scored =
+        tables
+            .read(PredictionsTable.SPEC)
+            .join(
+                tables.read(SplitsTable.SPEC).drop(SplitsTable.LABEL),
+                scala.collection.JavaConverters.asScalaBuffer(List.of("id")).toSeq())
+            .where(SplitsTable.SPLIT + " = 'validation'")
+            .select(PredictionsTable.LABEL, PredictionsTable.PREDICTED, "probabilities")
+            .collectAsList();
+    assertThat(scored).hasSize(16);
+    long right = 0;
+    LogLoss loss = LogLoss.ofFloats();
+    for (Row row : scored) {
+      right += row.getString(0).equals(row.getString(1)) ? 1 : 0;
+      loss.add(row.<Float>getList(2).get(TrainFixtures.LABELS.index(row.getString(0))));
+    }
+    assertThat(right / 16.0).isEqualTo(results.path("validation").path("accuracy").asDouble());
+    assertThat(loss.value())
+        .isCloseTo(results.path("validation").path("log_loss").asDouble(), within(1e-5));
+
+    // All but the head is as it was.
+    Checkpoint probed = ModelDirectory.read(workspace.resolve("models/probed"));
+    Checkpoint start = ModelDirectory.readForEmbeddings(family(name));
+    int same = 0;
+    for (var tensor : start.tensors().entrySet()) {
+      Tensor now = probed.tensors().get(tensor.getKey());
+      if (!tensor.getKey().contains("classifier")) {
+        assertThat(now.bytes()).isEqualTo(tensor.getValue().bytes());
+        same++;
+      }
+    }
+    assertThat(same).isGreaterThan(10);
+  }
+
+  @Test
+  void embedsOnceAndChoosesWhatIsBest() throws Exception {
+    Path one = folder.resolve("one");
+    Path seven = folder.resolve("seven");
+    TrainFixtures.workspace(spark, folder.resolve("files"), one, 1);
+    TrainFixtures.workspace(spark, folder.resolve("files"), seven, 7);
+    String from = family("timm-vit").toString();
+    JsonNode first = probe(config(one, "a", from), Progress.SILENT);
+    JsonNode same = probe(config(seven, "a", from), Progress.SILENT);
+    assertThat(same.path("model_hash")).isEqualTo(first.path("model_hash"));
+    assertThat(first.path("cross_validation")).hasSize(2);
+    double weak = first.path("cross_validation").path("0.01, 0.0").asDouble();
+    double strong = first.path("cross_validation").path("1.0, 0.0").asDouble();
+    assertThat(first.path("regularization").asDouble()).isEqualTo(weak < strong ? 0.01 : 1.0);
+
+    Dataset<Row> embeddings =
+        Workspace.at(spark, one.toString()).read(EmbeddingsTable.SPEC).cache();
+    assertThat(embeddings.count()).isEqualTo(65);
+    List<String> lines = new ArrayList<>();
+    ProbeConfig config = config(one, "b", from);
+    probe(config, lines::add);
+    // The damaged one is tried again.
+    assertThat(lines).anyMatch(line -> line.contains("1 images to embed"));
+    assertThatThrownBy(() -> new ProbeStage(config, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--overwrite");
+  }
+}
