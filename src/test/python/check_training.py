@@ -1,7 +1,8 @@
 """Trains the model of a workspace's train stage with PyTorch, by the same recipe on the same splits, and compares.
 
-Arguments: a workspace with images and splits, then models of it, each trained with another seed. Needs torch, transformers,
-pandas, pyarrow and Pillow. What differs is chance: initial weights, order and augmentation come from torch's generators.
+Arguments: a workspace with images and splits, a folder of starting models by seed, then models of the workspace, each
+trained with another seed. Needs torch, transformers, pandas, pyarrow and Pillow. What differs is chance: order and
+augmentation come from torch's generators.
 """
 
 import json
@@ -15,9 +16,9 @@ import numpy
 import pandas
 import torch
 from PIL import Image
-from transformers import ViTConfig, ViTForImageClassification
+from transformers import ViTForImageClassification
 
-workspace, names = pathlib.Path(sys.argv[1]), sys.argv[2:]
+workspace, starts, names = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
 
 
 def table(name):
@@ -52,12 +53,11 @@ def normal(images):
     return (images.float() / 255 - 0.5) / 0.5
 
 
-def train(model, recipe, data):
+def train(recipe, data):
     (images, labels), (test_images, test_labels) = data
     seed, epochs, size = recipe["seed"], recipe["epochs"], recipe["batch-size"]
-    config = ViTConfig.from_pretrained(model)
     torch.manual_seed(seed)
-    net = ViTForImageClassification(config)
+    net = ViTForImageClassification.from_pretrained(starts / str(seed), dtype=torch.float32)
     matrices = [p for p in net.parameters() if p.ndim > 1]
     vectors = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -73,7 +73,7 @@ def train(model, recipe, data):
                 1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
             for group in optimizer.param_groups:
                 group["lr"] = recipe["learning-rate"] * share
-            loss = net(normal(augmented(images[batch], recipe.get("crop-padding", config.image_size // 8))),
+            loss = net(normal(augmented(images[batch], recipe.get("crop-padding", images.shape[-1] // 8))),
                        labels=labels[batch]).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), recipe["clip-norm"])
@@ -93,9 +93,8 @@ for name in names:
     record = json.loads((workspace / "models" / name / "training.json").read_text())
     recipe = record["config"]
     assert recipe["loss"] == "cross-entropy" and recipe["schedule"] == "cosine" and recipe["flip"] is True
-    side = recipe["image-size"]
     started = time.time()
-    accuracy = train(workspace / "models" / name, recipe, (split("train", side), split("validation", side)))
+    accuracy = train(recipe, (split("train", 32), split("validation", 32)))
     last = [epoch["validation"]["accuracy"] for epoch in record["history"]]
     ours.append(last[-1])
     theirs.append(accuracy[-1])
