@@ -29,13 +29,14 @@ class PackageArrowsTest {
               "balance",
               "train",
               "probe",
+              "tune",
               "score",
               "evaluate",
               "relabel",
               "report",
               "ml"),
           Set.of("training"),
-          Set.of("inference", "metrics"),
+          Set.of("inference", "metrics", "search"),
           Set.of("vit", "image"),
           Set.of("table"),
           Set.of("core"));
@@ -98,7 +99,10 @@ class PackageArrowsTest {
 
   @Test
   void librariesStayWhereTheyBelong() {
-    forbid(List.of("vit", "image", "metrics", "core"), "org.apache.spark..", "org.apache.hadoop..");
+    forbid(
+        List.of("vit", "image", "metrics", "search", "core"),
+        "org.apache.spark..",
+        "org.apache.hadoop..");
     forbid(
         List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report", "ml"),
         "ai.djl..");
