@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> (pack ->) split -> balance -> train (or probe) -> score -> evaluate -> relabel -> report",
+      "  catalog -> (pack ->) split -> balance -> (tune ->) train or probe -> score -> evaluate -> relabel -> report",
       "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SplitCommand.class,
       BalanceCommand.class,
       TrainCommand.class,
+      TuneCommand.class,
       ProbeCommand.class,
       ScoreCommand.class,
       EvaluateCommand.class,

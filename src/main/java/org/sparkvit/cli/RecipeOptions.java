@@ -17,7 +17,11 @@ import org.sparkvit.training.Regularization;
 import org.sparkvit.training.Schedule;
 import org.sparkvit.training.Selection;
 import org.sparkvit.vit.Loss;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** How a model is trained, for every command that trains. */
 final class RecipeOptions {
@@ -237,9 +241,10 @@ final class RecipeOptions {
 
   @Option(
       names = "--forbid",
+      split = ",",
       paramLabel = "CLASS=STEP[+STEP...]",
       description =
-          "What is never done to a class's images, because it could change what they mean: crop, flip, rotation, color, erasing, mixup, cutmix. May be given several times.")
+          "What is never done to a class's images, because it could change what they mean: crop, flip, rotation, color, erasing, mixup, cutmix. Several with commas, or given several times.")
   private Map<String, String> forbid = Map.of();
 
   @Option(
@@ -274,6 +279,63 @@ final class RecipeOptions {
       defaultValue = "42",
       description = "Decides fresh weights, order and augmentation. Default: ${DEFAULT-VALUE}.")
   private long seed;
+
+  /** The options as they stand, by name; those without a value are left out. */
+  Map<String, String> values() {
+    Map<String, String> values = new TreeMap<>();
+    for (OptionSpec option : spec().options()) {
+      Object value = option.getValue();
+      String name = option.longestName().substring(2);
+      if (value instanceof Map<?, ?> map) {
+        if (!map.isEmpty()) {
+          values.put(
+              name,
+              map.entrySet().stream()
+                  .map(entry -> entry.getKey() + "=" + entry.getValue())
+                  .collect(Collectors.joining(",")));
+        }
+      } else if (value != null) {
+        values.put(name, value.toString());
+      }
+    }
+    return values;
+  }
+
+  private CommandSpec spec() {
+    return CommandSpec.forAnnotatedObject(this);
+  }
+
+  /**
+   * Options with these values.
+   *
+   * @param values by name, as in {@link #values}
+   * @throws UserException when there is no such option, or it cannot have that value
+   */
+  static RecipeOptions of(Map<String, String> values) {
+    RecipeOptions options = new RecipeOptions();
+    CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(options));
+    for (String name : values.keySet()) {
+      if (line.getCommandSpec().findOption("--" + name) == null) {
+        throw new UserException(
+            "'"
+                + name
+                + "' is no option of a recipe; there are "
+                + line.getCommandSpec().options().stream()
+                    .map(option -> option.longestName().substring(2))
+                    .sorted()
+                    .collect(Collectors.joining(", ")));
+      }
+    }
+    try {
+      line.parseArgs(
+          values.entrySet().stream()
+              .map(entry -> "--" + entry.getKey() + "=" + entry.getValue())
+              .toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new UserException(e.getMessage(), e);
+    }
+    return options;
+  }
 
   /**
    * The recipe that the options make.

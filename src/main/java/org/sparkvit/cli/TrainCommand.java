@@ -2,22 +2,16 @@ package org.sparkvit.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.core.UserException;
 import org.sparkvit.train.Keeping;
 import org.sparkvit.train.TrainConfig;
 import org.sparkvit.train.TrainStage;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
 import org.sparkvit.training.Start;
-import org.sparkvit.vit.ViTConfig;
-import org.sparkvit.vit.ViTSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,9 +25,6 @@ import picocli.CommandLine.Option;
       "The executors decode the images; the driver trains, so it is the driver that wants the GPU."
     })
 final class TrainCommand extends StageCommand {
-  /** Stand in until the data says what the classes are. */
-  private static final List<String> PLACEHOLDERS = List.of("0", "1");
-
   @Option(
       names = "--name",
       defaultValue = "vit",
@@ -46,55 +37,7 @@ final class TrainCommand extends StageCommand {
       description = "Replace a model of that name.")
   private boolean overwrite;
 
-  @Option(
-      names = "--from",
-      paramLabel = "NAME|URI",
-      description =
-          "Start with these weights: a model of the workspace, or the URI of a Hugging Face model directory. Default: random weights.")
-  private String from;
-
-  @Option(
-      names = "--size",
-      paramLabel = "tiny|small|base|large|huge",
-      description = "From scratch: size of the model. Default: tiny.")
-  private String size;
-
-  @Option(
-      names = "--hidden-size",
-      description = "From scratch, instead of --size: width of the token vectors.")
-  private Integer hiddenSize;
-
-  @Option(names = "--layers", description = "With --hidden-size: number of blocks.")
-  private Integer layers;
-
-  @Option(
-      names = "--heads",
-      description = "With --hidden-size: attention heads; they divide the hidden size.")
-  private Integer heads;
-
-  @Option(
-      names = "--intermediate-size",
-      description = "With --hidden-size: width of the feed-forward part. Default: 4 x hidden size.")
-  private Integer intermediateSize;
-
-  @Option(
-      names = "--image-size",
-      paramLabel = "PIXELS",
-      description =
-          "Side of the model's input, a multiple of the patch size. Default: 224, or that of --from.")
-  private Integer imageSize;
-
-  @Option(
-      names = "--patch-size",
-      paramLabel = "PIXELS",
-      description = "From scratch: side of a patch. Default: 16.")
-  private Integer patchSize;
-
-  @Option(
-      names = "--initializer-range",
-      description =
-          "From scratch: standard deviation of the random weights. Narrow models want more than wide ones. Default: 0.02, Hugging Face's.")
-  private Double initializerRange;
+  @Mixin private StartOptions start;
 
   @Mixin private RecipeOptions recipe;
 
@@ -217,15 +160,15 @@ final class TrainCommand extends StageCommand {
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    Start start = start();
+    Start from = start.start();
     TrainConfig config =
         new TrainConfig(
             workspace(),
             name,
             overwrite,
             !noPlan,
-            start,
-            recipe.recipe(start.defaultLearningRate()),
+            from,
+            recipe.recipe(from.defaultLearningRate()),
             new Diloco(workers, innerSteps, outerLearningRate, outerMomentum),
             device,
             precision,
@@ -234,42 +177,5 @@ final class TrainCommand extends StageCommand {
             new Keeping(preview, resume, checkpointSteps, logSteps, listeners),
             new CardFields(license, knownBiases));
     return new TrainStage(config, progress)::run;
-  }
-
-  private Start start() {
-    boolean custom =
-        Stream.of(hiddenSize, layers, heads, intermediateSize).anyMatch(Objects::nonNull);
-    if (from != null) {
-      if (size != null || custom || patchSize != null || initializerRange != null) {
-        throw new UserException(
-            "--from brings its own architecture; leave out --size, --hidden-size, --layers, --heads,"
-                + " --intermediate-size, --patch-size and --initializer-range");
-      }
-      return new Start.Pretrained(from, optional(imageSize));
-    }
-    ViTConfig architecture = architecture(custom);
-    return new Start.Scratch(
-        initializerRange == null
-            ? architecture
-            : architecture.withInitializerRange(initializerRange));
-  }
-
-  private ViTConfig architecture(boolean custom) {
-    int side = Objects.requireNonNullElse(imageSize, 224);
-    int patch = Objects.requireNonNullElse(patchSize, 16);
-    if (!custom) {
-      ViTSize chosen = ViTSize.of(Objects.requireNonNullElse(size, "tiny"));
-      return ViTConfig.of(chosen, side, patch, PLACEHOLDERS);
-    }
-    if (size != null || hiddenSize == null || layers == null || heads == null) {
-      throw new UserException(
-          "a custom size needs --hidden-size, --layers and --heads, and no --size");
-    }
-    int intermediate = Objects.requireNonNullElse(intermediateSize, 4 * hiddenSize);
-    return ViTConfig.of(hiddenSize, layers, heads, intermediate, side, patch, PLACEHOLDERS);
-  }
-
-  private static OptionalInt optional(Integer value) {
-    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 }

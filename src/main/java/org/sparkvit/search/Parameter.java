@@ -24,6 +24,9 @@ public sealed interface Parameter {
    */
   List<String> grid(int steps);
 
+  /** The line of the search space, as {@link #parse} reads it. */
+  String text();
+
   /** The lowest and the highest value, or all choices: what an option has to bear. */
   List<String> edges();
 
@@ -110,6 +113,11 @@ public sealed interface Parameter {
     }
 
     @Override
+    public String text() {
+      return (log ? "log-float " : "float ") + from + " " + to;
+    }
+
+    @Override
     public double position(String value) {
       double number = Double.parseDouble(value);
       return log ? Math.log(number) : number;
@@ -171,6 +179,11 @@ public sealed interface Parameter {
     }
 
     @Override
+    public String text() {
+      return "int " + from + " " + to;
+    }
+
+    @Override
     public double position(String value) {
       return Long.parseLong(value);
     }
@@ -227,6 +240,11 @@ public sealed interface Parameter {
       if (new LinkedHashSet<>(values).size() < values.size()) {
         throw new UserException("the search space gives '" + name + "' one value twice: " + values);
       }
+    }
+
+    @Override
+    public String text() {
+      return "categorical " + String.join(" ", values);
     }
 
     @Override

@@ -117,6 +117,11 @@ public final class Workspace {
     return uri() + "/training/" + name;
   }
 
+  /** URI of the folder of a study of settings. */
+  public String study(String name) {
+    return uri() + "/studies/" + name;
+  }
+
   /** URI of a report folder of this workspace. */
   public String report(String name) {
     return uri() + "/reports/" + name;

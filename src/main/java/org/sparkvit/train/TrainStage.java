@@ -21,7 +21,6 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
-import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CheckpointFolder;
@@ -38,6 +37,7 @@ import org.sparkvit.training.Preview;
 import org.sparkvit.training.ProgressLines;
 import org.sparkvit.training.ResourceLines;
 import org.sparkvit.training.Start;
+import org.sparkvit.training.StartingModel;
 import org.sparkvit.training.TrainedModel;
 import org.sparkvit.training.Trainer;
 import org.sparkvit.training.TrainingEngine;
@@ -46,9 +46,7 @@ import org.sparkvit.training.TrainingResult;
 import org.sparkvit.training.TrainingRows;
 import org.sparkvit.training.TrainingSet;
 import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PreprocessorConfig;
 import org.sparkvit.vit.PyTorchRuntime;
 import org.sparkvit.vit.ViTConfig;
 
@@ -56,7 +54,6 @@ import org.sparkvit.vit.ViTConfig;
 public final class TrainStage {
   private final TrainConfig config;
   private final Progress progress;
-  private Optional<String> startCard = Optional.empty();
 
   public TrainStage(TrainConfig config, Progress progress) {
     this.config = config;
@@ -75,7 +72,9 @@ public final class TrainStage {
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);
-    Checkpoint start = start(spark, workspace, labels, record);
+    StartingModel from =
+        StartingModel.of(spark, workspace, config.start(), labels, config.recipe().seed(), record);
+    Checkpoint start = from.checkpoint();
     config.recipe().augmentation().requireFits(start.config().imageSize());
     progress.say("train: " + rows.describe());
     progress.say(
@@ -153,7 +152,7 @@ public final class TrainStage {
           .result("epochs_done", result.history().size())
           .result("stopped_early", result.stoppedEarly())
           .result("rarest_class", labels.name(rows.rarestClass()));
-      ModelCard card = card(start.config(), rows, result);
+      ModelCard card = card(start.config(), from.card(), rows, result);
       String hash =
           new TrainedModel(record, spark.version())
               .publish(output, result, card.text(), metrics.text());
@@ -224,7 +223,10 @@ public final class TrainStage {
   private CheckpointFolder states(SparkSession spark, Workspace workspace) {
     CheckpointFolder states =
         new CheckpointFolder(
-            spark, workspace.training(config.name()), config.keeping().checkpointSteps(), progress);
+            spark.sparkContext().hadoopConfiguration(),
+            workspace.training(config.name()),
+            config.keeping().checkpointSteps(),
+            progress);
     if (config.keeping().resume()) {
       progress.say(
           states.hasState()
@@ -243,7 +245,11 @@ public final class TrainStage {
     return states;
   }
 
-  private ModelCard card(ViTConfig architecture, TrainingRows rows, TrainingResult result) {
+  private ModelCard card(
+      ViTConfig architecture,
+      Optional<String> startCard,
+      TrainingRows rows,
+      TrainingResult result) {
     EpochResult best = result.history().get(result.bestEpoch() - 1);
     Map<String, Double> figures = new LinkedHashMap<>(best.validation());
     best.recall().forEach((label, value) -> figures.put("recall of " + label, value));
@@ -265,26 +271,6 @@ public final class TrainStage {
         config.essence(),
         config.card(),
         startCard);
-  }
-
-  private Checkpoint start(
-      SparkSession spark, Workspace workspace, Labels labels, RunRecord record) {
-    long seed = config.recipe().seed();
-    if (config.start() instanceof Start.Pretrained pretrained) {
-      String location = workspace.modelAt(pretrained.model());
-      // What is mapped stays readable when its file is deleted.
-      try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-        startCard = ModelCard.read(files.directory());
-        record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
-        return ModelDirectory.readForTraining(
-            files.directory(), labels.names(), pretrained.imageSize(), seed);
-      }
-    }
-    Start.Scratch scratch = (Start.Scratch) config.start();
-    return Checkpoint.random(
-        scratch.architecture().withLabels(labels.names()),
-        PreprocessorConfig.squash(scratch.architecture().imageSize()),
-        seed);
   }
 
   private Path cacheFolder() {

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.vit.Checkpoint;
@@ -30,7 +30,7 @@ public final class CheckpointFolder implements TrainingListener {
   private static final Pattern STATE = Pattern.compile("(last|best)-\\d+");
   private static final String CONFIG = "config.json";
 
-  private final SparkSession spark;
+  private final Configuration hadoop;
   private final FileSystem fs;
   private final Path folder;
   private final int everySteps;
@@ -38,16 +38,17 @@ public final class CheckpointFolder implements TrainingListener {
   private boolean saved;
 
   /**
+   * @param hadoop settings of the file systems
    * @param everySteps steps between states within an epoch; 0 for states after epochs only
    * @throws UserException when the folder cannot be reached
    */
-  public CheckpointFolder(SparkSession spark, String uri, int everySteps, Progress progress) {
-    this.spark = spark;
+  public CheckpointFolder(Configuration hadoop, String uri, int everySteps, Progress progress) {
+    this.hadoop = hadoop;
     this.folder = new Path(uri);
     this.everySteps = everySteps;
     this.progress = progress;
     try {
-      this.fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      this.fs = folder.getFileSystem(hadoop);
     } catch (IOException e) {
       throw new UserException("'" + uri + "' cannot be reached: " + e.getMessage(), e);
     }
@@ -155,7 +156,7 @@ public final class CheckpointFolder implements TrainingListener {
   }
 
   private void publish(java.nio.file.Path state) {
-    ModelOutput.at(spark, new Path(folder, state.getFileName().toString()).toString(), true)
+    ModelOutput.at(hadoop, new Path(folder, state.getFileName().toString()).toString(), true)
         .publish(state);
   }
 

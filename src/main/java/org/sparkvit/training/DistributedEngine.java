@@ -420,7 +420,7 @@ public final class DistributedEngine implements TrainingEngine {
   @Override
   public void close() {
     String training = work.training();
-    shares.foreach(share -> WorkerShard.release(training));
+    shares.foreach(share -> ExecutorImages.release(training));
     shares.unpersist();
   }
 }

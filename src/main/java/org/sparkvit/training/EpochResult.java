@@ -1,6 +1,7 @@
 package org.sparkvit.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sparkvit.core.Labels;
@@ -31,7 +32,8 @@ public record EpochResult(
     Map<String, Double> validation,
     Map<String, Double> recall,
     double seconds,
-    double imagesPerSecond) {
+    double imagesPerSecond)
+    implements Serializable {
 
   private static final ClassMetric[] OF_RAREST = {
     ClassMetric.ROC_AUC, ClassMetric.AVERAGE_PRECISION
@@ -64,7 +66,7 @@ public record EpochResult(
   }
 
   /** The value of a metric on the validation split. */
-  double value(Metric metric) {
+  public double value(Metric metric) {
     return validation.get(metric.label());
   }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -51,9 +52,14 @@ public final class ModelOutput {
    * @throws UserException when there is one and it may not, or the place cannot be written
    */
   public static ModelOutput at(SparkSession spark, String uri, boolean overwrite) {
+    return at(spark.sparkContext().hadoopConfiguration(), uri, overwrite);
+  }
+
+  /** As above, where there is no session. */
+  static ModelOutput at(Configuration hadoop, String uri, boolean overwrite) {
     Path target = new Path(uri);
     try {
-      FileSystem fs = target.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      FileSystem fs = target.getFileSystem(hadoop);
       if (!overwrite && fs.exists(new Path(target, CONFIG))) {
         throw new UserException(
             "model '"

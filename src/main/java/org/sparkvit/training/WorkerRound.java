@@ -72,8 +72,10 @@ record WorkerRound(
     TaskContext task = TaskContext.get();
     PyTorchRuntime.configure(task == null ? 1 : task.cpus());
     Labels labels = new Labels(labelNames);
-    WorkerShard shard =
-        WorkerShard.get(training + "/" + worker, rows, labels, images, input, decodeThreads);
+    ExecutorImages share =
+        ExecutorImages.get(
+            training + "/" + worker, rows.iterator(), labels, images, input, decodeThreads);
+    TrainingSet shard = share.data();
     Device resolved = PyTorchRuntime.device(device);
     Checkpoint start = FlatWeights.toCheckpoint(config, preprocessor, before);
     Sums sums = new Sums();
@@ -98,7 +100,7 @@ record WorkerRound(
               sums.weight,
               sums.loss,
               sums.norm,
-              shard.unreadable()));
+              share.unreadable()));
     }
   }
 
@@ -111,19 +113,19 @@ record WorkerRound(
   }
 
   /** A worker's own epochs follow one another, whatever the rounds. */
-  private void learn(Learner learner, WorkerShard shard, long first, Sums sums) {
+  private void learn(Learner learner, TrainingSet shard, long first, Sums sums) {
     long perStep = recipe.imagesPerStep();
     long perEpoch = (shard.showings() + perStep - 1) / perStep;
     long at = first;
     while (at < first + innerSteps) {
       int epoch = Math.toIntExact(at / perEpoch + 1);
-      List<Showing> showings = Showing.shuffled(shard.examples(), recipe.seed(), epoch);
+      List<Showing> showings = Showing.shuffled(shard.train(), recipe.seed(), epoch);
       long from = at % perEpoch;
       long steps = Math.min(perEpoch - from, first + innerSteps - at);
       learner.learn(
           showings.subList(
               (int) (from * perStep), (int) Math.min(showings.size(), (from + steps) * perStep)),
-          shard.examples(),
+          shard.train(),
           epoch,
           rates,
           step -> {

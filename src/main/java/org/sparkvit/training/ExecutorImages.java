@@ -2,7 +2,7 @@ package org.sparkvit.training;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,25 +21,24 @@ import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 
 /**
- * A worker's share of the train split, its pixels in a file on the executor. It stays there from
- * round to round, and comes into being again where another executor takes the worker over.
+ * Images that trainings on an executor share, their pixels in a file there. They stay from one task
+ * to the next, and come into being again where another executor takes the work over.
  *
- * @param examples those that could be read, in the order of their ids
- * @param cache their pixels
+ * @param data those that could be read
  * @param unreadable how many could not
  */
-record WorkerShard(List<Example> examples, PixelCache cache, long unreadable) {
-  private static final Map<String, WorkerShard> OPEN = new ConcurrentHashMap<>();
+record ExecutorImages(TrainingSet data, long unreadable) {
+  private static final Map<String, ExecutorImages> OPEN = new ConcurrentHashMap<>();
 
   /**
-   * The shard of a worker, read now unless this JVM has it already.
+   * The images of that name, read now unless this JVM has them already.
    *
-   * @param name tells trainings and workers apart
-   * @param rows as {@link TrainingRows#rows} has them, with their places
+   * @param name tells trainings, and shares of them, apart
+   * @param rows as {@link TrainingRows#rows} has them, with their places; may be left unread
    */
-  static WorkerShard get(
+  static ExecutorImages get(
       String name,
-      List<Row> rows,
+      Iterator<Row> rows,
       Labels labels,
       CatalogImages source,
       PreprocessSpec input,
@@ -47,21 +46,23 @@ record WorkerShard(List<Example> examples, PixelCache cache, long unreadable) {
     return OPEN.computeIfAbsent(name, missing -> read(rows, labels, source, input, decodeThreads));
   }
 
-  private static WorkerShard read(
-      List<Row> rows,
+  private static ExecutorImages read(
+      Iterator<Row> rows,
       Labels labels,
       CatalogImages source,
       PreprocessSpec input,
       int decodeThreads) {
     ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
     Path folder = Path.of(System.getProperty("java.io.tmpdir"));
-    PixelCache cache = PixelCache.create(folder, input.bytes(), rows.size());
-    List<Example> examples = new ArrayList<>();
+    // How many there are is not known yet; a full disk is an error when it happens.
+    PixelCache cache = PixelCache.create(folder, input.bytes(), 0);
+    List<Example> train = new ArrayList<>();
+    List<Example> validation = new ArrayList<>();
     long unreadable = 0;
     record Read(Row row, PreparedImage image) {}
     try (Prefetcher<ImageSource.Pending, Read> images =
         new Prefetcher<>(
-            source.open(rows.iterator()),
+            source.open(rows),
             image -> new Read(image.row(), PreparedImage.of(image.content().get(), decoder, input)),
             decodeThreads,
             2 * decodeThreads)) {
@@ -69,13 +70,15 @@ record WorkerShard(List<Example> examples, PixelCache cache, long unreadable) {
         Read next = images.next();
         if (next.image().isUsable()) {
           Row row = next.row();
-          examples.add(
-              new Example(
-                  row.getAs(ImagesTable.ID),
-                  labels.index(row.getAs(SplitsTable.LABEL)),
-                  (float) row.<Double>getAs(PlanTable.WEIGHT).doubleValue(),
-                  row.<Integer>getAs(PlanTable.COPIES),
-                  cache.append(next.image().pixels())));
+          boolean trains = row.getAs(SplitsTable.SPLIT).equals(SplitsTable.TRAIN);
+          (trains ? train : validation)
+              .add(
+                  new Example(
+                      row.getAs(ImagesTable.ID),
+                      labels.index(row.getAs(SplitsTable.LABEL)),
+                      (float) row.<Double>getAs(PlanTable.WEIGHT).doubleValue(),
+                      row.<Integer>getAs(PlanTable.COPIES),
+                      cache.append(next.image().pixels())));
         } else {
           unreadable++;
         }
@@ -84,30 +87,26 @@ record WorkerShard(List<Example> examples, PixelCache cache, long unreadable) {
       cache.close();
       throw e;
     }
-    if (examples.isEmpty()) {
+    if (train.isEmpty()) {
       cache.close();
       throw new UserException(
-          "none of the "
-              + rows.size()
-              + " images of a worker's share can be read; check the files, or use fewer --workers");
+          unreadable == 0
+              ? "there are no images to train on"
+              : "none of the "
+                  + unreadable
+                  + " images to train on can be read; check the files, or use fewer --workers");
     }
     cache.seal();
-    examples.sort(Comparator.comparing(Example::id));
-    return new WorkerShard(List.copyOf(examples), cache, unreadable);
+    return new ExecutorImages(new TrainingSet(train, validation, cache), unreadable);
   }
 
-  /** Images shown in one of its epochs. */
-  long showings() {
-    return examples.stream().mapToLong(Example::copies).sum();
-  }
-
-  /** Gives up this JVM's shards of a training. */
+  /** Gives up this JVM's images of a training. */
   static void release(String training) {
     for (String name : List.copyOf(OPEN.keySet())) {
       if (name.startsWith(training)) {
-        WorkerShard shard = OPEN.remove(name);
-        if (shard != null) {
-          shard.cache().close();
+        ExecutorImages images = OPEN.remove(name);
+        if (images != null) {
+          images.data().cache().close();
         }
       }
     }

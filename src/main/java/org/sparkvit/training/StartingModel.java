@@ -1,0 +1,53 @@
+package org.sparkvit.training;
+
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Labels;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.PreprocessorConfig;
+
+/**
+ * The model that a training begins with.
+ *
+ * @param checkpoint with the labels of the data
+ * @param card text of its card, if it has one
+ */
+public record StartingModel(Checkpoint checkpoint, Optional<String> card) {
+
+  /**
+   * Brings the model, or draws it.
+   *
+   * @param seed decides fresh weights
+   * @param record gets what it was
+   */
+  public static StartingModel of(
+      SparkSession spark,
+      Workspace workspace,
+      Start start,
+      Labels labels,
+      long seed,
+      RunRecord record) {
+    if (start instanceof Start.Pretrained pretrained) {
+      String location = workspace.modelAt(pretrained.model());
+      // What is mapped stays readable when its file is deleted.
+      try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+        record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
+        return new StartingModel(
+            ModelDirectory.readForTraining(
+                files.directory(), labels.names(), pretrained.imageSize(), seed),
+            ModelCard.read(files.directory()));
+      }
+    }
+    Start.Scratch scratch = (Start.Scratch) start;
+    return new StartingModel(
+        Checkpoint.random(
+            scratch.architecture().withLabels(labels.names()),
+            PreprocessorConfig.squash(scratch.architecture().imageSize()),
+            seed),
+        Optional.empty());
+  }
+}

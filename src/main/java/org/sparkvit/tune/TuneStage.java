@@ -1,0 +1,260 @@
+package org.sparkvit.tune;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Labels;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.inference.InputSpec;
+import org.sparkvit.metrics.Metric;
+import org.sparkvit.search.Importance;
+import org.sparkvit.search.Trial;
+import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.ImageFiles;
+import org.sparkvit.table.ImagePlaces;
+import org.sparkvit.table.Json;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.training.Recipe;
+import org.sparkvit.training.RemoteTraining;
+import org.sparkvit.training.StartingModel;
+import org.sparkvit.training.TrainingRows;
+import org.sparkvit.vit.Checkpoint;
+import scala.Tuple2;
+
+/**
+ * Images, splits, plan and a search space to a study: each trial is one training within one
+ * executor, and a leg of it one Spark job of one task.
+ */
+public final class TuneStage {
+  private final TuneConfig config;
+  private final Progress progress;
+
+  public TuneStage(TuneConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage on a session. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("tune", config.toMap());
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
+    Labels labels = rows.labels();
+    Recipe base = config.recipes().of(config.options());
+    Metric metric = base.selection().metric();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Path folder = new Path(workspace.study(config.name()));
+    FileSystem fs = fileSystem(folder, hadoop);
+    StudyFile file = open(fs, folder, metric);
+    progress.say("tune: " + rows.describe());
+
+    Checkpoint start =
+        StartingModel.of(spark, workspace, config.start(), labels, base.seed(), record)
+            .checkpoint();
+    base.augmentation().requireFits(start.config().imageSize());
+    PreprocessSpec input = InputSpec.of(start.preprocessor(), start.config());
+    String data = "tune-" + record.runId();
+    RemoteTraining training =
+        new RemoteTraining(
+            spark,
+            data,
+            labels,
+            start,
+            input,
+            new CatalogImages(new ImageFiles(spark)),
+            config.decodeThreads(),
+            config.device(),
+            config.precision(),
+            rows.rarestClass());
+    JavaRDD<Row> all = together(workspace, rows);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Study.Legs legs =
+        new Study.Legs() {
+          @Override
+          public RemoteTraining.Leg run(int trial, Recipe recipe, int until) {
+            context.setJobGroup(data + "-" + trial, "trial " + trial + " to epoch " + until, true);
+            String states = states(trial).toString();
+            return all.mapPartitions(
+                    part -> List.of(training.run(part, recipe, until, states)).iterator())
+                .collect()
+                .get(0);
+          }
+
+          @Override
+          public void cancel() {
+            context.cancelJobGroup(data);
+          }
+
+          @Override
+          public void forget(int trial) {
+            try {
+              fs.delete(states(trial), true);
+            } catch (IOException e) {
+              throw new UncheckedIOException("deleting " + states(trial), e);
+            }
+          }
+
+          private Path states(int trial) {
+            return new Path(folder, "trial-" + trial);
+          }
+        };
+    int parallel = parallel(spark);
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "tune: %d trials at most, %d at a time, %d of them have ended; %s in %s",
+            config.trials(),
+            parallel,
+            file.trials().stream().filter(trial -> trial.state() != Trial.State.RUNNING).count(),
+            StudyFile.NAME,
+            folder));
+    try {
+      new Study(config, file, metric, legs, progress).run(parallel);
+    } finally {
+      if (!spark.sparkContext().isStopped()) {
+        // At best; what is left behind goes with the executors.
+        context.parallelize(List.of(1, 2, 3, 4), 4).foreach(i -> RemoteTraining.release(data));
+      }
+    }
+    finish(fs, folder, file, metric, record);
+  }
+
+  private StudyFile open(FileSystem fs, Path folder, Metric metric) {
+    StudyFile file = new StudyFile(fs, folder, metric);
+    Map<String, String> essence = config.essence();
+    if (config.overwrite()) {
+      try {
+        fs.delete(folder, true);
+      } catch (IOException e) {
+        throw new UncheckedIOException("deleting " + folder, e);
+      }
+    } else if (file.read(essence)) {
+      if (!config.resume()) {
+        throw new UserException(
+            "there is a study '"
+                + config.name()
+                + "' already; pass --resume to go on with it, --overwrite to begin anew, or choose"
+                + " another --name");
+      }
+      return file;
+    }
+    file.begin(essence);
+    return file;
+  }
+
+  /** All rows in one partition, which any executor can have. */
+  private static JavaRDD<Row> together(Workspace workspace, TrainingRows rows) {
+    return ImagePlaces.of(workspace, rows.rows())
+        .toJavaRDD()
+        .mapToPair(row -> new Tuple2<>(0, row))
+        .partitionBy(new HashPartitioner(1))
+        .values();
+  }
+
+  private int parallel(SparkSession spark) {
+    if (config.parallel() > 0) {
+      return config.parallel();
+    }
+    // The driver is among them.
+    return Math.max(1, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
+  }
+
+  private void finish(FileSystem fs, Path folder, StudyFile file, Metric metric, RunRecord record) {
+    Trial best =
+        file.best()
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "no trial is complete; --resume with more --trials or --minutes goes on"));
+    Map<String, Double> importance = Importance.of(config.space(), file.trials());
+    Map<String, Long> states =
+        file.trials().stream()
+            .collect(
+                Collectors.groupingBy(
+                    trial -> trial.state().name().toLowerCase(Locale.ROOT),
+                    TreeMap::new,
+                    Collectors.counting()));
+    record
+        .result("metric", metric.label())
+        .result("best_trial", best.number())
+        .result("best_value", file.value(best.loss()))
+        .result("best_values", new TreeMap<>(best.values()))
+        .result("trials", states)
+        .result("importance", importance);
+    Path conf = new Path(folder, "best.properties");
+    try {
+      AtomicFiles.write(fs, new Path(folder, "summary.json"), Json.write(record.toMap()));
+      AtomicFiles.write(fs, conf, properties(best, file.value(best.loss()), metric));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to " + folder, e);
+    }
+    progress.say(
+        "tune: importance: "
+            + importance.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .map(
+                    entry ->
+                        String.format(
+                            Locale.ROOT, "%s %.0f %%", entry.getKey(), 100 * entry.getValue()))
+                .collect(Collectors.joining(", ")));
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "tune: trial %d of %d is the best, %s %.4f: %s; next: spark-vit train --config %s",
+            best.number(),
+            file.trials().size(),
+            metric.label(),
+            file.value(best.loss()),
+            Study.describe(best),
+            conf.toUri().getScheme() == null || conf.toUri().getScheme().equals("file")
+                ? conf.toUri().getPath()
+                : conf));
+  }
+
+  /** A file for {@code train --config}. */
+  private String properties(Trial best, double value, Metric metric) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# Trial %d of the study '%s': %s %.4f on the validation split%n",
+            best.number(),
+            config.name(),
+            metric.label(),
+            value));
+    Map<String, String> all = new LinkedHashMap<>();
+    config.start().toMap().forEach((name, option) -> all.put(name, String.valueOf(option)));
+    all.putAll(config.optionsWith(best.values()));
+    all.put("precision", config.precision());
+    if (!config.usePlan()) {
+      all.put("no-plan", "true");
+    }
+    all.forEach((name, option) -> text.append(name).append(" = ").append(option).append('\n'));
+    return text.toString();
+  }
+
+  private static FileSystem fileSystem(Path folder, Configuration hadoop) {
+    try {
+      return folder.getFileSystem(hadoop);
+    } catch (IOException e) {
+      throw new UserException("'" + folder + "' cannot be reached: " + e.getMessage(), e);
+    }
+  }
+}
