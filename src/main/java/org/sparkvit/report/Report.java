@@ -26,4 +26,6 @@ public record Report(
     CurveSection curves,
     MistakeSection mistakes,
     RelabelSection relabel,
+    TrainingSection training,
+    StudySection studies,
     ProvenanceSection provenance) {}

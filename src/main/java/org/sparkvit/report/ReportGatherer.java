@@ -74,6 +74,8 @@ final class ReportGatherer {
           curves(figures, headline, metrics, model),
           mistakes(images, splits != null, scored, headline),
           relabel(images),
+          TrainingSection.of(workspace, model),
+          StudySection.of(workspace),
           ProvenanceSection.of(workspace, record, spark.version()));
     } finally {
       if (scored != null) {

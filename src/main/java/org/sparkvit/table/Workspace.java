@@ -10,14 +10,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -38,6 +42,7 @@ import org.sparkvit.core.UserException;
  * TABLE/_current.json            which part is the table, where runs write it whole
  * models/NAME/                   Hugging Face model directories
  * training/NAME/                 states and figures of trainings that are not finished
+ * studies/NAME/                  searches for settings
  * reports/NAME/                  reports
  * exports/NAME/                  files for others to take away
  * shards/NAME/                   bytes of images, which the table packed has the places of
@@ -120,6 +125,43 @@ public final class Workspace {
   /** URI of the folder of a study of settings. */
   public String study(String name) {
     return uri() + "/studies/" + name;
+  }
+
+  /** Names of the trainings that are not finished, the one that wrote last first. */
+  public List<String> trainings() {
+    return names("training");
+  }
+
+  /** Names of the studies, the one that wrote last first. */
+  public List<String> studies() {
+    return names("studies");
+  }
+
+  private List<String> names(String folder) {
+    try {
+      return Arrays.stream(fs.listStatus(new Path(root, folder)))
+          .filter(FileStatus::isDirectory)
+          .sorted(Comparator.comparingLong(FileStatus::getModificationTime).reversed())
+          .map(status -> status.getPath().getName())
+          .filter(name -> !name.startsWith("."))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("listing " + new Path(root, folder), e);
+    }
+  }
+
+  /** A small text file, if it is there, wherever it is. */
+  public Optional<String> text(String uri) {
+    Path file = new Path(uri);
+    try {
+      return Optional.of(AtomicFiles.read(file.getFileSystem(fs.getConf()), file));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file, e);
+    }
   }
 
   /** URI of a report folder of this workspace. */

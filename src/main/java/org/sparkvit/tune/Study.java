@@ -20,6 +20,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.search.Sampler;
+import org.sparkvit.search.StudyLog;
 import org.sparkvit.search.SuccessiveHalving;
 import org.sparkvit.search.Trial;
 import org.sparkvit.training.EpochResult;
@@ -36,6 +37,7 @@ final class Study {
 
   private final TuneConfig config;
   private final StudyFile file;
+  private final StudyLog log;
   private final Legs legs;
   private final Progress progress;
   private final Sampler sampler;
@@ -60,6 +62,7 @@ final class Study {
   Study(TuneConfig config, StudyFile file, Metric metric, Legs legs, Progress progress) {
     this.config = config;
     this.file = file;
+    this.log = file.log();
     this.metric = metric;
     this.legs = legs;
     this.progress = progress;
@@ -69,7 +72,7 @@ final class Study {
         config.minutes() == 0
             ? Instant.MAX
             : Instant.now().plus(Duration.ofMinutes(config.minutes()));
-    file.trials().stream()
+    log.trials().stream()
         .filter(trial -> trial.state() == Trial.State.RUNNING)
         .forEach(interrupted::add);
   }
@@ -137,7 +140,7 @@ final class Study {
     if (!interrupted.isEmpty()) {
       return Optional.of(interrupted.poll());
     }
-    List<Trial> trials = file.trials();
+    List<Trial> trials = log.trials();
     if (trials.size() >= config.trials()) {
       return Optional.empty();
     }
@@ -146,8 +149,8 @@ final class Study {
     if (values.isEmpty()) {
       return Optional.empty();
     }
-    file.begin(number, values.get());
-    return Optional.of(file.trial(number));
+    file.write(study -> study.begin(number, values.get()));
+    return Optional.of(log.trial(number));
   }
 
   private void run(Trial trial) {
@@ -181,11 +184,12 @@ final class Study {
   /** Notes how far a trial is, and whether that was the end of it. */
   private boolean ends(int number, int rung, RemoteTraining.Leg leg, double value, Instant begun) {
     synchronized (this) {
-      file.report(number, leg.finished() ? leg.history().size() : rung, value);
+      file.write(
+          study -> study.report(number, leg.finished() ? leg.history().size() : rung, value));
       Trial.State state;
       if (leg.finished()) {
         state = Trial.State.COMPLETE;
-      } else if (halving != null && !halving.goesOn(file.trial(number), rung, file.trials())) {
+      } else if (halving != null && !halving.goesOn(log.trial(number), rung, log.trials())) {
         state = Trial.State.PRUNED;
       } else {
         return false;
@@ -195,8 +199,8 @@ final class Study {
       details.put(
           "history",
           leg.history().stream().map((EpochResult epoch) -> epoch.value(metric)).toList());
-      file.end(number, state, value, details);
-      Trial best = file.best().orElse(null);
+      file.write(study -> study.end(number, state, value, details));
+      Trial best = log.best().orElse(null);
       progress.say(
           String.format(
               Locale.ROOT,
@@ -213,7 +217,7 @@ final class Study {
                       : String.format(
                           Locale.ROOT,
                           "; best so far %.4f (trial %d)",
-                          file.value(best.loss()),
+                          log.value(best.loss()),
                           best.number())));
     }
     legs.forget(number);
@@ -224,11 +228,11 @@ final class Study {
     synchronized (this) {
       Map<String, Object> details = seconds(begun);
       details.put("reason", reason);
-      file.end(number, Trial.State.FAILED, Double.NaN, details);
+      file.write(study -> study.end(number, Trial.State.FAILED, Double.NaN, details));
       progress.say("tune: trial " + number + " failed: " + reason);
       long failed =
-          file.trials().stream().filter(trial -> trial.state() == Trial.State.FAILED).count();
-      if (failed >= TOO_MANY_FAILURES && failed == file.trials().size() - running()) {
+          log.trials().stream().filter(trial -> trial.state() == Trial.State.FAILED).count();
+      if (failed >= TOO_MANY_FAILURES && failed == log.trials().size() - running()) {
         throw new UserException(
             "the first " + failed + " trials failed, the last one so: " + reason);
       }
@@ -237,7 +241,7 @@ final class Study {
   }
 
   private long running() {
-    return file.trials().stream().filter(trial -> trial.state() == Trial.State.RUNNING).count();
+    return log.trials().stream().filter(trial -> trial.state() == Trial.State.RUNNING).count();
   }
 
   private static Map<String, Object> seconds(Instant begun) {

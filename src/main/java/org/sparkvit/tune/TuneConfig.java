@@ -11,6 +11,7 @@ import org.sparkvit.search.Parameter;
 import org.sparkvit.search.RandomSampler;
 import org.sparkvit.search.Sampler;
 import org.sparkvit.search.SearchSpace;
+import org.sparkvit.search.StudyLog;
 import org.sparkvit.search.SuccessiveHalving;
 import org.sparkvit.search.TpeSampler;
 import org.sparkvit.training.ModelOutput;
@@ -159,7 +160,7 @@ public record TuneConfig(
     map.putAll(options);
     space
         .parameters()
-        .forEach(parameter -> map.put("search " + parameter.name(), parameter.text()));
+        .forEach(parameter -> map.put(StudyLog.SEARCHED + parameter.name(), parameter.text()));
     map.put("sampler", method);
     map.put("grid-steps", Integer.toString(gridSteps));
     map.put("prune-after", Integer.toString(pruneAfter));

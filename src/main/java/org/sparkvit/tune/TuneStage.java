@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -25,6 +26,7 @@ import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.search.Importance;
+import org.sparkvit.search.StudyLog;
 import org.sparkvit.search.Trial;
 import org.sparkvit.table.AtomicFiles;
 import org.sparkvit.table.ImageFiles;
@@ -122,8 +124,10 @@ public final class TuneStage {
             "tune: %d trials at most, %d at a time, %d of them have ended; %s in %s",
             config.trials(),
             parallel,
-            file.trials().stream().filter(trial -> trial.state() != Trial.State.RUNNING).count(),
-            StudyFile.NAME,
+            file.log().trials().stream()
+                .filter(trial -> trial.state() != Trial.State.RUNNING)
+                .count(),
+            StudyLog.FILE,
             folder));
     try {
       new Study(config, file, metric, legs, progress).run(parallel);
@@ -133,11 +137,10 @@ public final class TuneStage {
         context.parallelize(List.of(1, 2, 3, 4), 4).foreach(i -> RemoteTraining.release(data));
       }
     }
-    finish(fs, folder, file, metric, record);
+    finish(fs, folder, file.log(), record);
   }
 
   private StudyFile open(FileSystem fs, Path folder, Metric metric) {
-    StudyFile file = new StudyFile(fs, folder, metric);
     Map<String, String> essence = config.essence();
     if (config.overwrite()) {
       try {
@@ -145,18 +148,20 @@ public final class TuneStage {
       } catch (IOException e) {
         throw new UncheckedIOException("deleting " + folder, e);
       }
-    } else if (file.read(essence)) {
-      if (!config.resume()) {
+    } else {
+      Optional<StudyFile> former = StudyFile.read(fs, folder, essence);
+      if (former.isPresent() && !config.resume()) {
         throw new UserException(
             "there is a study '"
                 + config.name()
                 + "' already; pass --resume to go on with it, --overwrite to begin anew, or choose"
                 + " another --name");
+      } else if (former.isPresent()) {
+        return former.get();
       }
-      return file;
     }
-    file.begin(essence);
-    return file;
+    return StudyFile.begin(
+        fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), essence));
   }
 
   /** All rows in one partition, which any executor can have. */
@@ -176,32 +181,32 @@ public final class TuneStage {
     return Math.max(1, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
   }
 
-  private void finish(FileSystem fs, Path folder, StudyFile file, Metric metric, RunRecord record) {
+  private void finish(FileSystem fs, Path folder, StudyLog log, RunRecord record) {
     Trial best =
-        file.best()
+        log.best()
             .orElseThrow(
                 () ->
                     new UserException(
                         "no trial is complete; --resume with more --trials or --minutes goes on"));
-    Map<String, Double> importance = Importance.of(config.space(), file.trials());
+    Map<String, Double> importance = Importance.of(config.space(), log.trials());
     Map<String, Long> states =
-        file.trials().stream()
+        log.trials().stream()
             .collect(
                 Collectors.groupingBy(
                     trial -> trial.state().name().toLowerCase(Locale.ROOT),
                     TreeMap::new,
                     Collectors.counting()));
     record
-        .result("metric", metric.label())
+        .result("metric", log.metric())
         .result("best_trial", best.number())
-        .result("best_value", file.value(best.loss()))
+        .result("best_value", log.value(best.loss()))
         .result("best_values", new TreeMap<>(best.values()))
         .result("trials", states)
         .result("importance", importance);
     Path conf = new Path(folder, "best.properties");
     try {
       AtomicFiles.write(fs, new Path(folder, "summary.json"), Json.write(record.toMap()));
-      AtomicFiles.write(fs, conf, properties(best, file.value(best.loss()), metric));
+      AtomicFiles.write(fs, conf, properties(best, log.value(best.loss()), log.metric()));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to " + folder, e);
     }
@@ -219,9 +224,9 @@ public final class TuneStage {
             Locale.ROOT,
             "tune: trial %d of %d is the best, %s %.4f: %s; next: spark-vit train --config %s",
             best.number(),
-            file.trials().size(),
-            metric.label(),
-            file.value(best.loss()),
+            log.trials().size(),
+            log.metric(),
+            log.value(best.loss()),
             Study.describe(best),
             conf.toUri().getScheme() == null || conf.toUri().getScheme().equals("file")
                 ? conf.toUri().getPath()
@@ -229,7 +234,7 @@ public final class TuneStage {
   }
 
   /** A file for {@code train --config}. */
-  private String properties(Trial best, double value, Metric metric) {
+  private String properties(Trial best, double value, String metric) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
@@ -237,7 +242,7 @@ public final class TuneStage {
             "# Trial %d of the study '%s': %s %.4f on the validation split%n",
             best.number(),
             config.name(),
-            metric.label(),
+            metric,
             value));
     Map<String, String> all = new LinkedHashMap<>();
     config.start().toMap().forEach((name, option) -> all.put(name, String.valueOf(option)));
