@@ -1,5 +1,6 @@
 package org.sparkvit.vit;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ record OptimizerState(long step, LossScale scale) {
         set(weight.average, saved, AVERAGE, weight);
         set(weight.square, saved, SQUARE, weight);
         float steps = (float) number(file, saved, OWN_STEPS + weight.key);
-        weight.steps.intern(weight.steps.getManager().create(steps));
+        set(weight.steps, new float[] {steps});
       }
       if (weight.smoothed != null) {
         set(weight.smoothed, saved, SMOOTHED, weight);
@@ -121,7 +122,16 @@ record OptimizerState(long step, LossScale scale) {
   }
 
   private static void set(PtNDArray array, SafeTensors saved, String prefix, TrainedWeight weight) {
-    float[] values = saved.tensors().get(prefix + weight.key).toFloats();
-    array.intern(array.getManager().create(values, array.getShape()));
+    set(array, saved.tensors().get(prefix + weight.key).toFloats());
+  }
+
+  /**
+   * Replaces the numbers of an array. What is made of Java's memory stays there, and steps would
+   * write to it after it has been freed; so a copy takes the array's place.
+   */
+  private static void set(PtNDArray array, float[] values) {
+    try (NDArray javas = array.getManager().create(values, array.getShape())) {
+      array.intern(javas.duplicate());
+    }
   }
 }
