@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.FileUtil;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -44,6 +43,7 @@ public final class RemoteTraining implements Serializable {
   private final PreprocessSpec input;
   private final CatalogImages images;
   private final int decodeThreads;
+  private final int threads;
   private final String device;
   private final String precision;
   private final int rarest;
@@ -53,6 +53,7 @@ public final class RemoteTraining implements Serializable {
    * @param name tells data sets apart
    * @param start where each training begins
    * @param input how images are prepared
+   * @param threads that a training computes with: the cores of an executor
    * @param device of the executors: {@code auto}, {@code cpu} or {@code gpu}
    * @param precision by name
    * @param rarest index of the class with the fewest images to train on
@@ -65,6 +66,7 @@ public final class RemoteTraining implements Serializable {
       PreprocessSpec input,
       CatalogImages images,
       int decodeThreads,
+      int threads,
       String device,
       String precision,
       int rarest) {
@@ -79,6 +81,7 @@ public final class RemoteTraining implements Serializable {
     this.input = input;
     this.images = images;
     this.decodeThreads = decodeThreads;
+    this.threads = threads;
     this.device = device;
     this.precision = precision;
     this.rarest = rarest;
@@ -107,8 +110,7 @@ public final class RemoteTraining implements Serializable {
   public Leg run(Iterator<Row> rows, Recipe recipe, int until, String folder) {
     ONE_AT_A_TIME.lock();
     try {
-      int cores = Runtime.getRuntime().availableProcessors();
-      PyTorchRuntime.configure(SparkEnv.get().conf().getInt("spark.executor.cores", cores));
+      PyTorchRuntime.configure(threads);
       Labels labels = new Labels(labelNames);
       ExecutorImages data = ExecutorImages.get(name, rows, labels, images, input, decodeThreads);
       if (data.data().validation().isEmpty()) {

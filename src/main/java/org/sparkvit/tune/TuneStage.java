@@ -82,6 +82,7 @@ public final class TuneStage {
             input,
             new CatalogImages(new ImageFiles(spark)),
             config.decodeThreads(),
+            coresOfAnExecutor(spark),
             config.device(),
             config.precision(),
             rows.rarestClass());
@@ -177,8 +178,20 @@ public final class TuneStage {
     if (config.parallel() > 0) {
       return config.parallel();
     }
+    return executors(spark);
+  }
+
+  private static int executors(SparkSession spark) {
     // The driver is among them.
     return Math.max(1, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
+  }
+
+  private static int coresOfAnExecutor(SparkSession spark) {
+    int all = spark.sparkContext().defaultParallelism();
+    return spark
+        .sparkContext()
+        .conf()
+        .getInt("spark.executor.cores", Math.max(1, all / executors(spark)));
   }
 
   private void finish(FileSystem fs, Path folder, StudyLog log, RunRecord record) {

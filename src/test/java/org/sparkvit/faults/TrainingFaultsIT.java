@@ -24,10 +24,10 @@ import org.sparkvit.table.Json;
 class TrainingFaultsIT extends SparkTest {
   private static final List<String> MODEL =
       List.of(
-          "--hidden-size 96 --layers 3 --heads 3 --image-size 64 --patch-size 8 --batch-size 16"
+          "--hidden-size 64 --layers 2 --heads 2 --image-size 64 --patch-size 8 --batch-size 16"
               .split(" "));
   private static final List<String> MACHINE =
-      List.of("--device cpu --precision fp32 --patience 0".split(" "));
+      List.of("--device cpu --precision fp32 --patience 0 --metric log_loss".split(" "));
 
   @TempDir private static Path folder;
 
@@ -81,7 +81,7 @@ class TrainingFaultsIT extends SparkTest {
 
   @Test
   void anExecutorIsKilledInMidRound() throws Exception {
-    String[] workers = {"--workers", "2", "--inner-steps", "6", "--epochs", "12"};
+    String[] workers = {"--workers", "2", "--inner-steps", "6", "--epochs", "10"};
     var run = cluster.submit("diloco", command("train", "diloco", workers));
     Path rounds = Path.of(workspace, "training", "diloco", "workers");
     StandaloneCluster.await("two rounds", run, () -> has(rounds, "round-2"));
@@ -95,7 +95,7 @@ class TrainingFaultsIT extends SparkTest {
 
   @Test
   void theDriverIsKilledOrEndedInMidEpoch() throws Exception {
-    String[] options = {"--epochs", "40", "--checkpoint-steps", "5"};
+    String[] options = {"--epochs", "20", "--checkpoint-steps", "5"};
     here(command("train", "undisturbed", options));
     for (String how : List.of("killed", "ended")) {
       var run = cluster.submit(how, command("train", how, options));
@@ -122,11 +122,11 @@ class TrainingFaultsIT extends SparkTest {
     Path space = folder.resolve("space.properties");
     Files.writeString(space, "learning-rate = log-float 1e-5 1e-2\nweight-decay = float 0 0.2\n");
     String[] options = {
-      "--space", space.toString(), "--trials", "12", "--epochs", "4", "--prune-reduction", "2"
+      "--space", space.toString(), "--trials", "6", "--epochs", "2", "--prune-reduction", "2"
     };
     var run = cluster.submit("study", command("tune", "study", options));
     Path log = Path.of(workspace, "studies", "study", "study.jsonl");
-    StandaloneCluster.await("three trials", run, () -> count(log, "end") >= 3);
+    StandaloneCluster.await("two trials", run, () -> count(log, "end") >= 2);
     run.driver().destroyForcibly();
     assertThat(run.await()).isNotZero();
     assertThat(run.output()).contains("2 at a time");
@@ -150,7 +150,7 @@ class TrainingFaultsIT extends SparkTest {
         }
       }
     }
-    assertThat(begun).hasSize(12).allSatisfy((trial, times) -> assertThat(times).isEqualTo(1));
+    assertThat(begun).hasSize(6).allSatisfy((trial, times) -> assertThat(times).isEqualTo(1));
     assertThat(ended).isEqualTo(begun);
     here(
         List.of(
