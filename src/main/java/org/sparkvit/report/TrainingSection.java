@@ -1,7 +1,6 @@
 package org.sparkvit.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -52,21 +51,23 @@ public record TrainingSection(List<Run> runs) {
     return runs.isEmpty() ? null : new TrainingSection(runs);
   }
 
-  /** Of a model that is no longer where it was, or is another one by now, there is nothing. */
+  /**
+   * Of a model of this workspace, unless another has taken its place. What lies elsewhere is not
+   * asked for: it may be out of reach, and a report is not to wait for it.
+   */
   private static Optional<String> own(Workspace workspace, ModelFacts model) {
-    try {
-      return workspace
-          .text(model.location() + "/" + TrainedModel.RECORD)
-          .filter(
-              record ->
-                  Json.read(TrainedModel.RECORD, record)
-                      .at("/results/model_hash")
-                      .asText()
-                      .equals(model.hash()))
-          .flatMap(record -> read(workspace, model.location()));
-    } catch (UncheckedIOException e) {
+    if (!model.location().startsWith(workspace.uri() + "/")) {
       return Optional.empty();
     }
+    return workspace
+        .text(model.location() + "/" + TrainedModel.RECORD)
+        .filter(
+            record ->
+                Json.read(TrainedModel.RECORD, record)
+                    .at("/results/model_hash")
+                    .asText()
+                    .equals(model.hash()))
+        .flatMap(record -> read(workspace, model.location()));
   }
 
   private static Optional<String> read(Workspace workspace, String folder) {

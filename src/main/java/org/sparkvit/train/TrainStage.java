@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.fs.FileUtil;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
@@ -22,6 +25,8 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.table.ImagePlaces;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.TrainingMetricsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CheckpointFolder;
 import org.sparkvit.training.DistributedEngine;
@@ -76,6 +81,7 @@ public final class TrainStage {
         StartingModel.of(spark, workspace, config.start(), labels, config.recipe().seed(), record);
     Checkpoint start = from.checkpoint();
     config.recipe().augmentation().requireFits(start.config().imageSize());
+    rows.requireFills(config.recipe());
     progress.say("train: " + rows.describe());
     progress.say(
         String.format(
@@ -156,6 +162,12 @@ public final class TrainStage {
       String hash =
           new TrainedModel(record, spark.version())
               .publish(output, result, card.text(), metrics.text());
+      workspace.append(
+          TrainingMetricsTable.SPEC,
+          record.runId(),
+          epochs(spark, result, hash),
+          record,
+          written -> {});
       states.delete();
       progress.say(
           String.format(
@@ -171,6 +183,33 @@ public final class TrainStage {
               workspace.model(config.name()),
               config.name()));
     }
+  }
+
+  private Dataset<Row> epochs(SparkSession spark, TrainingResult result, String hash) {
+    List<Row> rows = new ArrayList<>();
+    for (EpochResult epoch : result.history()) {
+      Map<String, Double> all = new LinkedHashMap<>();
+      all.put("train_loss", epoch.trainLoss());
+      all.put("learning_rate", epoch.learningRate());
+      all.put("gradient_norm", epoch.gradientNorm());
+      all.put("seconds", epoch.seconds());
+      all.put("images_per_second", epoch.imagesPerSecond());
+      all.putAll(epoch.validation());
+      all.forEach((name, value) -> rows.add(row(hash, epoch, name, MetricsTable.ALL, value)));
+      epoch.recall().forEach((label, value) -> rows.add(row(hash, epoch, "recall", label, value)));
+    }
+    return spark.createDataFrame(rows, TrainingMetricsTable.SPEC.schema()).coalesce(1);
+  }
+
+  private Row row(String hash, EpochResult epoch, String name, String label, double value) {
+    return RowFactory.create(
+        hash,
+        config.name(),
+        epoch.epoch(),
+        epoch.steps(),
+        name,
+        label,
+        Double.isFinite(value) ? value : null);
   }
 
   /** Draws what the model will see, where figures and states of the training go. */

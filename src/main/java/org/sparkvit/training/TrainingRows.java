@@ -253,6 +253,15 @@ public final class TrainingRows {
                     + count.validation()
                     + " validation images but none to train on; split again, or change the plan");
           }
+          if (count.validation() == 0) {
+            throw new UserException(
+                "class '"
+                    + label
+                    + "' has "
+                    + count.train()
+                    + " images to train on but none in the validation split, which says how well it"
+                    + " is learned; run 'spark-vit split --overwrite' with a larger --validation");
+          }
         });
   }
 
@@ -282,6 +291,22 @@ public final class TrainingRows {
   /** Images shown in an epoch. */
   public long showings() {
     return counts.values().stream().mapToLong(ClassCounts::shown).sum();
+  }
+
+  /**
+   * Checks that there is at least one batch.
+   *
+   * @throws UserException when there are fewer images
+   */
+  public void requireFills(Recipe recipe) {
+    if (recipe.imagesPerStep() > showings()) {
+      throw new UserException(
+          "a step takes "
+              + recipe.imagesPerStep()
+              + " images (--batch-size times --accumulate), but an epoch shows only "
+              + showings()
+              + "; use fewer");
+    }
   }
 
   /** Index of the class with the fewest images to train on; the first of several. */

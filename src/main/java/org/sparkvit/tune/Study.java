@@ -26,6 +26,7 @@ import org.sparkvit.search.Trial;
 import org.sparkvit.training.EpochResult;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.RemoteTraining;
+import org.sparkvit.training.TrainingRows;
 
 /**
  * Runs the trials of a study, some at a time: who is free asks the sampler for values, trains leg
@@ -36,6 +37,7 @@ final class Study {
   private static final int TOO_MANY_FAILURES = 5;
 
   private final TuneConfig config;
+  private final TrainingRows rows;
   private final StudyFile file;
   private final StudyLog log;
   private final Legs legs;
@@ -59,8 +61,15 @@ final class Study {
     void forget(int trial);
   }
 
-  Study(TuneConfig config, StudyFile file, Metric metric, Legs legs, Progress progress) {
+  Study(
+      TuneConfig config,
+      TrainingRows rows,
+      StudyFile file,
+      Metric metric,
+      Legs legs,
+      Progress progress) {
     this.config = config;
+    this.rows = rows;
     this.file = file;
     this.log = file.log();
     this.metric = metric;
@@ -160,6 +169,7 @@ final class Study {
     Recipe recipe;
     try {
       recipe = config.recipes().of(config.optionsWith(trial.values()));
+      rows.requireFills(recipe);
     } catch (UserException e) {
       // Each value is allowed, but not with the others.
       fail(number, e.getMessage(), begun);

@@ -131,7 +131,7 @@ public final class TuneStage {
             StudyLog.FILE,
             folder));
     try {
-      new Study(config, file, metric, legs, progress).run(parallel);
+      new Study(config, rows, file, metric, legs, progress).run(parallel);
     } finally {
       if (!spark.sparkContext().isStopped()) {
         // At best; what is left behind goes with the executors.

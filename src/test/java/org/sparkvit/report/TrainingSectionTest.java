@@ -55,8 +55,7 @@ class TrainingSectionTest extends SparkTest {
     metrics(folder.resolve("models/old"), 4);
     Files.writeString(
         folder.resolve("models/old/training.json"), "{\"results\":{\"model_hash\":\"00\"}}");
-    ModelFacts model =
-        new ModelFacts("00", folder.resolve("models/old").toString(), List.of("a"), Instant.EPOCH);
+    ModelFacts model = new ModelFacts("00", workspace.model("old"), List.of("a"), Instant.EPOCH);
     List<TrainingSection.Run> runs = TrainingSection.of(workspace, model).runs();
     assertThat(runs).extracting(TrainingSection.Run::name).containsExactly("new", "old");
     assertThat(runs).extracting(TrainingSection.Run::unfinished).containsExactly(true, false);

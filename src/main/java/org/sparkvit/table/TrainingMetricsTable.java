@@ -1,0 +1,46 @@
+package org.sparkvit.table;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code training_metrics}: what each epoch of each training came to, a figure a row. */
+public final class TrainingMetricsTable {
+  /** Hash of the model that came of it, as in {@link ModelsTable}. */
+  public static final String MODEL = "model";
+
+  /** What the model was called. */
+  public static final String NAME = "name";
+
+  /** From 1. */
+  public static final String EPOCH = "epoch";
+
+  /** Updates done by the end of the epoch. */
+  public static final String STEPS = "steps";
+
+  /** {@code train_loss}, {@code learning_rate}, ..., or a figure of the validation split. */
+  public static final String METRIC = "metric";
+
+  /** The class that the figure is of; {@value MetricsTable#ALL} where it is of all. */
+  public static final String LABEL = "label";
+
+  /** Null where undefined. */
+  public static final String VALUE = "value";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "training_metrics",
+          "train",
+          new StructType()
+              .add(MODEL, DataTypes.StringType, false)
+              .add(NAME, DataTypes.StringType, false)
+              .add(EPOCH, DataTypes.IntegerType, false)
+              .add(STEPS, DataTypes.LongType, false)
+              .add(METRIC, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType, false)
+              .add(VALUE, DataTypes.DoubleType),
+          false,
+          List.of(MODEL, EPOCH, METRIC, LABEL));
+
+  private TrainingMetricsTable() {}
+}
