@@ -82,8 +82,36 @@ class TrainingRowsTest extends SparkTest {
     assertThat(rows.rows().count()).isEqualTo(65 - dropped);
   }
 
+  private static Recipe withBatches(int size) {
+    Recipe recipe = TrainFixtures.recipe(1, 1e-3, 0);
+    return new Recipe(
+        recipe.epochs(),
+        size,
+        1,
+        recipe.schedule(),
+        recipe.freezing(),
+        recipe.regularization(),
+        recipe.loss(),
+        recipe.augmentation(),
+        recipe.selection(),
+        recipe.recompute(),
+        recipe.seed());
+  }
+
   @Test
   void refusesWhatCannotBeTrainedOn() {
+    assertRefused(
+        images,
+        splits.where("not (split = 'validation' and label = 'warm')"),
+        null,
+        "none in the validation split");
+    TrainingRows rows = TrainingRows.of(images, splits, Optional.of(plan));
+    // 37 and 2 x 12 showings
+    rows.requireFills(withBatches(61));
+    assertThatThrownBy(() -> rows.requireFills(withBatches(62)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("a step takes 62 images")
+        .hasMessageContaining("61");
     assertRefused(images, splits.where("split = 'train'"), null, "the validation split is empty");
     assertRefused(images, splits.where("split <> 'train'"), null, "the train split is empty");
     assertRefused(images, splits.where("label = 'cold'"), null, "all images have the class 'cold'");
