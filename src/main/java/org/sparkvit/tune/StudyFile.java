@@ -14,11 +14,25 @@ import org.sparkvit.search.StudyLog;
 import org.sparkvit.table.AtomicFiles;
 
 /** A study's log on any Hadoop file system; readers see whole lines at any time. */
-record StudyFile(FileSystem fs, Path file, StudyLog log) {
+final class StudyFile {
+  private final FileSystem fs;
+  private final Path file;
+  private final StudyLog log;
+  private String written;
+
+  /**
+   * @param written what the file holds; null where there is none
+   */
+  private StudyFile(FileSystem fs, Path file, StudyLog log, String written) {
+    this.fs = fs;
+    this.file = file;
+    this.log = log;
+    this.written = written;
+  }
 
   /** Begins a new one. */
   static StudyFile begin(FileSystem fs, Path folder, StudyLog log) {
-    StudyFile study = new StudyFile(fs, new Path(folder, StudyLog.FILE), log);
+    StudyFile study = new StudyFile(fs, new Path(folder, StudyLog.FILE), log, null);
     study.write(none -> {});
     return study;
   }
@@ -31,10 +45,18 @@ record StudyFile(FileSystem fs, Path file, StudyLog log) {
    */
   static Optional<StudyFile> read(FileSystem fs, Path folder, Map<String, String> essence) {
     Path file = new Path(folder, StudyLog.FILE);
+    return text(fs, file)
+        .map(
+            text -> {
+              StudyLog log = StudyLog.parse(file.toString(), text);
+              requireSame(folder, log.config(), essence);
+              return new StudyFile(fs, file, log, text);
+            });
+  }
+
+  private static Optional<String> text(FileSystem fs, Path file) {
     try {
-      StudyLog log = StudyLog.parse(file.toString(), AtomicFiles.read(fs, file));
-      requireSame(folder, log.config(), essence);
-      return Optional.of(new StudyFile(fs, file, log));
+      return Optional.of(AtomicFiles.read(fs, file));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -64,11 +86,26 @@ record StudyFile(FileSystem fs, Path file, StudyLog log) {
     }
   }
 
-  /** Adds to the log, and writes it. */
+  StudyLog log() {
+    return log;
+  }
+
+  /**
+   * Adds to the log, and writes it.
+   *
+   * @throws UserException when somebody else has written to it meanwhile
+   */
   void write(Consumer<StudyLog> change) {
+    if (written != null && !text(fs, file).equals(Optional.of(written))) {
+      throw new UserException(
+          "another run has written to "
+              + file
+              + " meanwhile; a study is for one at a time, so this one ends");
+    }
     change.accept(log);
     try {
       AtomicFiles.write(fs, file, log.text());
+      written = log.text();
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file, e);
     }

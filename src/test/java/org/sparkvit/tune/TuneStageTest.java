@@ -17,6 +17,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.search.SearchSpace;
+import org.sparkvit.search.StudyLog;
 import org.sparkvit.table.Json;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
@@ -158,6 +159,20 @@ class TuneStageTest extends SparkTest {
     new TuneStage(config(workspace, "cut", true, "log-float 1e-9 1e-2", 5, 1), Progress.SILENT)
         .run(spark);
     assertThat(outcomes(workspace, "cut")).isEqualTo(outcomes);
+  }
+
+  @Test
+  void twoRunsOfOneStudyAreNoticed() throws Exception {
+    var fs = org.apache.hadoop.fs.FileSystem.getLocal(spark.sparkContext().hadoopConfiguration());
+    var path = new org.apache.hadoop.fs.Path(folder.toUri());
+    StudyFile one = StudyFile.begin(fs, path, StudyLog.begin("accuracy", true, Map.of("a", "b")));
+    StudyFile two = StudyFile.read(fs, path, Map.of("a", "b")).orElseThrow();
+    one.write(log -> log.begin(0, Map.of("x", "1")));
+    one.write(log -> log.begin(1, Map.of("x", "2")));
+    assertThatThrownBy(() -> two.write(log -> log.begin(0, Map.of("x", "3"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("another run");
+    assertThat(StudyFile.read(fs, path, Map.of("a", "b")).orElseThrow().log().trials()).hasSize(2);
   }
 
   @Test
