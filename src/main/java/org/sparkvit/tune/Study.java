@@ -179,16 +179,31 @@ final class Study {
         new ArrayList<>(halving == null ? List.of() : halving.rungs(recipe.epochs()));
     rungs.add(recipe.epochs());
     for (int rung : rungs) {
+      if (rung < recipe.epochs() && trial.reports().containsKey(rung)) {
+        // It was interrupted after this, and had been found worth going on with.
+        continue;
+      }
       RemoteTraining.Leg leg = legs.run(number, recipe, rung);
       if (leg.failure() != null) {
         fail(number, leg.failure(), begun);
         return;
       }
-      double value = leg.history().get(leg.best() - 1).value(metric);
+      double value = best(leg.history(), rung);
       if (ends(number, rung, leg, value, begun)) {
         return;
       }
     }
+  }
+
+  /** Of the epochs until a rung: a leg that was interrupted may have come further before. */
+  private double best(List<EpochResult> history, int rung) {
+    double best = Double.NaN;
+    for (EpochResult epoch : history.subList(0, Math.min(rung, history.size()))) {
+      if (metric.isBetter(epoch.value(metric), best)) {
+        best = epoch.value(metric);
+      }
+    }
+    return best;
   }
 
   /** Notes how far a trial is, and whether that was the end of it. */

@@ -92,7 +92,7 @@ public final class TuneStage {
         new Study.Legs() {
           @Override
           public RemoteTraining.Leg run(int trial, Recipe recipe, int until) {
-            context.setJobGroup(data + "-" + trial, "trial " + trial + " to epoch " + until, true);
+            context.setJobGroup(data, "trial " + trial + " to epoch " + until, true);
             String states = states(trial).toString();
             return all.mapPartitions(
                     part -> List.of(training.run(part, recipe, until, states)).iterator())
