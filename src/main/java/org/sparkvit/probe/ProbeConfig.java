@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.sparkvit.core.UserException;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.ModelOutput;
+import org.sparkvit.vit.Precision;
 
 /**
  * What the stage {@code probe} is asked to do.
@@ -71,11 +72,11 @@ public record ProbeConfig(
     require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
     require(Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
     require(
-        Set.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision),
+        Precision.CHOICES.contains(precision),
         "--precision",
         precision,
-        "auto, fp32, bf16, fp16 or int8");
-    require(batchSize >= 1, "--batch-size", batchSize, "1 or more");
+        "one of " + Precision.CHOICES);
+    require(batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
     require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
   }
 

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
@@ -38,7 +37,6 @@ import org.sparkvit.training.RemoteTraining;
 import org.sparkvit.training.StartingModel;
 import org.sparkvit.training.TrainingRows;
 import org.sparkvit.vit.Checkpoint;
-import scala.Tuple2;
 
 /**
  * Images, splits, plan and a search space to a study: each trial is one training within one
@@ -165,13 +163,10 @@ public final class TuneStage {
         fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), essence));
   }
 
-  /** All rows in one partition, which any executor can have. */
+  /** All rows in one partition, which any executor can have; neighbours in shards together. */
   private static JavaRDD<Row> together(Workspace workspace, TrainingRows rows) {
-    return ImagePlaces.of(workspace, rows.rows())
-        .toJavaRDD()
-        .mapToPair(row -> new Tuple2<>(0, row))
-        .partitionBy(new HashPartitioner(1))
-        .values();
+    return ImagePlaces.inOrder(workspace, rows.rows(), 1, unpacked -> unpacked.repartition(1))
+        .toJavaRDD();
   }
 
   private int parallel(SparkSession spark) {
