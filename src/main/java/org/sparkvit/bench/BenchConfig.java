@@ -37,7 +37,16 @@ public record BenchConfig(
     Optional<String> python) {
   /** All that can be measured. */
   public static final List<String> MEASURES =
-      List.of("decode", "pipeline", "pillow", "model", "score", "djl", "transformers", "train");
+      List.of(
+          "decode",
+          "pipeline",
+          "pillow",
+          "model",
+          "torch",
+          "score",
+          "djl",
+          "transformers",
+          "train");
 
   public BenchConfig {
     madeImages = List.copyOf(madeImages);

@@ -26,6 +26,7 @@ import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.PyTorchRuntime;
 import org.sparkvit.vit.TorchScriptArchive;
 import org.sparkvit.vit.ViTConfig;
 import org.sparkvit.vit.ViTSize;
@@ -41,8 +42,10 @@ public final class BenchStage {
   private static final int PATCH = 16;
   private static final int TRAINING_BATCH = 32;
 
-  /** Precisions that weights are trained in on a CPU. */
-  private static final List<String> TRAINED = List.of("fp32", "bf16");
+  /** Hides the start of a step from a GPU. */
+  private static final int GPU_TRAINING_BATCH = 128;
+
+  private static final String INT8 = "int8";
 
   private final BenchConfig config;
   private final Progress progress;
@@ -135,7 +138,11 @@ public final class BenchStage {
             config.batchSize(),
             config.rounds()));
     measureInput(spark, images, peers, cores);
-    if (asked("model") || asked("score") || asked("djl") || asked("transformers")) {
+    if (asked("model")
+        || asked("torch")
+        || asked("score")
+        || asked("djl")
+        || asked("transformers")) {
       for (ViTSize size : config.sizes()) {
         measureModel(spark, images, scratch, peers, cores, size);
       }
@@ -144,41 +151,57 @@ public final class BenchStage {
 
   private void measureTraining(SparkSession spark, Peers peers, ViTSize size) {
     int cores = spark.sparkContext().defaultParallelism();
+    int batch = device().equals("gpu") ? GPU_TRAINING_BATCH : TRAINING_BATCH;
     Path directory = randomModel(size);
     try {
       Checkpoint start = ModelDirectory.read(directory);
       List<Measurement> measurements = new ArrayList<>();
-      List<String> precisions = config.precisions().stream().filter(TRAINED::contains).toList();
+      List<String> precisions = ofPython();
       for (String precision : precisions) {
         measurements.add(
-            new TrainingOnly(start, config.device(), precision, TRAINING_BATCH, config.seconds()));
+            new TrainingOnly(start, config.device(), precision, batch, config.seconds()));
         if (peers.has("transformers")) {
           measurements.add(
-              new TorchTrainingPeer(
+              new TorchPeer(
                   peers.python(),
+                  TorchPeer.TRAINING,
                   directory,
+                  device(),
                   precision,
-                  TRAINING_BATCH,
+                  batch,
                   Runtime.getRuntime().availableProcessors(),
                   config.seconds()));
         }
       }
-      Rates rates = Rates.take(measurements, config.rounds());
       String of =
           String.format(
               Locale.ROOT,
               "training ViT-%s/%d, batch %d",
               size.name().toLowerCase(Locale.ROOT),
               PATCH,
-              TRAINING_BATCH);
+              batch);
+      Rates rates = Rates.take(progress, of, measurements, config.rounds());
       rates.say(progress, of, cores);
       for (String precision : precisions) {
         rates.compare(
-            progress, of, TrainingOnly.name(precision), TorchTrainingPeer.name(precision));
+            progress,
+            of,
+            TrainingOnly.name(precision),
+            TorchPeer.name(TorchPeer.TRAINING, precision));
       }
     } finally {
       FileUtil.fullyDelete(directory.toFile());
     }
+  }
+
+  /** Where the driver's models run, as Python is told. */
+  private String device() {
+    return PyTorchRuntime.device(config.device()).isGpu() ? "gpu" : "cpu";
+  }
+
+  /** Those of the precisions that Python is measured in too. */
+  private List<String> ofPython() {
+    return config.precisions().stream().filter(precision -> !precision.equals(INT8)).toList();
   }
 
   private boolean asked(String measure) {
@@ -207,7 +230,7 @@ public final class BenchStage {
       measurements.add(
           new PillowPeer(peers.python(), images.localPaths(), SIDE, cores, config.seconds()));
     }
-    Rates rates = Rates.take(measurements, config.rounds());
+    Rates rates = Rates.take(progress, images.name(), measurements, config.rounds());
     rates.say(progress, images.name(), cores);
     rates.compare(progress, images.name(), "pipeline", PillowPeer.NAME);
   }
@@ -266,7 +289,7 @@ public final class BenchStage {
         }
       }
       addPeers(measurements, spark, images, directory, peers, cores, slowest);
-      compare(Rates.take(measurements, config.rounds()), of, cores);
+      compare(Rates.take(progress, of, measurements, config.rounds()), of, cores);
     } finally {
       FileUtil.fullyDelete(directory.toFile());
     }
@@ -290,13 +313,28 @@ public final class BenchStage {
               .toList();
       measurements.add(new DjlPeer(spark, archive(spark, directory), paths, SIDE));
     }
+    if (asked("torch") && comparable(images, peers, "transformers")) {
+      for (String precision : ofPython()) {
+        measurements.add(
+            new TorchPeer(
+                peers.python(),
+                TorchPeer.MODEL,
+                directory,
+                device(),
+                precision,
+                config.batchSize(),
+                cores,
+                config.seconds()));
+      }
+    }
     if (asked("transformers") && comparable(images, peers, "transformers")) {
-      for (String precision : List.of("fp32", "bf16")) {
+      for (String precision : ofPython()) {
         measurements.add(
             new TransformersPeer(
                 peers.python(),
                 directory,
                 images.localPaths(),
+                device(),
                 precision,
                 cores,
                 config.seconds()));
@@ -311,8 +349,10 @@ public final class BenchStage {
       if (!precision.equals("fp32")) {
         rates.compare(progress, of, model(precision), model("fp32"));
       }
-      rates.compare(progress, of, score(precision), TransformersPeer.name("fp32"));
-      rates.compare(progress, of, score(precision), TransformersPeer.name("bf16"));
+      rates.compare(progress, of, model(precision), TorchPeer.name(TorchPeer.MODEL, precision));
+      for (String other : ofPython()) {
+        rates.compare(progress, of, score(precision), TransformersPeer.name(other));
+      }
       rates.compare(progress, of, score(precision), DjlPeer.NAME);
     }
   }

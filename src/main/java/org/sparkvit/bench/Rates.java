@@ -15,12 +15,22 @@ import org.sparkvit.core.Progress;
 final class Rates {
   private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 
-  /** Takes all measurements in turn, {@code rounds} times. */
-  static Rates take(List<Measurement> measurements, int rounds) {
+  /** Takes all measurements in turn, {@code rounds} times, and says each: they take minutes. */
+  static Rates take(Progress progress, String of, List<Measurement> measurements, int rounds) {
     Rates rates = new Rates();
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 1; round <= rounds; round++) {
       for (Measurement measurement : measurements) {
-        rates.add(measurement.name(), measurement.imagesPerSecond());
+        double rate = measurement.imagesPerSecond();
+        rates.add(measurement.name(), rate);
+        progress.say(
+            String.format(
+                Locale.ROOT,
+                "%s, round %d of %d: %s %.1f images/s",
+                of,
+                round,
+                rounds,
+                measurement.name(),
+                rate));
       }
     }
     return rates;

@@ -6,9 +6,16 @@ import java.util.Map;
 
 /** Hugging Face transformers on the same files and weights, with the better of two batch sizes. */
 record TransformersPeer(
-    Python python, Path model, List<String> files, String precision, int cores, int seconds)
+    Python python,
+    Path model,
+    List<String> files,
+    String device,
+    String precision,
+    int cores,
+    int seconds)
     implements Measurement {
   private static final List<Integer> BATCHES = List.of(8, 32);
+  private static final List<Integer> GPU_BATCHES = List.of(32, 128);
 
   static String name(String precision) {
     return "transformers " + precision;
@@ -21,7 +28,8 @@ record TransformersPeer(
 
   @Override
   public double imagesPerSecond() {
-    return BATCHES.stream().mapToDouble(this::imagesPerSecond).max().orElseThrow();
+    List<Integer> batches = device.equals("gpu") ? GPU_BATCHES : BATCHES;
+    return batches.stream().mapToDouble(this::imagesPerSecond).max().orElseThrow();
   }
 
   private double imagesPerSecond(int batch) {
@@ -34,6 +42,8 @@ record TransformersPeer(
                 model.toString(),
                 "files",
                 files,
+                "device",
+                device,
                 "precision",
                 precision,
                 "batch",

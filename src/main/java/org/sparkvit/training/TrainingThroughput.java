@@ -20,6 +20,9 @@ import org.sparkvit.vit.PyTorchRuntime;
 public final class TrainingThroughput {
   private static final int IMAGES = 256;
 
+  /** How often they are shown before reading ahead starts anew, as it does once in an epoch. */
+  private static final int ROUNDS = 16;
+
   private TrainingThroughput() {}
 
   /**
@@ -85,14 +88,19 @@ public final class TrainingThroughput {
 
   private static List<Showing> noise(PixelCache cache, int side, int classes) {
     SplittableRandom random = new SplittableRandom(1);
-    List<Showing> showings = new ArrayList<>();
+    List<Example> examples = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
       byte[] pixels = new byte[side * side * 3];
       random.nextBytes(pixels);
-      Example example = new Example("noise-" + i, i % classes, 1, 1, cache.append(pixels));
-      showings.add(new Showing(example, 0, i));
+      examples.add(new Example("noise-" + i, i % classes, 1, 1, cache.append(pixels)));
     }
     cache.seal();
+    List<Showing> showings = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      for (Example example : examples) {
+        showings.add(new Showing(example, round, showings.size()));
+      }
+    }
     return showings;
   }
 }

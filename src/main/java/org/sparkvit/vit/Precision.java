@@ -49,19 +49,22 @@ public enum Precision {
         }
         yield FP16;
       }
-      case "int8" -> {
-        if (device.isGpu()) {
-          throw new UserException(
-              "precision int8 is for CPUs, but the device is "
-                  + device
-                  + "; use bf16 or fp16 there, or --device cpu");
-        }
-        yield INT8;
-      }
+      case "int8" -> INT8.on(device);
       default ->
           throw new UserException(
               "unknown precision '" + name + "'; use auto, fp32, bf16, fp16 or int8");
     };
+  }
+
+  /** This precision, where the device computes in it at all: PyTorch has int8 kernels for CPUs. */
+  Precision on(Device device) {
+    if (this == INT8 && device.isGpu()) {
+      throw new UserException(
+          "precision int8 is for CPUs, but the device is "
+              + device
+              + "; use bf16 or fp16 there, or --device cpu");
+    }
+    return this;
   }
 
   /**

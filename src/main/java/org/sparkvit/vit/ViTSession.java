@@ -23,11 +23,15 @@ public final class ViTSession implements AutoCloseable {
     return open(ModelDirectory.read(modelDirectory), device, precision);
   }
 
-  /** Loads a checkpoint. */
+  /**
+   * Loads a checkpoint.
+   *
+   * @throws UserException when the device does not compute in the precision
+   */
   public static ViTSession open(Checkpoint checkpoint, Device device, Precision precision) {
     Path archive = temporaryArchive();
     try {
-      TorchScriptArchive.writeForInference(archive, checkpoint, precision);
+      TorchScriptArchive.writeForInference(archive, checkpoint, precision.on(device));
       return load(archive, checkpoint.config(), device);
     } finally {
       delete(archive);

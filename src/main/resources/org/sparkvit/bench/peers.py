@@ -1,4 +1,4 @@
-"""What Python reaches on the same files: Pillow's decoding and resizing, and Hugging Face transformers end to end.
+"""What Python reaches on the same files: Pillow's decoding and resizing, and Hugging Face transformers.
 
 Reads one JSON request from standard input and writes one JSON object to standard output.
 """
@@ -38,31 +38,91 @@ def pillow(request):
         return {"images_per_second": sum(pool.map(pillow_worker, tasks, chunksize=1))}
 
 
-def transformers(request):
-    """Files in, classes out, in one process whose operations use all cores."""
+def device_of(request):
+    return "cuda" if request["device"] == "gpu" else "cpu"
+
+
+def dtype_of(request):
     import torch
-    from PIL import Image
-    from transformers import AutoImageProcessor, ViTForImageClassification
+
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[request["precision"]]
+
+
+class Collator:
+    """Files in, pixels out; a class, so that other processes can be given it."""
+
+    def __init__(self, model):
+        from transformers import AutoImageProcessor
+
+        self.processor = AutoImageProcessor.from_pretrained(model)
+
+    def __call__(self, files):
+        from PIL import Image
+
+        images = []
+        for path in files:
+            with open(path, "rb") as file:
+                images.append(Image.open(io.BytesIO(file.read())).convert("RGB"))
+        return self.processor(images, return_tensors="pt")["pixel_values"]
+
+
+def transformers(request):
+    """Files in, classes out, in one process whose operations use all cores; before a GPU, one process a core prepares."""
+    import torch
+    from transformers import ViTForImageClassification
 
     torch.set_num_threads(request["cores"])
-    dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[request["precision"]]
-    processor = AutoImageProcessor.from_pretrained(request["model"])
-    model = ViTForImageClassification.from_pretrained(request["model"], dtype=dtype).eval()
-    turn, size = itertools.cycle(request["files"]), request["batch"]
+    device, dtype = device_of(request), dtype_of(request)
+    model = ViTForImageClassification.from_pretrained(request["model"], dtype=dtype).eval().to(device)
+    files, size = request["files"], request["batch"]
+    prepare = Collator(request["model"])
+    if device == "cpu":
+        turn = itertools.cycle(files)
+        batches = (prepare([next(turn) for _ in range(size)]) for _ in itertools.count())
+    else:
+        # More than can be read in time; the loader stops with its processes.
+        many = (files * (1 + request["seconds"] * 20000 // len(files)))[: request["seconds"] * 20000]
+        batches = iter(
+            torch.utils.data.DataLoader(
+                many, batch_size=size, num_workers=request["cores"], collate_fn=prepare, pin_memory=True
+            )
+        )
 
     def batch():
-        images = []
-        for _ in range(size):
-            with open(next(turn), "rb") as file:
-                images.append(Image.open(io.BytesIO(file.read())).convert("RGB"))
-        pixels = processor(images, return_tensors="pt")["pixel_values"]
+        pixels = next(batches)
         with torch.inference_mode():
-            return model(pixels.to(dtype)).logits.float().argmax(-1).tolist()
+            return model(pixels.to(device, dtype)).logits.float().argmax(-1).tolist()
 
     batch()
     images, started = 0, time.perf_counter()
     while time.perf_counter() - started < request["seconds"]:
         images += len(batch())
+    return {"images_per_second": images / (time.perf_counter() - started)}
+
+
+def model(request):
+    """The model alone: a batch of noise that is where the model is already, again and again."""
+    import torch
+    from transformers import ViTForImageClassification
+
+    torch.set_num_threads(request["cores"])
+    device, dtype = device_of(request), dtype_of(request)
+    model = ViTForImageClassification.from_pretrained(request["model"], dtype=dtype).eval().to(device)
+    side, size = model.config.image_size, request["batch"]
+    noise = torch.randint(0, 256, (size, 3, side, side), dtype=torch.uint8, device=device)
+
+    def batch():
+        with torch.inference_mode():
+            return model((noise.to(dtype) / 255 - 0.5) / 0.5).logits.float()
+
+    batch().tolist()
+    images, started = 0, time.perf_counter()
+    while time.perf_counter() - started < request["seconds"]:
+        # A GPU computes what it is told later; ten at a time keep it busy.
+        for _ in range(10 if device == "cuda" else 1):
+            logits = batch()
+            images += size
+        logits.tolist()
     return {"images_per_second": images / (time.perf_counter() - started)}
 
 
@@ -73,25 +133,32 @@ def training(request):
 
     torch.set_num_threads(request["cores"])
     torch.manual_seed(1)
-    model = ViTForImageClassification.from_pretrained(request["model"]).train()
+    device, dtype = device_of(request), dtype_of(request)
+    model = ViTForImageClassification.from_pretrained(request["model"]).train().to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, weight_decay=0.05, fused=True)
+    scaler = torch.amp.GradScaler(device, enabled=dtype == torch.float16)
     side, size = model.config.image_size, request["batch"]
     noise = torch.randint(0, 256, (size, 3, side, side), dtype=torch.uint8)
-    labels = torch.arange(size) % model.config.num_labels
+    labels = (torch.arange(size) % model.config.num_labels).to(device)
 
     def step():
-        with torch.autocast("cpu", torch.bfloat16, enabled=request["precision"] == "bf16"):
-            loss = model((noise.float() / 255 - 0.5) / 0.5, labels=labels).loss
-        loss.backward()
+        with torch.autocast(device, dtype, enabled=dtype != torch.float32):
+            loss = model((noise.to(device).float() / 255 - 0.5) / 0.5, labels=labels).loss
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        scaler.step(optimizer)
+        scaler.update()
         optimizer.zero_grad()
+        return loss
 
-    step()
+    step().item()
     images, started = 0, time.perf_counter()
     while time.perf_counter() - started < request["seconds"]:
-        step()
-        images += size
+        for _ in range(10 if device == "cuda" else 1):
+            loss = step()
+            images += size
+        loss.item()
     return {"images_per_second": images / (time.perf_counter() - started)}
 
 
@@ -113,5 +180,11 @@ def versions(request):
 
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    peers = {"pillow": pillow, "transformers": transformers, "training": training, "versions": versions}
+    peers = {
+        "pillow": pillow,
+        "transformers": transformers,
+        "model": model,
+        "training": training,
+        "versions": versions,
+    }
     print(json.dumps(peers[asked["peer"]](asked)))

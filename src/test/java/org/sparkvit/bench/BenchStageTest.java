@@ -79,12 +79,13 @@ class BenchStageTest extends SparkTest {
         run(
             config(
                 List.of("96x64"),
-                List.of("pipeline", "pillow", "score", "transformers"),
+                List.of("pipeline", "pillow", "model", "torch", "score", "transformers", "train"),
                 Optional.of(python)));
     assertThat(lines)
         .anyMatch(line -> line.matches("96x64: pipeline / Pillow = .*"))
         .anyMatch(line -> line.matches("96x64, ViT-tiny/16: score int8 / transformers fp32 = .*"))
-        .anyMatch(line -> line.matches("96x64, ViT-tiny/16: score int8 / transformers bf16 = .*"));
+        .anyMatch(line -> line.matches("96x64, ViT-tiny/16: model fp32 / PyTorch model fp32 = .*"))
+        .anyMatch(line -> line.matches(".*: train fp32 / PyTorch training fp32 = .*"));
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.sparkvit.core.UserException;
  * src/test/python/make_family_fixtures.py} saved with them.
  */
 class FamilyTest {
-  private static final Device CPU = Device.cpu();
+  private static final Device DEVICE = Golden.DEVICE;
   private static final Path ROOT = Golden.ROOT.resolve("families");
   private static final int BATCH = 3;
   @TempDir Path temp;
@@ -96,7 +96,7 @@ class FamilyTest {
     Checkpoint start = ModelDirectory.read(ROOT.resolve(name));
     for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
       try (ViTTrainingSession session =
-          ViTTrainingSession.open(start, AdamW.withWeightDecay(0), CPU, precision)) {
+          ViTTrainingSession.open(start, AdamW.withWeightDecay(0), DEVICE, precision)) {
         double first = step(session);
         double last = first;
         for (int i = 0; i < 30; i++) {
@@ -127,7 +127,7 @@ class FamilyTest {
         ViTTrainingSession.open(
             ModelDirectory.read(ROOT.resolve(name)),
             AdamW.withWeightDecay(0),
-            CPU,
+            DEVICE,
             Precision.FP32)) {
       double loss = session.backward(Golden.batch(pixels(), new int[] {0, 1, 2}, 3), BATCH);
       assertThat(loss).isCloseTo(golden.get("loss").doubleValue(), within(1e-5));
@@ -144,7 +144,7 @@ class FamilyTest {
         ModelDirectory.readForTraining(
             ROOT.resolve(name), List.of("cat", "dog", "owl"), OptionalInt.of(24), 1);
     assertThat(checkpoint.preprocessor().yields(24)).isTrue();
-    try (ViTSession session = ViTSession.open(checkpoint, CPU, Precision.FP32)) {
+    try (ViTSession session = ViTSession.open(checkpoint, DEVICE, Precision.FP32)) {
       assertClose(
           session.logits(Golden.pixels(BATCH, 24, 0), BATCH),
           Golden.floats(golden(name).get("larger")),
@@ -181,7 +181,7 @@ class FamilyTest {
         ModelDirectory.readForTraining(
             ROOT.resolve(name), List.of("a", "b"), OptionalInt.empty(), 1);
     assertThat(start.config().labels()).containsExactly("a", "b");
-    try (ViTSession session = ViTSession.open(start, CPU, Precision.FP32)) {
+    try (ViTSession session = ViTSession.open(start, DEVICE, Precision.FP32)) {
       assertThat(session.config().embeddingSize() * BATCH)
           .isEqualTo(session.embeddings(pixels(), BATCH).length);
       return session.embeddings(pixels(), BATCH);
@@ -366,7 +366,7 @@ class FamilyTest {
   }
 
   private static float[] logits(Checkpoint checkpoint, Precision precision) {
-    try (ViTSession session = ViTSession.open(checkpoint, CPU, precision)) {
+    try (ViTSession session = ViTSession.open(checkpoint, Golden.device(precision), precision)) {
       return session.logits(pixels(), BATCH);
     }
   }

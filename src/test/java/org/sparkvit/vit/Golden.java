@@ -1,5 +1,6 @@
 package org.sparkvit.vit;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,7 +16,15 @@ final class Golden {
   static final Path ROOT = Path.of("src/test/resources/vit");
   static final Path TINY = ROOT.resolve("tiny");
 
+  /** Where the tests of models run: {@code -Dsparkvit.device=gpu} takes a GPU. */
+  static final Device DEVICE = PyTorchRuntime.device(System.getProperty("sparkvit.device", "cpu"));
+
   private Golden() {}
+
+  /** Where a model of this precision runs: int8 has no kernels for GPUs. */
+  static Device device(Precision precision) {
+    return precision == Precision.INT8 ? Device.cpu() : DEVICE;
+  }
 
   static JsonNode of(String key) {
     try {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against what src/test/python/make_training_fixtures.py had torch and transformers compute. */
 class TrainingTechniquesTest {
-  private static final Device CPU = Device.cpu();
+  private static final Device DEVICE = Golden.DEVICE;
   private static final Path ROOT = Golden.ROOT.resolve("training");
   private static final float[] CLASS_WEIGHTS = {1, 0.5f, 3};
   private static final AdamW PLAIN = AdamW.withWeightDecay(0.1);
@@ -50,7 +50,7 @@ class TrainingTechniquesTest {
   }
 
   private static ViTTrainingSession open(TrainingOptions options, Precision precision) {
-    return ViTTrainingSession.open(ModelDirectory.read(Golden.TINY), options, CPU, precision);
+    return ViTTrainingSession.open(ModelDirectory.read(Golden.TINY), options, DEVICE, precision);
   }
 
   private static int[] labels(int s) {
@@ -177,7 +177,7 @@ class TrainingTechniquesTest {
       straight.freeze(0);
       step(straight, 2);
       try (ViTTrainingSession resumed =
-          ViTTrainingSession.open(half, options, CPU, Precision.FP32)) {
+          ViTTrainingSession.open(half, options, DEVICE, Precision.FP32)) {
         resumed.freeze(1);
         resumed.loadOptimizer(state);
         overwriteFreedMemory();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.sparkvit.core.UserException;
 
 class ViTTrainingSessionTest {
-  private static final Device CPU = Device.cpu();
+  private static final Device DEVICE = Golden.DEVICE;
   private static final float[] CLASS_WEIGHTS = {1, 0.5f, 3};
   @TempDir Path temp;
 
@@ -116,7 +116,7 @@ class ViTTrainingSessionTest {
       Checkpoint half = straight.checkpoint();
       step(straight, 2);
       try (ViTTrainingSession resumed =
-          ViTTrainingSession.open(half, AdamW.withWeightDecay(0.1), CPU, Precision.FP32)) {
+          ViTTrainingSession.open(half, AdamW.withWeightDecay(0.1), DEVICE, Precision.FP32)) {
         resumed.loadOptimizer(state);
         assertThat(resumed.step()).isEqualTo(2);
         step(resumed, 2);
@@ -144,7 +144,7 @@ class ViTTrainingSessionTest {
       step(session, 0);
       ModelDirectory.write(temp.resolve("model"), session.checkpoint());
       float[] expected = session.logits(Golden.pixels(3, 16, 0), 3);
-      try (ViTSession read = ViTSession.open(temp.resolve("model"), CPU, Precision.FP32)) {
+      try (ViTSession read = ViTSession.open(temp.resolve("model"), DEVICE, Precision.FP32)) {
         assertClose(read.logits(Golden.pixels(3, 16, 0), 3), expected, 1e-5f);
       }
     }
@@ -173,7 +173,7 @@ class ViTTrainingSessionTest {
             c.other());
     Checkpoint dropping = new Checkpoint(config, tiny.preprocessor(), tiny.tensors());
     try (ViTTrainingSession session =
-        ViTTrainingSession.open(dropping, AdamW.withWeightDecay(0), CPU, Precision.FP32)) {
+        ViTTrainingSession.open(dropping, AdamW.withWeightDecay(0), DEVICE, Precision.FP32)) {
       double first = backward(session, 0);
       assertThat(backward(session, 0)).as("the same seeds").isEqualTo(first);
       TrainingBatch batch = batch(0);
@@ -212,7 +212,7 @@ class ViTTrainingSessionTest {
 
   private static ViTTrainingSession open(Precision precision) {
     return ViTTrainingSession.open(
-        ModelDirectory.read(Golden.TINY), AdamW.withWeightDecay(0.1), CPU, precision);
+        ModelDirectory.read(Golden.TINY), AdamW.withWeightDecay(0.1), DEVICE, precision);
   }
 
   private static void step(ViTTrainingSession session, int s) {
