@@ -111,10 +111,10 @@ class PackageArrowsTest {
     LAYERS.forEach(withoutMl::addAll);
     withoutMl.removeAll(List.of("ml", "probe"));
     forbid(withoutMl, "org.apache.spark.ml..");
-    List<String> withoutImage = new ArrayList<>();
-    LAYERS.forEach(withoutImage::addAll);
-    withoutImage.remove("image");
-    forbid(withoutImage, "com.sun.jna..");
+    List<String> withoutNative = new ArrayList<>();
+    LAYERS.forEach(withoutNative::addAll);
+    withoutNative.removeAll(List.of("image", "vit"));
+    forbid(withoutNative, "com.sun.jna..");
     forbid(List.of("core"), "com.fasterxml..", "picocli..", "org.slf4j..");
     List<String> belowCli = new ArrayList<>();
     LAYERS.stream().skip(1).forEach(belowCli::addAll);

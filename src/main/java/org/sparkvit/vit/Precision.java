@@ -22,6 +22,7 @@ public enum Precision {
   public static final List<String> CHOICES = List.of("auto", "fp32", "bf16", "fp16", "int8");
 
   private static final Pattern AMX = Pattern.compile("\\bamx_bf16\\b");
+  private static final Pattern AMX_INT8 = Pattern.compile("\\bamx_int8\\b");
   private static final Pattern AVX512_BF16 = Pattern.compile("\\bavx512_bf16\\b");
 
   /** PyTorch's number of the element type of activations. */
@@ -80,9 +81,15 @@ public enum Precision {
         || (AVX512_BF16.matcher(cpuInfo).find() && cpuInfo.contains("AuthenticAMD"));
   }
 
+  /** Whether this machine's processor has AMX for int8. */
+  static boolean hasInt8Matrices() {
+    return Cpu.HAS_INT8_MATRICES;
+  }
+
   /** Of this machine; read when it is first asked for. */
   private static final class Cpu {
     private static final boolean BF16_IS_FASTER = bf16IsFaster(cpuInfo());
+    private static final boolean HAS_INT8_MATRICES = AMX_INT8.matcher(cpuInfo()).find();
   }
 
   private static String cpuInfo() {

@@ -81,6 +81,9 @@ public final class PyTorchRuntime {
     }
     try {
       Engine engine = Engine.getEngine("PyTorch");
+      if (!loaded) {
+        QuantizedEngine.choose();
+      }
       loaded = true;
       return engine;
     } catch (EngineException e) {

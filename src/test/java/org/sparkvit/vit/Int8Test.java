@@ -31,6 +31,13 @@ class Int8Test {
     PyTorchRuntime.configure(1);
   }
 
+  @Test
+  void processorsWithMatrixInstructionsForInt8UseThem() {
+    assumeThat(Precision.hasInt8Matrices()).as("no AMX for int8 here").isTrue();
+    PyTorchRuntime.engine();
+    assertThat(QuantizedEngine.current()).isEqualTo(QuantizedEngine.ONEDNN);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tiny", "tiny-tanh-nobias"})
   void weightsAreThoseOfPyTorchsQuantisation(String name) {
