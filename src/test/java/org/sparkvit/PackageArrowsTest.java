@@ -25,6 +25,7 @@ class PackageArrowsTest {
           Set.of(
               "catalog",
               "pack",
+              "audit",
               "split",
               "balance",
               "train",
@@ -104,7 +105,8 @@ class PackageArrowsTest {
         "org.apache.spark..",
         "org.apache.hadoop..");
     forbid(
-        List.of("image", "metrics", "core", "table", "evaluate", "relabel", "report", "ml"),
+        List.of(
+            "image", "metrics", "core", "table", "audit", "evaluate", "relabel", "report", "ml"),
         "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();

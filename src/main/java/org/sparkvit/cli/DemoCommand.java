@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.demo.AuditFindings;
 import org.sparkvit.demo.RelabelFindings;
 import org.sparkvit.demo.SampleDataset;
 import picocli.CommandLine.Command;
@@ -126,6 +127,7 @@ final class DemoCommand extends StageCommand {
     for (List<String> command :
         List.of(
             List.of("catalog", "--input", data.resolve(SampleDataset.IMAGES).toString()),
+            List.of("audit"),
             List.of(
                 "split",
                 "--train",
@@ -149,6 +151,9 @@ final class DemoCommand extends StageCommand {
       progress.say("");
       progress.say("$ jobs/spark-vit " + String.join(" ", arguments));
       Main.run(arguments.toArray(new String[0]));
+      if (command.get(0).equals("audit")) {
+        AuditFindings.of(spark, workspace, data).lines().forEach(progress::say);
+      }
       if (command.get(0).equals("relabel")) {
         RelabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
       }

@@ -76,8 +76,8 @@ final class SplitCommand extends StageCommand {
       arity = "1",
       defaultValue = "true",
       description =
-          "Whether images of equal content stay in one split, so that none is both learnt and"
-              + " tested. Default: ${DEFAULT-VALUE}.")
+          "Whether images of equal content, and those that an audit found alike, stay in one"
+              + " split, so that none is both learnt and tested. Default: ${DEFAULT-VALUE}.")
   private boolean keepDuplicatesTogether;
 
   @Option(

@@ -16,6 +16,18 @@ public class UserException extends RuntimeException {
     super(oneLine(message), cause, false, false);
   }
 
+  /**
+   * Checks an option's value.
+   *
+   * @param range what it has to be, to go behind "use"
+   * @throws UserException when it does not hold
+   */
+  public static void require(boolean holds, String option, Object value, String range) {
+    if (!holds) {
+      throw new UserException(option + " is '" + value + "'; use " + range);
+    }
+  }
+
   private static String oneLine(String message) {
     return message.replaceAll("\\s*\\R\\s*", " ").strip();
   }

@@ -3,11 +3,6 @@ package org.sparkvit.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,9 +13,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.IdRange;
-import org.sparkvit.table.IdRanges;
 import org.sparkvit.table.ImageFiles;
-import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
 
@@ -30,11 +23,6 @@ import org.sparkvit.table.Workspace;
  * it was in, and no more.
  */
 public final class EmbeddingStore {
-  /** Enough for a task to be worth its start. */
-  private static final int IMAGES_PER_PARTITION = 2000;
-
-  private static final Duration CHUNK = Duration.ofMinutes(10);
-
   private final SparkSession spark;
   private final Workspace workspace;
   private final SharedModel model;
@@ -73,46 +61,8 @@ public final class EmbeddingStore {
    * @return of these images: the columns of {@link EmbeddingsTable}
    */
   public Dataset<Row> of(Dataset<Row> images, RunRecord record, Progress progress, String stage) {
-    IdRanges ranges = IdRanges.of(missing(images, IdRange.ALL), record.runId());
-    long count = ranges.images();
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "%s: %,d images to embed with model %.12s; the embeddings of the others are there",
-            stage,
-            count,
-            model.hash()));
-    List<String> parts = new ArrayList<>();
-    int cores = spark.sparkContext().defaultParallelism();
-    long wanted = (long) cores * IMAGES_PER_PARTITION;
-    while (ranges.images() > 0) {
-      Instant started = Instant.now();
-      IdRange range = ranges.next(wanted);
-      int partitions =
-          (int) Math.max(cores, Math.min(100_000, range.images() / IMAGES_PER_PARTITION));
-      Dataset<Row> spread =
-          ImagePlaces.inOrder(
-              workspace,
-              missing(images, range),
-              partitions,
-              unpacked -> unpacked.repartition(partitions));
-      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), parts.size() + 1);
-      long written =
-          workspace.append(EmbeddingsTable.SPEC, part, embed(spread), record, rows -> {});
-      parts.add(part);
-      double rate = written * 1000.0 / Duration.between(started, Instant.now()).toMillis();
-      wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "%s: %,d of %,d images embedded, %.1f images/s, about %s to go",
-              stage,
-              count - ranges.images(),
-              count,
-              rate,
-              Progress.duration(ranges.images() / rate)));
-    }
-    workspace.merge(EmbeddingsTable.SPEC, parts, record);
+    new ChunkedFill(stage, "embedded", range -> missing(images, range), this::embed)
+        .run(workspace, EmbeddingsTable.SPEC, record, progress);
     Dataset<Row> wantedIds =
         images.select(
             col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256"));

@@ -55,35 +55,32 @@ public record ProbeConfig(
     regularization = List.copyOf(regularization);
     elasticNet = List.copyOf(elasticNet);
     ModelOutput.requireName(name);
-    require(!model.isBlank(), "--from", model, "the name of a model, or a URI");
-    require(
+    UserException.require(!model.isBlank(), "--from", model, "the name of a model, or a URI");
+    UserException.require(
         !regularization.isEmpty()
             && regularization.stream().allMatch(r -> r >= 0 && r < Double.POSITIVE_INFINITY),
         "--regularization",
         regularization,
         "numbers that are 0 or more");
-    require(
+    UserException.require(
         !elasticNet.isEmpty() && elasticNet.stream().allMatch(a -> a >= 0 && a <= 1),
         "--elastic-net",
         elasticNet,
         "numbers from 0 to 1");
-    require(folds >= 2, "--folds", folds, "2 or more");
-    require(METRICS.containsKey(metric), "--metric", metric, "one of " + METRICS.keySet());
-    require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
-    require(Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    require(
+    UserException.require(folds >= 2, "--folds", folds, "2 or more");
+    UserException.require(
+        METRICS.containsKey(metric), "--metric", metric, "one of " + METRICS.keySet());
+    UserException.require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
+    UserException.require(
+        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
+    UserException.require(
         Precision.CHOICES.contains(precision),
         "--precision",
         precision,
         "one of " + Precision.CHOICES);
-    require(batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
-    require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
-  }
-
-  private static void require(boolean fits, String option, Object value, String range) {
-    if (!fits) {
-      throw new UserException(option + " is '" + value + "'; use " + range);
-    }
+    UserException.require(
+        batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
+    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
   }
 
   /** Spark's name of the metric. */

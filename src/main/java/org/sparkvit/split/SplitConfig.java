@@ -20,7 +20,8 @@ import org.sparkvit.core.UserException;
  * @param given what becomes of the split that the folder or manifest names
  * @param existing what becomes of an earlier {@code splits} table
  * @param groupColumn column of {@code images} whose values never part, e.g. a patient
- * @param keepDuplicatesTogether whether images of equal content never part either
+ * @param keepDuplicatesTogether whether images of equal content, and those that the audit found
+ *     alike, never part either
  */
 public record SplitConfig(
     String workspace,

@@ -19,6 +19,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.split.SplitConfig.Given;
+import org.sparkvit.table.Components;
+import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
 
@@ -36,21 +38,43 @@ final class SplitItems {
   /** {@code COLUMN=VALUE} of the group column; null where none is asked for or it is blank. */
   static final String GROUP_KEY = "group_key";
 
-  /** {@code sha256=HASH}; null where equal images may part. */
+  /**
+   * {@code duplicates=ID} of what the audit found alike, else {@code sha256=HASH}; null where equal
+   * images may part.
+   */
   static final String CONTENT_KEY = "content_key";
 
   /** Images with one value here must not part; null for an image that stands alone. */
   static final String GROUP = "group";
 
   private static final String USABLE = "usable";
+  private static final String COMPONENT = "duplicates_component";
 
   private SplitItems() {}
 
-  /** Keeps the labelled images that are usable or placed; adds the columns above. */
-  static Dataset<Row> of(Dataset<Row> images, Optional<Dataset<Row>> earlier, SplitConfig config) {
+  /**
+   * Keeps the labelled images that are usable or placed; adds the columns above.
+   *
+   * @param duplicates rows of {@link DuplicatesTable}, where there has been an audit
+   */
+  static Dataset<Row> of(
+      Dataset<Row> images,
+      Optional<Dataset<Row>> duplicates,
+      Optional<Dataset<Row>> earlier,
+      SplitConfig config) {
+    Dataset<Row> tied =
+        duplicates
+            .map(
+                rows ->
+                    images.join(
+                        rows.select(
+                            col(DuplicatesTable.ID).as(ImagesTable.ID),
+                            col(DuplicatesTable.COMPONENT).as(COMPONENT)),
+                        toArray(ImagesTable.ID),
+                        "left"))
+            .orElse(images.withColumn(COMPONENT, noText()));
     Dataset<Row> items =
-        images
-            .filter(labelled())
+        tied.filter(labelled())
             .select(
                 ImagesTable.usable().as(USABLE),
                 col(ImagesTable.ID).as(ID),
@@ -62,7 +86,9 @@ final class SplitItems {
                     .orElse(noText())
                     .as(GROUP_KEY),
                 (config.keepDuplicatesTogether()
-                        ? concat(lit("sha256="), col(ImagesTable.SHA256))
+                        ? coalesce(
+                            concat(lit("duplicates="), col(COMPONENT)),
+                            concat(lit("sha256="), col(ImagesTable.SHA256)))
                         : noText())
                     .as(CONTENT_KEY));
     if (earlier.isPresent()) {

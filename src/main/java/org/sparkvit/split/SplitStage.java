@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.split.SplitConfig.Existing;
+import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
@@ -44,7 +45,13 @@ public final class SplitStage {
       record.input("splits", workspace.version(SplitsTable.SPEC));
     }
 
-    Dataset<Row> items = SplitItems.of(images, earlier, config).persist();
+    Optional<Dataset<Row>> duplicates = Optional.empty();
+    if (config.keepDuplicatesTogether() && workspace.has(DuplicatesTable.SPEC)) {
+      duplicates = Optional.of(workspace.read(DuplicatesTable.SPEC));
+      record.input("duplicates", workspace.version(DuplicatesTable.SPEC));
+    }
+
+    Dataset<Row> items = SplitItems.of(images, duplicates, earlier, config).persist();
     try {
       Splitter splitter = new Splitter(items, config);
       Dataset<Row> placed = splitter.place().persist();

@@ -44,7 +44,7 @@ public record Augmentation(
     implements Serializable {
 
   public Augmentation {
-    Recipe.require(
+    UserException.require(
         cropPadding == null || cropPadding >= 0,
         "--crop-padding",
         cropPadding,
@@ -54,14 +54,14 @@ public record Augmentation(
       throw new UserException(
           "--crop-padding and --crop-area are two kinds of random crops; leave out one of them");
     }
-    Recipe.require(
+    UserException.require(
         rotation >= 0 && rotation <= 180, "--rotation", rotation, "0 (none) to 180 degrees");
-    Recipe.require(
+    UserException.require(
         colorJitter >= 0 && colorJitter < Double.POSITIVE_INFINITY,
         "--color-jitter",
         colorJitter,
         "0 (none) or more");
-    Recipe.require(
+    UserException.require(
         hueJitter >= 0 && hueJitter <= 0.5, "--hue-jitter", hueJitter, "0 (none) to 0.5");
     requireShare("--random-erasing", erasing);
     Map<String, Set<AugmentStep>> copy = new TreeMap<>();
@@ -70,7 +70,7 @@ public record Augmentation(
   }
 
   private static void requireShare(String option, double value) {
-    Recipe.require(value >= 0 && value <= 1, option, value, "0 (none) to 1");
+    UserException.require(value >= 0 && value <= 1, option, value, "0 (none) to 1");
   }
 
   /** Padded crops, flips and colours only. */

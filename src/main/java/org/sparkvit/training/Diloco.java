@@ -3,6 +3,7 @@ package org.sparkvit.training;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.sparkvit.core.UserException;
 
 /**
  * How several workers train one model (DiLoCo, Douillard et al. 2023, arXiv 2311.08105): in each
@@ -20,14 +21,14 @@ public record Diloco(int workers, int innerSteps, double outerLearningRate, doub
   public static final Diloco NONE = new Diloco(1, 50, 0.7, 0.9);
 
   public Diloco {
-    Recipe.require(workers >= 1 && workers <= 10_000, "--workers", workers, "1 to 10,000");
-    Recipe.require(innerSteps >= 1, "--inner-steps", innerSteps, "1 or more");
-    Recipe.require(
+    UserException.require(workers >= 1 && workers <= 10_000, "--workers", workers, "1 to 10,000");
+    UserException.require(innerSteps >= 1, "--inner-steps", innerSteps, "1 or more");
+    UserException.require(
         outerLearningRate > 0 && outerLearningRate < Double.POSITIVE_INFINITY,
         "--outer-learning-rate",
         outerLearningRate,
         "a number above 0");
-    Recipe.require(
+    UserException.require(
         outerMomentum >= 0 && outerMomentum < 1,
         "--outer-momentum",
         outerMomentum,

@@ -18,12 +18,13 @@ public record Freezing(String what, int unfreezeEvery) implements Serializable {
   public static final Freezing NONE = new Freezing("none", 0);
 
   public Freezing {
-    Recipe.require(
+    UserException.require(
         what.matches("none|embeddings|backbone|[1-9]\\d{0,3}"),
         "--freeze",
         "'" + what + "'",
         "none, embeddings, a number of blocks, or backbone");
-    Recipe.require(unfreezeEvery >= 0, "--unfreeze-every", unfreezeEvery, "0 (never) or more");
+    UserException.require(
+        unfreezeEvery >= 0, "--unfreeze-every", unfreezeEvery, "0 (never) or more");
     if (unfreezeEvery > 0 && what.equals("none")) {
       throw new UserException(
           "--unfreeze-every is " + unfreezeEvery + ", but nothing is frozen; name it by --freeze");

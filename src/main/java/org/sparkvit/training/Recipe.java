@@ -39,32 +39,26 @@ public record Recipe(
     implements Serializable {
 
   public Recipe {
-    require(epochs >= 1, "--epochs", epochs, "1 or more");
-    require(batchSize >= 1, "--batch-size", batchSize, "1 or more");
-    require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
+    UserException.require(epochs >= 1, "--epochs", epochs, "1 or more");
+    UserException.require(batchSize >= 1, "--batch-size", batchSize, "1 or more");
+    UserException.require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
     Objects.requireNonNull(schedule);
     Objects.requireNonNull(freezing);
     Objects.requireNonNull(regularization);
     Objects.requireNonNull(augmentation);
     Objects.requireNonNull(selection);
     if (loss instanceof Loss.Focal focal) {
-      require(
+      UserException.require(
           focal.gamma() >= 0 && focal.gamma() < Double.POSITIVE_INFINITY,
           "--focal-gamma",
           focal.gamma(),
           "0 or more");
     } else if (loss instanceof Loss.Binary binary) {
-      require(
+      UserException.require(
           binary.positiveWeight() > 0 && binary.positiveWeight() < Double.POSITIVE_INFINITY,
           "--positive-weight",
           binary.positiveWeight(),
           "a number above 0");
-    }
-  }
-
-  static void require(boolean holds, String option, Object value, String range) {
-    if (!holds) {
-      throw new UserException(option + " is " + value + "; use " + range);
     }
   }
 

@@ -3,6 +3,7 @@ package org.sparkvit.training;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.sparkvit.core.UserException;
 
 /**
  * What keeps a training from running away or learning by heart.
@@ -26,14 +27,14 @@ public record Regularization(
     implements Serializable {
 
   public Regularization {
-    Recipe.require(
+    UserException.require(
         weightDecay >= 0 && weightDecay < 1, "--weight-decay", weightDecay, "0 or more, below 1");
-    Recipe.require(
+    UserException.require(
         clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY,
         "--clip-norm",
         clipNorm,
         "0 (no clipping) or more");
-    Recipe.require(
+    UserException.require(
         layerDecay > 0 && layerDecay <= 1, "--layer-decay", layerDecay, "above 0, up to 1 (none)");
     requireShare("--label-smoothing", labelSmoothing);
     requireShare("--drop-path", dropPath);
@@ -41,7 +42,7 @@ public record Regularization(
   }
 
   private static void requireShare(String option, double value) {
-    Recipe.require(value >= 0 && value < 1, option, value, "0 (none) or more, below 1");
+    UserException.require(value >= 0 && value < 1, option, value, "0 (none) or more, below 1");
   }
 
   /** Weight decay and clipping only. */

@@ -48,14 +48,14 @@ public record Schedule(
 
   public Schedule {
     // Comparisons are written so that NaN fails them.
-    Recipe.require(
+    UserException.require(
         peak > 0 && peak < Double.POSITIVE_INFINITY, "--learning-rate", peak, "a number above 0");
-    Recipe.require(
+    UserException.require(
         minimum >= 0 && minimum <= peak,
         "--min-learning-rate",
         minimum,
         "0 up to the learning rate, " + peak);
-    Recipe.require(
+    UserException.require(
         warmupRatio >= 0 && warmupRatio < 1,
         "--warmup-ratio",
         warmupRatio,

@@ -3,6 +3,7 @@ package org.sparkvit.training;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Metric;
 
 /**
@@ -15,8 +16,8 @@ import org.sparkvit.metrics.Metric;
 public record Selection(Metric metric, int patience, double minDelta) implements Serializable {
 
   public Selection {
-    Recipe.require(patience >= 0, "--patience", patience, "0 (never stop early) or more");
-    Recipe.require(
+    UserException.require(patience >= 0, "--patience", patience, "0 (never stop early) or more");
+    UserException.require(
         minDelta >= 0 && minDelta < Double.POSITIVE_INFINITY, "--min-delta", minDelta, "0 or more");
   }
 

@@ -79,31 +79,27 @@ public record TuneConfig(
   public TuneConfig {
     options = new TreeMap<>(options);
     ModelOutput.requireName(name);
-    require(
+    UserException.require(
         Set.of("tpe", "random", "grid").contains(method),
         "--sampler",
         method,
         "tpe, random or grid");
-    require(gridSteps >= 1, "--grid-steps", gridSteps, "1 or more");
-    require(trials >= 1, "--trials", trials, "1 or more");
-    require(parallel >= 0, "--parallel", parallel, "0 (one for each executor) or more");
-    require(minutes >= 0, "--minutes", minutes, "0 (no limit) or more");
-    require(pruneAfter >= 0, "--prune-after", pruneAfter, "0 (never) or more");
-    require(pruneReduction >= 2, "--prune-reduction", pruneReduction, "2 or more");
-    require(Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    require(
+    UserException.require(gridSteps >= 1, "--grid-steps", gridSteps, "1 or more");
+    UserException.require(trials >= 1, "--trials", trials, "1 or more");
+    UserException.require(
+        parallel >= 0, "--parallel", parallel, "0 (one for each executor) or more");
+    UserException.require(minutes >= 0, "--minutes", minutes, "0 (no limit) or more");
+    UserException.require(pruneAfter >= 0, "--prune-after", pruneAfter, "0 (never) or more");
+    UserException.require(pruneReduction >= 2, "--prune-reduction", pruneReduction, "2 or more");
+    UserException.require(
+        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
+    UserException.require(
         Set.of("auto", "fp32", "bf16", "fp16").contains(precision),
         "--precision",
         precision,
         "auto, fp32, bf16 or fp16");
-    require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
+    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
     requireFits(space, options, recipes);
-  }
-
-  private static void require(boolean fits, String option, Object value, String range) {
-    if (!fits) {
-      throw new UserException(option + " is '" + value + "'; use " + range);
-    }
   }
 
   /** Tries the ends of each range, so that a mistake shows before anything is trained. */

@@ -139,7 +139,7 @@ class ProbeStageTest extends SparkTest {
     ProbeConfig config = config(one, "b", from, 0.1);
     probe(config, lines::add);
     // The damaged one is tried again.
-    assertThat(lines).anyMatch(line -> line.contains("1 images to embed"));
+    assertThat(lines).anyMatch(line -> line.contains("1 images are to be embedded"));
     assertThatThrownBy(() -> new ProbeStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--overwrite");

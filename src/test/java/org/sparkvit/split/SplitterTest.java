@@ -389,7 +389,7 @@ class SplitterTest extends SparkTest {
 
   private static Dataset<Row> split(
       Dataset<Row> images, Optional<Dataset<Row>> earlier, SplitConfig config) {
-    Dataset<Row> items = SplitItems.of(images, earlier, config).persist();
+    Dataset<Row> items = SplitItems.of(images, Optional.empty(), earlier, config).persist();
     try {
       // Collected, so that the cached items can go.
       Dataset<Row> splits = new Splitter(items, config).place().select("id", "label", "split");

@@ -1,4 +1,4 @@
-package org.sparkvit.split;
+package org.sparkvit.table;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,9 +20,9 @@ import org.apache.spark.sql.types.StructType;
  * <p>All edges meet in one task. Here an edge joins a group and a content hash that both several
  * images have, so there are far fewer than images: ten million of them take about 3 GB.
  */
-final class Components {
-  static final String KEY = "component_key";
-  static final String NAME = "component_name";
+public final class Components {
+  public static final String KEY = "component_key";
+  public static final String NAME = "component_name";
 
   private static final StructType SCHEMA =
       new StructType().add(KEY, DataTypes.StringType, false).add(NAME, DataTypes.StringType, false);
@@ -37,7 +37,7 @@ final class Components {
    * @param edges two string columns, never null
    * @return {@link #KEY}, {@link #NAME}: one row for each key that an edge touches
    */
-  static Dataset<Row> of(Dataset<Row> edges) {
+  public static Dataset<Row> of(Dataset<Row> edges) {
     return edges
         .repartition(1)
         .mapPartitions((MapPartitionsFunction<Row, Row>) Components::connect, Encoders.row(SCHEMA));

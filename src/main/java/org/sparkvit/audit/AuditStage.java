@@ -1,0 +1,140 @@
+package org.sparkvit.audit;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.FindingsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LeakageTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.Workspace;
+
+/**
+ * Reads {@code images}, and {@code splits} where they are; adds to {@code pixels} what is new and
+ * writes {@code duplicates}, {@code findings} and {@code leakage}. Nothing about single images
+ * comes to the driver.
+ */
+public final class AuditStage {
+  private static final int[] TOLD_DISTANCES = {16, 20, 24, 31};
+
+  private final AuditConfig config;
+  private final Progress progress;
+
+  public AuditStage(AuditConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    RunRecord record =
+        RunRecord.start("audit", config.toMap())
+            .input("images", workspace.version(ImagesTable.SPEC));
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
+    LikeImages like = LikeImages.of(images, pixels, config);
+    try {
+      Dataset<Row> duplicates = like.duplicates().persist();
+      Optional<Leakage> leakage = Optional.empty();
+      if (workspace.has(SplitsTable.SPEC)) {
+        record.input("splits", workspace.version(SplitsTable.SPEC));
+        leakage = Optional.of(Leakage.of(like, workspace.read(SplitsTable.SPEC)));
+      } else {
+        progress.say("audit: there are no splits yet, so nothing is said about leakage");
+      }
+      Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
+      tables.put(DuplicatesTable.SPEC, duplicates);
+      tables.put(
+          FindingsTable.SPEC,
+          Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked)));
+      tables.put(
+          LeakageTable.SPEC,
+          leakage
+              .map(Leakage::table)
+              .orElse(spark.createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
+      workspace.replaceAll(tables, record);
+      duplicates.unpersist();
+    } finally {
+      like.images().unpersist();
+      like.links().unpersist();
+    }
+    report(workspace);
+  }
+
+  private void report(Workspace workspace) {
+    sayFindings(workspace.read(FindingsTable.SPEC));
+    sayDuplicates(workspace.read(DuplicatesTable.SPEC));
+    for (Row row :
+        workspace
+            .read(LeakageTable.SPEC)
+            .orderBy(LeakageTable.SPLIT, LeakageTable.OTHER, LeakageTable.KIND)
+            .collectAsList()) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  leakage   %s in %s, %s: %,d images (%.2f %%), %,d pairs, %,d of them with other labels",
+              row.<String>getAs(LeakageTable.SPLIT),
+              row.<String>getAs(LeakageTable.OTHER),
+              row.<String>getAs(LeakageTable.KIND),
+              row.<Long>getAs(LeakageTable.IMAGES),
+              100 * row.<Double>getAs(LeakageTable.SHARE),
+              row.<Long>getAs(LeakageTable.PAIRS),
+              row.<Long>getAs(LeakageTable.CONFLICTS)));
+    }
+    progress.say("next: spark-vit split, or spark-vit report");
+  }
+
+  private void sayFindings(Dataset<Row> findings) {
+    List<String> counts = new ArrayList<>();
+    for (Row row :
+        findings
+            .groupBy(FindingsTable.FINDING)
+            .agg(count(lit(1)).as("n"))
+            .orderBy(col("n").desc(), col(FindingsTable.FINDING))
+            .collectAsList()) {
+      counts.add(String.format(Locale.ROOT, "%s %,d", row.getString(0), row.getLong(1)));
+    }
+    progress.say("audit: findings: " + (counts.isEmpty() ? "none" : String.join(", ", counts)));
+  }
+
+  private void sayDuplicates(Dataset<Row> duplicates) {
+    Row totals =
+        duplicates
+            .where(col(DuplicatesTable.GROUP_SIZE).gt(1))
+            .agg(count(lit(1)), countDistinct(DuplicatesTable.REPRESENTATIVE))
+            .collectAsList()
+            .get(0);
+    List<String> recalls = new ArrayList<>();
+    for (int distance : TOLD_DISTANCES) {
+      if (distance <= config.nearDistance()) {
+        recalls.add(
+            String.format(
+                Locale.ROOT, "%.1f %% at %d", 100 * NearHashes.recall(distance), distance));
+      }
+    }
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "  duplicates %,d images in %,d groups; hashes up to %d bits apart, expected to be found: %s",
+            totals.getLong(0),
+            totals.getLong(1),
+            config.nearDistance(),
+            recalls.isEmpty() ? "all" : String.join(", ", recalls)));
+  }
+}

@@ -1,0 +1,25 @@
+package org.sparkvit.audit;
+
+/** What can be wrong with an image. */
+enum Finding {
+  /** It cannot be read or decoded. */
+  UNREADABLE,
+  DARK,
+  LIGHT,
+  /** One side is far longer than the other. */
+  ODD_ASPECT_RATIO,
+  /** Far smaller or larger than most. */
+  ODD_SIZE,
+  /** Hardly anything to see. */
+  LOW_INFORMATION,
+  BLURRY,
+  GRAYSCALE,
+  /** The same file or the same pixels as another image. */
+  EXACT_DUPLICATE,
+  /** Looks like another image. */
+  NEAR_DUPLICATE,
+  /** Repeats images that have another label. */
+  LABEL_CONFLICT,
+  /** Of the validation or test split, and repeats an image of the train split. */
+  LEAKED
+}

@@ -1,0 +1,232 @@
+package org.sparkvit.audit;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.hex;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.image.PdqHash;
+import org.sparkvit.table.Components;
+import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PixelsTable;
+
+/**
+ * Which images repeat one another. Images with one hash, or with the same pixels where a hash tells
+ * nothing, are one <em>look</em>; looks are tied by {@link NearHashes#pairs}. What cannot be
+ * decoded has no look: two empty files do not repeat each other.
+ *
+ * @param images one row an image: {@link #LOOK}, id, path, label, sha256, {@link
+ *     PixelsTable#PIXEL_SHA256}, {@link PixelsTable#PDQ} where it is usable, and {@link #AREA}
+ * @param links pairs of looks: {@link #LOOK}, {@link #OTHER}, each once
+ */
+record LikeImages(Dataset<Row> images, Dataset<Row> links) {
+  static final String LOOK = "look";
+  static final String OTHER = "other_look";
+  static final String AREA = "area";
+
+  private static final String LEADER = "leader";
+  private static final String BEST = "best";
+  private static final String LEAST = "least";
+  private static final String TIED = "tied";
+
+  /**
+   * Finds them.
+   *
+   * @param images rows of {@link ImagesTable}
+   * @param pixels their rows of {@link PixelsTable}
+   */
+  static LikeImages of(Dataset<Row> images, Dataset<Row> pixels, AuditConfig config) {
+    Column usable = col(PixelsTable.PDQ_QUALITY).geq(config.hashQuality());
+    Dataset<Row> looks =
+        images
+            .select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL, ImagesTable.SHA256)
+            .join(
+                pixels.select(
+                    col(PixelsTable.ID),
+                    col(PixelsTable.PIXEL_SHA256),
+                    when(usable, col(PixelsTable.PDQ)).as(PixelsTable.PDQ),
+                    col(PixelsTable.WIDTH).cast("long").multiply(col(PixelsTable.HEIGHT)).as(AREA)),
+                ImagesTable.ID)
+            .withColumn(
+                LOOK,
+                coalesce(
+                    look(col(PixelsTable.PDQ)),
+                    concat(lit("pixels "), col(PixelsTable.PIXEL_SHA256))))
+            .where(col(LOOK).isNotNull())
+            .persist();
+    Dataset<Row> hashes =
+        looks.select(PixelsTable.PDQ).where(col(PixelsTable.PDQ).isNotNull()).distinct();
+    Dataset<Row> links =
+        NearHashes.pairs(hashes, config.nearDistance())
+            .select(look(col(NearHashes.A)).as(LOOK), look(col(NearHashes.B)).as(OTHER))
+            .persist();
+    return new LikeImages(looks, links);
+  }
+
+  private static Column look(Column hash) {
+    return concat(lit("pdq "), hex(hash));
+  }
+
+  /** Rows of {@link DuplicatesTable}. */
+  Dataset<Row> duplicates() {
+    // Of a look the largest image stands for it, of equally large ones the one with the least id.
+    Column order = struct(coalesce(col(AREA), lit(0)).multiply(-1).as(AREA), col(ImagesTable.ID));
+    Dataset<Row> looks =
+        images
+            .groupBy(LOOK)
+            .agg(
+                min_by(
+                        struct(
+                            col(ImagesTable.ID),
+                            col(ImagesTable.SHA256),
+                            col(PixelsTable.PIXEL_SHA256),
+                            col(AREA)),
+                        order)
+                    .as(BEST),
+                first(PixelsTable.PDQ).as(PixelsTable.PDQ),
+                min(ImagesTable.ID).as(LEAST));
+    Dataset<Row> tied =
+        Components.of(links).toDF(LOOK, DuplicatesTable.COMPONENT).join(looks, LOOK);
+    Dataset<Row> led =
+        leaders(tied)
+            .withColumn(
+                DuplicatesTable.COMPONENT,
+                min(LEAST).over(Window.partitionBy(DuplicatesTable.COMPONENT)))
+            .drop(LEAST)
+            .withColumn(TIED, lit(true));
+    Dataset<Row> alone =
+        looks
+            .join(tied.select(LOOK), toArray(LOOK), "left_anti")
+            .select(
+                col(LOOK),
+                col(BEST).as(LEADER),
+                col(PixelsTable.PDQ).as("leader_pdq"),
+                col(LEAST).as(DuplicatesTable.COMPONENT),
+                lit(false).as(TIED));
+    Column same = col(LEADER + "." + ImagesTable.SHA256).equalTo(col(ImagesTable.SHA256));
+    Column samePixels =
+        col(LEADER + "." + PixelsTable.PIXEL_SHA256).equalTo(col(PixelsTable.PIXEL_SHA256));
+    UDF2<byte[], byte[], Integer> distance =
+        (a, b) ->
+            a == null || b == null ? null : PdqHash.distance(PdqHash.bits(a), PdqHash.bits(b));
+    Column group = col(DuplicatesTable.REPRESENTATIVE);
+    Dataset<Row> rows =
+        images
+            .join(led.unionByName(alone), LOOK)
+            .select(
+                col(ImagesTable.ID).as(DuplicatesTable.ID),
+                col(ImagesTable.PATH).as(DuplicatesTable.PATH),
+                col(ImagesTable.LABEL).as(DuplicatesTable.LABEL),
+                col(LEADER + "." + ImagesTable.ID).as(DuplicatesTable.REPRESENTATIVE),
+                when(same, lit(DuplicatesTable.BYTES))
+                    .when(samePixels, lit(DuplicatesTable.PIXELS))
+                    .otherwise(lit(DuplicatesTable.LOOK))
+                    .as(DuplicatesTable.KIND),
+                udf(distance, DataTypes.IntegerType)
+                    .apply(col(PixelsTable.PDQ), col("leader_pdq"))
+                    .as(DuplicatesTable.DISTANCE),
+                col(DuplicatesTable.COMPONENT),
+                col(TIED));
+    // Who ties others but is like no representative has a row too: splits have to know of it.
+    Dataset<Row> groups =
+        rows.groupBy(group)
+            .agg(
+                count(lit(1)).as(DuplicatesTable.GROUP_SIZE),
+                countDistinct(DuplicatesTable.LABEL).gt(1).as(DuplicatesTable.CONFLICT));
+    return rows.join(groups, DuplicatesTable.REPRESENTATIVE)
+        .where(col(DuplicatesTable.GROUP_SIZE).gt(1).or(col(TIED)))
+        .drop(TIED);
+  }
+
+  /**
+   * Cuts chains, in which the first need not look like the last: the largest image of a component
+   * leads, what is within reach of it follows, and the largest of the rest leads again.
+   */
+  private static Dataset<Row> leaders(Dataset<Row> tied) {
+    StructType schema =
+        new StructType()
+            .add(LOOK, DataTypes.StringType, false)
+            .add(DuplicatesTable.COMPONENT, DataTypes.StringType, false)
+            .add(LEADER, tied.schema().apply(BEST).dataType())
+            .add("leader_pdq", DataTypes.BinaryType)
+            .add(LEAST, DataTypes.StringType, false);
+    MapPartitionsFunction<Row, Row> cut = LikeImages::cut;
+    return tied.select(
+            col(LOOK), col(DuplicatesTable.COMPONENT), col(BEST), col(PixelsTable.PDQ), col(LEAST))
+        .repartition(col(DuplicatesTable.COMPONENT))
+        .sortWithinPartitions(
+            col(DuplicatesTable.COMPONENT),
+            expr(BEST + "." + AREA).desc(),
+            expr(BEST + "." + ImagesTable.ID))
+        .mapPartitions(cut, Encoders.row(schema));
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Leader(Row best, byte[] hash, long[] bits) {}
+
+  private static Iterator<Row> cut(Iterator<Row> looks) {
+    return new Iterator<>() {
+      private final List<Leader> leaders = new ArrayList<>();
+      private String component;
+
+      @Override
+      public boolean hasNext() {
+        return looks.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        Row look = looks.next();
+        if (!look.getString(1).equals(component)) {
+          component = look.getString(1);
+          leaders.clear();
+        }
+        byte[] hash = look.getAs(3);
+        long[] bits = PdqHash.bits(hash);
+        Leader nearest = null;
+        int least = PdqHash.SAME + 1;
+        for (Leader leader : leaders) {
+          int distance = PdqHash.distance(leader.bits(), bits);
+          if (distance < least) {
+            least = distance;
+            nearest = leader;
+          }
+        }
+        if (nearest == null) {
+          nearest = new Leader(look.getStruct(2), hash, bits);
+          leaders.add(nearest);
+        }
+        return RowFactory.create(
+            look.get(0), look.get(1), nearest.best(), nearest.hash(), look.get(4));
+      }
+    };
+  }
+
+  private static String[] toArray(String name) {
+    return new String[] {name};
+  }
+}

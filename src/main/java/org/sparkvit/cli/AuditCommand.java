@@ -1,0 +1,44 @@
+package org.sparkvit.cli;
+
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.audit.AuditConfig;
+import org.sparkvit.audit.AuditStage;
+import org.sparkvit.core.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options of the stage {@code audit}. */
+@Command(
+    name = "audit",
+    description = {
+      "Looks at the pixels of each image once, and finds dark, light, blurry, empty, gray, oddly shaped and unreadable ones,",
+      "those that repeat others, with the same label or another, and those of validation and test that training has seen.",
+      "",
+      "A later run measures only what is new or has changed."
+    })
+final class AuditCommand extends StageCommand {
+  @Option(
+      names = "--near-distance",
+      paramLabel = "BITS",
+      defaultValue = "31",
+      description =
+          "Images are near duplicates when at most so many of the 256 bits of their PDQ hashes"
+              + " differ, 0 to 31. Default: ${DEFAULT-VALUE}.")
+  private int nearDistance;
+
+  @Option(
+      names = "--hash-quality",
+      paramLabel = "Q",
+      defaultValue = "50",
+      description =
+          "Hashes of lower quality, of images with little to see, are not compared: 0 to 100."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int hashQuality;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    AuditConfig config = new AuditConfig(workspace(), nearDistance, hashQuality);
+    return new AuditStage(config, progress)::run;
+  }
+}

@@ -1,0 +1,251 @@
+package org.sparkvit.image;
+
+import java.nio.ByteBuffer;
+
+/**
+ * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops: blur by
+ * two passes of a box filter, 64 x 64 samples, the 16 x 16 lowest frequencies of their cosine
+ * transform but the mean, each above the median or not. Step by step in the order of Meta's
+ * reference implementation (ThreatExchange, pdq, 2019), in single precision as there, so that the
+ * bits are the same.
+ *
+ * @param bits bit {@code 16 * i + j} tells of vertical frequency {@code i + 1} and horizontal
+ *     frequency {@code j + 1}; bit {@code b} is bit {@code b % 64} of element {@code b / 64}
+ * @param quality 0 to 100, how much there is to see; Meta discards hashes below {@value #USABLE}
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by distance
+public record PdqHash(long[] bits, int quality) {
+  /** Quality from which a hash tells images apart. */
+  public static final int USABLE = 50;
+
+  /** Two images at this distance or less show the same, says the reference. */
+  public static final int SAME = 31;
+
+  /** Length of {@link #toBytes}. */
+  public static final int BYTES = 32;
+
+  public static final int BITS = 256;
+
+  private static final int SIDE = 64;
+  private static final int FREQUENCIES = 16;
+  private static final int PASSES = 2;
+  private static final int WINDOWS_PER_SIDE = 2 * SIDE;
+  private static final float RED = 0.299f;
+  private static final float GREEN = 0.587f;
+  private static final float BLUE = 0.114f;
+  private static final float[][] COSINES = cosines();
+
+  private static float[][] cosines() {
+    float scale = (float) Math.sqrt(2.0 / SIDE);
+    float[][] cosines = new float[FREQUENCIES][SIDE];
+    for (int i = 0; i < FREQUENCIES; i++) {
+      for (int j = 0; j < SIDE; j++) {
+        cosines[i][j] = (float) (scale * Math.cos((Math.PI / 2 / SIDE) * (i + 1) * (2 * j + 1)));
+      }
+    }
+    return cosines;
+  }
+
+  /** Hashes an image. */
+  public static PdqHash of(PixelImage image) {
+    int width = image.width();
+    int height = image.height();
+    float[] luma = luma(image.rgb());
+    float[] other = new float[luma.length];
+    int across = (width + WINDOWS_PER_SIDE - 1) / WINDOWS_PER_SIDE;
+    int down = (height + WINDOWS_PER_SIDE - 1) / WINDOWS_PER_SIDE;
+    for (int pass = 0; pass < PASSES; pass++) {
+      // Along rows the lines are height lines of width neighbours, along columns the reverse.
+      for (int y = 0; y < height; y++) {
+        boxAlongRow(luma, other, y * width, width, across);
+      }
+      boxAlongColumns(other, luma, width, height, down);
+    }
+    float[][] samples = samples(luma, width, height);
+    return new PdqHash(aboveMedian(transform(samples)), quality(samples));
+  }
+
+  private static float[] luma(byte[] rgb) {
+    float[] luma = new float[rgb.length / 3];
+    for (int i = 0, at = 0; i < luma.length; i++, at += 3) {
+      luma[i] = RED * (rgb[at] & 0xFF) + GREEN * (rgb[at + 1] & 0xFF) + BLUE * (rgb[at + 2] & 0xFF);
+    }
+    return luma;
+  }
+
+  /** A running mean; at the ends, of what there is of the window. */
+  private static void boxAlongRow(float[] in, float[] out, int start, int length, int window) {
+    int half = (window + 2) / 2;
+    int end = start + length;
+    int left = start;
+    int right = start;
+    int at = start;
+    float sum = 0;
+    int size = 0;
+    for (; size < half - 1; size++) {
+      sum += in[right++];
+    }
+    while (size < window) {
+      sum += in[right++];
+      size++;
+      out[at++] = sum / size;
+    }
+    while (right < end) {
+      sum += in[right++];
+      sum -= in[left++];
+      out[at++] = sum / size;
+    }
+    while (at < end) {
+      sum -= in[left++];
+      size--;
+      out[at++] = sum / size;
+    }
+  }
+
+  /** The same down all columns at once, which reads memory in its order. */
+  private static void boxAlongColumns(float[] in, float[] out, int width, int height, int window) {
+    int half = (window + 2) / 2;
+    float[] sums = new float[width];
+    int left = 0;
+    int right = 0;
+    int at = 0;
+    int size = 0;
+    for (; size < half - 1; size++) {
+      add(sums, in, width * right++);
+    }
+    while (size < window) {
+      add(sums, in, width * right++);
+      size++;
+      divide(sums, size, out, width * at++);
+    }
+    while (right < height) {
+      add(sums, in, width * right++);
+      subtract(sums, in, width * left++);
+      divide(sums, size, out, width * at++);
+    }
+    while (at < height) {
+      subtract(sums, in, width * left++);
+      size--;
+      divide(sums, size, out, width * at++);
+    }
+  }
+
+  private static void add(float[] sums, float[] in, int row) {
+    for (int x = 0; x < sums.length; x++) {
+      sums[x] += in[row + x];
+    }
+  }
+
+  private static void subtract(float[] sums, float[] in, int row) {
+    for (int x = 0; x < sums.length; x++) {
+      sums[x] -= in[row + x];
+    }
+  }
+
+  private static void divide(float[] sums, int size, float[] out, int row) {
+    for (int x = 0; x < sums.length; x++) {
+      out[row + x] = sums[x] / size;
+    }
+  }
+
+  private static float[][] samples(float[] luma, int width, int height) {
+    float[][] samples = new float[SIDE][SIDE];
+    for (int i = 0; i < SIDE; i++) {
+      int y = (int) ((i + 0.5) * height / SIDE);
+      for (int j = 0; j < SIDE; j++) {
+        int x = (int) ((j + 0.5) * width / SIDE);
+        samples[i][j] = luma[y * width + x];
+      }
+    }
+    return samples;
+  }
+
+  /** Steps between neighbours, of which only those of a percent or more count. */
+  private static int quality(float[][] samples) {
+    int sum = 0;
+    for (int i = 0; i < SIDE; i++) {
+      for (int j = 0; j < SIDE; j++) {
+        if (i + 1 < SIDE) {
+          sum += step(samples[i][j], samples[i + 1][j]);
+        }
+        if (j + 1 < SIDE) {
+          sum += step(samples[i][j], samples[i][j + 1]);
+        }
+      }
+    }
+    return Math.min(100, sum / 90);
+  }
+
+  private static int step(float a, float b) {
+    return Math.abs((int) ((a - b) * 100 / 255));
+  }
+
+  private static float[] transform(float[][] samples) {
+    float[][] rows = new float[FREQUENCIES][SIDE];
+    for (int i = 0; i < FREQUENCIES; i++) {
+      for (int k = 0; k < SIDE; k++) {
+        float cosine = COSINES[i][k];
+        for (int j = 0; j < SIDE; j++) {
+          rows[i][j] += cosine * samples[k][j];
+        }
+      }
+    }
+    float[] result = new float[FREQUENCIES * FREQUENCIES];
+    for (int i = 0; i < FREQUENCIES; i++) {
+      for (int j = 0; j < FREQUENCIES; j++) {
+        float sum = 0;
+        for (int k = 0; k < SIDE; k++) {
+          sum += rows[i][k] * COSINES[j][k];
+        }
+        result[FREQUENCIES * i + j] = sum;
+      }
+    }
+    return result;
+  }
+
+  private static long[] aboveMedian(float[] values) {
+    float[] sorted = values.clone();
+    java.util.Arrays.sort(sorted);
+    float median = sorted[values.length / 2 - 1];
+    long[] bits = new long[BITS / Long.SIZE];
+    for (int b = 0; b < values.length; b++) {
+      if (values[b] > median) {
+        bits[b / Long.SIZE] |= 1L << b % Long.SIZE;
+      }
+    }
+    return bits;
+  }
+
+  /** Number of bits in which two hashes differ, 0 to 256. */
+  public int distance(PdqHash other) {
+    return distance(bits, other.bits);
+  }
+
+  /** As above, of the elements of {@link #bits}. */
+  public static int distance(long[] a, long[] b) {
+    int distance = 0;
+    for (int i = 0; i < a.length; i++) {
+      distance += Long.bitCount(a[i] ^ b[i]);
+    }
+    return distance;
+  }
+
+  /** The bits as {@value #BYTES} bytes, the highest first, as the reference writes them in hex. */
+  public byte[] toBytes() {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    for (int i = bits.length - 1; i >= 0; i--) {
+      bytes.putLong(bits[i]);
+    }
+    return bytes.array();
+  }
+
+  /** The {@link #bits} of what {@link #toBytes} gave. */
+  public static long[] bits(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    long[] bits = new long[BITS / Long.SIZE];
+    for (int i = bits.length - 1; i >= 0; i--) {
+      bits[i] = buffer.getLong();
+    }
+    return bits;
+  }
+}

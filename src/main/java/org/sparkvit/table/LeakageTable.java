@@ -1,0 +1,47 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code leakage}: how far images of one split repeat in another. One row for each ordered pair of
+ * splits and each kind of likeness that occurs.
+ */
+public final class LeakageTable {
+  /** The split whose images are counted. */
+  public static final String SPLIT = "split";
+
+  /** The split in which they repeat. */
+  public static final String OTHER = "other";
+
+  /** As {@link DuplicatesTable#KIND}: the closest likeness of the pair of images. */
+  public static final String KIND = "kind";
+
+  /** Pairs of images. */
+  public static final String PAIRS = "pairs";
+
+  /** Of them those whose labels differ. */
+  public static final String CONFLICTS = "conflicts";
+
+  /** Images of the split that have such a twin. */
+  public static final String IMAGES = "images";
+
+  /** Share of the split's images, 0 to 1. */
+  public static final String SHARE = "share";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "leakage",
+          "audit",
+          new StructType()
+              .add(SPLIT, DataTypes.StringType, false)
+              .add(OTHER, DataTypes.StringType, false)
+              .add(KIND, DataTypes.StringType, false)
+              .add(PAIRS, DataTypes.LongType, false)
+              .add(CONFLICTS, DataTypes.LongType, false)
+              .add(IMAGES, DataTypes.LongType, false)
+              .add(SHARE, DataTypes.DoubleType, false),
+          false);
+
+  private LeakageTable() {}
+}

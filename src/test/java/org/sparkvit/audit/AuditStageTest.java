@@ -1,0 +1,245 @@
+package org.sparkvit.audit;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.catalog.CatalogConfig;
+import org.sparkvit.catalog.CatalogStage;
+import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.demo.AuditFindings;
+import org.sparkvit.demo.SampleDataset;
+import org.sparkvit.split.SplitConfig;
+import org.sparkvit.split.SplitStage;
+import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.FindingsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LeakageTable;
+import org.sparkvit.table.PixelsTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.Workspace;
+
+/** On drawn images with known defects. */
+class AuditStageTest extends SparkTest {
+  private static final int IMAGES = 600;
+
+  @TempDir private static Path folder;
+  private static Path data;
+
+  @BeforeAll
+  static void draw() {
+    data = folder.resolve("data");
+    SampleDataset.draw(data, IMAGES, 3, OptionalDouble.empty(), Progress.SILENT);
+  }
+
+  private static String catalog(String name, Path images, InputFormat format) {
+    String workspace = folder.resolve(name).toString();
+    CatalogConfig config =
+        new CatalogConfig(
+            workspace,
+            List.of(images.toString()),
+            format,
+            null,
+            null,
+            null,
+            null,
+            false,
+            CatalogConfig.EmptyLabel.UNLABELLED,
+            0,
+            1,
+            true);
+    new CatalogStage(config, Progress.SILENT).run(spark);
+    return workspace;
+  }
+
+  private static List<String> audit(String workspace) {
+    List<String> lines = new ArrayList<>();
+    new AuditStage(new AuditConfig(workspace, 31, 50), lines::add).run(spark);
+    return lines;
+  }
+
+  private static Dataset<Row> table(String workspace, TableSpec table) {
+    return Workspace.at(spark, workspace).read(table);
+  }
+
+  @Test
+  void plantedDefectsAreFound() {
+    String workspace = catalog("planted", data.resolve(SampleDataset.IMAGES), InputFormat.AUTO);
+    List<String> lines = audit(workspace);
+    assertThat(lines).anyMatch(line -> line.contains(" 600 images are to be measured"));
+    assertThat(lines).anyMatch(line -> line.contains("98.5 % at 24, 84.8 % at 31"));
+    assertThat(lines).anyMatch(line -> line.contains("no splits yet"));
+
+    AuditFindings findings = AuditFindings.of(spark, workspace, data);
+    Map<String, Double> shares =
+        findings.lines().stream()
+            .filter(line -> line.matches("  \\w+ +[\\d,]+ of .*"))
+            .collect(
+                Collectors.toMap(
+                    line -> line.strip().replaceAll(" .*", ""),
+                    line -> Double.parseDouble(line.replaceAll(".*\\(([\\d.]+) %\\)", "$1"))));
+    for (String whole :
+        List.of("truncated", "empty", "not_an_image", "broken_data", "exact_copy")) {
+      assertThat(shares.get(whole)).as(whole).isEqualTo(100);
+    }
+    assertThat(shares.get("reencoded")).isGreaterThanOrEqualTo(80);
+    assertThat(findings.planted() / (double) findings.pairs()).isGreaterThan(0.9);
+
+    // Each image counts in one group; what cannot be decoded repeats nothing.
+    Dataset<Row> duplicates = table(workspace, DuplicatesTable.SPEC);
+    assertThat(duplicates.select("id").distinct().count()).isEqualTo(duplicates.count());
+    Dataset<Row> unreadable =
+        table(workspace, FindingsTable.SPEC).where(col("finding").equalTo("UNREADABLE"));
+    assertThat(unreadable.count()).isPositive();
+    assertThat(unreadable.join(duplicates, "id").count()).isZero();
+
+    // Again: nothing is measured, and the findings are the same rows.
+    List<Row> before = sorted(table(workspace, FindingsTable.SPEC));
+    assertThat(audit(workspace)).anyMatch(line -> line.contains("0 images are to be measured"));
+    assertThat(sorted(table(workspace, FindingsTable.SPEC))).isEqualTo(before);
+
+    // Duplicates stay together in splits, so that nothing leaks.
+    new SplitStage(split(workspace), Progress.SILENT).run(spark);
+    assertThat(audit(workspace)).noneMatch(line -> line.contains("leakage"));
+    assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
+  }
+
+  private static List<Row> sorted(Dataset<Row> rows) {
+    return rows.orderBy("id", "finding").collectAsList();
+  }
+
+  private static SplitConfig split(String workspace) {
+    return new SplitConfig(
+        workspace,
+        new BigDecimal("0.6"),
+        new BigDecimal("0.2"),
+        new BigDecimal("0.2"),
+        1,
+        SplitConfig.Given.IGNORE,
+        SplitConfig.Existing.REFUSE,
+        Optional.empty(),
+        true);
+  }
+
+  private static Path copyOfSome(String name, int count) throws IOException {
+    Path images = Files.createDirectories(folder.resolve(name));
+    try (Stream<Path> files = Files.walk(data.resolve(SampleDataset.IMAGES))) {
+      for (Path file :
+          files.filter(path -> path.toString().endsWith(".jpg")).sorted().limit(count).toList()) {
+        Path target = images.resolve(file.getParent().getFileName()).resolve(file.getFileName());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return images;
+  }
+
+  @Test
+  void onlyWhatIsNewOrChangedIsMeasured() throws IOException {
+    Path images = copyOfSome("growing", 12);
+    String workspace = catalog("incremental", images, InputFormat.FOLDER);
+    assertThat(audit(workspace)).anyMatch(line -> line.contains("12 images are to be measured"));
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(images)) {
+      files = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    Files.copy(files.get(0), files.get(1), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(files.get(2), files.get(2).resolveSibling("new.jpg"));
+    catalog("incremental", images, InputFormat.FOLDER);
+    assertThat(audit(workspace)).anyMatch(line -> line.contains(" 2 images are to be measured"));
+    assertThat(table(workspace, PixelsTable.SPEC).count()).isEqualTo(13);
+    assertThat(
+            table(workspace, DuplicatesTable.SPEC)
+                .where(col("kind").equalTo(DuplicatesTable.BYTES))
+                .count())
+        .isGreaterThanOrEqualTo(4);
+  }
+
+  /** One file three times in train and twice in test, with another label once. */
+  @Test
+  void leakageCountsAllPairsAndNotWhatAGroupKeeps() throws IOException {
+    Path images = copyOfSome("leaking", 6);
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(images)) {
+      files = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    Path other = Files.createDirectories(images.resolve("other"));
+    for (int copy = 1; copy < 4; copy++) {
+      Files.copy(files.get(0), files.get(0).resolveSibling("copy" + copy + ".jpg"));
+    }
+    Files.copy(files.get(0), other.resolve("copy4.jpg"));
+    String workspace = catalog("leakage", images, InputFormat.FOLDER);
+    Dataset<Row> splits =
+        table(workspace, ImagesTable.SPEC)
+            .selectExpr(
+                "id",
+                "label",
+                "case when path like '%copy3%' or path like '%copy4%' then 'test' else 'train' end"
+                    + " as split",
+                "cast(null as string) as `" + SplitsTable.GROUP + "`");
+    Workspace.at(spark, workspace)
+        .replace(SplitsTable.SPEC, splits, RunRecord.start("split", Map.of()));
+    audit(workspace);
+    Map<String, Row> rows =
+        table(workspace, LeakageTable.SPEC)
+            .where(col("kind").equalTo("BYTES"))
+            .collectAsList()
+            .stream()
+            .collect(Collectors.toMap(row -> row.<String>getAs(LeakageTable.SPLIT), row -> row));
+    assertThat(rows.keySet()).containsExactlyInAnyOrder("train", "test");
+    for (Row row : rows.values()) {
+      assertThat(row.<Long>getAs(LeakageTable.PAIRS)).isEqualTo(6);
+      assertThat(row.<Long>getAs(LeakageTable.CONFLICTS)).isEqualTo(3);
+    }
+    assertThat(rows.get("train").<Long>getAs(LeakageTable.IMAGES)).isEqualTo(3);
+    assertThat(rows.get("test").<Long>getAs(LeakageTable.IMAGES)).isEqualTo(2);
+    assertThat(rows.get("test").<Double>getAs(LeakageTable.SHARE)).isCloseTo(1, within(1e-12));
+    List<String> leaked =
+        table(workspace, FindingsTable.SPEC)
+            .where(col("finding").equalTo("LEAKED"))
+            .select("path")
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0).replaceAll(".*/", ""))
+            .toList();
+    assertThat(leaked).containsExactlyInAnyOrder("copy3.jpg", "copy4.jpg");
+    assertThat(
+            table(workspace, FindingsTable.SPEC)
+                .where(col("finding").equalTo("LABEL_CONFLICT"))
+                .count())
+        .isGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void mistakesInOptions() {
+    assertThatThrownBy(() -> new AuditConfig("w", 32, 50))
+        .isInstanceOf(UserException.class)
+        .hasMessage("--near-distance is '32'; use 0 to 31");
+    assertThatThrownBy(() -> new AuditConfig("w", 31, 101))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--hash-quality");
+  }
+}
