@@ -147,10 +147,12 @@ final class Findings {
     double high = quartiles[1] + range;
     Column away = abs(side.minus((low + high) / 2));
     // Where most images have one size, every other one is odd.
-    return Optional.of(
+    Column score =
         high > low
             ? greatest(lit(0.0), lit(1.0).minus(away.divide(high - low)))
-            : when(away.leq(0), 1.0).when(away.gt(0), 0.0));
+            : when(away.leq(0), 1.0).otherwise(0.0);
+    // The greatest of nothing and 0 would be 0.
+    return Optional.of(when(side.isNotNull(), score));
   }
 
   private static List<Column> ofDuplicates() {

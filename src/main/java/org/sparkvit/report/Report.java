@@ -26,6 +26,7 @@ public record Report(
     CurveSection curves,
     MistakeSection mistakes,
     RelabelSection relabel,
+    AuditSection audit,
     TrainingSection training,
     StudySection studies,
     ProvenanceSection provenance) {}

@@ -16,7 +16,9 @@ import org.sparkvit.report.MetricsSection.ClassRow;
 import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
@@ -28,6 +30,9 @@ import org.sparkvit.table.Workspace;
 /** Puts a report together from the tables that are there. Only the catalog must be. */
 final class ReportGatherer {
   /** A share of so few images says little. */
+  /** Images of each kind of finding: there are a dozen kinds. */
+  private static final int GALLERY = 8;
+
   private static final int FEW = 30;
 
   private final SparkSession spark;
@@ -74,6 +79,7 @@ final class ReportGatherer {
           curves(figures, headline, metrics, model),
           mistakes(images, splits != null, scored, headline),
           relabel(images),
+          audit(images),
           TrainingSection.of(workspace, model),
           StudySection.of(workspace),
           ProvenanceSection.of(workspace, record, spark.version()));
@@ -169,6 +175,18 @@ final class ReportGatherer {
             workspace.read(ReviewTable.SPEC),
             images,
             config.mistakes(),
+            new Thumbnails(spark, workspace, config.thumbnailSize()));
+  }
+
+  private AuditSection audit(Dataset<Row> images) {
+    Dataset<Row> findings = table(FindingsTable.SPEC);
+    return findings == null || !workspace.has(LeakageTable.SPEC)
+        ? null
+        : AuditSection.of(
+            findings,
+            workspace.read(LeakageTable.SPEC),
+            images,
+            Math.min(GALLERY, config.mistakes()),
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 

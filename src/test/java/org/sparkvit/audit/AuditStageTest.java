@@ -115,6 +115,13 @@ class AuditStageTest extends SparkTest {
         table(workspace, FindingsTable.SPEC).where(col("finding").equalTo("UNREADABLE"));
     assertThat(unreadable.count()).isPositive();
     assertThat(unreadable.join(duplicates, "id").count()).isZero();
+    assertThat(
+            unreadable
+                .select("id")
+                .join(table(workspace, FindingsTable.SPEC), "id")
+                .where(col("finding").notEqual("UNREADABLE"))
+                .count())
+        .isZero();
 
     // Again: nothing is measured, and the findings are the same rows.
     List<Row> before = sorted(table(workspace, FindingsTable.SPEC));

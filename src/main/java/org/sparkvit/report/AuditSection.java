@@ -1,0 +1,167 @@
+package org.sparkvit.report;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.FindingsTable;
+import org.sparkvit.table.LeakageTable;
+
+/**
+ * What is wrong with the images.
+ *
+ * @param images all that were looked at
+ * @param kinds of findings, the most frequent first
+ * @param leakage images of one split that repeat in another
+ * @param galleries the worst images of each kind
+ */
+public record AuditSection(
+    long images, List<Count> kinds, List<Leak> leakage, List<Gallery> galleries) {
+  private static final String RANK = "rank";
+
+  /**
+   * Images of a split that repeat in another.
+   *
+   * @param share of the split's images, 0 to 1
+   */
+  public record Leak(
+      String split,
+      String other,
+      String kind,
+      long images,
+      double share,
+      long pairs,
+      long conflicts) {}
+
+  /** Images with one finding. */
+  public record Gallery(String finding, long count, List<Item> items) {}
+
+  /**
+   * One image.
+   *
+   * @param note why it is here, in a few words; may be empty
+   * @param image a JPEG in base 64; null where none could be made
+   * @param problem why there is no image; null where there is one
+   */
+  public record Item(
+      String id, String path, String label, String note, String image, String problem) {}
+
+  /**
+   * Reads the tables of {@code audit}.
+   *
+   * @param shown images of each kind
+   */
+  static AuditSection of(
+      Dataset<Row> findings,
+      Dataset<Row> leakage,
+      Dataset<Row> images,
+      int shown,
+      Thumbnails thumbnails) {
+    long total = images.count();
+    List<Count> kinds = new ArrayList<>();
+    for (Row row :
+        findings
+            .groupBy(FindingsTable.FINDING)
+            .agg(count(lit(1)).as("n"))
+            .orderBy(col("n").desc(), col(FindingsTable.FINDING))
+            .collectAsList()) {
+      kinds.add(Count.of(text(row.getString(0)), row.getLong(1), total));
+    }
+    List<Leak> leaks =
+        leakage
+            .orderBy(LeakageTable.SPLIT, LeakageTable.OTHER, LeakageTable.KIND)
+            .collectAsList()
+            .stream()
+            .map(
+                row ->
+                    new Leak(
+                        row.getAs(LeakageTable.SPLIT),
+                        row.getAs(LeakageTable.OTHER),
+                        likeness(row.getAs(LeakageTable.KIND)),
+                        row.<Long>getAs(LeakageTable.IMAGES),
+                        row.<Double>getAs(LeakageTable.SHARE),
+                        row.<Long>getAs(LeakageTable.PAIRS),
+                        row.<Long>getAs(LeakageTable.CONFLICTS)))
+            .toList();
+    return new AuditSection(
+        total, kinds, leaks, galleries(findings, images, kinds, shown, thumbnails));
+  }
+
+  private static String text(String finding) {
+    return finding.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static String likeness(String kind) {
+    return switch (kind) {
+      case DuplicatesTable.BYTES -> "the same file";
+      case DuplicatesTable.PIXELS -> "the same pixels";
+      default -> "looks alike";
+    };
+  }
+
+  private static List<Gallery> galleries(
+      Dataset<Row> findings,
+      Dataset<Row> images,
+      List<Count> kinds,
+      int shown,
+      Thumbnails thumbnails) {
+    List<Row> worst =
+        findings
+            .withColumn(
+                RANK,
+                row_number()
+                    .over(
+                        Window.partitionBy(FindingsTable.FINDING)
+                            .orderBy(
+                                col(FindingsTable.SCORE).asc_nulls_last(),
+                                col(FindingsTable.RELATED),
+                                col(FindingsTable.ID))))
+            .where(col(RANK).leq(shown))
+            .orderBy(RANK)
+            .collectAsList();
+    Map<String, Thumbnails.Picture> made =
+        thumbnails.of(
+            images,
+            worst.stream().map(row -> row.<String>getAs(FindingsTable.ID)).distinct().toList());
+    return kinds.stream()
+        .map(
+            kind ->
+                new Gallery(
+                    kind.name(),
+                    kind.count(),
+                    worst.stream()
+                        .filter(row -> text(row.getAs(FindingsTable.FINDING)).equals(kind.name()))
+                        .map(row -> item(row, made))
+                        .toList()))
+        .toList();
+  }
+
+  private static Item item(Row row, Map<String, Thumbnails.Picture> made) {
+    String id = row.getAs(FindingsTable.ID);
+    Thumbnails.Picture picture =
+        made.getOrDefault(id, new Thumbnails.Picture(null, "no longer in the catalog"));
+    Double score = row.getAs(FindingsTable.SCORE);
+    String detail = row.getAs(FindingsTable.DETAIL);
+    String note = detail == null ? "" : detail;
+    if (score != null) {
+      note = String.format(Locale.ROOT, "score %.3f%s", score, note.isEmpty() ? "" : ", " + note);
+    }
+    String label = row.getAs(FindingsTable.LABEL);
+    return new Item(
+        id,
+        row.getAs(FindingsTable.PATH),
+        label == null ? "(no label)" : label,
+        note,
+        picture.image(),
+        picture.problem());
+  }
+}
