@@ -87,9 +87,8 @@ final class NearHashes {
    * @return {@link #A} before {@link #B} in the order of their 64-bit keys, each pair once
    */
   static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
-    Dataset<Row> keyed = hashes.toDF("hash").withColumn(KEY, xxhash64(col("hash"))).persist();
-    long count = keyed.count();
-    int partitions = (int) Math.max(1, count * TABLES / ROWS_PER_PARTITION + 1);
+    Dataset<Row> keyed = hashes.toDF("hash").withColumn(KEY, xxhash64(col("hash")));
+    int partitions = (int) (hashes.count() * TABLES / ROWS_PER_PARTITION + 1);
     UDF1<byte[], List<Long>> buckets = NearHashes::buckets;
     Dataset<Row> spread =
         keyed.select(

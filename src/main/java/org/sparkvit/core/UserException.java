@@ -24,7 +24,8 @@ public class UserException extends RuntimeException {
    */
   public static void require(boolean holds, String option, Object value, String range) {
     if (!holds) {
-      throw new UserException(option + " is '" + value + "'; use " + range);
+      String shown = value instanceof String ? "'" + value + "'" : String.valueOf(value);
+      throw new UserException(option + " is " + shown + "; use " + range);
     }
   }
 

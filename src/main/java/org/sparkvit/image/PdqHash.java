@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
  * two passes of a box filter, 64 x 64 samples, the 16 x 16 lowest frequencies of their cosine
  * transform but the mean, each above the median or not. Step by step in the order of Meta's
  * reference implementation (ThreatExchange, pdq, 2019), in single precision as there, so that the
- * bits are the same.
+ * bits are the same. Images of more than {@value #MOST_PIXELS} pixels are reduced to that first,
+ * lest a huge one take gigabytes: a few bits may then differ.
  *
  * @param bits bit {@code 16 * i + j} tells of vertical frequency {@code i + 1} and horizontal
  *     frequency {@code j + 1}; bit {@code b} is bit {@code b % 64} of element {@code b / 64}
@@ -25,6 +26,8 @@ public record PdqHash(long[] bits, int quality) {
   public static final int BYTES = 32;
 
   public static final int BITS = 256;
+
+  private static final int MOST_PIXELS = 1 << 22;
 
   private static final int SIDE = 64;
   private static final int FREQUENCIES = 16;
@@ -47,7 +50,8 @@ public record PdqHash(long[] bits, int quality) {
   }
 
   /** Hashes an image. */
-  public static PdqHash of(PixelImage image) {
+  public static PdqHash of(PixelImage whole) {
+    PixelImage image = reduced(whole);
     int width = image.width();
     int height = image.height();
     float[] luma = luma(image.rgb());
@@ -63,6 +67,19 @@ public record PdqHash(long[] bits, int quality) {
     }
     float[][] samples = samples(luma, width, height);
     return new PdqHash(aboveMedian(transform(samples)), quality(samples));
+  }
+
+  private static PixelImage reduced(PixelImage image) {
+    double pixels = (double) image.width() * image.height();
+    if (pixels <= MOST_PIXELS) {
+      return image;
+    }
+    double factor = Math.sqrt(MOST_PIXELS / pixels);
+    return Resampler.resize(
+        image,
+        (int) Math.max(1, image.width() * factor),
+        (int) Math.max(1, image.height() * factor),
+        ResampleFilter.BILINEAR);
   }
 
   private static float[] luma(byte[] rgb) {

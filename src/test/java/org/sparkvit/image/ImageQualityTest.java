@@ -2,16 +2,21 @@ package org.sparkvit.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.RealImages;
 
 /** Against what src/test/python/make_quality_fixtures.py had Pillow and numpy measure. */
 class ImageQualityTest {
@@ -85,6 +90,48 @@ class ImageQualityTest {
       assertThat(original.distance(hashes.get(10 * k + 4))).isGreaterThan(PdqHash.SAME);
       assertThat(original.distance(references.get(10 * ((k + 1) % 4)))).isGreaterThan(80);
     }
+  }
+
+  /** The script measures the same files with Pillow and numpy. */
+  @Test
+  void scoresOfRealPhotosAreThoseOfPython(@TempDir Path folder) throws Exception {
+    String python = System.getenv("SPARK_VIT_PYTHON");
+    assumeThat(python).as("SPARK_VIT_PYTHON names no Python with Pillow and numpy").isNotBlank();
+    RealImages.unpack("receipts", folder);
+    RealImages.unpack("photos", folder);
+    Process process =
+        new ProcessBuilder(python, "src/test/python/make_quality_fixtures.py", folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    int compared = 0;
+    int sameHash = 0;
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line; (line = lines.readLine()) != null; ) {
+        JsonNode expected = new ObjectMapper().readTree(line);
+        String name = expected.get("file").textValue();
+        DecodedImage image = decode(Path.of(name));
+        if (!image.isUsable()) {
+          continue;
+        }
+        assertClose(name, ImageQuality.of(image.pixels(), image.channels() <= 2), expected);
+        byte[] hash = HexFormat.of().parseHex(expected.get("pdq").textValue());
+        sameHash +=
+            PdqHash.distance(PdqHash.of(image.pixels()).bits(), PdqHash.bits(hash)) == 0 ? 1 : 0;
+        compared++;
+      }
+    }
+    assertThat(process.waitFor()).isZero();
+    assertThat(compared).isGreaterThan(50);
+    assertThat(sameHash).isEqualTo(compared);
+  }
+
+  @Test
+  void hugeImagesAreReducedBeforeTheyAreHashed() {
+    PixelImage image = decode(FOLDER.resolve("0-original.png")).pixels();
+    PixelImage large = Resampler.resize(image, 2000, 1500, ResampleFilter.BICUBIC);
+    PixelImage huge = Resampler.resize(image, 3000, 2250, ResampleFilter.BICUBIC);
+    assertThat(PdqHash.of(huge).distance(PdqHash.of(large))).isLessThanOrEqualTo(4);
+    assertThat(PdqHash.of(huge).distance(PdqHash.of(image))).isLessThanOrEqualTo(PdqHash.SAME);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.sparkvit.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -57,6 +58,7 @@ class ReportStageTest extends SparkTest {
             .balance()
             .predictions()
             .relabels()
+            .findings("<b>plain</b>")
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -92,6 +94,25 @@ class ReportStageTest extends SparkTest {
   }
 
   @Test
+  void findingsAreCountedAndTheWorstOfEachKindShown() {
+    AuditSection audit = report.audit();
+    assertThat(audit.images()).isEqualTo(323);
+    assertThat(audit.kinds())
+        .extracting(Count::name, Count::count)
+        .containsExactly(tuple("low information", 2L), tuple("exact duplicate", 1L));
+    assertThat(audit.leakage())
+        .containsExactly(new AuditSection.Leak("test", "train", "the same file", 2, 0.25, 3, 1));
+    List<AuditSection.Item> worst = audit.galleries().get(0).items();
+    assertThat(worst)
+        .extracting(AuditSection.Item::note)
+        .containsExactly("score 0.100, <b>plain</b>", "score 0.200, <b>plain</b>");
+    assertThat(worst).allMatch(item -> item.image() != null || item.problem() != null);
+    assertThat(audit.galleries().get(1).items())
+        .extracting(AuditSection.Item::label, AuditSection.Item::note)
+        .containsExactly(tuple("(no label)", "the same file"));
+  }
+
+  @Test
   void aPageShowsTheFiguresAndLoadsNothing() throws IOException {
     String html = run(two, "two", false);
     // Names from the data are text and nothing else.
@@ -100,7 +121,7 @@ class ReportStageTest extends SparkTest {
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
         .contains("plain&quot; onerror=&quot;alert(2) ${7*7}")
         .contains("&lt;img src=x onerror=alert(3)&gt;&quot;.png")
-        .contains("web &lt;b&gt;", "&lt;b&gt;here&lt;/b&gt;")
+        .contains("web &lt;b&gt;", "&lt;b&gt;here&lt;/b&gt;", "&lt;b&gt;plain&lt;/b&gt;")
         .contains("\u4E2D\u6587 \uD83D\uDE00 x\uFFFD&#39;&amp;");
 
     Evaluation test = two.book(s -> s.split().equals(SplitsTable.TEST)).evaluation();
@@ -326,7 +347,7 @@ class ReportStageTest extends SparkTest {
 
     bare.catalog("short");
     String html = run(bare, "bare", false);
-    for (String command : List.of("split", "balance", "score", "evaluate", "relabel")) {
+    for (String command : List.of("split", "balance", "score", "evaluate", "relabel", "audit")) {
       assertThat(html).contains("run <code>spark-vit " + command + "</code>");
     }
     assertThat(html).contains("The model has not been judged yet");

@@ -32,7 +32,9 @@ import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -264,6 +266,37 @@ final class ReportWorkspace {
   }
 
   /** Each image whose label is not predicted changes it, but those of the test split wait. */
+  /** Two of a kind, the second worse, with a note that is no markup; one pair across splits. */
+  ReportWorkspace findings(String note) {
+    List<Row> findings = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Sample s = samples.get(i);
+      findings.add(
+          RowFactory.create(
+              s.id(), s.path(), s.label(), "LOW_INFORMATION", 0.2 - 0.1 * i, 0.3, note, null));
+    }
+    Sample copy = samples.get(2);
+    findings.add(
+        RowFactory.create(
+            copy.id(),
+            copy.path(),
+            null,
+            "EXACT_DUPLICATE",
+            null,
+            null,
+            "the same file",
+            samples.get(3).id()));
+    Row leak = RowFactory.create(SplitsTable.TEST, SplitsTable.TRAIN, "BYTES", 3L, 1L, 2L, 0.25);
+    RunRecord record = RunRecord.start("audit", Map.of());
+    workspace.replace(
+        FindingsTable.SPEC, spark.createDataFrame(findings, FindingsTable.SPEC.schema()), record);
+    workspace.replace(
+        LeakageTable.SPEC,
+        spark.createDataFrame(List.of(leak), LeakageTable.SPEC.schema()),
+        record);
+    return this;
+  }
+
   ReportWorkspace relabels() {
     Map<List<String>, Long> counts = new LinkedHashMap<>();
     List<Sample> waiting = new ArrayList<>();
