@@ -45,7 +45,8 @@ public final class BenchStage {
   /** Hides the start of a step from a GPU. */
   private static final int GPU_TRAINING_BATCH = 128;
 
-  private static final String INT8 = "int8";
+  /** Precisions that Python is measured in. */
+  private static final List<String> OF_PYTHON = List.of("fp32", "bf16", "fp16");
 
   private final BenchConfig config;
   private final Progress progress;
@@ -199,9 +200,13 @@ public final class BenchStage {
     return PyTorchRuntime.device(config.device()).isGpu() ? "gpu" : "cpu";
   }
 
-  /** Those of the precisions that Python is measured in too. */
   private List<String> ofPython() {
-    return config.precisions().stream().filter(precision -> !precision.equals(INT8)).toList();
+    return config.precisions().stream().filter(OF_PYTHON::contains).toList();
+  }
+
+  /** On a CPU both, since int8 is compared with them too. */
+  private List<String> ofTransformers() {
+    return device().equals("gpu") ? ofPython() : List.of("fp32", "bf16");
   }
 
   private boolean asked(String measure) {
@@ -328,7 +333,7 @@ public final class BenchStage {
       }
     }
     if (asked("transformers") && comparable(images, peers, "transformers")) {
-      for (String precision : ofPython()) {
+      for (String precision : ofTransformers()) {
         measurements.add(
             new TransformersPeer(
                 peers.python(),
@@ -350,7 +355,7 @@ public final class BenchStage {
         rates.compare(progress, of, model(precision), model("fp32"));
       }
       rates.compare(progress, of, model(precision), TorchPeer.name(TorchPeer.MODEL, precision));
-      for (String other : ofPython()) {
+      for (String other : ofTransformers()) {
         rates.compare(progress, of, score(precision), TransformersPeer.name(other));
       }
       rates.compare(progress, of, score(precision), DjlPeer.NAME);
