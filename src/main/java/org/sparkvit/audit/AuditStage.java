@@ -49,9 +49,9 @@ public final class AuditStage {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
     LikeImages like = LikeImages.of(images, pixels, config);
+    Dataset<Row> duplicates = like.duplicates().persist();
+    Optional<Leakage> leakage = Optional.empty();
     try {
-      Dataset<Row> duplicates = like.duplicates().persist();
-      Optional<Leakage> leakage = Optional.empty();
       if (workspace.has(SplitsTable.SPEC)) {
         record.input("splits", workspace.version(SplitsTable.SPEC));
         leakage = Optional.of(Leakage.of(like, workspace.read(SplitsTable.SPEC)));
@@ -69,8 +69,9 @@ public final class AuditStage {
               .map(Leakage::table)
               .orElse(spark.createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
       workspace.replaceAll(tables, record);
-      duplicates.unpersist();
     } finally {
+      leakage.ifPresent(Leakage::unpersist);
+      duplicates.unpersist();
       like.images().unpersist();
       like.links().unpersist();
     }

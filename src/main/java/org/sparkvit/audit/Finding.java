@@ -1,7 +1,7 @@
 package org.sparkvit.audit;
 
 /** What can be wrong with an image. */
-enum Finding {
+public enum Finding {
   /** It cannot be read or decoded. */
   UNREADABLE,
   DARK,

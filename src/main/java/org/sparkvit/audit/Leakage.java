@@ -86,6 +86,10 @@ final class Leakage {
         images, within.unionByName(across).withColumn(LeakageTable.KIND, kind).persist());
   }
 
+  void unpersist() {
+    twins.unpersist();
+  }
+
   private static Column apart() {
     return not(col(SplitsTable.SPLIT).equalTo(col(OTHER + SplitsTable.SPLIT)));
   }

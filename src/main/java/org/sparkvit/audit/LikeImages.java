@@ -42,8 +42,9 @@ import org.sparkvit.table.PixelsTable;
  * @param images one row an image: {@link #LOOK}, id, path, label, sha256, {@link
  *     PixelsTable#PIXEL_SHA256}, {@link PixelsTable#PDQ} where it is usable, and {@link #AREA}
  * @param links pairs of looks: {@link #LOOK}, {@link #OTHER}, each once
+ * @param reach most bits by which hashes of one group differ from their representative's
  */
-record LikeImages(Dataset<Row> images, Dataset<Row> links) {
+record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
   static final String LOOK = "look";
   static final String OTHER = "other_look";
   static final String AREA = "area";
@@ -84,7 +85,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
         NearHashes.pairs(hashes, config.nearDistance())
             .select(look(col(NearHashes.A)).as(LOOK), look(col(NearHashes.B)).as(OTHER))
             .persist();
-    return new LikeImages(looks, links);
+    return new LikeImages(looks, links, config.nearDistance());
   }
 
   private static Column look(Column hash) {
@@ -112,7 +113,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
     Dataset<Row> tied =
         Components.of(links).toDF(LOOK, DuplicatesTable.COMPONENT).join(looks, LOOK);
     Dataset<Row> led =
-        leaders(tied)
+        leaders(tied, reach)
             .withColumn(
                 DuplicatesTable.COMPONENT,
                 min(LEAST).over(Window.partitionBy(DuplicatesTable.COMPONENT)))
@@ -166,7 +167,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
    * Cuts chains, in which the first need not look like the last: the largest image of a component
    * leads, what is within reach of it follows, and the largest of the rest leads again.
    */
-  private static Dataset<Row> leaders(Dataset<Row> tied) {
+  private static Dataset<Row> leaders(Dataset<Row> tied, int reach) {
     StructType schema =
         new StructType()
             .add(LOOK, DataTypes.StringType, false)
@@ -174,7 +175,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
             .add(LEADER, tied.schema().apply(BEST).dataType())
             .add("leader_pdq", DataTypes.BinaryType)
             .add(LEAST, DataTypes.StringType, false);
-    MapPartitionsFunction<Row, Row> cut = LikeImages::cut;
+    MapPartitionsFunction<Row, Row> cut = looks -> cut(looks, reach);
     return tied.select(
             col(LOOK), col(DuplicatesTable.COMPONENT), col(BEST), col(PixelsTable.PDQ), col(LEAST))
         .repartition(col(DuplicatesTable.COMPONENT))
@@ -188,7 +189,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Leader(Row best, byte[] hash, long[] bits) {}
 
-  private static Iterator<Row> cut(Iterator<Row> looks) {
+  private static Iterator<Row> cut(Iterator<Row> looks, int reach) {
     return new Iterator<>() {
       private final List<Leader> leaders = new ArrayList<>();
       private String component;
@@ -208,7 +209,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links) {
         byte[] hash = look.getAs(3);
         long[] bits = PdqHash.bits(hash);
         Leader nearest = null;
-        int least = PdqHash.SAME + 1;
+        int least = reach + 1;
         for (Leader leader : leaders) {
           int distance = PdqHash.distance(leader.bits(), bits);
           if (distance < least) {

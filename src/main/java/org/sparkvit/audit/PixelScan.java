@@ -1,6 +1,7 @@
 package org.sparkvit.audit;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -43,6 +44,8 @@ final class PixelScan {
   private static final int AHEAD = 8;
   private static final long MAX_BYTES_AHEAD = 64L << 20;
 
+  private static final Object[] RETRIED = {ImageStatus.MISSING.name(), ImageStatus.TIMEOUT.name()};
+
   private PixelScan() {}
 
   /**
@@ -74,6 +77,8 @@ final class PixelScan {
         workspace
             .read(PixelsTable.SPEC)
             .where(range.has(col(PixelsTable.ID)))
+            // What was gone or took too long may be there in time now.
+            .where(not(col(PixelsTable.STATUS).isin(RETRIED)))
             .select(PixelsTable.ID, PixelsTable.SHA256)
             .toDF("done_id", "done_sha256");
     return images.join(
@@ -126,7 +131,7 @@ final class PixelScan {
   private static Row row(Row image, ImageContent content, ImageDecoder decoder) {
     String id = image.getAs(ImagesTable.ID);
     if (content.bytes() == null) {
-      // The content that the catalog saw: what could not be had then is not asked for again.
+      // The content that the catalog saw, so that the image is among its findings.
       return unmeasured(id, image.getAs(ImagesTable.SHA256), content.status(), content.reason());
     }
     String sha256 = StableHash.sha256(content.bytes());

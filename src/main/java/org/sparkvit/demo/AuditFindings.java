@@ -15,6 +15,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.audit.Finding;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
@@ -53,7 +54,7 @@ public record AuditFindings(
             .where(col(DuplicatesTable.REPRESENTATIVE).equalTo(col("original_representative")))
             .select(NAME);
     Dataset<Row> unreadable =
-        findings.where(col(FindingsTable.FINDING).equalTo("UNREADABLE")).select(NAME);
+        findings.where(col(FindingsTable.FINDING).equalTo(Finding.UNREADABLE.name())).select(NAME);
     Dataset<Row> found = together.union(unreadable).distinct().withColumn("found", lit(true));
     List<Found> defects = new ArrayList<>();
     for (Row row :
@@ -80,14 +81,17 @@ public record AuditFindings(
             .join(drawings.toDF("of", "other"), new String[] {"of"}, "left")
             .agg(count_if(lit(true)), count_if(drawing.equalTo(other)))
             .head();
-    Dataset<Row> touched =
-        truth.select(NAME).union(drawings.select(ORIGINAL)).distinct().withColumn("bad", lit(true));
+    Dataset<Row> touched = truth.select(NAME).union(drawings.select(ORIGINAL));
     Dataset<Row> flags =
         findings
             .where(
                 not(
                     col(FindingsTable.FINDING)
-                        .isin("EXACT_DUPLICATE", "NEAR_DUPLICATE", "LABEL_CONFLICT", "LEAKED")))
+                        .isin(
+                            Finding.EXACT_DUPLICATE.name(),
+                            Finding.NEAR_DUPLICATE.name(),
+                            Finding.LABEL_CONFLICT.name(),
+                            Finding.LEAKED.name())))
             .select(NAME)
             .distinct()
             .withColumn("flag", lit(true));

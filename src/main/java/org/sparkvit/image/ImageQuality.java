@@ -1,8 +1,8 @@
 package org.sparkvit.image;
 
 /**
- * What can be said of an image by its pixels alone: CleanVision's measures (Cleanlab, version 0.3),
- * each made a score from 0, bad, to 1, good.
+ * What can be said of an image by its pixels alone: CleanVision's measures (Cleanlab), each made a
+ * score from 0, bad, to 1, good.
  *
  * <p>The first frame counts, upright and with 8 bits a channel, as {@link ImageDecoder} gives it:
  * CMYK as RGB, the high byte of 16-bit samples, no alpha. A palette is looked up, where CleanVision

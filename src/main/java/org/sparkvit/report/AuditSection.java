@@ -1,11 +1,8 @@
 package org.sparkvit.report;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,15 +64,10 @@ public record AuditSection(
       int shown,
       Thumbnails thumbnails) {
     long total = images.count();
-    List<Count> kinds = new ArrayList<>();
-    for (Row row :
-        findings
-            .groupBy(FindingsTable.FINDING)
-            .agg(count(lit(1)).as("n"))
-            .orderBy(col("n").desc(), col(FindingsTable.FINDING))
-            .collectAsList()) {
-      kinds.add(Count.of(text(row.getString(0)), row.getLong(1), total));
-    }
+    List<Count> kinds =
+        Count.top(findings, col(FindingsTable.FINDING), "", total).stream()
+            .map(kind -> Count.of(text(kind.name()), kind.count(), total))
+            .toList();
     List<Leak> leaks =
         leakage
             .orderBy(LeakageTable.SPLIT, LeakageTable.OTHER, LeakageTable.KIND)

@@ -132,6 +132,12 @@ class AuditStageTest extends SparkTest {
     new SplitStage(split(workspace), Progress.SILENT).run(spark);
     assertThat(audit(workspace)).noneMatch(line -> line.contains("leakage"));
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
+
+    // No image is farther from its representative than was asked.
+    new AuditStage(new AuditConfig(workspace, 8, 50), Progress.SILENT).run(spark);
+    assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
+        .isZero();
+    assertThat(table(workspace, DuplicatesTable.SPEC).count()).isPositive();
   }
 
   private static List<Row> sorted(Dataset<Row> rows) {
