@@ -81,6 +81,11 @@ public enum Precision {
         || (AVX512_BF16.matcher(cpuInfo).find() && cpuInfo.contains("AuthenticAMD"));
   }
 
+  /** Whether this machine's processor has AMX for bf16. */
+  static boolean hasBf16Matrices() {
+    return Cpu.HAS_BF16_MATRICES;
+  }
+
   /** Whether this machine's processor has AMX for int8. */
   static boolean hasInt8Matrices() {
     return Cpu.HAS_INT8_MATRICES;
@@ -89,6 +94,7 @@ public enum Precision {
   /** Of this machine; read when it is first asked for. */
   private static final class Cpu {
     private static final boolean BF16_IS_FASTER = bf16IsFaster(cpuInfo());
+    private static final boolean HAS_BF16_MATRICES = AMX.matcher(cpuInfo()).find();
     private static final boolean HAS_INT8_MATRICES = AMX_INT8.matcher(cpuInfo()).find();
   }
 

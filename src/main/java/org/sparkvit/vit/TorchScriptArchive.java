@@ -81,10 +81,16 @@ public final class TorchScriptArchive {
 
   /**
    * For scoring: weights stored in the given precision. With INT8 the linear maps of the encoder
-   * are quantised as {@link QuantizedLinear} says and listed no more among the parameters.
+   * are quantised as {@link QuantizedLinear} says and listed no more among the parameters. The file
+   * is for any device and machine.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, null);
+    write(file, checkpoint, precision, false, null);
+  }
+
+  /** As above, for a module that is asked to {@link ViTModule#pack} its weights first. */
+  static void writeForPacking(Path file, Checkpoint checkpoint, Precision precision) {
+    write(file, checkpoint, precision, true, null);
   }
 
   /**
@@ -98,21 +104,26 @@ public final class TorchScriptArchive {
     if (precision == Precision.INT8) {
       throw new IllegalArgumentException("training in " + precision);
     }
-    write(file, checkpoint, precision, options);
+    write(file, checkpoint, precision, false, options);
   }
 
   private static void write(
-      Path file, Checkpoint checkpoint, Precision precision, TrainingOptions training) {
+      Path file,
+      Checkpoint checkpoint,
+      Precision precision,
+      boolean packing,
+      TrainingOptions training) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       TorchScriptArchive archive = new TorchScriptArchive(out);
-      archive.writeAll(checkpoint, precision, training);
+      archive.writeAll(checkpoint, precision, packing, training);
       archive.zip.finish();
     } catch (IOException e) {
       throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
     }
   }
 
-  private void writeAll(Checkpoint checkpoint, Precision precision, TrainingOptions training)
+  private void writeAll(
+      Checkpoint checkpoint, Precision precision, boolean packing, TrainingOptions training)
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     Map<String, QuantizedLinear> packed = Map.of();
@@ -132,7 +143,7 @@ public final class TorchScriptArchive {
         "code/__torch__.py",
         tree.source(
             training == null
-                ? ViTCode.forInference(checkpoint.config(), precision)
+                ? ViTCode.forInference(checkpoint.config(), precision, packing)
                 : ViTCode.forTraining(checkpoint.config(), precision, training)));
     for (int i = 0; i < storages.size(); i++) {
       entry("data/" + i, storages.get(i).get());

@@ -41,29 +41,47 @@ final class ViTCode {
         return torch.cat(rows)
       """;
 
+  /**
+   * Method that puts the blocks' weights into the order in which oneDNN multiplies, which it
+   * otherwise does anew for every product.
+   */
+  static final String PACK = "pack";
+
+  /** About how many images a product will be of, which the order depends on. */
+  private static final int USUAL_BATCH = 16;
+
   private final ViTConfig config;
   private final Family family;
   private final Precision precision;
 
+  /** Whether the blocks' linear maps are oneDNN's, whose weights {@link #PACK} arranges. */
+  private final boolean packed;
+
   /** How it is trained, or null. */
   private final TrainingOptions training;
 
-  private ViTCode(ViTConfig config, Precision precision, TrainingOptions training) {
+  private ViTCode(
+      ViTConfig config, Precision precision, boolean packed, TrainingOptions training) {
     this.config = config;
     this.family = config.family();
     this.precision = precision;
+    this.packed = packed;
     this.training = training;
   }
 
-  /** Method sources by class name, for {@link ModuleTree#source}. */
-  static Map<String, String> forInference(ViTConfig config, Precision precision) {
-    return new ViTCode(config, precision, null).methods("");
+  /**
+   * Method sources by class name, for {@link ModuleTree#source}.
+   *
+   * @param packed for bf16 on a CPU with AMX: {@link #PACK} is to be called once before the rest
+   */
+  static Map<String, String> forInference(ViTConfig config, Precision precision, boolean packed) {
+    return new ViTCode(config, precision, packed, null).methods("");
   }
 
   /** As above, with the methods of {@link TrainingCode}. */
   static Map<String, String> forTraining(
       ViTConfig config, Precision precision, TrainingOptions training) {
-    return new ViTCode(config, precision, training).methods(TrainingCode.methods(training));
+    return new ViTCode(config, precision, false, training).methods(TrainingCode.methods(training));
   }
 
   private Map<String, String> methods(String more) {
@@ -225,8 +243,40 @@ final class ViTCode {
               pathParameter,
               dropsPaths() ? ", path, " + i : ""));
     }
+    text.append(packed ? pack() : "");
     text.append("def finish(self, x: Tensor) -> Tensor:\n").append(embedding("x"));
     return text.toString().indent(2);
+  }
+
+  private String pack() {
+    StringBuilder text = new StringBuilder("def " + PACK + "(self) -> Tensor:\n");
+    for (int i = 0; i < config.layers(); i++) {
+      text.append(
+          String.format(
+              Locale.ROOT, "  l%1$d = getattr(self.%2$s, \"%1$d\")\n", i, family.layers()));
+      List<String> modules =
+          List.of(
+              "attention.attention.query",
+              "attention.attention.key",
+              "attention.attention.value",
+              "attention.output.dense",
+              family.mlpIn(),
+              family.mlpOut());
+      for (int j = 0; j < modules.size(); j++) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                """
+                  m%1$d_%2$d = l%1$d.%3$s
+                  m%1$d_%2$d.weight = ops.mkldnn._reorder_linear_weight(m%1$d_%2$d.weight, %4$d)
+                """,
+                i,
+                j,
+                modules.get(j),
+                USUAL_BATCH * config.tokens()));
+      }
+    }
+    return text.append("  return self.pixel_scale\n").toString();
   }
 
   private String tokens() {
@@ -315,6 +365,15 @@ final class ViTCode {
     if (precision == Precision.INT8) {
       return String.format(
           Locale.ROOT, "ops.quantized.linear_dynamic(%s, %s.packed, True)", input, module);
+    }
+    if (packed) {
+      return String.format(
+          Locale.ROOT,
+          "ops.mkldnn._linear_pointwise(%1$s, %2$s.weight, %3$s, \"none\","
+              + " annotate(List[Optional[number]], []), \"\")",
+          input,
+          module,
+          bias ? module + ".bias" : "None");
     }
     return String.format(
         Locale.ROOT,

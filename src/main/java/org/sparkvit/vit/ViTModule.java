@@ -54,6 +54,14 @@ final class ViTModule implements AutoCloseable {
     }
   }
 
+  /** Puts the weights in the order that the products want; once, before the first {@link #run}. */
+  void pack() {
+    PyTorchRuntime.prepareThread();
+    try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+      IValueUtils.forward(block, inputs(scope, ViTCode.PACK), false);
+    }
+  }
+
   /** DJL passes the name of a method as the name of an array beside the arguments. */
   static NDList inputs(PtNDManager scope, String method, NDArray... arguments) {
     NDList inputs = new NDList(arguments);
