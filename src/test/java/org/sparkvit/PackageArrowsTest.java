@@ -26,6 +26,7 @@ class PackageArrowsTest {
               "catalog",
               "pack",
               "audit",
+              "labels",
               "split",
               "balance",
               "train",
@@ -36,7 +37,7 @@ class PackageArrowsTest {
               "relabel",
               "report",
               "ml"),
-          Set.of("training"),
+          Set.of("training", "neighbors"),
           Set.of("inference", "metrics", "search"),
           Set.of("vit", "image"),
           Set.of("table"),
@@ -106,12 +107,12 @@ class PackageArrowsTest {
         "org.apache.hadoop..");
     forbid(
         List.of(
-            "image", "metrics", "core", "table", "audit", "evaluate", "relabel", "report", "ml"),
+            "image", "metrics", "core", "table", "audit", "labels", "neighbors", "evaluate", "relabel", "report", "ml"),
         "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();
     LAYERS.forEach(withoutMl::addAll);
-    withoutMl.removeAll(List.of("ml", "probe"));
+    withoutMl.removeAll(List.of("ml", "probe", "labels", "neighbors"));
     forbid(withoutMl, "org.apache.spark.ml..");
     List<String> withoutNative = new ArrayList<>();
     LAYERS.forEach(withoutNative::addAll);

@@ -1,7 +1,9 @@
 package org.sparkvit.audit;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PdqHash;
 
@@ -12,8 +14,14 @@ import org.sparkvit.image.PdqHash;
  * @param nearDistance most bits by which PDQ hashes of near duplicates differ, 0 to {@value
  *     PdqHash#SAME}
  * @param hashQuality least quality of a hash that is compared, 0 to 100
+ * @param slices columns of {@code images} whose values are compared; the user's own with a few
+ *     values each where not given
  */
-public record AuditConfig(String workspace, int nearDistance, int hashQuality) {
+public record AuditConfig(
+    String workspace,
+    int nearDistance,
+    int hashQuality,
+    Optional<List<String>> slices) {
   public AuditConfig {
     UserException.require(
         nearDistance >= 0 && nearDistance <= PdqHash.SAME,
@@ -30,6 +38,7 @@ public record AuditConfig(String workspace, int nearDistance, int hashQuality) {
     map.put("workspace", workspace);
     map.put("near-distance", nearDistance);
     map.put("hash-quality", hashQuality);
+    map.put("slices", slices.orElse(null));
     return map;
   }
 }

@@ -16,21 +16,33 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LeakageTable;
+import org.sparkvit.table.SliceColumns;
+import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
  * Reads {@code images}, and {@code splits} where they are; adds to {@code pixels} what is new and
- * writes {@code duplicates}, {@code findings} and {@code leakage}. Nothing about single images
+ * writes {@code duplicates}, {@code findings}, {@code leakage}, {@code slice_issues} and {@code
+ * associations}. Nothing about single images
  * comes to the driver.
  */
 public final class AuditStage {
   private static final int[] TOLD_DISTANCES = {16, 20, 24, 31};
+
+  private static final int TOLD_KINDS = 5;
+
+  /** Of the kinds that are told to be worse, such a share is expected to be so by chance. */
+  private static final double SIGNIFICANT = 0.05;
+
+  /** Cohen's limit (1988) of a strong association. */
+  private static final double STRONG = 0.5;
 
   private final AuditConfig config;
   private final Progress progress;
@@ -47,6 +59,8 @@ public final class AuditStage {
         RunRecord.start("audit", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
+    SliceColumns.require(images, slices);
     Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
     LikeImages like = LikeImages.of(images, pixels, config);
     Dataset<Row> duplicates = like.duplicates().persist();
@@ -60,15 +74,18 @@ public final class AuditStage {
       }
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(DuplicatesTable.SPEC, duplicates);
-      tables.put(
-          FindingsTable.SPEC,
-          Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked)));
+      Dataset<Row> findings =
+          Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked)).persist();
+      tables.put(FindingsTable.SPEC, findings);
+      tables.put(SliceIssuesTable.SPEC, SliceIssues.of(images, findings, slices));
+      tables.put(AssociationsTable.SPEC, Associations.of(images, pixels, slices));
       tables.put(
           LeakageTable.SPEC,
           leakage
               .map(Leakage::table)
               .orElse(spark.createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
       workspace.replaceAll(tables, record);
+      findings.unpersist();
     } finally {
       leakage.ifPresent(Leakage::unpersist);
       duplicates.unpersist();
@@ -98,7 +115,54 @@ public final class AuditStage {
               row.<Long>getAs(LeakageTable.PAIRS),
               row.<Long>getAs(LeakageTable.CONFLICTS)));
     }
+    sayKinds(workspace);
     progress.say("next: spark-vit split, or spark-vit report");
+  }
+
+  private void sayKinds(Workspace workspace) {
+    Dataset<Row> worse =
+        workspace
+            .read(SliceIssuesTable.SPEC)
+            .where(
+                col(SliceIssuesTable.MEASURE)
+                    .equalTo(SliceIssuesTable.FINDINGS)
+                    .and(col(SliceIssuesTable.Q).lt(SIGNIFICANT))
+                    .and(col(SliceIssuesTable.RATE).gt(col(SliceIssuesTable.ELSEWHERE))));
+    for (Row row :
+        worse
+            .orderBy(
+                col(SliceIssuesTable.LOW).desc(),
+                col(SliceIssuesTable.SLICE),
+                col(SliceIssuesTable.VALUE))
+            .limit(TOLD_KINDS)
+            .collectAsList()) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  %s %s: %.1f %% of %,d images have a finding, %.1f %% elsewhere",
+              row.<String>getAs(SliceIssuesTable.SLICE),
+              row.<String>getAs(SliceIssuesTable.VALUE),
+              100 * row.<Double>getAs(SliceIssuesTable.RATE),
+              row.<Long>getAs(SliceIssuesTable.IMAGES),
+              100 * row.<Double>getAs(SliceIssuesTable.ELSEWHERE)));
+    }
+    for (Row row :
+        workspace
+            .read(AssociationsTable.SPEC)
+            .where(col(AssociationsTable.CRAMERS_V).geq(STRONG))
+            .orderBy(col(AssociationsTable.CRAMERS_V).desc(), col(AssociationsTable.ATTRIBUTE))
+            .limit(TOLD_KINDS)
+            .collectAsList()) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  the label goes together with %s (Cramér's V %.2f): %s is %s %.1f times as often as elsewhere",
+              row.<String>getAs(AssociationsTable.ATTRIBUTE),
+              row.<Double>getAs(AssociationsTable.CRAMERS_V),
+              row.<String>getAs(AssociationsTable.VALUE),
+              row.<String>getAs(AssociationsTable.LABEL),
+              row.<Double>getAs(AssociationsTable.LIFT)));
+    }
   }
 
   private void sayFindings(Dataset<Row> findings) {

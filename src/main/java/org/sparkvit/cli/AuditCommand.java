@@ -1,5 +1,7 @@
 package org.sparkvit.cli;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.audit.AuditConfig;
@@ -36,9 +38,23 @@ final class AuditCommand extends StageCommand {
               + " Default: ${DEFAULT-VALUE}.")
   private int hashQuality;
 
+  @Option(
+      names = "--slices",
+      split = ",",
+      paramLabel = "COLUMN",
+      description =
+          "Columns of the table 'images' whose values, alone and in pairs, are compared with the rest. Default: your own"
+              + " columns that have from 2 to 20 values, at most 10 of them; '' for none.")
+  private List<String> slices;
+
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    AuditConfig config = new AuditConfig(workspace(), nearDistance, hashQuality);
+    AuditConfig config = new AuditConfig(workspace(), nearDistance, hashQuality, slices());
     return new AuditStage(config, progress)::run;
+  }
+
+  private Optional<List<String>> slices() {
+    return Optional.ofNullable(slices)
+        .map(names -> names.stream().map(String::strip).filter(name -> !name.isEmpty()).toList());
   }
 }

@@ -16,6 +16,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.demo.AuditFindings;
+import org.sparkvit.demo.LabelFindings;
 import org.sparkvit.demo.RelabelFindings;
 import org.sparkvit.demo.SampleDataset;
 import picocli.CommandLine.Command;
@@ -144,6 +145,7 @@ final class DemoCommand extends StageCommand {
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
+            List.of("labels", "--from", "vit"),
             relabel(),
             List.of("report"))) {
       List<String> arguments = new ArrayList<>(command);
@@ -153,6 +155,9 @@ final class DemoCommand extends StageCommand {
       Main.run(arguments.toArray(new String[0]));
       if (command.get(0).equals("audit")) {
         AuditFindings.of(spark, workspace, data).lines().forEach(progress::say);
+      }
+      if (command.get(0).equals("labels")) {
+        LabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
       }
       if (command.get(0).equals("relabel")) {
         RelabelFindings.of(spark, workspace, data).lines().forEach(progress::say);

@@ -1,5 +1,6 @@
 package org.sparkvit.core;
 
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** The classes of a data set or a model, in a fixed order: position = index of the logit. */
-public final class Labels {
+public final class Labels implements Serializable {
   private final List<String> names;
   private final Map<String, Integer> indexes = new HashMap<>();
 

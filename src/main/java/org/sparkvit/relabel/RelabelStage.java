@@ -15,6 +15,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
@@ -189,23 +190,21 @@ public final class RelabelStage {
 
   private void next(Dataset<Row> decided, Totals totals, LabelExport export) {
     say("  for people to look at: %s", export.review());
-    Optional<String> root = LabelExport.imageRoot(decided);
-    StringBuilder command = new StringBuilder("spark-vit catalog --overwrite --workspace ");
-    command.append(config.workspace()).append(" --input ").append(export.manifest());
-    root.ifPresent(folder -> command.append(" --image-root ").append(folder));
-    if (!LabelExport.splitColumn(decided).equals("split")) {
-      command.append(" --split-column ").append(LabelExport.splitColumn(decided));
-    }
-    if (totals.images(
-            line -> line.from() == null && !line.reason().decision().equals(RelabelsTable.CHANGE))
-        > 0) {
-      command.append(" --empty-label unlabelled");
-    }
-    if (root.isEmpty()) {
+    Dataset<Row> images = LabelExport.images(decided);
+    boolean unlabelled =
+        totals.images(
+                line ->
+                    line.from() == null
+                        && !line.reason().decision().equals(RelabelsTable.CHANGE))
+            > 0;
+    if (ImageManifest.imageRoot(images).isEmpty()) {
       say(
           "  the images' names start from several folders, so catalog will give them new ids: split and score again after it");
     }
-    say("next, to take the new labels over: %s", command);
+    say(
+        "next, to take the new labels over: %s",
+        ImageManifest.catalogCommand(
+            config.workspace(), export.manifest(), images, unlabelled));
   }
 
   private void say(String format, Object... arguments) {

@@ -50,7 +50,23 @@ public record AuditSection(
    * @param problem why there is no image; null where there is one
    */
   public record Item(
-      String id, String path, String label, String note, String image, String problem) {}
+      String id, String path, String label, String note, String image, String problem) {
+
+    /** Of a row with {@code id}, {@code path} and {@code label}. */
+    static Item of(Row row, String note, Map<String, Thumbnails.Picture> pictures) {
+      String id = row.getAs(FindingsTable.ID);
+      String label = row.getAs(FindingsTable.LABEL);
+      Thumbnails.Picture picture =
+          pictures.getOrDefault(id, new Thumbnails.Picture(null, "no longer in the catalog"));
+      return new Item(
+          id,
+          row.getAs(FindingsTable.PATH),
+          label == null ? "(no label)" : label,
+          note,
+          picture.image(),
+          picture.problem());
+    }
+  }
 
   /**
    * Reads the tables of {@code audit}.
@@ -138,22 +154,12 @@ public record AuditSection(
   }
 
   private static Item item(Row row, Map<String, Thumbnails.Picture> made) {
-    String id = row.getAs(FindingsTable.ID);
-    Thumbnails.Picture picture =
-        made.getOrDefault(id, new Thumbnails.Picture(null, "no longer in the catalog"));
     Double score = row.getAs(FindingsTable.SCORE);
     String detail = row.getAs(FindingsTable.DETAIL);
     String note = detail == null ? "" : detail;
     if (score != null) {
       note = String.format(Locale.ROOT, "score %.3f%s", score, note.isEmpty() ? "" : ", " + note);
     }
-    String label = row.getAs(FindingsTable.LABEL);
-    return new Item(
-        id,
-        row.getAs(FindingsTable.PATH),
-        label == null ? "(no label)" : label,
-        note,
-        picture.image(),
-        picture.problem());
+    return Item.of(row, note, made);
   }
 }

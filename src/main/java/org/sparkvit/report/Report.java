@@ -27,6 +27,7 @@ public record Report(
     MistakeSection mistakes,
     RelabelSection relabel,
     AuditSection audit,
+    LabelsSection labels,
     TrainingSection training,
     StudySection studies,
     ProvenanceSection provenance) {}

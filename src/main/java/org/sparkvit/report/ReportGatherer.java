@@ -18,6 +18,8 @@ import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LabelChecksTable;
+import org.sparkvit.table.LabelNoiseTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -29,10 +31,10 @@ import org.sparkvit.table.Workspace;
 
 /** Puts a report together from the tables that are there. Only the catalog must be. */
 final class ReportGatherer {
-  /** A share of so few images says little. */
   /** Images of each kind of finding: there are a dozen kinds. */
   private static final int GALLERY = 8;
 
+  /** A share of so few images says little. */
   private static final int FEW = 30;
 
   private final SparkSession spark;
@@ -80,6 +82,7 @@ final class ReportGatherer {
           mistakes(images, splits != null, scored, headline),
           relabel(images),
           audit(images),
+          labels(images),
           TrainingSection.of(workspace, model),
           StudySection.of(workspace),
           ProvenanceSection.of(workspace, record, spark.version()));
@@ -187,6 +190,18 @@ final class ReportGatherer {
             workspace.read(LeakageTable.SPEC),
             images,
             Math.min(GALLERY, config.mistakes()),
+            new Thumbnails(spark, workspace, config.thumbnailSize()));
+  }
+
+  private LabelsSection labels(Dataset<Row> images) {
+    Dataset<Row> checks = table(LabelChecksTable.SPEC);
+    return checks == null || !workspace.has(LabelNoiseTable.SPEC)
+        ? null
+        : LabelsSection.of(
+            checks,
+            workspace.read(LabelNoiseTable.SPEC),
+            images,
+            config.mistakes(),
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 

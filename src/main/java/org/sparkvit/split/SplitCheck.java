@@ -20,6 +20,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
+import org.sparkvit.metrics.Association;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
 
@@ -29,8 +30,11 @@ import org.sparkvit.table.SplitsTable;
  *
  * @param groups groups of two images or more
  * @param groupedImages images in them
+ * @param ties contents, groups of the audit, and values of the group column that several images
+ *     have; none of them is in two splits
+ * @param shares whether classes have other shares in one split than in another
  */
-record SplitCheck(long groups, long groupedImages) {
+record SplitCheck(long groups, long groupedImages, long ties, Association shares) {
 
   /**
    * Checks what {@link Splitter#place} made.
@@ -63,8 +67,12 @@ record SplitCheck(long groups, long groupedImages) {
                 count(lit(1)),
                 sum("images"),
                 count_if(col("parted")),
-                min(when(col("images").gt(1), col("value"))));
-    SplitCheck check = new SplitCheck(0, 0);
+                min(when(col("images").gt(1), col("value"))),
+                count_if(col("images").gt(1)));
+    Association shares = Association.of(quotas.values().toArray(long[][]::new));
+    long groups = 0;
+    long grouped = 0;
+    long ties = 0;
     for (Row row : keys.collectAsList()) {
       if (row.getString(0).equals(SplitsTable.ID)) {
         if (!row.isNullAt(4)) {
@@ -75,10 +83,13 @@ record SplitCheck(long groups, long groupedImages) {
         throw new IllegalStateException(
             row.getLong(3) + " values of " + row.getString(0) + " are in two splits");
       } else if (row.getString(0).equals(SplitsTable.GROUP)) {
-        check = new SplitCheck(row.getLong(1), row.getLong(2));
+        groups = row.getLong(1);
+        grouped = row.getLong(2);
+      } else {
+        ties += row.getLong(5);
       }
     }
-    return check;
+    return new SplitCheck(groups, grouped, ties, shares);
   }
 
   private static Column key(String name) {

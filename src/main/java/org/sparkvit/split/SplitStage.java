@@ -3,8 +3,10 @@ package org.sparkvit.split;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.not;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.spark.sql.Dataset;
@@ -12,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.metrics.Association;
 import org.sparkvit.split.SplitConfig.Existing;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ImagesTable;
@@ -105,7 +108,26 @@ public final class SplitStage {
               check.groups(),
               check.groupedImages()));
     }
+    Association shares = check.shares();
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "certificate: of %,d contents and groups that several images share none is in two splits; all %,d quotas"
+                + " are met exactly; class shares by split: chi-squared %.3f, %d degrees of freedom, p %.3f",
+            check.ties(),
+            quotas.size() * SplitsTable.NAMES.size(),
+            shares.chiSquared(),
+            shares.degrees(),
+            shares.p()));
+    Map<String, Object> certificate = new LinkedHashMap<>();
+    certificate.put("shared_contents_and_groups", check.ties());
+    certificate.put("in_two_splits", 0);
+    certificate.put("quotas_met", quotas.size() * SplitsTable.NAMES.size());
+    certificate.put("chi_squared", shares.chiSquared());
+    certificate.put("degrees_of_freedom", shares.degrees());
+    certificate.put("p", shares.p());
     return record
+        .result("certificate", certificate)
         .result("classes", summary.toMap())
         .result("images.unusable", left.getLong(0))
         .result("images.unlabelled", left.getLong(1))

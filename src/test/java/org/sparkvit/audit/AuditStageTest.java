@@ -77,7 +77,7 @@ class AuditStageTest extends SparkTest {
 
   private static List<String> audit(String workspace) {
     List<String> lines = new ArrayList<>();
-    new AuditStage(new AuditConfig(workspace, 31, 50), lines::add).run(spark);
+    new AuditStage(new AuditConfig(workspace, 31, 50, Optional.empty()), lines::add).run(spark);
     return lines;
   }
 
@@ -134,7 +134,7 @@ class AuditStageTest extends SparkTest {
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
 
     // No image is farther from its representative than was asked.
-    new AuditStage(new AuditConfig(workspace, 8, 50), Progress.SILENT).run(spark);
+    new AuditStage(new AuditConfig(workspace, 8, 50, Optional.empty()), Progress.SILENT).run(spark);
     assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
         .isZero();
     assertThat(table(workspace, DuplicatesTable.SPEC).count()).isPositive();
@@ -248,10 +248,10 @@ class AuditStageTest extends SparkTest {
 
   @Test
   void mistakesInOptions() {
-    assertThatThrownBy(() -> new AuditConfig("w", 32, 50))
+    assertThatThrownBy(() -> new AuditConfig("w", 32, 50, Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessage("--near-distance is 32; use 0 to 31");
-    assertThatThrownBy(() -> new AuditConfig("w", 31, 101))
+    assertThatThrownBy(() -> new AuditConfig("w", 31, 101, Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--hash-quality");
   }

@@ -1,0 +1,150 @@
+package org.sparkvit.audit;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.metrics.Association;
+import org.sparkvit.table.AssociationsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.PixelsTable;
+import org.sparkvit.table.SliceColumns;
+
+/** What goes together with the label: a model may learn it in the label's place. */
+final class Associations {
+  /** Measures of the pixels are cut into as many parts of equally many images. */
+  private static final int PARTS = 5;
+
+  private static final double QUANTILE_ERROR = 0.001;
+
+  private static final String ATTRIBUTE = "attribute";
+
+  private Associations() {}
+
+  /**
+   * Measures.
+   *
+   * @param images rows of {@link ImagesTable}
+   * @param pixels rows of {@link PixelsTable}
+   * @param slices columns of {@code images}
+   * @return rows of {@link AssociationsTable}
+   */
+  static Dataset<Row> of(Dataset<Row> images, Dataset<Row> pixels, List<String> slices) {
+    Dataset<Row> measures =
+        pixels.select(
+            col(PixelsTable.ID),
+            col(PixelsTable.BRIGHTNESS).as("pixels_brightness"),
+            col(PixelsTable.SHARPNESS).as("pixels_sharpness"),
+            col(PixelsTable.INFORMATION).as("pixels_information"),
+            col(PixelsTable.ASPECT).as("pixels_aspect"),
+            col(PixelsTable.WIDTH).cast("double").multiply(col(PixelsTable.HEIGHT))
+                .as("pixels_area"));
+    Dataset<Row> labelled =
+        images.where(col(ImagesTable.LABEL).isNotNull()).join(measures, ImagesTable.ID);
+    List<Column> attributes = new ArrayList<>();
+    slices.forEach(slice -> attributes.add(attribute(slice, SliceColumns.value(slice))));
+    attributes.add(attribute(ImagesTable.FORMAT, SliceColumns.value(ImagesTable.FORMAT)));
+    for (String name : List.of("brightness", "sharpness", "information", "aspect", "area")) {
+      attributes.add(attribute(name, part(labelled, "pixels_" + name)));
+    }
+    Map<String, Map<List<String>, Long>> counts = new LinkedHashMap<>();
+    for (Row row :
+        labelled
+            .withColumn(ATTRIBUTE, explode(array(attributes.toArray(Column[]::new))))
+            .groupBy(
+                col(ATTRIBUTE + ".name"), col(ATTRIBUTE + ".value"), col(ImagesTable.LABEL))
+            .agg(count(lit(1)))
+            .orderBy("name", "value", ImagesTable.LABEL)
+            .collectAsList()) {
+      counts
+          .computeIfAbsent(row.getString(0), name -> new TreeMap<>(Associations::compare))
+          .put(List.of(row.getString(1), row.getString(2)), row.getLong(3));
+    }
+    List<Row> rows = new ArrayList<>();
+    counts.forEach((name, table) -> rows.add(row(name, table)));
+    return images.sparkSession().createDataFrame(rows, AssociationsTable.SPEC.schema());
+  }
+
+  private static int compare(List<String> a, List<String> b) {
+    int first = a.get(0).compareTo(b.get(0));
+    return first != 0 ? first : a.get(1).compareTo(b.get(1));
+  }
+
+  private static Column attribute(String name, Column value) {
+    return struct(lit(name).as("name"), value.as("value"));
+  }
+
+  /** Which part of all images a measure is in: 1 has the least. */
+  private static Column part(Dataset<Row> images, String measure) {
+    double[] shares = new double[PARTS - 1];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = (i + 1.0) / PARTS;
+    }
+    Column part = lit(SliceColumns.MISSING);
+    double[] ends = images.stat().approxQuantile(measure, shares, QUANTILE_ERROR);
+    if (ends.length > 0) {
+      part = when(col(measure).isNotNull(), PARTS + " of " + PARTS).otherwise(part);
+      for (int i = ends.length - 1; i >= 0; i--) {
+        part = when(col(measure).leq(ends[i]), (i + 1) + " of " + PARTS).otherwise(part);
+      }
+    }
+    return part;
+  }
+
+  private static Row row(String name, Map<List<String>, Long> table) {
+    List<String> values = new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(0)).toList()));
+    List<String> labels = new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(1)).toList()));
+    long[][] counts = new long[values.size()][labels.size()];
+    table.forEach(
+        (key, n) -> counts[values.indexOf(key.get(0))][labels.indexOf(key.get(1))] = n);
+    Association association = Association.of(counts);
+    double[] rows = new double[values.size()];
+    double[] columns = new double[labels.size()];
+    double total = 0;
+    for (int r = 0; r < rows.length; r++) {
+      for (int c = 0; c < columns.length; c++) {
+        rows[r] += counts[r][c];
+        columns[c] += counts[r][c];
+        total += counts[r][c];
+      }
+    }
+    // By how many standard deviations the count exceeds what chance gives.
+    int bestRow = 0;
+    int bestColumn = 0;
+    double best = Double.NEGATIVE_INFINITY;
+    for (int r = 0; r < rows.length; r++) {
+      for (int c = 0; c < columns.length; c++) {
+        double expected = rows[r] * columns[c] / total;
+        double excess = (counts[r][c] - expected) / Math.sqrt(expected);
+        if (excess > best) {
+          best = excess;
+          bestRow = r;
+          bestColumn = c;
+        }
+      }
+    }
+    double lift =
+        counts[bestRow][bestColumn] / rows[bestRow] / (columns[bestColumn] / total);
+    return RowFactory.create(
+        name,
+        association.cramersV(),
+        association.p(),
+        values.get(bestRow),
+        labels.get(bestColumn),
+        lift);
+  }
+}

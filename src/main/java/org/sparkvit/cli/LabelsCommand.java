@@ -1,0 +1,131 @@
+package org.sparkvit.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.labels.IssueRule;
+import org.sparkvit.labels.LabelsConfig;
+import org.sparkvit.labels.LabelsStage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code spark-vit labels}. */
+@Command(
+    name = "labels",
+    description = {
+      "Finds labels that are likely wrong, by confident learning, and images that are like no other.",
+      "Linear heads on the embeddings of a model judge the images they have not seen, nor any that repeats one they have;",
+      "or a table judges that another tool made. The nearest images vote as well."
+    })
+final class LabelsCommand extends StageCommand {
+  @Option(
+      names = "--from",
+      paramLabel = "NAME|URI",
+      description =
+          "The model that embeds: of the workspace, or the URI of a Hugging Face model directory.")
+  private String from;
+
+  @Option(
+      names = "--probabilities",
+      paramLabel = "URI",
+      description =
+          "Instead of a model: a Parquet, .csv or .jsonl table with a column id or path, perhaps label, and one for each"
+              + " class, with its name, that holds its probability. Use probabilities of models that have not seen"
+              + " the image.")
+  private String probabilities;
+
+  @Option(
+      names = "--filter-by",
+      paramLabel = "RULE",
+      defaultValue = "prune_by_noise_rate",
+      description =
+          "What makes a label an issue: prune_by_noise_rate, prune_by_class, both, confident_learning or"
+              + " predicted_neq_given. The table has a column for each. Default: ${DEFAULT-VALUE}.")
+  private String filterBy;
+
+  @Option(
+      names = "--folds",
+      defaultValue = "5",
+      description = "Parts that are judged by a head trained on the others. Default: ${DEFAULT-VALUE}.")
+  private int folds;
+
+  @Option(
+      names = "--regularization",
+      paramLabel = "R",
+      defaultValue = "0.01",
+      description = "Of the heads, 0 or more (MLlib's regParam). Default: ${DEFAULT-VALUE}.")
+  private double regularization;
+
+  @Option(
+      names = "--neighbors",
+      paramLabel = "K",
+      defaultValue = "10",
+      description = "How many of the nearest images vote. Default: ${DEFAULT-VALUE}.")
+  private int neighbors;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Decides which images are in which fold. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cpu|gpu",
+      defaultValue = "auto",
+      description =
+          "Where the model embeds; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+  private String device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|fp32|bf16|fp16|int8",
+      defaultValue = "fp32",
+      description = "What the model embeds in. Default: ${DEFAULT-VALUE}.")
+  private String precision;
+
+  @Option(
+      names = "--batch-size",
+      defaultValue = "16",
+      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--decode-threads",
+      defaultValue = "2",
+      description = "Threads per task that read and decode. Default: ${DEFAULT-VALUE}.")
+  private int decodeThreads;
+
+  @Override
+  protected Consumer<SparkSession> prepare(Progress progress) {
+    LabelsConfig config =
+        new LabelsConfig(
+            workspace(),
+            Optional.ofNullable(from),
+            Optional.ofNullable(probabilities),
+            rule(),
+            folds,
+            regularization,
+            neighbors,
+            seed,
+            device,
+            precision,
+            batchSize,
+            decodeThreads);
+    return new LabelsStage(config, progress)::run;
+  }
+
+  private IssueRule rule() {
+    return Arrays.stream(IssueRule.values())
+        .filter(rule -> rule.option().equals(filterBy.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "--filter-by is '" + filterBy + "'; use one of " + IssueRule.options()));
+  }
+}
