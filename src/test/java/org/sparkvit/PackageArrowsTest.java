@@ -27,6 +27,8 @@ class PackageArrowsTest {
               "pack",
               "audit",
               "labels",
+              "repair",
+              "gate",
               "split",
               "balance",
               "train",

@@ -145,7 +145,7 @@ final class DemoCommand extends StageCommand {
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
-            List.of("labels", "--from", "vit"),
+            List.of("labels", "--from", "vit", "--filter-by", "predicted_neq_given"),
             relabel(),
             List.of("report"))) {
       List<String> arguments = new ArrayList<>(command);

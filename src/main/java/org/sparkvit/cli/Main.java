@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> (pack, audit, labels ->) split -> balance -> (tune ->) train or probe -> score -> evaluate -> relabel -> report",
+      "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or probe -> score -> evaluate -> relabel -> report",
       "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PackCommand.class,
       AuditCommand.class,
       LabelsCommand.class,
+      GateCommand.class,
+      RepairCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
       TrainCommand.class,

@@ -1,0 +1,146 @@
+package org.sparkvit.gate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.Set;
+
+/**
+ * Figures against those of earlier runs, as Deequ's anomaly checks do (Schelter et al. 2018).
+ *
+ * @param runs figures by name, the oldest run first
+ */
+record Earlier(List<Map<String, Double>> runs) {
+  /** Of fewer runs a spread says little. */
+  static final int WARM_UP = 7;
+
+  private static final double DEVIATIONS = 3;
+
+  /** A change against the last run; the share of images is compared as well as their number. */
+  private static final double CHANGE = 0.5;
+
+  /** Of two distributions, 0 to 1; see {@link #jensenShannon}. */
+  private static final double DRIFT = 0.1;
+
+  /** Shares that differ by less are alike, however small they are. */
+  private static final double LEAST_CHANGE = 0.01;
+
+  /** Something unusual. */
+  record Anomaly(String metric, double value, String text) {}
+
+  List<Anomaly> anomalies(SortedMap<String, Double> now) {
+    List<Anomaly> found = new ArrayList<>();
+    if (runs.isEmpty()) {
+      return found;
+    }
+    Map<String, Double> last = runs.get(runs.size() - 1);
+    now.forEach(
+        (metric, value) -> {
+          if (!DataFigures.isPart(metric)) {
+            spread(metric, value).ifPresent(found::add);
+            change(metric, value, last.get(metric)).ifPresent(found::add);
+          }
+        });
+    for (String distribution : DataFigures.DISTRIBUTIONS) {
+      double distance = jensenShannon(parts(now, distribution), parts(last, distribution));
+      if (distance > DRIFT) {
+        found.add(
+            new Anomaly(
+                distribution,
+                distance,
+                String.format(
+                    Locale.ROOT,
+                    "Jensen-Shannon distance %.3f from the last run, more than %s",
+                    distance,
+                    DRIFT)));
+      }
+    }
+    return found;
+  }
+
+  private Optional<Anomaly> spread(String metric, double value) {
+    double[] values =
+        runs.stream()
+            .filter(run -> run.containsKey(metric))
+            .mapToDouble(run -> run.get(metric))
+            .toArray();
+    if (values.length < WARM_UP) {
+      return Optional.empty();
+    }
+    double mean = java.util.Arrays.stream(values).average().orElseThrow();
+    double variance =
+        java.util.Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum()
+            / (values.length - 1);
+    double deviation = Math.sqrt(variance);
+    // Figures that never moved would make any movement infinitely unusual.
+    double margin = Math.max(DEVIATIONS * deviation, Math.abs(mean) * 1e-9);
+    return Math.abs(value - mean) <= margin
+        ? Optional.empty()
+        : Optional.of(
+            new Anomaly(
+                metric,
+                value,
+                String.format(
+                    Locale.ROOT,
+                    "more than %s standard deviations from the mean of %d runs, %.4g +- %.2g",
+                    DEVIATIONS,
+                    values.length,
+                    mean,
+                    deviation)));
+  }
+
+  private static Optional<Anomaly> change(String metric, double value, Double last) {
+    if (last == null
+        || Math.abs(value - last) <= LEAST_CHANGE
+        || Math.abs(value - last) <= CHANGE * Math.abs(last)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Anomaly(
+            metric,
+            value,
+            String.format(
+                Locale.ROOT, "was %.4g in the last run, a change of more than %s", last, CHANGE)));
+  }
+
+  private static Map<String, Double> parts(Map<String, Double> figures, String distribution) {
+    Map<String, Double> parts = new java.util.TreeMap<>();
+    figures.forEach(
+        (metric, value) -> {
+          if (metric.startsWith(distribution + ".")) {
+            parts.put(metric, value);
+          }
+        });
+    return parts;
+  }
+
+  /**
+   * The square root of the Jensen-Shannon divergence with logarithms to base 2 (Endres and
+   * Schindelin 2003): 0, equal, to 1, nothing in common; 0 where one of the two is empty.
+   */
+  static double jensenShannon(Map<String, Double> a, Map<String, Double> b) {
+    double sumA = a.values().stream().mapToDouble(Double::doubleValue).sum();
+    double sumB = b.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (!(sumA > 0) || !(sumB > 0)) {
+      return 0;
+    }
+    Set<String> names = new TreeSet<>(a.keySet());
+    names.addAll(b.keySet());
+    double divergence = 0;
+    for (String name : names) {
+      double p = a.getOrDefault(name, 0.0) / sumA;
+      double q = b.getOrDefault(name, 0.0) / sumB;
+      double middle = (p + q) / 2;
+      divergence += term(p, middle) + term(q, middle);
+    }
+    return Math.sqrt(Math.max(0, Math.min(1, divergence / 2)));
+  }
+
+  private static double term(double p, double middle) {
+    return p > 0 ? p * Math.log(p / middle) / Math.log(2) : 0;
+  }
+}

@@ -1,0 +1,157 @@
+package org.sparkvit.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.TableWorkspace;
+import org.sparkvit.TableWorkspace.Image;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ChecksTable;
+import org.sparkvit.table.HistoryTable;
+
+class GateStageTest extends SparkTest {
+  @TempDir private Path folder;
+
+  private final List<String> said = new ArrayList<>();
+
+  private TableWorkspace images(int cats, int dogs, int broken) {
+    List<Image> images = new ArrayList<>();
+    for (int i = 0; i < cats + dogs + broken; i++) {
+      images.add(
+          new Image(
+              i + ".jpg", i < cats ? "cat" : i < cats + dogs ? "dog" : null, i < cats + dogs ? "OK" : "EMPTY", "web"));
+    }
+    return TableWorkspace.at(spark, folder.resolve("w")).images(images);
+  }
+
+  private void gate(String checks, boolean failOnAnomaly) throws IOException {
+    Path file = folder.resolve("checks.properties");
+    Files.writeString(file, checks);
+    new GateStage(
+            new GateConfig(
+                folder.resolve("w").toString(), Optional.of(file.toString()), failOnAnomaly),
+            said::add)
+        .run(spark);
+  }
+
+  private Map<String, String> outcomes() {
+    Map<String, String> outcomes = new TreeMap<>();
+    for (Row row :
+        TableWorkspace.at(spark, folder.resolve("w"))
+            .workspace()
+            .read(ChecksTable.SPEC)
+            .collectAsList()) {
+      outcomes.put(row.getString(0) + ": " + row.getString(2), row.getString(3));
+    }
+    return outcomes;
+  }
+
+  @Test
+  void limitsWarnAndFail() throws IOException {
+    images(60, 30, 10);
+    assertThatThrownBy(
+            () ->
+                gate(
+                    """
+                    # of the catalog
+                    unusable_share = warn > 0.05, fail > 0.2
+                    class_share.dog = FAIL < 0.4
+                    imbalance = fail > 2.5
+                    leakage_share = fail > 0
+                    """,
+                    false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("does not pass: class_share.dog;");
+    assertThat(outcomes())
+        .containsEntry("unusable_share: warn > 0.05", "WARN")
+        .containsEntry("unusable_share: fail > 0.2", "PASS")
+        .containsEntry("class_share.dog: fail < 0.4", "FAIL")
+        .containsEntry("imbalance: fail > 2.5", "PASS")
+        .containsEntry("leakage_share: fail > 0.0, but there is no such figure", "WARN");
+    assertThat(said).contains("gate: 5 checks, 2 warnings, 1 failed; compared with 0 earlier runs");
+  }
+
+  @Test
+  void changesAgainstEarlierRunsAreSeen() throws IOException {
+    images(60, 30, 1);
+    gate("images = fail < 1", false);
+    gate("images = fail < 1", false);
+    assertThat(said).contains("gate: 1 checks, 0 warnings, 0 failed; compared with 1 earlier runs");
+    images(30, 60, 60);
+    gate("images = fail < 1", false);
+    assertThat(outcomes().keySet())
+        .anyMatch(check -> check.startsWith("class_share: Jensen-Shannon distance 0.2"))
+        .anyMatch(check -> check.startsWith("unusable_share: was 0.01099 in the last run"));
+    assertThat(outcomes().values()).doesNotContain("FAIL");
+    images(60, 30, 1);
+    assertThatThrownBy(() -> gate("images = fail < 1", true))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("class_share");
+    assertThat(
+            TableWorkspace.at(spark, folder.resolve("w"))
+                .workspace()
+                .read(HistoryTable.SPEC)
+                .select(HistoryTable.RUN)
+                .distinct()
+                .count())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void limitsThatAreNoneAreRefused() {
+    assertThatThrownBy(() -> Limit.parse("images = fail 1", "f"))
+        .isInstanceOf(UserException.class)
+        .hasMessage("f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or >");
+    assertThatThrownBy(() -> Limit.parse("\nimages", "f")).hasMessageContaining("line 2");
+    assertThatThrownBy(() -> Limit.parse("a = fail > 1.2.3", "f")).hasMessageContaining("'1.2.3'");
+    assertThatThrownBy(() -> gate("# nothing", false)).hasMessageContaining("has no checks");
+  }
+
+  @Test
+  void theFileOfChecksHasTheOnesThatCountWithoutIt() throws IOException {
+    assertThat(Limit.parse(Files.readString(Path.of("conf/checks.properties")), "conf"))
+        .isEqualTo(Limit.parse(GateStage.DEFAULTS, "usual"));
+  }
+
+  @Test
+  void spreadIsJudgedFromSevenRunsOn() {
+    List<Map<String, Double>> runs = new ArrayList<>();
+    double[] values = {0.10, 0.11, 0.09, 0.10, 0.12, 0.10};
+    for (double value : values) {
+      runs.add(Map.of("finding_share", value));
+    }
+    TreeMap<String, Double> now = new TreeMap<>(Map.of("finding_share", 0.145));
+    assertThat(new Earlier(runs).anomalies(now)).isEmpty();
+    runs.add(Map.of("finding_share", 0.11));
+    assertThat(new Earlier(runs).anomalies(now))
+        .singleElement()
+        .satisfies(
+            anomaly -> assertThat(anomaly.text()).startsWith("more than 3.0 standard deviations"));
+    now.put("finding_share", 0.12);
+    assertThat(new Earlier(runs).anomalies(now)).isEmpty();
+  }
+
+  /** scipy.spatial.distance.jensenshannon([.2, .3, .5], [.1, .6, .3], base=2). */
+  @Test
+  void distanceIsJensensAndShannons() {
+    assertThat(
+            Earlier.jensenShannon(
+                Map.of("a", .2, "b", .3, "c", .5), Map.of("a", .1, "b", .6, "c", .3)))
+        .isCloseTo(0.25932392561682444, within(1e-12));
+    assertThat(Earlier.jensenShannon(Map.of("a", 1.0), Map.of("b", 1.0))).isEqualTo(1);
+    assertThat(Earlier.jensenShannon(Map.of("a", 1.0), Map.of())).isZero();
+  }
+}
