@@ -1,26 +1,32 @@
 package org.sparkvit.neighbors;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.xxhash64;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.clustering.KMeans;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+
+
 
 /**
  * The nearest neighbours of each of many points, by Euclidean distance. Up to {@value #EXACT}
@@ -48,16 +54,19 @@ public final class Neighbors {
   static final int EXACT = 20_000;
   static final int CELLS_PER_POINT = 3;
 
-  /** Points of a cell that are compared at a time: two such blocks fit into the cache. */
-  private static final int BLOCK = 1024;
+  /** Points of a cell that are compared at a time. */
+  private static final int BLOCK = 4096;
+
+  private static final int MOST_PARTITIONS = 200;
 
   private static final int SAMPLE_PER_CELL = 24;
   private static final int ITERATIONS = 8;
 
   private static final String CELL = "cell";
-  private static final String QUERIES = "queries";
-  private static final String BASE = "base";
-  private static final String IS_QUERY = "is_query";
+  private static final String FIRST = "first_block";
+  private static final String SECOND = "second_block";
+  private static final String IN_FIRST = "in_first";
+  private static final String BYTES = "bytes";
 
   private final int k;
   private final long seed;
@@ -88,8 +97,7 @@ public final class Neighbors {
     long count = points.count();
     int cells = count <= exact ? 1 : (int) Math.ceil(Math.sqrt(count));
     float[][] centers = cells == 1 ? new float[1][0] : centers(points, cells, count);
-    int perPoint = Math.min(CELLS_PER_POINT, cells);
-    Dataset<Row> placed = place(points, centers, perPoint);
+    Dataset<Row> placed = place(points, centers, Math.min(CELLS_PER_POINT, cells));
     long[] sizes = new long[cells];
     placed
         .groupBy(CELL)
@@ -98,26 +106,29 @@ public final class Neighbors {
         .forEach(row -> sizes[row.getInt(0)] = row.getLong(1));
     int[] blocks =
         Arrays.stream(sizes).mapToInt(size -> (int) ((size + BLOCK - 1) / BLOCK)).toArray();
+    int pairs = Arrays.stream(blocks).map(b -> b * (b + 1) / 2).sum();
     int wanted = k;
-    int tasks = Math.max(1, IntStream.of(blocks).map(b -> b * b).sum() / 4 + 1);
     Dataset<Row> met =
         spread(placed, blocks)
-            .repartition(Math.min(tasks, 2000), col(CELL), col(QUERIES), col(BASE))
-            .sortWithinPartitions(col(CELL), col(QUERIES), col(BASE), col(IS_QUERY), col(ID))
+            .repartition(Math.min(pairs + 1, MOST_PARTITIONS), col(CELL), col(FIRST), col(SECOND))
+            .sortWithinPartitions(col(CELL), col(FIRST), col(SECOND), col(IN_FIRST).desc(), col(ID))
             .mapPartitions(
                 (MapPartitionsFunction<Row, Row>) rows -> new Meetings(rows, wanted),
-                Encoders.row(Meetings.SCHEMA));
-    return nearest(met);
+                Encoders.row(NearestList.SCHEMA));
+    return merged(met);
   }
 
-  /** The k nearest of each point among candidates that may be there twice. */
-  private Dataset<Row> nearest(Dataset<Row> candidates) {
-    return candidates
-        .dropDuplicates(ID, NEIGHBOR)
-        .withColumn(
-            RANK,
-            row_number().over(Window.partitionBy(ID).orderBy(col(DISTANCE), col(NEIGHBOR))))
-        .where(col(RANK).leq(k));
+  /** The k nearest of each point among the lists of all its meetings. */
+  private Dataset<Row> merged(Dataset<Row> lists) {
+    int wanted = k;
+    UDF1<scala.collection.Seq<Row>, List<Row>> merge = found -> NearestList.merge(found, wanted);
+    return lists
+        .groupBy(ID)
+        .agg(collect_list(struct(NearestList.IDS, NearestList.SQUARED)).as("lists"))
+        .select(
+            col(ID),
+            explode(udf(merge, NearestList.MERGED).apply(col("lists"))).as("nearest"))
+        .select(col(ID), col("nearest.*"));
   }
 
   /**
@@ -126,25 +137,35 @@ public final class Neighbors {
    * @param sample how many points are compared with all others
    */
   public double recall(Dataset<Row> points, Dataset<Row> found, int sample) {
-    List<Row> chosen =
-        points
-            .orderBy(org.apache.spark.sql.functions.xxhash64(col(ID)), col(ID))
-            .limit(sample)
-            .collectAsList();
-    int wantedEach = k;
+    PointBlock chosen = new PointBlock();
+    points
+        .orderBy(xxhash64(col(ID)), col(ID))
+        .limit(sample)
+        .select(col(ID), bytes())
+        .collectAsList()
+        .forEach(row -> chosen.add(row.getString(0), row.getAs(1)));
+    int wanted = k;
     Dataset<Row> exactly =
-        nearest(
-            points.mapPartitions(
-                (MapPartitionsFunction<Row, Row>)
-                    rows -> {
-                      Heaps heaps = new Heaps(chosen, wantedEach);
-                      rows.forEachRemaining(heaps::offer);
-                      return heaps.rows().iterator();
-                    },
-                Encoders.row(Meetings.SCHEMA)));
-    long wanted = exactly.count();
+        merged(
+            points
+                .select(col(ID), bytes())
+                .mapPartitions(
+                    (MapPartitionsFunction<Row, Row>)
+                        rows -> {
+                          PointBlock all = new PointBlock();
+                          rows.forEachRemaining(row -> all.add(row.getString(0), row.getAs(1)));
+                          return chosen.nearest(all, wanted).iterator();
+                        },
+                    Encoders.row(NearestList.SCHEMA)));
+    long existing = exactly.count();
     long hit = exactly.select(ID, NEIGHBOR).intersect(found.select(ID, NEIGHBOR)).count();
-    return wanted == 0 ? 1 : hit / (double) wanted;
+    return existing == 0 ? 1 : hit / (double) existing;
+  }
+
+  /** Floats one after the other: arrays of boxed numbers would take most of the time. */
+  private static Column bytes() {
+    UDF1<scala.collection.Seq<Float>, byte[]> pack = PointBlock::pack;
+    return udf(pack, DataTypes.BinaryType).apply(col(POINT)).as(BYTES);
   }
 
   private float[][] centers(Dataset<Row> points, int cells, long count) {
@@ -155,8 +176,8 @@ public final class Neighbors {
                 col(ID),
                 functions.array_to_vector(col(POINT).cast("array<double>")).as("features"))
             .orderBy(
-                org.apache.spark.sql.functions.xxhash64(
-                    org.apache.spark.sql.functions.lit(seed), col(ID)),
+                xxhash64(
+                    lit(seed), col(ID)),
                 col(ID))
             .limit((int) wanted)
             // Sums of one partition in one order.
@@ -188,113 +209,44 @@ public final class Neighbors {
   }
 
   private static Dataset<Row> place(Dataset<Row> points, float[][] centers, int perPoint) {
-    StructType schema =
-        new StructType()
-            .add(CELL, DataTypes.IntegerType, false)
-            .add(ID, DataTypes.StringType, false)
-            .add(POINT, DataTypes.createArrayType(DataTypes.FloatType, false), false);
+    UDF1<byte[], int[]> nearest =
+        point -> PointBlock.nearest(PointBlock.unpack(point), centers, perPoint);
     return points
-        .select(ID, POINT)
-        .flatMap(
-            (org.apache.spark.api.java.function.FlatMapFunction<Row, Row>)
-                row -> {
-                  float[] point = values(row.getList(1));
-                  return IntStream.range(0, centers.length)
-                      .boxed()
-                      .sorted(
-                          Comparator.comparingDouble(
-                              c -> centers.length == 1 ? 0 : squared(point, centers[c])))
-                      .limit(perPoint)
-                      .map(c -> RowFactory.create(c, row.getString(0), row.get(1)))
-                      .iterator();
-                },
-            Encoders.row(schema));
+        .select(col(ID), bytes())
+        .withColumn(
+            CELL,
+            explode(
+                udf(nearest, DataTypes.createArrayType(DataTypes.IntegerType, false))
+                    .apply(col(BYTES))));
   }
 
-  /** Each point once for each pair of blocks of its cell in which it is asked about, or asked. */
+  /** Each point once for each pair of blocks of its cell that its own block is of. */
   private static Dataset<Row> spread(Dataset<Row> placed, int[] blocks) {
-    StructType schema =
+    UDF2<Integer, String, List<Row>> pairs =
+        (cell, id) -> {
+          int mine = Math.floorMod(id.hashCode(), blocks[cell]);
+          List<Row> rows = new ArrayList<>(blocks[cell]);
+          for (int other = 0; other < blocks[cell]; other++) {
+            rows.add(
+                RowFactory.create(Math.min(mine, other), Math.max(mine, other), mine <= other));
+          }
+          return rows;
+        };
+    StructType pair =
         new StructType()
-            .add(CELL, DataTypes.IntegerType, false)
-            .add(QUERIES, DataTypes.IntegerType, false)
-            .add(BASE, DataTypes.IntegerType, false)
-            .add(IS_QUERY, DataTypes.BooleanType, false)
-            .add(ID, DataTypes.StringType, false)
-            .add(POINT, DataTypes.createArrayType(DataTypes.FloatType, false), false);
-    return placed.flatMap(
-        (org.apache.spark.api.java.function.FlatMapFunction<Row, Row>)
-            row -> {
-              int cell = row.getInt(0);
-              String id = row.getString(1);
-              int mine = Math.floorMod(id.hashCode(), blocks[cell]);
-              List<Row> rows = new ArrayList<>(2 * blocks[cell]);
-              for (int other = 0; other < blocks[cell]; other++) {
-                rows.add(RowFactory.create(cell, mine, other, true, id, row.get(2)));
-                rows.add(RowFactory.create(cell, other, mine, false, id, row.get(2)));
-              }
-              return rows.iterator();
-            },
-        Encoders.row(schema));
-  }
-
-  static float[] values(List<Float> list) {
-    float[] values = new float[list.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = list.get(i);
-    }
-    return values;
-  }
-
-  static float squared(float[] a, float[] b) {
-    float sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      float difference = a[i] - b[i];
-      sum += difference * difference;
-    }
-    return sum;
-  }
-
-  /** The nearest so far of each of a few points. */
-  private static final class Heaps implements Serializable {
-    private final List<Row> queries;
-    private final List<NearestList> nearest = new ArrayList<>();
-    private final List<float[]> points = new ArrayList<>();
-
-    Heaps(List<Row> queries, int k) {
-      this.queries = queries;
-      for (Row query : queries) {
-        nearest.add(new NearestList(k));
-        points.add(values(query.getList(query.fieldIndex(POINT))));
-      }
-    }
-
-    void offer(Row row) {
-      float[] point = values(row.getList(row.fieldIndex(POINT)));
-      String id = row.getAs(ID);
-      for (int q = 0; q < points.size(); q++) {
-        if (!queries.get(q).<String>getAs(ID).equals(id)) {
-          nearest.get(q).offer(id, squared(points.get(q), point));
-        }
-      }
-    }
-
-    List<Row> rows() {
-      List<Row> rows = new ArrayList<>();
-      for (int q = 0; q < queries.size(); q++) {
-        nearest.get(q).addTo(rows, queries.get(q).getAs(ID));
-      }
-      return rows;
-    }
+            .add(FIRST, DataTypes.IntegerType, false)
+            .add(SECOND, DataTypes.IntegerType, false)
+            .add(IN_FIRST, DataTypes.BooleanType, false);
+    return placed
+        .withColumn(
+            "pair",
+            explode(
+                udf(pairs, DataTypes.createArrayType(pair, false)).apply(col(CELL), col(ID))))
+        .select(col(CELL), col("pair.*"), col(ID), col(BYTES));
   }
 
   /** Compares the blocks of a partition, one pair after the other. */
   private static final class Meetings implements Iterator<Row> {
-    static final StructType SCHEMA =
-        new StructType()
-            .add(ID, DataTypes.StringType, false)
-            .add(NEIGHBOR, DataTypes.StringType, false)
-            .add(DISTANCE, DataTypes.FloatType, false);
-
     private final Iterator<Row> rows;
     private final int k;
     private Row pending;
@@ -321,14 +273,19 @@ public final class Neighbors {
     }
 
     private Iterator<Row> nextPair() {
-      PointBlock queries = new PointBlock();
-      PointBlock base = new PointBlock();
-      Row first = pending;
-      while (pending != null && samePair(first, pending)) {
-        (pending.getBoolean(3) ? queries : base).add(pending.getString(4), pending.getList(5));
+      PointBlock first = new PointBlock();
+      PointBlock second = new PointBlock();
+      Row pair = pending;
+      while (pending != null && samePair(pair, pending)) {
+        (pending.getBoolean(3) ? first : second).add(pending.getString(4), pending.getAs(5));
         pending = rows.hasNext() ? rows.next() : null;
       }
-      return queries.nearest(base, k).iterator();
+      if (pair.getInt(1) == pair.getInt(2)) {
+        return first.nearest(first, k).iterator();
+      }
+      List<Row> nearest = first.nearest(second, k);
+      nearest.addAll(second.nearest(first, k));
+      return nearest.iterator();
     }
 
     private static boolean samePair(Row a, Row b) {

@@ -39,7 +39,12 @@ class NeighborsTest extends SparkTest {
 
   @SuppressWarnings("unchecked")
   private static float[] point(Row row) {
-    return Neighbors.values((List<Float>) row.get(1));
+    List<Float> values = (List<Float>) row.get(1);
+    float[] point = new float[values.size()];
+    for (int i = 0; i < point.length; i++) {
+      point[i] = values.get(i);
+    }
+    return point;
   }
 
   private static Map<String, List<String>> neighbors(Dataset<Row> found) {
@@ -63,7 +68,7 @@ class NeighborsTest extends SparkTest {
               .filter(other -> !other.getString(0).equals(row.getString(0)))
               .sorted(
                   Comparator.<Row>comparingDouble(
-                          other -> Neighbors.squared(mine, point(other)))
+                          other -> PointBlock.squared(mine, point(other)))
                       .thenComparing(other -> other.getString(0)))
               .limit(5)
               .map(other -> other.getString(0))
