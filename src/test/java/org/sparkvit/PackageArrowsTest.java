@@ -109,7 +109,17 @@ class PackageArrowsTest {
         "org.apache.hadoop..");
     forbid(
         List.of(
-            "image", "metrics", "core", "table", "audit", "labels", "neighbors", "evaluate", "relabel", "report", "ml"),
+            "image",
+            "metrics",
+            "core",
+            "table",
+            "audit",
+            "labels",
+            "neighbors",
+            "evaluate",
+            "relabel",
+            "report",
+            "ml"),
         "ai.djl..");
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();

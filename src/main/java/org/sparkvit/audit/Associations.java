@@ -51,7 +51,9 @@ final class Associations {
             col(PixelsTable.SHARPNESS).as("pixels_sharpness"),
             col(PixelsTable.INFORMATION).as("pixels_information"),
             col(PixelsTable.ASPECT).as("pixels_aspect"),
-            col(PixelsTable.WIDTH).cast("double").multiply(col(PixelsTable.HEIGHT))
+            col(PixelsTable.WIDTH)
+                .cast("double")
+                .multiply(col(PixelsTable.HEIGHT))
                 .as("pixels_area"));
     Dataset<Row> labelled =
         images.where(col(ImagesTable.LABEL).isNotNull()).join(measures, ImagesTable.ID);
@@ -65,8 +67,7 @@ final class Associations {
     for (Row row :
         labelled
             .withColumn(ATTRIBUTE, explode(array(attributes.toArray(Column[]::new))))
-            .groupBy(
-                col(ATTRIBUTE + ".name"), col(ATTRIBUTE + ".value"), col(ImagesTable.LABEL))
+            .groupBy(col(ATTRIBUTE + ".name"), col(ATTRIBUTE + ".value"), col(ImagesTable.LABEL))
             .agg(count(lit(1)))
             .orderBy("name", "value", ImagesTable.LABEL)
             .collectAsList()) {
@@ -106,11 +107,12 @@ final class Associations {
   }
 
   private static Row row(String name, Map<List<String>, Long> table) {
-    List<String> values = new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(0)).toList()));
-    List<String> labels = new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(1)).toList()));
+    List<String> values =
+        new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(0)).toList()));
+    List<String> labels =
+        new ArrayList<>(new TreeSet<>(table.keySet().stream().map(k -> k.get(1)).toList()));
     long[][] counts = new long[values.size()][labels.size()];
-    table.forEach(
-        (key, n) -> counts[values.indexOf(key.get(0))][labels.indexOf(key.get(1))] = n);
+    table.forEach((key, n) -> counts[values.indexOf(key.get(0))][labels.indexOf(key.get(1))] = n);
     Association association = Association.of(counts);
     double[] rows = new double[values.size()];
     double[] columns = new double[labels.size()];
@@ -137,8 +139,7 @@ final class Associations {
         }
       }
     }
-    double lift =
-        counts[bestRow][bestColumn] / rows[bestRow] / (columns[bestColumn] / total);
+    double lift = counts[bestRow][bestColumn] / rows[bestRow] / (columns[bestColumn] / total);
     return RowFactory.create(
         name,
         association.cramersV(),

@@ -18,10 +18,7 @@ import org.sparkvit.image.PdqHash;
  *     values each where not given
  */
 public record AuditConfig(
-    String workspace,
-    int nearDistance,
-    int hashQuality,
-    Optional<List<String>> slices) {
+    String workspace, int nearDistance, int hashQuality, Optional<List<String>> slices) {
   public AuditConfig {
     UserException.require(
         nearDistance >= 0 && nearDistance <= PdqHash.SAME,

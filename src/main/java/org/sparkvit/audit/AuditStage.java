@@ -30,8 +30,7 @@ import org.sparkvit.table.Workspace;
 /**
  * Reads {@code images}, and {@code splits} where they are; adds to {@code pixels} what is new and
  * writes {@code duplicates}, {@code findings}, {@code leakage}, {@code slice_issues} and {@code
- * associations}. Nothing about single images
- * comes to the driver.
+ * associations}. Nothing about single images comes to the driver.
  */
 public final class AuditStage {
   private static final int[] TOLD_DISTANCES = {16, 20, 24, 31};

@@ -20,7 +20,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.metrics.FalseDiscovery;
 import org.sparkvit.metrics.Proportion;
-import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SliceColumns;
@@ -78,8 +77,7 @@ final class SliceIssues {
     return images
         .sparkSession()
         .createDataFrame(
-            tested(rows, all, new ArrayList<>(measures.keySet())),
-            SliceIssuesTable.SPEC.schema());
+            tested(rows, all, new ArrayList<>(measures.keySet())), SliceIssuesTable.SPEC.schema());
   }
 
   private static Dataset<Row> marked(

@@ -35,8 +35,7 @@ final class GateCommand extends StageCommand {
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    GateConfig config =
-        new GateConfig(workspace(), Optional.ofNullable(checks), failOnAnomaly);
+    GateConfig config = new GateConfig(workspace(), Optional.ofNullable(checks), failOnAnomaly);
     return new GateStage(config, progress)::run;
   }
 }

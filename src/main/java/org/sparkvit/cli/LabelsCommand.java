@@ -50,7 +50,8 @@ final class LabelsCommand extends StageCommand {
   @Option(
       names = "--folds",
       defaultValue = "5",
-      description = "Parts that are judged by a head trained on the others. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Parts that are judged by a head trained on the others. Default: ${DEFAULT-VALUE}.")
   private int folds;
 
   @Option(

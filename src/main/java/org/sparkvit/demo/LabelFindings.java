@@ -41,16 +41,14 @@ public record LabelFindings(long judged, long wrong, long issues, long found, lo
             .read(LabelChecksTable.SPEC)
             .withColumn(
                 "file_name",
-                substring_index(
-                    col(LabelChecksTable.PATH), "/" + SampleDataset.IMAGES + "/", -1))
+                substring_index(col(LabelChecksTable.PATH), "/" + SampleDataset.IMAGES + "/", -1))
             .join(truth, new String[] {"file_name"}, "left")
             .agg(
                 count_if(lit(true)),
                 count_if(wrong),
                 count_if(issue),
                 count_if(issue.and(wrong)),
-                count_if(
-                    issue.and(col(LabelChecksTable.SUGGESTED).equalTo(col("true_label")))))
+                count_if(issue.and(col(LabelChecksTable.SUGGESTED).equalTo(col("true_label")))))
             .head();
     return new LabelFindings(
         counts.getLong(0),

@@ -140,8 +140,7 @@ final class DataFigures {
       return;
     }
     figures.put(
-        "finding_share",
-        findings.agg(countDistinct(FindingsTable.ID)).head().getLong(0) / total);
+        "finding_share", findings.agg(countDistinct(FindingsTable.ID)).head().getLong(0) / total);
     for (Row row :
         findings
             .groupBy(FindingsTable.FINDING)

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.Set;
 
 /**
  * Figures against those of earlier runs, as Deequ's anomaly checks do (Schelter et al. 2018).

@@ -94,7 +94,9 @@ public final class GateStage {
   /** A figure that does not occur is 0 where it is a share of findings, and else not known. */
   private static Row check(Limit limit, SortedMap<String, Double> figures) {
     Double value = figures.get(limit.metric());
-    if (value == null && limit.metric().startsWith("finding_share.") && figures.containsKey("finding_share")) {
+    if (value == null
+        && limit.metric().startsWith("finding_share.")
+        && figures.containsKey("finding_share")) {
       value = 0.0;
     }
     if (value == null) {
@@ -165,9 +167,7 @@ public final class GateStage {
               "  %s %s%s (%s)",
               check.getString(3),
               check.getString(0),
-              check.isNullAt(1)
-                  ? ""
-                  : String.format(Locale.ROOT, " is %.5g", check.getDouble(1)),
+              check.isNullAt(1) ? "" : String.format(Locale.ROOT, " is %.5g", check.getDouble(1)),
               check.getString(2));
       progress.say(line);
       if (check.getString(3).equals(ChecksTable.FAIL)) {

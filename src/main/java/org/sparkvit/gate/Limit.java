@@ -75,5 +75,4 @@ record Limit(String metric, String outcome, boolean above, double bound) {
   String text() {
     return outcome.toLowerCase(Locale.ROOT) + (above ? " > " : " < ") + bound;
   }
-
 }

@@ -84,8 +84,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
                 differs().and(coalesce(not(col(GUESS).equalTo(col(GIVEN))), lit(false))))
             .join(byNoiseRate(judged, noise), new String[] {ID}, "left")
             .withColumn(
-                LabelChecksTable.BY_NOISE_RATE,
-                differs().and(coalesce(col(BY_RATE), lit(false))))
+                LabelChecksTable.BY_NOISE_RATE, differs().and(coalesce(col(BY_RATE), lit(false))))
             .drop(BY_RATE, GUESS);
     return new ConfidentLearning(flagged, noise);
   }
@@ -105,8 +104,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
             .agg(count(lit(1)), sum(round(own.multiply(UNIT)).cast(DataTypes.LongType)))
             .collectAsList()) {
       counts[row.getInt(0)] = row.getLong(1);
-      thresholds[row.getInt(0)] =
-          Math.max(2 * TOLERANCE, row.getLong(2) / UNIT / row.getLong(1));
+      thresholds[row.getInt(0)] = Math.max(2 * TOLERANCE, row.getLong(2) / UNIT / row.getLong(1));
     }
     return thresholds;
   }
@@ -138,8 +136,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
     return judged
         .join(broadcast(limits), GIVEN)
         .withColumn("rank", count(lit(1)).over(upToHere))
-        .withColumn(
-            LabelChecksTable.BY_CLASS, differs().and(col("rank").leq(col("removals"))))
+        .withColumn(LabelChecksTable.BY_CLASS, differs().and(col("rank").leq(col("removals"))))
         .drop("rank", "removals");
   }
 

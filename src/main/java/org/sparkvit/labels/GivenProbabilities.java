@@ -29,9 +29,9 @@ import org.sparkvit.table.ImagesTable;
  *
  * @param rows {@code id} or {@code path}, perhaps {@code label}, and {@link
  *     ConfidentLearning#PROBABILITIES}
- * @param labels the classes
+ * @param classes in the order of the probabilities
  */
-record GivenProbabilities(Dataset<Row> rows, Labels labels) {
+record GivenProbabilities(Dataset<Row> rows, Labels classes) {
   private static final double SUM_TOLERANCE = 1e-3;
   private static final List<String> NAMES =
       List.of(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL);
@@ -56,7 +56,8 @@ record GivenProbabilities(Dataset<Row> rows, Labels labels) {
             .toList();
     if (classes.size() < 2) {
       throw new UserException(
-          uri + ": a column of probabilities is needed for each class, but those with numbers are "
+          uri
+              + ": a column of probabilities is needed for each class, but those with numbers are "
               + classes);
     }
     Labels labels = Labels.sorted(classes);
@@ -125,7 +126,9 @@ record GivenProbabilities(Dataset<Row> rows, Labels labels) {
               uri,
               rows.where(wrong).count(),
               examples.get(0).get(0),
-              examples.get(0).getList(examples.get(0).fieldIndex(ConfidentLearning.PROBABILITIES))));
+              examples
+                  .get(0)
+                  .getList(examples.get(0).fieldIndex(ConfidentLearning.PROBABILITIES))));
     }
   }
 

@@ -28,9 +28,9 @@ final class LabelledImages {
     Dataset<Row> labelled =
         images
             .where(
-            ImagesTable.usable()
-                .and(col(ImagesTable.LABEL).isNotNull())
-                .and(trim(col(ImagesTable.LABEL)).notEqual("")))
+                ImagesTable.usable()
+                    .and(col(ImagesTable.LABEL).isNotNull())
+                    .and(trim(col(ImagesTable.LABEL)).notEqual("")))
             // A column of the user's may have any name.
             .select(
                 ImagesTable.ID,

@@ -84,10 +84,10 @@ public final class LabelsStage {
             ? byModel(spark, workspace, labelled, record)
             : byTable(spark, labelled, config.probabilities().orElseThrow(), record);
     Dataset<Row> rows = judged.rows().persist(StorageLevel.MEMORY_AND_DISK());
-    ConfidentLearning learned = ConfidentLearning.of(rows, judged.labels().size());
+    ConfidentLearning learned = ConfidentLearning.of(rows, judged.classes().size());
     Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
     tables.put(LabelChecksTable.SPEC, checks(learned.checks(), labelled, judged));
-    tables.put(LabelNoiseTable.SPEC, noise(spark, learned.noise(), judged.labels()));
+    tables.put(LabelNoiseTable.SPEC, noise(spark, learned.noise(), judged.classes()));
     workspace.replaceAll(tables, record);
     rows.unpersist();
     labelled.unpersist();
@@ -104,7 +104,7 @@ public final class LabelsStage {
    */
   private record Judged(
       Dataset<Row> rows,
-      Labels labels,
+      Labels classes,
       Optional<Dataset<Row>> votes,
       Optional<Dataset<Row>> relabelled) {}
 
@@ -117,14 +117,19 @@ public final class LabelsStage {
                 .toList());
     if (labels.size() < 2) {
       throw new UserException(
-          "labels can be judged where there are two classes or more; the catalog has " + labels.names());
+          "labels can be judged where there are two classes or more; the catalog has "
+              + labels.names());
     }
     String location = workspace.modelAt(config.model().orElseThrow());
     SharedModel model;
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
       model =
           SharedModel.distribute(
-              spark, files.directory(), config.device(), config.precision(), ModelOutput.EMBEDDINGS);
+              spark,
+              files.directory(),
+              config.device(),
+              config.precision(),
+              ModelOutput.EMBEDDINGS);
     }
     model.input().requireFits(config.batchSize());
     record.input("model", location).input("model_hash", model.hash());
@@ -180,8 +185,7 @@ public final class LabelsStage {
     return votes.withColumn(LabelChecksTable.OUTLIER, outlier);
   }
 
-  private Judged byTable(
-      SparkSession spark, Dataset<Row> labelled, String uri, RunRecord record) {
+  private Judged byTable(SparkSession spark, Dataset<Row> labelled, String uri, RunRecord record) {
     record.input("probabilities", uri);
     GivenProbabilities given = GivenProbabilities.read(spark, uri);
     boolean ownLabels = Arrays.asList(given.rows().columns()).contains(ImagesTable.LABEL);
@@ -195,7 +199,7 @@ public final class LabelsStage {
             .rows()
             .join(known, given.key())
             .drop(given.key().equals(ImagesTable.ID) ? rest : given.key())
-            .withColumn(ConfidentLearning.GIVEN, index(given.labels()));
+            .withColumn(ConfidentLearning.GIVEN, index(given.classes()));
     Row strangers =
         joined
             .where(col(ConfidentLearning.GIVEN).isNull())
@@ -210,7 +214,7 @@ public final class LabelsStage {
               uri,
               strangers.getLong(0),
               strangers.getString(1),
-              given.labels().names()));
+              given.classes().names()));
     }
     long judged = joined.count();
     long offered = given.rows().count();
@@ -232,7 +236,7 @@ public final class LabelsStage {
     return new Judged(
         joined.select(
             ConfidentLearning.ID, ConfidentLearning.GIVEN, ConfidentLearning.PROBABILITIES),
-        given.labels(),
+        given.classes(),
         Optional.empty(),
         ownLabels
             ? Optional.of(joined.select(ImagesTable.ID, ImagesTable.LABEL))
@@ -245,7 +249,7 @@ public final class LabelsStage {
   }
 
   private Dataset<Row> checks(Dataset<Row> learned, Dataset<Row> labelled, Judged judged) {
-    Labels labels = judged.labels();
+    Labels labels = judged.classes();
     UDF1<Integer, String> named = labels::name;
     Column name = udf(named, DataTypes.StringType).apply(col(ConfidentLearning.PREDICTED));
     String[] id = {ImagesTable.ID};
@@ -344,6 +348,7 @@ public final class LabelsStage {
                         row.getLong(2),
                         row.getString(0),
                         row.getString(1))));
-    progress.say("next: spark-vit report, or look at the table 'label_checks', the least margin first");
+    progress.say(
+        "next: spark-vit report, or look at the table 'label_checks', the least margin first");
   }
 }

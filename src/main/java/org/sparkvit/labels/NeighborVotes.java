@@ -37,7 +37,8 @@ final class NeighborVotes {
    *     LabelChecksTable#OUTLIER}
    */
   static Dataset<Row> of(Dataset<Row> images, Dataset<Row> found) {
-    Dataset<Row> own = images.select(LabelChecksTable.ID, LabelChecksTable.LABEL, LabelledImages.GROUP);
+    Dataset<Row> own =
+        images.select(LabelChecksTable.ID, LabelChecksTable.LABEL, LabelledImages.GROUP);
     Dataset<Row> other = own.toDF(Neighbors.NEIGHBOR, "other_label", "other_group");
     return found
         .join(own, LabelChecksTable.ID)

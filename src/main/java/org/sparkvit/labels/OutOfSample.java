@@ -44,21 +44,16 @@ final class OutOfSample {
   static Dataset<Row> probabilities(
       Dataset<Row> embedded, int classes, LabelsConfig config, Progress progress) {
     int partitions =
-        (int)
-            Math.max(1, (embedded.count() + ROWS_PER_PARTITION - 1) / ROWS_PER_PARTITION);
+        (int) Math.max(1, (embedded.count() + ROWS_PER_PARTITION - 1) / ROWS_PER_PARTITION);
     Dataset<Row> rows =
         embedded
             .select(
                 col(ConfidentLearning.ID),
                 col(ConfidentLearning.GIVEN),
-                pmod(
-                        xxhash64(lit(config.seed()), col(LabelledImages.GROUP)),
-                        lit(config.folds()))
+                pmod(xxhash64(lit(config.seed()), col(LabelledImages.GROUP)), lit(config.folds()))
                     .cast("int")
                     .as(FOLD),
-                functions
-                    .array_to_vector(col(Neighbors.POINT).cast("array<double>"))
-                    .as(FEATURES))
+                functions.array_to_vector(col(Neighbors.POINT).cast("array<double>")).as(FEATURES))
             .withColumn(
                 TARGET,
                 col(ConfidentLearning.GIVEN)
@@ -78,7 +73,10 @@ final class OutOfSample {
     for (int fold = 0; fold < config.folds(); fold++) {
       progress.say(
           String.format(
-              Locale.ROOT, "labels: judging fold %d of %d by the others", fold + 1, config.folds()));
+              Locale.ROOT,
+              "labels: judging fold %d of %d by the others",
+              fold + 1,
+              config.folds()));
       Dataset<Row> predicted =
           new LogisticRegression()
               .setFamily("multinomial")

@@ -53,8 +53,7 @@ public record Association(double chiSquared, int degrees, double p, double crame
     if (total <= 1) {
       return 0;
     }
-    double squared =
-        Math.max(0, statistic / total - (rows - 1.0) * (columns - 1.0) / (total - 1));
+    double squared = Math.max(0, statistic / total - (rows - 1.0) * (columns - 1.0) / (total - 1));
     double r = rows - (rows - 1.0) * (rows - 1.0) / (total - 1);
     double c = columns - (columns - 1.0) * (columns - 1.0) / (total - 1);
     double most = Math.min(r, c) - 1;

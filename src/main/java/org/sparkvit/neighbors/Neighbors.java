@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.clustering.KMeans;
 import org.apache.spark.ml.functions;
@@ -25,8 +26,6 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-
-
 
 /**
  * The nearest neighbours of each of many points, by Euclidean distance. Up to {@value #EXACT}
@@ -95,7 +94,7 @@ public final class Neighbors {
    */
   public Dataset<Row> of(Dataset<Row> points) {
     long count = points.count();
-    int cells = count <= exact ? 1 : (int) Math.ceil(Math.sqrt(count));
+    int cells = count <= exact ? 1 : (int) Math.ceil(Math.sqrt((double) count));
     float[][] centers = cells == 1 ? new float[1][0] : centers(points, cells, count);
     Dataset<Row> placed = place(points, centers, Math.min(CELLS_PER_POINT, cells));
     long[] sizes = new long[cells];
@@ -125,9 +124,7 @@ public final class Neighbors {
     return lists
         .groupBy(ID)
         .agg(collect_list(struct(NearestList.IDS, NearestList.SQUARED)).as("lists"))
-        .select(
-            col(ID),
-            explode(udf(merge, NearestList.MERGED).apply(col("lists"))).as("nearest"))
+        .select(col(ID), explode(udf(merge, NearestList.MERGED).apply(col("lists"))).as("nearest"))
         .select(col(ID), col("nearest.*"));
   }
 
@@ -173,12 +170,8 @@ public final class Neighbors {
     Dataset<Row> sample =
         points
             .select(
-                col(ID),
-                functions.array_to_vector(col(POINT).cast("array<double>")).as("features"))
-            .orderBy(
-                xxhash64(
-                    lit(seed), col(ID)),
-                col(ID))
+                col(ID), functions.array_to_vector(col(POINT).cast("array<double>")).as("features"))
+            .orderBy(xxhash64(lit(seed), col(ID)), col(ID))
             .limit((int) wanted)
             // Sums of one partition in one order.
             .repartition(1)
@@ -240,8 +233,7 @@ public final class Neighbors {
     return placed
         .withColumn(
             "pair",
-            explode(
-                udf(pairs, DataTypes.createArrayType(pair, false)).apply(col(CELL), col(ID))))
+            explode(udf(pairs, DataTypes.createArrayType(pair, false)).apply(col(CELL), col(ID))))
         .select(col(CELL), col("pair.*"), col(ID), col(BYTES));
   }
 
@@ -268,7 +260,9 @@ public final class Neighbors {
 
     @Override
     public Row next() {
-      hasNext();
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
       return ready.next();
     }
 
@@ -289,9 +283,7 @@ public final class Neighbors {
     }
 
     private static boolean samePair(Row a, Row b) {
-      return a.getInt(0) == b.getInt(0)
-          && a.getInt(1) == b.getInt(1)
-          && a.getInt(2) == b.getInt(2);
+      return a.getInt(0) == b.getInt(0) && a.getInt(1) == b.getInt(1) && a.getInt(2) == b.getInt(2);
     }
   }
 }

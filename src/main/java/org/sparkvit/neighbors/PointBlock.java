@@ -9,7 +9,9 @@ import org.apache.spark.sql.Row;
 
 /** Some points, to be compared with those of another block. */
 final class PointBlock implements Serializable {
-  /** So many distances are summed at a time: they and a stretch of the points fit into the cache. */
+  /**
+   * So many distances are summed at a time: they and a stretch of the points fit into the cache.
+   */
   private static final int STRETCH = 512;
 
   private final List<String> ids = new ArrayList<>();

@@ -194,8 +194,7 @@ public final class RelabelStage {
     boolean unlabelled =
         totals.images(
                 line ->
-                    line.from() == null
-                        && !line.reason().decision().equals(RelabelsTable.CHANGE))
+                    line.from() == null && !line.reason().decision().equals(RelabelsTable.CHANGE))
             > 0;
     if (ImageManifest.imageRoot(images).isEmpty()) {
       say(
@@ -203,8 +202,7 @@ public final class RelabelStage {
     }
     say(
         "next, to take the new labels over: %s",
-        ImageManifest.catalogCommand(
-            config.workspace(), export.manifest(), images, unlabelled));
+        ImageManifest.catalogCommand(config.workspace(), export.manifest(), images, unlabelled));
   }
 
   private void say(String format, Object... arguments) {

@@ -76,8 +76,7 @@ public final class RepairStage {
       ImageManifest.write(cleaned, manifest);
       record.result("manifest", manifest);
       workspace.replace(RepairsTable.SPEC, repairs, record);
-      boolean unlabelled =
-          !cleaned.where(col(ImagesTable.LABEL).isNull()).isEmpty();
+      boolean unlabelled = !cleaned.where(col(ImagesTable.LABEL).isNull()).isEmpty();
       progress.say(
           "next, to take the repairs over: "
               + ImageManifest.catalogCommand(config.workspace(), manifest, cleaned, unlabelled));
@@ -163,9 +162,7 @@ public final class RepairStage {
     double[] p = new double[values.size()];
     for (int i = 0; i < p.length; i++) {
       Proportion here = new Proportion(values.get(i).getLong(2), values.get(i).getLong(1));
-      p[i] =
-          here.pValue(
-              new Proportion(all.hits() - here.hits(), all.total() - here.total()));
+      p[i] = here.pValue(new Proportion(all.hits() - here.hits(), all.total() - here.total()));
     }
     double[] q = FalseDiscovery.adjust(p);
     int told = 0;

@@ -121,8 +121,7 @@ final class Repairs {
 
   /** Images as the manifest is to have them. */
   static Dataset<Row> apply(Dataset<Row> images, Dataset<Row> repairs) {
-    Dataset<Row> excluded =
-        repairs.where(col(RepairsTable.ACTION).equalTo(RepairsTable.EXCLUDE));
+    Dataset<Row> excluded = repairs.where(col(RepairsTable.ACTION).equalTo(RepairsTable.EXCLUDE));
     Dataset<Row> relabelled =
         repairs
             .where(col(RepairsTable.ACTION).equalTo(RepairsTable.RELABEL))
@@ -130,8 +129,7 @@ final class Repairs {
     return images
         .join(excluded.select(RepairsTable.ID), onId(), "left_anti")
         .join(relabelled, onId(), "left")
-        .withColumn(
-            ImagesTable.LABEL, coalesce(col("repaired_label"), col(ImagesTable.LABEL)))
+        .withColumn(ImagesTable.LABEL, coalesce(col("repaired_label"), col(ImagesTable.LABEL)))
         .drop("repaired_label");
   }
 }

@@ -50,9 +50,7 @@ public record LabelsSection(
       Thumbnails thumbnails) {
     Column outlier = coalesce(col(LabelChecksTable.OUTLIER), lit(false));
     Row totals =
-        checks
-            .agg(count(lit(1)), count_if(col(LabelChecksTable.ISSUE)), count_if(outlier))
-            .head();
+        checks.agg(count(lit(1)), count_if(col(LabelChecksTable.ISSUE)), count_if(outlier)).head();
     List<Row> wrong =
         checks
             .where(col(LabelChecksTable.ISSUE))
@@ -77,9 +75,7 @@ public record LabelsSection(
             new Gallery(
                 "labels that look wrong",
                 totals.getLong(1),
-                wrong.stream()
-                    .map(row -> Item.of(row, suggestion(row), pictures))
-                    .toList()),
+                wrong.stream().map(row -> Item.of(row, suggestion(row), pictures)).toList()),
             new Gallery(
                 "like no other image",
                 totals.getLong(2),
@@ -123,8 +119,7 @@ public record LabelsSection(
                     row.getAs(LabelNoiseTable.LABEL),
                     row.getAs(LabelNoiseTable.LIKELY),
                     row.<Long>getAs(LabelNoiseTable.IMAGES),
-                    Count.share(
-                        row.<Long>getAs(LabelNoiseTable.IMAGES), row.<Long>getAs("all"))))
+                    Count.share(row.<Long>getAs(LabelNoiseTable.IMAGES), row.<Long>getAs("all"))))
         .toList();
   }
 }

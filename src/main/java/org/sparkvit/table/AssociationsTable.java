@@ -4,8 +4,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code associations}: what goes together with the label, and might be learnt in its place. One row
- * for each column of the user's and each measure of the pixels.
+ * {@code associations}: what goes together with the label, and might be learnt in its place. One
+ * row for each column of the user's and each measure of the pixels.
  */
 public final class AssociationsTable {
   /** A column of {@code images}, or a measure in fifths, such as {@code brightness}. */

@@ -4,7 +4,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code slice_issues}: how many images of a kind have something, one row for each kind and measure.
+ * {@code slice_issues}: how many images of a kind have something, one row for each kind and
+ * measure.
  */
 public final class SliceIssuesTable {
   /** A column of {@code images}, or two with {@code " & "} between. */

@@ -60,8 +60,7 @@ final class ViTCode {
   /** How it is trained, or null. */
   private final TrainingOptions training;
 
-  private ViTCode(
-      ViTConfig config, Precision precision, boolean packed, TrainingOptions training) {
+  private ViTCode(ViTConfig config, Precision precision, boolean packed, TrainingOptions training) {
     this.config = config;
     this.family = config.family();
     this.precision = precision;

@@ -32,7 +32,10 @@ class GateStageTest extends SparkTest {
     for (int i = 0; i < cats + dogs + broken; i++) {
       images.add(
           new Image(
-              i + ".jpg", i < cats ? "cat" : i < cats + dogs ? "dog" : null, i < cats + dogs ? "OK" : "EMPTY", "web"));
+              i + ".jpg",
+              i < cats ? "cat" : i < cats + dogs ? "dog" : null,
+              i < cats + dogs ? "OK" : "EMPTY",
+              "web"));
     }
     return TableWorkspace.at(spark, folder.resolve("w")).images(images);
   }
@@ -114,7 +117,8 @@ class GateStageTest extends SparkTest {
   void limitsThatAreNoneAreRefused() {
     assertThatThrownBy(() -> Limit.parse("images = fail 1", "f"))
         .isInstanceOf(UserException.class)
-        .hasMessage("f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or >");
+        .hasMessage(
+            "f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or >");
     assertThatThrownBy(() -> Limit.parse("\nimages", "f")).hasMessageContaining("line 2");
     assertThatThrownBy(() -> Limit.parse("a = fail > 1.2.3", "f")).hasMessageContaining("'1.2.3'");
     assertThatThrownBy(() -> gate("# nothing", false)).hasMessageContaining("has no checks");

@@ -116,7 +116,8 @@ class ConfidentLearningTest extends SparkTest {
 
   @Test
   void roundingGivesTheLargestRemaindersWhatIsMissing() {
-    long[][] noise = LabelNoise.calibrate(new long[][] {{1, 1, 1}, {0, 5, 0}, {0, 0, 0}}, new long[] {10, 0, 4});
+    long[][] noise =
+        LabelNoise.calibrate(new long[][] {{1, 1, 1}, {0, 5, 0}, {0, 0, 0}}, new long[] {10, 0, 4});
     assertThat(noise[0]).containsExactly(4, 3, 3);
     assertThat(noise[1]).containsExactly(0, 0, 0);
     assertThat(noise[2]).containsExactly(0, 0, 4);

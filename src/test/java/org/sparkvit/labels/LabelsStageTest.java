@@ -169,8 +169,12 @@ class LabelsStageTest extends SparkTest {
     Path lines =
         written(
             "p.jsonl",
-            "{\"id\":\"" + TableWorkspace.id("1.jpg") + "\",\"label\":\"dog\",\"dog\":0.9,\"cat\":0.1}",
-            "{\"id\":\"" + TableWorkspace.id("3.jpg") + "\",\"label\":\"cat\",\"dog\":1,\"cat\":0}");
+            "{\"id\":\""
+                + TableWorkspace.id("1.jpg")
+                + "\",\"label\":\"dog\",\"dog\":0.9,\"cat\":0.1}",
+            "{\"id\":\""
+                + TableWorkspace.id("3.jpg")
+                + "\",\"label\":\"cat\",\"dog\":1,\"cat\":0}");
     labels(workspace, null, lines.toString(), IssueRule.PREDICTED_NEQ_GIVEN);
     assertThat(
             Workspace.at(spark, workspace.toString())
@@ -188,12 +192,20 @@ class LabelsStageTest extends SparkTest {
   @Test
   void whatIsNoTableOfProbabilitiesIsRefused() throws IOException {
     Path workspace = fourImages();
-    assertRefused(workspace, written("a.csv", "name,dog,cat", "x,1,0"), "neither a column 'id' nor 'path'");
+    assertRefused(
+        workspace, written("a.csv", "name,dog,cat", "x,1,0"), "neither a column 'id' nor 'path'");
     assertRefused(workspace, written("b.csv", "id,dog", "x,1"), "is needed for each class");
-    assertRefused(workspace, written("c.csv", "id,dog,cat", "x,0.7,0.7"), "0 to 1 and sum to 1; the first is x");
-    assertRefused(workspace, written("d.csv", "id,dog,cat", "x,,1", "y,0.5,0.5"), "1 rows hold what are no probabilities");
+    assertRefused(
+        workspace,
+        written("c.csv", "id,dog,cat", "x,0.7,0.7"),
+        "0 to 1 and sum to 1; the first is x");
+    assertRefused(
+        workspace,
+        written("d.csv", "id,dog,cat", "x,,1", "y,0.5,0.5"),
+        "1 rows hold what are no probabilities");
     assertRefused(workspace, written("e.csv", "id,dog,cat", "x,0,1", "x,0,1"), "has 2 rows for x");
-    assertRefused(workspace, written("f.csv", "id,dog,cat", "x,0,1"), "none of its 1 rows is about");
+    assertRefused(
+        workspace, written("f.csv", "id,dog,cat", "x,0,1"), "none of its 1 rows is about");
     assertRefused(
         workspace,
         written("g.csv", "path,dog,bird", "file:/data/1.jpg,0.5,0.5"),

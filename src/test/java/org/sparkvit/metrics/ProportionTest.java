@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-/** Figures of scipy 1.17: binomtest(...).proportion_ci('wilson'), chi2_contingency, false_discovery_control. */
+/**
+ * Figures of scipy 1.17: binomtest(...).proportion_ci('wilson'), chi2_contingency,
+ * false_discovery_control.
+ */
 class ProportionTest {
   @Test
   void intervalIsWilsons() {
@@ -54,8 +57,7 @@ class ProportionTest {
     assertThat(found.cramersV()).isCloseTo(0.4889064022634171, within(1e-12));
     // Empty rows and columns change nothing.
     Association wider =
-        Association.of(
-            new long[][] {{30, 0, 10, 5}, {0, 0, 0, 0}, {20, 0, 25, 15}, {0, 0, 7, 40}});
+        Association.of(new long[][] {{30, 0, 10, 5}, {0, 0, 0, 0}, {20, 0, 25, 15}, {0, 0, 7, 40}});
     assertThat(wider.cramersV()).isCloseTo(found.cramersV(), within(1e-12));
     assertThat(Association.of(new long[][] {{3, 4}}).p()).isEqualTo(1);
     assertThat(Association.of(new long[][] {{50, 0}, {0, 50}}).cramersV()).isGreaterThan(0.99);

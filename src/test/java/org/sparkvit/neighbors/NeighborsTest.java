@@ -67,8 +67,7 @@ class NeighborsTest extends SparkTest {
           points.stream()
               .filter(other -> !other.getString(0).equals(row.getString(0)))
               .sorted(
-                  Comparator.<Row>comparingDouble(
-                          other -> PointBlock.squared(mine, point(other)))
+                  Comparator.<Row>comparingDouble(other -> PointBlock.squared(mine, point(other)))
                       .thenComparing(other -> other.getString(0)))
               .limit(5)
               .map(other -> other.getString(0))
@@ -90,12 +89,12 @@ class NeighborsTest extends SparkTest {
     Map<String, List<String>> some = neighbors(found);
     double share =
         all.entrySet().stream()
-            .mapToLong(
-                entry ->
-                    entry.getValue().stream()
-                        .filter(some.getOrDefault(entry.getKey(), List.of())::contains)
-                        .count())
-            .sum()
+                .mapToLong(
+                    entry ->
+                        entry.getValue().stream()
+                            .filter(some.getOrDefault(entry.getKey(), List.of())::contains)
+                            .count())
+                .sum()
             / (5.0 * 3_000);
     assertThat(share).isBetween(0.6, 0.999);
     assertThat(recall).isCloseTo(share, within(0.05));

@@ -114,8 +114,7 @@ class RepairStageTest extends SparkTest {
   void whatThePolicyNamesIsLeftOut() {
     workspace();
     new RepairStage(
-            config(
-                List.of("UNREADABLE", "NEAR_DUPLICATE"), WrongLabels.EXCLUDE, List.of(), 0.2),
+            config(List.of("UNREADABLE", "NEAR_DUPLICATE"), WrongLabels.EXCLUDE, List.of(), 0.2),
             said::add)
         .run(spark);
     assertThat(manifest())
@@ -132,7 +131,10 @@ class RepairStageTest extends SparkTest {
     assertThat(rows)
         .extracting(row -> row.getString(1).replaceAll(".*/", "") + " " + row.getString(4))
         .containsExactly(
-            "a0.jpg UNREADABLE", "a1.jpg NEAR_DUPLICATE", "a1.jpg WRONG_LABEL", "a7.jpg WRONG_LABEL");
+            "a0.jpg UNREADABLE",
+            "a1.jpg NEAR_DUPLICATE",
+            "a1.jpg WRONG_LABEL",
+            "a7.jpg WRONG_LABEL");
     assertThat(rows.get(1).getString(6)).isEqualTo(TableWorkspace.id("a2.jpg"));
     assertThat(rows.get(3).getString(5)).isEqualTo("likely cat; the label has 10.0 %");
   }
@@ -171,9 +173,7 @@ class RepairStageTest extends SparkTest {
     workspace();
     new RepairStage(config(List.of("BLURRY"), WrongLabels.KEEP, List.of(), 0.5), said::add)
         .run(spark);
-    assertThat(said)
-        .anyMatch(
-            line -> line.contains("warning: of source scan 75.0 % are left out"));
+    assertThat(said).anyMatch(line -> line.contains("warning: of source scan 75.0 % are left out"));
     assertThat(said).noneMatch(line -> line.contains("source web"));
   }
 

@@ -347,7 +347,8 @@ class ReportStageTest extends SparkTest {
 
     bare.catalog("short");
     String html = run(bare, "bare", false);
-    for (String command : List.of("split", "balance", "score", "evaluate", "relabel", "audit", "labels")) {
+    for (String command :
+        List.of("split", "balance", "score", "evaluate", "relabel", "audit", "labels")) {
       assertThat(html).contains("run <code>spark-vit " + command + "</code>");
     }
     assertThat(html).contains("The model has not been judged yet");
