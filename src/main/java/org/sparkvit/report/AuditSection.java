@@ -9,9 +9,11 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.LeakageTable;
+import org.sparkvit.table.SliceIssuesTable;
 
 /**
  * What is wrong with the images.
@@ -19,10 +21,25 @@ import org.sparkvit.table.LeakageTable;
  * @param images all that were looked at
  * @param kinds of findings, the most frequent first
  * @param leakage images of one split that repeat in another
- * @param galleries the worst images of each kind
+ * @param worse kinds of images that have more findings than the rest, the worst first
+ * @param ties what goes together with the label, the closest first
+ * @param galleries the worst images of each kind of finding
  */
 public record AuditSection(
-    long images, List<Count> kinds, List<Leak> leakage, List<Gallery> galleries) {
+    long images,
+    List<Count> kinds,
+    List<Leak> leakage,
+    List<Kind> worse,
+    List<Tie> ties,
+    List<Gallery> galleries) {
+  /** Of the kinds that are shown as worse, such a share is expected to be so by chance. */
+  private static final double SIGNIFICANT = 0.05;
+
+  /** A weaker tie is none (Cohen 1988). */
+  private static final double WEAK = 0.1;
+
+  private static final int LINES = 20;
+
   private static final String RANK = "rank";
 
   /**
@@ -38,6 +55,28 @@ public record AuditSection(
       double share,
       long pairs,
       long conflicts) {}
+
+  /**
+   * Images of one kind.
+   *
+   * @param rate share of them with a finding, between {@code low} and {@code high} at the 95 % level
+   * @param elsewhere the share among all others
+   */
+  public record Kind(
+      String slice,
+      String value,
+      long images,
+      double rate,
+      double low,
+      double high,
+      double elsewhere) {}
+
+  /**
+   * What goes together with the label.
+   *
+   * @param lift how much more often the value has the label than all images
+   */
+  public record Tie(String attribute, double cramersV, String value, String label, double lift) {}
 
   /** Images with one finding. */
   public record Gallery(String finding, long count, List<Item> items) {}
@@ -76,6 +115,8 @@ public record AuditSection(
   static AuditSection of(
       Dataset<Row> findings,
       Dataset<Row> leakage,
+      Dataset<Row> slices,
+      Dataset<Row> associations,
       Dataset<Row> images,
       int shown,
       Thumbnails thumbnails) {
@@ -101,7 +142,60 @@ public record AuditSection(
                         row.<Long>getAs(LeakageTable.CONFLICTS)))
             .toList();
     return new AuditSection(
-        total, kinds, leaks, galleries(findings, images, kinds, shown, thumbnails));
+        total,
+        kinds,
+        leaks,
+        worse(slices),
+        ties(associations),
+        galleries(findings, images, kinds, shown, thumbnails));
+  }
+
+  private static List<Kind> worse(Dataset<Row> slices) {
+    return slices
+        .where(
+            col(SliceIssuesTable.MEASURE)
+                .equalTo(SliceIssuesTable.FINDINGS)
+                .and(col(SliceIssuesTable.Q).lt(SIGNIFICANT))
+                .and(col(SliceIssuesTable.RATE).gt(col(SliceIssuesTable.ELSEWHERE))))
+        .orderBy(
+            col(SliceIssuesTable.LOW).desc(),
+            col(SliceIssuesTable.SLICE),
+            col(SliceIssuesTable.VALUE))
+        .limit(LINES)
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new Kind(
+                    row.getAs(SliceIssuesTable.SLICE),
+                    row.getAs(SliceIssuesTable.VALUE),
+                    row.<Long>getAs(SliceIssuesTable.IMAGES),
+                    row.<Double>getAs(SliceIssuesTable.RATE),
+                    row.<Double>getAs(SliceIssuesTable.LOW),
+                    row.<Double>getAs(SliceIssuesTable.HIGH),
+                    row.<Double>getAs(SliceIssuesTable.ELSEWHERE)))
+        .toList();
+  }
+
+  private static List<Tie> ties(Dataset<Row> associations) {
+    return associations
+        .where(
+            col(AssociationsTable.CRAMERS_V)
+                .geq(WEAK)
+                .and(col(AssociationsTable.P).lt(SIGNIFICANT)))
+        .orderBy(col(AssociationsTable.CRAMERS_V).desc(), col(AssociationsTable.ATTRIBUTE))
+        .limit(LINES)
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new Tie(
+                    row.getAs(AssociationsTable.ATTRIBUTE),
+                    row.<Double>getAs(AssociationsTable.CRAMERS_V),
+                    row.getAs(AssociationsTable.VALUE),
+                    row.getAs(AssociationsTable.LABEL),
+                    row.<Double>getAs(AssociationsTable.LIFT)))
+        .toList();
   }
 
   private static String text(String finding) {

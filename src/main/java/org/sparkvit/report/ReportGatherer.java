@@ -13,6 +13,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.report.MetricsSection.ClassRow;
+import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
@@ -25,6 +26,7 @@ import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReviewTable;
+import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -183,11 +185,17 @@ final class ReportGatherer {
 
   private AuditSection audit(Dataset<Row> images) {
     Dataset<Row> findings = table(FindingsTable.SPEC);
-    return findings == null || !workspace.has(LeakageTable.SPEC)
+    // All of them are of one run, but an audit of an older version made fewer.
+    return findings == null
+            || !workspace.has(LeakageTable.SPEC)
+            || !workspace.has(SliceIssuesTable.SPEC)
+            || !workspace.has(AssociationsTable.SPEC)
         ? null
         : AuditSection.of(
             findings,
             workspace.read(LeakageTable.SPEC),
+            workspace.read(SliceIssuesTable.SPEC),
+            workspace.read(AssociationsTable.SPEC),
             images,
             Math.min(GALLERY, config.mistakes()),
             new Thumbnails(spark, workspace, config.thumbnailSize()));

@@ -58,6 +58,7 @@ class ReportStageTest extends SparkTest {
             .balance()
             .predictions()
             .relabels()
+            .labelChecks()
             .findings("<b>plain</b>")
             .metrics(Map.of());
     report = gather(two, null, null, 10);
@@ -110,6 +111,38 @@ class ReportStageTest extends SparkTest {
     assertThat(audit.galleries().get(1).items())
         .extracting(AuditSection.Item::label, AuditSection.Item::note)
         .containsExactly(tuple("(no label)", "the same file"));
+  }
+
+  @Test
+  void labelsThatLookWrongAreShownTheWorstFirst() {
+    LabelsSection labels = report.labels();
+    assertThat(labels.images()).isEqualTo(20);
+    assertThat(labels.issues()).isEqualTo(2);
+    assertThat(labels.confusions())
+        .extracting(LabelsSection.Confusion::images, LabelsSection.Confusion::share)
+        .containsExactly(tuple(2L, 2 / 18.0));
+    assertThat(labels.galleries())
+        .extracting(AuditSection.Gallery::finding, AuditSection.Gallery::count)
+        .containsExactly(tuple("labels that look wrong", 2L), tuple("like no other image", 1L));
+    assertThat(labels.galleries().get(0).items())
+        .extracting(AuditSection.Item::note)
+        .satisfiesExactly(
+            note -> assertThat(note).endsWith("the label has 1.4 %"),
+            note -> assertThat(note).endsWith("the label has 2.5 %"));
+    assertThat(labels.galleries().get(1).items())
+        .extracting(AuditSection.Item::note)
+        .containsExactly("1.25 from its neighbours");
+  }
+
+  @Test
+  void kindsOfImagesAndTiesWithTheLabelAreShown() {
+    AuditSection audit = report.audit();
+    assertThat(audit.worse())
+        .extracting(AuditSection.Kind::value, AuditSection.Kind::rate)
+        .containsExactly(tuple("<b>scan</b>", 0.5));
+    assertThat(audit.ties())
+        .extracting(AuditSection.Tie::attribute, AuditSection.Tie::cramersV)
+        .containsExactly(tuple("kind", 0.9), tuple("brightness", 0.2));
   }
 
   @Test

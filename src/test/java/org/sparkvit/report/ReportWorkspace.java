@@ -30,16 +30,20 @@ import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.LabelChecksTable;
+import org.sparkvit.table.LabelNoiseTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReviewTable;
+import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -293,6 +297,67 @@ final class ReportWorkspace {
     workspace.replace(
         LeakageTable.SPEC,
         spark.createDataFrame(List.of(leak), LeakageTable.SPEC.schema()),
+        record);
+    workspace.replace(
+        SliceIssuesTable.SPEC,
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create(
+                    "source", "<b>scan</b>", "findings", 40L, 20L, 0.5, 0.4, 0.6, 0.1, 0.001),
+                RowFactory.create("source", "web", "findings", 40L, 2L, 0.05, 0.01, 0.1, 0.3, 0.001),
+                RowFactory.create("source", "app", "findings", 40L, 20L, 0.5, 0.4, 0.6, 0.4, 0.2),
+                RowFactory.create(
+                    "source", "<b>scan</b>", "duplicates", 40L, 20L, 0.5, 0.4, 0.6, 0.1, 0.001)),
+            SliceIssuesTable.SPEC.schema()),
+        record);
+    workspace.replace(
+        AssociationsTable.SPEC,
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create("brightness", 0.2, 0.01, "5 of 5", labels.get(0), 1.5),
+                RowFactory.create("kind", 0.9, 0.0, "<i>", labels.get(1), 4.0),
+                RowFactory.create("format", 0.02, 0.6, "PNG", labels.get(1), 1.01)),
+            AssociationsTable.SPEC.schema()),
+        record);
+    return this;
+  }
+
+  ReportWorkspace labelChecks() {
+    List<Row> checks = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Sample s = samples.get(i);
+      boolean issue = i == 4 || i == 7;
+      checks.add(
+          RowFactory.create(
+              s.id(),
+              s.path(),
+              s.label(),
+              labels.get(issue ? 1 - labels.indexOf(s.label()) : labels.indexOf(s.label())),
+              issue ? 0.1 / i : 0.9,
+              issue ? 0.1 / i : 0.9,
+              issue,
+              issue,
+              issue,
+              issue,
+              issue,
+              issue ? 0.2 : 1.0,
+              s.label(),
+              i == 9 ? 1.25 : 0.3,
+              i == 9));
+    }
+    RunRecord record = RunRecord.start("labels", Map.of());
+    workspace.replace(
+        LabelChecksTable.SPEC,
+        spark.createDataFrame(checks, LabelChecksTable.SPEC.schema()),
+        record);
+    workspace.replace(
+        LabelNoiseTable.SPEC,
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create(labels.get(0), labels.get(0), 16L),
+                RowFactory.create(labels.get(0), labels.get(1), 2L),
+                RowFactory.create(labels.get(1), labels.get(1), 2L)),
+            LabelNoiseTable.SPEC.schema()),
         record);
     return this;
   }
