@@ -15,7 +15,8 @@ public abstract class SparkTest {
           .config("spark.driver.host", "127.0.0.1")
           .config("spark.driver.bindAddress", "127.0.0.1")
           .config("spark.sql.shuffle.partitions", 3)
-          // Compiling queries took most of the time of tests, whose tables are small. The integration
+          // Compiling queries took most of the time of tests, whose tables are small. The
+          // integration
           // tests and the demo compile them.
           .config("spark.sql.codegen.wholeStage", false)
           .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")

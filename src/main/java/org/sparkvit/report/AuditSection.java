@@ -21,6 +21,7 @@ import org.sparkvit.table.SliceIssuesTable;
  * @param images all that were looked at
  * @param kinds of findings, the most frequent first
  * @param leakage images of one split that repeat in another
+ * @param leakageKnown whether the audit knew the splits
  * @param worse kinds of images that have more findings than the rest, the worst first
  * @param ties what goes together with the label, the closest first
  * @param galleries the worst images of each kind of finding
@@ -29,6 +30,7 @@ public record AuditSection(
     long images,
     List<Count> kinds,
     List<Leak> leakage,
+    boolean leakageKnown,
     List<Kind> worse,
     List<Tie> ties,
     List<Gallery> galleries) {
@@ -59,7 +61,8 @@ public record AuditSection(
   /**
    * Images of one kind.
    *
-   * @param rate share of them with a finding, between {@code low} and {@code high} at the 95 % level
+   * @param rate share of them with a finding, between {@code low} and {@code high} at the 95 %
+   *     level
    * @param elsewhere the share among all others
    */
   public record Kind(
@@ -110,11 +113,13 @@ public record AuditSection(
   /**
    * Reads the tables of {@code audit}.
    *
+   * @param leakageKnown whether there were splits when {@code leakage} was made
    * @param shown images of each kind
    */
   static AuditSection of(
       Dataset<Row> findings,
       Dataset<Row> leakage,
+      boolean leakageKnown,
       Dataset<Row> slices,
       Dataset<Row> associations,
       Dataset<Row> images,
@@ -145,6 +150,7 @@ public record AuditSection(
         total,
         kinds,
         leaks,
+        leakageKnown,
         worse(slices),
         ties(associations),
         galleries(findings, images, kinds, shown, thumbnails));

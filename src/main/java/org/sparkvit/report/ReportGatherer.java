@@ -194,6 +194,10 @@ final class ReportGatherer {
         : AuditSection.of(
             findings,
             workspace.read(LeakageTable.SPEC),
+            workspace
+                .record(LeakageTable.SPEC, workspace.version(LeakageTable.SPEC).get(0))
+                .path("inputs")
+                .has(SplitsTable.SPEC.name()),
             workspace.read(SliceIssuesTable.SPEC),
             workspace.read(AssociationsTable.SPEC),
             images,

@@ -29,8 +29,8 @@ import org.sparkvit.metrics.CurvePoint;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
-import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.AssociationsTable;
+import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.FindingsTable;
@@ -304,7 +304,8 @@ final class ReportWorkspace {
             List.of(
                 RowFactory.create(
                     "source", "<b>scan</b>", "findings", 40L, 20L, 0.5, 0.4, 0.6, 0.1, 0.001),
-                RowFactory.create("source", "web", "findings", 40L, 2L, 0.05, 0.01, 0.1, 0.3, 0.001),
+                RowFactory.create(
+                    "source", "web", "findings", 40L, 2L, 0.05, 0.01, 0.1, 0.3, 0.001),
                 RowFactory.create("source", "app", "findings", 40L, 20L, 0.5, 0.4, 0.6, 0.4, 0.2),
                 RowFactory.create(
                     "source", "<b>scan</b>", "duplicates", 40L, 20L, 0.5, 0.4, 0.6, 0.1, 0.001)),
