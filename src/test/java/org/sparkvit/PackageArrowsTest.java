@@ -31,6 +31,7 @@ class PackageArrowsTest {
               "gate",
               "split",
               "balance",
+              "resample",
               "train",
               "probe",
               "tune",

@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or probe -> score -> evaluate -> relabel -> report",
+      "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or (resample ->) probe -> score -> evaluate -> relabel -> report",
       "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RepairCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
+      ResampleCommand.class,
       TrainCommand.class,
       TuneCommand.class,
       ProbeCommand.class,

@@ -45,6 +45,13 @@ final class ProbeCommand extends StageCommand {
   private boolean noPlan;
 
   @Option(
+      names = "--resampled",
+      fallbackValue = "true",
+      description =
+          "Also train on the points that 'resample' made up, and without the images that it removes.")
+  private boolean resampled;
+
+  @Option(
       names = "--regularization",
       split = ",",
       paramLabel = "R",
@@ -139,6 +146,7 @@ final class ProbeCommand extends StageCommand {
             name,
             overwrite,
             !noPlan,
+            resampled,
             from,
             regularization,
             elasticNet,

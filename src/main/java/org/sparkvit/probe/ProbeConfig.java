@@ -17,6 +17,7 @@ import org.sparkvit.vit.Precision;
  * @param name what the new model is called in the workspace
  * @param overwrite whether a model of that name is replaced
  * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param resampled whether the {@code resampled} table counts
  * @param model name of a model of the workspace, or URI of a Hugging Face model directory
  * @param regularization strengths to choose from, each 0 or more
  * @param elasticNet mixtures to choose from, each 0 (L2 only) to 1 (L1 only)
@@ -35,6 +36,7 @@ public record ProbeConfig(
     String name,
     boolean overwrite,
     boolean usePlan,
+    boolean resampled,
     String model,
     List<Double> regularization,
     List<Double> elasticNet,
@@ -109,6 +111,7 @@ public record ProbeConfig(
     map.put("name", name);
     map.put("overwrite", overwrite);
     map.put("no-plan", !usePlan);
+    map.put("resampled", resampled);
     map.putAll(essence());
     map.put("device", device);
     map.put("batch-size", batchSize);

@@ -28,6 +28,7 @@ import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
+import org.sparkvit.table.ResampledTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.EpochResult;
@@ -97,9 +98,9 @@ public final class ProbeStage {
                 config.decodeThreads())
             .of(rows.rows(), record, progress, "probe");
     Dataset<Row> embedded = embedded(rows, embeddings, labels);
+    Dataset<Row> real = embedded.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Dataset<Row> train =
-        embedded
-            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+        (config.resampled() ? resampled(workspace, real, labels, model.hash(), record) : real)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long unreadable = unreadable(embeddings, rows, labels, train);
@@ -148,6 +149,33 @@ public final class ProbeStage {
 
   /** Those with embeddings, in partitions that depend on their number and ids alone. */
   private static Dataset<Row> embedded(TrainingRows rows, Dataset<Row> embeddings, Labels labels) {
+    Dataset<Row> joined =
+        rows.rows()
+            .join(
+                embeddings
+                    .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
+                    .select(
+                        col(EmbeddingsTable.ID).as("embedded_id"), col(EmbeddingsTable.EMBEDDING)),
+                col(ImagesTable.ID).equalTo(col("embedded_id")))
+            .select(
+                col(ImagesTable.ID).as(HeadSearch.ID),
+                col(SplitsTable.SPLIT),
+                index(labels, SplitsTable.LABEL).as(HeadSearch.LABEL),
+                col(PlanTable.WEIGHT).multiply(col(PlanTable.COPIES)).as(HeadSearch.WEIGHT),
+                col(EmbeddingsTable.EMBEDDING),
+                functions
+                    .array_to_vector(col(EmbeddingsTable.EMBEDDING).cast("array<double>"))
+                    .as(HeadSearch.FEATURES));
+    return inOrder(joined, rows.images());
+  }
+
+  private static Dataset<Row> inOrder(Dataset<Row> rows, long images) {
+    int partitions =
+        (int) Math.max(1, (images + EMBEDDINGS_PER_PARTITION - 1) / EMBEDDINGS_PER_PARTITION);
+    return rows.repartition(partitions, col(HeadSearch.ID)).sortWithinPartitions(HeadSearch.ID);
+  }
+
+  private static Column index(Labels labels, String column) {
     Column index = org.apache.spark.sql.functions.lit(null).cast("double");
     for (int c = 0; c < labels.size(); c++) {
       index =
@@ -155,29 +183,53 @@ public final class ProbeStage {
               .spark
               .sql
               .functions
-              .when(col(SplitsTable.LABEL).equalTo(labels.name(c)), (double) c)
+              .when(col(column).equalTo(labels.name(c)), (double) c)
               .otherwise(index);
     }
-    int partitions =
-        (int)
-            Math.max(1, (rows.images() + EMBEDDINGS_PER_PARTITION - 1) / EMBEDDINGS_PER_PARTITION);
-    return rows.rows()
-        .join(
-            embeddings
-                .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
-                .select(col(EmbeddingsTable.ID).as("embedded_id"), col(EmbeddingsTable.EMBEDDING)),
-            col(ImagesTable.ID).equalTo(col("embedded_id")))
-        .select(
-            col(ImagesTable.ID).as(HeadSearch.ID),
-            col(SplitsTable.SPLIT),
-            index.as(HeadSearch.LABEL),
-            col(PlanTable.WEIGHT).multiply(col(PlanTable.COPIES)).as(HeadSearch.WEIGHT),
-            col(EmbeddingsTable.EMBEDDING),
-            functions
-                .array_to_vector(col(EmbeddingsTable.EMBEDDING).cast("array<double>"))
-                .as(HeadSearch.FEATURES))
-        .repartition(partitions, col(HeadSearch.ID))
-        .sortWithinPartitions(HeadSearch.ID);
+    return index;
+  }
+
+  /** With the points that were made up, and without those removed. */
+  private Dataset<Row> resampled(
+      Workspace workspace, Dataset<Row> real, Labels labels, String model, RunRecord record) {
+    Dataset<Row> all = workspace.read(ResampledTable.SPEC);
+    record.input("resampled", workspace.version(ResampledTable.SPEC));
+    Dataset<Row> mine =
+        all.where(
+            col(ResampledTable.MODEL)
+                .equalTo(model)
+                .and(col(ResampledTable.PRECISION).equalTo(config.precision())));
+    if (mine.isEmpty() && !all.isEmpty()) {
+      throw new UserException(
+          "the table 'resampled' is of another model or precision: run 'spark-vit resample' with"
+              + " the same --from and --precision");
+    }
+    Dataset<Row> synthetic =
+        mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.SYNTHETIC))
+            .select(
+                col(ResampledTable.ID).as(HeadSearch.ID),
+                org.apache.spark.sql.functions.lit(SplitsTable.TRAIN).as(SplitsTable.SPLIT),
+                index(labels, ResampledTable.LABEL).as(HeadSearch.LABEL),
+                org.apache.spark.sql.functions.lit(1.0).as(HeadSearch.WEIGHT),
+                col(ResampledTable.EMBEDDING).as(EmbeddingsTable.EMBEDDING),
+                functions
+                    .array_to_vector(col(ResampledTable.EMBEDDING).cast("array<double>"))
+                    .as(HeadSearch.FEATURES));
+    Dataset<Row> kept =
+        real.join(
+            mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.REMOVED))
+                .select(col(ResampledTable.ID).as(HeadSearch.ID)),
+            new String[] {HeadSearch.ID},
+            "left_anti");
+    Dataset<Row> together = kept.unionByName(synthetic);
+    long images = together.count();
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "probe: %,d points to train on, %,d of them made up by resample",
+            images,
+            synthetic.count()));
+    return inOrder(together, images);
   }
 
   /** How many images have no embedding, when what has one is enough to train on. */

@@ -47,6 +47,7 @@ class ProbeStageTest extends SparkTest {
         name,
         false,
         true,
+        false,
         from,
         List.of(regularization),
         List.of(0.0),

@@ -1,0 +1,91 @@
+package org.sparkvit.resample;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.inference.EmbeddingStore;
+import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.ModelOutput;
+import org.sparkvit.inference.SharedModel;
+import org.sparkvit.neighbors.Neighbors;
+import org.sparkvit.table.EmbeddingsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.ResampledTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.Workspace;
+import org.sparkvit.training.TrainingRows;
+
+/**
+ * Reads {@code images}, {@code splits} and a model; writes {@code resampled}. Validation and test
+ * images have no part in it.
+ */
+public final class ResampleStage {
+  private final ResampleConfig config;
+  private final Progress progress;
+
+  public ResampleStage(ResampleConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("resample", config.toMap());
+    Workspace workspace = Workspace.at(spark, config.workspace());
+    Dataset<Row> train =
+        TrainingRows.read(workspace, false, record)
+            .rows()
+            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
+    String location = workspace.modelAt(config.model());
+    SharedModel model;
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      model =
+          SharedModel.distribute(
+              spark,
+              files.directory(),
+              config.device(),
+              config.precision(),
+              ModelOutput.EMBEDDINGS);
+    }
+    model.input().requireFits(config.batchSize());
+    record.input("model", location).input("model_hash", model.hash());
+    Dataset<Row> embeddings =
+        new EmbeddingStore(
+                spark,
+                workspace,
+                model,
+                config.precision(),
+                config.batchSize(),
+                config.decodeThreads())
+            .of(train, record, progress, "resample")
+            .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
+            .select(
+                col(EmbeddingsTable.ID).as(Neighbors.ID),
+                col(EmbeddingsTable.EMBEDDING).as(Neighbors.POINT));
+    Dataset<Row> points =
+        train
+            .select(col(ImagesTable.ID).as(Neighbors.ID), col(SplitsTable.LABEL))
+            .join(embeddings, Neighbors.ID)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Dataset<Row> resampled =
+          new Resampling(config, progress)
+              .of(points)
+              .withColumn(ResampledTable.MODEL, lit(model.hash()))
+              .withColumn(ResampledTable.PRECISION, lit(config.precision()));
+      workspace.replace(ResampledTable.SPEC, resampled, record);
+    } finally {
+      points.unpersist();
+    }
+    progress.say(
+        "next: spark-vit probe --resampled --no-plan --from "
+            + config.model()
+            + "; its probabilities are for the resampled classes, so choose thresholds on the validation split");
+  }
+}

@@ -1,0 +1,59 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code resampled}: embeddings that were made up for rare classes, and train images to go without,
+ * for {@code probe --resampled}.
+ */
+public final class ResampledTable {
+  /** Of a train image to go without, or of the point that was made up. */
+  public static final String ID = "id";
+
+  public static final String LABEL = "label";
+
+  /** {@link #SYNTHETIC} or {@link #REMOVED}. */
+  public static final String KIND = "kind";
+
+  /** How: {@code smote}, {@code borderline_smote}, {@code adasyn}, {@code enn} or {@code tomek}. */
+  public static final String METHOD = "method";
+
+  /** Ids of the two images that a point lies between; null for what is removed. */
+  public static final String PARENT = "parent";
+
+  public static final String NEIGHBOR = "neighbor";
+
+  /** How far from the parent to the neighbour, 0 to 1; null for what is removed. */
+  public static final String LAMBDA = "lambda";
+
+  /** The point; null for what is removed. */
+  public static final String EMBEDDING = "embedding";
+
+  /** Hash of the model and the precision that the embeddings are of. */
+  public static final String MODEL = "model";
+
+  public static final String PRECISION = "precision";
+
+  public static final String SYNTHETIC = "SYNTHETIC";
+  public static final String REMOVED = "REMOVED";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "resampled",
+          "resample",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType, false)
+              .add(KIND, DataTypes.StringType, false)
+              .add(METHOD, DataTypes.StringType, false)
+              .add(PARENT, DataTypes.StringType)
+              .add(NEIGHBOR, DataTypes.StringType)
+              .add(LAMBDA, DataTypes.DoubleType)
+              .add(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false))
+              .add(MODEL, DataTypes.StringType, false)
+              .add(PRECISION, DataTypes.StringType, false),
+          false);
+
+  private ResampledTable() {}
+}
