@@ -3,30 +3,20 @@ package org.sparkvit.audit;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Iterator;
-import java.util.Locale;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.core.StableHash;
 import org.sparkvit.image.DecodeLimits;
-import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.ImageQuality;
-import org.sparkvit.image.PdqHash;
-import org.sparkvit.image.PixelImage;
 import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.inference.ChunkedFill;
 import org.sparkvit.inference.ImageContent;
@@ -119,7 +109,12 @@ final class PixelScan {
             @Override
             public Row next() {
               Loaded image = loaded.next();
-              return row(image.row(), image.content(), decoder);
+              return PixelRow.of(
+                  image.row().getAs(ImagesTable.ID),
+                  // The content that the catalog saw, so that the image is among its findings.
+                  image.row().getAs(ImagesTable.SHA256),
+                  image.content(),
+                  decoder);
             }
           };
         };
@@ -127,68 +122,4 @@ final class PixelScan {
   }
 
   private record Loaded(Row row, ImageContent content) {}
-
-  private static Row row(Row image, ImageContent content, ImageDecoder decoder) {
-    String id = image.getAs(ImagesTable.ID);
-    if (content.bytes() == null) {
-      // The content that the catalog saw, so that the image is among its findings.
-      return unmeasured(id, image.getAs(ImagesTable.SHA256), content.status(), content.reason());
-    }
-    String sha256 = StableHash.sha256(content.bytes());
-    DecodedImage decoded = decoder.decode(content.bytes(), content.name());
-    if (!decoded.isUsable()) {
-      return unmeasured(id, sha256, decoded.status(), decoded.reason());
-    }
-    PixelImage pixels = decoded.pixels();
-    ImageQuality quality = ImageQuality.of(pixels, isStoredGray(decoded));
-    PdqHash hash = PdqHash.of(pixels);
-    return RowFactory.create(
-        id,
-        sha256,
-        pixels.width(),
-        pixels.height(),
-        quality.dark(),
-        quality.light(),
-        quality.aspect(),
-        quality.information(),
-        quality.sharpness(),
-        quality.brightness(),
-        quality.gray(),
-        String.format(Locale.ROOT, "#%06X", quality.color()),
-        hash.toBytes(),
-        hash.quality(),
-        pixelHash(pixels),
-        decoded.status().name(),
-        decoded.reason().isEmpty() ? null : decoded.reason());
-  }
-
-  /** One or two channels may also be a palette, which is looked up: then the three may differ. */
-  private static boolean isStoredGray(DecodedImage image) {
-    if (image.channels() > 2) {
-      return false;
-    }
-    byte[] rgb = image.pixels().rgb();
-    for (int at = 0; at < rgb.length; at += 3) {
-      if (rgb[at] != rgb[at + 1] || rgb[at] != rgb[at + 2]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static Row unmeasured(String id, String sha256, ImageStatus status, String reason) {
-    Object[] cells = new Object[PixelsTable.SPEC.schema().length()];
-    cells[0] = id;
-    cells[1] = sha256;
-    cells[cells.length - 2] = status.name();
-    cells[cells.length - 1] = reason;
-    return RowFactory.create(cells);
-  }
-
-  private static String pixelHash(PixelImage pixels) {
-    MessageDigest digest = StableHash.sha256();
-    digest.update(ByteBuffer.allocate(8).putInt(pixels.width()).putInt(pixels.height()).array());
-    digest.update(pixels.rgb());
-    return HexFormat.of().formatHex(digest.digest());
-  }
 }

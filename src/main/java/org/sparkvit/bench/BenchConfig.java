@@ -41,6 +41,8 @@ public record BenchConfig(
           "decode",
           "pipeline",
           "pillow",
+          "audit",
+          "checks",
           "model",
           "torch",
           "score",

@@ -229,15 +229,23 @@ public final class BenchStage {
               config.decodeThreads(),
               config.seconds()));
     }
+    if (asked("audit")) {
+      measurements.add(new AuditOnly(spark, images.files(), config.seconds()));
+    }
     // Once without counting it: Java compiles what is used often.
     measurements.forEach(Measurement::imagesPerSecond);
     if (asked("pillow") && comparable(images, peers, "pillow")) {
       measurements.add(
           new PillowPeer(peers.python(), images.localPaths(), SIDE, cores, config.seconds()));
     }
+    if (asked("checks") && comparable(images, peers, "checks")) {
+      measurements.add(
+          new ChecksPeer(peers.python(), images.localPaths(), cores, config.seconds()));
+    }
     Rates rates = Rates.take(progress, images.name(), measurements, config.rounds());
     rates.say(progress, images.name(), cores);
     rates.compare(progress, images.name(), "pipeline", PillowPeer.NAME);
+    rates.compare(progress, images.name(), AuditOnly.NAME, ChecksPeer.NAME);
   }
 
   private boolean comparable(ImageSet images, Peers peers, String peer) {

@@ -38,6 +38,58 @@ def pillow(request):
         return {"images_per_second": sum(pool.map(pillow_worker, tasks, chunksize=1))}
 
 
+def checked(path, cosines):
+    """The measures and hashes that CleanVision takes of an image, by its formulas."""
+    import hashlib
+
+    import numpy as np
+    from PIL import Image, ImageFilter, ImageStat
+
+    with open(path, "rb") as file:
+        content = file.read()
+    found = [hashlib.md5(content).hexdigest()]
+    image = Image.open(io.BytesIO(content))
+    rgb = image.convert("RGB")
+    pixels = np.asarray(rgb)
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    brightness = np.sqrt(0.241 * (red * 1.0) ** 2 + 0.691 * (green * 1.0) ** 2 + 0.068 * (blue * 1.0) ** 2) / 255
+    found.append(np.percentile(brightness, [1, 5, 10, 15, 90, 95, 99]))
+    found.append(image.entropy())
+    width, height = image.size
+    ratio = max(width, height) / 64
+    small = image.resize((max(int(width // ratio), 1), max(int(height // ratio), 1))) if ratio > 1 else image
+    gray = small.convert("L")
+    found.append(ImageStat.Stat(gray.filter(ImageFilter.FIND_EDGES)).var[0])
+    found.append(np.std(gray.histogram()))
+    found.append(bool(np.array_equal(red, green) and np.array_equal(green, blue)))
+    square = np.asarray(image.convert("L").resize((32, 32), Image.Resampling.LANCZOS), dtype=np.float64)
+    low = (cosines @ square @ cosines.T)[:8, :8]
+    found.append(low > np.median(low))
+    return found
+
+
+def checks_worker(task):
+    import numpy as np
+
+    files, start, seconds = task
+    cosines = np.cos(np.pi * np.outer(np.arange(32), 2 * np.arange(32) + 1) / 64)
+    turn = itertools.cycle(files[start:] + files[:start])
+    checked(next(turn), cosines)
+    images, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        checked(next(turn), cosines)
+        images += 1
+    return images / (time.perf_counter() - started)
+
+
+def checks(request):
+    """One process a core, each on its own images."""
+    files, cores = request["files"], request["cores"]
+    tasks = [(files, core * len(files) // cores, request["seconds"]) for core in range(cores)]
+    with multiprocessing.get_context("spawn").Pool(cores) as pool:
+        return {"images_per_second": sum(pool.map(checks_worker, tasks, chunksize=1))}
+
+
 def device_of(request):
     return "cuda" if request["device"] == "gpu" else "cpu"
 
@@ -169,6 +221,9 @@ def versions(request):
         import PIL
 
         found["pillow"] = PIL.__version__
+        import numpy
+
+        found["checks"] = f"Pillow {PIL.__version__}, numpy {numpy.__version__}"
         import torch
         import transformers as library
 
@@ -182,6 +237,7 @@ if __name__ == "__main__":
     asked = json.load(sys.stdin)
     peers = {
         "pillow": pillow,
+        "checks": checks,
         "transformers": transformers,
         "model": model,
         "training": training,
