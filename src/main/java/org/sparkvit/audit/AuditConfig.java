@@ -14,11 +14,16 @@ import org.sparkvit.image.PdqHash;
  * @param nearDistance most bits by which PDQ hashes of near duplicates differ, 0 to {@value
  *     PdqHash#SAME}
  * @param hashQuality least quality of a hash that is compared, 0 to 100
+ * @param crops whether images that are crops of others are looked for
  * @param slices columns of {@code images} whose values are compared; the user's own with a few
  *     values each where not given
  */
 public record AuditConfig(
-    String workspace, int nearDistance, int hashQuality, Optional<List<String>> slices) {
+    String workspace,
+    int nearDistance,
+    int hashQuality,
+    boolean crops,
+    Optional<List<String>> slices) {
   public AuditConfig {
     UserException.require(
         nearDistance >= 0 && nearDistance <= PdqHash.SAME,
@@ -35,6 +40,7 @@ public record AuditConfig(
     map.put("workspace", workspace);
     map.put("near-distance", nearDistance);
     map.put("hash-quality", hashQuality);
+    map.put("crops", crops);
     map.put("slices", slices.orElse(null));
     return map;
   }

@@ -61,7 +61,11 @@ public final class AuditStage {
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
     Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
-    LikeImages like = LikeImages.of(images, pixels, config);
+    Optional<Dataset<Row>> crops =
+        config.crops()
+            ? Optional.of(CropHashes.of(workspace, images, record, progress))
+            : Optional.empty();
+    LikeImages like = LikeImages.of(images, pixels, crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
     try {

@@ -5,12 +5,16 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.hex;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
@@ -18,18 +22,20 @@ import static org.apache.spark.sql.functions.when;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.image.PdqHash;
 import org.sparkvit.table.Components;
+import org.sparkvit.table.CropHashesTable;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PixelsTable;
@@ -53,14 +59,18 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
   private static final String BEST = "best";
   private static final String LEAST = "least";
   private static final String TIED = "tied";
+  private static final String PARTS = "parts";
+  private static final String NEAR = "near";
 
   /**
    * Finds them.
    *
    * @param images rows of {@link ImagesTable}
    * @param pixels their rows of {@link PixelsTable}
+   * @param crops their rows of {@link CropHashesTable}, where crops are looked for
    */
-  static LikeImages of(Dataset<Row> images, Dataset<Row> pixels, AuditConfig config) {
+  static LikeImages of(
+      Dataset<Row> images, Dataset<Row> pixels, Optional<Dataset<Row>> crops, AuditConfig config) {
     Column usable = col(PixelsTable.PDQ_QUALITY).geq(config.hashQuality());
     Dataset<Row> looks =
         images
@@ -77,15 +87,61 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
                 coalesce(
                     look(col(PixelsTable.PDQ)),
                     concat(lit("pixels "), col(PixelsTable.PIXEL_SHA256))))
-            .where(col(LOOK).isNotNull())
+            .where(col(LOOK).isNotNull());
+    Dataset<Row> all =
+        crops
+            .map(
+                rows ->
+                    looks.join(
+                        rows.select(
+                            col(CropHashesTable.ID).as(ImagesTable.ID),
+                            col(CropHashesTable.HASHES).as(PARTS)),
+                        toArray(ImagesTable.ID),
+                        "left"))
+            .orElse(looks.withColumn(PARTS, lit(null).cast(DataTypes.BinaryType)))
             .persist();
     Dataset<Row> hashes =
-        looks.select(PixelsTable.PDQ).where(col(PixelsTable.PDQ).isNotNull()).distinct();
+        all.select(PixelsTable.PDQ).where(col(PixelsTable.PDQ).isNotNull()).distinct();
     Dataset<Row> links =
-        NearHashes.pairs(hashes, config.nearDistance())
-            .select(look(col(NearHashes.A)).as(LOOK), look(col(NearHashes.B)).as(OTHER))
+        (crops.isEmpty()
+                ? NearHashes.pairs(hashes, config.nearDistance())
+                    .select(look(col(NearHashes.A)).as(LOOK), look(col(NearHashes.B)).as(OTHER))
+                : linksWithParts(all, hashes, config.nearDistance()))
             .persist();
-    return new LikeImages(looks, links, config.nearDistance());
+    return new LikeImages(all, links, config.nearDistance());
+  }
+
+  /** Also between a look and those of which it is a part. */
+  private static Dataset<Row> linksWithParts(
+      Dataset<Row> images, Dataset<Row> hashes, int distance) {
+    UDF1<byte[], List<byte[]>> split = CropHashes::split;
+    Dataset<Row> parts =
+        images
+            .where(col(PixelsTable.PDQ).isNotNull().and(col(PARTS).isNotNull()))
+            .select(
+                explode(
+                        udf(split, DataTypes.createArrayType(DataTypes.BinaryType, false))
+                            .apply(col(PARTS)))
+                    .as(NearHashes.HASH),
+                col(LOOK))
+            .distinct();
+    Dataset<Row> owners =
+        parts.union(
+            hashes.select(
+                col(PixelsTable.PDQ).as(NearHashes.HASH), look(col(PixelsTable.PDQ)).as(LOOK)));
+    Dataset<Row> probes =
+        parts
+            .select(col(NearHashes.HASH), lit(true).as(NearHashes.PROBE))
+            .union(hashes.select(col(PixelsTable.PDQ), lit(false)))
+            .groupBy(NearHashes.HASH)
+            .agg(min(NearHashes.PROBE).as(NearHashes.PROBE));
+    return NearHashes.pairsWithProbes(probes, distance)
+        .join(owners.toDF(NearHashes.A, LOOK), NearHashes.A)
+        .join(owners.toDF(NearHashes.B, OTHER), NearHashes.B)
+        // An image's parts look like the image.
+        .select(least(col(LOOK), col(OTHER)).as(LOOK), greatest(col(LOOK), col(OTHER)).as(OTHER))
+        .where(not(col(LOOK).equalTo(col(OTHER))))
+        .distinct();
   }
 
   private static Column look(Column hash) {
@@ -109,6 +165,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
                         order)
                     .as(BEST),
                 first(PixelsTable.PDQ).as(PixelsTable.PDQ),
+                first(PARTS).as(PARTS),
                 min(ImagesTable.ID).as(LEAST));
     Dataset<Row> tied =
         Components.of(links).toDF(LOOK, DuplicatesTable.COMPONENT).join(looks, LOOK);
@@ -125,15 +182,12 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
             .select(
                 col(LOOK),
                 col(BEST).as(LEADER),
-                col(PixelsTable.PDQ).as("leader_pdq"),
+                when(col(PixelsTable.PDQ).isNotNull(), 0).as(NEAR),
                 col(LEAST).as(DuplicatesTable.COMPONENT),
                 lit(false).as(TIED));
     Column same = col(LEADER + "." + ImagesTable.SHA256).equalTo(col(ImagesTable.SHA256));
     Column samePixels =
         col(LEADER + "." + PixelsTable.PIXEL_SHA256).equalTo(col(PixelsTable.PIXEL_SHA256));
-    UDF2<byte[], byte[], Integer> distance =
-        (a, b) ->
-            a == null || b == null ? null : PdqHash.distance(PdqHash.bits(a), PdqHash.bits(b));
     Column group = col(DuplicatesTable.REPRESENTATIVE);
     Dataset<Row> rows =
         images
@@ -147,9 +201,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
                     .when(samePixels, lit(DuplicatesTable.PIXELS))
                     .otherwise(lit(DuplicatesTable.LOOK))
                     .as(DuplicatesTable.KIND),
-                udf(distance, DataTypes.IntegerType)
-                    .apply(col(PixelsTable.PDQ), col("leader_pdq"))
-                    .as(DuplicatesTable.DISTANCE),
+                col(NEAR).as(DuplicatesTable.DISTANCE),
                 col(DuplicatesTable.COMPONENT),
                 col(TIED));
     // Who ties others but is like no representative has a row too: splits have to know of it.
@@ -173,11 +225,16 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
             .add(LOOK, DataTypes.StringType, false)
             .add(DuplicatesTable.COMPONENT, DataTypes.StringType, false)
             .add(LEADER, tied.schema().apply(BEST).dataType())
-            .add("leader_pdq", DataTypes.BinaryType)
+            .add(NEAR, DataTypes.IntegerType)
             .add(LEAST, DataTypes.StringType, false);
     MapPartitionsFunction<Row, Row> cut = looks -> cut(looks, reach);
     return tied.select(
-            col(LOOK), col(DuplicatesTable.COMPONENT), col(BEST), col(PixelsTable.PDQ), col(LEAST))
+            col(LOOK),
+            col(DuplicatesTable.COMPONENT),
+            col(BEST),
+            col(PixelsTable.PDQ),
+            col(LEAST),
+            col(PARTS))
         .repartition(col(DuplicatesTable.COMPONENT))
         .sortWithinPartitions(
             col(DuplicatesTable.COMPONENT),
@@ -187,7 +244,27 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Leader(Row best, byte[] hash, long[] bits) {}
+  private record Leader(Row best, long[] bits, List<long[]> parts) {
+    /** Of the whole from the whole, or of either from a part of the other. */
+    int distance(Leader other) {
+      int least = PdqHash.distance(bits, other.bits);
+      for (long[] part : parts) {
+        least = Math.min(least, PdqHash.distance(part, other.bits));
+      }
+      for (long[] part : other.parts) {
+        least = Math.min(least, PdqHash.distance(part, bits));
+      }
+      return least;
+    }
+
+    static Leader of(Row look) {
+      byte[] parts = look.getAs(5);
+      return new Leader(
+          look.getStruct(2),
+          PdqHash.bits(look.getAs(3)),
+          parts == null ? List.of() : CropHashes.split(parts).stream().map(PdqHash::bits).toList());
+    }
+  }
 
   private static Iterator<Row> cut(Iterator<Row> looks, int reach) {
     return new Iterator<>() {
@@ -206,23 +283,22 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
           component = look.getString(1);
           leaders.clear();
         }
-        byte[] hash = look.getAs(3);
-        long[] bits = PdqHash.bits(hash);
+        Leader candidate = Leader.of(look);
         Leader nearest = null;
         int least = reach + 1;
         for (Leader leader : leaders) {
-          int distance = PdqHash.distance(leader.bits(), bits);
+          int distance = leader.distance(candidate);
           if (distance < least) {
             least = distance;
             nearest = leader;
           }
         }
         if (nearest == null) {
-          nearest = new Leader(look.getStruct(2), hash, bits);
+          nearest = candidate;
+          least = 0;
           leaders.add(nearest);
         }
-        return RowFactory.create(
-            look.get(0), look.get(1), nearest.best(), nearest.hash(), look.get(4));
+        return RowFactory.create(look.get(0), look.get(1), nearest.best(), least, look.get(4));
       }
     };
   }

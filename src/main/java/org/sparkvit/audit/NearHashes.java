@@ -2,6 +2,7 @@ package org.sparkvit.audit;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -36,6 +37,11 @@ final class NearHashes {
 
   static final String B = "b";
   static final String DISTANCE = "distance";
+
+  /** Columns of the hashes: 32 bytes, and whether it is compared with others than probes only. */
+  static final String HASH = "hash";
+
+  static final String PROBE = "probe";
 
   static final int TABLES = 48;
   static final int SAMPLED = 24;
@@ -87,16 +93,26 @@ final class NearHashes {
    * @return {@link #A} before {@link #B} in the order of their 64-bit keys, each pair once
    */
   static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
-    Dataset<Row> keyed = hashes.toDF("hash").withColumn(KEY, xxhash64(col("hash")));
+    return pairsWithProbes(hashes.toDF(HASH).withColumn(PROBE, lit(false)), most);
+  }
+
+  /**
+   * As above; pairs of two probes are not looked for.
+   *
+   * @param hashes {@link #HASH}, each once, and {@link #PROBE}
+   */
+  static Dataset<Row> pairsWithProbes(Dataset<Row> hashes, int most) {
+    Dataset<Row> keyed = hashes.select(col(HASH), xxhash64(col(HASH)).as(KEY), col(PROBE));
     int partitions = (int) (hashes.count() * TABLES / ROWS_PER_PARTITION + 1);
     UDF1<byte[], List<Long>> buckets = NearHashes::buckets;
     Dataset<Row> spread =
         keyed.select(
             explode(
                     udf(buckets, DataTypes.createArrayType(DataTypes.LongType, false))
-                        .apply(col("hash")))
+                        .apply(col(HASH)))
                 .as(BUCKET),
-            col(KEY));
+            col(KEY),
+            col(PROBE));
     StructType schema =
         new StructType()
             .add("key_a", DataTypes.LongType, false)
@@ -111,8 +127,8 @@ final class NearHashes {
     UDF2<byte[], byte[], Integer> distance =
         (a, b) -> PdqHash.distance(PdqHash.bits(a), PdqHash.bits(b));
     return candidates
-        .join(keyed.toDF(A, "key_a"), "key_a")
-        .join(keyed.toDF(B, "key_b"), "key_b")
+        .join(keyed.select(col(HASH).as(A), col(KEY).as("key_a")), "key_a")
+        .join(keyed.select(col(HASH).as(B), col(KEY).as("key_b")), "key_b")
         .select(
             col(A), col(B), udf(distance, DataTypes.IntegerType).apply(col(A), col(B)).as(DISTANCE))
         .where(col(DISTANCE).leq(most));
@@ -136,7 +152,7 @@ final class NearHashes {
   private static Iterator<Row> candidates(Iterator<Row> rows) {
     return new Iterator<>() {
       private final Deque<Row> ready = new ArrayDeque<>();
-      private final Deque<Long> window = new ArrayDeque<>();
+      private final Deque<Row> window = new ArrayDeque<>();
       private long bucket;
 
       @Override
@@ -152,9 +168,12 @@ final class NearHashes {
           bucket = row.getLong(0);
           window.clear();
         }
-        long key = row.getLong(1);
-        window.forEach(before -> ready.add(RowFactory.create(before, key)));
-        window.addLast(key);
+        for (Row before : window) {
+          if (!before.getBoolean(2) || !row.getBoolean(2)) {
+            ready.add(RowFactory.create(before.getLong(1), row.getLong(1)));
+          }
+        }
+        window.addLast(row);
         if (window.size() > WINDOW) {
           window.removeFirst();
         }

@@ -3,6 +3,7 @@ package org.sparkvit.audit;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
+import java.io.Serializable;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -11,6 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
@@ -47,7 +49,10 @@ final class PixelScan {
   static Dataset<Row> of(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
     new ChunkedFill(
-            "audit", "measured", range -> missing(workspace, images, range), PixelScan::measure)
+            "audit",
+            "measured",
+            range -> missing(workspace, images, range),
+            rows -> pass(rows, PixelsTable.SPEC.schema(), PixelRow::of))
         .run(workspace, PixelsTable.SPEC, record, progress);
     return workspace
         .read(PixelsTable.SPEC)
@@ -83,7 +88,13 @@ final class PixelScan {
     return col(PixelsTable.ID).equalTo(id).and(col(PixelsTable.SHA256).eqNullSafe(sha256));
   }
 
-  private static Dataset<Row> measure(Dataset<Row> images) {
+  /** What is made of one decoded image; see {@link PixelRow#of}. */
+  interface Measure extends Serializable {
+    Row of(String id, String known, ImageContent content, ImageDecoder decoder);
+  }
+
+  /** Reads images, and makes a row of each. */
+  static Dataset<Row> pass(Dataset<Row> images, StructType schema, Measure measure) {
     SparkSession spark = images.sparkSession();
     ImageSource source = new CatalogImages(new ImageFiles(spark));
     MapPartitionsFunction<Row, Row> function =
@@ -109,7 +120,7 @@ final class PixelScan {
             @Override
             public Row next() {
               Loaded image = loaded.next();
-              return PixelRow.of(
+              return measure.of(
                   image.row().getAs(ImagesTable.ID),
                   // The content that the catalog saw, so that the image is among its findings.
                   image.row().getAs(ImagesTable.SHA256),
@@ -118,7 +129,7 @@ final class PixelScan {
             }
           };
         };
-    return images.mapPartitions(function, Encoders.row(PixelsTable.SPEC.schema()));
+    return images.mapPartitions(function, Encoders.row(schema));
   }
 
   private record Loaded(Row row, ImageContent content) {}

@@ -50,6 +50,13 @@ final class ReportCommand extends StageCommand {
   private int thumbnailSize;
 
   @Option(
+      names = "--blur-sensitive",
+      fallbackValue = "true",
+      description =
+          "Blur all images of the page until they are pointed at, or reached by the tab key.")
+  private boolean blurSensitive;
+
+  @Option(
       names = "--overwrite",
       fallbackValue = "true",
       description = "Replace a report of the same name.")
@@ -58,7 +65,8 @@ final class ReportCommand extends StageCommand {
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     ReportConfig config =
-        new ReportConfig(workspace(), name, model, positive, mistakes, thumbnailSize, overwrite);
+        new ReportConfig(
+            workspace(), name, model, positive, mistakes, thumbnailSize, blurSensitive, overwrite);
     return new ReportStage(config, progress)::run;
   }
 }

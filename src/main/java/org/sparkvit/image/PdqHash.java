@@ -1,6 +1,8 @@
 package org.sparkvit.image;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops: blur by
@@ -51,6 +53,25 @@ public record PdqHash(long[] bits, int quality) {
 
   /** Hashes an image. */
   public static PdqHash of(PixelImage whole) {
+    return withCrops(whole, List.of()).get(0);
+  }
+
+  /**
+   * Part of an image, in shares of its size.
+   *
+   * @param left where it begins, 0 to 1
+   * @param top likewise
+   * @param size of width and of height, above 0 to 1
+   */
+  public record Crop(double left, double top, double size) {}
+
+  /**
+   * Hashes an image and parts of it. A part's hash is a few bits from that of the part as an image
+   * of its own, whose box filter is a little narrower.
+   *
+   * @return the hash of the whole, then those of the parts
+   */
+  public static List<PdqHash> withCrops(PixelImage whole, List<Crop> crops) {
     PixelImage image = reduced(whole);
     int width = image.width();
     int height = image.height();
@@ -65,7 +86,23 @@ public record PdqHash(long[] bits, int quality) {
       }
       boxAlongColumns(other, luma, width, height, down);
     }
-    float[][] samples = samples(luma, width, height);
+    List<PdqHash> hashes = new ArrayList<>(1 + crops.size());
+    hashes.add(of(samples(luma, width, 0, 0, width, height)));
+    for (Crop crop : crops) {
+      hashes.add(
+          of(
+              samples(
+                  luma,
+                  width,
+                  crop.left() * width,
+                  crop.top() * height,
+                  crop.size() * width,
+                  crop.size() * height)));
+    }
+    return hashes;
+  }
+
+  private static PdqHash of(float[][] samples) {
     return new PdqHash(aboveMedian(transform(samples)), quality(samples));
   }
 
@@ -165,13 +202,17 @@ public record PdqHash(long[] bits, int quality) {
     }
   }
 
-  private static float[][] samples(float[] luma, int width, int height) {
+  /**
+   * Of the window from left and top, as wide and high as given, of lines of {@code line} values.
+   */
+  private static float[][] samples(
+      float[] luma, int line, double left, double top, double width, double height) {
     float[][] samples = new float[SIDE][SIDE];
     for (int i = 0; i < SIDE; i++) {
-      int y = (int) ((i + 0.5) * height / SIDE);
+      int y = (int) (top + (i + 0.5) * height / SIDE);
       for (int j = 0; j < SIDE; j++) {
-        int x = (int) ((j + 0.5) * width / SIDE);
-        samples[i][j] = luma[y * width + x];
+        int x = (int) (left + (j + 0.5) * width / SIDE);
+        samples[i][j] = luma[y * line + x];
       }
     }
     return samples;

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.row_number;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
@@ -90,9 +91,23 @@ public record AuditSection(
    * @param note why it is here, in a few words; may be empty
    * @param image a JPEG in base 64; null where none could be made
    * @param problem why there is no image; null where there is one
+   * @param other the image that it repeats, likewise; null where there is none
    */
   public record Item(
-      String id, String path, String label, String note, String image, String problem) {
+      String id,
+      String path,
+      String label,
+      String note,
+      String image,
+      String problem,
+      String other) {
+
+    /** With another image beside it; with itself where there is none. */
+    Item beside(Thumbnails.Picture picture) {
+      return picture == null
+          ? this
+          : new Item(id, path, label, note, image, problem, picture.image());
+    }
 
     /** Of a row with {@code id}, {@code path} and {@code label}. */
     static Item of(Row row, String note, Map<String, Thumbnails.Picture> pictures) {
@@ -106,7 +121,8 @@ public record AuditSection(
           label == null ? "(no label)" : label,
           note,
           picture.image(),
-          picture.problem());
+          picture.problem(),
+          null);
     }
   }
 
@@ -239,7 +255,15 @@ public record AuditSection(
     Map<String, Thumbnails.Picture> made =
         thumbnails.of(
             images,
-            worst.stream().map(row -> row.<String>getAs(FindingsTable.ID)).distinct().toList());
+            worst.stream()
+                .flatMap(
+                    row ->
+                        Stream.of(
+                            row.<String>getAs(FindingsTable.ID),
+                            row.<String>getAs(FindingsTable.RELATED)))
+                .filter(id -> id != null)
+                .distinct()
+                .toList());
     return kinds.stream()
         .map(
             kind ->
@@ -260,6 +284,11 @@ public record AuditSection(
     if (score != null) {
       note = String.format(Locale.ROOT, "score %.3f%s", score, note.isEmpty() ? "" : ", " + note);
     }
-    return Item.of(row, note, made);
+    String related = row.getAs(FindingsTable.RELATED);
+    return Item.of(row, note, made)
+        .beside(
+            related == null || related.equals(row.getAs(FindingsTable.ID))
+                ? null
+                : made.get(related));
   }
 }

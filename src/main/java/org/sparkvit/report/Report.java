@@ -9,11 +9,13 @@ import java.util.List;
  * @param workspace URI of the workspace
  * @param created when, for people
  * @param model the model judged
+ * @param blurred whether images are blurred until they are pointed at
  * @param cautions what to keep in mind when reading the figures, a sentence each
  */
 public record Report(
     String workspace,
     String created,
+    boolean blurred,
     ModelFacts model,
     Headline headline,
     List<String> cautions,

@@ -15,6 +15,7 @@ import org.sparkvit.core.UserException;
  * @param positive the class whose missed images are shown; null to choose one
  * @param mistakes how many images to show of each kind of mistake, 0 to 500; 0 embeds no image
  * @param thumbnailSize longer side of those images in pixels, 32 to 512
+ * @param blurSensitive whether images are blurred until they are pointed at
  * @param overwrite whether an earlier report of that name is replaced
  */
 public record ReportConfig(
@@ -24,6 +25,7 @@ public record ReportConfig(
     String positive,
     int mistakes,
     int thumbnailSize,
+    boolean blurSensitive,
     boolean overwrite) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
 
@@ -49,6 +51,7 @@ public record ReportConfig(
     map.put("positive", positive);
     map.put("mistakes", mistakes);
     map.put("thumbnail-size", thumbnailSize);
+    map.put("blur-sensitive", blurSensitive);
     map.put("overwrite", overwrite);
     return map;
   }

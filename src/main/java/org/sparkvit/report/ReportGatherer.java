@@ -71,6 +71,7 @@ final class ReportGatherer {
       return new Report(
           workspace.uri(),
           new Figures().time(Instant.now()),
+          config.blurSensitive(),
           model,
           headline,
           cautions(data, scoring, headline),

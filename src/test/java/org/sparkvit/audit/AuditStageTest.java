@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,11 +35,13 @@ import org.sparkvit.demo.AuditFindings;
 import org.sparkvit.demo.SampleDataset;
 import org.sparkvit.split.SplitConfig;
 import org.sparkvit.split.SplitStage;
+import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.PixelsTable;
+import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
@@ -77,7 +81,8 @@ class AuditStageTest extends SparkTest {
 
   private static List<String> audit(String workspace) {
     List<String> lines = new ArrayList<>();
-    new AuditStage(new AuditConfig(workspace, 31, 50, Optional.empty()), lines::add).run(spark);
+    new AuditStage(new AuditConfig(workspace, 31, 50, false, Optional.empty()), lines::add)
+        .run(spark);
     return lines;
   }
 
@@ -94,13 +99,7 @@ class AuditStageTest extends SparkTest {
     assertThat(lines).anyMatch(line -> line.contains("no splits yet"));
 
     AuditFindings findings = AuditFindings.of(spark, workspace, data);
-    Map<String, Double> shares =
-        findings.lines().stream()
-            .filter(line -> line.matches("  \\w+ +[\\d,]+ of .*"))
-            .collect(
-                Collectors.toMap(
-                    line -> line.strip().replaceAll(" .*", ""),
-                    line -> Double.parseDouble(line.replaceAll(".*\\(([\\d.]+) %\\)", "$1"))));
+    Map<String, Double> shares = shares(findings);
     for (String whole :
         List.of("truncated", "empty", "not_an_image", "broken_data", "exact_copy")) {
       assertThat(shares.get(whole)).as(whole).isEqualTo(100);
@@ -134,10 +133,91 @@ class AuditStageTest extends SparkTest {
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
 
     // No image is farther from its representative than was asked.
-    new AuditStage(new AuditConfig(workspace, 8, 50, Optional.empty()), Progress.SILENT).run(spark);
+    new AuditStage(new AuditConfig(workspace, 8, 50, false, Optional.empty()), Progress.SILENT)
+        .run(spark);
     assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
         .isZero();
     assertThat(table(workspace, DuplicatesTable.SPEC).count()).isPositive();
+  }
+
+  /** In percent, by what was planted. */
+  private static Map<String, Double> shares(AuditFindings findings) {
+    return findings.lines().stream()
+        .filter(line -> line.matches("  \\w+ +[\\d,]+ of .*"))
+        .collect(
+            Collectors.toMap(
+                line -> line.strip().replaceAll(" .*", ""),
+                line -> Double.parseDouble(line.replaceAll(".*\\(([\\d.]+) %\\)", "$1"))));
+  }
+
+  @Test
+  void cropsAreFoundWhenAsked() throws IOException {
+    Path images = copyOfSome("crops", 30);
+    Path first;
+    try (Stream<Path> files = Files.walk(images)) {
+      first =
+          files.filter(path -> path.toString().endsWith(".jpg")).sorted().findFirst().orElseThrow();
+    }
+    BufferedImage whole = ImageIO.read(first.toFile());
+    int width = whole.getWidth() * 96 / 100;
+    int height = whole.getHeight() * 96 / 100;
+    Path crop = first.resolveSibling("crop.png");
+    ImageIO.write(
+        whole.getSubimage(
+            (whole.getWidth() - width) / 3, (whole.getHeight() - height) / 2, width, height),
+        "png",
+        crop.toFile());
+    String workspace = catalog("crops-w", images, InputFormat.AUTO);
+    List<String> lines = new ArrayList<>();
+    AuditConfig config = new AuditConfig(workspace, 31, 50, true, Optional.of(List.of("format")));
+    new AuditStage(config, lines::add).run(spark);
+    assertThat(lines).anyMatch(line -> line.contains(" 31 images are to be hashed in parts"));
+    assertThat(pathsAlike(workspace))
+        .anyMatch(path -> path.endsWith("crop.png"))
+        .anyMatch(path -> path.endsWith(first.getFileName().toString()));
+    assertThat(
+            table(workspace, DuplicatesTable.SPEC)
+                .where(col("path").endsWith("crop.png"))
+                .head()
+                .<Integer>getAs("distance"))
+        .isBetween(1, 31);
+
+    // Again: no part is hashed, and the groups are the same rows.
+    List<Row> before = table(workspace, DuplicatesTable.SPEC).orderBy("id").collectAsList();
+    lines.clear();
+    new AuditStage(config, lines::add).run(spark);
+    assertThat(lines).anyMatch(line -> line.contains(" 0 images are to be hashed in parts"));
+    assertThat(table(workspace, DuplicatesTable.SPEC).orderBy("id").collectAsList())
+        .isEqualTo(before);
+
+    // Kinds of images: each value of the column, and what goes with the label.
+    assertThat(
+            table(workspace, SliceIssuesTable.SPEC)
+                .where(col("slice").equalTo("format").and(col("measure").equalTo("findings")))
+                .agg(org.apache.spark.sql.functions.sum("images"))
+                .head()
+                .getLong(0))
+        // One PNG image is too few to say something about.
+        .isEqualTo(30);
+    assertThat(
+            table(workspace, AssociationsTable.SPEC)
+                .where(col("attribute").isin("brightness", "area", "format"))
+                .count())
+        .isGreaterThanOrEqualTo(3);
+    assertThatThrownBy(
+            () ->
+                new AuditStage(
+                        new AuditConfig(workspace, 31, 50, false, Optional.of(List.of("colour"))),
+                        Progress.SILENT)
+                    .run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'colour'");
+  }
+
+  private static List<String> pathsAlike(String workspace) {
+    return table(workspace, DuplicatesTable.SPEC).select("path").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .toList();
   }
 
   private static List<Row> sorted(Dataset<Row> rows) {
@@ -248,10 +328,10 @@ class AuditStageTest extends SparkTest {
 
   @Test
   void mistakesInOptions() {
-    assertThatThrownBy(() -> new AuditConfig("w", 32, 50, Optional.empty()))
+    assertThatThrownBy(() -> new AuditConfig("w", 32, 50, false, Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessage("--near-distance is 32; use 0 to 31");
-    assertThatThrownBy(() -> new AuditConfig("w", 31, 101, Optional.empty()))
+    assertThatThrownBy(() -> new AuditConfig("w", 31, 101, false, Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--hash-quality");
   }

@@ -79,7 +79,16 @@ class BenchStageTest extends SparkTest {
         run(
             config(
                 List.of("96x64"),
-                List.of("pipeline", "pillow", "audit", "checks", "model", "torch", "score", "transformers", "train"),
+                List.of(
+                    "pipeline",
+                    "pillow",
+                    "audit",
+                    "checks",
+                    "model",
+                    "torch",
+                    "score",
+                    "transformers",
+                    "train"),
                 Optional.of(python)));
     assertThat(lines)
         .anyMatch(line -> line.matches("96x64: pipeline / Pillow = .*"))

@@ -66,7 +66,8 @@ class ReportStageTest extends SparkTest {
 
   private static Report gather(ReportWorkspace from, String model, String positive, int mistakes) {
     ReportConfig config =
-        new ReportConfig(from.workspace.uri(), "latest", model, positive, mistakes, 96, false);
+        new ReportConfig(
+            from.workspace.uri(), "latest", model, positive, mistakes, 96, false, false);
     return new ReportGatherer(spark, from.workspace, config)
         .gather(RunRecord.start("report", config.toMap()));
   }
@@ -74,7 +75,7 @@ class ReportStageTest extends SparkTest {
   private static String run(ReportWorkspace from, String name, boolean overwrite)
       throws IOException {
     ReportConfig config =
-        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, overwrite);
+        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, false, overwrite);
     new ReportStage(config, Progress.SILENT).run(spark);
     return keep(Files.readString(file(from, name, ReportStage.PAGE)), name);
   }
@@ -419,14 +420,14 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void badOptionsAreNamed() {
-    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--name is '../x'");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false, false))
         .hasMessageContaining("--mistakes is 501; give a number from 0 to 500");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false, false))
         .hasMessageContaining("--thumbnail-size is 8");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false, false))
         .hasMessageContaining("--model is empty");
   }
 }

@@ -1,0 +1,123 @@
+package org.sparkvit.audit;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.image.DecodedImage;
+import org.sparkvit.image.ImageDecoder;
+import org.sparkvit.image.PdqHash;
+import org.sparkvit.inference.ChunkedFill;
+import org.sparkvit.inference.ImageContent;
+import org.sparkvit.table.CropHashesTable;
+import org.sparkvit.table.IdRange;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.Workspace;
+
+/**
+ * Hashes of parts of each image, as many crops would leave them: an image that is a crop of another
+ * has about the hash of one of its parts. The grid is fine enough that a crop of 2 to 7 percent is
+ * within some {@link PdqHash#SAME} bits of a part nine times of ten.
+ */
+final class CropHashes {
+  /** What crops take away, in shares of width and height. */
+  private static final double[] TAKEN = {0.03, 0.045, 0.06};
+
+  /** From how many places each. */
+  private static final int PLACES = 5;
+
+  /** The parts, in the order of the table's hashes. */
+  static final List<PdqHash.Crop> CROPS = crops();
+
+  private CropHashes() {}
+
+  private static List<PdqHash.Crop> crops() {
+    List<PdqHash.Crop> crops = new ArrayList<>();
+    for (double taken : TAKEN) {
+      for (int i = 0; i < PLACES; i++) {
+        for (int j = 0; j < PLACES; j++) {
+          crops.add(
+              new PdqHash.Crop(taken * i / (PLACES - 1), taken * j / (PLACES - 1), 1 - taken));
+        }
+      }
+    }
+    return List.copyOf(crops);
+  }
+
+  /**
+   * Hashes the parts of the images that are new or have changed.
+   *
+   * @param images rows of {@link ImagesTable}
+   * @return rows of {@link CropHashesTable} of these images, of the content that the catalog saw
+   */
+  static Dataset<Row> of(
+      Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+    new ChunkedFill(
+            "audit",
+            "hashed in parts",
+            range -> missing(workspace, images, range),
+            rows -> PixelScan.pass(rows, CropHashesTable.SPEC.schema(), CropHashes::row))
+        .run(workspace, CropHashesTable.SPEC, record, progress);
+    return workspace
+        .read(CropHashesTable.SPEC)
+        .where(col(CropHashesTable.HASHES).isNotNull())
+        .join(
+            images.select(
+                col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256")),
+            col(CropHashesTable.ID)
+                .equalTo(col("wanted_id"))
+                .and(col(CropHashesTable.SHA256).eqNullSafe(col("wanted_sha256"))),
+            "left_semi");
+  }
+
+  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range) {
+    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)).and(ImagesTable.usable()));
+    if (!workspace.has(CropHashesTable.SPEC)) {
+      return images;
+    }
+    Dataset<Row> done =
+        workspace
+            .read(CropHashesTable.SPEC)
+            .where(range.has(col(CropHashesTable.ID)))
+            .where(col(CropHashesTable.HASHES).isNotNull())
+            .select(CropHashesTable.ID, CropHashesTable.SHA256)
+            .toDF("done_id", "done_sha256");
+    return images.join(
+        done,
+        col(ImagesTable.ID)
+            .equalTo(col("done_id"))
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256"))),
+        "left_anti");
+  }
+
+  private static Row row(String id, String known, ImageContent content, ImageDecoder decoder) {
+    if (content.bytes() == null) {
+      return RowFactory.create(id, known, null);
+    }
+    String sha256 = StableHash.sha256(content.bytes());
+    DecodedImage decoded = decoder.decode(content.bytes(), content.name());
+    if (!decoded.isUsable()) {
+      return RowFactory.create(id, sha256, null);
+    }
+    List<PdqHash> hashes = PdqHash.withCrops(decoded.pixels(), CROPS);
+    ByteBuffer bytes = ByteBuffer.allocate(CROPS.size() * PdqHash.BYTES);
+    hashes.subList(1, hashes.size()).forEach(hash -> bytes.put(hash.toBytes()));
+    return RowFactory.create(id, sha256, bytes.array());
+  }
+
+  /** The single hashes of a cell of the table. */
+  static List<byte[]> split(byte[] hashes) {
+    List<byte[]> all = new ArrayList<>();
+    for (int at = 0; at < hashes.length; at += PdqHash.BYTES) {
+      all.add(java.util.Arrays.copyOfRange(hashes, at, at + PdqHash.BYTES));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,29 @@
+package org.sparkvit.table;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code crop_hashes}: what parts of each image look like, for {@code audit --crops}. */
+public final class CropHashesTable {
+  public static final String ID = "id";
+
+  /** SHA-256 of the content; null where it could not be read. */
+  public static final String SHA256 = "sha256";
+
+  /** PDQ hashes of 32 bytes each, one after the other; null where there are no pixels. */
+  public static final String HASHES = "hashes";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "crop_hashes",
+          "audit",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(SHA256, DataTypes.StringType)
+              .add(HASHES, DataTypes.BinaryType),
+          false,
+          List.of(ID));
+
+  private CropHashesTable() {}
+}
