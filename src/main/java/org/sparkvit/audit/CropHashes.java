@@ -23,8 +23,8 @@ import org.sparkvit.table.Workspace;
 
 /**
  * Hashes of parts of each image, as many crops would leave them: an image that is a crop of another
- * has about the hash of one of its parts. The grid is fine enough that a crop of 2 to 7 percent is
- * within some {@link PdqHash#SAME} bits of a part nine times of ten.
+ * has about the hash of one of its parts. Of 40 crops of 3 to 6 percent 35 were within {@link
+ * PdqHash#SAME} bits of a part, and 39 within 40.
  */
 final class CropHashes {
   /** What crops take away, in shares of width and height. */

@@ -42,7 +42,7 @@ final class AuditCommand extends StageCommand {
       names = "--crops",
       fallbackValue = "true",
       description =
-          "Also find images that are others with 2 to 7 percent cut off. Decodes each new image once more, and compares 75"
+          "Also find images that are others with 3 to 6 percent cut off. Decodes each new image once more, and compares 75"
               + " hashes of its parts: for data sets of up to some hundred thousand images.")
   private boolean crops;
 

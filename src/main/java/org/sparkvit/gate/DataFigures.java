@@ -40,8 +40,9 @@ import org.sparkvit.table.Workspace;
  * finding_share             with any finding of the audit
  * finding_share.KIND        in lower case, such as finding_share.near_duplicate
  * brightness_share.TENTH    of the images whose median brightness is in a tenth, 0 to 9
- * leakage_share             the most of a validation or test split that repeats in train, where
- *                           the audit was made after the split
+ * leakage_share             the most of a validation or test split that repeats in train in one way
+ *                           (same file, same pixels, looks alike), where the audit was made after
+ *                           the split
  * label_issue_share         of the labels that were checked
  * outlier_share             of the images whose labels were checked
  * </pre>

@@ -20,7 +20,7 @@ record Earlier(List<Map<String, Double>> runs) {
 
   private static final double DEVIATIONS = 3;
 
-  /** A change against the last run; the share of images is compared as well as their number. */
+  /** A change against the last run, as a share of what it was. */
   private static final double CHANGE = 0.5;
 
   /** Of two distributions, 0 to 1; see {@link #jensenShannon}. */

@@ -102,7 +102,7 @@ public record AuditSection(
       String problem,
       String other) {
 
-    /** With another image beside it; with itself where there is none. */
+    /** With another image beside it; as it is for null. */
     Item beside(Thumbnails.Picture picture) {
       return picture == null
           ? this

@@ -37,7 +37,7 @@ public final class SliceIssuesTable {
    */
   public static final String Q = "q";
 
-  /** Something wrong with the pixels. */
+  /** A finding that is not about another image. */
   public static final String FINDINGS = "findings";
 
   /** Repeats another image. */
