@@ -59,9 +59,14 @@ final class Associations {
         images.where(col(ImagesTable.LABEL).isNotNull()).join(measures, ImagesTable.ID);
     List<Column> attributes = new ArrayList<>();
     slices.forEach(slice -> attributes.add(attribute(slice, SliceColumns.value(slice))));
-    attributes.add(attribute(ImagesTable.FORMAT, SliceColumns.value(ImagesTable.FORMAT)));
+    // A column of the user's with one of these names is the one that is asked for.
+    if (!slices.contains(ImagesTable.FORMAT)) {
+      attributes.add(attribute(ImagesTable.FORMAT, SliceColumns.value(ImagesTable.FORMAT)));
+    }
     for (String name : List.of("brightness", "sharpness", "information", "aspect", "area")) {
-      attributes.add(attribute(name, part(labelled, "pixels_" + name)));
+      if (!slices.contains(name)) {
+        attributes.add(attribute(name, part(labelled, "pixels_" + name)));
+      }
     }
     Map<String, Map<List<String>, Long>> counts = new LinkedHashMap<>();
     for (Row row :

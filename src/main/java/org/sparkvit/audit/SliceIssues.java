@@ -36,6 +36,11 @@ final class SliceIssues {
   private static final String AND = " & ";
   private static final String KIND = "kind";
 
+  /** Beside the user's own columns, which may have any plain name. */
+  private static final String HAS_FINDING = "audit: finding";
+
+  private static final String IS_DUPLICATE = "audit: duplicate";
+
   private SliceIssues() {}
 
   /**
@@ -49,14 +54,14 @@ final class SliceIssues {
   static Dataset<Row> of(Dataset<Row> images, Dataset<Row> findings, List<String> slices) {
     Map<String, Column> measures = measures(images);
     Dataset<Row> marked =
-        marked(images, findings, col(FindingsTable.RELATED).isNull(), SliceIssuesTable.FINDINGS);
+        marked(images, findings, col(FindingsTable.RELATED).isNull(), HAS_FINDING);
     marked =
         marked(
             marked,
             findings,
             col(FindingsTable.FINDING)
                 .isin(Finding.EXACT_DUPLICATE.name(), Finding.NEAR_DUPLICATE.name()),
-            SliceIssuesTable.DUPLICATES);
+            IS_DUPLICATE);
     List<Column> counts = new ArrayList<>();
     measures.forEach((name, holds) -> counts.add(count_if(coalesce(holds, lit(false))).as(name)));
     Column[] hits = counts.toArray(Column[]::new);
@@ -90,8 +95,8 @@ final class SliceIssues {
 
   private static Map<String, Column> measures(Dataset<Row> images) {
     Map<String, Column> measures = new LinkedHashMap<>();
-    measures.put(SliceIssuesTable.FINDINGS, col(SliceIssuesTable.FINDINGS));
-    measures.put(SliceIssuesTable.DUPLICATES, col(SliceIssuesTable.DUPLICATES));
+    measures.put(SliceIssuesTable.FINDINGS, col(HAS_FINDING));
+    measures.put(SliceIssuesTable.DUPLICATES, col(IS_DUPLICATE));
     images
         .where(col(ImagesTable.LABEL).isNotNull())
         .groupBy(ImagesTable.LABEL)
