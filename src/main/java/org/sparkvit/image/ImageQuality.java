@@ -50,24 +50,20 @@ public record ImageQuality(
     byte[] rgb = image.rgb();
     int pixels = image.width() * image.height();
     int[] brightness = new int[BINS];
-    int[][] channels = new int[3][256];
+    int[] red = new int[256];
+    int[] green = new int[256];
+    int[] blue = new int[256];
     int[] colors = new int[1 << (3 * COLOR_BITS)];
-    int gray = 0;
     for (int at = 0; at < rgb.length; at += 3) {
       int r = rgb[at] & 0xFF;
       int g = rgb[at + 1] & 0xFF;
       int b = rgb[at + 2] & 0xFF;
-      channels[0][r]++;
-      channels[1][g]++;
-      channels[2][b]++;
+      red[r]++;
+      green[g]++;
+      blue[b]++;
       float level = (float) Math.sqrt(RED[r] + GREEN[g] + BLUE[b]);
-      brightness[Math.round(level * (BINS - 1))]++;
+      brightness[(int) (level * (BINS - 1) + 0.5f)]++;
       colors[((r >> 4) << 8) | ((g >> 4) << 4) | (b >> 4)]++;
-      if (Math.abs(r - g) <= GRAY_DIFFERENCE
-          && Math.abs(g - b) <= GRAY_DIFFERENCE
-          && Math.abs(r - b) <= GRAY_DIFFERENCE) {
-        gray++;
-      }
     }
     double width = image.width();
     double height = image.height();
@@ -75,11 +71,27 @@ public record ImageQuality(
         percentile(brightness, pixels, 0.99),
         1 - percentile(brightness, pixels, 0.05),
         Math.min(width / height, height / width),
-        Math.min(1, 0.1 * (oneChannel ? entropy(channels[0]) : entropy(channels))),
+        Math.min(1, 0.1 * (oneChannel ? entropy(red) : entropy(red, green, blue))),
         sharpness(image),
         percentile(brightness, pixels, 0.5),
-        gray >= 0.999 * pixels,
+        isGray(rgb),
         middle(colors));
+  }
+
+  /** Stops at the first pixel that is one coloured pixel too many. */
+  private static boolean isGray(byte[] rgb) {
+    int pixels = rgb.length / 3;
+    int most = pixels - (int) Math.ceil(0.999 * pixels);
+    int colored = 0;
+    for (int at = 0; at < rgb.length && colored <= most; at += 3) {
+      int r = rgb[at] & 0xFF;
+      int g = rgb[at + 1] & 0xFF;
+      int b = rgb[at + 2] & 0xFF;
+      if (Math.max(r, Math.max(g, b)) - Math.min(r, Math.min(g, b)) > GRAY_DIFFERENCE) {
+        colored++;
+      }
+    }
+    return colored <= most;
   }
 
   private static final float[] RED = squares(0.241);
