@@ -32,6 +32,7 @@ class PackageArrowsTest {
               "split",
               "balance",
               "resample",
+              "synthesize",
               "train",
               "probe",
               "tune",

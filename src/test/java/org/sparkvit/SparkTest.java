@@ -15,6 +15,7 @@ public abstract class SparkTest {
           .config("spark.driver.host", "127.0.0.1")
           .config("spark.driver.bindAddress", "127.0.0.1")
           .config("spark.sql.shuffle.partitions", 3)
+          .config("spark.hadoop.fs.file.impl", QuickLocalFileSystem.class.getName())
           // Compiling queries took most of the time of tests, whose tables are small. The
           // integration
           // tests and the demo compile them.

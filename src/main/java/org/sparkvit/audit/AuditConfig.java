@@ -17,13 +17,16 @@ import org.sparkvit.image.PdqHash;
  * @param crops whether images that are crops of others are looked for
  * @param slices columns of {@code images} whose values are compared; the user's own with a few
  *     values each where not given
+ * @param groupColumn column of {@code images} whose values should never be in two splits, e.g. a
+ *     patient
  */
 public record AuditConfig(
     String workspace,
     int nearDistance,
     int hashQuality,
     boolean crops,
-    Optional<List<String>> slices) {
+    Optional<List<String>> slices,
+    Optional<String> groupColumn) {
   public AuditConfig {
     UserException.require(
         nearDistance >= 0 && nearDistance <= PdqHash.SAME,
@@ -42,6 +45,7 @@ public record AuditConfig(
     map.put("hash-quality", hashQuality);
     map.put("crops", crops);
     map.put("slices", slices.orElse(null));
+    groupColumn.ifPresent(column -> map.put("group-column", column));
     return map;
   }
 }

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.neighbors.NearHashes;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
@@ -60,6 +61,7 @@ public final class AuditStage {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
+    config.groupColumn().ifPresent(column -> SliceColumns.group(images, column));
     Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
     Optional<Dataset<Row>> crops =
         config.crops()
@@ -85,7 +87,7 @@ public final class AuditStage {
       tables.put(
           LeakageTable.SPEC,
           leakage
-              .map(Leakage::table)
+              .map(found -> withGroups(found.table(), images, workspace))
               .orElse(spark.createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
       workspace.replaceAll(tables, record);
       findings.unpersist();
@@ -96,6 +98,16 @@ public final class AuditStage {
       like.links().unpersist();
     }
     report(workspace);
+  }
+
+  private Dataset<Row> withGroups(Dataset<Row> leaks, Dataset<Row> images, Workspace workspace) {
+    return config
+        .groupColumn()
+        .map(
+            column ->
+                leaks.unionByName(
+                    GroupLeakage.of(images, workspace.read(SplitsTable.SPEC), column)))
+        .orElse(leaks);
   }
 
   private void report(Workspace workspace) {

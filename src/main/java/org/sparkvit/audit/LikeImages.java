@@ -34,6 +34,7 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.image.PdqHash;
+import org.sparkvit.neighbors.NearHashes;
 import org.sparkvit.table.Components;
 import org.sparkvit.table.CropHashesTable;
 import org.sparkvit.table.DuplicatesTable;

@@ -55,9 +55,18 @@ final class AuditCommand extends StageCommand {
               + " columns that have from 2 to 20 values, at most 10 of them; '' for none.")
   private List<String> slices;
 
+  @Option(
+      names = "--group-column",
+      paramLabel = "NAME",
+      description =
+          "Column of the table 'images', e.g. a patient or a document, whose values in two splits count as leakage too."
+              + " Blank values group nothing.")
+  private Optional<String> groupColumn = Optional.empty();
+
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    AuditConfig config = new AuditConfig(workspace(), nearDistance, hashQuality, crops, slices());
+    AuditConfig config =
+        new AuditConfig(workspace(), nearDistance, hashQuality, crops, slices(), groupColumn);
     return new AuditStage(config, progress)::run;
   }
 

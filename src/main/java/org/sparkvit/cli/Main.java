@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LabelsCommand.class,
       GateCommand.class,
       RepairCommand.class,
+      SynthesizeCommand.class,
       SplitCommand.class,
       BalanceCommand.class,
       ResampleCommand.class,

@@ -78,6 +78,12 @@ final class TrainCommand extends StageCommand {
   private boolean noPlan;
 
   @Option(
+      names = "--synthetic",
+      fallbackValue = "true",
+      description = "Show the images that 'synthesize' made as well, each once with weight 1.")
+  private boolean synthetic;
+
+  @Option(
       names = "--device",
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
@@ -167,6 +173,7 @@ final class TrainCommand extends StageCommand {
             name,
             overwrite,
             !noPlan,
+            synthetic,
             from,
             recipe.recipe(from.defaultLearningRate()),
             new Diloco(workers, innerSteps, outerLearningRate, outerMomentum),

@@ -45,13 +45,14 @@ public record Mixing(double mixup, double cutmix, double probability) implements
     /**
      * Mixes the second image into the first, in place.
      *
-     * @param first {@code side * side * 3} bytes
+     * @param first {@code 3 * width * height} bytes
      * @param second as many
+     * @param columns of both images
      */
-    public void apply(byte[] first, byte[] second, int side) {
+    public void apply(byte[] first, byte[] second, int columns) {
       if (step == AugmentStep.CUTMIX) {
         for (int y = top; y < top + height; y++) {
-          int at = 3 * (y * side + left);
+          int at = 3 * (y * columns + left);
           System.arraycopy(second, at, first, at, 3 * width);
         }
         return;
@@ -67,10 +68,11 @@ public record Mixing(double mixup, double cutmix, double probability) implements
    * Draws how an image is mixed.
    *
    * @param seed decides everything
-   * @param side of the images, in pixels
+   * @param columns of both images, in pixels
+   * @param rows likewise
    * @return null where it is not mixed
    */
-  public Mix draw(long seed, int side) {
+  public Mix draw(long seed, int columns, int rows) {
     SplittableRandom random = new SplittableRandom(seed);
     if (!isOn() || random.nextDouble() >= probability) {
       return null;
@@ -81,14 +83,15 @@ public record Mixing(double mixup, double cutmix, double probability) implements
     if (!cuts) {
       return new Mix(AugmentStep.MIXUP, share, 0, 0, 0, 0);
     }
-    int half = (int) (side * Math.sqrt(1 - share)) / 2;
-    int x = random.nextInt(side);
-    int y = random.nextInt(side);
-    int left = Math.max(0, x - half);
-    int top = Math.max(0, y - half);
-    int width = Math.min(side, x + half) - left;
-    int height = Math.min(side, y + half) - top;
-    double stays = 1 - (double) width * height / ((double) side * side);
+    int halfWidth = (int) (columns * Math.sqrt(1 - share)) / 2;
+    int halfHeight = (int) (rows * Math.sqrt(1 - share)) / 2;
+    int x = random.nextInt(columns);
+    int y = random.nextInt(rows);
+    int left = Math.max(0, x - halfWidth);
+    int top = Math.max(0, y - halfHeight);
+    int width = Math.min(columns, x + halfWidth) - left;
+    int height = Math.min(rows, y + halfHeight) - top;
+    double stays = 1 - (double) width * height / ((double) columns * rows);
     return new Mix(AugmentStep.CUTMIX, stays, left, top, width, height);
   }
 }

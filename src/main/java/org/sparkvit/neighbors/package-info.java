@@ -1,2 +1,2 @@
-/** Nearest neighbours among the embeddings of all images, on the executors. */
+/** Nearest neighbours among the embeddings or the hashes of all images, on the executors. */
 package org.sparkvit.neighbors;

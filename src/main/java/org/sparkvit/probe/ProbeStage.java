@@ -63,7 +63,7 @@ public final class ProbeStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("probe", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
+    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), false, record);
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     progress.say("probe: " + rows.describe());

@@ -228,6 +228,7 @@ public record AuditSection(
     return switch (kind) {
       case DuplicatesTable.BYTES -> "the same file";
       case DuplicatesTable.PIXELS -> "the same pixels";
+      case LeakageTable.GROUP -> "of the same group";
       default -> "looks alike";
     };
   }

@@ -39,7 +39,7 @@ public final class ResampleStage {
     RunRecord record = RunRecord.start("resample", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
     Dataset<Row> train =
-        TrainingRows.read(workspace, false, record)
+        TrainingRows.read(workspace, false, false, record)
             .rows()
             .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     String location = workspace.modelAt(config.model());

@@ -8,8 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -17,11 +15,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
-import org.sparkvit.core.UserException;
 import org.sparkvit.split.SplitConfig.Given;
 import org.sparkvit.table.Components;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SplitsTable;
 
 /** The images to split, one row each, with what ties them to a split and to one another. */
@@ -138,16 +136,7 @@ final class SplitItems {
   }
 
   private static Column groupKey(Dataset<Row> images, String name) {
-    if (!Arrays.asList(images.columns()).contains(name)) {
-      throw new UserException(
-          String.format(
-              Locale.ROOT,
-              "--group-column '%s' is not a column of the table 'images'; it has %s",
-              name,
-              String.join(", ", images.columns())));
-    }
-    Column value = col("`" + name.replace("`", "``") + "`").cast(DataTypes.StringType);
-    return when(trim(value).notEqual(""), concat(lit(name + "="), value));
+    return concat(lit(name + "="), SliceColumns.group(images, name));
   }
 
   private static Column noText() {

@@ -14,8 +14,13 @@ public final class LeakageTable {
   /** The split in which they repeat. */
   public static final String OTHER = "other";
 
-  /** As {@link DuplicatesTable#KIND}: the closest likeness of the pair of images. */
+  /**
+   * As {@link DuplicatesTable#KIND}: the closest likeness of the pair of images; or {@link #GROUP}.
+   */
   public static final String KIND = "kind";
+
+  /** The images need not look alike, but are of one patient, document or the like. */
+  public static final String GROUP = "GROUP";
 
   /** Pairs of images. */
   public static final String PAIRS = "pairs";

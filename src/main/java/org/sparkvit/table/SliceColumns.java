@@ -4,9 +4,12 @@ import static org.apache.spark.sql.functions.approx_count_distinct;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -40,6 +43,24 @@ public final class SliceColumns {
   /** As {@link #value(String)}, of a column in a struct. */
   public static Column value(String struct, String slice) {
     return coalesce(col(struct).getField(slice).cast(DataTypes.StringType), lit(MISSING));
+  }
+
+  /**
+   * The values of a column whose images belong together, as text; null where they are blank.
+   *
+   * @throws UserException when {@code images} has no such column
+   */
+  public static Column group(Dataset<Row> images, String column) {
+    if (!List.of(images.columns()).contains(column)) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "--group-column '%s' is not a column of the table 'images'; it has %s",
+              column,
+              String.join(", ", images.columns())));
+    }
+    Column value = quoted(column).cast(DataTypes.StringType);
+    return when(trim(value).notEqual(""), value);
   }
 
   /**

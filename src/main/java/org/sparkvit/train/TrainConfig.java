@@ -20,6 +20,7 @@ import org.sparkvit.training.Start;
  * @param name what the model is called in the workspace
  * @param overwrite whether a model of that name is replaced
  * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param start where the training begins
  * @param recipe how the model is trained
  * @param diloco by how many workers, and how they work together
@@ -35,6 +36,7 @@ public record TrainConfig(
     String name,
     boolean overwrite,
     boolean usePlan,
+    boolean useSynthetic,
     Start start,
     Recipe recipe,
     Diloco diloco,
@@ -79,6 +81,7 @@ public record TrainConfig(
     map.put("name", name);
     map.put("overwrite", overwrite);
     map.put("no-plan", !usePlan);
+    map.put("synthetic", useSynthetic);
     map.putAll(essence());
     map.put("device", device);
     map.put("decode-threads", decodeThreads);

@@ -73,7 +73,8 @@ public final class TrainStage {
     PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
-    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
+    TrainingRows rows =
+        TrainingRows.read(workspace, config.usePlan(), config.useSynthetic(), record);
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);

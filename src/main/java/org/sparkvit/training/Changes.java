@@ -58,7 +58,7 @@ record Changes(int side, List<Augment> augments, Mixing mixing, List<Set<Augment
     if (!mixing.isOn()) {
       return new Shown(showing, null, null);
     }
-    Mixing.Mix mix = mixing.draw(showing.chance("mix", seed, epoch), side);
+    Mixing.Mix mix = mixing.draw(showing.chance("mix", seed, epoch), side, side);
     Example partner =
         all.get((int) Math.floorMod(showing.chance("partner", seed, epoch), (long) all.size()));
     boolean allowed =

@@ -25,6 +25,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.SyntheticTable;
 import org.sparkvit.table.Workspace;
 
 /**
@@ -47,7 +48,7 @@ public final class TrainingRows {
    * Images of a class.
    *
    * @param train in the train split
-   * @param used of these, how many the plan does not leave out
+   * @param used of these, how many the plan does not leave out, and those made of them
    * @param shown how often they are shown in an epoch, all together
    * @param validation in the validation split
    */
@@ -74,9 +75,11 @@ public final class TrainingRows {
    * Reads the tables of a workspace, and notes their versions.
    *
    * @param usePlan whether the plan counts, where there is one
+   * @param useSynthetic whether the images of {@code synthetic} are shown as well
    * @throws UserException as below, or when a table is not there yet
    */
-  public static TrainingRows read(Workspace workspace, boolean usePlan, RunRecord record) {
+  public static TrainingRows read(
+      Workspace workspace, boolean usePlan, boolean useSynthetic, RunRecord record) {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record
@@ -87,7 +90,69 @@ public final class TrainingRows {
       plan = Optional.of(workspace.read(PlanTable.SPEC));
       record.input("plan", workspace.version(PlanTable.SPEC));
     }
-    return of(images, splits, plan);
+    TrainingRows real = of(images, splits, plan);
+    if (!useSynthetic) {
+      return real;
+    }
+    Dataset<Row> synthetic = workspace.read(SyntheticTable.SPEC);
+    record.input("synthetic", workspace.version(SyntheticTable.SPEC));
+    return real.with(synthetic, splits);
+  }
+
+  /**
+   * Adds images that were made of those of the train split; each is shown once with weight 1.
+   *
+   * @param synthetic rows of {@link SyntheticTable}
+   * @throws UserException when a parent is not in the train split: what is made of an image of
+   *     validation or test must not be learnt
+   */
+  TrainingRows with(Dataset<Row> synthetic, Dataset<Row> splits) {
+    Dataset<Row> train =
+        splits
+            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+            .select(col(SplitsTable.ID).as(SyntheticTable.PARENT));
+    Dataset<Row> parents =
+        synthetic
+            .select(col(SyntheticTable.PARENT))
+            .union(synthetic.select(SyntheticTable.OTHER_PARENT))
+            .distinct();
+    long strangers =
+        parents
+            .join(
+                train,
+                parents.col(SyntheticTable.PARENT).equalTo(train.col(SyntheticTable.PARENT)),
+                "left_anti")
+            .count();
+    if (strangers > 0) {
+      throw new UserException(
+          strangers
+              + " images that those of the table 'synthetic' are made of are not in the train split"
+              + " now; run 'spark-vit synthesize --overwrite' again");
+    }
+    Map<String, ClassCounts> sums = new TreeMap<>(counts);
+    for (Row row : synthetic.groupBy(SyntheticTable.LABEL).count().collectAsList()) {
+      long made = row.getLong(1);
+      if (sums.computeIfPresent(
+              row.getString(0), (label, real) -> real.plus(new ClassCounts(0, made, made, 0)))
+          == null) {
+        throw new UserException(
+            "table 'synthetic' has images of a class '"
+                + row.getString(0)
+                + "' that the splits do not have; run 'spark-vit synthesize --overwrite' again");
+      }
+    }
+    Dataset<Row> more =
+        synthetic.select(
+            col(SyntheticTable.ID).as(SplitsTable.ID),
+            col(SyntheticTable.LABEL).as(SplitsTable.LABEL),
+            lit(SplitsTable.TRAIN).as(SplitsTable.SPLIT),
+            col(SyntheticTable.PATH).as(ImagesTable.PATH),
+            lit(0L).as(ImagesTable.OFFSET),
+            col(SyntheticTable.BYTES).as(ImagesTable.BYTES),
+            col(SyntheticTable.SHA256).as(ImagesTable.SHA256),
+            lit(1).as(PlanTable.COPIES),
+            lit(1.0).as(PlanTable.WEIGHT));
+    return new TrainingRows(rows.unionByName(more), sums);
   }
 
   /**

@@ -55,7 +55,7 @@ public final class TuneStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("tune", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), record);
+    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), false, record);
     Labels labels = rows.labels();
     Recipe base = config.recipes().of(config.options());
     Metric metric = base.selection().metric();

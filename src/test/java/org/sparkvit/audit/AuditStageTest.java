@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,9 @@ class AuditStageTest extends SparkTest {
 
   private static List<String> audit(String workspace) {
     List<String> lines = new ArrayList<>();
-    new AuditStage(new AuditConfig(workspace, 31, 50, false, Optional.empty()), lines::add)
+    new AuditStage(
+            new AuditConfig(workspace, 31, 50, false, Optional.empty(), Optional.empty()),
+            lines::add)
         .run(spark);
     return lines;
   }
@@ -133,7 +136,9 @@ class AuditStageTest extends SparkTest {
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
 
     // No image is farther from its representative than was asked.
-    new AuditStage(new AuditConfig(workspace, 8, 50, false, Optional.empty()), Progress.SILENT)
+    new AuditStage(
+            new AuditConfig(workspace, 8, 50, false, Optional.empty(), Optional.empty()),
+            Progress.SILENT)
         .run(spark);
     assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
         .isZero();
@@ -169,7 +174,8 @@ class AuditStageTest extends SparkTest {
         crop.toFile());
     String workspace = catalog("crops-w", images, InputFormat.AUTO);
     List<String> lines = new ArrayList<>();
-    AuditConfig config = new AuditConfig(workspace, 31, 50, true, Optional.of(List.of("format")));
+    AuditConfig config =
+        new AuditConfig(workspace, 31, 50, true, Optional.of(List.of("format")), Optional.empty());
     new AuditStage(config, lines::add).run(spark);
     assertThat(lines).anyMatch(line -> line.contains(" 31 images are to be hashed in parts"));
     assertThat(pathsAlike(workspace))
@@ -207,7 +213,13 @@ class AuditStageTest extends SparkTest {
     assertThatThrownBy(
             () ->
                 new AuditStage(
-                        new AuditConfig(workspace, 31, 50, false, Optional.of(List.of("colour"))),
+                        new AuditConfig(
+                            workspace,
+                            31,
+                            50,
+                            false,
+                            Optional.of(List.of("colour")),
+                            Optional.empty()),
                         Progress.SILENT)
                     .run(spark))
         .isInstanceOf(UserException.class)
@@ -295,7 +307,18 @@ class AuditStageTest extends SparkTest {
                 "cast(null as string) as `" + SplitsTable.GROUP + "`");
     Workspace.at(spark, workspace)
         .replace(SplitsTable.SPEC, splits, RunRecord.start("split", Map.of()));
-    audit(workspace);
+    // All of a format are one group here: the six of train and the two of test.
+    new AuditStage(
+            new AuditConfig(workspace, 31, 50, false, Optional.empty(), Optional.of("format")),
+            Progress.SILENT)
+        .run(spark);
+    assertThat(
+            table(workspace, LeakageTable.SPEC)
+                .where(col("kind").equalTo(LeakageTable.GROUP))
+                .where(col("split").equalTo("test"))
+                .select("other", "images", "pairs", "share")
+                .collectAsList())
+        .containsExactly(RowFactory.create("train", 2L, 2 * trained(workspace), 1.0));
     Map<String, Row> rows =
         table(workspace, LeakageTable.SPEC)
             .where(col("kind").equalTo("BYTES"))
@@ -326,12 +349,18 @@ class AuditStageTest extends SparkTest {
         .isGreaterThanOrEqualTo(5);
   }
 
+  private static long trained(String workspace) {
+    return table(workspace, SplitsTable.SPEC).where(col("split").equalTo("train")).count();
+  }
+
   @Test
   void mistakesInOptions() {
-    assertThatThrownBy(() -> new AuditConfig("w", 32, 50, false, Optional.empty()))
+    assertThatThrownBy(
+            () -> new AuditConfig("w", 32, 50, false, Optional.empty(), Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessage("--near-distance is 32; use 0 to 31");
-    assertThatThrownBy(() -> new AuditConfig("w", 31, 101, false, Optional.empty()))
+    assertThatThrownBy(
+            () -> new AuditConfig("w", 31, 101, false, Optional.empty(), Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--hash-quality");
   }

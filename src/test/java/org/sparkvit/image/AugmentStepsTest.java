@@ -127,7 +127,7 @@ class AugmentStepsTest {
     double squares = 0;
     int rounds = 4_000;
     for (long seed = 0; seed < rounds; seed++) {
-      Mixing.Mix mix = mixing.draw(seed, SIDE);
+      Mixing.Mix mix = mixing.draw(seed, SIDE, SIDE);
       sum += mix.share();
       squares += mix.share() * mix.share();
     }
@@ -149,7 +149,7 @@ class AugmentStepsTest {
     Arrays.fill(second, (byte) 1);
     double sum = 0;
     for (long seed = 0; seed < 500; seed++) {
-      Mixing.Mix mix = mixing.draw(seed, SIDE);
+      Mixing.Mix mix = mixing.draw(seed, SIDE, SIDE);
       byte[] first = new byte[3 * SIDE * SIDE];
       mix.apply(first, second, SIDE);
       int stays = 0;
@@ -167,12 +167,12 @@ class AugmentStepsTest {
     Mixing mixing = new Mixing(1, 1, 0.5);
     int[] counts = new int[3];
     for (long seed = 0; seed < 1_000; seed++) {
-      Mixing.Mix mix = mixing.draw(seed, SIDE);
+      Mixing.Mix mix = mixing.draw(seed, SIDE, SIDE);
       counts[mix == null ? 0 : mix.step() == AugmentStep.MIXUP ? 1 : 2]++;
     }
     assertThat(counts[0]).isBetween(430, 570);
     assertThat(counts[1]).isBetween(190, 310);
-    assertThat(Mixing.NONE.draw(1, SIDE)).isNull();
+    assertThat(Mixing.NONE.draw(1, SIDE, SIDE)).isNull();
     assertThatThrownBy(() -> new Mixing(-1, 0, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -39,6 +39,7 @@ class DistributedTrainingTest extends SparkTest {
         name,
         false,
         true,
+        false,
         new Start.Scratch(TrainFixtures.tinyViT()),
         recipe,
         diloco,

@@ -1,4 +1,4 @@
-package org.sparkvit.audit;
+package org.sparkvit.neighbors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package org.sparkvit.audit;
+package org.sparkvit.neighbors;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package org.sparkvit.audit;
+package org.sparkvit.neighbors;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
@@ -31,17 +31,17 @@ import org.sparkvit.image.PdqHash;
  * all of them in one table are compared. {@link #recall} says what that misses; what it finds is
  * verified.
  */
-final class NearHashes {
+public final class NearHashes {
   /** Binary columns of the result, and the distance. */
-  static final String A = "a";
+  public static final String A = "a";
 
-  static final String B = "b";
-  static final String DISTANCE = "distance";
+  public static final String B = "b";
+  public static final String DISTANCE = "distance";
 
   /** Columns of the hashes: 32 bytes, and whether it is compared with others than probes only. */
-  static final String HASH = "hash";
+  public static final String HASH = "hash";
 
-  static final String PROBE = "probe";
+  public static final String PROBE = "probe";
 
   static final int TABLES = 48;
   static final int SAMPLED = 24;
@@ -78,7 +78,7 @@ final class NearHashes {
   }
 
   /** The chance that two hashes at a distance are found: in some table no sampled bit differs. */
-  static double recall(int distance) {
+  public static double recall(int distance) {
     double agree = 1;
     for (int i = 0; i < SAMPLED; i++) {
       agree *= Math.max(0, PdqHash.BITS - distance - i) / (double) (PdqHash.BITS - i);
@@ -92,7 +92,7 @@ final class NearHashes {
    * @param hashes one binary column, {@link PdqHash#toBytes}, each hash once
    * @return {@link #A} before {@link #B} in the order of their 64-bit keys, each pair once
    */
-  static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
+  public static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
     return pairsWithProbes(hashes.toDF(HASH).withColumn(PROBE, lit(false)), most);
   }
 
@@ -101,7 +101,7 @@ final class NearHashes {
    *
    * @param hashes {@link #HASH}, each once, and {@link #PROBE}
    */
-  static Dataset<Row> pairsWithProbes(Dataset<Row> hashes, int most) {
+  public static Dataset<Row> pairsWithProbes(Dataset<Row> hashes, int most) {
     Dataset<Row> keyed = hashes.select(col(HASH), xxhash64(col(HASH)).as(KEY), col(PROBE));
     int partitions = (int) (hashes.count() * TABLES / ROWS_PER_PARTITION + 1);
     UDF1<byte[], List<Long>> buckets = NearHashes::buckets;
