@@ -25,6 +25,7 @@ import org.sparkvit.table.SliceIssuesTable;
  * @param leakageKnown whether the audit knew the splits
  * @param worse kinds of images that have more findings than the rest, the worst first
  * @param ties what goes together with the label, the closest first
+ * @param histograms of the scores that findings come from
  * @param galleries the worst images of each kind of finding
  */
 public record AuditSection(
@@ -34,6 +35,7 @@ public record AuditSection(
     boolean leakageKnown,
     List<Kind> worse,
     List<Tie> ties,
+    List<Histogram> histograms,
     List<Gallery> galleries) {
   /** Of the kinds that are shown as worse, such a share is expected to be so by chance. */
   private static final double SIGNIFICANT = 0.05;
@@ -138,6 +140,7 @@ public record AuditSection(
       boolean leakageKnown,
       Dataset<Row> slices,
       Dataset<Row> associations,
+      Dataset<Row> pixels,
       Dataset<Row> images,
       int shown,
       Thumbnails thumbnails) {
@@ -169,6 +172,7 @@ public record AuditSection(
         leakageKnown,
         worse(slices),
         ties(associations),
+        Histogram.of(pixels),
         galleries(findings, images, kinds, shown, thumbnails));
   }
 

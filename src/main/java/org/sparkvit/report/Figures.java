@@ -1,5 +1,7 @@
 package org.sparkvit.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -44,6 +46,14 @@ public final class Figures {
     return Double.isNaN(value)
         ? UNDEFINED
         : String.format(Locale.ROOT, "%.1f\u00a0%%", 100 * value);
+  }
+
+  /** Any number, with five significant digits. */
+  public String number(double value) {
+    if (Double.isNaN(value)) {
+      return UNDEFINED;
+    }
+    return new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
   }
 
   /** A quantity that need not be whole, e.g. a sum of weights. */

@@ -30,6 +30,7 @@ public record Report(
     RelabelSection relabel,
     AuditSection audit,
     LabelsSection labels,
+    GateSection gate,
     TrainingSection training,
     StudySection studies,
     ProvenanceSection provenance) {}

@@ -15,14 +15,17 @@ import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.report.MetricsSection.ClassRow;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.FindingsTable;
+import org.sparkvit.table.HistoryTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
 import org.sparkvit.table.LabelNoiseTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReviewTable;
@@ -86,6 +89,7 @@ final class ReportGatherer {
           relabel(images),
           audit(images),
           labels(images),
+          gate(),
           TrainingSection.of(workspace, model),
           StudySection.of(workspace),
           ProvenanceSection.of(workspace, record, spark.version()));
@@ -191,6 +195,7 @@ final class ReportGatherer {
             || !workspace.has(LeakageTable.SPEC)
             || !workspace.has(SliceIssuesTable.SPEC)
             || !workspace.has(AssociationsTable.SPEC)
+            || !workspace.has(PixelsTable.SPEC)
         ? null
         : AuditSection.of(
             findings,
@@ -201,9 +206,31 @@ final class ReportGatherer {
                 .has(SplitsTable.SPEC.name()),
             workspace.read(SliceIssuesTable.SPEC),
             workspace.read(AssociationsTable.SPEC),
+            measured(images),
             images,
             Math.min(GALLERY, config.mistakes()),
             new Thumbnails(spark, workspace, config.thumbnailSize()));
+  }
+
+  /** The measures of what the catalog has now, and not of files that have changed since. */
+  private Dataset<Row> measured(Dataset<Row> images) {
+    Dataset<Row> now =
+        images.select(col(ImagesTable.ID).as("now_id"), col(ImagesTable.SHA256).as("now_sha256"));
+    return workspace
+        .read(PixelsTable.SPEC)
+        .join(
+            now,
+            col(PixelsTable.ID)
+                .equalTo(col("now_id"))
+                .and(col(PixelsTable.SHA256).eqNullSafe(col("now_sha256"))),
+            "left_semi");
+  }
+
+  private GateSection gate() {
+    Dataset<Row> checks = table(ChecksTable.SPEC);
+    return checks == null || !workspace.has(HistoryTable.SPEC)
+        ? null
+        : GateSection.of(checks, workspace.read(HistoryTable.SPEC));
   }
 
   private LabelsSection labels(Dataset<Row> images) {

@@ -60,6 +60,7 @@ class ReportStageTest extends SparkTest {
             .relabels()
             .labelChecks()
             .findings("<b>plain</b>")
+            .gate()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -112,6 +113,36 @@ class ReportStageTest extends SparkTest {
     assertThat(audit.galleries().get(1).items())
         .extracting(AuditSection.Item::label, AuditSection.Item::note)
         .containsExactly(tuple("(no label)", "the same file"));
+  }
+
+  @Test
+  void scoresAreDrawnWithTheirLimits() {
+    List<Histogram> histograms = report.audit().histograms();
+    assertThat(histograms)
+        .extracting(Histogram::name, Histogram::below, Histogram::total)
+        .containsExactly(tuple("bright enough", 32L, 101L), tuple("sharp", 0L, 101L));
+    List<Histogram.Bar> bars = histograms.get(0).bars();
+    assertThat(bars).hasSize(20);
+    // The last bar has the best score as well.
+    assertThat(bars.get(19).count()).isEqualTo(6);
+    assertThat(bars.stream().mapToLong(Histogram.Bar::count).sum()).isEqualTo(101);
+    assertThat(histograms.get(1).bars().get(19).height()).isEqualTo(1);
+  }
+
+  @Test
+  void checksAreShownWithWhatHasMoved() {
+    GateSection gate = report.gate();
+    assertThat(gate.failed()).isEqualTo(1);
+    assertThat(gate.warned()).isEqualTo(1);
+    assertThat(gate.checks())
+        .extracting(GateSection.Check::metric)
+        .containsExactly("finding_share", "leakage_share", "images");
+    assertThat(gate.moves())
+        .extracting(GateSection.Move::metric, GateSection.Move::before, GateSection.Move::now)
+        .containsExactly(
+            tuple("finding_share.<b>", Double.NaN, 0.1),
+            tuple("finding_share", 0.5, 0.25),
+            tuple("images", 100.0, 110.0));
   }
 
   @Test
@@ -382,7 +413,7 @@ class ReportStageTest extends SparkTest {
     bare.catalog("short");
     String html = run(bare, "bare", false);
     for (String command :
-        List.of("split", "balance", "score", "evaluate", "relabel", "audit", "labels")) {
+        List.of("split", "balance", "score", "evaluate", "relabel", "audit", "labels", "gate")) {
       assertThat(html).contains("run <code>spark-vit " + command + "</code>");
     }
     assertThat(html).contains("The model has not been judged yet");

@@ -1,5 +1,8 @@
 package org.sparkvit.report;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -10,17 +13,20 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
@@ -31,15 +37,18 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.FindingsTable;
+import org.sparkvit.table.HistoryTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
 import org.sparkvit.table.LabelNoiseTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReviewTable;
@@ -319,6 +328,65 @@ final class ReportWorkspace {
                 RowFactory.create("kind", 0.9, 0.0, "<i>", labels.get(1), 4.0),
                 RowFactory.create("format", 0.02, 0.6, "PNG", labels.get(1), 1.01)),
             AssociationsTable.SPEC.schema()),
+        record);
+    // Brightness from 0 to 1 in hundredths; one row is of a file that has changed since.
+    Dataset<Row> pixels =
+        workspace
+            .read(ImagesTable.SPEC)
+            .orderBy(ImagesTable.ID)
+            .limit(101)
+            .selectExpr(
+                "id",
+                "sha256",
+                "(row_number() over (order by id) - 1) / 100d as dark",
+                "cast(null as double) as light",
+                "1d as sharpness",
+                "'OK' as status");
+    pixels = pixels.union(pixels.limit(1).withColumn("sha256", lit("gone")));
+    for (StructField field : PixelsTable.SPEC.schema().fields()) {
+      if (!List.of(pixels.columns()).contains(field.name())) {
+        pixels = pixels.withColumn(field.name(), lit(null).cast(field.dataType()));
+      }
+    }
+    workspace.append(
+        PixelsTable.SPEC,
+        "part",
+        pixels.select(
+            Arrays.stream(PixelsTable.SPEC.schema().fieldNames())
+                .map(name -> col(name))
+                .toArray(Column[]::new)),
+        record,
+        written -> {});
+    return this;
+  }
+
+  /** Three runs of the gate; the last has a limit broken, and a figure that is new. */
+  ReportWorkspace gate() {
+    RunRecord record = RunRecord.start("gate", Map.of());
+    workspace.append(
+        HistoryTable.SPEC,
+        "part",
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create("run1", "images", 90.0),
+                RowFactory.create("run2", "images", 100.0),
+                RowFactory.create("run2", "finding_share", 0.5),
+                RowFactory.create("run2", "classes", 2.0),
+                RowFactory.create("run3", "images", 110.0),
+                RowFactory.create("run3", "finding_share", 0.25),
+                RowFactory.create("run3", "classes", 2.0),
+                RowFactory.create("run3", "finding_share.<b>", 0.1)),
+            HistoryTable.SPEC.schema()),
+        record,
+        written -> {});
+    workspace.replace(
+        ChecksTable.SPEC,
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create("images", 110.0, "fail < 10", ChecksTable.PASS),
+                RowFactory.create("leakage_share", null, "warn > 0", ChecksTable.WARN),
+                RowFactory.create("finding_share", 0.25, "fail > 0.2", ChecksTable.FAIL)),
+            ChecksTable.SPEC.schema()),
         record);
     return this;
   }

@@ -141,7 +141,7 @@ class SynthesizeStageTest extends SparkTest {
   }
 
   private static List<Object> hashes(List<Row> rows) {
-    return rows.stream().map(row -> row.getAs("sha256")).sorted().map(h -> (Object) h).toList();
+    return rows.stream().map(row -> row.getAs("sha256")).sorted().map(Object.class::cast).toList();
   }
 
   @Test
