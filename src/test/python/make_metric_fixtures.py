@@ -1,6 +1,6 @@
 """Writes src/test/resources/metrics/sklearn.json: random cases and what scikit-learn says of them.
 
-Needs numpy and scikit-learn (made with 1.9.1):  python src/test/python/make_metric_fixtures.py
+Needs numpy, scikit-learn (made with 1.9.1), torch and torchmetrics:  python src/test/python/make_metric_fixtures.py
 
 Probabilities are multiples of 1/32: few values, hence many ties, and exact both as floats and as doubles.
 Values that scikit-learn does not define are null.
@@ -13,6 +13,8 @@ import warnings
 
 import numpy as np
 import sklearn.metrics as m
+import torch
+from torchmetrics.functional.classification import multiclass_calibration_error
 
 UNIT = 32
 OUT = pathlib.Path(__file__).parents[1] / "resources" / "metrics" / "sklearn.json"
@@ -27,6 +29,27 @@ def number(value):
 def per_class(function, labels, y, p, k):
     """One class against the rest, for every class."""
     return [number(function((y == c).astype(int), p[:, c])) for c in range(k)]
+
+
+def top(y, p, k):
+    """The first of equal probabilities count as the higher ones."""
+    ranked = np.argsort(-p, axis=1, kind="stable")[:, :k]
+    return float(np.mean([label in row for label, row in zip(y, ranked)]))
+
+
+def calibration(y, predicted, p):
+    """Written out, and the same as torchmetrics where the prediction is the most probable class."""
+    confidence, right = p.max(axis=1), predicted == y
+    bins = np.minimum((confidence * 15).astype(int), 14)
+    gaps = [(abs(right[bins == b].mean() - confidence[bins == b].mean()), (bins == b).mean()) for b in set(bins)]
+    error, most = sum(gap * share for gap, share in gaps), max(gap for gap, _ in gaps)
+    if (predicted == p.argmax(axis=1)).all():
+        # There a confidence of 1 has a bin of its own.
+        inside = torch.tensor(np.minimum(p, 1 - 1e-6))
+        for norm, value in (("l1", error), ("max", most)):
+            theirs = multiclass_calibration_error(inside, torch.tensor(y), p.shape[1], n_bins=15, norm=norm)
+            assert abs(theirs - value) < 1e-5, (norm, theirs, value)
+    return float(error), float(most)
 
 
 def evaluate(y, predicted, units, k):
@@ -52,6 +75,10 @@ def evaluate(y, predicted, units, k):
             "accuracy": m.accuracy_score(y, predicted),
             "balanced_accuracy": m.balanced_accuracy_score(y, predicted),
             "mcc": m.matthews_corrcoef(y, predicted),
+            "cohen_kappa": number(m.cohen_kappa_score(y, predicted, labels=every)),
+            "brier": m.brier_score_loss(y, p, labels=every, scale_by_half=False),
+            "top_2_accuracy": top(y, p, 2),
+            "top_5_accuracy": top(y, p, 5),
             "f1_minority_weighted": float(minority @ f1[present] / minority.sum()),
             # Clipped to floats first: scikit-learn clips by the type, and computes floats as floats.
             "log_loss": m.log_loss(y, np.clip(p, eps, 1 - eps), labels=every),
@@ -60,6 +87,7 @@ def evaluate(y, predicted, units, k):
         },
         "log_loss_double": m.log_loss(y, p, labels=every),
     }
+    out["all"]["ece"], out["all"]["mce"] = calibration(y, predicted, p)
     for average in ("macro", "weighted"):
         for name, function in (("precision", m.precision_score), ("recall", m.recall_score), ("f1", m.f1_score)):
             out["all"][f"{name}_{average}"] = function(y, predicted, average=average, zero_division=0)

@@ -41,6 +41,15 @@ final class EvaluateCommand extends StageCommand {
   private Optional<String> positive = Optional.empty();
 
   @Option(
+      names = "--resamples",
+      paramLabel = "N",
+      defaultValue = "200",
+      description =
+          "Resamples of the bootstrap from which the intervals of all figures come; 0 for no intervals."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int resamples;
+
+  @Option(
       names = "--overwrite",
       fallbackValue = "true",
       description = "Replace the figures that exist.")
@@ -48,7 +57,8 @@ final class EvaluateCommand extends StageCommand {
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    EvaluateConfig config = new EvaluateConfig(workspace(), model, slices, positive, overwrite);
+    EvaluateConfig config =
+        new EvaluateConfig(workspace(), model, slices, positive, resamples, overwrite);
     return new EvaluateStage(config, progress)::run;
   }
 }

@@ -14,6 +14,7 @@ import org.sparkvit.core.UserException;
  * @param slices columns of {@code images}; every value of each gets figures of its own
  * @param positive the class that the summary and the run record are about; where absent, the
  *     rarest. Figures and curves are written for every class, so it changes none of them
+ * @param resamples of the bootstrap from which intervals come, 0 for no intervals
  * @param overwrite whether figures that exist are replaced
  */
 public record EvaluateConfig(
@@ -21,6 +22,7 @@ public record EvaluateConfig(
     Optional<String> model,
     List<String> slices,
     Optional<String> positive,
+    int resamples,
     boolean overwrite) {
 
   /** Checks the names. */
@@ -35,6 +37,11 @@ public record EvaluateConfig(
     if (positive.isPresent() && positive.get().isBlank()) {
       throw new UserException("--positive is empty; give the name of a class");
     }
+    UserException.require(
+        resamples == 0 || resamples >= 50,
+        "--resamples",
+        resamples,
+        "0 (no intervals), or 50 or more");
     for (String slice : slices) {
       if (slice.isBlank()) {
         throw new UserException("--slices " + slices + " has an empty name; list column names");
@@ -52,6 +59,7 @@ public record EvaluateConfig(
     model.ifPresent(name -> map.put("model", name));
     map.put("slices", slices);
     positive.ifPresent(name -> map.put("positive", name));
+    map.put("resamples", resamples);
     map.put("overwrite", overwrite);
     return map;
   }

@@ -86,7 +86,14 @@ public final class EvaluateStage {
         Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
         tables.put(ConfusionTable.SPEC, Counts.confusion(counts));
         tables.put(CurvesTable.SPEC, rankings.curves(spark, models));
-        tables.put(MetricsTable.SPEC, Figures.of(spark, counts, rankings, classes));
+        tables.put(
+            MetricsTable.SPEC,
+            Figures.of(
+                spark,
+                counts,
+                rankings,
+                Resamples.of(scored, classes, config.resamples()),
+                classes));
         workspace.replaceAll(tables, record);
         Map<List<String>, Double> figures =
             figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +18,8 @@ import org.sparkvit.metrics.ConfusionMatrix;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.RankingSums;
+import org.sparkvit.metrics.Replicates;
+import org.sparkvit.metrics.Replicates.Interval;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.MetricsTable;
 import scala.Tuple2;
@@ -49,6 +52,7 @@ final class Figures {
       SparkSession spark,
       Dataset<Row> counts,
       Rankings rankings,
+      JavaPairRDD<Row, Replicates> replicates,
       Map<String, List<String>> models) {
     JavaPairRDD<Row, Row> counted =
         counts
@@ -65,13 +69,14 @@ final class Figures {
             .mapToPair(row -> new Tuple2<>(region(row), row));
     JavaRDD<Row> rows =
         counted
-            .cogroup(rankings.byRegion())
+            .cogroup(rankings.byRegion(), replicates)
             .flatMap(
                 group ->
                     rows(
                         group._1(),
                         group._2()._1(),
                         group._2()._2(),
+                        group._2()._3(),
                         models.get(group._1().getString(0))));
     return spark
         .createDataFrame(rows, MetricsTable.SPEC.schema())
@@ -88,6 +93,7 @@ final class Figures {
       Row region,
       Iterable<Row> counts,
       Iterable<Tuple2<Integer, RankingSums>> sums,
+      Iterable<Replicates> resampled,
       List<String> classes) {
     Map<String, Integer> indexes = new HashMap<>();
     classes.forEach(name -> indexes.put(name, indexes.size()));
@@ -110,25 +116,60 @@ final class Figures {
     List<RankingSums> rankings = new ArrayList<>();
     classes.forEach(name -> rankings.add(new RankingSums()));
     sums.forEach(sum -> rankings.set(sum._1(), sum._2()));
+    Replicates replicates =
+        resampled.iterator().hasNext()
+            ? resampled.iterator().next()
+            : new Replicates(classes.size(), 0, false);
     Evaluation evaluation =
-        new Evaluation(confusion, n == 0 ? Double.NaN : loss.doubleValue() / n, rankings);
+        new Evaluation(
+            confusion,
+            replicates.sums().figures(n == 0 ? Double.NaN : loss.doubleValue() / n),
+            rankings);
+
+    List<Figure> figures = new ArrayList<>();
+    for (Metric metric : Metric.values()) {
+      boolean ranking = metric == Metric.ROC_AUC_MACRO || metric == Metric.AVERAGE_PRECISION_MACRO;
+      figures.add(new Figure(MetricsTable.ALL, metric.label(), n, ranking, e -> e.value(metric)));
+    }
+    for (ClassMetric metric : ClassMetric.values()) {
+      boolean ranking = metric == ClassMetric.ROC_AUC || metric == ClassMetric.AVERAGE_PRECISION;
+      for (int c = 0; c < classes.size(); c++) {
+        int index = c;
+        figures.add(
+            new Figure(
+                classes.get(c),
+                metric.label(),
+                basis(metric, c, confusion),
+                ranking,
+                e -> e.value(metric, index)));
+      }
+    }
+    List<Double> values = figures.stream().map(f -> f.value().applyAsDouble(evaluation)).toList();
+    List<Interval> intervals =
+        replicates.intervals(
+            figures.stream().map(Figure::value).toList(),
+            values,
+            figures.stream().map(Figure::ranking).toList());
 
     long images = n + unlabelled + unscored;
     List<Row> rows = new ArrayList<>();
-    rows.add(row(region, MetricsTable.ALL, IMAGES, (double) images, images));
-    rows.add(row(region, MetricsTable.ALL, UNLABELLED, (double) unlabelled, images));
-    rows.add(row(region, MetricsTable.ALL, UNSCORED, (double) unscored, images));
-    for (Metric metric : Metric.values()) {
-      rows.add(row(region, MetricsTable.ALL, metric.label(), evaluation.value(metric), n));
-    }
-    for (ClassMetric metric : ClassMetric.values()) {
-      for (int c = 0; c < classes.size(); c++) {
-        double value = evaluation.value(metric, c);
-        rows.add(row(region, classes.get(c), metric.label(), value, basis(metric, c, confusion)));
-      }
+    rows.add(count(region, IMAGES, images, images));
+    rows.add(count(region, UNLABELLED, unlabelled, images));
+    rows.add(count(region, UNSCORED, unscored, images));
+    for (int i = 0; i < figures.size(); i++) {
+      rows.add(row(region, figures.get(i), values.get(i), intervals.get(i)));
     }
     return rows.iterator();
   }
+
+  /**
+   * One figure of a region.
+   *
+   * @param n images that it rests on
+   * @param ranking whether it comes from the order of scores
+   */
+  private record Figure(
+      String name, String metric, long n, boolean ranking, ToDoubleFunction<Evaluation> value) {}
 
   /** The images that a figure of a class rests on: the denominator, where it is a ratio. */
   private static long basis(ClassMetric metric, int c, ConfusionMatrix confusion) {
@@ -140,15 +181,27 @@ final class Figures {
     };
   }
 
-  private static Row row(Row region, String name, String metric, double value, long n) {
+  private static Row count(Row region, String metric, long value, long n) {
+    Interval none = new Interval(Double.NaN, Double.NaN);
+    return row(
+        region, new Figure(MetricsTable.ALL, metric, n, false, e -> value), (double) value, none);
+  }
+
+  private static Row row(Row region, Figure figure, double value, Interval interval) {
     return RowFactory.create(
         region.get(0),
         region.get(1),
         region.get(2),
         region.get(3),
-        name,
-        metric,
-        Double.isNaN(value) ? null : value,
-        n);
+        figure.name(),
+        figure.metric(),
+        number(value),
+        figure.n(),
+        number(interval.low()),
+        number(interval.high()));
+  }
+
+  private static Double number(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 }

@@ -33,6 +33,7 @@ import org.sparkvit.table.SplitsTable;
  */
 final class ScoredImages {
   static final String MODEL = MetricsTable.MODEL;
+  static final String ID = ImagesTable.ID;
   static final String LABEL = "label";
   static final String PREDICTED = "predicted";
   static final String PROBABILITIES = "probabilities";
@@ -83,6 +84,7 @@ final class ScoredImages {
                 .and(rows.col(ImagesTable.SHA256).eqNullSafe(said.col(PredictionsTable.SHA256))),
             "left")
         .select(
+            rows.col(ID),
             rows.col(MODEL),
             rows.col(LABEL),
             when(col("said.probabilities").isNotNull(), col("said.predicted")).as(PREDICTED),

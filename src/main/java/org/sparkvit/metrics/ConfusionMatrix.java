@@ -184,6 +184,23 @@ public final class ConfusionMatrix implements Serializable {
     return scale == 0 ? 0 : covariance / scale;
   }
 
+  /**
+   * Cohen's kappa: agreement of labels and predictions beyond chance, at most 1; NaN where chance
+   * alone agrees always.
+   */
+  public double cohenKappa() {
+    BigInteger right = BigInteger.ZERO;
+    BigInteger crossed = BigInteger.ZERO;
+    for (int c = 0; c < classes(); c++) {
+      right = right.add(BigInteger.valueOf(correct[c]));
+      crossed =
+          crossed.add(BigInteger.valueOf(support[c]).multiply(BigInteger.valueOf(predicted[c])));
+    }
+    BigInteger n = BigInteger.valueOf(total);
+    return right.multiply(n).subtract(crossed).doubleValue()
+        / n.multiply(n).subtract(crossed).doubleValue();
+  }
+
   private double macro(IntToDoubleFunction value) {
     return average(value, c -> support[c] + predicted[c] > 0 ? 1 : 0);
   }

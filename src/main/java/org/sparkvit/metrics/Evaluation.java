@@ -6,10 +6,11 @@ import java.util.List;
  * Everything there is to say about a set of scored images.
  *
  * @param confusion labels against predictions
- * @param logLoss mean log-loss, or NaN
+ * @param probabilities how good they are
  * @param rankings of each class against the rest, by class
  */
-public record Evaluation(ConfusionMatrix confusion, double logLoss, List<RankingSums> rankings) {
+public record Evaluation(
+    ConfusionMatrix confusion, ProbabilityFigures probabilities, List<RankingSums> rankings) {
   public Evaluation {
     if (rankings.size() != confusion.classes()) {
       throw new IllegalArgumentException(
@@ -31,7 +32,13 @@ public record Evaluation(ConfusionMatrix confusion, double logLoss, List<Ranking
       case F1_WEIGHTED -> confusion.weightedF1();
       case F1_MINORITY_WEIGHTED -> confusion.minorityWeightedF1();
       case MCC -> confusion.matthewsCorrelation();
-      case LOG_LOSS -> logLoss;
+      case COHEN_KAPPA -> confusion.cohenKappa();
+      case LOG_LOSS -> probabilities.logLoss();
+      case BRIER -> probabilities.brier();
+      case TOP_2_ACCURACY -> probabilities.top2();
+      case TOP_5_ACCURACY -> probabilities.top5();
+      case ECE -> probabilities.expectedCalibrationError();
+      case MCE -> probabilities.maximumCalibrationError();
       case ROC_AUC_MACRO -> macroRocAuc();
       case AVERAGE_PRECISION_MACRO -> macroAveragePrecision();
     };

@@ -16,7 +16,13 @@ public enum Metric {
   F1_WEIGHTED("f1_weighted", true),
   F1_MINORITY_WEIGHTED("f1_minority_weighted", true),
   MCC("mcc", true),
+  COHEN_KAPPA("cohen_kappa", true),
   LOG_LOSS("log_loss", false),
+  BRIER("brier", false),
+  TOP_2_ACCURACY("top_2_accuracy", true),
+  TOP_5_ACCURACY("top_5_accuracy", true),
+  ECE("ece", false),
+  MCE("mce", false),
   ROC_AUC_MACRO("roc_auc_macro", true),
   AVERAGE_PRECISION_MACRO("average_precision_macro", true);
 

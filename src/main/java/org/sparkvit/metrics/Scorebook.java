@@ -11,6 +11,7 @@ import java.util.List;
 public final class Scorebook implements Serializable {
   private final ConfusionMatrix confusion;
   private final LogLoss logLoss = LogLoss.ofFloats();
+  private final ScoreSums sums = new ScoreSums();
   private final List<float[]> probabilities = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
 
@@ -31,7 +32,9 @@ public final class Scorebook implements Serializable {
           scores.length + " probabilities for " + confusion.classes() + " classes");
     }
     logLoss.add(scores[label]);
-    confusion.add(label, argmax(scores));
+    int prediction = argmax(scores);
+    confusion.add(label, prediction);
+    sums.add(scores, label, prediction == label);
     probabilities.add(scores);
     labels.add(label);
   }
@@ -39,6 +42,7 @@ public final class Scorebook implements Serializable {
   public void merge(Scorebook other) {
     confusion.merge(other.confusion);
     logLoss.merge(other.logLoss);
+    sums.merge(other.sums);
     probabilities.addAll(other.probabilities);
     labels.addAll(other.labels);
   }
@@ -51,7 +55,7 @@ public final class Scorebook implements Serializable {
     }
     ConfusionMatrix counts = new ConfusionMatrix(confusion.classes());
     counts.merge(confusion);
-    return new Evaluation(counts, logLoss.value(), rankings);
+    return new Evaluation(counts, sums.figures(logLoss.value()), rankings);
   }
 
   /** One class against the rest. */

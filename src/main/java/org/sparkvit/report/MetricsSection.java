@@ -35,6 +35,8 @@ import org.sparkvit.table.SplitsTable;
  * @param sizes images of each split that have both a label and a prediction
  * @param counts images of each split, and what keeps some of them out of the figures
  * @param overall metrics by splits
+ * @param ranges by class and metric where a figure of the first split may well be, at the 95 %
+ *     level
  * @param classes the classes of each split, in the order of {@code splits}
  * @param sliceColumns what the values of {@link SliceRow} are
  * @param slices of the first split, lowest balanced accuracy first; empty where there are none
@@ -45,6 +47,7 @@ public record MetricsSection(
     List<Long> sizes,
     List<MetricRow> counts,
     List<MetricRow> overall,
+    Map<String, Map<String, Range>> ranges,
     List<ClassTable> classes,
     List<String> sliceColumns,
     List<SliceRow> slices,
@@ -59,6 +62,9 @@ public record MetricsSection(
           Metric.F1_MACRO.label(),
           Metric.ROC_AUC_MACRO.label());
   private static final int SLICES_SHOWN = 50;
+
+  /** From low to high. */
+  public record Range(double low, double high) {}
 
   /** One metric, by splits. */
   public record MetricRow(String metric, List<Double> values) {}
@@ -122,10 +128,38 @@ public record MetricsSection(
         splits.stream().map(sizes::get).toList(),
         rows(overall, splits, COUNTS),
         rows(overall, splits, metricNames(overall.keySet())),
+        ranges(whole, splits.get(0)),
         classTables(whole, splits),
         SLICE_METRICS,
         sliceRows,
         sliceRows.size() < SLICES_SHOWN ? 0 : slices.count() - sliceRows.size());
+  }
+
+  private static Map<String, Map<String, Range>> ranges(Dataset<Row> whole, String split) {
+    Map<String, Map<String, Range>> ranges = new TreeMap<>();
+    for (Row row :
+        whole
+            .where(
+                col(MetricsTable.SPLIT)
+                    .equalTo(split)
+                    .and(col(MetricsTable.LOW).isNotNull())
+                    .and(col(MetricsTable.HIGH).isNotNull()))
+            .select(MetricsTable.CLASS, MetricsTable.METRIC, MetricsTable.LOW, MetricsTable.HIGH)
+            .collectAsList()) {
+      ranges
+          .computeIfAbsent(row.getString(0), key -> new TreeMap<>())
+          .put(row.getString(1), new Range(row.getDouble(2), row.getDouble(3)));
+    }
+    return ranges;
+  }
+
+  /**
+   * Where a figure of the first split may well be, or null.
+   *
+   * @param name of a class, or {@code (all)}
+   */
+  public Range range(String name, String metric) {
+    return ranges.getOrDefault(name, Map.of()).get(metric);
   }
 
   /** The split that the report speaks of first: test where there is one. */

@@ -28,6 +28,12 @@ public final class MetricsTable {
   /** Images that the figure rests on. */
   public static final String N = "n";
 
+  /** Where the figure may well be, at the 95 % level: at least this; null where not known. */
+  public static final String LOW = "low";
+
+  /** At most this. */
+  public static final String HIGH = "high";
+
   /** Stands where a row is not restricted. */
   public static final String ALL = "(all)";
 
@@ -43,7 +49,9 @@ public final class MetricsTable {
               .add(CLASS, DataTypes.StringType, false)
               .add(METRIC, DataTypes.StringType, false)
               .add(VALUE, DataTypes.DoubleType)
-              .add(N, DataTypes.LongType, false),
+              .add(N, DataTypes.LongType, false)
+              .add(LOW, DataTypes.DoubleType)
+              .add(HIGH, DataTypes.DoubleType),
           false);
 
   private MetricsTable() {}

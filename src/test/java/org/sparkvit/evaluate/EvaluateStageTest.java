@@ -218,7 +218,7 @@ class EvaluateStageTest extends SparkTest {
         .hasMessageContaining("--overwrite");
     EvaluateConfig again =
         new EvaluateConfig(
-            workspace.uri(), Optional.of("name-of-m"), List.of(), Optional.of("other"), true);
+            workspace.uri(), Optional.of("name-of-m"), List.of(), Optional.of("other"), 50, true);
     List<String> said = new ArrayList<>();
     new EvaluateStage(again, said::add).run(spark);
     assertThat(said).anyMatch(line -> line.contains("class 'other'"));
@@ -235,7 +235,8 @@ class EvaluateStageTest extends SparkTest {
     assertRefused(workspace, "none", List.of("year taken"), "more than 200 values");
     assertRefused(workspace, "purple", List.of(), "'purple'", "[ordinary, other, sensitive]");
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), false);
+        new EvaluateConfig(
+            workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), 50, false);
     assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--model 'x'")
@@ -244,7 +245,7 @@ class EvaluateStageTest extends SparkTest {
     assertThatThrownBy(
             () ->
                 new EvaluateConfig(
-                    "w", Optional.empty(), List.of("a", "a"), Optional.empty(), false))
+                    "w", Optional.empty(), List.of("a", "a"), Optional.empty(), 50, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'a' twice");
   }
@@ -291,7 +292,7 @@ class EvaluateStageTest extends SparkTest {
       Workspace workspace, String positive, List<String> slices, String... parts) {
     Optional<String> name = positive.equals("none") ? Optional.empty() : Optional.of(positive);
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, false);
+        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, 50, false);
     assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContainingAll(parts);
@@ -300,7 +301,7 @@ class EvaluateStageTest extends SparkTest {
   private static List<String> evaluate(Workspace workspace, List<String> slices) {
     List<String> said = new ArrayList<>();
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, Optional.empty(), false);
+        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, Optional.empty(), 50, false);
     new EvaluateStage(config, said::add).run(spark);
     return said;
   }

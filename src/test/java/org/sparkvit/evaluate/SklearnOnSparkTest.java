@@ -49,7 +49,7 @@ class SklearnOnSparkTest extends SparkTest {
     Workspace workspace = tables.write(spark, folder.toUri().toString(), 3);
     new EvaluateStage(
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of("source"), Optional.empty(), false),
+                workspace.uri(), Optional.empty(), List.of("source"), Optional.empty(), 50, false),
             Progress.SILENT)
         .run(spark);
 

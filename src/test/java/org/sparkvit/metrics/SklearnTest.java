@@ -107,7 +107,10 @@ class SklearnTest {
   private static Evaluation evaluate(SklearnFixtures.Case fixture) {
     ConfusionMatrix confusion = new ConfusionMatrix(fixture.classes());
     LogLoss loss = LogLoss.ofFloats();
+    ScoreSums sums = new ScoreSums();
     for (int i = 0; i < fixture.labels().size(); i++) {
+      int label = fixture.labels().get(i);
+      sums.add(fixture.probabilities().get(i), label, label == fixture.predicted().get(i));
       confusion.add(fixture.labels().get(i), fixture.predicted().get(i));
       loss.add(fixture.probabilities().get(i)[fixture.labels().get(i)]);
     }
@@ -115,7 +118,7 @@ class SklearnTest {
     for (int c = 0; c < fixture.classes(); c++) {
       rankings.add(ranking(fixture, c).sums());
     }
-    return new Evaluation(confusion, loss.value(), rankings);
+    return new Evaluation(confusion, sums.figures(loss.value()), rankings);
   }
 
   private static ScoreCounts ranking(SklearnFixtures.Case fixture, int c) {

@@ -130,6 +130,21 @@ class ReportStageTest extends SparkTest {
   }
 
   @Test
+  void figuresHaveTheirRanges() {
+    MetricsSection metrics = report.metrics();
+    double accuracy = report.headline().accuracy();
+    assertThat(metrics.range("(all)", "accuracy"))
+        .isEqualTo(new MetricsSection.Range(accuracy - 0.0625, accuracy + 0.0625));
+    double recall = report.headline().focus().recall();
+    assertThat(metrics.range(report.headline().focus().label(), "recall"))
+        .isEqualTo(new MetricsSection.Range(recall - 0.125, recall + 0.125));
+    assertThat(metrics.range("(all)", "no such metric")).isNull();
+    Figures figures = new Figures();
+    assertThat(new ReportPage().render(report))
+        .contains(figures.metric(accuracy - 0.0625) + " to " + figures.metric(accuracy + 0.0625));
+  }
+
+  @Test
   void checksAreShownWithWhatHasMoved() {
     GateSection gate = report.gate();
     assertThat(gate.failed()).isEqualTo(1);

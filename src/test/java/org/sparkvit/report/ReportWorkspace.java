@@ -531,7 +531,8 @@ final class ReportWorkspace {
       List<Row> rows, String split, String slice, String value, Evaluation evaluation) {
     long n = evaluation.confusion().total();
     rows.add(
-        RowFactory.create(MODEL, split, slice, value, MetricsTable.ALL, "images", n + 5.0, n + 5));
+        RowFactory.create(
+            MODEL, split, slice, value, MetricsTable.ALL, "images", n + 5.0, n + 5, null, null));
     for (Metric metric : Metric.values()) {
       rows.add(
           RowFactory.create(
@@ -542,7 +543,9 @@ final class ReportWorkspace {
               MetricsTable.ALL,
               metric.label(),
               orNull(evaluation.value(metric)),
-              n));
+              n,
+              orNull(evaluation.value(metric) - 0.0625),
+              orNull(evaluation.value(metric) + 0.0625)));
     }
     for (int c = 0; c < labels.size(); c++) {
       for (ClassMetric metric : ClassMetric.values()) {
@@ -555,7 +558,9 @@ final class ReportWorkspace {
                 labels.get(c),
                 metric.label(),
                 orNull(evaluation.value(metric, c)),
-                n));
+                n,
+                orNull(evaluation.value(metric, c) - 0.125),
+                orNull(evaluation.value(metric, c) + 0.125)));
       }
     }
   }

@@ -359,6 +359,6 @@ class TrainerTest {
         book.add(example.label(), BatchInference.softmax(session.logits(pixels, 1), 0, 2));
       }
     }
-    return book.evaluation().logLoss();
+    return book.evaluation().value(Metric.LOG_LOSS);
   }
 }
