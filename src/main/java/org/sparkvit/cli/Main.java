@@ -46,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ProbeCommand.class,
       ScoreCommand.class,
       EvaluateCommand.class,
+      CalibrateCommand.class,
       RelabelCommand.class,
       ReportCommand.class,
       DemoCommand.class,

@@ -35,6 +35,10 @@ final class ScoredImages {
   static final String MODEL = MetricsTable.MODEL;
   static final String ID = ImagesTable.ID;
   static final String LABEL = "label";
+
+  /** Null where the image is in none. */
+  static final String SPLIT = SplitsTable.SPLIT;
+
   static final String PREDICTED = "predicted";
   static final String PROBABILITIES = "probabilities";
   static final String CLASSES = "classes";
@@ -87,6 +91,7 @@ final class ScoredImages {
             rows.col(ID),
             rows.col(MODEL),
             rows.col(LABEL),
+            rows.col(SPLIT),
             when(col("said.probabilities").isNotNull(), col("said.predicted")).as(PREDICTED),
             col("said.probabilities").as(PROBABILITIES),
             rows.col(CLASSES),

@@ -129,6 +129,11 @@ public final class Replicates implements Serializable {
     return sums;
   }
 
+  /** The images themselves; rankings are near enough, all else is exact. */
+  public Evaluation once() {
+    return evaluation(0);
+  }
+
   /**
    * Intervals at the 95 % level: for each figure the part that holds the middle 95 % of its values
    * in the resamples; a figure that is undefined in half of them has none.

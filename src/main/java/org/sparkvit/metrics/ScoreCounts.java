@@ -50,6 +50,22 @@ public final class ScoreCounts implements Serializable {
     return distinct(Arrays.copyOf(ups, up), true).plus(distinct(Arrays.copyOf(downs, down), false));
   }
 
+  /**
+   * Scores that are counted already.
+   *
+   * @param scores the highest first, each once
+   * @param positives images of the class that have each
+   * @param negatives other images that have it
+   */
+  public static ScoreCounts counted(double[] scores, long[] positives, long[] negatives) {
+    for (int i = 0; i < scores.length; i++) {
+      if (Double.isNaN(scores[i]) || (i > 0 && !(scores[i] < scores[i - 1]))) {
+        throw new IllegalArgumentException("score " + i + " is out of order");
+      }
+    }
+    return new ScoreCounts(scores.clone(), positives.clone(), negatives.clone());
+  }
+
   private static ScoreCounts distinct(double[] scores, boolean positive) {
     Arrays.sort(scores);
     double[] distinct = new double[scores.length];

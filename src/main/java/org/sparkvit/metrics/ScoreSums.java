@@ -1,6 +1,8 @@
 package org.sparkvit.metrics;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What is summed over images about their probabilities, once or for several weightings of the same
@@ -170,6 +172,30 @@ public final class ScoreSums implements Serializable {
       error = Math.max(error, gap(bin, sum));
     }
     return error;
+  }
+
+  /**
+   * Images whose confidence lies between two values.
+   *
+   * @param confidence its mean; NaN without images
+   * @param accuracy share of them that are predicted rightly
+   */
+  public record Bin(double from, double to, long images, double confidence, double accuracy) {}
+
+  /** The reliability of every image once, from the lowest confidence up. */
+  public List<Bin> bins() {
+    List<Bin> bins = new ArrayList<>();
+    for (int bin = 0; bin < BINS; bin++) {
+      long n = members(bin, 0);
+      bins.add(
+          new Bin(
+              bin / (double) BINS,
+              (bin + 1) / (double) BINS,
+              n,
+              n == 0 ? Double.NaN : confidence[bin][0] / ONE / n,
+              n == 0 ? Double.NaN : right[bin][0] / (double) n));
+    }
+    return bins;
   }
 
   private long members(int bin, int sum) {

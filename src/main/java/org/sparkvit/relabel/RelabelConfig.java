@@ -14,6 +14,7 @@ import org.sparkvit.table.SplitsTable;
  * @param workspace URI of the workspace
  * @param model the hash that the model's begins with, or the name of its folder; where absent,
  *     there must be one only
+ * @param calibrated whether probabilities are mended first, as table {@code calibrations} says
  * @param minConfidence a label changes only to a class of at least this probability, 0 to 1
  * @param classFloors in place of {@code minConfidence}, for changes to these classes
  * @param minMargin and only where the second class stays at least this far behind, 0 to 1
@@ -27,6 +28,7 @@ import org.sparkvit.table.SplitsTable;
 public record RelabelConfig(
     String workspace,
     Optional<String> model,
+    boolean calibrated,
     double minConfidence,
     Map<String, Double> classFloors,
     double minMargin,
@@ -89,6 +91,7 @@ public record RelabelConfig(
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("workspace", workspace);
     model.ifPresent(name -> map.put("model", name));
+    map.put("calibrated", calibrated);
     map.put("min-confidence", minConfidence);
     map.put("class-floor", new TreeMap<>(classFloors));
     map.put("min-margin", minMargin);

@@ -15,6 +15,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
@@ -66,9 +67,15 @@ public final class RelabelStage {
     Map.Entry<String, List<String>> model = model(workspace, predictions);
     requireFloors(model.getValue());
     record.input("model", model.getKey());
+    Dataset<Row> said = predictions;
+    if (config.calibrated()) {
+      Dataset<Row> calibrations = workspace.read(CalibrationsTable.SPEC);
+      record.input("calibrations", workspace.version(CalibrationsTable.SPEC));
+      said = CalibratedPredictions.of(predictions, calibrations, model.getKey(), model.getValue());
+    }
 
     Dataset<Row> decided =
-        Decisions.of(images, splits, predictions, model.getKey(), model.getValue(), config)
+        Decisions.of(images, splits, said, model.getKey(), model.getValue(), config)
             .persist(StorageLevel.MEMORY_AND_DISK());
     LabelExport export = new LabelExport(spark, workspace.export("relabel-" + record.runId()));
     try {

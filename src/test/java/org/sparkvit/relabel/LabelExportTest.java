@@ -167,6 +167,7 @@ class LabelExportTest extends SparkTest {
         new RelabelConfig(
             workspace.uri(),
             Optional.empty(),
+            false,
             0.9,
             Map.of(),
             0,

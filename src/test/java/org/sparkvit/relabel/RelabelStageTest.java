@@ -15,13 +15,17 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.DataException;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.metrics.Calibration;
+import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.RelabelsTable;
 import org.sparkvit.table.ReviewTable;
@@ -37,6 +41,7 @@ class RelabelStageTest extends SparkTest {
   private Optional<String> model = Optional.empty();
   private double minConfidence = 0.9;
   private Map<String, Double> floors = Map.of();
+  private boolean calibrated;
   private double minMargin = 0;
   private double reviewConfidence = 0.5;
   private List<String> protectedSplits = List.of("validation", "test");
@@ -49,6 +54,7 @@ class RelabelStageTest extends SparkTest {
     return new RelabelConfig(
         workspace,
         model,
+        calibrated,
         minConfidence,
         floors,
         minMargin,
@@ -85,6 +91,42 @@ class RelabelStageTest extends SparkTest {
               + row.getAs(RelabelsTable.NEW_LABEL));
     }
     return decisions;
+  }
+
+  @Test
+  void mendedProbabilitiesDecide() {
+    float[] surely = {0.02f, 0.96f, 0.02f};
+    tables.image("sure", "cat", "train", surely);
+    assertThat(decisions(run())).containsEntry("sure", "change confident dog");
+    Workspace workspace = Workspace.at(spark, folder.resolve("w2").toString());
+    calibrated = true;
+    overwrite = true;
+    assertThatThrownBy(() -> new RelabelStage(config(workspace.uri()), said::add).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("calibrat");
+    Calibration calibration = new Calibration(2, List.of(0.0, -0.5, 0.5));
+    workspace.replace(
+        CalibrationsTable.SPEC,
+        spark.createDataFrame(
+            List.of(
+                RowFactory.create(
+                    RelabelTables.MODEL,
+                    calibration.temperature(),
+                    calibration.shift(),
+                    "test",
+                    1L,
+                    1.0,
+                    1.0,
+                    1.0,
+                    1.0,
+                    1.0,
+                    1.0)),
+            CalibrationsTable.SPEC.schema()),
+        RunRecord.start("calibrate", Map.of()));
+    new RelabelStage(config(workspace.uri()), said::add).run(spark);
+    assertThat(decisions(workspace)).containsEntry("sure", "review below_floor cat");
+    float confidence = workspace.read(RelabelsTable.SPEC).first().getAs(RelabelsTable.CONFIDENCE);
+    assertThat(confidence).isEqualTo(calibration.apply(surely)[1]).isLessThan(0.8f);
   }
 
   @Test
