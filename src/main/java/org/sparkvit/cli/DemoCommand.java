@@ -145,6 +145,8 @@ final class DemoCommand extends StageCommand {
             train(random),
             List.of("score"),
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
+            List.of(
+                "calibrate", "--positive", SampleDataset.SENSITIVE, "--images-per-day", "100000"),
             List.of("labels", "--from", "vit", "--filter-by", "predicted_neq_given"),
             relabel(),
             List.of("report"))) {

@@ -26,6 +26,7 @@ public record Report(
     MetricsSection metrics,
     ConfusionSection confusion,
     CurveSection curves,
+    CalibrationSection calibration,
     MistakeSection mistakes,
     RelabelSection relabel,
     AuditSection audit,

@@ -15,6 +15,7 @@ import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.report.MetricsSection.ClassRow;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
@@ -28,10 +29,12 @@ import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
+import org.sparkvit.table.ReliabilityTable;
 import org.sparkvit.table.ReviewTable;
 import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.ThresholdsTable;
 import org.sparkvit.table.Workspace;
 
 /** Puts a report together from the tables that are there. Only the catalog must be. */
@@ -85,6 +88,7 @@ final class ReportGatherer {
           figures,
           confusion(figures, model),
           curves(figures, headline, metrics, model),
+          calibration(model),
           mistakes(images, splits != null, scored, headline),
           relabel(images),
           audit(images),
@@ -155,6 +159,14 @@ final class ReportGatherer {
                 .map(MetricsSection::classRow)
                 .toList();
     return CurveSection.of(curves, figures.split(), drawn, headline.classes());
+  }
+
+  private CalibrationSection calibration(ModelFacts model) {
+    Dataset<Row> calibrations = table(CalibrationsTable.SPEC, model);
+    return calibrations == null
+        ? null
+        : CalibrationSection.of(
+            calibrations, table(ReliabilityTable.SPEC, model), table(ThresholdsTable.SPEC, model));
   }
 
   private MistakeSection mistakes(

@@ -70,7 +70,7 @@ class DeployFilesTest {
       }
       keys.add(task.get("task_key"));
     }
-    assertThat(keys).hasSize(9);
+    assertThat(keys).hasSize(10);
   }
 
   @Test

@@ -61,6 +61,7 @@ class ReportStageTest extends SparkTest {
             .labelChecks()
             .findings("<b>plain</b>")
             .gate()
+            .calibration()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -142,6 +143,20 @@ class ReportStageTest extends SparkTest {
     Figures figures = new Figures();
     assertThat(new ReportPage().render(report))
         .contains(figures.metric(accuracy - 0.0625) + " to " + figures.metric(accuracy + 0.0625));
+  }
+
+  @Test
+  void thresholdsAreThoseOfTheTestSplit() {
+    CalibrationSection calibration = report.calibration();
+    assertThat(calibration.split()).isEqualTo("test");
+    assertThat(calibration.errorAfter()).isEqualTo(0.02);
+    assertThat(calibration.before()).hasSize(2);
+    assertThat(calibration.after()).containsExactly(new CalibrationSection.Bin(10, 0.75, 0.5));
+    assertThat(calibration.thresholds())
+        .extracting(CalibrationSection.Threshold::objective, CalibrationSection.Threshold::flagged)
+        .containsExactly(tuple("cost", 0.25), tuple("review band", 0.1));
+    assertThat(new ReportPage().render(report))
+        .contains("<td class=\"number\">never</td>", "0.500 <span class=\"range\">0.300");
   }
 
   @Test
@@ -428,7 +443,16 @@ class ReportStageTest extends SparkTest {
     bare.catalog("short");
     String html = run(bare, "bare", false);
     for (String command :
-        List.of("split", "balance", "score", "evaluate", "relabel", "audit", "labels", "gate")) {
+        List.of(
+            "split",
+            "balance",
+            "score",
+            "evaluate",
+            "relabel",
+            "audit",
+            "labels",
+            "gate",
+            "calibrate")) {
       assertThat(html).contains("run <code>spark-vit " + command + "</code>");
     }
     assertThat(html).contains("The model has not been judged yet");

@@ -37,6 +37,7 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
@@ -51,10 +52,12 @@ import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
+import org.sparkvit.table.ReliabilityTable;
 import org.sparkvit.table.ReviewTable;
 import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.ThresholdsTable;
 import org.sparkvit.table.Workspace;
 
 /** A workspace with drawn images, a made-up model and its figures, for tests. */
@@ -357,6 +360,75 @@ final class ReportWorkspace {
                 .toArray(Column[]::new)),
         record,
         written -> {});
+    return this;
+  }
+
+  /** Thresholds of the second class, and two bins of confidence. */
+  ReportWorkspace calibration() {
+    RunRecord record = RunRecord.start("calibrate", Map.of());
+    String name = labels.get(1);
+    List<Double> shift = List.of(0.0, 0.5);
+    put(
+        CalibrationsTable.SPEC,
+        CalibrationsTable.SPEC.schema(),
+        List.of(
+            RowFactory.create(MODEL, 1.5, shift, "validation", 9L, 0.5, 0.4, 0.3, 0.2, 0.1, 0.01),
+            RowFactory.create(MODEL, 1.5, shift, "test", 10L, 0.6, 0.5, 0.4, 0.3, 0.2, 0.02)),
+        record);
+    put(
+        ReliabilityTable.SPEC,
+        ReliabilityTable.SPEC.schema(),
+        List.of(
+            RowFactory.create(MODEL, "test", false, 0.4, 0.5, 4L, 0.45, 0.25),
+            RowFactory.create(MODEL, "test", false, 0.6, 0.7, 6L, 0.65, 0.5),
+            RowFactory.create(MODEL, "test", false, 0.7, 0.8, 0L, null, null),
+            RowFactory.create(MODEL, "test", true, 0.7, 0.8, 10L, 0.75, 0.5),
+            RowFactory.create(MODEL, "validation", true, 0.7, 0.8, 9L, 0.75, 0.5)),
+        record);
+    put(
+        ThresholdsTable.SPEC,
+        ThresholdsTable.SPEC.schema(),
+        List.of(
+            RowFactory.create(
+                MODEL,
+                name,
+                "review_band",
+                Double.POSITIVE_INFINITY,
+                0.2,
+                "test",
+                20L,
+                2L,
+                5L,
+                1L,
+                4L,
+                0.5,
+                0.3,
+                0.7,
+                0.25,
+                0.1,
+                0.5),
+            RowFactory.create(
+                MODEL, name, "cost", 0.4, null, "test", 20L, 5L, 0L, 2L, 4L, 0.4, 0.2, 0.6, 0.5,
+                0.3, 0.7),
+            RowFactory.create(
+                MODEL,
+                name,
+                "cost",
+                0.4,
+                null,
+                "validation",
+                20L,
+                5L,
+                0L,
+                2L,
+                4L,
+                0.4,
+                0.2,
+                0.6,
+                0.5,
+                0.3,
+                0.7)),
+        record);
     return this;
   }
 

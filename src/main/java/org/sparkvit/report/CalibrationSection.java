@@ -1,0 +1,141 @@
+package org.sparkvit.report;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.ReliabilityTable;
+import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.ThresholdsTable;
+
+/**
+ * How far probabilities can be believed, and what thresholds come to.
+ *
+ * @param split that the figures are of: test, or validation where there is no test split
+ * @param temperature that the model's log-probabilities are divided by
+ * @param shifted whether the classes' shares in training are discounted
+ * @param before how often predictions of a confidence were right
+ * @param after the same with the mended probabilities
+ * @param thresholds operating points, by class
+ */
+public record CalibrationSection(
+    String split,
+    double temperature,
+    boolean shifted,
+    double logLoss,
+    double logLossAfter,
+    double error,
+    double errorAfter,
+    List<Bin> before,
+    List<Bin> after,
+    List<Threshold> thresholds) {
+  private static final int SHOWN = 60;
+
+  /** Predictions of about one confidence. */
+  public record Bin(long images, double confidence, double accuracy) {}
+
+  /** A range at the 95 % level around a share; NaN where there is none. */
+  public record Share(double value, double low, double high) {}
+
+  /**
+   * An operating point.
+   *
+   * @param lower where people begin to look; NaN where they do not
+   * @param flagged share of the images, 0 to 1
+   * @param reviewed share of the images that people look at
+   */
+  public record Threshold(
+      String name,
+      String objective,
+      double threshold,
+      double lower,
+      Share precision,
+      Share recall,
+      double flagged,
+      double reviewed) {}
+
+  /**
+   * Reads the tables of {@code calibrate}.
+   *
+   * @return null where they say nothing of the model
+   */
+  static CalibrationSection of(
+      Dataset<Row> calibrations, Dataset<Row> reliability, Dataset<Row> thresholds) {
+    List<Row> rows = calibrations.orderBy(CalibrationsTable.SPLIT).collectAsList();
+    if (rows.isEmpty()) {
+      return null;
+    }
+    // By name test comes before validation.
+    Row row = rows.get(0);
+    String split = row.getAs(CalibrationsTable.SPLIT);
+    List<Double> shift = row.getList(row.fieldIndex(CalibrationsTable.SHIFT));
+    return new CalibrationSection(
+        split,
+        row.<Double>getAs(CalibrationsTable.TEMPERATURE),
+        shift.stream().distinct().count() > 1,
+        row.<Double>getAs(CalibrationsTable.LOG_LOSS),
+        row.<Double>getAs(CalibrationsTable.LOG_LOSS_AFTER),
+        row.<Double>getAs(CalibrationsTable.ECE),
+        row.<Double>getAs(CalibrationsTable.ECE_AFTER),
+        bins(reliability, split, false),
+        bins(reliability, split, true),
+        thresholds
+            .where(col(ThresholdsTable.SPLIT).equalTo(split))
+            .orderBy(ThresholdsTable.CLASS, ThresholdsTable.OBJECTIVE)
+            .limit(SHOWN)
+            .collectAsList()
+            .stream()
+            .map(CalibrationSection::threshold)
+            .toList());
+  }
+
+  private static List<Bin> bins(Dataset<Row> reliability, String split, boolean calibrated) {
+    return reliability
+        .where(
+            col(ReliabilityTable.SPLIT)
+                .equalTo(split)
+                .and(col(ReliabilityTable.CALIBRATED).equalTo(calibrated))
+                .and(col(ReliabilityTable.IMAGES).gt(0)))
+        .orderBy(ReliabilityTable.FROM)
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new Bin(
+                    row.<Long>getAs(ReliabilityTable.IMAGES),
+                    row.<Double>getAs(ReliabilityTable.CONFIDENCE),
+                    row.<Double>getAs(ReliabilityTable.ACCURACY)))
+        .toList();
+  }
+
+  private static Threshold threshold(Row row) {
+    double images = row.<Long>getAs(ThresholdsTable.IMAGES);
+    return new Threshold(
+        row.getAs(ThresholdsTable.CLASS),
+        row.<String>getAs(ThresholdsTable.OBJECTIVE).replace('_', ' '),
+        number(row, ThresholdsTable.THRESHOLD),
+        number(row, ThresholdsTable.LOWER),
+        new Share(
+            number(row, ThresholdsTable.PRECISION),
+            number(row, ThresholdsTable.PRECISION_LOW),
+            number(row, ThresholdsTable.PRECISION_HIGH)),
+        new Share(
+            number(row, ThresholdsTable.RECALL),
+            number(row, ThresholdsTable.RECALL_LOW),
+            number(row, ThresholdsTable.RECALL_HIGH)),
+        row.<Long>getAs(ThresholdsTable.FLAGGED) / images,
+        row.<Long>getAs(ThresholdsTable.REVIEWED) / images);
+  }
+
+  private static double number(Row row, String column) {
+    Double value = row.getAs(column);
+    return value == null ? Double.NaN : value;
+  }
+
+  /** Whether the figures are of images that nothing was fitted on. */
+  public boolean isHeldOut() {
+    return split.equals(SplitsTable.TEST);
+  }
+}
