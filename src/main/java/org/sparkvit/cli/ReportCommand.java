@@ -57,6 +57,14 @@ final class ReportCommand extends StageCommand {
   private boolean blurSensitive;
 
   @Option(
+      names = "--about",
+      paramLabel = "FILE",
+      description =
+          "What cannot be measured of the data set, as KEY = TEXT lines: name, description, license, url, creator, version,"
+              + " collection, annotation, sensitive-information, use-cases, social-impact, maintenance. It goes into croissant.json.")
+  private String about;
+
+  @Option(
       names = "--overwrite",
       fallbackValue = "true",
       description = "Replace a report of the same name.")
@@ -66,7 +74,15 @@ final class ReportCommand extends StageCommand {
   protected Consumer<SparkSession> prepare(Progress progress) {
     ReportConfig config =
         new ReportConfig(
-            workspace(), name, model, positive, mistakes, thumbnailSize, blurSensitive, overwrite);
+            workspace(),
+            name,
+            model,
+            positive,
+            mistakes,
+            thumbnailSize,
+            blurSensitive,
+            about,
+            overwrite);
     return new ReportStage(config, progress)::run;
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.table.FindingsTable;
@@ -46,10 +47,15 @@ import org.sparkvit.table.Workspace;
  * label_issue_share         of the labels that were checked
  * outlier_share             of the images whose labels were checked
  * </pre>
+ *
+ * and those of {@link ModelFigures}.
  */
 final class DataFigures {
   /** Shares that sum to 1, by what stands before the dot. */
-  static final List<String> DISTRIBUTIONS = List.of("class_share", "brightness_share");
+  static final List<String> DISTRIBUTIONS =
+      Stream.concat(
+              Stream.of("class_share", "brightness_share"), ModelFigures.DISTRIBUTIONS.stream())
+          .toList();
 
   private static final int TENTHS = 10;
 
@@ -85,6 +91,7 @@ final class DataFigures {
     if (workspace.has(LabelChecksTable.SPEC)) {
       ofLabels(workspace.read(LabelChecksTable.SPEC), figures);
     }
+    ModelFigures.addTo(figures, workspace);
     return figures;
   }
 

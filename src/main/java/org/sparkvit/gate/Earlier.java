@@ -23,6 +23,11 @@ record Earlier(List<Map<String, Double>> runs) {
   /** A change against the last run, as a share of what it was. */
   private static final double CHANGE = 0.5;
 
+  /** Credit risk's limit of a population that has shifted (Siddiqi 2006). */
+  private static final double UNSTABLE = 0.25;
+
+  private static final double LEAST_SHARE = 1e-4;
+
   /** Of two distributions, 0 to 1; see {@link #jensenShannon}. */
   private static final double DRIFT = 0.1;
 
@@ -46,17 +51,23 @@ record Earlier(List<Map<String, Double>> runs) {
           }
         });
     for (String distribution : DataFigures.DISTRIBUTIONS) {
-      double distance = jensenShannon(parts(now, distribution), parts(last, distribution));
-      if (distance > DRIFT) {
+      Map<String, Double> before = parts(last, distribution);
+      Map<String, Double> after = parts(now, distribution);
+      double distance = jensenShannon(after, before);
+      double stability = populationStability(after, before);
+      if (distance > DRIFT || stability > UNSTABLE) {
         found.add(
             new Anomaly(
                 distribution,
                 distance,
                 String.format(
                     Locale.ROOT,
-                    "Jensen-Shannon distance %.3f from the last run, more than %s",
+                    "Jensen-Shannon distance %.3f from the last run (usual up to %s), population"
+                        + " stability index %.3f (up to %s)",
                     distance,
-                    DRIFT)));
+                    DRIFT,
+                    stability,
+                    UNSTABLE)));
       }
     }
     return found;
@@ -138,6 +149,27 @@ record Earlier(List<Map<String, Double>> runs) {
       divergence += term(p, middle) + term(q, middle);
     }
     return Math.sqrt(Math.max(0, Math.min(1, divergence / 2)));
+  }
+
+  /**
+   * The population stability index, the symmetric Kullback-Leibler divergence: 0, equal, and up; 0
+   * where one of the two is empty. A share of 0 counts as {@value #LEAST_SHARE}.
+   */
+  static double populationStability(Map<String, Double> a, Map<String, Double> b) {
+    double sumA = a.values().stream().mapToDouble(Double::doubleValue).sum();
+    double sumB = b.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (!(sumA > 0) || !(sumB > 0)) {
+      return 0;
+    }
+    Set<String> names = new TreeSet<>(a.keySet());
+    names.addAll(b.keySet());
+    double index = 0;
+    for (String name : names) {
+      double p = Math.max(LEAST_SHARE, a.getOrDefault(name, 0.0) / sumA);
+      double q = Math.max(LEAST_SHARE, b.getOrDefault(name, 0.0) / sumB);
+      index += (p - q) * Math.log(p / q);
+    }
+    return index;
   }
 
   private static double term(double p, double middle) {

@@ -16,6 +16,8 @@ import org.sparkvit.core.UserException;
  * @param mistakes how many images to show of each kind of mistake, 0 to 500; 0 embeds no image
  * @param thumbnailSize longer side of those images in pixels, 32 to 512
  * @param blurSensitive whether images are blurred until they are pointed at
+ * @param about URI of a file of what cannot be measured of the data set, for {@code
+ *     croissant.json}; null for none
  * @param overwrite whether an earlier report of that name is replaced
  */
 public record ReportConfig(
@@ -26,6 +28,7 @@ public record ReportConfig(
     int mistakes,
     int thumbnailSize,
     boolean blurSensitive,
+    String about,
     boolean overwrite) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
 
@@ -40,6 +43,7 @@ public record ReportConfig(
     requireRange("--thumbnail-size", thumbnailSize, 32, 512);
     requireValue("--model", model);
     requireValue("--positive", positive);
+    requireValue("--about", about);
   }
 
   /** Option names and values, for the run record. */
@@ -52,6 +56,7 @@ public record ReportConfig(
     map.put("mistakes", mistakes);
     map.put("thumbnail-size", thumbnailSize);
     map.put("blur-sensitive", blurSensitive);
+    map.put("about", about);
     map.put("overwrite", overwrite);
     return map;
   }

@@ -3,14 +3,18 @@ package org.sparkvit.report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.Workspace;
 
@@ -18,6 +22,12 @@ import org.sparkvit.table.Workspace;
 public final class ReportStage {
   /** The file to open. */
   public static final String PAGE = "index.html";
+
+  /** The same for machines. */
+  static final String FIGURES = "report.json";
+
+  /** What the data set is, in the vocabulary of Croissant. */
+  static final String CROISSANT = "croissant.json";
 
   private static final String RUN_RECORD = "run.json";
 
@@ -45,11 +55,15 @@ public final class ReportStage {
                 + page
                 + "; pass --overwrite to replace it, or another --name");
       }
+      About about = about(workspace);
       Report report = new ReportGatherer(spark, workspace, config).gather(record);
       String html = new ReportPage().render(report);
       long bytes = html.getBytes(StandardCharsets.UTF_8).length;
       record.result("bytes", bytes);
       fs.mkdirs(folder);
+      AtomicFiles.write(fs, new Path(folder, FIGURES), ReportJson.write(report));
+      AtomicFiles.write(
+          fs, new Path(folder, CROISSANT), Json.write(croissant(workspace, report, about)));
       AtomicFiles.write(fs, page, html);
       AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(record.toMap()));
       if (report.headline() != null) {
@@ -60,5 +74,24 @@ public final class ReportStage {
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + page, e);
     }
+  }
+
+  private About about(Workspace workspace) {
+    if (config.about() == null) {
+      return new About(Map.of());
+    }
+    String text =
+        workspace
+            .text(config.about())
+            .orElseThrow(() -> new UserException("--about: there is no file " + config.about()));
+    return About.parse(text, config.about());
+  }
+
+  private static Map<String, Object> croissant(Workspace workspace, Report report, About about) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (StructField field : workspace.read(ImagesTable.SPEC).schema().fields()) {
+      columns.put(field.name(), field.dataType().simpleString());
+    }
+    return Croissant.of(report, about, workspace.version(ImagesTable.SPEC).get(0), columns);
   }
 }

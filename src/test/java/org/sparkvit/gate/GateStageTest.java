@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -21,6 +23,9 @@ import org.sparkvit.TableWorkspace.Image;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.HistoryTable;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelsTable;
+import org.sparkvit.table.PredictionsTable;
 
 class GateStageTest extends SparkTest {
   @TempDir private Path folder;
@@ -111,6 +116,75 @@ class GateStageTest extends SparkTest {
                 .distinct()
                 .count())
         .isEqualTo(4);
+  }
+
+  @Test
+  void aModelsFiguresHaveLimitsAndDriftToo() throws IOException {
+    TableWorkspace tables = images(6, 3, 1);
+    Timestamp time = new Timestamp(0);
+    List<String> classes = List.of("cat", "dog");
+    tables.table(
+        ModelsTable.SPEC,
+        List.of(
+            RowFactory.create("old", "file:/old", classes, time),
+            RowFactory.create("new", "file:/new", classes, new Timestamp(1))));
+    predictions(tables, 8);
+    List<Row> metrics = new ArrayList<>();
+    for (String split : List.of("(all)", "test")) {
+      double value = split.equals("test") ? 0.75 : 0.5;
+      metrics.add(metric("new", split, "(all)", "accuracy", value));
+      metrics.add(metric("new", split, "dog", "recall", value));
+      metrics.add(metric("old", split, "dog", "recall", 0.1));
+    }
+    tables.table(MetricsTable.SPEC, metrics);
+    assertThatThrownBy(
+            () ->
+                gate(
+                    """
+                    metric.accuracy = fail < 0.7
+                    recall.dog = fail < 0.8
+                    scoring_failed_share = warn > 0.05
+                    predicted_share.cat = fail < 0.79
+                    """,
+                    false))
+        .hasMessageContaining("does not pass: recall.dog;");
+    assertThat(outcomes())
+        .containsEntry("metric.accuracy: fail < 0.7", "PASS")
+        .containsEntry("scoring_failed_share: warn > 0.05", "WARN")
+        .containsEntry("predicted_share.cat: fail < 0.79", "PASS");
+    predictions(tables, 2);
+    gate("images = fail < 1", false);
+    assertThat(outcomes().keySet())
+        .anyMatch(check -> check.startsWith("predicted_share: Jensen-Shannon distance"))
+        .noneMatch(check -> check.startsWith("confidence_share"));
+  }
+
+  /** Ten predictions, and one image that could not be scored. */
+  private static void predictions(TableWorkspace tables, int cats) {
+    List<Row> predictions = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      boolean failed = i == 10;
+      predictions.add(
+          RowFactory.create(
+              "id" + i,
+              "path",
+              null,
+              "hash",
+              failed ? null : List.of(0.9f, 0.1f),
+              failed ? null : i < cats ? "cat" : "dog",
+              failed ? null : 0.9f,
+              failed ? "EMPTY" : "OK",
+              null,
+              "new",
+              "fp32",
+              new Timestamp(0)));
+    }
+    tables.table(PredictionsTable.SPEC, predictions);
+  }
+
+  private static Row metric(String model, String split, String name, String metric, double value) {
+    return RowFactory.create(
+        model, split, "(all)", "(all)", name, metric, value, 4L, value - 0.1, value + 0.1);
   }
 
   @Test

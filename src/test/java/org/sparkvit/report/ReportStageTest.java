@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ class ReportStageTest extends SparkTest {
   private static Report gather(ReportWorkspace from, String model, String positive, int mistakes) {
     ReportConfig config =
         new ReportConfig(
-            from.workspace.uri(), "latest", model, positive, mistakes, 96, false, false);
+            from.workspace.uri(), "latest", model, positive, mistakes, 96, false, null, false);
     return new ReportGatherer(spark, from.workspace, config)
         .gather(RunRecord.start("report", config.toMap()));
   }
@@ -77,7 +78,7 @@ class ReportStageTest extends SparkTest {
   private static String run(ReportWorkspace from, String name, boolean overwrite)
       throws IOException {
     ReportConfig config =
-        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, false, overwrite);
+        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, false, null, overwrite);
     new ReportStage(config, Progress.SILENT).run(spark);
     return keep(Files.readString(file(from, name, ReportStage.PAGE)), name);
   }
@@ -157,6 +158,48 @@ class ReportStageTest extends SparkTest {
         .containsExactly(tuple("cost", 0.25), tuple("review band", 0.1));
     assertThat(new ReportPage().render(report))
         .contains("<td class=\"number\">never</td>", "0.500 <span class=\"range\">0.300");
+  }
+
+  @Test
+  void machinesGetTheFiguresAndADescriptionOfTheData() throws IOException {
+    Path about = folder.resolve("about.properties");
+    Files.writeString(about, "license = CC0\ncollection = drawn\n");
+    ReportConfig config =
+        new ReportConfig(
+            two.workspace.uri(), "json", null, null, 2, 96, false, about.toString(), false);
+    new ReportStage(config, Progress.SILENT).run(spark);
+    JsonNode figures =
+        Json.read("report", Files.readString(file(two, "json", ReportStage.FIGURES)));
+    assertThat(figures.path("headline").path("accuracy").asDouble())
+        .isEqualTo(report.headline().accuracy());
+    assertThat(figures.path("audit").path("galleries").get(0).path("items").get(0).has("image"))
+        .isFalse();
+    assertThat(figures.path("calibration").path("thresholds").get(1).path("threshold").isNull())
+        .isTrue();
+    assertThat(Files.readString(file(two, "json", ReportStage.FIGURES)))
+        .doesNotContain("NaN", "Infinity");
+
+    JsonNode croissant =
+        Json.read("croissant", Files.readString(file(two, "json", ReportStage.CROISSANT)));
+    assertThat(croissant.path("@type").asText()).isEqualTo("sc:Dataset");
+    assertThat(croissant.path("license").asText()).isEqualTo("CC0");
+    assertThat(croissant.path("rai:dataCollection").asText()).isEqualTo("drawn");
+    assertThat(croissant.path("rai:dataLimitations").toString()).contains("low information");
+    assertThat(croissant.path("rai:dataBiases").toString()).contains("kind (Cram\u00e9r");
+    List<String> names = new ArrayList<>();
+    croissant
+        .path("recordSet")
+        .get(0)
+        .path("field")
+        .forEach(field -> names.add(field.path("name").asText()));
+    assertThat(names).containsExactly(two.workspace.read(ImagesTable.SPEC).schema().fieldNames());
+    String includes = croissant.path("distribution").get(1).path("includes").asText();
+    Path part = Path.of(URI.create(two.workspace.uri()).getPath(), includes).getParent();
+    assertThat(part).isDirectory();
+
+    assertThatThrownBy(() -> About.parse("licence = CC0", "f"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("there is no 'licence'");
   }
 
   @Test
@@ -490,14 +533,14 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void badOptionsAreNamed() {
-    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false, null, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--name is '../x'");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false, null, false))
         .hasMessageContaining("--mistakes is 501; give a number from 0 to 500");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false, null, false))
         .hasMessageContaining("--thumbnail-size is 8");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false, false))
+    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false, null, false))
         .hasMessageContaining("--model is empty");
   }
 }
