@@ -61,7 +61,9 @@ final class EvaluateScaling {
         workspace,
         ModelsTable.SPEC,
         1,
-        i -> RowFactory.create("m", "file:/models/m", CLASSES, new Timestamp(0)));
+        i ->
+            RowFactory.create(
+                "m", "file:/models/m", CLASSES.toArray(new String[0]), new Timestamp(0)));
     long started = System.nanoTime();
     new EvaluateStage(
             new EvaluateConfig(
@@ -140,7 +142,7 @@ final class EvaluateScaling {
         "file:/i/" + number,
         null,
         "hash",
-        List.of(1 - p, p),
+        new Float[] {1 - p, p},
         CLASSES.get(p > 0.5 ? 1 : 0),
         Math.max(p, 1 - p),
         "OK",
