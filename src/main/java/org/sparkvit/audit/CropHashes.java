@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -116,7 +117,7 @@ final class CropHashes {
   static List<byte[]> split(byte[] hashes) {
     List<byte[]> all = new ArrayList<>();
     for (int at = 0; at < hashes.length; at += PdqHash.BYTES) {
-      all.add(java.util.Arrays.copyOfRange(hashes, at, at + PdqHash.BYTES));
+      all.add(Arrays.copyOfRange(hashes, at, at + PdqHash.BYTES));
     }
     return all;
   }

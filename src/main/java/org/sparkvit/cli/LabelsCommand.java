@@ -11,6 +11,7 @@ import org.sparkvit.labels.IssueRule;
 import org.sparkvit.labels.LabelsConfig;
 import org.sparkvit.labels.LabelsStage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit labels}. */
@@ -74,32 +75,7 @@ final class LabelsCommand extends StageCommand {
       description = "Decides which images are in which fold. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu",
-      defaultValue = "auto",
-      description =
-          "Where the model embeds; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
-  private String device;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|fp32|bf16|fp16|int8",
-      defaultValue = "fp32",
-      description = "What the model embeds in. Default: ${DEFAULT-VALUE}.")
-  private String precision;
-
-  @Option(
-      names = "--batch-size",
-      defaultValue = "16",
-      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
-
-  @Option(
-      names = "--decode-threads",
-      defaultValue = "2",
-      description = "Threads per task that read and decode. Default: ${DEFAULT-VALUE}.")
-  private int decodeThreads;
+  @Mixin private EmbeddingOptions embedding;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
@@ -113,10 +89,7 @@ final class LabelsCommand extends StageCommand {
             regularization,
             neighbors,
             seed,
-            device,
-            precision,
-            batchSize,
-            decodeThreads);
+            embedding.settings());
     return new LabelsStage(config, progress)::run;
   }
 

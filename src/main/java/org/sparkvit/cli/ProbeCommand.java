@@ -8,6 +8,7 @@ import org.sparkvit.probe.ProbeConfig;
 import org.sparkvit.probe.ProbeStage;
 import org.sparkvit.training.CardFields;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit probe}. */
@@ -96,33 +97,7 @@ final class ProbeCommand extends StageCommand {
       description = "Decides which image is in which fold. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu",
-      defaultValue = "auto",
-      description =
-          "Where the model embeds; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
-  private String device;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|fp32|bf16|fp16|int8",
-      defaultValue = "fp32",
-      description =
-          "What the model embeds in; the head fits best to scoring in the same. Default: ${DEFAULT-VALUE}.")
-  private String precision;
-
-  @Option(
-      names = "--batch-size",
-      defaultValue = "16",
-      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
-
-  @Option(
-      names = "--decode-threads",
-      defaultValue = "2",
-      description = "Threads per task that read and decode. Default: ${DEFAULT-VALUE}.")
-  private int decodeThreads;
+  @Mixin private EmbeddingOptions embedding;
 
   @Option(
       names = "--license",
@@ -154,10 +129,7 @@ final class ProbeCommand extends StageCommand {
             metric,
             maxIterations,
             seed,
-            device,
-            precision,
-            batchSize,
-            decodeThreads,
+            embedding.settings(),
             new CardFields(license, knownBiases));
     return new ProbeStage(config, progress)::run;
   }

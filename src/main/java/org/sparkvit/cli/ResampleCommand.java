@@ -7,6 +7,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.resample.ResampleConfig;
 import org.sparkvit.resample.ResampleStage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit resample}. */
@@ -56,32 +57,7 @@ final class ResampleCommand extends StageCommand {
       description = "Another seed makes other points. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--device",
-      paramLabel = "auto|cpu|gpu",
-      defaultValue = "auto",
-      description =
-          "Where the model embeds; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
-  private String device;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "auto|fp32|bf16|fp16|int8",
-      defaultValue = "fp32",
-      description = "What the model embeds in; that of the probe. Default: ${DEFAULT-VALUE}.")
-  private String precision;
-
-  @Option(
-      names = "--batch-size",
-      defaultValue = "16",
-      description = "Images per forward pass, a multiple of 16. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
-
-  @Option(
-      names = "--decode-threads",
-      defaultValue = "2",
-      description = "Threads per task that read and decode. Default: ${DEFAULT-VALUE}.")
-  private int decodeThreads;
+  @Mixin private EmbeddingOptions embedding;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
@@ -93,10 +69,7 @@ final class ResampleCommand extends StageCommand {
             cleaning.toLowerCase(Locale.ROOT),
             ratio,
             seed,
-            device,
-            precision,
-            batchSize,
-            decodeThreads);
+            embedding.settings());
     return new ResampleStage(config, progress)::run;
   }
 }

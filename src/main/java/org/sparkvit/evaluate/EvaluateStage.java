@@ -23,6 +23,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.metrics.Metric;
+import org.sparkvit.table.ComparisonsTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
@@ -32,14 +33,16 @@ import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionChecks;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.SliceColumns;
+import org.sparkvit.table.SliceGapsTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
  * Reads {@code images}, {@code splits} (if there are any), {@code models} and {@code predictions};
- * writes {@code confusion}, {@code curves} and, last, {@code metrics}: a first run that is
- * interrupted leaves no metrics behind, and can be started again.
+ * writes {@code confusion}, {@code curves}, {@code slice_gaps}, {@code comparisons} and, last,
+ * {@code metrics}: a first run that is interrupted leaves no metrics behind, and can be started
+ * again.
  *
  * <p>Labels are those that {@code images} has now, predictions those of the content that it has
  * now.
@@ -84,7 +87,26 @@ public final class EvaluateStage {
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
         Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
-        tables.put(ConfusionTable.SPEC, Counts.confusion(counts));
+        Dataset<Row> confusion = Counts.confusion(counts);
+        tables.put(ConfusionTable.SPEC, confusion);
+        tables.put(
+            SliceGapsTable.SPEC,
+            spark
+                .createDataFrame(SliceGaps.of(confusion, classes), SliceGapsTable.SPEC.schema())
+                .orderBy(
+                    SliceGapsTable.MODEL,
+                    SliceGapsTable.SPLIT,
+                    SliceGapsTable.SLICE,
+                    SliceGapsTable.SLICE_VALUE,
+                    SliceGapsTable.CLASS,
+                    SliceGapsTable.MEASURE));
+        Map<String, String> judged = new HashMap<>();
+        models.keySet().forEach(model -> judged.put(model, overview.judged(model)));
+        tables.put(
+            ComparisonsTable.SPEC,
+            spark.createDataFrame(
+                Comparisons.of(scored, models, classes, judged, config.resamples()),
+                ComparisonsTable.SPEC.schema()));
         tables.put(CurvesTable.SPEC, rankings.curves(spark, models));
         tables.put(
             MetricsTable.SPEC,

@@ -1,12 +1,14 @@
 package org.sparkvit.gate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -82,10 +84,9 @@ record Earlier(List<Map<String, Double>> runs) {
     if (values.length < WARM_UP) {
       return Optional.empty();
     }
-    double mean = java.util.Arrays.stream(values).average().orElseThrow();
+    double mean = Arrays.stream(values).average().orElseThrow();
     double variance =
-        java.util.Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum()
-            / (values.length - 1);
+        Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1);
     double deviation = Math.sqrt(variance);
     // Figures that never moved would make any movement infinitely unusual.
     double margin = Math.max(DEVIATIONS * deviation, Math.abs(mean) * 1e-9);
@@ -119,7 +120,7 @@ record Earlier(List<Map<String, Double>> runs) {
   }
 
   private static Map<String, Double> parts(Map<String, Double> figures, String distribution) {
-    Map<String, Double> parts = new java.util.TreeMap<>();
+    Map<String, Double> parts = new TreeMap<>();
     figures.forEach(
         (metric, value) -> {
           if (metric.startsWith(distribution + ".")) {

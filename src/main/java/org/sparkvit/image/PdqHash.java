@@ -2,6 +2,7 @@ package org.sparkvit.image;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -301,7 +302,7 @@ public record PdqHash(long[] bits, int quality) {
 
   private static long[] aboveMedian(float[] values) {
     float[] sorted = values.clone();
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     float median = sorted[values.length / 2 - 1];
     long[] bits = new long[BITS / Long.SIZE];
     for (int b = 0; b < values.length; b++) {

@@ -26,29 +26,44 @@ public final class EmbeddingStore {
   private final SparkSession spark;
   private final Workspace workspace;
   private final SharedModel model;
-  private final String precision;
-  private final int batchSize;
-  private final int decodeThreads;
+  private final EmbeddingSettings settings;
 
-  /**
-   * @param model made for embeddings
-   * @param precision that it was made with
-   * @param batchSize images per forward pass
-   * @param decodeThreads worker threads per task
-   */
-  public EmbeddingStore(
-      SparkSession spark,
-      Workspace workspace,
-      SharedModel model,
-      String precision,
-      int batchSize,
-      int decodeThreads) {
+  private EmbeddingStore(
+      SparkSession spark, Workspace workspace, SharedModel model, EmbeddingSettings settings) {
     this.spark = spark;
     this.workspace = workspace;
     this.model = model;
-    this.precision = precision;
-    this.batchSize = batchSize;
-    this.decodeThreads = decodeThreads;
+    this.settings = settings;
+  }
+
+  /**
+   * Makes a model ready to embed.
+   *
+   * @param files the model's, which may be closed afterwards
+   * @param location where they are from, for the record
+   */
+  public static EmbeddingStore of(
+      SparkSession spark,
+      Workspace workspace,
+      ModelFiles files,
+      String location,
+      EmbeddingSettings settings,
+      RunRecord record) {
+    SharedModel model =
+        SharedModel.distribute(
+            spark,
+            files.directory(),
+            settings.device(),
+            settings.precision(),
+            ModelOutput.EMBEDDINGS);
+    model.input().requireFits(settings.batchSize());
+    record.input("model", location).input("model_hash", model.hash());
+    return new EmbeddingStore(spark, workspace, model, settings);
+  }
+
+  /** The model's hash. */
+  public String modelHash() {
+    return model.hash();
   }
 
   /**
@@ -77,7 +92,7 @@ public final class EmbeddingStore {
 
   private Dataset<Row> embed(Dataset<Row> images) {
     String hash = model.hash();
-    String asked = precision;
+    String asked = settings.precision();
     StructType schema = EmbeddingsTable.SPEC.schema();
     ResultRow result =
         (image, values, used) ->
@@ -97,8 +112,8 @@ public final class EmbeddingStore {
         new CatalogImages(new ImageFiles(spark)),
         model,
         ModelOutput.EMBEDDINGS,
-        batchSize,
-        decodeThreads,
+        settings.batchSize(),
+        settings.decodeThreads(),
         result,
         schema);
   }
@@ -131,6 +146,6 @@ public final class EmbeddingStore {
   private Dataset<Row> mine(Dataset<Row> embeddings) {
     return embeddings
         .where(col(EmbeddingsTable.MODEL).equalTo(lit(model.hash())))
-        .where(col(EmbeddingsTable.PRECISION).equalTo(precision));
+        .where(col(EmbeddingsTable.PRECISION).equalTo(settings.precision()));
   }
 }

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -98,7 +99,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
     Column own = element_at(col(PROBABILITIES), col(GIVEN).plus(1));
     double[] thresholds = new double[counts.length];
     // Of a class without labels nothing is confident.
-    java.util.Arrays.fill(thresholds, Double.POSITIVE_INFINITY);
+    Arrays.fill(thresholds, Double.POSITIVE_INFINITY);
     for (Row row :
         rows.groupBy(GIVEN)
             .agg(count(lit(1)), sum(round(own.multiply(UNIT)).cast(DataTypes.LongType)))

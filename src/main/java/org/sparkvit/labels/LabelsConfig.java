@@ -3,9 +3,8 @@ package org.sparkvit.labels;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.sparkvit.core.UserException;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.inference.EmbeddingSettings;
 
 /**
  * Options of {@link LabelsStage}.
@@ -18,10 +17,7 @@ import org.sparkvit.vit.Precision;
  * @param regularization of these heads, 0 or more (MLlib's regParam)
  * @param neighbors that vote on each label, 1 or more
  * @param seed of the folds, and of the search for neighbours
- * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
- * @param batchSize images per forward pass
- * @param decodeThreads threads per Spark task that read and decode
+ * @param embedding how the model embeds
  */
 public record LabelsConfig(
     String workspace,
@@ -32,10 +28,7 @@ public record LabelsConfig(
     double regularization,
     int neighbors,
     long seed,
-    String device,
-    String precision,
-    int batchSize,
-    int decodeThreads) {
+    EmbeddingSettings embedding) {
   public LabelsConfig {
     if (model.isPresent() == probabilities.isPresent()) {
       throw new UserException(
@@ -51,16 +44,6 @@ public record LabelsConfig(
         "0 or more");
     UserException.require(
         neighbors >= 1 && neighbors <= 1000, "--neighbors", neighbors, "1 to 1000");
-    UserException.require(
-        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    UserException.require(
-        Precision.CHOICES.contains(precision),
-        "--precision",
-        precision,
-        "one of " + Precision.CHOICES);
-    UserException.require(
-        batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
-    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
   }
 
   /** Option names and values, for the run record. */
@@ -74,10 +57,7 @@ public record LabelsConfig(
     map.put("regularization", regularization);
     map.put("neighbors", neighbors);
     map.put("seed", seed);
-    map.put("device", device);
-    map.put("precision", precision);
-    map.put("batch-size", batchSize);
-    map.put("decode-threads", decodeThreads);
+    map.putAll(embedding.toMap());
     return map;
   }
 }

@@ -30,8 +30,6 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
-import org.sparkvit.inference.ModelOutput;
-import org.sparkvit.inference.SharedModel;
 import org.sparkvit.neighbors.Neighbors;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.EmbeddingsTable;
@@ -121,26 +119,12 @@ public final class LabelsStage {
               + labels.names());
     }
     String location = workspace.modelAt(config.model().orElseThrow());
-    SharedModel model;
+    EmbeddingStore store;
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      model =
-          SharedModel.distribute(
-              spark,
-              files.directory(),
-              config.device(),
-              config.precision(),
-              ModelOutput.EMBEDDINGS);
+      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
     }
-    model.input().requireFits(config.batchSize());
-    record.input("model", location).input("model_hash", model.hash());
     Dataset<Row> embeddings =
-        new EmbeddingStore(
-                spark,
-                workspace,
-                model,
-                config.precision(),
-                config.batchSize(),
-                config.decodeThreads())
+        store
             .of(labelled, record, progress, "labels")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(col(EmbeddingsTable.ID), col(EmbeddingsTable.EMBEDDING).as(Neighbors.POINT));

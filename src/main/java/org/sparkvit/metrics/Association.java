@@ -1,5 +1,6 @@
 package org.sparkvit.metrics;
 
+import java.util.Arrays;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 
 /**
@@ -39,8 +40,8 @@ public record Association(double chiSquared, int degrees, double p, double crame
         }
       }
     }
-    long used = java.util.Arrays.stream(rows).filter(sum -> sum > 0).count();
-    long kinds = java.util.Arrays.stream(columns).filter(sum -> sum > 0).count();
+    long used = Arrays.stream(rows).filter(sum -> sum > 0).count();
+    long kinds = Arrays.stream(columns).filter(sum -> sum > 0).count();
     int degrees = (int) ((used - 1) * (kinds - 1));
     if (degrees <= 0) {
       return new Association(0, 0, 1, 0);

@@ -164,6 +164,24 @@ public final class Replicates implements Serializable {
     return intervals;
   }
 
+  /**
+   * Intervals of how much more a figure is here than in another model's sums of the same images.
+   *
+   * @param figures what to work out of an evaluation
+   */
+  public List<Interval> differences(Replicates other, List<ToDoubleFunction<Evaluation>> figures) {
+    double[][] values = new double[figures.size()][size - 1];
+    for (int i = 1; i < size; i++) {
+      Evaluation mine = evaluation(i);
+      Evaluation theirs = other.evaluation(i);
+      for (int f = 0; f < values.length; f++) {
+        values[f][i - 1] =
+            figures.get(f).applyAsDouble(mine) - figures.get(f).applyAsDouble(theirs);
+      }
+    }
+    return Arrays.stream(values).map(each -> Interval.of(each, 0)).toList();
+  }
+
   /** Of a resample, or for 0 of the images themselves. */
   Evaluation evaluation(int resample) {
     ConfusionMatrix confusion = new ConfusionMatrix(classes);

@@ -3,12 +3,11 @@ package org.sparkvit.probe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.ModelOutput;
-import org.sparkvit.vit.Precision;
 
 /**
  * What the stage {@code probe} is asked to do.
@@ -25,10 +24,7 @@ import org.sparkvit.vit.Precision;
  * @param metric what the choice is by: {@code log_loss}, {@code accuracy} or {@code f1_weighted}
  * @param maxIterations passes over the train split for one head
  * @param seed decides which image is in which fold
- * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
- * @param batchSize images per forward pass
- * @param decodeThreads threads per Spark task that read and decode
+ * @param embedding how the model embeds
  * @param card what the model's card says that cannot be measured
  */
 public record ProbeConfig(
@@ -44,10 +40,7 @@ public record ProbeConfig(
     String metric,
     int maxIterations,
     long seed,
-    String device,
-    String precision,
-    int batchSize,
-    int decodeThreads,
+    EmbeddingSettings embedding,
     CardFields card) {
   /** Spark's names of the metrics that a choice can be by. */
   private static final Map<String, String> METRICS =
@@ -73,16 +66,6 @@ public record ProbeConfig(
     UserException.require(
         METRICS.containsKey(metric), "--metric", metric, "one of " + METRICS.keySet());
     UserException.require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
-    UserException.require(
-        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    UserException.require(
-        Precision.CHOICES.contains(precision),
-        "--precision",
-        precision,
-        "one of " + Precision.CHOICES);
-    UserException.require(
-        batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
-    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
   }
 
   /** Spark's name of the metric. */
@@ -100,7 +83,7 @@ public record ProbeConfig(
     map.put("metric", metric);
     map.put("max-iterations", maxIterations);
     map.put("seed", seed);
-    map.put("precision", precision);
+    map.put("precision", embedding.precision());
     return map;
   }
 
@@ -113,9 +96,7 @@ public record ProbeConfig(
     map.put("no-plan", !usePlan);
     map.put("resampled", resampled);
     map.putAll(essence());
-    map.put("device", device);
-    map.put("batch-size", batchSize);
-    map.put("decode-threads", decodeThreads);
+    map.putAll(embedding.toMap());
     map.putAll(card.toMap());
     return map;
   }

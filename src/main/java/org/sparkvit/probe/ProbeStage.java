@@ -22,7 +22,6 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
-import org.sparkvit.inference.SharedModel;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.EmbeddingsTable;
@@ -71,36 +70,20 @@ public final class ProbeStage {
     String location = workspace.modelAt(config.model());
     // What is mapped stays readable when its file is deleted.
     Checkpoint start;
-    SharedModel model;
+    EmbeddingStore store;
     Optional<String> startCard;
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
       startCard = ModelCard.read(files.directory());
       start =
           ModelDirectory.readForTraining(
               files.directory(), labels.names(), OptionalInt.empty(), config.seed());
-      model =
-          SharedModel.distribute(
-              spark,
-              files.directory(),
-              config.device(),
-              config.precision(),
-              org.sparkvit.inference.ModelOutput.EMBEDDINGS);
+      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
     }
-    model.input().requireFits(config.batchSize());
-    record.input("model", location).input("model_hash", model.hash());
-    Dataset<Row> embeddings =
-        new EmbeddingStore(
-                spark,
-                workspace,
-                model,
-                config.precision(),
-                config.batchSize(),
-                config.decodeThreads())
-            .of(rows.rows(), record, progress, "probe");
+    Dataset<Row> embeddings = store.of(rows.rows(), record, progress, "probe");
     Dataset<Row> embedded = embedded(rows, embeddings, labels);
     Dataset<Row> real = embedded.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Dataset<Row> train =
-        (config.resampled() ? resampled(workspace, real, labels, model.hash(), record) : real)
+        (config.resampled() ? resampled(workspace, real, labels, store.modelHash(), record) : real)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long unreadable = unreadable(embeddings, rows, labels, train);
@@ -198,7 +181,7 @@ public final class ProbeStage {
         all.where(
             col(ResampledTable.MODEL)
                 .equalTo(model)
-                .and(col(ResampledTable.PRECISION).equalTo(config.precision())));
+                .and(col(ResampledTable.PRECISION).equalTo(config.embedding().precision())));
     if (mine.isEmpty() && !all.isEmpty()) {
       throw new UserException(
           "the table 'resampled' is of another model or precision: run 'spark-vit resample' with"

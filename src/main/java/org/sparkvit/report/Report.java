@@ -10,6 +10,7 @@ import java.util.List;
  * @param created when, for people
  * @param model the model judged
  * @param blurred whether images are blurred until they are pointed at
+ * @param gaps where the model does worse than elsewhere, the largest first
  * @param cautions what to keep in mind when reading the figures, a sentence each
  */
 public record Report(
@@ -24,6 +25,7 @@ public record Report(
     BalanceSection balance,
     ScoringSection scoring,
     MetricsSection metrics,
+    List<GapRow> gaps,
     ConfusionSection confusion,
     CurveSection curves,
     CalibrationSection calibration,

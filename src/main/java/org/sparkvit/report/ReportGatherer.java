@@ -31,6 +31,7 @@ import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReliabilityTable;
 import org.sparkvit.table.ReviewTable;
+import org.sparkvit.table.SliceGapsTable;
 import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
@@ -86,6 +87,7 @@ final class ReportGatherer {
           balance == null ? null : BalanceSection.of(balance),
           scoring,
           figures,
+          gaps(figures, model),
           confusion(figures, model),
           curves(figures, headline, metrics, model),
           calibration(model),
@@ -159,6 +161,11 @@ final class ReportGatherer {
                 .map(MetricsSection::classRow)
                 .toList();
     return CurveSection.of(curves, figures.split(), drawn, headline.classes());
+  }
+
+  private List<GapRow> gaps(MetricsSection figures, ModelFacts model) {
+    Dataset<Row> gaps = table(SliceGapsTable.SPEC, model);
+    return figures == null || gaps == null ? List.of() : GapRow.of(gaps, figures.split());
   }
 
   private CalibrationSection calibration(ModelFacts model) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.sparkvit.core.UserException;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.inference.EmbeddingSettings;
 
 /**
  * Options of {@link ResampleStage}.
@@ -15,10 +15,7 @@ import org.sparkvit.vit.Precision;
  * @param cleaning {@code none}, {@code enn_all}, {@code enn_mode} or {@code tomek}; it comes first
  * @param ratio of the smallest over the largest class that is aimed for, above 0 to 1
  * @param seed another seed makes other points
- * @param device {@code auto}, {@code cpu} or {@code gpu}
- * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
- * @param batchSize images per forward pass
- * @param decodeThreads threads per Spark task that read and decode
+ * @param embedding how the model embeds
  */
 public record ResampleConfig(
     String workspace,
@@ -27,10 +24,7 @@ public record ResampleConfig(
     String cleaning,
     double ratio,
     long seed,
-    String device,
-    String precision,
-    int batchSize,
-    int decodeThreads) {
+    EmbeddingSettings embedding) {
   private static final String NONE = "none";
 
   public ResampleConfig {
@@ -48,16 +42,6 @@ public record ResampleConfig(
       throw new UserException("--method none and --cleaning none leave all as it is");
     }
     UserException.require(ratio > 0 && ratio <= 1, "--ratio", ratio, "above 0 and up to 1");
-    UserException.require(
-        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    UserException.require(
-        Precision.CHOICES.contains(precision),
-        "--precision",
-        precision,
-        "one of " + Precision.CHOICES);
-    UserException.require(
-        batchSize >= 1 && batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
-    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
   }
 
   /** Whether points are made up. */
@@ -74,10 +58,7 @@ public record ResampleConfig(
     map.put("cleaning", cleaning);
     map.put("ratio", ratio);
     map.put("seed", seed);
-    map.put("device", device);
-    map.put("precision", precision);
-    map.put("batch-size", batchSize);
-    map.put("decode-threads", decodeThreads);
+    map.putAll(embedding.toMap());
     return map;
   }
 }

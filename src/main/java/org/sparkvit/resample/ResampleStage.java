@@ -11,8 +11,6 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
-import org.sparkvit.inference.ModelOutput;
-import org.sparkvit.inference.SharedModel;
 import org.sparkvit.neighbors.Neighbors;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ImagesTable;
@@ -43,26 +41,12 @@ public final class ResampleStage {
             .rows()
             .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     String location = workspace.modelAt(config.model());
-    SharedModel model;
+    EmbeddingStore store;
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      model =
-          SharedModel.distribute(
-              spark,
-              files.directory(),
-              config.device(),
-              config.precision(),
-              ModelOutput.EMBEDDINGS);
+      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
     }
-    model.input().requireFits(config.batchSize());
-    record.input("model", location).input("model_hash", model.hash());
     Dataset<Row> embeddings =
-        new EmbeddingStore(
-                spark,
-                workspace,
-                model,
-                config.precision(),
-                config.batchSize(),
-                config.decodeThreads())
+        store
             .of(train, record, progress, "resample")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(
@@ -77,8 +61,8 @@ public final class ResampleStage {
       Dataset<Row> resampled =
           new Resampling(config, progress)
               .of(points)
-              .withColumn(ResampledTable.MODEL, lit(model.hash()))
-              .withColumn(ResampledTable.PRECISION, lit(config.precision()));
+              .withColumn(ResampledTable.MODEL, lit(store.modelHash()))
+              .withColumn(ResampledTable.PRECISION, lit(config.embedding().precision()));
       workspace.replace(ResampledTable.SPEC, resampled, record);
     } finally {
       points.unpersist();

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import ai.djl.Device;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,7 +120,7 @@ public final class DistributedEngine implements TrainingEngine {
       Progress progress) {}
 
   /** A worker's share of the rows. */
-  private record Share(int worker, List<Row> rows) implements java.io.Serializable {}
+  private record Share(int worker, List<Row> rows) implements Serializable {}
 
   private DistributedEngine(
       Setup setup, Recipe recipe, Checkpoint start, JavaRDD<Share> shares, String dataHash) {

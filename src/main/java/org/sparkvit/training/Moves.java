@@ -2,6 +2,7 @@ package org.sparkvit.training;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -89,8 +90,6 @@ final class Moves implements Serializable {
 
   /** In the order of the workers' numbers. */
   List<WorkerFigures> figures() {
-    return figures.stream()
-        .sorted(java.util.Comparator.comparingInt(WorkerFigures::worker))
-        .toList();
+    return figures.stream().sorted(Comparator.comparingInt(WorkerFigures::worker)).toList();
   }
 }

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -377,7 +378,7 @@ public final class TrainingRows {
   /** Index of the class with the fewest images to train on; the first of several. */
   public int rarestClass() {
     List<Long> used = labels().names().stream().map(label -> counts.get(label).used()).toList();
-    return used.indexOf(java.util.Collections.min(used));
+    return used.indexOf(Collections.min(used));
   }
 
   /** Counts by class, for the training record. */

@@ -2,6 +2,7 @@ package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import org.sparkvit.core.UserException;
@@ -39,7 +40,7 @@ public record PreprocessorConfig(
     boolean doNormalize,
     List<Double> imageMean,
     List<Double> imageStd)
-    implements java.io.Serializable {
+    implements Serializable {
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
   private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
   private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);

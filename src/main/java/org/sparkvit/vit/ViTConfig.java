@@ -2,6 +2,7 @@ package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ public record ViTConfig(
     double attentionDropout,
     List<String> labels,
     Map<String, JsonNode> other)
-    implements java.io.Serializable {
+    implements Serializable {
 
   /** Largest side of an image in pixels. */
   static final int MAX_IMAGE_SIZE = 4_096;

@@ -20,6 +20,7 @@ import org.sparkvit.TableWorkspace;
 import org.sparkvit.TableWorkspace.Image;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
 import org.sparkvit.table.LabelNoiseTable;
@@ -42,10 +43,7 @@ class LabelsStageTest extends SparkTest {
                 0.01,
                 5,
                 1,
-                "cpu",
-                "fp32",
-                16,
-                1),
+                new EmbeddingSettings("cpu", "fp32", 16, 1)),
             said::add)
         .run(spark);
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.metrics.LogLoss;
 import org.sparkvit.score.ScoreConfig;
 import org.sparkvit.score.ScoreStage;
@@ -55,10 +56,7 @@ class ProbeStageTest extends SparkTest {
         "log_loss",
         regularization.length > 1 ? 8 : 25,
         1,
-        "cpu",
-        "fp32",
-        16,
-        1,
+        new EmbeddingSettings("cpu", "fp32", 16, 1),
         CardFields.INHERITED);
   }
 

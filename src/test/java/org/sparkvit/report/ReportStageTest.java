@@ -63,6 +63,7 @@ class ReportStageTest extends SparkTest {
             .findings("<b>plain</b>")
             .gate()
             .calibration()
+            .gaps()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -200,6 +201,15 @@ class ReportStageTest extends SparkTest {
     assertThatThrownBy(() -> About.parse("licence = CC0", "f"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("there is no 'licence'");
+  }
+
+  @Test
+  void gapsBeyondChanceAreShownTheLargestFirst() {
+    assertThat(report.gaps())
+        .extracting(GapRow::value, GapRow::measure)
+        .containsExactly(tuple("scan", "false positive rate"), tuple("<i>web</i>", "recall"));
+    assertThat(new ReportPage().render(report))
+        .contains("&lt;i&gt;web&lt;/i&gt;</bdi></th><td>recall");
   }
 
   @Test

@@ -54,6 +54,7 @@ import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.ReliabilityTable;
 import org.sparkvit.table.ReviewTable;
+import org.sparkvit.table.SliceGapsTable;
 import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
@@ -360,6 +361,53 @@ final class ReportWorkspace {
                 .toArray(Column[]::new)),
         record,
         written -> {});
+    return this;
+  }
+
+  /** Three gaps of the test split, one of them by chance, and one of another split. */
+  ReportWorkspace gaps() {
+    String name = labels.get(1);
+    put(
+        SliceGapsTable.SPEC,
+        SliceGapsTable.SPEC.schema(),
+        List.of(
+            RowFactory.create(
+                MODEL,
+                "test",
+                "source",
+                "<i>web</i>",
+                name,
+                "recall",
+                40L,
+                0.5,
+                0.4,
+                0.6,
+                0.9,
+                0.3,
+                0.625,
+                0.001),
+            RowFactory.create(
+                MODEL,
+                "test",
+                "source",
+                "scan",
+                name,
+                "false_positive_rate",
+                40L,
+                0.5,
+                0.4,
+                0.6,
+                null,
+                0.4,
+                null,
+                0.01),
+            RowFactory.create(
+                MODEL, "test", "source", "app", name, "recall", 40L, 0.5, 0.4, 0.6, 0.9, 0.3, 0.6,
+                0.2),
+            RowFactory.create(
+                MODEL, "train", "source", "app", name, "recall", 40L, 0.5, 0.4, 0.6, 0.9, 0.3, 0.6,
+                0.001)),
+        RunRecord.start("evaluate", Map.of()));
     return this;
   }
 

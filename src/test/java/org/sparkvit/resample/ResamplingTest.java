@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.EmbeddingSettings;
 
 /** Against what the papers say, written out over all pairs of points. */
 class ResamplingTest extends SparkTest {
@@ -69,7 +70,8 @@ class ResamplingTest extends SparkTest {
     }
     Dataset<Row> points = spark.createDataFrame(rows, SCHEMA).repartition(partitions).persist();
     ResampleConfig config =
-        new ResampleConfig("w", "m", method, cleaning, ratio, 3, "cpu", "fp32", 16, 1);
+        new ResampleConfig(
+            "w", "m", method, cleaning, ratio, 3, new EmbeddingSettings("cpu", "fp32", 16, 1));
     List<Row> result =
         new Resampling(config, said::add)
             .of(points)
@@ -248,14 +250,20 @@ class ResamplingTest extends SparkTest {
   @Test
   void whatIsNoMethodIsRefused() {
     assertThatThrownBy(
-            () -> new ResampleConfig("w", "m", "smoot", "none", 1, 1, "cpu", "fp32", 16, 1))
+            () ->
+                new ResampleConfig(
+                    "w", "m", "smoot", "none", 1, 1, new EmbeddingSettings("cpu", "fp32", 16, 1)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--method");
     assertThatThrownBy(
-            () -> new ResampleConfig("w", "m", "none", "none", 1, 1, "cpu", "fp32", 16, 1))
+            () ->
+                new ResampleConfig(
+                    "w", "m", "none", "none", 1, 1, new EmbeddingSettings("cpu", "fp32", 16, 1)))
         .hasMessageContaining("leave all as it is");
     assertThatThrownBy(
-            () -> new ResampleConfig("w", "m", "smote", "none", 0, 1, "cpu", "fp32", 16, 1))
+            () ->
+                new ResampleConfig(
+                    "w", "m", "smote", "none", 0, 1, new EmbeddingSettings("cpu", "fp32", 16, 1)))
         .hasMessageContaining("--ratio");
   }
 }
