@@ -10,8 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
-import org.apache.commons.math3.stat.inference.BinomialTest;
+import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -190,12 +189,9 @@ final class Comparisons {
     if (differ == 0) {
       return 1;
     }
-    return new BinomialTest()
-        .binomialTest(
-            Math.toIntExact(differ),
-            Math.toIntExact(Math.min(onlyModel, onlyOther)),
-            0.5,
-            AlternativeHypothesis.TWO_SIDED);
+    BinomialDistribution chance = new BinomialDistribution(null, Math.toIntExact(differ), 0.5);
+    int fewer = Math.toIntExact(Math.min(onlyModel, onlyOther));
+    return Math.min(1, 2 * chance.cumulativeProbability(fewer));
   }
 
   private static Double number(double value) {
