@@ -21,7 +21,8 @@ public final class Thumbnail {
     return encode(shrink(image, maxSide), "png");
   }
 
-  private static PixelImage shrink(PixelImage image, int maxSide) {
+  /** The image, with a longer side of at most {@code maxSide} pixels. */
+  public static PixelImage shrink(PixelImage image, int maxSide) {
     if (maxSide < 1) {
       throw new IllegalArgumentException("a thumbnail of " + maxSide + " pixels");
     }

@@ -1,16 +1,11 @@
 package org.sparkvit.synthesize;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
-import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -29,6 +24,7 @@ import org.sparkvit.image.PdqHash;
 import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.ResampleFilter;
 import org.sparkvit.image.Resampler;
+import org.sparkvit.image.Thumbnail;
 import org.sparkvit.inference.ImageContent;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
@@ -47,7 +43,7 @@ record Blending(
     SerializableConfiguration storage,
     String folder,
     LongAccumulator unreadable)
-    implements MapPartitionsFunction<Row, Row>, Serializable {
+    implements MapPartitionsFunction<Row, Row> {
 
   /** Least part of the band, so that something changes. */
   private static final double LEAST_BAND = 0.1;
@@ -87,7 +83,7 @@ record Blending(
       unreadable.add(1);
       return null;
     }
-    PixelImage content = reduced(a);
+    PixelImage content = Thumbnail.shrink(a, config.maxSide());
     PixelImage other =
         Resampler.resize(b, content.width(), content.height(), ResampleFilter.BICUBIC);
     Method method = Method.valueOf(pair.<String>getAs(Pairing.METHOD).toUpperCase(Locale.ROOT));
@@ -116,7 +112,7 @@ record Blending(
     }
     String id = StableHash.id(folder + "/" + label + "/" + index);
     String path = folder + "/" + id + ".png";
-    byte[] png = png(made);
+    byte[] png = Thumbnail.png(made, config.maxSide());
     write(path, png);
     PdqHash hash = PdqHash.of(made);
     return RowFactory.create(
@@ -146,34 +142,6 @@ record Blending(
     }
     DecodedImage decoded = decoder.decode(content.bytes(), content.name());
     return decoded.isUsable() ? decoded.pixels() : null;
-  }
-
-  private PixelImage reduced(PixelImage image) {
-    double factor = config.maxSide() / (double) Math.max(image.width(), image.height());
-    return factor >= 1
-        ? image
-        : Resampler.resize(
-            image,
-            (int) Math.max(1, Math.round(factor * image.width())),
-            (int) Math.max(1, Math.round(factor * image.height())),
-            ResampleFilter.BICUBIC);
-  }
-
-  private static byte[] png(PixelImage image) {
-    BufferedImage picture =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
-    int[] rgb = new int[3 * image.width() * image.height()];
-    for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = image.rgb()[i] & 0xFF;
-    }
-    picture.getRaster().setPixels(0, 0, image.width(), image.height(), rgb);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(rgb.length / 2);
-    try {
-      ImageIO.write(picture, "png", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
   }
 
   private void write(String uri, byte[] content) {

@@ -41,8 +41,7 @@ final class LikeEvaluation {
                     .select(col(PixelsTable.PDQ), lit(false), lit(true)))
             .groupBy(NearHashes.HASH)
             .agg(max(FRESH).as(FRESH), max(OLD).as(OLD))
-            .withColumn(NearHashes.PROBE, col(FRESH).and(not(col(OLD))))
-            .persist();
+            .withColumn(NearHashes.PROBE, col(FRESH).and(not(col(OLD))));
     Dataset<Row> pairs =
         NearHashes.pairsWithProbes(hashes.select(NearHashes.HASH, NearHashes.PROBE), most);
     Dataset<Row> near =

@@ -155,19 +155,22 @@ public final class SynthesizeStage {
                     .where(not(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN)))
                     .select(col(SplitsTable.ID).as(PixelsTable.ID)),
                 PixelsTable.ID);
-    Dataset<Row> leaking = LikeEvaluation.of(made, judging, SynthesizeConfig.SAME).persist();
-    List<Row> paths = leaking.select(SyntheticTable.PATH).collectAsList();
+    // Few: what was mixed from images of train has to look like one of the others.
+    List<Row> leaking =
+        LikeEvaluation.of(made, judging, SynthesizeConfig.SAME)
+            .select(SyntheticTable.ID, SyntheticTable.PATH)
+            .collectAsList();
     progress.say(
         String.format(
             Locale.ROOT,
             "synthesize: %,d came to look like an image of validation or test, and are not kept",
-            paths.size()));
-    record.result("leaking", paths.size());
-    for (Row path : paths) {
-      delete(made.sparkSession(), path.getString(0), null);
+            leaking.size()));
+    record.result("leaking", leaking.size());
+    for (Row leak : leaking) {
+      delete(made.sparkSession(), leak.getString(1), null);
     }
-    return made.join(
-        leaking.select(SyntheticTable.ID), new String[] {SyntheticTable.ID}, "left_anti");
+    return made.where(
+        not(col(SyntheticTable.ID).isInCollection(leaking.stream().map(r -> r.get(0)).toList())));
   }
 
   private void outcome(Dataset<Row> kept, long unreadable, String folder) {
