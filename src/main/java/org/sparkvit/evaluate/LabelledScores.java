@@ -22,8 +22,8 @@ import scala.Tuple2;
 
 /** What one model says of the labelled images of the validation and test splits. */
 final class LabelledScores {
-  /** Scores of a class that come to the driver: 24 bytes each. */
-  private static final long MAX_SCORES = 5_000_000;
+  /** Different scores of a class that come to the driver: some hundred bytes each on the way. */
+  private static final long MAX_SCORES = 2_000_000;
 
   private static final int[] ONCE = {1};
 

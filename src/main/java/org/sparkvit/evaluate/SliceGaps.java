@@ -1,6 +1,8 @@
 package org.sparkvit.evaluate;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +13,6 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.sparkvit.metrics.ConfusionMatrix;
 import org.sparkvit.metrics.FalseDiscovery;
 import org.sparkvit.metrics.Proportion;
 import org.sparkvit.table.ConfusionTable;
@@ -30,21 +31,21 @@ final class SliceGaps {
   private enum Measure {
     RECALL(SliceGapsTable.RECALL) {
       @Override
-      Proportion of(ConfusionMatrix counts, int c) {
-        return new Proportion(counts.cell(c, c), counts.support(c));
+      Proportion of(ClassCounts counts, int c) {
+        return new Proportion(counts.correct[c], counts.support[c]);
       }
     },
     FALSE_POSITIVE_RATE(SliceGapsTable.FALSE_POSITIVE_RATE) {
       @Override
-      Proportion of(ConfusionMatrix counts, int c) {
+      Proportion of(ClassCounts counts, int c) {
         return new Proportion(
-            counts.predicted(c) - counts.cell(c, c), counts.total() - counts.support(c));
+            counts.predicted[c] - counts.correct[c], counts.total - counts.support[c]);
       }
     },
     PRECISION(SliceGapsTable.PRECISION) {
       @Override
-      Proportion of(ConfusionMatrix counts, int c) {
-        return new Proportion(counts.cell(c, c), counts.predicted(c));
+      Proportion of(ClassCounts counts, int c) {
+        return new Proportion(counts.correct[c], counts.predicted[c]);
       }
     };
 
@@ -54,10 +55,24 @@ final class SliceGaps {
       this.label = label;
     }
 
-    abstract Proportion of(ConfusionMatrix counts, int c);
+    abstract Proportion of(ClassCounts counts, int c);
 
     boolean lowerIsBetter() {
       return this == FALSE_POSITIVE_RATE;
+    }
+  }
+
+  /** Images of each class, those predicted as it, and those of it that are. */
+  private static final class ClassCounts {
+    private final long[] support;
+    private final long[] predicted;
+    private final long[] correct;
+    private long total;
+
+    ClassCounts(int classes) {
+      support = new long[classes];
+      predicted = new long[classes];
+      correct = new long[classes];
     }
   }
 
@@ -80,46 +95,69 @@ final class SliceGaps {
             .filter(model -> model.getValue().size() <= MAX_CLASSES)
             .map(Map.Entry::getKey)
             .toList();
-    Map<Place, SortedMap<String, ConfusionMatrix>> counts = new HashMap<>();
-    for (Row row :
-        confusion.where(col(ConfusionTable.MODEL).isin(small.toArray())).collectAsList()) {
-      List<String> classes = models.get(row.<String>getAs(ConfusionTable.MODEL));
-      Place place =
-          new Place(
-              row.getAs(ConfusionTable.MODEL),
-              row.getAs(ConfusionTable.SPLIT),
-              row.getAs(ConfusionTable.SLICE));
-      counts
-          .computeIfAbsent(place, key -> new TreeMap<>())
-          .computeIfAbsent(
-              row.getAs(ConfusionTable.SLICE_VALUE), key -> new ConfusionMatrix(classes.size()))
-          .add(
-              classes.indexOf(row.<String>getAs(ConfusionTable.ACTUAL)),
-              classes.indexOf(row.<String>getAs(ConfusionTable.PREDICTED)),
-              row.<Long>getAs(ConfusionTable.COUNT));
+    Map<Place, SortedMap<String, ClassCounts>> counts = new HashMap<>();
+    Dataset<Row> some = confusion.where(col(ConfusionTable.MODEL).isin(small.toArray()));
+    // Not the pairs of classes, which would be their square, come to the driver.
+    for (Row row : sums(some, ConfusionTable.ACTUAL)) {
+      int c = models.get(row.getString(0)).indexOf(row.getString(4));
+      ClassCounts here = counts(counts, row, models);
+      here.support[c] = row.getLong(5);
+      here.correct[c] = row.getLong(6);
+      here.total += row.getLong(5);
+    }
+    for (Row row : sums(some, ConfusionTable.PREDICTED)) {
+      int c = models.get(row.getString(0)).indexOf(row.getString(4));
+      counts(counts, row, models).predicted[c] = row.getLong(5);
     }
     List<Row> rows = new ArrayList<>();
     counts.forEach(
         (place, values) -> {
           if (!place.slice().equals(MetricsTable.ALL)) {
             Place whole = new Place(place.model(), place.split(), MetricsTable.ALL);
-            ConfusionMatrix all = counts.get(whole).get(MetricsTable.ALL);
+            ClassCounts all = counts.get(whole).get(MetricsTable.ALL);
             rows.addAll(rows(place, values, all, models.get(place.model())));
           }
         });
     return rows;
   }
 
+  /** Images by place and class, and of them those whose class is predicted. */
+  private static List<Row> sums(Dataset<Row> confusion, String column) {
+    return confusion
+        .groupBy(
+            ConfusionTable.MODEL,
+            ConfusionTable.SPLIT,
+            ConfusionTable.SLICE,
+            ConfusionTable.SLICE_VALUE,
+            column)
+        .agg(
+            sum(ConfusionTable.COUNT),
+            sum(
+                when(
+                        col(ConfusionTable.ACTUAL).equalTo(col(ConfusionTable.PREDICTED)),
+                        col(ConfusionTable.COUNT))
+                    .otherwise(0L)))
+        .collectAsList();
+  }
+
+  private static ClassCounts counts(
+      Map<Place, SortedMap<String, ClassCounts>> counts,
+      Row row,
+      Map<String, List<String>> models) {
+    return counts
+        .computeIfAbsent(
+            new Place(row.getString(0), row.getString(1), row.getString(2)), k -> new TreeMap<>())
+        .computeIfAbsent(
+            row.getString(3), k -> new ClassCounts(models.get(row.getString(0)).size()));
+  }
+
   private static List<Row> rows(
-      Place place,
-      SortedMap<String, ConfusionMatrix> values,
-      ConfusionMatrix all,
-      List<String> classes) {
+      Place place, SortedMap<String, ClassCounts> values, ClassCounts all, List<String> classes) {
     List<Row> rows = new ArrayList<>();
     for (Measure measure : Measure.values()) {
       for (int c = 0; c < classes.size(); c++) {
         List<Share> shares = new ArrayList<>();
-        for (Map.Entry<String, ConfusionMatrix> value : values.entrySet()) {
+        for (Map.Entry<String, ClassCounts> value : values.entrySet()) {
           Proportion here = measure.of(value.getValue(), c);
           if (here.total() >= SUPPORT) {
             shares.add(new Share(place, value.getKey(), classes.get(c), measure, here));
