@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     description = {
       "Compares predictions with labels: accuracy, per-class and averaged precision, recall and F1, MCC,",
-      "log-loss, ROC-AUC, average precision, confusion and curves, for all images, each split and each slice."
+      "log-loss, calibration, ROC-AUC, average precision, each with its interval, confusion and curves, for all images, each",
+      "split and each slice; slices beside one another, and models beside one another."
     })
 final class EvaluateCommand extends StageCommand {
   @Option(

@@ -99,7 +99,7 @@ final class RelabelCommand extends StageCommand {
       names = "--calibrated",
       fallbackValue = "true",
       description =
-          "Go by probabilities as 'calibrate' mends them, whose 0.9 is right in nine of ten cases.")
+          "Go by probabilities as 'calibrate' mends them, whose 0.9 should be right in about nine of ten cases.")
   private boolean calibrated;
 
   @Option(

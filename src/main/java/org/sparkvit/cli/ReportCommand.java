@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
     name = "report",
     description = {
       "Writes one HTML file that works offline: data set, class balance, metrics, confusion, curves and the worst mistakes.",
-      "It shows the tables that are there and says which command makes the others."
+      "It shows the tables that are there and says which command makes the others. Beside it: report.json, the same for",
+      "machines, and croissant.json, what the data set is."
     })
 final class ReportCommand extends StageCommand {
   @Option(

@@ -96,8 +96,6 @@ final class Croissant {
     folder.put("name", "workspace");
     folder.put("contentUrl", workspace);
     folder.put("encodingFormat", "application/x-directory");
-    // A folder has no hash; each image's is in the table.
-    folder.put("sha256", "");
     return folder;
   }
 
