@@ -85,12 +85,17 @@ public final class TorchScriptArchive {
    * is for any device and machine.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, false, null);
+    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, false));
   }
 
   /** As above, for a module that is asked to {@link ViTModule#pack} its weights first. */
   static void writeForPacking(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, true, null);
+    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, true));
+  }
+
+  /** For an {@link Explainer}: float32, with the methods of {@link AttentionCode}. */
+  static void writeForExplaining(Path file, Checkpoint checkpoint) {
+    write(file, checkpoint, Precision.FP32, ViTCode.forExplaining(checkpoint.config()));
   }
 
   /**
@@ -104,26 +109,26 @@ public final class TorchScriptArchive {
     if (precision == Precision.INT8) {
       throw new IllegalArgumentException("training in " + precision);
     }
-    write(file, checkpoint, precision, false, options);
+    // Weights stay in float32, whatever the products are in.
+    write(
+        file,
+        checkpoint,
+        Precision.FP32,
+        ViTCode.forTraining(checkpoint.config(), precision, options));
   }
 
   private static void write(
-      Path file,
-      Checkpoint checkpoint,
-      Precision precision,
-      boolean packing,
-      TrainingOptions training) {
+      Path file, Checkpoint checkpoint, Precision weights, Map<String, String> code) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       TorchScriptArchive archive = new TorchScriptArchive(out);
-      archive.writeAll(checkpoint, precision, packing, training);
+      archive.writeAll(checkpoint, weights, code);
       archive.zip.finish();
     } catch (IOException e) {
       throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
     }
   }
 
-  private void writeAll(
-      Checkpoint checkpoint, Precision precision, boolean packing, TrainingOptions training)
+  private void writeAll(Checkpoint checkpoint, Precision precision, Map<String, String> code)
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     Map<String, QuantizedLinear> packed = Map.of();
@@ -136,15 +141,9 @@ public final class TorchScriptArchive {
     tensors.put("pixel_scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
     tensors.put("pixel_shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
 
-    Storage weights = training == null ? Storage.of(precision) : Storage.FLOAT;
-    pickle(tree, tensors, packed, weights);
+    pickle(tree, tensors, packed, Storage.of(precision));
     entry("data.pkl", ByteBuffer.wrap(pickle.toBytes()));
-    text(
-        "code/__torch__.py",
-        tree.source(
-            training == null
-                ? ViTCode.forInference(checkpoint.config(), precision, packing)
-                : ViTCode.forTraining(checkpoint.config(), precision, training)));
+    text("code/__torch__.py", tree.source(code));
     for (int i = 0; i < storages.size(); i++) {
       entry("data/" + i, storages.get(i).get());
     }

@@ -57,14 +57,23 @@ final class ViTCode {
   /** Whether the blocks' linear maps are oneDNN's, whose weights {@link #PACK} arranges. */
   private final boolean packed;
 
+  /** Whether the attentions are kept, for {@link AttentionCode}. */
+  private final boolean explaining;
+
   /** How it is trained, or null. */
   private final TrainingOptions training;
 
-  private ViTCode(ViTConfig config, Precision precision, boolean packed, TrainingOptions training) {
+  private ViTCode(
+      ViTConfig config,
+      Precision precision,
+      boolean packed,
+      boolean explaining,
+      TrainingOptions training) {
     this.config = config;
     this.family = config.family();
     this.precision = precision;
     this.packed = packed;
+    this.explaining = explaining;
     this.training = training;
   }
 
@@ -74,13 +83,19 @@ final class ViTCode {
    * @param packed for bf16 on a CPU with AMX: {@link #PACK} is to be called once before the rest
    */
   static Map<String, String> forInference(ViTConfig config, Precision precision, boolean packed) {
-    return new ViTCode(config, precision, packed, null).methods("");
+    return new ViTCode(config, precision, packed, false, null).methods("");
+  }
+
+  /** As above in float32, with the methods of {@link AttentionCode}. */
+  static Map<String, String> forExplaining(ViTConfig config) {
+    return new ViTCode(config, Precision.FP32, false, true, null)
+        .methods(AttentionCode.methods(config.family()));
   }
 
   /** As above, with the methods of {@link TrainingCode}. */
   static Map<String, String> forTraining(
       ViTConfig config, Precision precision, TrainingOptions training) {
-    return new ViTCode(config, precision, false, training).methods(TrainingCode.methods(training));
+    return new ViTCode(config, precision, false, false, training).methods(TrainingCode.methods(training));
   }
 
   private Map<String, String> methods(String more) {
@@ -97,7 +112,7 @@ final class ViTCode {
         return (self).block(x, h, h%13$s)
       %10$sdef block(self, x: Tensor, rows: Tensor, tokens: Tensor%12$s) -> Tensor:
         n = torch.size(x, 0)
-      %2$s  c = torch.scaled_dot_product_attention(q, k, v, None, %7$s)
+      %2$s  c = %7$s
         a = torch.reshape(torch.transpose(c, 1, 2), [n, -1, %6$d])
         y = torch.add(x, %3$s)
         z = %4$s
@@ -111,16 +126,32 @@ final class ViTCode {
             layerNorm("y", "self." + family.mlpNorm()),
             linear("z", "self." + family.mlpIn(), true),
             config.hiddenSize(),
-            training != null && config.attentionDropout() > 0
-                ? config.attentionDropout() + " if self.training else 0."
-                : "0.",
+            explaining ? AttentionCode.attention(config) : attention(),
             mlp(),
             branch(1, linear("o", "self." + family.mlpOut(), true)),
             firstRows(),
-            dropsPaths() ? TrainingCode.DROP_PATH : "",
-            dropsPaths() ? ", path: Optional[Tensor], number: int" : "",
-            dropsPaths() ? ", path, number" : "")
+            dropsPaths() ? TrainingCode.DROP_PATH : explaining ? AttentionCode.KEEP : "",
+            blockParameters(),
+            blockArguments())
         .indent(2);
+  }
+
+  private String attention() {
+    return "torch.scaled_dot_product_attention(q, k, v, None, "
+        + (training != null && config.attentionDropout() > 0
+            ? config.attentionDropout() + " if self.training else 0.)"
+            : "0.)");
+  }
+
+  /** What goes through a block beside the tokens. */
+  private String blockParameters() {
+    return dropsPaths()
+        ? ", path: Optional[Tensor], number: int"
+        : explaining ? AttentionCode.PARAMETER : "";
+  }
+
+  private String blockArguments() {
+    return dropsPaths() ? ", path, number" : explaining ? AttentionCode.ARGUMENT : "";
   }
 
   /** The form of the last block where its first rows are all that is used. */
@@ -136,8 +167,8 @@ final class ViTCode {
             """,
             layerNorm("x", "self." + family.attentionNorm()),
             family.lastRows(),
-            dropsPaths() ? ", path: Optional[Tensor], number: int" : "",
-            dropsPaths() ? ", path, number" : "");
+            blockParameters(),
+            blockArguments());
   }
 
   /** What lies between the two linear maps, which are called m and o. */
@@ -196,8 +227,9 @@ final class ViTCode {
   }
 
   private String model() {
-    String pathParameter = dropsPaths() ? ", path: Optional[Tensor]" : "";
-    String path = dropsPaths() ? ", path" : "";
+    String parameter =
+        dropsPaths() ? ", path: Optional[Tensor]" : explaining ? AttentionCode.PARAMETER : "";
+    String argument = dropsPaths() ? ", path" : explaining ? AttentionCode.ARGUMENT : "";
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
@@ -207,7 +239,7 @@ final class ViTCode {
               return (self).head((self).embed(pixels%s))
             def head(self, e: Tensor) -> Tensor:
             %s%s""",
-            dropsPaths() ? ", None" : "",
+            dropsPaths() ? ", None" : explaining ? ", annotate(List[Tensor], [])" : "",
             logits(),
             precision == Precision.INT8 ? EMBED_EACH : ""));
     text.append(
@@ -215,14 +247,15 @@ final class ViTCode {
             Locale.ROOT,
             """
             def %s(self, pixels: Tensor%s) -> Tensor:
-              x = (self).tokens(pixels)
+              x = %s
             """,
             precision == Precision.INT8 ? "embed_one" : EMBED,
-            pathParameter));
+            parameter,
+            explaining ? AttentionCode.leaf("(self).tokens(pixels)") : "(self).tokens(pixels)"));
     String last = "x";
     for (int i = 0; i < config.layers(); i++) {
       text.append(
-          String.format(Locale.ROOT, "  x%1$d = (self).block%1$d(%2$s%3$s)\n", i, last, path));
+          String.format(Locale.ROOT, "  x%1$d = (self).block%1$d(%2$s%3$s)\n", i, last, argument));
       last = "x" + i;
     }
     text.append("  return (self).finish(").append(last).append(")\n");
@@ -239,8 +272,8 @@ final class ViTCode {
               i,
               family.layers(),
               i == config.layers() - 1 && family.lastRows() > 0 ? "forward_first_rows" : "forward",
-              pathParameter,
-              dropsPaths() ? ", path, " + i : ""));
+              parameter,
+              dropsPaths() ? ", path, " + i : argument));
     }
     text.append(packed ? pack() : "");
     text.append("def finish(self, x: Tensor) -> Tensor:\n").append(embedding("x"));
