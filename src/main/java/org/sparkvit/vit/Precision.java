@@ -23,6 +23,7 @@ public enum Precision {
 
   private static final Pattern AMX = Pattern.compile("\\bamx_bf16\\b");
   private static final Pattern AMX_INT8 = Pattern.compile("\\bamx_int8\\b");
+  private static final Pattern VNNI = Pattern.compile("\\bavx512_vnni\\b");
   private static final Pattern AVX512_BF16 = Pattern.compile("\\bavx512_bf16\\b");
 
   /** PyTorch's number of the element type of activations. */
@@ -81,9 +82,17 @@ public enum Precision {
         || (AVX512_BF16.matcher(cpuInfo).find() && cpuInfo.contains("AuthenticAMD"));
   }
 
-  /** Whether this machine's processor has AMX for bf16. */
-  static boolean hasBf16Matrices() {
-    return Cpu.HAS_BF16_MATRICES;
+  /**
+   * Whether this machine's processor is worth an archive of its own: with AMX bf16 products are so
+   * fast that putting their weights in order is a third of the time, and with VNNI int8 products
+   * are added in 32 bits, so that activations may have 8.
+   */
+  boolean hasOwnCode() {
+    return switch (this) {
+      case BF16 -> Cpu.HAS_BF16_MATRICES;
+      case INT8 -> Cpu.HAS_VNNI;
+      case FP32, FP16 -> false;
+    };
   }
 
   /** Whether this machine's processor has AMX for int8. */
@@ -95,6 +104,7 @@ public enum Precision {
   private static final class Cpu {
     private static final boolean BF16_IS_FASTER = bf16IsFaster(cpuInfo());
     private static final boolean HAS_BF16_MATRICES = AMX.matcher(cpuInfo()).find();
+    private static final boolean HAS_VNNI = VNNI.matcher(cpuInfo()).find();
     private static final boolean HAS_INT8_MATRICES = AMX_INT8.matcher(cpuInfo()).find();
   }
 

@@ -12,10 +12,11 @@ import java.util.Map;
  * each output row symmetric with a scale of its own, biases in float32. Activations are quantised
  * when the product runs, over the range of its whole input, and what comes out is float32 again.
  *
- * <p>Activations get 7 bits ({@code reduce_range}), since the weights may have 8. Processors
- * without VNNI add products in pairs to 16 bits; 2 x 127 x 128 just fits, 2 x 255 x 128 would
- * saturate silently. With VNNI 8 bits would be safe, but then an image's result would depend on
- * which of a cluster's processors it meets.
+ * <p>Processors without VNNI add products in pairs to 16 bits: 2 x 127 x 128 just fits, 2 x 255 x
+ * 128 would saturate silently. There, and in an archive for any machine, activations get 7 bits
+ * ({@code reduce_range}); with VNNI 8, which is worth about half of the images whose label differs
+ * from that in fp32. In a cluster of both kinds an image's result depends on which of them it
+ * meets.
  *
  * @param weights one or more {@code [rows, columns]}, stacked
  * @param biases one for each of the weights, or none at all

@@ -88,8 +88,11 @@ public final class TorchScriptArchive {
     write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, false));
   }
 
-  /** As above, for a module that is asked to {@link ViTModule#pack} its weights first. */
-  static void writeForPacking(Path file, Checkpoint checkpoint, Precision precision) {
+  /**
+   * As above, for this machine's CPU, where {@link Precision#hasOwnCode}. In bf16 the module is to
+   * be asked to {@link ViTModule#pack} its weights first.
+   */
+  static void writeForThisMachine(Path file, Checkpoint checkpoint, Precision precision) {
     write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, true));
   }
 

@@ -54,8 +54,11 @@ final class ViTCode {
   private final Family family;
   private final Precision precision;
 
-  /** Whether the blocks' linear maps are oneDNN's, whose weights {@link #PACK} arranges. */
-  private final boolean packed;
+  /**
+   * Whether the code may count on this machine's processor. In bf16 the blocks' linear maps are
+   * oneDNN's then, whose weights {@link #PACK} arranges; in int8 activations get 8 bits, not 7.
+   */
+  private final boolean here;
 
   /** Whether the attentions are kept, for {@link AttentionCode}. */
   private final boolean explaining;
@@ -66,13 +69,13 @@ final class ViTCode {
   private ViTCode(
       ViTConfig config,
       Precision precision,
-      boolean packed,
+      boolean here,
       boolean explaining,
       TrainingOptions training) {
     this.config = config;
     this.family = config.family();
     this.precision = precision;
-    this.packed = packed;
+    this.here = here;
     this.explaining = explaining;
     this.training = training;
   }
@@ -80,10 +83,11 @@ final class ViTCode {
   /**
    * Method sources by class name, for {@link ModuleTree#source}.
    *
-   * @param packed for bf16 on a CPU with AMX: {@link #PACK} is to be called once before the rest
+   * @param here whether it is for this machine alone, see {@link Precision#hasOwnCode}; in bf16
+   *     {@link #PACK} is to be called once before the rest
    */
-  static Map<String, String> forInference(ViTConfig config, Precision precision, boolean packed) {
-    return new ViTCode(config, precision, packed, false, null).methods("");
+  static Map<String, String> forInference(ViTConfig config, Precision precision, boolean here) {
+    return new ViTCode(config, precision, here, false, null).methods("");
   }
 
   /** As above in float32, with the methods of {@link AttentionCode}. */
@@ -275,9 +279,13 @@ final class ViTCode {
               parameter,
               dropsPaths() ? ", path, " + i : argument));
     }
-    text.append(packed ? pack() : "");
+    text.append(isPacked() ? pack() : "");
     text.append("def finish(self, x: Tensor) -> Tensor:\n").append(embedding("x"));
     return text.toString().indent(2);
+  }
+
+  private boolean isPacked() {
+    return here && precision == Precision.BF16;
   }
 
   private String pack() {
@@ -396,9 +404,13 @@ final class ViTCode {
   private String linear(String input, String module, boolean bias) {
     if (precision == Precision.INT8) {
       return String.format(
-          Locale.ROOT, "ops.quantized.linear_dynamic(%s, %s.packed, True)", input, module);
+          Locale.ROOT,
+          "ops.quantized.linear_dynamic(%s, %s.packed, %s)",
+          input,
+          module,
+          here ? "False" : "True");
     }
-    if (packed) {
+    if (isPacked()) {
       return String.format(
           Locale.ROOT,
           "ops.mkldnn._linear_pointwise(%1$s, %2$s.weight, %3$s, \"none\","

@@ -31,22 +31,19 @@ public final class ViTSession implements AutoCloseable {
   public static ViTSession open(Checkpoint checkpoint, Device device, Precision precision) {
     Path archive = temporaryArchive();
     try {
-      if (!packs(precision.on(device), device)) {
-        TorchScriptArchive.writeForInference(archive, checkpoint, precision);
+      if (device.isGpu() || !precision.on(device).hasOwnCode()) {
+        TorchScriptArchive.writeForInference(archive, checkpoint, precision.on(device));
         return load(archive, checkpoint.config(), device);
       }
-      TorchScriptArchive.writeForPacking(archive, checkpoint, precision);
+      TorchScriptArchive.writeForThisMachine(archive, checkpoint, precision);
       ViTSession session = load(archive, checkpoint.config(), device);
-      session.module.pack();
+      if (precision == Precision.BF16) {
+        session.module.pack();
+      }
       return session;
     } finally {
       delete(archive);
     }
-  }
-
-  /** Where the products are so fast that putting their weights in order is a third of the time. */
-  private static boolean packs(Precision precision, Device device) {
-    return precision == Precision.BF16 && !device.isGpu() && Precision.hasBf16Matrices();
   }
 
   /** Loads an archive that {@link TorchScriptArchive} wrote for this configuration. */

@@ -63,7 +63,7 @@ class Int8Test {
   void logitsAreThoseOfPyTorchsQuantisation(String name) {
     assumeX86();
     Checkpoint checkpoint = ModelDirectory.read(Golden.ROOT.resolve(name));
-    try (ViTSession session = ViTSession.open(checkpoint, CPU, Precision.INT8)) {
+    try (ViTSession session = forAnyMachine(checkpoint)) {
       ViTSessionTest.assertClose(
           session.logits(Golden.pixels(3, 16, 0), 3),
           Golden.floats(golden(name).get("logits")),
@@ -75,13 +75,42 @@ class Int8Test {
   void tinySixteenEqualsPyTorchsQuantisationAndIsNearFloat32() {
     assumeX86();
     ViTConfig config = ViTConfig.of(ViTSize.TINY, 224, 16, Golden.labels(10));
-    try (ViTSession session = ViTSession.open(Golden.byFormula(config), CPU, Precision.INT8)) {
+    try (ViTSession session = forAnyMachine(Golden.byFormula(config))) {
       float[] logits = session.logits(Golden.pixels(2, 224, 0), 2);
       float[] exact = Golden.floats(Golden.of("ti16"));
       ViTSessionTest.assertClose(logits, Golden.floats(golden("ti16").get("logits")), 1e-4f);
       ViTSessionTest.assertClose(logits, exact, 0.1f);
       assertThat(logits).isNotEqualTo(exact);
     }
+  }
+
+  private ViTSession forAnyMachine(Checkpoint checkpoint) {
+    Path archive = temp.resolve("any.pt");
+    TorchScriptArchive.writeForInference(archive, checkpoint, Precision.INT8);
+    return ViTSession.load(archive, checkpoint.config(), CPU);
+  }
+
+  @Test
+  void eightBitsOfActivationsAreNearerToFloat32ThanSeven() {
+    assumeThat(Precision.INT8.hasOwnCode()).as("no VNNI here").isTrue();
+    ViTConfig config = ViTConfig.of(64, 4, 4, 128, 32, 8, Golden.labels(5));
+    Checkpoint random = Checkpoint.random(config, PreprocessorConfig.squash(32), 3);
+    ByteBuffer pixels = Golden.pixels(16, 32, 0);
+    try (ViTSession seven = forAnyMachine(random);
+        ViTSession eight = ViTSession.open(random, CPU, Precision.INT8);
+        ViTSession fp32 = ViTSession.open(random, CPU, Precision.FP32)) {
+      float[] exact = fp32.embeddings(pixels, 16);
+      assertThat(distance(eight.embeddings(pixels, 16), exact))
+          .isLessThan(0.7 * distance(seven.embeddings(pixels, 16), exact));
+    }
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return Math.sqrt(sum);
   }
 
   @Test
