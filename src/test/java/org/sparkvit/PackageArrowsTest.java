@@ -38,6 +38,7 @@ class PackageArrowsTest {
               "tune",
               "score",
               "evaluate",
+              "explain",
               "relabel",
               "report",
               "ml"),

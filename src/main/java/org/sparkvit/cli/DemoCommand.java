@@ -147,6 +147,7 @@ final class DemoCommand extends StageCommand {
             List.of("evaluate", "--slices", "source,region", "--positive", SampleDataset.SENSITIVE),
             List.of(
                 "calibrate", "--positive", SampleDataset.SENSITIVE, "--images-per-day", "100000"),
+            List.of("explain", "--slices", "source"),
             List.of("labels", "--from", "vit", "--filter-by", "predicted_neq_given"),
             relabel(),
             List.of("report"))) {

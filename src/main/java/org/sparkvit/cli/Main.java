@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScoreCommand.class,
       EvaluateCommand.class,
       CalibrateCommand.class,
+      ExplainCommand.class,
       RelabelCommand.class,
       ReportCommand.class,
       DemoCommand.class,

@@ -144,7 +144,7 @@ public final class BatchInference {
   }
 
   /** Numbers as a cell of a column of arrays. */
-  static Seq<Float> cell(float[] values) {
+  public static Seq<Float> cell(float[] values) {
     List<Float> list = new ArrayList<>(values.length);
     for (float value : values) {
       list.add(value);

@@ -19,7 +19,11 @@ public final class InputSpec {
    * @throws UserException when the two files contradict each other
    */
   public static PreprocessSpec of(PreprocessorConfig preprocessor, ViTConfig config) {
-    int side = config.imageSize();
+    return of(preprocessor, config.imageSize());
+  }
+
+  /** As above, where {@code preprocessor_config.json} alone says the size. */
+  static PreprocessSpec of(PreprocessorConfig preprocessor, int side) {
     if (!preprocessor.doResize()) {
       throw new UserException(
           "preprocessor_config.json has do_resize false, but images differ in size and the model"

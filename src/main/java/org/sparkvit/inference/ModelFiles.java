@@ -47,7 +47,7 @@ public record ModelFiles(Path directory, boolean temporary) implements AutoClose
                 + uri
                 + "' has no "
                 + (config ? ModelDirectory.WEIGHTS : ModelDirectory.CONFIG)
-                + "; name a Hugging Face model directory, or run 'spark-vit train' first");
+                + "; name a Hugging Face model directory, or one with a TorchScript module (model.pt), or run 'spark-vit train' first");
       }
       if (fs.getScheme().equals("file")) {
         return new ModelFiles(Path.of(fs.makeQualified(remote).toUri().getPath()), false);

@@ -1,14 +1,14 @@
 package org.sparkvit.inference;
 
 import java.nio.ByteBuffer;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.vit.Classifier;
 
 /** What is asked of a model. */
 public enum ModelOutput {
   /** One value a class, before the softmax. */
   LOGITS {
     @Override
-    float[] of(ViTSession session, ByteBuffer pixels, int n) {
+    float[] of(Classifier session, ByteBuffer pixels, int n) {
       return session.logits(pixels, n);
     }
   },
@@ -18,11 +18,11 @@ public enum ModelOutput {
    */
   EMBEDDINGS {
     @Override
-    float[] of(ViTSession session, ByteBuffer pixels, int n) {
+    float[] of(Classifier session, ByteBuffer pixels, int n) {
       return session.embeddings(pixels, n);
     }
   };
 
   /** The values of n images, one after the other. */
-  abstract float[] of(ViTSession session, ByteBuffer pixels, int n);
+  abstract float[] of(Classifier session, ByteBuffer pixels, int n);
 }

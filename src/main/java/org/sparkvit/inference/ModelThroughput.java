@@ -7,7 +7,7 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.vit.Classifier;
 
 /** How many images a second the model itself computes: the ceiling of any scoring job. */
 public final class ModelThroughput {
@@ -24,7 +24,7 @@ public final class ModelThroughput {
     Dataset<Long> oneEach = spark.range(0, tasks, 1, tasks).as(Encoders.LONG());
     MapPartitionsFunction<Long, Double> run =
         rows -> {
-          ViTSession session = model.session();
+          Classifier session = model.session();
           byte[] noise = new byte[batchSize * model.input().bytes()];
           new SplittableRandom(1).nextBytes(noise);
           ByteBuffer pixels = ByteBuffer.allocateDirect(noise.length).put(0, noise);

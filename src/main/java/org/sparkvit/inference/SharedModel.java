@@ -11,17 +11,27 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.Classifier;
+import org.sparkvit.vit.Explainer;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.ScriptedModel;
+import org.sparkvit.vit.ScriptedSession;
 import org.sparkvit.vit.ViTSession;
 
 /**
@@ -31,15 +41,31 @@ import org.sparkvit.vit.ViTSession;
  * then would do so under the feet of tasks that are still running.
  */
 public final class SharedModel implements Serializable {
+  /**
+   * What the driver knows of a model.
+   *
+   * @param multiplyAdds that an image takes; -1 if unknown
+   */
+  private record Description(
+      List<String> labels,
+      int embeddingSize,
+      PreprocessSpec input,
+      long multiplyAdds,
+      boolean isScripted)
+      implements Serializable {
+    Description {
+      labels = List.copyOf(labels);
+    }
+  }
+
   private record Key(String hash, String device, Precision precision) {}
 
-  private static final Map<Key, ViTSession> LOADED = new ConcurrentHashMap<>();
+  private static final Map<Key, Classifier> LOADED = new ConcurrentHashMap<>();
+  private static final Map<Key, Explainer> EXPLAINERS = new ConcurrentHashMap<>();
 
   private final String hash;
   private final List<String> files;
-  private final List<String> labels;
-  private final int embeddingSize;
-  private final PreprocessSpec input;
+  private final Description described;
   private final String device;
   private final String precision;
   private final ModelOutput output;
@@ -47,17 +73,13 @@ public final class SharedModel implements Serializable {
   private SharedModel(
       String hash,
       List<String> files,
-      List<String> labels,
-      int embeddingSize,
-      PreprocessSpec input,
+      Description described,
       String device,
       String precision,
       ModelOutput output) {
     this.hash = hash;
     this.files = List.copyOf(files);
-    this.labels = List.copyOf(labels);
-    this.embeddingSize = embeddingSize;
-    this.input = input;
+    this.described = described;
     this.device = device;
     this.precision = precision;
     this.output = output;
@@ -80,8 +102,7 @@ public final class SharedModel implements Serializable {
    */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
-    Checkpoint checkpoint = read(directory, output);
-    PreprocessSpec input = InputSpec.of(checkpoint.preprocessor(), checkpoint.config());
+    Description described = describe(directory, precision, output);
     String hash = ModelDirectory.hash(directory);
     List<String> files = ModelDirectory.files(directory);
     try {
@@ -102,14 +123,37 @@ public final class SharedModel implements Serializable {
       throw new UncheckedIOException("staging model " + directory, e);
     }
     return new SharedModel(
-        hash,
-        files,
-        checkpoint.config().labels(),
-        checkpoint.config().embeddingSize(),
-        input,
-        device,
-        precision,
-        output);
+        hash, files, described, device, described.isScripted() ? "fp32" : precision, output);
+  }
+
+  private static Description describe(Path directory, String precision, ModelOutput output) {
+    if (!ScriptedModel.isIn(directory)) {
+      Checkpoint checkpoint = read(directory, output);
+      return new Description(
+          checkpoint.config().labels(),
+          checkpoint.config().embeddingSize(),
+          InputSpec.of(checkpoint.preprocessor(), checkpoint.config()),
+          checkpoint.config().multiplyAdds(),
+          false);
+    }
+    ScriptedModel model = ScriptedModel.read(directory);
+    if (output != ModelOutput.LOGITS) {
+      throw new UserException(
+          directory + ": a TorchScript module gives logits only; name a Vision Transformer");
+    }
+    if (!Set.of("auto", "fp32").contains(precision)) {
+      throw new UserException(
+          directory
+              + ": a TorchScript module computes in what it was saved in; leave --precision "
+              + precision
+              + " out");
+    }
+    return new Description(
+        model.labels(),
+        0,
+        InputSpec.of(model.preprocessor(), model.imageSize()),
+        model.multiplyAdds(),
+        true);
   }
 
   private static Checkpoint read(Path directory, ModelOutput output) {
@@ -125,17 +169,36 @@ public final class SharedModel implements Serializable {
 
   /** Class names in the order of the logits. */
   public List<String> labels() {
-    return labels;
+    return described.labels();
   }
 
   /** Length of an embedding. */
   public int embeddingSize() {
-    return embeddingSize;
+    return described.embeddingSize();
+  }
+
+  /** What one image costs: multiplications, each with its addition; empty where unknown. */
+  public OptionalLong multiplyAdds() {
+    return described.multiplyAdds() < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(described.multiplyAdds());
+  }
+
+  /** Whether it is any TorchScript module, which gives logits and nothing else. */
+  public boolean isScripted() {
+    return described.isScripted();
+  }
+
+  /** Numbers that were learned, counted by an executor, which has the model then. */
+  public long parameters(SparkSession spark) {
+    SharedModel model = this;
+    MapFunction<Long, Long> count = one -> model.session().parameters();
+    return spark.range(1).as(Encoders.LONG()).map(count, Encoders.LONG()).head();
   }
 
   /** How images are prepared for this model. */
   public PreprocessSpec input() {
-    return input;
+    return described.input();
   }
 
   /**
@@ -143,13 +206,25 @@ public final class SharedModel implements Serializable {
    *
    * @throws org.sparkvit.core.UserException when a GPU was asked for and there is none
    */
-  ViTSession session() {
-    TaskContext context = TaskContext.get();
-    // Tasks run beside each other, so one operation may use only its own task's cores.
-    PyTorchRuntime.configure(context == null ? 1 : context.cpus());
+  Classifier session() {
     Device resolved = resolve();
     Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
-    return LOADED.computeIfAbsent(key, missing -> load(resolved, missing.precision()));
+    return LOADED.computeIfAbsent(
+        key,
+        missing ->
+            load(
+                directory ->
+                    described.isScripted()
+                        ? ScriptedSession.open(directory, resolved)
+                        : ViTSession.open(read(directory, output), resolved, missing.precision())));
+  }
+
+  /** As {@link #session}, of the model in the form that says where it looked; in fp32. */
+  public Explainer explainer() {
+    Device resolved = resolve();
+    return EXPLAINERS.computeIfAbsent(
+        new Key(hash, resolved.toString(), Precision.FP32),
+        missing -> load(directory -> Explainer.open(read(directory, output), resolved)));
   }
 
   /** What {@link #session} computes in, for a running task. */
@@ -158,6 +233,9 @@ public final class SharedModel implements Serializable {
   }
 
   private Device resolve() {
+    TaskContext context = TaskContext.get();
+    // Tasks run beside each other, so one operation may use only its own task's cores.
+    PyTorchRuntime.configure(context == null ? 1 : context.cpus());
     return PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
   }
 
@@ -187,14 +265,14 @@ public final class SharedModel implements Serializable {
     return "gpu:" + assigned.get();
   }
 
-  private ViTSession load(Device resolved, Precision chosen) {
+  private <T> T load(Function<Path, T> open) {
     try {
       Path directory = Files.createTempDirectory("spark-vit-" + hash.substring(0, 12));
       try {
         for (String name : files) {
           link(Path.of(SparkFiles.get(fileName(hash, name))), directory.resolve(name));
         }
-        return ViTSession.open(read(directory, output), resolved, chosen);
+        return open.apply(directory);
       } finally {
         FileUtil.fullyDelete(directory.toFile());
       }

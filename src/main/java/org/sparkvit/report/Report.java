@@ -10,6 +10,7 @@ import java.util.List;
  * @param created when, for people
  * @param model the model judged
  * @param blurred whether images are blurred until they are pointed at
+ * @param models those that have figures of the same split, the best first
  * @param gaps where the model does worse than elsewhere, the largest first
  * @param cautions what to keep in mind when reading the figures, a sentence each
  */
@@ -25,11 +26,13 @@ public record Report(
     BalanceSection balance,
     ScoringSection scoring,
     MetricsSection metrics,
+    List<ModelRow> models,
     List<GapRow> gaps,
     ConfusionSection confusion,
     CurveSection curves,
     CalibrationSection calibration,
     MistakeSection mistakes,
+    AttentionSection attention,
     RelabelSection relabel,
     AuditSection audit,
     LabelsSection labels,

@@ -18,7 +18,9 @@ import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.ExplanationsTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.HistoryTable;
 import org.sparkvit.table.ImagesTable;
@@ -26,6 +28,7 @@ import org.sparkvit.table.LabelChecksTable;
 import org.sparkvit.table.LabelNoiseTable;
 import org.sparkvit.table.LeakageTable;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelSummaryTable;
@@ -87,11 +90,13 @@ final class ReportGatherer {
           balance == null ? null : BalanceSection.of(balance),
           scoring,
           figures,
+          models(figures),
           gaps(figures, model),
           confusion(figures, model),
           curves(figures, headline, metrics, model),
           calibration(model),
           mistakes(images, splits != null, scored, headline),
+          attention(model),
           relabel(images),
           audit(images),
           labels(images),
@@ -163,6 +168,16 @@ final class ReportGatherer {
     return CurveSection.of(curves, figures.split(), drawn, headline.classes());
   }
 
+  private List<ModelRow> models(MetricsSection figures) {
+    return figures == null
+        ? List.of()
+        : ModelRow.of(
+            workspace.read(ModelsTable.SPEC),
+            workspace.read(MetricsTable.SPEC),
+            table(CostsTable.SPEC),
+            figures.split());
+  }
+
   private List<GapRow> gaps(MetricsSection figures, ModelFacts model) {
     Dataset<Row> gaps = table(SliceGapsTable.SPEC, model);
     return figures == null || gaps == null ? List.of() : GapRow.of(gaps, figures.split());
@@ -192,6 +207,13 @@ final class ReportGatherer {
         headline == null ? config.positive() : headline.focus().label(),
         config.mistakes(),
         new Thumbnails(spark, workspace, config.thumbnailSize()));
+  }
+
+  private AttentionSection attention(ModelFacts model) {
+    Dataset<Row> explanations = table(ExplanationsTable.SPEC, model);
+    return explanations == null || explanations.isEmpty()
+        ? null
+        : AttentionSection.of(explanations, config.mistakes());
   }
 
   private RelabelSection relabel(Dataset<Row> images) {

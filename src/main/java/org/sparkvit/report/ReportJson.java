@@ -26,6 +26,7 @@ final class ReportJson {
                   .addSerializer(Instant.class, ToStringSerializer.instance))
           .addMixIn(AuditSection.Item.class, NoPictures.class)
           .addMixIn(MistakeSection.Mistake.class, NoPictures.class)
+          .addMixIn(AttentionSection.Card.class, NoPictures.class)
           .build();
 
   private ReportJson() {}
@@ -39,7 +40,7 @@ final class ReportJson {
   }
 
   /** Leaves the pictures out. */
-  @JsonIgnoreProperties({"image", "other"})
+  @JsonIgnoreProperties({"image", "maps", "other"})
   private interface NoPictures {}
 
   /** JSON knows no NaN and no infinity. */

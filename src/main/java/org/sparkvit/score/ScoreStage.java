@@ -157,13 +157,22 @@ public final class ScoreStage {
               failures.failed(),
               failures.images()));
     }
+    double time = seconds(started);
+    Cost cost =
+        new Cost(
+            model.parameters(spark),
+            model.multiplyAdds(),
+            failures.images() / time,
+            failures.images());
+    cost.write(spark, workspace, model, config.precision(), record);
+    progress.say("score: " + cost.line());
     progress.say(
         String.format(
             Locale.ROOT,
             "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit evaluate",
             failures.images(),
-            seconds(started),
-            failures.images() / seconds(started)));
+            time,
+            failures.images() / time));
   }
 
   /** Makes one part of the chunks, and of all parts when they have become many. */

@@ -112,9 +112,15 @@ public final class Workspace {
     return uri() + "/models/" + name;
   }
 
-  /** URI of a model directory: of this workspace where a name is given, else the URI itself. */
+  /**
+   * URI of a model directory: of this workspace where a name is given, else the URI itself. A
+   * TorchScript module may be named as the file, which stands for its folder.
+   */
   public String modelAt(String nameOrUri) {
-    return nameOrUri.contains("/") || nameOrUri.contains(":") ? nameOrUri : model(nameOrUri);
+    String folder = nameOrUri.replaceFirst("(?<=[^/])/+model\\.pt$", "");
+    return folder.contains("/") || folder.contains(":") || !folder.equals(nameOrUri)
+        ? folder
+        : model(folder);
   }
 
   /** URI of the folder of a training that is not finished. */

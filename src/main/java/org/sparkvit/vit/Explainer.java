@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * A loaded model that says where it looked, in float32. Its attention is an explicit softmax, so
- * it is slower than a {@link ViTSession} and needs memory for the attentions of a whole batch:
- * {@code 4 x layers x heads x tokens x tokens} bytes an image, and about as much again for their
+ * A loaded model that says where it looked, in float32. Its attention is an explicit softmax, so it
+ * is slower than a {@link ViTSession} and needs memory for the attentions of a whole batch: {@code
+ * 4 x layers x heads x tokens x tokens} bytes an image, and about as much again for their
  * gradients. Any number of threads may use it at the same time.
  */
 public final class Explainer implements AutoCloseable {

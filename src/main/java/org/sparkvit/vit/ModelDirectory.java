@@ -186,6 +186,9 @@ public final class ModelDirectory {
    * one, and its weights.
    */
   public static List<String> files(Path directory) {
+    if (ScriptedModel.isIn(directory)) {
+      return List.of(CONFIG, PREPROCESSOR, ScriptedModel.WEIGHTS);
+    }
     List<String> names = new ArrayList<>(List.of(CONFIG));
     if (Files.exists(directory.resolve(PREPROCESSOR))) {
       names.add(PREPROCESSOR);
@@ -203,6 +206,7 @@ public final class ModelDirectory {
     return name.equals(CONFIG)
         || name.equals(PREPROCESSOR)
         || name.equals(SHARD_INDEX)
+        || name.equals(ScriptedModel.WEIGHTS)
         || name.endsWith(".safetensors");
   }
 

@@ -99,7 +99,8 @@ final class ViTCode {
   /** As above, with the methods of {@link TrainingCode}. */
   static Map<String, String> forTraining(
       ViTConfig config, Precision precision, TrainingOptions training) {
-    return new ViTCode(config, precision, false, false, training).methods(TrainingCode.methods(training));
+    return new ViTCode(config, precision, false, false, training)
+        .methods(TrainingCode.methods(training));
   }
 
   private Map<String, String> methods(String more) {

@@ -234,7 +234,8 @@ public record ViTConfig(
     return family.isGated() ? ((int) (width * 2L / 3.0) + 7) / 8 * 8 : width;
   }
 
-  private static List<String> labels(JsonFields fields) {
+  /** The class names of {@code id2label}, in their order. */
+  static List<String> labels(JsonFields fields) {
     JsonNode id2label = fields.take("id2label");
     fields.take("label2id");
     int count = fields.takeInt("num_labels", 2);
@@ -260,6 +261,21 @@ public record ViTConfig(
       }
     }
     return List.copyOf(byId.values());
+  }
+
+  /**
+   * Multiplications, each with its addition, that an image takes: of the linear maps, the patches'
+   * and the heads' among them, and of attention.
+   */
+  public long multiplyAdds() {
+    long tokens = tokens();
+    long width = hiddenSize;
+    long patches = tokens - family.specialTokens().size();
+    long mlp = (family.isGated() ? 3 : 2) * width * intermediateSize;
+    long block = tokens * (4 * width * width + mlp) + 2 * tokens * tokens * width;
+    return patches * 3 * patchSize * patchSize * width
+        + layers * block
+        + (long) embeddingSize() * labels.size();
   }
 
   /** Writes {@code config.json} for the family's classifier. */

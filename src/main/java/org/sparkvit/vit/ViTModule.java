@@ -73,7 +73,11 @@ final class ViTModule implements AutoCloseable {
 
   /** The batch as {@code [n, H, W, 3]} on the device; on the CPU without a copy. */
   PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n) {
-    int side = config.imageSize();
+    return pixels(scope, pixels, n, config.imageSize());
+  }
+
+  /** As above, of images of any side. */
+  static PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n, int side) {
     long bytes = Math.multiplyExact((long) n, 3L * side * side);
     if (n < 1 || !pixels.isDirect() || pixels.capacity() < bytes) {
       throw new IllegalArgumentException(

@@ -7,11 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.sparkvit.core.UserException;
 
-/**
- * A loaded model that scores images. Any number of threads may use it at the same time: the module
- * is shared and every call keeps its arrays to itself.
- */
-public final class ViTSession implements AutoCloseable {
+/** A loaded Vision Transformer that scores images. */
+public final class ViTSession implements Classifier {
   private final ViTModule module;
 
   private ViTSession(ViTModule module) {
@@ -56,13 +53,7 @@ public final class ViTSession implements AutoCloseable {
     return module.config;
   }
 
-  /**
-   * Scores a batch.
-   *
-   * @param pixels direct buffer that holds {@code [n, imageSize, imageSize, 3]} unsigned bytes
-   *     (RGB) from index 0, whatever its position and limit
-   * @return {@code n * labels} logits, row by row
-   */
+  @Override
   public float[] logits(ByteBuffer pixels, int n) {
     return module.run("forward", pixels, n);
   }
@@ -73,11 +64,16 @@ public final class ViTSession implements AutoCloseable {
    *
    * @return {@code n * embeddingSize} values, row by row
    */
+  @Override
   public float[] embeddings(ByteBuffer pixels, int n) {
     return module.run(ViTCode.EMBED, pixels, n);
   }
 
-  /** Frees the weights; no other call may be running. */
+  @Override
+  public long parameters() {
+    return config().parameterShapes().values().stream().mapToLong(Tensor::elements).sum();
+  }
+
   @Override
   public void close() {
     module.close();

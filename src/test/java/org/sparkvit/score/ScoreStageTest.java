@@ -4,17 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -34,6 +39,13 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.DecodeLimits;
+import org.sparkvit.image.ImageDecoder;
+import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.image.ResampleFilter;
+import org.sparkvit.inference.ModelOutput;
+import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -42,6 +54,7 @@ import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 import org.sparkvit.vit.PreprocessorConfig;
 import org.sparkvit.vit.PyTorchRuntime;
+import org.sparkvit.vit.ScriptedSession;
 import org.sparkvit.vit.Tensor;
 import org.sparkvit.vit.ViTConfig;
 
@@ -565,5 +578,64 @@ class ScoreStageTest extends SparkTest {
     assertThatThrownBy(() -> score(workspace, families.resolve("dinov2-headless"), 16, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the checkpoint has no trained head (classifier.weight is absent)");
+  }
+
+  @Test
+  void aScriptedNetworkIsScoredLikeAViTAndBothCostsAreKept() throws Exception {
+    Workspace workspace = catalog("workspace");
+    Path scripted = Path.of("src/test/resources/vit/scripted").toAbsolutePath();
+    score(workspace, model, 16, 2);
+    // The file stands for its folder.
+    score(workspace, scripted.resolve("model.pt"), 16, 2);
+    Dataset<Row> rows =
+        workspace
+            .read(PredictionsTable.SPEC)
+            .where(col(PredictionsTable.MODEL).equalTo(ModelDirectory.hash(scripted)));
+    assertThat(rows.count()).isEqualTo(IMAGES + 2);
+    List<Row> scored = rows.where(col(PredictionsTable.PROBABILITIES).isNotNull()).collectAsList();
+    assertThat(scored).hasSize(IMAGES);
+    PreprocessSpec input = PreprocessSpec.squash(16, 16, ResampleFilter.BILINEAR);
+    ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+    try (ScriptedSession session = ScriptedSession.open(scripted, Device.cpu())) {
+      for (Row row : scored) {
+        byte[] content = Files.readAllBytes(Path.of(row.<String>getAs(PredictionsTable.PATH)));
+        byte[] rgb = decoder.decode(content, "x.png", input).pixels().rgb();
+        ByteBuffer pixels = ByteBuffer.allocateDirect(rgb.length).put(0, rgb);
+        double[] logits = new double[2];
+        float[] given = session.logits(pixels, 1);
+        for (int k = 0; k < 2; k++) {
+          logits[k] = Math.exp(given[k]);
+        }
+        List<Float> probabilities = row.getList(row.fieldIndex(PredictionsTable.PROBABILITIES));
+        assertThat((double) probabilities.get(0))
+            .isCloseTo(logits[0] / (logits[0] + logits[1]), within(1e-5));
+        assertThat(row.<String>getAs(PredictionsTable.PRECISION)).isEqualTo("fp32");
+      }
+    }
+    Map<String, Row> costs = new HashMap<>();
+    workspace
+        .read(CostsTable.SPEC)
+        .collectAsList()
+        .forEach(row -> costs.put(row.getAs(CostsTable.MODEL), row));
+    assertThat(costs).hasSize(2);
+    Row cost = costs.get(ModelDirectory.hash(scripted));
+    assertThat(cost.<Long>getAs(CostsTable.PARAMETERS)).isEqualTo(954);
+    assertThat(cost.<Long>getAs(CostsTable.MULTIPLY_ADDS)).isEqualTo(23168);
+    assertThat(cost.<Long>getAs(CostsTable.IMAGES)).isEqualTo(IMAGES + 2);
+    assertThat(cost.<Double>getAs(CostsTable.IMAGES_PER_SECOND)).isPositive();
+    assertThat(costs.get(ModelDirectory.hash(model)).<Long>getAs(CostsTable.PARAMETERS))
+        .isEqualTo(
+            ModelDirectory.read(model).config().parameterShapes().values().stream()
+                .mapToLong(shape -> shape.stream().reduce(1L, (a, b) -> a * b))
+                .sum());
+
+    assertThatThrownBy(
+            () -> score(config(workspace, scripted, "int8", 16, 2, 0, false), Progress.SILENT))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("leave --precision int8 out");
+    assertThatThrownBy(
+            () -> SharedModel.distribute(spark, scripted, "cpu", "fp32", ModelOutput.EMBEDDINGS))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("gives logits only");
   }
 }

@@ -138,7 +138,7 @@ class ExplainerTest {
             for (int channel = 0; channel < 3; channel++) {
               int value = 64 + random.nextInt(128);
               if (decides && images.labels[i] < COLOURS) {
-                value = (images.labels[i] + 1 >> channel & 1) == 1 ? 255 : 0;
+                value = ((images.labels[i] + 1) & (1 << channel)) != 0 ? 255 : 0;
               }
               images.pixels.put(((i * side + y) * side + x) * 3 + channel, (byte) value);
             }

@@ -1,0 +1,2 @@
+/** Where a model looked, for a sample of its predictions, and how far such maps can be trusted. */
+package org.sparkvit.explain;

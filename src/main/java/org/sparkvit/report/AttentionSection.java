@@ -1,0 +1,147 @@
+package org.sparkvit.report;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.table.ExplanationsTable;
+
+/**
+ * Where the model looked.
+ *
+ * @param images of the sample
+ * @param measured of them, how many the methods were measured on
+ * @param methods none where nothing was measured
+ * @param cards the first images
+ */
+public record AttentionSection(long images, long measured, List<Method> methods, List<Card> cards) {
+  /** The names of the maps that cards have, in their order. */
+  private static final List<String> MAPS =
+      List.of(ExplanationsTable.GRADIENT, ExplanationsTable.ROLLOUT, ExplanationsTable.ATTENTION);
+
+  /** Patches of the highest value are covered by this much colour. */
+  private static final int ALPHA = 190;
+
+  private static final int RED = 0xe0301e;
+
+  /**
+   * How far a kind of map can be trusted.
+   *
+   * @param deletion mean probability of the class while what it points at is taken away
+   * @param insertion the same while it comes back
+   */
+  public record Method(String name, double deletion, double insertion) {}
+
+  /**
+   * One image.
+   *
+   * @param rules why it is in the sample
+   * @param image the model's input, a JPEG in base 64; null where there is none
+   * @param maps PNGs in base 64 to lay over it: gradient, rollout, attention of the last layer
+   * @param problem why there is none, else null
+   */
+  public record Card(
+      String id,
+      String path,
+      String label,
+      String predicted,
+      double confidence,
+      List<String> rules,
+      String image,
+      List<String> maps,
+      String problem) {}
+
+  /**
+   * Of one model.
+   *
+   * @param explanations its rows of {@code explanations}
+   * @param shown how many images
+   */
+  static AttentionSection of(Dataset<Row> explanations, int shown) {
+    Row counts = explanations.agg(count(lit(1)), count(col(ExplanationsTable.DELETION))).head();
+    List<Method> methods = new ArrayList<>();
+    if (counts.getLong(1) > 0) {
+      for (String name : List.of("gradient", "rollout", "attention", "random")) {
+        Row means =
+            explanations
+                .agg(
+                    avg(col(ExplanationsTable.DELETION).getItem(name)),
+                    avg(col(ExplanationsTable.INSERTION).getItem(name)))
+                .head();
+        methods.add(new Method(name, means.getDouble(0), means.getDouble(1)));
+      }
+    }
+    List<Card> cards =
+        explanations
+            .orderBy(
+                // Mistakes first, the most confident ones above.
+                col(ExplanationsTable.LABEL).equalTo(col(ExplanationsTable.PREDICTED)).asc(),
+                col(ExplanationsTable.CONFIDENCE).desc(),
+                col(ExplanationsTable.ID))
+            .limit(shown)
+            .collectAsList()
+            .stream()
+            .map(AttentionSection::card)
+            .toList();
+    return new AttentionSection(counts.getLong(0), counts.getLong(1), methods, cards);
+  }
+
+  private static Card card(Row row) {
+    byte[] input = row.getAs(ExplanationsTable.INPUT);
+    return new Card(
+        row.getAs(ExplanationsTable.ID),
+        row.getAs(ExplanationsTable.PATH),
+        row.getAs(ExplanationsTable.LABEL),
+        row.getAs(ExplanationsTable.PREDICTED),
+        row.<Float>getAs(ExplanationsTable.CONFIDENCE),
+        row.getList(row.fieldIndex(ExplanationsTable.RULES)),
+        input == null ? null : Base64.getEncoder().encodeToString(input),
+        input == null ? List.of() : MAPS.stream().map(map -> overlay(row, map)).toList(),
+        input == null
+            ? row.getAs(ExplanationsTable.STATUS) + ": " + row.getAs(ExplanationsTable.REASON)
+            : null);
+  }
+
+  /** The map from clear (its lowest value) to red (its highest), a pixel a patch. */
+  private static String overlay(Row row, String map) {
+    int rows = row.getAs(ExplanationsTable.ROWS);
+    int columns = row.getAs(ExplanationsTable.COLUMNS);
+    List<Float> all = row.getList(row.fieldIndex(map));
+    int patches = rows * columns;
+    // Of attention the last layer, whose heads come last: their sum.
+    int heads = map.equals(ExplanationsTable.ATTENTION) ? row.getAs(ExplanationsTable.HEADS) : 1;
+    double[] values = new double[patches];
+    for (int i = all.size() - heads * patches; i < all.size(); i++) {
+      values[i % patches] += all.get(i);
+    }
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < patches; i++) {
+      double share = high > low ? (values[i] - low) / (high - low) : 0;
+      image.setRGB(i % columns, i / columns, (int) Math.round(ALPHA * share) << 24 | RED);
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
+    }
+    return Base64.getEncoder().encodeToString(png.toByteArray());
+  }
+}

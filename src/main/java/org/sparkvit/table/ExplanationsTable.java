@@ -1,0 +1,99 @@
+package org.sparkvit.table;
+
+import java.util.List;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code explanations}: where a model looked, for a sample of the images that it scored. Maps have
+ * one value a patch, row by row from the upper left of the model's input; what goes to the tokens
+ * beside the patches is left out, so that they sum to less than 1.
+ */
+public final class ExplanationsTable {
+  public static final String ID = "id";
+  public static final String PATH = "path";
+  public static final String LABEL = "label";
+  public static final String MODEL = "model";
+  public static final String SPLIT = "split";
+  public static final String PREDICTED = "predicted";
+
+  /** Probability of {@link #PREDICTED}, as scored. */
+  public static final String CONFIDENCE = "confidence";
+
+  /** Why the image is in the sample; one or more. */
+  public static final String RULES = "rules";
+
+  /** Patches of a column. */
+  public static final String ROWS = "rows";
+
+  /** Patches of a row. */
+  public static final String COLUMNS = "columns";
+
+  public static final String LAYERS = "layers";
+
+  /** Attention heads of a layer. */
+  public static final String HEADS = "heads";
+
+  /** What the class token attends to, layer by layer, head by head. */
+  public static final String ATTENTION = "attention";
+
+  /** Attention through all layers (Abnar and Zuidema 2020). */
+  public static final String ROLLOUT = "rollout";
+
+  /** Attention weighted by what it does for the class (Chefer et al. 2021). */
+  public static final String GRADIENT = "gradient";
+
+  /**
+   * By method: mean probability of the class while the patches of the highest values are taken
+   * away, one tenth after the other; lower is better. Null where it was not measured.
+   */
+  public static final String DELETION = "deletion";
+
+  /** The same while they come back, the highest first; higher is better. */
+  public static final String INSERTION = "insertion";
+
+  /** What the model saw, as a JPEG. */
+  public static final String INPUT = "input";
+
+  /** A name of {@code ImageStatus}. */
+  public static final String STATUS = "status";
+
+  public static final String REASON = "reason";
+
+  private static final ArrayType MAP = DataTypes.createArrayType(DataTypes.FloatType, false);
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "explanations",
+          "explain",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(PATH, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType)
+              .add(MODEL, DataTypes.StringType, false)
+              .add(SPLIT, DataTypes.StringType)
+              .add(PREDICTED, DataTypes.StringType, false)
+              .add(CONFIDENCE, DataTypes.FloatType, false)
+              .add(RULES, DataTypes.createArrayType(DataTypes.StringType, false), false)
+              .add(ROWS, DataTypes.IntegerType)
+              .add(COLUMNS, DataTypes.IntegerType)
+              .add(LAYERS, DataTypes.IntegerType)
+              .add(HEADS, DataTypes.IntegerType)
+              .add(ATTENTION, MAP)
+              .add(ROLLOUT, MAP)
+              .add(GRADIENT, MAP)
+              .add(
+                  DELETION,
+                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false))
+              .add(
+                  INSERTION,
+                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false))
+              .add(INPUT, DataTypes.BinaryType)
+              .add(STATUS, DataTypes.StringType, false)
+              .add(REASON, DataTypes.StringType),
+          false,
+          List.of(ID, MODEL));
+
+  private ExplanationsTable() {}
+}

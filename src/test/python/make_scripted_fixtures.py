@@ -1,0 +1,54 @@
+"""Makes src/test/resources/vit/scripted: a small convolutional network as TorchScript, and the logits it gives.
+
+Needs torch. The folder is what 'spark-vit score --model' takes: the module, what Hugging Face says of preprocessing,
+and the classes with the multiply-adds of an image, which are counted here at each layer.
+"""
+
+import json
+import pathlib
+import sys
+
+import torch
+from torch import nn
+
+OUT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src/test/resources/vit/scripted")
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+
+
+def pixels(n, side):
+    """Bytes from a formula that the Java tests repeat."""
+    i = torch.arange(n * side * side * 3, dtype=torch.int64)
+    return ((i * 31 + (i // 7) * 17 + (i // 101) * 5) % 256).to(torch.uint8).reshape(n, side, side, 3)
+
+
+def multiply_adds(model, image):
+    """Counted where the convolutions and linear maps run."""
+    total = 0
+
+    def count(layer, _, output):
+        nonlocal total
+        total += output.numel() * layer.weight[0].numel()
+
+    hooks = [m.register_forward_hook(count) for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    model(image)
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
+torch.manual_seed(0)
+model = nn.Sequential(
+    nn.Conv2d(3, 8, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
+    nn.Conv2d(8, 16, 3, stride=2, padding=1, groups=2), nn.ReLU(),
+    nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(64, 2)).eval()
+with torch.no_grad():
+    images = ((pixels(5, 16).float() / 255 - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
+    logits = model(images)
+    cost = multiply_adds(model, images[:1])
+OUT.mkdir(parents=True, exist_ok=True)
+torch.jit.script(model).save(OUT / "model.pt")
+write = lambda name, value: (OUT / name).write_text(json.dumps(value, indent=2) + "\n")
+write("config.json", dict(id2label={"0": "dark", "1": "light"}, multiply_adds=cost))
+write("preprocessor_config.json", dict(size=dict(height=16, width=16), resample=2, image_mean=MEAN, image_std=STD))
+write("golden.json", dict(logits=[round(v, 7) for v in logits.flatten().tolist()],
+                          parameters=sum(p.numel() for p in model.parameters())))
