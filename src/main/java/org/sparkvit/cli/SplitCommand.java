@@ -81,6 +81,24 @@ final class SplitCommand extends StageCommand {
   private boolean keepDuplicatesTogether;
 
   @Option(
+      names = "--folds",
+      paramLabel = "K",
+      defaultValue = "0",
+      description =
+          "For cross-validation: shares all but the test split among so many folds, of which --fold is the"
+              + " validation split and the others are the train split. Each class is shared out exactly and groups stay"
+              + " whole. Default: none.")
+  private int folds;
+
+  @Option(
+      names = "--fold",
+      paramLabel = "I",
+      defaultValue = "1",
+      description =
+          "Which fold is the validation split. Runs with 1, 2 ... K hold out each image once. Default: ${DEFAULT-VALUE}.")
+  private int fold;
+
+  @Option(
       names = "--extend",
       fallbackValue = "true",
       description =
@@ -112,7 +130,9 @@ final class SplitCommand extends StageCommand {
             given,
             existing,
             Optional.ofNullable(groupColumn),
-            keepDuplicatesTogether);
+            keepDuplicatesTogether,
+            folds,
+            fold);
     return new SplitStage(config, progress)::run;
   }
 }

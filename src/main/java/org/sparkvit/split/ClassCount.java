@@ -2,15 +2,12 @@ package org.sparkvit.split;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import org.sparkvit.table.SplitsTable;
 
 /**
  * The images of one class, by how free they are to be placed. It never changes: Spark may evaluate
  * what was built on it at any later time.
  */
 final class ClassCount implements Serializable {
-  static final ClassCount NONE = new ClassCount(new long[SplitsTable.NAMES.size()], 0, 0);
-
   private final long[] placed;
   private final long grouped;
   private final long single;
@@ -21,7 +18,12 @@ final class ClassCount implements Serializable {
     this.single = single;
   }
 
-  /** Images whose place is known, for each split in the order of {@link SplitsTable#NAMES}. */
+  /** Nothing yet, of so many splits. */
+  static ClassCount none(int splits) {
+    return new ClassCount(new long[splits], 0, 0);
+  }
+
+  /** Images whose place is known, for each split in its order. */
   long[] placed() {
     return placed.clone();
   }

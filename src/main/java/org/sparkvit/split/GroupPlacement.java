@@ -17,7 +17,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.table.SplitsTable;
 
 /**
  * Places whole groups so that every split comes close to its share of every class.
@@ -39,6 +38,7 @@ final class GroupPlacement implements Serializable {
           .add(SPLIT, DataTypes.StringType, false);
 
   private final TreeMap<String, ClassCount> classes;
+  private final List<String> names;
   private final double[] shares;
   private final long seed;
 
@@ -46,10 +46,16 @@ final class GroupPlacement implements Serializable {
    * Keeps what placing needs.
    *
    * @param classes what there is to place and what is placed, by label
+   * @param names of the splits
    * @param shares wanted share of each split; those that take no groups are passed as 0
    */
-  GroupPlacement(SortedMap<String, ClassCount> classes, List<BigDecimal> shares, long seed) {
+  GroupPlacement(
+      SortedMap<String, ClassCount> classes,
+      List<String> names,
+      List<BigDecimal> shares,
+      long seed) {
     this.classes = new TreeMap<>(classes);
+    this.names = List.copyOf(names);
     double sum = shares.stream().mapToDouble(BigDecimal::doubleValue).sum();
     this.shares = shares.stream().mapToDouble(share -> share.doubleValue() / sum).toArray();
     this.seed = seed;
@@ -76,7 +82,7 @@ final class GroupPlacement implements Serializable {
     groups.sort(Group.HARDEST_FIRST);
     List<Row> rows = new ArrayList<>(groups.size());
     for (Group group : groups) {
-      rows.add(RowFactory.create(group.name, SplitsTable.NAMES.get(put(group, tallies))));
+      rows.add(RowFactory.create(group.name, names.get(put(group, tallies))));
     }
     return rows.iterator();
   }

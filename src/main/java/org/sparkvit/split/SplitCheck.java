@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,13 +38,15 @@ import org.sparkvit.table.SplitsTable;
 record SplitCheck(long groups, long groupedImages, long ties, Association shares) {
 
   /**
-   * Checks what {@link Splitter#place} made.
+   * Checks what {@link Splitter#place} or {@link Folds} made.
    *
+   * @param quotas images of each class in each split
+   * @param names of the splits
    * @throws DataException when the images had an id twice
    * @throws IllegalStateException when a promise is broken, which is a bug
    */
-  static SplitCheck of(Dataset<Row> placed, SortedMap<String, long[]> quotas) {
-    requireQuotas(placed, quotas);
+  static SplitCheck of(Dataset<Row> placed, SortedMap<String, long[]> quotas, List<String> names) {
+    requireQuotas(placed, quotas, names);
     // One pass over all keys: a pass for each would cost four shuffles.
     Dataset<Row> keys =
         placed
@@ -96,12 +99,12 @@ record SplitCheck(long groups, long groupedImages, long ties, Association shares
     return struct(lit(name).as("kind"), col(name).as("value"));
   }
 
-  private static void requireQuotas(Dataset<Row> placed, SortedMap<String, long[]> quotas) {
+  private static void requireQuotas(
+      Dataset<Row> placed, SortedMap<String, long[]> quotas, List<String> names) {
     SortedMap<String, long[]> counts = new TreeMap<>();
     for (Row row : placed.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT).count().collectAsList()) {
-      long[] count =
-          counts.computeIfAbsent(row.getString(0), label -> new long[SplitsTable.NAMES.size()]);
-      count[SplitsTable.NAMES.indexOf(row.getString(1))] = row.getLong(2);
+      long[] count = counts.computeIfAbsent(row.getString(0), label -> new long[names.size()]);
+      count[names.indexOf(row.getString(1))] = row.getLong(2);
     }
     quotas.forEach(
         (label, quota) -> {
@@ -112,7 +115,7 @@ record SplitCheck(long groups, long groupedImages, long ties, Association shares
                     "class '%s' has %s images in %s, not %s",
                     label,
                     Arrays.toString(counts.get(label)),
-                    SplitsTable.NAMES,
+                    names,
                     Arrays.toString(quota)));
           }
         });

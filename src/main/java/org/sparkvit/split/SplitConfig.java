@@ -22,6 +22,9 @@ import org.sparkvit.core.UserException;
  * @param groupColumn column of {@code images} whose values never part, e.g. a patient
  * @param keepDuplicatesTogether whether images of equal content, and those that the audit found
  *     alike, never part either
+ * @param folds parts of equal size that the images outside the test split are shared among; 0 for
+ *     none
+ * @param fold the one that is the validation split, from 1; the others are the train split
  */
 public record SplitConfig(
     String workspace,
@@ -32,7 +35,12 @@ public record SplitConfig(
     Given given,
     Existing existing,
     Optional<String> groupColumn,
-    boolean keepDuplicatesTogether) {
+    boolean keepDuplicatesTogether,
+    int folds,
+    int fold) {
+
+  /** Each fold is a training of its own. */
+  private static final int MAX_FOLDS = 100;
 
   /** What becomes of the split that the folder or manifest names. */
   public enum Given {
@@ -70,6 +78,20 @@ public record SplitConfig(
               plain(test),
               plain(sum)));
     }
+    UserException.require(
+        folds == 0 || (folds >= 2 && folds <= MAX_FOLDS),
+        "--folds",
+        folds,
+        "2 to " + MAX_FOLDS + ", or left out");
+    UserException.require(
+        folds == 0 ? fold == 1 : fold >= 1 && fold <= folds,
+        "--fold",
+        fold,
+        folds == 0 ? "given with --folds" : "1 to " + folds);
+    if (folds > 0 && existing == Existing.EXTEND) {
+      throw new UserException(
+          "--folds and --extend exclude each other: with more images the folds are others");
+    }
     if (groupColumn.isPresent() && groupColumn.get().isBlank()) {
       throw new UserException("--group-column is empty; name a column of the table 'images'");
     }
@@ -92,6 +114,8 @@ public record SplitConfig(
     map.put("existing", existing.name());
     groupColumn.ifPresent(column -> map.put("group-column", column));
     map.put("keep-duplicates-together", keepDuplicatesTogether);
+    map.put("folds", folds);
+    map.put("fold", fold);
     return map;
   }
 

@@ -1,24 +1,31 @@
 package org.sparkvit.split;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.not;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Association;
 import org.sparkvit.split.SplitConfig.Existing;
 import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.FoldsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
 /**
@@ -27,6 +34,7 @@ import org.sparkvit.table.Workspace;
 public final class SplitStage {
   private final SplitConfig config;
   private final Progress progress;
+  private final List<Dataset<Row>> persisted = new ArrayList<>();
 
   public SplitStage(SplitConfig config, Progress progress) {
     this.config = config;
@@ -59,19 +67,77 @@ public final class SplitStage {
       Splitter splitter = new Splitter(items, config);
       Dataset<Row> placed = splitter.place().persist();
       try {
+        Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
         SortedMap<String, long[]> quotas = splitter.quotas();
-        SplitCheck check = SplitCheck.of(placed, quotas);
-        workspace.replace(
+        Dataset<Row> splits = placed;
+        if (config.folds() > 0) {
+          requireOwnValidation(splitter.closed());
+          splits = holdOut(placed, quotas, tables, record);
+        }
+        SplitCheck check = SplitCheck.of(splits, quotas, SplitsTable.NAMES);
+        tables.put(
             SplitsTable.SPEC,
-            placed.select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT, SplitsTable.GROUP),
-            note(record, images, check, quotas, splitter.closed()));
+            splits.select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT, SplitsTable.GROUP));
+        workspace.replaceAll(tables, note(record, images, check, quotas, splitter.closed()));
       } finally {
+        persisted.forEach(Dataset::unpersist);
         placed.unpersist();
       }
     } finally {
       items.unpersist();
     }
     progress.say("next: spark-vit balance, or spark-vit train");
+  }
+
+  private static void requireOwnValidation(List<String> closed) {
+    if (closed.contains(SplitsTable.VALIDATION)) {
+      throw new UserException(
+          "--folds makes the validation split, but the data names one; pass --given ignore");
+    }
+  }
+
+  /**
+   * Shares all but the test split among folds.
+   *
+   * @param quotas of the splits, changed to those that hold out the fold
+   * @param tables gets the table of folds
+   */
+  private Dataset<Row> holdOut(
+      Dataset<Row> placed,
+      SortedMap<String, long[]> quotas,
+      Map<TableSpec, Dataset<Row>> tables,
+      RunRecord record) {
+    Column test = col(SplitsTable.SPLIT).equalTo(SplitsTable.TEST);
+    Folds folds = new Folds(config.folds(), config.seed());
+    Dataset<Row> shared = folds.place(placed.where(not(test))).persist();
+    persisted.add(shared);
+    SplitCheck check = SplitCheck.of(shared, folds.quotas(), folds.names());
+    folds
+        .quotas()
+        .forEach(
+            (label, quota) -> {
+              long[] splits = quotas.get(label);
+              long heldOut = quota[config.fold() - 1];
+              splits[0] = Arrays.stream(quota).sum() - heldOut;
+              splits[1] = heldOut;
+            });
+    tables.put(
+        FoldsTable.SPEC,
+        shared.select(
+            col(SplitsTable.ID),
+            col(SplitsTable.LABEL),
+            col(SplitsTable.SPLIT).cast("int").as(FoldsTable.FOLD)));
+    record.result("folds", folds.quotas());
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "fold %d of %d is the validation split; of %,d contents and groups that several images share none is in"
+                + " two folds, and all %d quotas are met exactly",
+            config.fold(),
+            config.folds(),
+            check.ties(),
+            config.folds() * folds.quotas().size()));
+    return Folds.holdOut(shared, config.fold(), placed.where(test));
   }
 
   /** Says and records the outcome. */

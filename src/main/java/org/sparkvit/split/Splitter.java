@@ -102,7 +102,8 @@ final class Splitter {
           anchored.filter(col(PLACED).isNull().and(col(SplitItems.GROUP).isNotNull()));
       Dataset<Row> sizes =
           members.groupBy(SplitItems.GROUP, SplitItems.LABEL).agg(count(lit(1)).as("images"));
-      Dataset<Row> homes = new GroupPlacement(classes, openShares, config.seed()).place(sizes);
+      Dataset<Row> homes =
+          new GroupPlacement(classes, SplitsTable.NAMES, openShares, config.seed()).place(sizes);
       Dataset<Row> groups =
           select(
               members.join(
@@ -267,7 +268,7 @@ final class Splitter {
         coalesce(col(PLACED), when(col(SplitItems.GROUP).isNotNull(), IN_GROUP).otherwise(ALONE));
     for (Row row : rows.groupBy(col(SplitItems.LABEL), kind.as("kind")).count().collectAsList()) {
       long images = row.getLong(2);
-      ClassCount former = classes.getOrDefault(row.getString(0), ClassCount.NONE);
+      ClassCount former = classes.getOrDefault(row.getString(0), ClassCount.none(SPLITS));
       classes.put(
           row.getString(0),
           switch (row.getString(1)) {

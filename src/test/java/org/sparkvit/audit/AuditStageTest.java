@@ -246,7 +246,9 @@ class AuditStageTest extends SparkTest {
         SplitConfig.Given.IGNORE,
         SplitConfig.Existing.REFUSE,
         Optional.empty(),
-        true);
+        true,
+        0,
+        1);
   }
 
   private static Path copyOfSome(String name, int count) throws IOException {

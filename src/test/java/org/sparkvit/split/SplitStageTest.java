@@ -145,7 +145,9 @@ class SplitStageTest extends SparkTest {
                 Given.KEEP,
                 existing,
                 Optional.empty(),
-                true),
+                true,
+                0,
+                1),
             progress)
         .run(spark);
   }

@@ -318,7 +318,9 @@ class SplitterTest extends SparkTest {
             Given.KEEP,
             Existing.REFUSE,
             Optional.empty(),
-            true);
+            true,
+            0,
+            1);
     assertThatThrownBy(() -> split(named, noTrain))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nowhere to go");
@@ -363,7 +365,9 @@ class SplitterTest extends SparkTest {
         Given.KEEP,
         Existing.REFUSE,
         Optional.empty(),
-        true);
+        true,
+        0,
+        1);
   }
 
   private static SplitConfig config(long seed, Given given, String group, boolean duplicates) {
@@ -376,7 +380,9 @@ class SplitterTest extends SparkTest {
         given,
         Existing.REFUSE,
         Optional.ofNullable(group),
-        duplicates);
+        duplicates,
+        0,
+        1);
   }
 
   private static SplitConfig grouped(long seed) {

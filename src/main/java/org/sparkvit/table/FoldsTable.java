@@ -1,0 +1,28 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code folds}: the parts that the images outside the test split are shared among for
+ * cross-validation, as of the last split that was asked for them.
+ */
+public final class FoldsTable {
+  public static final String ID = "id";
+  public static final String LABEL = "label";
+
+  /** From 1. */
+  public static final String FOLD = "fold";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "folds",
+          "split",
+          new StructType()
+              .add(ID, DataTypes.StringType, false)
+              .add(LABEL, DataTypes.StringType, false)
+              .add(FOLD, DataTypes.IntegerType, false),
+          false);
+
+  private FoldsTable() {}
+}
