@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +68,7 @@ class ReportStageTest extends SparkTest {
             .gate()
             .calibration()
             .gaps()
+            .explanations()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
   }
@@ -145,6 +150,48 @@ class ReportStageTest extends SparkTest {
     Figures figures = new Figures();
     assertThat(new ReportPage().render(report))
         .contains(figures.metric(accuracy - 0.0625) + " to " + figures.metric(accuracy + 0.0625));
+  }
+
+  @Test
+  void mapsLieOverWhatTheModelSawAndMistakesComeFirst() throws IOException {
+    AttentionSection attention = report.attention();
+    assertThat(attention.images()).isEqualTo(2);
+    assertThat(attention.measured()).isEqualTo(1);
+    assertThat(attention.methods())
+        .contains(
+            new AttentionSection.Method("gradient", 0.25, 0.25),
+            new AttentionSection.Method("random", 0.75, 0.75));
+    AttentionSection.Card gone = attention.cards().get(0);
+    assertThat(gone.label()).isEqualTo("another");
+    assertThat(gone.image()).isNull();
+    assertThat(gone.problem()).isEqualTo("READ_FAILED: it is gone");
+    AttentionSection.Card right = attention.cards().get(1);
+    assertThat(right.image()).isEqualTo("AQID");
+    int[][] alphas = {{0, 95, 190, 0}, {0, 0, 0, 0}, {0, 95, 190, 0}};
+    for (int map = 0; map < 3; map++) {
+      BufferedImage png =
+          ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(right.maps().get(map))));
+      for (int patch = 0; patch < 4; patch++) {
+        assertThat(png.getRGB(patch % 2, patch / 2) >>> 24).isEqualTo(alphas[map][patch]);
+      }
+    }
+    assertThat(new ReportPage().render(report))
+        .contains("&lt;b&gt;uncertain&lt;/b&gt;; confident and right", "READ_FAILED: it is gone");
+    assertThat(ReportJson.write(report)).doesNotContain("AQID");
+    assertThat(gather(two, null, null, 1).attention().cards()).hasSize(1);
+  }
+
+  @Test
+  void whatAModelIsWorthStandsBesideWhatItCosts() {
+    assertThat(report.models()).hasSize(1);
+    ModelRow model = report.models().get(0);
+    assertThat(model.name()).isEqualTo("vit");
+    assertThat(model.values().get(0)).isEqualTo(report.headline().accuracy());
+    assertThat(model.parameters()).isEqualTo(5_717_416);
+    assertThat(model.multiplyAdds()).isNaN();
+    assertThat(new ReportPage().render(report))
+        .contains(
+            "<td class=\"number\">5,717,416</td><td class=\"number\">unknown</td><td class=\"number\">123.5</td>");
   }
 
   @Test

@@ -40,7 +40,9 @@ import org.sparkvit.table.BalanceTable;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.ExplanationsTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.HistoryTable;
 import org.sparkvit.table.ImagesTable;
@@ -60,6 +62,7 @@ import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.ThresholdsTable;
 import org.sparkvit.table.Workspace;
+import scala.collection.JavaConverters;
 
 /** A workspace with drawn images, a made-up model and its figures, for tests. */
 final class ReportWorkspace {
@@ -77,6 +80,10 @@ final class ReportWorkspace {
       return best;
     }
   }
+
+  private static final scala.collection.Map<String, Double> CURVE =
+      JavaConverters.mapAsScalaMap(
+          Map.of("attention", 0.5, "rollout", 0.4, "gradient", 0.25, "random", 0.75));
 
   private final SparkSession spark;
   private final Path folder;
@@ -365,6 +372,43 @@ final class ReportWorkspace {
   }
 
   /** Three gaps of the test split, one of them by chance, and one of another split. */
+  /** A right answer with maps of 2 x 2 patches, and a mistake whose image is gone; a cost. */
+  ReportWorkspace explanations() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Sample s = samples.get(i);
+      boolean gone = i == 1;
+      rows.add(
+          RowFactory.create(
+              s.id(),
+              s.path(),
+              gone ? "another" : labels.get(0),
+              MODEL,
+              "test",
+              labels.get(0),
+              0.75f,
+              List.of("<b>uncertain</b>", "confident and right"),
+              gone ? null : 2,
+              gone ? null : 2,
+              gone ? null : 2,
+              gone ? null : 1,
+              gone ? null : List.of(0.9f, 0f, 0f, 0f, 0.1f, 0.2f, 0.3f, 0.1f),
+              gone ? null : List.of(0.1f, 0.1f, 0.1f, 0.1f),
+              gone ? null : List.of(0f, 0.5f, 1f, 0f),
+              gone ? null : CURVE,
+              gone ? null : CURVE,
+              gone ? null : new byte[] {1, 2, 3},
+              gone ? "READ_FAILED" : "OK",
+              gone ? "it is gone" : null));
+    }
+    put(ExplanationsTable.SPEC, rows, "explain");
+    put(
+        CostsTable.SPEC,
+        List.of(RowFactory.create(MODEL, 5_717_416L, null, 123.45, 1000L, "auto")),
+        "score");
+    return this;
+  }
+
   ReportWorkspace gaps() {
     String name = labels.get(1);
     put(
