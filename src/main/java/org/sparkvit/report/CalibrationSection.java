@@ -19,6 +19,7 @@ import org.sparkvit.table.ThresholdsTable;
  * @param before how often predictions of a confidence were right
  * @param after the same with the mended probabilities
  * @param thresholds operating points, by class
+ * @param imagesPerDay that shares are of; 0 where nobody said
  */
 public record CalibrationSection(
     String split,
@@ -30,7 +31,8 @@ public record CalibrationSection(
     double errorAfter,
     List<Bin> before,
     List<Bin> after,
-    List<Threshold> thresholds) {
+    List<Threshold> thresholds,
+    long imagesPerDay) {
   private static final int SHOWN = 60;
 
   /** Predictions of about one confidence. */
@@ -59,10 +61,14 @@ public record CalibrationSection(
   /**
    * Reads the tables of {@code calibrate}.
    *
+   * @param imagesPerDay that {@code calibrate} was told of, or 0
    * @return null where they say nothing of the model
    */
   static CalibrationSection of(
-      Dataset<Row> calibrations, Dataset<Row> reliability, Dataset<Row> thresholds) {
+      Dataset<Row> calibrations,
+      Dataset<Row> reliability,
+      Dataset<Row> thresholds,
+      long imagesPerDay) {
     List<Row> rows = calibrations.orderBy(CalibrationsTable.SPLIT).collectAsList();
     if (rows.isEmpty()) {
       return null;
@@ -88,7 +94,8 @@ public record CalibrationSection(
             .collectAsList()
             .stream()
             .map(CalibrationSection::threshold)
-            .toList());
+            .toList(),
+        imagesPerDay);
   }
 
   private static List<Bin> bins(Dataset<Row> reliability, String split, boolean calibrated) {
@@ -132,6 +139,14 @@ public record CalibrationSection(
   private static double number(Row row, String column) {
     Double value = row.getAs(column);
     return value == null ? Double.NaN : value;
+  }
+
+  /** The operating point of a class with the least cost; null where there is none. */
+  public Threshold cheapest(String name) {
+    return thresholds.stream()
+        .filter(each -> each.name().equals(name) && each.objective().equals("cost"))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Whether the figures are of images that nothing was fitted on. */

@@ -185,10 +185,19 @@ final class ReportGatherer {
 
   private CalibrationSection calibration(ModelFacts model) {
     Dataset<Row> calibrations = table(CalibrationsTable.SPEC, model);
-    return calibrations == null
-        ? null
-        : CalibrationSection.of(
-            calibrations, table(ReliabilityTable.SPEC, model), table(ThresholdsTable.SPEC, model));
+    if (calibrations == null) {
+      return null;
+    }
+    List<String> runs = workspace.version(CalibrationsTable.SPEC);
+    return CalibrationSection.of(
+        calibrations,
+        table(ReliabilityTable.SPEC, model),
+        table(ThresholdsTable.SPEC, model),
+        workspace
+            .record(CalibrationsTable.SPEC, runs.get(runs.size() - 1))
+            .path("config")
+            .path("images-per-day")
+            .asLong(0));
   }
 
   private MistakeSection mistakes(

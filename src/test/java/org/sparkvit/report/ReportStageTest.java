@@ -205,7 +205,11 @@ class ReportStageTest extends SparkTest {
         .extracting(CalibrationSection.Threshold::objective, CalibrationSection.Threshold::flagged)
         .containsExactly(tuple("cost", 0.25), tuple("review band", 0.1));
     assertThat(new ReportPage().render(report))
-        .contains("<td class=\"number\">never</td>", "0.500 <span class=\"range\">0.300");
+        .contains("<td class=\"number\">never</td>", "0.500 <span class=\"range\">0.300")
+        // On the first screen: a quarter of the images.
+        .contains(
+            "of 0.400 or more is flagged: of 50,000 images a day <strong>12,500</strong>, 40.0\u00a0% of them"
+                + " rightly (20.0\u00a0% to 60.0\u00a0%), which finds 50.0\u00a0% of the class (30.0\u00a0% to 70.0\u00a0%)");
   }
 
   @Test

@@ -457,7 +457,7 @@ final class ReportWorkspace {
 
   /** Thresholds of the second class, and two bins of confidence. */
   ReportWorkspace calibration() {
-    RunRecord record = RunRecord.start("calibrate", Map.of());
+    RunRecord record = RunRecord.start("calibrate", Map.of("images-per-day", 50_000));
     String name = labels.get(1);
     List<Double> shift = List.of(0.0, 0.5);
     put(
