@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -263,10 +264,7 @@ public final class ExplainStage {
       means.put("insertion " + method, avg(col(ExplanationsTable.INSERTION).getItem(method)));
     }
     Column[] columns = means.values().toArray(new Column[0]);
-    Row row =
-        explanations
-            .agg(columns[0], java.util.Arrays.copyOfRange(columns, 1, columns.length))
-            .head();
+    Row row = explanations.agg(columns[0], Arrays.copyOfRange(columns, 1, columns.length)).head();
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(

@@ -132,6 +132,9 @@ record Explanations(
     private final int patches;
     private final int side;
 
+    /** One for the batch, as it holds memory outside the heap; null until it is needed. */
+    private Faithfulness faithfulness;
+
     Maps(Explainer explainer, Explanation batch) {
       this.explainer = explainer;
       this.batch = batch;
@@ -164,9 +167,13 @@ record Explanations(
         maps.put(ExplanationsTable.ROLLOUT, rollout);
         maps.put(ExplanationsTable.GRADIENT, gradient);
         int classes = config.labels().size();
+        if (faithfulness == null) {
+          faithfulness =
+              new Faithfulness(
+                  explainer::logits, batchSize, classes, side, side, config.patchSize());
+        }
         Faithfulness.Scores scores =
-            new Faithfulness(explainer::logits, batchSize, classes, side, side, config.patchSize())
-                .measure(pixels, maps, best(batch.logits(), slot, classes), id.hashCode());
+            faithfulness.measure(pixels, maps, best(batch.logits(), slot, classes), id.hashCode());
         cells[SCHEMA.fieldIndex(ExplanationsTable.DELETION)] =
             JavaConverters.mapAsScalaMap(scores.deletion());
         cells[SCHEMA.fieldIndex(ExplanationsTable.INSERTION)] =
