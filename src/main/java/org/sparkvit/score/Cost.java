@@ -36,7 +36,6 @@ record Cost(long parameters, OptionalLong multiplyAdds, double imagesPerSecond, 
             precision);
     Dataset<Row> costs = spark.createDataFrame(List.of(row), CostsTable.SPEC.schema());
     workspace.append(CostsTable.SPEC, record.runId(), costs.coalesce(1), record, written -> {});
-    workspace.merge(CostsTable.SPEC, workspace.version(CostsTable.SPEC), record);
   }
 
   /** For people. */

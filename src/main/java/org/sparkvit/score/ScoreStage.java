@@ -25,6 +25,7 @@ import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.PrecisionAgreement;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.IdRange;
 import org.sparkvit.table.IdRanges;
 import org.sparkvit.table.ImagePlaces;
@@ -178,7 +179,7 @@ public final class ScoreStage {
   /** Makes one part of the chunks, and of all parts when they have become many. */
   private static void finish(Workspace workspace, List<String> chunks, RunRecord record) {
     workspace.merge(PredictionsTable.SPEC, chunks, record);
-    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC)) {
+    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC)) {
       List<String> parts = workspace.version(table);
       if (parts.size() >= MANY_PARTS) {
         workspace.merge(table, parts, record);
