@@ -41,6 +41,9 @@ public record ExplainConfig(
   /** Explanations hold some hundred kilobytes an image, and people look at each. */
   static final int MOST = 1000;
 
+  /** Of all rules together, whatever the number of classes. */
+  static final int MOST_IN_ALL = 10_000;
+
   public ExplainConfig {
     slices = List.copyOf(slices);
     String count = "0 to " + MOST;

@@ -89,6 +89,12 @@ public final class ExplainStage {
                 + (split == null ? "the images" : "the " + split + " split")
                 + "; run 'spark-vit score' first");
       }
+      if (chosen.size() > ExplainConfig.MOST_IN_ALL) {
+        throw new UserException(
+            "the sample has more than "
+                + ExplainConfig.MOST_IN_ALL
+                + " images, too many to look at; lower --per-group, or name fewer --slices");
+      }
       progress.say(
           String.format(
               Locale.ROOT,

@@ -156,6 +156,7 @@ final class Sample {
             row_number().over(Window.partitionBy(col(GROUP)).orderBy(order, col(ImagesTable.ID))))
         .where(col("place").leq(count))
         .select(ImagesTable.ID, GROUP)
+        .limit(ExplainConfig.MOST_IN_ALL + 1)
         .collectAsList();
   }
 

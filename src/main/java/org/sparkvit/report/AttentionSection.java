@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.slice;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.table.ExplanationsTable;
@@ -82,6 +85,10 @@ public record AttentionSection(long images, long measured, List<Method> methods,
         methods.add(new Method(name, means.getDouble(0), means.getDouble(1)));
       }
     }
+    Column lastLayer =
+        col(ExplanationsTable.HEADS)
+            .multiply(col(ExplanationsTable.ROWS))
+            .multiply(col(ExplanationsTable.COLUMNS));
     List<Card> cards =
         explanations
             .orderBy(
@@ -90,6 +97,13 @@ public record AttentionSection(long images, long measured, List<Method> methods,
                 col(ExplanationsTable.CONFIDENCE).desc(),
                 col(ExplanationsTable.ID))
             .limit(shown)
+            // Of all layers and heads of a large model only the last layer comes to the driver.
+            .withColumn(
+                ExplanationsTable.ATTENTION,
+                slice(
+                    col(ExplanationsTable.ATTENTION),
+                    size(col(ExplanationsTable.ATTENTION)).minus(lastLayer).plus(1),
+                    lastLayer))
             .collectAsList()
             .stream()
             .map(AttentionSection::card)
@@ -119,10 +133,10 @@ public record AttentionSection(long images, long measured, List<Method> methods,
     int columns = row.getAs(ExplanationsTable.COLUMNS);
     List<Float> all = row.getList(row.fieldIndex(map));
     int patches = rows * columns;
-    // Of attention the last layer, whose heads come last: their sum.
+    // Of attention the sum of the heads.
     int heads = map.equals(ExplanationsTable.ATTENTION) ? row.getAs(ExplanationsTable.HEADS) : 1;
     double[] values = new double[patches];
-    for (int i = all.size() - heads * patches; i < all.size(); i++) {
+    for (int i = 0; i < heads * patches; i++) {
       values[i % patches] += all.get(i);
     }
     double low = Double.POSITIVE_INFINITY;

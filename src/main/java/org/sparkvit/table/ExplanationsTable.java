@@ -1,6 +1,5 @@
 package org.sparkvit.table;
 
-import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -92,8 +91,7 @@ public final class ExplanationsTable {
               .add(INPUT, DataTypes.BinaryType)
               .add(STATUS, DataTypes.StringType, false)
               .add(REASON, DataTypes.StringType),
-          false,
-          List.of(ID, MODEL));
+          false);
 
   private ExplanationsTable() {}
 }
