@@ -207,6 +207,7 @@ public final class SharedModel implements Serializable {
    * @throws org.sparkvit.core.UserException when a GPU was asked for and there is none
    */
   Classifier session() {
+    useOwnCores();
     Device resolved = resolve();
     Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
     return LOADED.computeIfAbsent(
@@ -221,6 +222,7 @@ public final class SharedModel implements Serializable {
 
   /** As {@link #session}, of the model in the form that says where it looked; in fp32. */
   public Explainer explainer() {
+    useOwnCores();
     Device resolved = resolve();
     return EXPLAINERS.computeIfAbsent(
         new Key(hash, resolved.toString(), Precision.FP32),
@@ -232,10 +234,13 @@ public final class SharedModel implements Serializable {
     return Precision.of(precision, resolve());
   }
 
-  private Device resolve() {
+  /** Tasks run beside each other, so one operation may use only its own task's cores. */
+  private static void useOwnCores() {
     TaskContext context = TaskContext.get();
-    // Tasks run beside each other, so one operation may use only its own task's cores.
     PyTorchRuntime.configure(context == null ? 1 : context.cpus());
+  }
+
+  private Device resolve() {
     return PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
   }
 

@@ -2,7 +2,6 @@ package org.sparkvit.split;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.element_at;
@@ -146,8 +145,7 @@ final class Folds {
     Column heldOut = col(SplitsTable.SPLIT).equalTo(Integer.toString(fold));
     return placed
         .withColumn(
-            SplitsTable.SPLIT,
-            coalesce(when(heldOut, SplitsTable.VALIDATION), lit(SplitsTable.TRAIN)))
+            SplitsTable.SPLIT, when(heldOut, SplitsTable.VALIDATION).otherwise(SplitsTable.TRAIN))
         .unionByName(test);
   }
 }
