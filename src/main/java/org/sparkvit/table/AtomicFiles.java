@@ -2,6 +2,8 @@ package org.sparkvit.table;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -11,7 +13,13 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
-/** Small text files that readers see whole: the former content or the new one. */
+/**
+ * Small text files that readers see whole: the former content or the new one.
+ *
+ * <p>On a disk Hadoop keeps checksums in a file beside each, and renames the two one after the
+ * other: a process that is killed between them leaves a file that nobody can read any more. So
+ * these files have none there.
+ */
 public final class AtomicFiles {
   private AtomicFiles() {}
 
@@ -31,6 +39,16 @@ public final class AtomicFiles {
       return;
     }
     Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
+    if (fs instanceof LocalFileSystem local) {
+      put(local.getRaw(), temporary, bytes);
+      // Of earlier versions. The file without it is as good as with it; with another's it is not.
+      Files.deleteIfExists(local.pathToFile(local.getChecksumFile(file)).toPath());
+      Files.move(
+          local.pathToFile(temporary).toPath(),
+          local.pathToFile(file).toPath(),
+          StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
     put(fs, temporary, bytes);
     FileContext.getFileContext(fs.getUri(), fs.getConf())
         .rename(temporary, file, Options.Rename.OVERWRITE);
@@ -38,7 +56,8 @@ public final class AtomicFiles {
 
   /** Reads a small file whole. Throws FileNotFoundException where there is none. */
   public static String read(FileSystem fs, Path file) throws IOException {
-    try (FSDataInputStream in = fs.open(file)) {
+    FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
+    try (FSDataInputStream in = plain.open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
