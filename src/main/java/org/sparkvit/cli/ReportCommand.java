@@ -52,9 +52,11 @@ final class ReportCommand extends StageCommand {
 
   @Option(
       names = "--blur-sensitive",
+      negatable = true,
+      defaultValue = "true",
       fallbackValue = "true",
       description =
-          "Blur all images of the page until they are pointed at, or reached by the tab key.")
+          "Blur all images of the page until they are pointed at, or reached by the tab key; a box on the page switches it. Default: ${DEFAULT-VALUE}.")
   private boolean blurSensitive;
 
   @Option(

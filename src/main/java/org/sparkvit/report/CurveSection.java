@@ -18,8 +18,10 @@ import org.sparkvit.table.CurvesTable;
  * @param classes how many classes the split has
  * @param roc x: false positive rate, y: recall
  * @param pr x: recall, y: precision
+ * @param ladders what thresholds come to, for those classes that have both curves
  */
-public record CurveSection(String split, long classes, List<Curve> roc, List<Curve> pr) {
+public record CurveSection(
+    String split, long classes, List<Curve> roc, List<Curve> pr, List<Ladder> ladders) {
   /** More lines than this cannot be told apart. */
   static final int LINES = 8;
 
@@ -43,6 +45,24 @@ public record CurveSection(String split, long classes, List<Curve> roc, List<Cur
   /** An operating point: threshold and coordinates in the unit square, x and y in the drawing. */
   public record Mark(double threshold, double first, double second, double x, double y) {}
 
+  /** Steps of a ladder: the page carries them all. */
+  private static final int STEPS = 200;
+
+  /** What a class's thresholds come to, from the lowest up. */
+  public record Ladder(String name, List<Step> steps) {}
+
+  /**
+   * One threshold.
+   *
+   * @param flagged share of the images that reach it, 0 to 1
+   */
+  public record Step(
+      double threshold,
+      double precision,
+      double recall,
+      double falsePositiveRate,
+      double flagged) {}
+
   private record Point(double x, double y, double threshold) {}
 
   /**
@@ -51,9 +71,11 @@ public record CurveSection(String split, long classes, List<Curve> roc, List<Cur
    * @param curves one model's rows of the table {@code curves}
    * @param drawn at most {@link #LINES} classes
    * @param classes how many there are
+   * @param images of the split
    * @return null where the table has none of them
    */
-  static CurveSection of(Dataset<Row> curves, String split, List<ClassRow> drawn, long classes) {
+  static CurveSection of(
+      Dataset<Row> curves, String split, List<ClassRow> drawn, long classes, long images) {
     Dataset<Row> chosen =
         curves.where(
             col(CurvesTable.SPLIT)
@@ -79,20 +101,47 @@ public record CurveSection(String split, long classes, List<Curve> roc, List<Cur
     }
     List<Curve> roc = new ArrayList<>();
     List<Curve> pr = new ArrayList<>();
+    List<Ladder> ladders = new ArrayList<>();
     for (ClassRow row : drawn) {
-      List<Point> line = points.get(key(CurvesTable.ROC, row.label()));
-      if (line != null) {
-        roc.add(new Curve(row.label(), row.rocAuc(), path(line, false), Double.NaN, marks(line)));
+      List<Point> rates = points.get(key(CurvesTable.ROC, row.label()));
+      if (rates != null) {
+        roc.add(new Curve(row.label(), row.rocAuc(), path(rates, false), Double.NaN, marks(rates)));
       }
-      line = points.get(key(CurvesTable.PR, row.label()));
+      List<Point> line = points.get(key(CurvesTable.PR, row.label()));
       if (line != null) {
         // Everything flagged: the precision is the class's share of the images.
         double base = line.get(line.size() - 1).y();
         pr.add(
             new Curve(row.label(), row.averagePrecision(), path(line, true), y(base), marks(line)));
       }
+      if (rates != null && line != null) {
+        ladders.add(new Ladder(row.label(), steps(rates, line, row.support(), images)));
+      }
     }
-    return roc.isEmpty() && pr.isEmpty() ? null : new CurveSection(split, classes, roc, pr);
+    return roc.isEmpty() && pr.isEmpty()
+        ? null
+        : new CurveSection(split, classes, roc, pr, ladders);
+  }
+
+  /** Both curves have a point at every threshold, in the same order. */
+  private static List<Step> steps(List<Point> roc, List<Point> pr, long positives, long images) {
+    List<Step> steps = new ArrayList<>();
+    // The first point is where nothing is flagged.
+    int last = Math.min(roc.size(), pr.size()) - 1;
+    int wanted = Math.min(STEPS, last);
+    for (int i = 0; i < wanted; i++) {
+      int at = wanted == 1 ? last : (int) (last - (long) i * (last - 1) / (wanted - 1));
+      double recall = pr.get(at).x();
+      double alarms = roc.get(at).x();
+      steps.add(
+          new Step(
+              pr.get(at).threshold(),
+              pr.get(at).y(),
+              recall,
+              alarms,
+              (recall * positives + alarms * (images - positives)) / images));
+    }
+    return steps;
   }
 
   private static String key(String curve, String label) {

@@ -15,7 +15,7 @@ import org.sparkvit.core.UserException;
  * @param positive the class whose missed images are shown; null to choose one
  * @param mistakes how many images to show of each kind of mistake, 0 to 500; 0 embeds no image
  * @param thumbnailSize longer side of those images in pixels, 32 to 512
- * @param blurSensitive whether images are blurred until they are pointed at
+ * @param blurSensitive whether images are blurred at first, until they are pointed at
  * @param about URI of a file of what cannot be measured of the data set, for {@code
  *     croissant.json}; null for none
  * @param overwrite whether an earlier report of that name is replaced

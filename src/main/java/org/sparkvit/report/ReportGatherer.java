@@ -165,7 +165,7 @@ final class ReportGatherer {
                 .stream()
                 .map(MetricsSection::classRow)
                 .toList();
-    return CurveSection.of(curves, figures.split(), drawn, headline.classes());
+    return CurveSection.of(curves, figures.split(), drawn, headline.classes(), headline.n());
   }
 
   private List<ModelRow> models(MetricsSection figures) {

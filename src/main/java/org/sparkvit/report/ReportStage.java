@@ -18,7 +18,10 @@ import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.Workspace;
 
-/** Reads what tables there are and writes {@code index.html} with {@code run.json} beside it. */
+/**
+ * Reads what tables there are and writes {@code index.html}, with its drawings, its figures and
+ * {@code run.json} beside it.
+ */
 public final class ReportStage {
   /** The file to open. */
   public static final String PAGE = "index.html";
@@ -28,6 +31,9 @@ public final class ReportStage {
 
   /** What the data set is, in the vocabulary of Croissant. */
   static final String CROISSANT = "croissant.json";
+
+  /** Folder of the page's drawings. */
+  static final String PLOTS = "plots";
 
   private static final String RUN_RECORD = "run.json";
 
@@ -57,13 +63,19 @@ public final class ReportStage {
       }
       About about = about(workspace);
       Report report = new ReportGatherer(spark, workspace, config).gather(record);
-      String html = new ReportPage().render(report);
+      ReportPage renderer = new ReportPage();
+      String html = renderer.render(report);
       long bytes = html.getBytes(StandardCharsets.UTF_8).length;
       record.result("bytes", bytes);
       fs.mkdirs(folder);
       AtomicFiles.write(fs, new Path(folder, FIGURES), ReportJson.write(report));
       AtomicFiles.write(
           fs, new Path(folder, CROISSANT), Json.write(croissant(workspace, report, about)));
+      Path plots = new Path(folder, PLOTS);
+      fs.delete(plots, true);
+      for (Map.Entry<String, String> plot : renderer.plots(report).entrySet()) {
+        AtomicFiles.write(fs, new Path(plots, plot.getKey() + ".svg"), plot.getValue());
+      }
       AtomicFiles.write(fs, page, html);
       AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(record.toMap()));
       if (report.headline() != null) {

@@ -10,16 +10,21 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +44,7 @@ import org.sparkvit.table.Json;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.SplitsTable;
+import org.w3c.dom.Document;
 
 class ReportStageTest extends SparkTest {
   private static final String EVIL = "<script>alert(1)</script>";
@@ -316,7 +322,7 @@ class ReportStageTest extends SparkTest {
     String html = run(two, "two", false);
     // Names from the data are text and nothing else.
     assertThat(html)
-        .doesNotContain("<script", "<img src=x", "\" onerror", "alert(2) 49", "\u0007")
+        .doesNotContain("<script>alert", "<img src=x", "\" onerror", "alert(2) 49", "\u0007")
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
         .contains("plain&quot; onerror=&quot;alert(2) ${7*7}")
         .contains("&lt;img src=x onerror=alert(3)&gt;&quot;.png")
@@ -342,6 +348,86 @@ class ReportStageTest extends SparkTest {
             input ->
                 assertThat(input.get(0).asText())
                     .isEqualTo(two.workspace.version(ImagesTable.SPEC).get(0)));
+  }
+
+  @Test
+  void oneScriptMayRunAndItIsThePagesOwn() throws Exception {
+    String html = new ReportPage().render(report);
+    Matcher script = Pattern.compile("<script[^>]*>(.*?)</script>", Pattern.DOTALL).matcher(html);
+    assertThat(script.results()).hasSize(1);
+    assertThat(script.reset().find()).isTrue();
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256")
+            .digest(script.group(1).getBytes(StandardCharsets.UTF_8));
+    assertThat(html)
+        .contains("script-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
+        .doesNotContain("unsafe-eval", "script-src 'unsafe");
+  }
+
+  @Test
+  void aThresholdOfTheReadersOwnComesToWhatTheImagesSay() {
+    CurveSection.Ladder ladder = report.curves().ladders().get(0);
+    String focus = report.headline().focus().label();
+    assertThat(ladder.name()).isEqualTo(focus);
+    assertThat(ladder.steps()).hasSizeGreaterThan(5).hasSizeLessThanOrEqualTo(200);
+    int place = List.of(QUOTED, EVIL).indexOf(focus);
+    List<Sample> test = two.samples(s -> s.split().equals(SplitsTable.TEST));
+    double before = Double.NEGATIVE_INFINITY;
+    for (CurveSection.Step step : ladder.steps()) {
+      assertThat(step.threshold()).isGreaterThan(before);
+      before = step.threshold();
+      List<Sample> flagged =
+          test.stream().filter(s -> s.probabilities()[place] >= step.threshold()).toList();
+      double right = flagged.stream().filter(s -> s.label().equals(focus)).count();
+      double all = test.stream().filter(s -> s.label().equals(focus)).count();
+      assertThat(step.precision()).isCloseTo(right / flagged.size(), within(1e-12));
+      assertThat(step.recall()).isCloseTo(right / all, within(1e-12));
+      assertThat(step.falsePositiveRate())
+          .isCloseTo((flagged.size() - right) / (test.size() - all), within(1e-12));
+      assertThat(step.flagged()).isCloseTo((double) flagged.size() / test.size(), within(1e-12));
+    }
+    // Everything is flagged from the lowest on, and the highest flags least.
+    assertThat(ladder.steps().get(0).flagged()).isCloseTo(1, within(1e-12));
+  }
+
+  @Test
+  void drawingsAreFilesOfTheirOwn() throws Exception {
+    run(two, "plots", false);
+    Path plots = file(two, "plots", ReportStage.PLOTS);
+    List<String> names;
+    try (Stream<Path> files = Files.list(plots)) {
+      names = files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+    assertThat(names).contains("precision-recall.svg", "reliability.svg", "roc.svg");
+    for (String name : names) {
+      Document svg =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(plots.resolve(name).toFile());
+      assertThat(svg.getDocumentElement().getTagName()).isEqualTo("svg");
+      assertThat(svg.getElementsByTagName("path").getLength()).isGreaterThan(3);
+      String text = svg.getDocumentElement().getTextContent();
+      assertThat(text).doesNotContain("var(").contains("stroke");
+      if (!name.startsWith("reliability")) {
+        assertThat(text).contains(report.headline().focus().label() + ", area");
+      }
+    }
+    Files.writeString(plots.resolve("old.svg"), "left over");
+    run(two, "plots", true);
+    assertThat(plots.resolve("old.svg")).doesNotExist();
+  }
+
+  @Test
+  void imagesAreBlurredAtFirstUnlessAskedFor() {
+    ReportConfig blurred =
+        new ReportConfig(two.workspace.uri(), "b", null, null, 2, 96, true, null, false);
+    Report asked =
+        new ReportGatherer(spark, two.workspace, blurred)
+            .gather(RunRecord.start("report", blurred.toMap()));
+    assertThat(new ReportPage().render(asked)).contains("id=\"blur\" checked>", "<li tabindex");
+    assertThat(new ReportPage().render(report))
+        .contains("id=\"blur\">")
+        .doesNotContain("<li tabindex");
   }
 
   @Test
