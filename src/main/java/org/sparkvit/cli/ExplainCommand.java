@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     description = {
       "Shows where a model looked, for a sample of its predictions: confident mistakes, confident right ones, uncertain ones,",
       "the hardest of each class. Attention of each layer and head, rollout, and attention weighted by its gradient; deletion",
-      "and insertion say how far each map can be trusted."
+      "and insertion say how far each map can be trusted. Beside a mistake stand the images of the train split most like it."
     })
 final class ExplainCommand extends StageCommand {
   @Option(
@@ -74,6 +74,15 @@ final class ExplainCommand extends StageCommand {
   private int faithfulness;
 
   @Option(
+      names = "--nearest",
+      paramLabel = "N",
+      defaultValue = "3",
+      description =
+          "Images of the train split to show beside each mistake, those with the most alike embeddings; of images that have"
+              + " none yet they are computed. 0 to 20. Default: ${DEFAULT-VALUE}.")
+  private int nearest;
+
+  @Option(
       names = "--device",
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
@@ -113,6 +122,7 @@ final class ExplainCommand extends StageCommand {
             positive,
             threshold,
             faithfulness,
+            nearest,
             device,
             batchSize,
             decodeThreads,

@@ -19,6 +19,8 @@ import org.sparkvit.core.UserException;
  * @param threshold probability near which the model is uncertain, 0 to 1; null where the two most
  *     probable classes are near each other
  * @param faithfulness how many images deletion and insertion are measured on, 0 or more
+ * @param nearest images of the train split to show beside each mistake, 0 to 20; 0 for none, and
+ *     then no image of that split is embedded
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param batchSize images per forward pass
  * @param decodeThreads threads per Spark task that read and decode
@@ -34,6 +36,7 @@ public record ExplainConfig(
     String positive,
     Double threshold,
     int faithfulness,
+    int nearest,
     String device,
     int batchSize,
     int decodeThreads,
@@ -44,6 +47,8 @@ public record ExplainConfig(
   /** Of all rules together, whatever the number of classes. */
   static final int MOST_IN_ALL = 10_000;
 
+  private static final int MOST_NEAREST = 20;
+
   public ExplainConfig {
     slices = List.copyOf(slices);
     String count = "0 to " + MOST;
@@ -52,6 +57,8 @@ public record ExplainConfig(
     UserException.require(images + perGroup > 0, "--images", 0, "above 0, or --per-group");
     UserException.require(
         faithfulness >= 0 && faithfulness <= MOST, "--faithfulness", faithfulness, count);
+    UserException.require(
+        nearest >= 0 && nearest <= MOST_NEAREST, "--nearest", nearest, "0 to " + MOST_NEAREST);
     UserException.require(
         threshold == null || (threshold > 0 && threshold < 1),
         "--threshold",
@@ -80,6 +87,7 @@ public record ExplainConfig(
     map.put("positive", positive);
     map.put("threshold", threshold);
     map.put("faithfulness", faithfulness);
+    map.put("nearest", nearest);
     map.put("device", device);
     map.put("batch-size", batchSize);
     map.put("decode-threads", decodeThreads);

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
@@ -30,6 +31,8 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.inference.EmbeddingSettings;
+import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.ExplanationsTable;
@@ -46,6 +49,8 @@ import org.sparkvit.table.Workspace;
  * writes {@code explanations} of a sample that is worth looking at. Maps are made in float32.
  */
 public final class ExplainStage {
+  private static final int EMBEDDED_AT_ONCE = 16;
+
   private final ExplainConfig config;
   private final Progress progress;
 
@@ -71,8 +76,21 @@ public final class ExplainStage {
     }
     SliceColumns.require(images, config.slices());
     String location = workspace.modelAt(config.model());
-    SharedModel model = model(spark, location);
-    record.input("model", location).input("model_hash", model.hash());
+    SharedModel model;
+    Optional<NearestTraining> training = Optional.empty();
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      model = model(spark, files, location);
+      record.input("model", location).input("model_hash", model.hash());
+      if (config.nearest() > 0 && splits != null) {
+        training =
+            Optional.of(
+                new NearestTraining(
+                    EmbeddingStore.of(spark, workspace, files, location, embedding(), record),
+                    config.nearest(),
+                    record,
+                    progress));
+      }
+    }
     requirePositive(model);
     String split = split(splits);
 
@@ -102,22 +120,34 @@ public final class ExplainStage {
               chosen.size(),
               split == null ? "all" : "the " + split + " split",
               model.hash()));
-      explain(spark, workspace, scored, chosen, model, record);
+      Dataset<Row> sample = scored.join(broadcast(rules(spark, chosen)), ImagesTable.ID).persist();
+      try {
+        Dataset<Row> mistakes =
+            sample.where(col(ImagesTable.LABEL).notEqual(col("said_predicted")));
+        Dataset<Row> nearest =
+            training.isEmpty() || mistakes.isEmpty()
+                ? NearestTraining.none(images)
+                : training.get().of(images, splits, mistakes);
+        explain(spark, workspace, sample, nearest, chosen, model, record);
+      } finally {
+        sample.unpersist();
+      }
     } finally {
       scored.unpersist();
     }
   }
 
-  private SharedModel model(SparkSession spark, String location) {
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      SharedModel model = SharedModel.distribute(spark, files.directory(), config.device(), "fp32");
-      if (model.isScripted()) {
-        throw new UserException(
-            location
-                + ": a TorchScript module has no attention to show; name a Vision Transformer");
-      }
-      return model;
+  private SharedModel model(SparkSession spark, ModelFiles files, String location) {
+    SharedModel model = SharedModel.distribute(spark, files.directory(), config.device(), "fp32");
+    if (model.isScripted()) {
+      throw new UserException(
+          location + ": a TorchScript module has no attention to show; name a Vision Transformer");
     }
+    return model;
+  }
+
+  private EmbeddingSettings embedding() {
+    return new EmbeddingSettings(config.device(), "fp32", EMBEDDED_AT_ONCE, config.decodeThreads());
   }
 
   private void requirePositive(SharedModel model) {
@@ -151,12 +181,12 @@ public final class ExplainStage {
   private void explain(
       SparkSession spark,
       Workspace workspace,
-      Dataset<Row> scored,
+      Dataset<Row> sample,
+      Dataset<Row> nearest,
       Map<String, List<String>> chosen,
       SharedModel model,
       RunRecord record) {
     Instant started = Instant.now();
-    Dataset<Row> sample = scored.join(broadcast(rules(spark, chosen)), ImagesTable.ID).persist();
     LongAccumulator nanos = spark.sparkContext().longAccumulator("nanoseconds of maps");
     // Ids are hashes, so the first of them are a sample.
     Set<String> measured =
@@ -176,7 +206,7 @@ public final class ExplainStage {
                 Encoders.row(Explanations.SCHEMA));
     Dataset<Row> known =
         sample.select(
-            col(ImagesTable.ID).as("known_id"),
+            col(ImagesTable.ID),
             col(ImagesTable.PATH),
             col(ImagesTable.LABEL),
             lit(model.hash()).as(ExplanationsTable.MODEL),
@@ -184,15 +214,10 @@ public final class ExplainStage {
             col("said_predicted").as(ExplanationsTable.PREDICTED),
             col("said_confidence").as(ExplanationsTable.CONFIDENCE),
             col(ExplanationsTable.RULES));
-    try {
-      workspace.replace(
-          ExplanationsTable.SPEC,
-          maps.join(known, maps.col(ImagesTable.ID).equalTo(known.col("known_id")))
-              .drop("known_id"),
-          record.result("images", chosen.size()));
-    } finally {
-      sample.unpersist();
-    }
+    workspace.replace(
+        ExplanationsTable.SPEC,
+        maps.join(known, ImagesTable.ID).join(nearest, new String[] {ImagesTable.ID}, "left"),
+        record.result("images", chosen.size()));
     report(
         workspace.read(ExplanationsTable.SPEC),
         Duration.between(started, Instant.now()).toMillis() / 1000.0,

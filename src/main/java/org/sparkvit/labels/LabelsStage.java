@@ -30,6 +30,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.neighbors.Directions;
 import org.sparkvit.neighbors.Neighbors;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.EmbeddingsTable;

@@ -129,31 +129,34 @@ public final class Neighbors {
   }
 
   /**
+   * The nearest of many points to each of a few, which are compared with all.
+   *
+   * @param few as in {@link #of}; they come to the driver and go to every task
+   * @param points as in {@link #of}; one of the same id is no neighbour of itself
+   * @return as {@link #of}
+   */
+  public Dataset<Row> ofFew(Dataset<Row> few, Dataset<Row> points) {
+    PointBlock chosen = new PointBlock();
+    few.select(col(ID), bytes())
+        .collectAsList()
+        .forEach(row -> chosen.add(row.getString(0), row.getAs(1)));
+    int wanted = k;
+    return merged(
+        points
+            .select(col(ID), bytes())
+            .mapPartitions(
+                (MapPartitionsFunction<Row, Row>) rows -> new FewMeetings(chosen, rows, wanted),
+                Encoders.row(NearestList.SCHEMA)));
+  }
+
+  /**
    * The share of true neighbours that were found, of a sample of points.
    *
    * @param sample how many points are compared with all others
    */
   public double recall(Dataset<Row> points, Dataset<Row> found, int sample) {
-    PointBlock chosen = new PointBlock();
-    points
-        .orderBy(xxhash64(col(ID)), col(ID))
-        .limit(sample)
-        .select(col(ID), bytes())
-        .collectAsList()
-        .forEach(row -> chosen.add(row.getString(0), row.getAs(1)));
-    int wanted = k;
-    Dataset<Row> exactly =
-        merged(
-            points
-                .select(col(ID), bytes())
-                .mapPartitions(
-                    (MapPartitionsFunction<Row, Row>)
-                        rows -> {
-                          PointBlock all = new PointBlock();
-                          rows.forEachRemaining(row -> all.add(row.getString(0), row.getAs(1)));
-                          return chosen.nearest(all, wanted).iterator();
-                        },
-                    Encoders.row(NearestList.SCHEMA)));
+    Dataset<Row> chosen = points.orderBy(xxhash64(col(ID)), col(ID)).limit(sample);
+    Dataset<Row> exactly = ofFew(chosen, points);
     long existing = exactly.count();
     long hit = exactly.select(ID, NEIGHBOR).intersect(found.select(ID, NEIGHBOR)).count();
     return existing == 0 ? 1 : hit / (double) existing;
@@ -235,6 +238,41 @@ public final class Neighbors {
             "pair",
             explode(udf(pairs, DataTypes.createArrayType(pair, false)).apply(col(CELL), col(ID))))
         .select(col(CELL), col("pair.*"), col(ID), col(BYTES));
+  }
+
+  /** Compares a few points with a partition's, a block at a time. */
+  private static final class FewMeetings implements Iterator<Row> {
+    private final PointBlock few;
+    private final Iterator<Row> rows;
+    private final int k;
+    private Iterator<Row> ready = List.<Row>of().iterator();
+
+    FewMeetings(PointBlock few, Iterator<Row> rows, int k) {
+      this.few = few;
+      this.rows = rows;
+      this.k = k;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!ready.hasNext() && rows.hasNext()) {
+        PointBlock block = new PointBlock();
+        for (int i = 0; i < BLOCK && rows.hasNext(); i++) {
+          Row row = rows.next();
+          block.add(row.getString(0), row.getAs(1));
+        }
+        ready = few.nearest(block, k).iterator();
+      }
+      return ready.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.next();
+    }
   }
 
   /** Compares the blocks of a partition, one pair after the other. */

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -52,6 +53,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
    * @param rules why it is in the sample
    * @param image the model's input, a JPEG in base 64; null where there is none
    * @param maps PNGs in base 64 to lay over it: gradient, rollout, attention of the last layer
+   * @param nearest of a mistake, the images of the train split most like it
    * @param problem why there is none, else null
    */
   public record Card(
@@ -63,15 +65,26 @@ public record AttentionSection(long images, long measured, List<Method> methods,
       List<String> rules,
       String image,
       List<String> maps,
+      List<Near> nearest,
       String problem) {}
+
+  /**
+   * An image of the train split.
+   *
+   * @param cosine how much it is like the other, up to 1
+   * @param image a JPEG in base 64; null where there is none
+   */
+  public record Near(String id, String path, String label, double cosine, String image) {}
 
   /**
    * Of one model.
    *
    * @param explanations its rows of {@code explanations}
+   * @param images of the catalog
    * @param shown how many images
    */
-  static AttentionSection of(Dataset<Row> explanations, int shown) {
+  static AttentionSection of(
+      Dataset<Row> explanations, Dataset<Row> images, int shown, Thumbnails thumbnails) {
     Row counts = explanations.agg(count(lit(1)), count(col(ExplanationsTable.DELETION))).head();
     List<Method> methods = new ArrayList<>();
     if (counts.getLong(1) > 0) {
@@ -89,7 +102,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
         col(ExplanationsTable.HEADS)
             .multiply(col(ExplanationsTable.ROWS))
             .multiply(col(ExplanationsTable.COLUMNS));
-    List<Card> cards =
+    List<Row> first =
         explanations
             .orderBy(
                 // Mistakes first, the most confident ones above.
@@ -104,14 +117,38 @@ public record AttentionSection(long images, long measured, List<Method> methods,
                     col(ExplanationsTable.ATTENTION),
                     size(col(ExplanationsTable.ATTENTION)).minus(lastLayer).plus(1),
                     lastLayer))
-            .collectAsList()
-            .stream()
-            .map(AttentionSection::card)
-            .toList();
+            .collectAsList();
+    Map<String, Thumbnails.Picture> made =
+        thumbnails.of(
+            images,
+            first.stream().flatMap(row -> nearest(row).stream()).map(Near::id).distinct().toList());
+    List<Card> cards = first.stream().map(row -> card(row, made)).toList();
     return new AttentionSection(counts.getLong(0), counts.getLong(1), methods, cards);
   }
 
-  private static Card card(Row row) {
+  /** Without their pictures. */
+  private static List<Near> nearest(Row card) {
+    int place = card.fieldIndex(ExplanationsTable.NEAREST);
+    return card.isNullAt(place)
+        ? List.of()
+        : card.<Row>getList(place).stream()
+            .map(
+                near ->
+                    new Near(
+                        near.getAs(ExplanationsTable.ID),
+                        near.getAs(ExplanationsTable.PATH),
+                        near.getAs(ExplanationsTable.LABEL),
+                        near.<Float>getAs(ExplanationsTable.NEAR_COSINE),
+                        null))
+            .toList();
+  }
+
+  /** Whether any card has images of the train split beside it. */
+  public boolean hasNearest() {
+    return cards.stream().anyMatch(card -> !card.nearest().isEmpty());
+  }
+
+  private static Card card(Row row, Map<String, Thumbnails.Picture> made) {
     byte[] input = row.getAs(ExplanationsTable.INPUT);
     return new Card(
         row.getAs(ExplanationsTable.ID),
@@ -122,6 +159,16 @@ public record AttentionSection(long images, long measured, List<Method> methods,
         row.getList(row.fieldIndex(ExplanationsTable.RULES)),
         input == null ? null : Base64.getEncoder().encodeToString(input),
         input == null ? List.of() : MAPS.stream().map(map -> overlay(row, map)).toList(),
+        nearest(row).stream()
+            .map(
+                near ->
+                    new Near(
+                        near.id(),
+                        near.path(),
+                        near.label(),
+                        near.cosine(),
+                        made.containsKey(near.id()) ? made.get(near.id()).image() : null))
+            .toList(),
         input == null
             ? row.getAs(ExplanationsTable.STATUS) + ": " + row.getAs(ExplanationsTable.REASON)
             : null);

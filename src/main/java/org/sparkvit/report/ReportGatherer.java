@@ -46,6 +46,9 @@ final class ReportGatherer {
   /** Images of each kind of finding: there are a dozen kinds. */
   private static final int GALLERY = 8;
 
+  /** Longer side in pixels of the images of the train split beside a mistake. */
+  private static final int NEAR_SIZE = 96;
+
   /** A share of so few images says little. */
   private static final int FEW = 30;
 
@@ -96,7 +99,7 @@ final class ReportGatherer {
           curves(figures, headline, metrics, model),
           calibration(model),
           mistakes(images, splits != null, scored, headline),
-          attention(model),
+          attention(images, model),
           relabel(images),
           audit(images),
           labels(images),
@@ -218,11 +221,12 @@ final class ReportGatherer {
         new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  private AttentionSection attention(ModelFacts model) {
+  private AttentionSection attention(Dataset<Row> images, ModelFacts model) {
     Dataset<Row> explanations = table(ExplanationsTable.SPEC, model);
     return explanations == null || explanations.isEmpty()
         ? null
-        : AttentionSection.of(explanations, config.mistakes());
+        : AttentionSection.of(
+            explanations, images, config.mistakes(), new Thumbnails(spark, workspace, NEAR_SIZE));
   }
 
   private RelabelSection relabel(Dataset<Row> images) {

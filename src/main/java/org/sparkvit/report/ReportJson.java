@@ -27,6 +27,7 @@ final class ReportJson {
           .addMixIn(AuditSection.Item.class, NoPictures.class)
           .addMixIn(MistakeSection.Mistake.class, NoPictures.class)
           .addMixIn(AttentionSection.Card.class, NoPictures.class)
+          .addMixIn(AttentionSection.Near.class, NoPictures.class)
           .build();
 
   private ReportJson() {}

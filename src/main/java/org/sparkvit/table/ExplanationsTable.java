@@ -55,12 +55,35 @@ public final class ExplanationsTable {
   /** What the model saw, as a JPEG. */
   public static final String INPUT = "input";
 
+  /**
+   * Of mistakes: the images of the train split whose embeddings are the most alike, as structs of
+   * {@link #NEAR_RANK}, id, path, label and {@link #NEAR_COSINE}. Null of other images, and where
+   * they were not looked for.
+   */
+  public static final String NEAREST = "nearest";
+
+  /** 1 for the most alike. */
+  public static final String NEAR_RANK = "rank";
+
+  /** Cosine of the embeddings as seen from their mean, -1 to 1. */
+  public static final String NEAR_COSINE = "cosine";
+
   /** A name of {@code ImageStatus}. */
   public static final String STATUS = "status";
 
   public static final String REASON = "reason";
 
   private static final ArrayType MAP = DataTypes.createArrayType(DataTypes.FloatType, false);
+
+  private static final ArrayType NEAREST_TYPE =
+      DataTypes.createArrayType(
+          new StructType()
+              .add(NEAR_RANK, DataTypes.IntegerType)
+              .add(ID, DataTypes.StringType)
+              .add(PATH, DataTypes.StringType)
+              .add(LABEL, DataTypes.StringType)
+              .add(NEAR_COSINE, DataTypes.FloatType),
+          true);
 
   public static final TableSpec SPEC =
       new TableSpec(
@@ -88,6 +111,7 @@ public final class ExplanationsTable {
               .add(
                   INSERTION,
                   DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false))
+              .add(NEAREST, NEAREST_TYPE)
               .add(INPUT, DataTypes.BinaryType)
               .add(STATUS, DataTypes.StringType, false)
               .add(REASON, DataTypes.StringType),

@@ -31,6 +31,7 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.score.ScoreConfig;
 import org.sparkvit.score.ScoreStage;
+import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ExplanationsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PredictionsTable;
@@ -118,6 +119,7 @@ class ExplainStageTest extends SparkTest {
         "warm",
         0.5,
         faithfulness,
+        3,
         "cpu",
         batchSize,
         1,
@@ -242,6 +244,96 @@ class ExplainStageTest extends SparkTest {
   }
 
   @Test
+  void mistakesHaveTheImagesOfTheTrainSplitThatAreMostLikeThem() {
+    score();
+    List<Row> rows = explained(config(5, 2, 0, 8));
+    Map<String, float[]> embeddings = new HashMap<>();
+    for (Row row : workspace.read(EmbeddingsTable.SPEC).collectAsList()) {
+      List<Float> values = row.getList(row.fieldIndex("embedding"));
+      float[] embedding = new float[values.size()];
+      for (int i = 0; i < embedding.length; i++) {
+        embedding[i] = values.get(i);
+      }
+      embeddings.put(row.getAs("id"), embedding);
+    }
+    Map<String, String> train = new HashMap<>();
+    workspace
+        .read(SplitsTable.SPEC)
+        .where("split = 'train'")
+        .collectAsList()
+        .forEach(row -> train.put(row.getAs("id"), row.getAs("label")));
+    long mistakes = rows.stream().filter(ExplainStageTest::isMistake).count();
+    assertThat(mistakes).isGreaterThan(3);
+    // No other image was embedded.
+    assertThat(embeddings).hasSize((int) (train.size() + mistakes));
+    double[] mean = new double[16];
+    embeddings
+        .values()
+        .forEach(
+            embedding -> {
+              for (int i = 0; i < mean.length; i++) {
+                mean[i] += embedding[i] / embeddings.size();
+              }
+            });
+    for (Row row : rows) {
+      int place = row.fieldIndex("nearest");
+      if (!isMistake(row)) {
+        assertThat(row.isNullAt(place)).isTrue();
+        continue;
+      }
+      List<Row> nearest = row.getList(place);
+      assertThat(nearest).hasSize(3);
+      List<String> expected =
+          train.keySet().stream()
+              .sorted(
+                  Comparator.comparingDouble(
+                      id ->
+                          -cosine(
+                              embeddings.get(row.<String>getAs("id")), embeddings.get(id), mean)))
+              .limit(3)
+              .toList();
+      for (int i = 0; i < 3; i++) {
+        Row near = nearest.get(i);
+        assertThat(near.<Integer>getAs("rank")).isEqualTo(i + 1);
+        assertThat(near.<String>getAs("id")).isEqualTo(expected.get(i));
+        assertThat(near.<String>getAs("label")).isEqualTo(train.get(expected.get(i)));
+        assertThat((double) near.<Float>getAs("cosine"))
+            .isCloseTo(
+                cosine(
+                    embeddings.get(row.<String>getAs("id")), embeddings.get(expected.get(i)), mean),
+                within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void withoutNearestNothingIsEmbedded() {
+    score();
+    ExplainConfig c = config(2, 0, 0, 8);
+    ExplainConfig none =
+        new ExplainConfig(
+            c.workspace(), c.model(), null, 2, 0, List.of(), null, null, 0, 0, "cpu", 8, 1, true);
+    assertThat(explained(none)).allMatch(row -> row.getAs("nearest") == null);
+    assertThat(workspace.has(EmbeddingsTable.SPEC)).isFalse();
+  }
+
+  private static boolean isMistake(Row row) {
+    return !row.getAs("label").equals(row.getAs("predicted"));
+  }
+
+  private static double cosine(float[] a, float[] b, double[] mean) {
+    double product = 0;
+    double first = 0;
+    double second = 0;
+    for (int i = 0; i < mean.length; i++) {
+      product += (a[i] - mean[i]) * (b[i] - mean[i]);
+      first += (a[i] - mean[i]) * (a[i] - mean[i]);
+      second += (b[i] - mean[i]) * (b[i] - mean[i]);
+    }
+    return product / Math.sqrt(first * second);
+  }
+
+  @Test
   void anImageThatIsGoneByNowIsARowWithAReason() throws Exception {
     score();
     for (int i = 0; i < IMAGES; i += 2) {
@@ -298,6 +390,7 @@ class ExplainStageTest extends SparkTest {
         positive,
         threshold,
         of.faithfulness(),
+        of.nearest(),
         of.device(),
         of.batchSize(),
         of.decodeThreads(),

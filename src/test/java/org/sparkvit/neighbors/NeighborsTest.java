@@ -76,6 +76,10 @@ class NeighborsTest extends SparkTest {
     for (int partitions : new int[] {1, 3, 7}) {
       Dataset<Row> rows = spark.createDataFrame(points, SCHEMA).repartition(partitions);
       assertThat(neighbors(new Neighbors(5, 1).of(rows))).isEqualTo(wanted);
+      Map<String, List<String>> ofFew =
+          neighbors(new Neighbors(5, 1).ofFew(rows.where("id < 'p2'"), rows));
+      assertThat(ofFew).hasSizeGreaterThan(500).hasSizeLessThan(wanted.size());
+      assertThat(wanted).containsAllEntriesOf(ofFew);
     }
   }
 

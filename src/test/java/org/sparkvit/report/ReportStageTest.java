@@ -171,7 +171,13 @@ class ReportStageTest extends SparkTest {
     assertThat(gone.label()).isEqualTo("another");
     assertThat(gone.image()).isNull();
     assertThat(gone.problem()).isEqualTo("READ_FAILED: it is gone");
+    assertThat(gone.nearest())
+        .extracting(AttentionSection.Near::label, AttentionSection.Near::cosine)
+        .containsExactly(tuple("<i>near</i>", 0.875), tuple(null, 0.5));
+    assertThat(gone.nearest().get(0).image()).isNotNull();
+    assertThat(gone.nearest().get(1).image()).isNull();
     AttentionSection.Card right = attention.cards().get(1);
+    assertThat(right.nearest()).isEmpty();
     assertThat(right.image()).isEqualTo("AQID");
     int[][] alphas = {{0, 95, 190, 0}, {0, 0, 0, 0}, {0, 95, 190, 0}};
     for (int map = 0; map < 3; map++) {
@@ -182,7 +188,8 @@ class ReportStageTest extends SparkTest {
       }
     }
     assertThat(new ReportPage().render(report))
-        .contains("&lt;b&gt;uncertain&lt;/b&gt;; confident and right", "READ_FAILED: it is gone");
+        .contains("&lt;b&gt;uncertain&lt;/b&gt;; confident and right", "READ_FAILED: it is gone")
+        .contains("&lt;i&gt;near&lt;/i&gt;", "cosine 0.875");
     assertThat(ReportJson.write(report)).doesNotContain("AQID");
     assertThat(gather(two, null, null, 1).attention().cards()).hasSize(1);
   }

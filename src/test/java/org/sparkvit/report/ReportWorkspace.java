@@ -397,6 +397,12 @@ final class ReportWorkspace {
               gone ? null : List.of(0f, 0.5f, 1f, 0f),
               gone ? null : CURVE,
               gone ? null : CURVE,
+              gone
+                  ? List.of(
+                      RowFactory.create(
+                          1, samples.get(5).id(), samples.get(5).path(), "<i>near</i>", 0.875f),
+                      RowFactory.create(2, "not-there", "s3a://b/gone.png", null, 0.5f))
+                  : null,
               gone ? null : new byte[] {1, 2, 3},
               gone ? "READ_FAILED" : "OK",
               gone ? "it is gone" : null));

@@ -1,4 +1,4 @@
-package org.sparkvit.labels;
+package org.sparkvit.neighbors;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
@@ -10,20 +10,25 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
-import org.sparkvit.neighbors.Neighbors;
 
 /**
  * Points as seen from their mean, at length 1: the squared distance of two is then twice what their
  * cosine lacks of 1. Embeddings of one model point much the same way, which would hide how they
  * differ.
  */
-final class Directions {
+public final class Directions {
   /** Values are summed in units of 2^-20, so that a sum is the same in any order. */
   private static final double UNIT = 1 << 20;
 
   private Directions() {}
 
-  static Dataset<Row> of(Dataset<Row> points) {
+  /**
+   * Turns points into directions.
+   *
+   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT}, one at least; persisted
+   * @return the same columns
+   */
+  public static Dataset<Row> of(Dataset<Row> points) {
     double[] mean = mean(points);
     UDF1<scala.collection.Seq<Float>, List<Float>> direction = point -> direction(point, mean);
     return points.select(
