@@ -114,10 +114,14 @@ def curves(y, units, c):
 
 def case(kind, k):
     n = int(rng.integers(1, 70))
+    if kind == "rare":
+        n = 1001
     skew = rng.dirichlet(np.full(k, rng.choice([0.4, 1.0, 5.0])))
     y = rng.choice(k, size=n, p=skew)
     if kind == "missing":  # a class of the model that no image has
         y = rng.choice(np.delete(np.arange(k), rng.integers(k)), size=n)
+    if kind == "rare":  # one image of the last class to a thousand of the others
+        y = np.append(rng.choice(k - 1, size=n - 1), k - 1)
     if kind == "one-class":
         y = np.full(n, rng.integers(k))
     # Sharpness 0 is a model that guesses, 3 a good one.
@@ -144,8 +148,10 @@ def case(kind, k):
     return result
 
 
+# 220 tables: a few are large enough for an imbalance of 1 to 1,000.
 KINDS = ("random", "missing", "one-class", "any-prediction", "one-prediction")
-cases = [case(kind, k) for kind in KINDS for k in range(2, 8) for _ in range(4 if kind == "random" else 2)]
+cases = [case(kind, k) for kind in KINDS for k in range(2, 8) for _ in range(12 if kind == "random" else 6)]
+cases += [case("rare", k) for k in (2, 2, 3, 5)]
 OUT.parent.mkdir(parents=True, exist_ok=True)
 lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
 OUT.write_text(f'{{"unit":{UNIT},"cases":[\n{lines}\n]}}\n')

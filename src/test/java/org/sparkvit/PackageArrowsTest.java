@@ -127,7 +127,7 @@ class PackageArrowsTest {
     forbid(List.of("vit", "image", "metrics"), in("table"));
     List<String> withoutMl = new ArrayList<>();
     LAYERS.forEach(withoutMl::addAll);
-    withoutMl.removeAll(List.of("ml", "probe", "labels", "neighbors"));
+    withoutMl.removeAll(List.of("ml", "probe", "labels", "neighbors", "evaluate"));
     forbid(withoutMl, "org.apache.spark.ml..");
     List<String> withoutNative = new ArrayList<>();
     LAYERS.forEach(withoutNative::addAll);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "calibrate",
     description = {
-      "On the validation split fits a temperature that makes probabilities say how often they are right, and chooses",
+      "On the validation split fits what makes probabilities say how often they are right, and chooses",
       "thresholds: by F-beta, Youden's index, floors of recall and precision, cost, and a band for people to look at.",
       "Says what they come to on the test split."
     })
@@ -25,6 +25,16 @@ final class CalibrateCommand extends StageCommand {
       description =
           "Only models whose folder has this name or whose hash begins with this. Default: every model with predictions.")
   private Optional<String> model = Optional.empty();
+
+  @Option(
+      names = "--method",
+      paramLabel = "temperature|platt|isotonic",
+      defaultValue = "temperature",
+      description =
+          "What is fitted: one number for all classes, which keeps every prediction; for each class a logistic curve over its"
+              + " log-odds; or for each class any rising curve, which wants a thousand validation images of it and more."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String method;
 
   @Option(
       names = "--positive",
@@ -103,6 +113,7 @@ final class CalibrateCommand extends StageCommand {
         new CalibrateConfig(
             workspace(),
             model,
+            method,
             positive,
             priorShift,
             new Objective.Terms(beta, recallFloor, precisionFloor, missCost, falseAlarmCost),

@@ -1,16 +1,19 @@
 package org.sparkvit.evaluate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Objective;
+import org.sparkvit.table.CalibrationsTable;
 
 /**
  * What the stage {@code calibrate} is asked to do.
  *
  * @param workspace URI of the workspace
  * @param model only models whose hash begins with this or whose folder has this name
+ * @param method {@code temperature}, {@code platt} or {@code isotonic}
  * @param positive the class that thresholds are for; where absent, the rarer of two, or each
  * @param priorShift whether what the plan shows more often than it occurs is discounted
  * @param terms what the thresholds go by
@@ -21,13 +24,19 @@ import org.sparkvit.metrics.Objective;
 public record CalibrateConfig(
     String workspace,
     Optional<String> model,
+    String method,
     Optional<String> positive,
     boolean priorShift,
     Objective.Terms terms,
     double reviewCapacity,
     long imagesPerDay,
     boolean overwrite) {
+  private static final List<String> METHODS =
+      List.of(CalibrationsTable.TEMPERATURE, CalibrationsTable.PLATT, CalibrationsTable.ISOTONIC);
+
   public CalibrateConfig {
+    UserException.require(
+        METHODS.contains(method), "--method", method, "temperature, platt or isotonic");
     requireShare("--recall-floor", terms.recallFloor());
     requireShare("--precision-floor", terms.precisionFloor());
     requireShare("--review-capacity", reviewCapacity);
@@ -47,6 +56,7 @@ public record CalibrateConfig(
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("workspace", workspace);
     model.ifPresent(name -> map.put("model", name));
+    map.put("method", method);
     positive.ifPresent(name -> map.put("positive", name));
     map.put("prior-shift", priorShift);
     map.put("beta", terms.beta());

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -23,13 +24,13 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
-import org.sparkvit.metrics.CurvePoint;
+import org.sparkvit.metrics.ClassCalibration;
+import org.sparkvit.metrics.IsotonicScaling;
 import org.sparkvit.metrics.Metric;
-import org.sparkvit.metrics.Objective;
-import org.sparkvit.metrics.Proportion;
+import org.sparkvit.metrics.PlattScaling;
+import org.sparkvit.metrics.Reliability;
 import org.sparkvit.metrics.Replicates;
-import org.sparkvit.metrics.ReviewBand;
-import org.sparkvit.metrics.ScoreSums;
+import org.sparkvit.metrics.ScoreCounts;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
@@ -78,14 +79,15 @@ public final class CalibrateStage {
     Dataset<Row> scored =
         ScoredImages.of(images, Optional.of(splits), predictions, models, List.of())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Rows rows = new Rows(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
+    OperatingPoints points = new OperatingPoints(config, progress);
     try {
       PredictionChecks.requireSound(scored);
       for (Map.Entry<String, List<String>> model : models.entrySet()) {
         List<Double> shift = shift(workspace, splits, model.getValue(), record);
         LabelledScores scores = LabelledScores.of(scored, model.getKey(), model.getValue().size());
         try {
-          calibrate(model.getKey(), model.getValue(), scores, shift, rows);
+          calibrate(spark, model.getKey(), model.getValue(), scores, shift, rows, points);
         } finally {
           scores.unpersist();
         }
@@ -95,14 +97,14 @@ public final class CalibrateStage {
     }
     Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
     tables.put(ReliabilityTable.SPEC, table(spark, rows.reliability(), ReliabilityTable.SPEC));
-    tables.put(ThresholdsTable.SPEC, table(spark, rows.thresholds(), ThresholdsTable.SPEC));
+    tables.put(ThresholdsTable.SPEC, table(spark, points.rows(), ThresholdsTable.SPEC));
     tables.put(CalibrationsTable.SPEC, table(spark, rows.calibrations(), CalibrationsTable.SPEC));
     workspace.replaceAll(tables, record);
     progress.say("next: spark-vit relabel --calibrated, or spark-vit report");
   }
 
-  /** Rows of the three tables. */
-  private record Rows(List<Row> reliability, List<Row> thresholds, List<Row> calibrations) {}
+  /** Rows of two tables. */
+  private record Rows(List<Row> reliability, List<Row> calibrations) {}
 
   private static Dataset<Row> table(SparkSession spark, List<Row> rows, TableSpec spec) {
     return spark.createDataFrame(rows, spec.schema()).coalesce(1);
@@ -149,7 +151,13 @@ public final class CalibrateStage {
   }
 
   private void calibrate(
-      String model, List<String> classes, LabelledScores scores, List<Double> shift, Rows rows) {
+      SparkSession spark,
+      String model,
+      List<String> classes,
+      LabelledScores scores,
+      List<Double> shift,
+      Rows rows,
+      OperatingPoints points) {
     Map<String, long[]> sizes = scores.sizes();
     long[] validation = sizes.getOrDefault(SplitsTable.VALIDATION, new long[classes.size()]);
     if (Arrays.stream(validation).filter(n -> n > 0).count() < 2) {
@@ -159,69 +167,143 @@ public final class CalibrateStage {
               + " has no scored images of two classes in the validation split, which calibration"
               + " and thresholds are fitted on; split with a larger --validation, then score");
     }
-    Calibration calibration = new Calibration(scores.temperature(shift), shift);
+    Calibration calibration = fit(spark, model, classes, scores, shift, validation);
     LabelledScores mended = scores.calibrated(calibration);
     Map<String, Replicates> before = scores.sums();
     Map<String, Replicates> after = mended.sums();
     say(
-        "model %s: temperature %.4f%s",
+        "model %s: %s%s",
         ModelClasses.abbreviate(model),
-        calibration.temperature(),
+        config.method().equals(CalibrationsTable.TEMPERATURE)
+            ? String.format(Locale.ROOT, "temperature %.4f", calibration.temperature())
+            : config.method(),
         config.priorShift() ? ", discounting what the plan shows more often" : "");
     for (String split : before.keySet()) {
-      Figures raw = Figures.of(before.get(split));
-      Figures fit = Figures.of(after.get(split));
-      rows.calibrations()
-          .add(
-              RowFactory.create(
-                  model,
-                  calibration.temperature(),
-                  shift,
-                  split,
-                  raw.images(),
-                  raw.logLoss(),
-                  fit.logLoss(),
-                  raw.brier(),
-                  fit.brier(),
-                  raw.ece(),
-                  fit.ece()));
-      bins(rows, model, split, false, before.get(split));
-      bins(rows, model, split, true, after.get(split));
+      Figures raw = Figures.of(before.get(split), scores.confidences(split));
+      Figures fit = Figures.of(after.get(split), mended.confidences(split));
+      rows.calibrations().add(row(model, calibration, split, raw, fit));
+      bins(rows, model, split, false, raw);
+      bins(rows, model, split, true, fit);
       say(
-          "  %s: log-loss %.4f -> %.4f, calibration error %.4f -> %.4f",
-          split, raw.logLoss(), fit.logLoss(), raw.ece(), fit.ece());
+          "  %s: log-loss %.4f -> %.4f, calibration error %.4f -> %.4f, in bins of as many images %.4f -> %.4f",
+          split,
+          raw.logLoss(),
+          fit.logLoss(),
+          raw.equalWidth().meanError(),
+          fit.equalWidth().meanError(),
+          raw.equalMass().meanError(),
+          fit.equalMass().meanError());
     }
     for (int c : wanted(model, classes, validation)) {
-      thresholds(model, classes.get(c), c, mended, sizes, rows);
+      points.add(model, classes.get(c), c, mended, sizes);
     }
   }
 
+  private Calibration fit(
+      SparkSession spark,
+      String model,
+      List<String> classes,
+      LabelledScores scores,
+      List<Double> shift,
+      long[] validation) {
+    if (config.method().equals(CalibrationsTable.TEMPERATURE)) {
+      return new Calibration(scores.temperature(shift), shift);
+    }
+    LabelledScores shifted = scores.calibrated(new Calibration(1, shift));
+    List<ClassCalibration> curves = new ArrayList<>();
+    for (int c = 0; c < classes.size(); c++) {
+      if (validation[c] == 0) {
+        throw new UserException(
+            "the validation split has no scored image of class '"
+                + classes.get(c)
+                + "' of model "
+                + ModelClasses.abbreviate(model)
+                + ", so --method "
+                + config.method()
+                + " has nothing to fit its curve on; use --method temperature");
+      }
+      curves.add(
+          config.method().equals(CalibrationsTable.PLATT)
+              ? PlattScaling.fit(shifted.ranking(SplitsTable.VALIDATION, c))
+              : shifted.isotonic(spark, SplitsTable.VALIDATION, c));
+    }
+    return new Calibration(1, shift, curves);
+  }
+
   /** What a split comes to. */
-  private record Figures(long images, double logLoss, double brier, double ece) {
-    static Figures of(Replicates sums) {
+  private record Figures(
+      long images, double logLoss, double brier, Reliability equalWidth, Reliability equalMass) {
+    static Figures of(Replicates sums, ScoreCounts confidences) {
       return new Figures(
           sums.once().confusion().total(),
           sums.once().value(Metric.LOG_LOSS),
           sums.once().value(Metric.BRIER),
-          sums.once().value(Metric.ECE));
+          sums.sums().reliability(),
+          Reliability.ofEqualMass(confidences));
     }
   }
 
+  private Row row(String model, Calibration calibration, String split, Figures raw, Figures fit) {
+    Reliability.BrierParts before = raw.equalWidth().brierParts();
+    Reliability.BrierParts after = fit.equalWidth().brierParts();
+    return RowFactory.create(
+        model,
+        config.method(),
+        calibration.temperature(),
+        calibration.shift(),
+        ofCurves(calibration, PlattScaling.class, PlattScaling::slope),
+        ofCurves(calibration, PlattScaling.class, PlattScaling::intercept),
+        ofCurves(calibration, IsotonicScaling.class, IsotonicScaling::from),
+        ofCurves(calibration, IsotonicScaling.class, IsotonicScaling::to),
+        split,
+        raw.images(),
+        raw.logLoss(),
+        fit.logLoss(),
+        raw.brier(),
+        fit.brier(),
+        raw.equalWidth().meanError(),
+        fit.equalWidth().meanError(),
+        raw.equalMass().meanError(),
+        fit.equalMass().meanError(),
+        before.reliability(),
+        after.reliability(),
+        before.resolution(),
+        after.resolution(),
+        before.uncertainty(),
+        after.uncertainty());
+  }
+
+  /** A cell of what the curves of a kind consist of; null where they are of another. */
+  private static <T, R> List<R> ofCurves(
+      Calibration calibration, Class<T> kind, Function<T, R> part) {
+    List<ClassCalibration> curves = calibration.curves();
+    return curves.isEmpty() || !kind.isInstance(curves.get(0))
+        ? null
+        : curves.stream().map(kind::cast).map(part).toList();
+  }
+
   private static void bins(
-      Rows rows, String model, String split, boolean calibrated, Replicates sums) {
-    for (ScoreSums.Bin bin : sums.sums().bins()) {
-      rows.reliability()
-          .add(
-              RowFactory.create(
-                  model,
-                  split,
-                  calibrated,
-                  bin.from(),
-                  bin.to(),
-                  bin.images(),
-                  number(bin.confidence()),
-                  number(bin.accuracy())));
-    }
+      Rows rows, String model, String split, boolean calibrated, Figures figures) {
+    Map<String, Reliability> binnings = new LinkedHashMap<>();
+    binnings.put(ReliabilityTable.EQUAL_WIDTH, figures.equalWidth());
+    binnings.put(ReliabilityTable.EQUAL_MASS, figures.equalMass());
+    binnings.forEach(
+        (binning, reliability) -> {
+          for (Reliability.Bin bin : reliability.bins()) {
+            rows.reliability()
+                .add(
+                    RowFactory.create(
+                        model,
+                        split,
+                        calibrated,
+                        binning,
+                        bin.from(),
+                        bin.to(),
+                        bin.images(),
+                        number(bin.confidence()),
+                        number(bin.accuracy())));
+          }
+        });
   }
 
   private List<Integer> wanted(String model, List<String> classes, long[] validation) {
@@ -255,144 +337,6 @@ public final class CalibrateStage {
           ModelClasses.abbreviate(model), classes.size(), MAX_CLASSES);
     }
     return places;
-  }
-
-  private void thresholds(
-      String model,
-      String name,
-      int label,
-      LabelledScores mended,
-      Map<String, long[]> sizes,
-      Rows rows) {
-    Map<String, List<CurvePoint>> points = new LinkedHashMap<>();
-    for (String split : List.of(SplitsTable.VALIDATION, SplitsTable.TEST)) {
-      if (sizes.containsKey(split)) {
-        points.put(split, mended.ranking(split, label).points());
-      }
-    }
-    List<CurvePoint> validation = points.get(SplitsTable.VALIDATION);
-    for (Objective objective : Objective.values()) {
-      objective
-          .best(validation, config.terms())
-          .ifPresentOrElse(
-              best ->
-                  points.forEach(
-                      (split, curve) -> {
-                        CurvePoint at = at(curve, best.threshold());
-                        rows.thresholds()
-                            .add(row(model, name, objective.label(), split, at, null, best, null));
-                        tell(name, objective.label(), split, at, 0);
-                      }),
-              () -> say("  class '%s', %s: no threshold meets the floor", name, objective.label()));
-    }
-    ReviewBand band =
-        ReviewBand.of(
-            validation,
-            config.reviewCapacity(),
-            config.terms().missCost(),
-            config.terms().alarmCost());
-    points.forEach(
-        (split, curve) -> {
-          CurvePoint upper = at(curve, band.upper().threshold());
-          CurvePoint lower = at(curve, band.lower().threshold());
-          rows.thresholds()
-              .add(
-                  row(
-                      model,
-                      name,
-                      ThresholdsTable.REVIEW_BAND,
-                      split,
-                      upper,
-                      lower,
-                      band.upper(),
-                      band.lower()));
-          tell(
-              name,
-              ThresholdsTable.REVIEW_BAND,
-              split,
-              upper,
-              (long) new ReviewBand(lower, upper).images());
-        });
-  }
-
-  /** The operating point of a threshold: the last that does not lie below it. */
-  private static CurvePoint at(List<CurvePoint> curve, double threshold) {
-    int low = 0;
-    int high = curve.size() - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (curve.get(middle).threshold() >= threshold) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return curve.get(low);
-  }
-
-  private static Row row(
-      String model,
-      String name,
-      String objective,
-      String split,
-      CurvePoint at,
-      CurvePoint lower,
-      CurvePoint chosen,
-      CurvePoint chosenLower) {
-    long flagged = at.truePositives() + at.falsePositives();
-    Proportion precision = new Proportion(at.truePositives(), flagged);
-    Proportion recall = new Proportion(at.truePositives(), at.positives());
-    boolean found = at.positives() > 0;
-    return RowFactory.create(
-        model,
-        name,
-        objective,
-        chosen.threshold(),
-        chosenLower == null ? null : chosenLower.threshold(),
-        split,
-        at.positives() + at.negatives(),
-        flagged,
-        lower == null ? 0L : (long) new ReviewBand(lower, at).images(),
-        at.truePositives(),
-        at.positives(),
-        number(precision.rate()),
-        flagged == 0 ? null : precision.low(),
-        flagged == 0 ? null : precision.high(),
-        number(recall.rate()),
-        found ? recall.low() : null,
-        found ? recall.high() : null);
-  }
-
-  private void tell(String name, String objective, String split, CurvePoint at, long reviewed) {
-    if (!split.equals(SplitsTable.TEST)) {
-      return;
-    }
-    long flagged = at.truePositives() + at.falsePositives();
-    double all = (double) at.positives() + at.negatives();
-    say(
-        "  class '%s', %s: on the test split precision %s, recall %s, %.2f %% flagged%s%s",
-        name,
-        objective,
-        shown(new Proportion(at.truePositives(), flagged)),
-        shown(new Proportion(at.truePositives(), at.positives())),
-        100 * flagged / all,
-        reviewed == 0
-            ? ""
-            : String.format(Locale.ROOT, ", %.2f %% for people to look at", 100 * reviewed / all),
-        config.imagesPerDay() == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                "; of %,d images a day %,.0f flagged",
-                config.imagesPerDay(),
-                flagged / all * config.imagesPerDay()));
-  }
-
-  private static String shown(Proportion share) {
-    return share.total() == 0
-        ? "undefined"
-        : String.format(
-            Locale.ROOT, "%.3f (%.3f to %.3f)", share.rate(), share.low(), share.high());
   }
 
   private static Double number(double value) {

@@ -5,15 +5,24 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.regression.IsotonicRegression;
+import org.apache.spark.ml.regression.IsotonicRegressionModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
+import org.sparkvit.metrics.IsotonicScaling;
 import org.sparkvit.metrics.Replicates;
 import org.sparkvit.metrics.ScoreCounts;
 import org.sparkvit.metrics.TemperatureFit;
@@ -154,17 +163,74 @@ final class LabelledScores {
    * @throws UserException when there are too many different ones for the driver
    */
   ScoreCounts ranking(String split, int label) {
-    List<Tuple2<Float, long[]>> counted =
+    return onDriver(split, counted(split, label));
+  }
+
+  /** The highest probability of each image of a split; positives are the right predictions. */
+  ScoreCounts confidences(String split) {
+    return onDriver(
+        split,
+        counted(
+            of(split)
+                .mapToPair(
+                    image -> {
+                      int said = argmax(image.probabilities());
+                      return new Tuple2<>(
+                          image.probabilities()[said] + 0f, count(image.label() == said));
+                    })));
+  }
+
+  /**
+   * The curve of a class that never falls and is nearest to what images of a split are, by MLlib.
+   */
+  IsotonicScaling isotonic(SparkSession spark, String split, int label) {
+    JavaRDD<Row> points =
+        counted(split, label)
+            // Sums in one order, whatever the partitions were.
+            .coalesce(1)
+            .map(
+                score -> {
+                  long images = score._2()[0] + score._2()[1];
+                  return RowFactory.create(
+                      score._1().doubleValue(), (double) score._2()[0] / images, (double) images);
+                });
+    StructType schema =
+        new StructType()
+            .add("score", DataTypes.DoubleType, false)
+            .add("share", DataTypes.DoubleType, false)
+            .add("images", DataTypes.DoubleType, false);
+    IsotonicRegressionModel model =
+        new IsotonicRegression()
+            .setFeaturesCol("score")
+            .setLabelCol("share")
+            .setWeightCol("images")
+            .fit(spark.createDataFrame(points, schema));
+    return new IsotonicScaling(
+        Arrays.stream(model.boundaries().toArray()).boxed().toList(),
+        Arrays.stream(model.predictions().toArray()).boxed().toList());
+  }
+
+  private JavaPairRDD<Float, long[]> counted(String split, int label) {
+    return counted(
         of(split)
             .mapToPair(
                 image ->
                     new Tuple2<>(
                         // Adding 0 turns -0 into 0, which would otherwise be two scores.
-                        image.probabilities()[label] + 0f,
-                        image.label() == label ? new long[] {1, 0} : new long[] {0, 1}))
-            .reduceByKey((a, b) -> new long[] {a[0] + b[0], a[1] + b[1]})
-            .sortByKey(false)
-            .take(Math.toIntExact(MAX_SCORES + 1));
+                        image.probabilities()[label] + 0f, count(image.label() == label))));
+  }
+
+  private static long[] count(boolean positive) {
+    return positive ? new long[] {1, 0} : new long[] {0, 1};
+  }
+
+  /** Positives and negatives of each distinct score, the highest first. */
+  private static JavaPairRDD<Float, long[]> counted(JavaPairRDD<Float, long[]> scores) {
+    return scores.reduceByKey((a, b) -> new long[] {a[0] + b[0], a[1] + b[1]}).sortByKey(false);
+  }
+
+  private static ScoreCounts onDriver(String split, JavaPairRDD<Float, long[]> scoreCounts) {
+    List<Tuple2<Float, long[]>> counted = scoreCounts.take(Math.toIntExact(MAX_SCORES + 1));
     if (counted.size() > MAX_SCORES) {
       throw new UserException(
           "the "

@@ -112,6 +112,32 @@ public final class ScoreCounts implements Serializable {
     return scores.length;
   }
 
+  /** A distinct score; the first is the highest. */
+  double score(int place) {
+    return scores[place];
+  }
+
+  /** Images of the class that have it. */
+  long positives(int place) {
+    return positives[place];
+  }
+
+  /** All images that have it. */
+  long images(int place) {
+    return positives[place] + negatives[place];
+  }
+
+  /** The score of an image, of all images from the lowest score up. */
+  double ascending(long image) {
+    long before = 0;
+    int place = size();
+    while (before <= image) {
+      place--;
+      before += images(place);
+    }
+    return scores[place];
+  }
+
   /** ROC-AUC and average precision. */
   public RankingSums sums() {
     RankingSums sums = new RankingSums();

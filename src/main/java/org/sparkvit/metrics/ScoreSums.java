@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class ScoreSums implements Serializable {
   /** Bins of equal width of the confidence. */
-  public static final int BINS = 15;
+  private static final int BINS = Reliability.BINS;
 
   /** Every image once. */
   private static final int[] ONCE = {1};
@@ -153,9 +153,9 @@ public final class ScoreSums implements Serializable {
   }
 
   /**
-   * Mean distance of confidence, the highest probability, from accuracy, over {@value #BINS} bins
-   * of equal width, by their images (Guo et al. 2017; torchmetrics with the norm l1, but that a
-   * confidence of 1 belongs to the last bin).
+   * Mean distance of confidence, the highest probability, from accuracy, over {@value
+   * Reliability#BINS} bins of equal width, by their images (Guo et al. 2017; torchmetrics with the
+   * norm l1, but that a confidence of 1 belongs to the last bin).
    */
   private double expectedCalibrationError(int sum) {
     double error = 0;
@@ -174,28 +174,20 @@ public final class ScoreSums implements Serializable {
     return error;
   }
 
-  /**
-   * Images whose confidence lies between two values.
-   *
-   * @param confidence its mean; NaN without images
-   * @param accuracy share of them that are predicted rightly
-   */
-  public record Bin(double from, double to, long images, double confidence, double accuracy) {}
-
-  /** The reliability of every image once, from the lowest confidence up. */
-  public List<Bin> bins() {
-    List<Bin> bins = new ArrayList<>();
+  /** The reliability of every image once, in bins of equal width. */
+  public Reliability reliability() {
+    List<Reliability.Bin> bins = new ArrayList<>();
     for (int bin = 0; bin < BINS; bin++) {
       long n = members(bin, 0);
       bins.add(
-          new Bin(
+          new Reliability.Bin(
               bin / (double) BINS,
               (bin + 1) / (double) BINS,
               n,
               n == 0 ? Double.NaN : confidence[bin][0] / ONE / n,
               n == 0 ? Double.NaN : right[bin][0] / (double) n));
     }
-    return bins;
+    return new Reliability(bins);
   }
 
   private long members(int bin, int sum) {

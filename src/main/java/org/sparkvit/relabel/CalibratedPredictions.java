@@ -18,9 +18,13 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
+import org.sparkvit.metrics.ClassCalibration;
+import org.sparkvit.metrics.IsotonicScaling;
+import org.sparkvit.metrics.PlattScaling;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.PredictionsTable;
+import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /** Predictions with the probabilities as a calibration mends them. */
@@ -38,19 +42,14 @@ final class CalibratedPredictions {
   static Dataset<Row> of(
       Dataset<Row> predictions, Dataset<Row> calibrations, String model, List<String> classes) {
     List<Row> found =
-        calibrations
-            .where(col(CalibrationsTable.MODEL).equalTo(model))
-            .select(CalibrationsTable.TEMPERATURE, CalibrationsTable.SHIFT)
-            .limit(1)
-            .collectAsList();
+        calibrations.where(col(CalibrationsTable.MODEL).equalTo(model)).limit(1).collectAsList();
     if (found.isEmpty()) {
       throw new UserException(
           "table 'calibrations' says nothing of model "
               + ModelClasses.abbreviate(model)
               + "; run 'spark-vit calibrate --overwrite'");
     }
-    Calibration calibration =
-        new Calibration(found.get(0).getDouble(0), found.get(0).<Double>getList(1));
+    Calibration calibration = calibration(found.get(0));
     UDF1<Seq<Float>, List<Float>> mend = probabilities -> mended(calibration, probabilities);
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column names = functions.array(classes.stream().map(functions::lit).toArray(Column[]::new));
@@ -66,6 +65,35 @@ final class CalibratedPredictions {
                     .apply(probabilities)))
         .withColumn(
             PredictionsTable.PREDICTED, when(probabilities.isNotNull(), best).otherwise(lit(null)));
+  }
+
+  private static Calibration calibration(Row row) {
+    List<ClassCalibration> curves = new ArrayList<>();
+    String method = row.getAs(CalibrationsTable.METHOD);
+    if (method.equals(CalibrationsTable.PLATT)) {
+      List<Double> slopes = list(row, CalibrationsTable.SLOPES);
+      List<Double> intercepts = list(row, CalibrationsTable.INTERCEPTS);
+      for (int c = 0; c < slopes.size(); c++) {
+        curves.add(new PlattScaling(slopes.get(c), intercepts.get(c)));
+      }
+    } else if (method.equals(CalibrationsTable.ISOTONIC)) {
+      List<Seq<Double>> from = list(row, CalibrationsTable.CURVE_FROM);
+      List<Seq<Double>> to = list(row, CalibrationsTable.CURVE_TO);
+      for (int c = 0; c < from.size(); c++) {
+        curves.add(
+            new IsotonicScaling(
+                JavaConverters.seqAsJavaList(from.get(c)),
+                JavaConverters.seqAsJavaList(to.get(c))));
+      }
+    }
+    return new Calibration(
+        row.<Double>getAs(CalibrationsTable.TEMPERATURE),
+        list(row, CalibrationsTable.SHIFT),
+        curves);
+  }
+
+  private static <T> List<T> list(Row row, String column) {
+    return row.getList(row.fieldIndex(column));
   }
 
   private static List<Float> mended(Calibration calibration, Seq<Float> probabilities) {

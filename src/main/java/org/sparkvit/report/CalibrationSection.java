@@ -14,26 +14,39 @@ import org.sparkvit.table.ThresholdsTable;
  * How far probabilities can be believed, and what thresholds come to.
  *
  * @param split that the figures are of: test, or validation where there is no test split
+ * @param method what was fitted: temperature, platt or isotonic
  * @param temperature that the model's log-probabilities are divided by
  * @param shifted whether the classes' shares in training are discounted
- * @param before how often predictions of a confidence were right
- * @param after the same with the mended probabilities
+ * @param figures of the probabilities as scored and as mended
+ * @param diagrams how often predictions of a confidence were right
  * @param thresholds operating points, by class
  * @param imagesPerDay that shares are of; 0 where nobody said
  */
 public record CalibrationSection(
     String split,
+    String method,
     double temperature,
     boolean shifted,
-    double logLoss,
-    double logLossAfter,
-    double error,
-    double errorAfter,
-    List<Bin> before,
-    List<Bin> after,
+    List<Figure> figures,
+    List<Diagram> diagrams,
     List<Threshold> thresholds,
     long imagesPerDay) {
   private static final int SHOWN = 60;
+
+  /**
+   * A figure before and after.
+   *
+   * @param better whether a lower or a higher one is: "lower", "higher" or ""
+   */
+  public record Figure(String name, double before, double after, String better) {}
+
+  /**
+   * A way of putting predictions into bins.
+   *
+   * @param before as scored
+   * @param after with the mended probabilities
+   */
+  public record Diagram(String id, String title, List<Bin> before, List<Bin> after) {}
 
   /** Predictions of about one confidence. */
   public record Bin(long images, double confidence, double accuracy) {}
@@ -79,14 +92,23 @@ public record CalibrationSection(
     List<Double> shift = row.getList(row.fieldIndex(CalibrationsTable.SHIFT));
     return new CalibrationSection(
         split,
+        row.getAs(CalibrationsTable.METHOD),
         row.<Double>getAs(CalibrationsTable.TEMPERATURE),
         shift.stream().distinct().count() > 1,
-        row.<Double>getAs(CalibrationsTable.LOG_LOSS),
-        row.<Double>getAs(CalibrationsTable.LOG_LOSS_AFTER),
-        row.<Double>getAs(CalibrationsTable.ECE),
-        row.<Double>getAs(CalibrationsTable.ECE_AFTER),
-        bins(reliability, split, false),
-        bins(reliability, split, true),
+        figures(row),
+        List.of(
+            diagram(
+                reliability,
+                split,
+                ReliabilityTable.EQUAL_WIDTH,
+                "reliability",
+                "Reliability, bins of equal width"),
+            diagram(
+                reliability,
+                split,
+                ReliabilityTable.EQUAL_MASS,
+                "reliability-equal-mass",
+                "Reliability, bins of as many images")),
         thresholds
             .where(col(ThresholdsTable.SPLIT).equalTo(split))
             .orderBy(ThresholdsTable.CLASS, ThresholdsTable.OBJECTIVE)
@@ -96,6 +118,53 @@ public record CalibrationSection(
             .map(CalibrationSection::threshold)
             .toList(),
         imagesPerDay);
+  }
+
+  private static List<Figure> figures(Row row) {
+    return List.of(
+        figure(
+            row, "Log-loss", CalibrationsTable.LOG_LOSS, CalibrationsTable.LOG_LOSS_AFTER, "lower"),
+        figure(row, "Brier score", CalibrationsTable.BRIER, CalibrationsTable.BRIER_AFTER, "lower"),
+        figure(
+            row,
+            "Calibration error, bins of equal width",
+            CalibrationsTable.ECE,
+            CalibrationsTable.ECE_AFTER,
+            "lower"),
+        figure(
+            row,
+            "Calibration error, bins of as many images",
+            CalibrationsTable.ECE_EQUAL_MASS,
+            CalibrationsTable.ECE_EQUAL_MASS_AFTER,
+            "lower"),
+        figure(
+            row,
+            "Brier score of the confidence: reliability",
+            CalibrationsTable.RELIABILITY,
+            CalibrationsTable.RELIABILITY_AFTER,
+            "lower"),
+        figure(
+            row,
+            "less resolution",
+            CalibrationsTable.RESOLUTION,
+            CalibrationsTable.RESOLUTION_AFTER,
+            "higher"),
+        figure(
+            row,
+            "and uncertainty",
+            CalibrationsTable.UNCERTAINTY,
+            CalibrationsTable.UNCERTAINTY_AFTER,
+            ""));
+  }
+
+  private static Figure figure(Row row, String name, String before, String after, String better) {
+    return new Figure(name, row.<Double>getAs(before), row.<Double>getAs(after), better);
+  }
+
+  private static Diagram diagram(
+      Dataset<Row> reliability, String split, String binning, String id, String title) {
+    Dataset<Row> bins = reliability.where(col(ReliabilityTable.BINNING).equalTo(binning));
+    return new Diagram(id, title, bins(bins, split, false), bins(bins, split, true));
   }
 
   private static List<Bin> bins(Dataset<Row> reliability, String split, boolean calibrated) {

@@ -59,7 +59,10 @@ final class ReportPage {
       plots.put("precision-recall", plot("precision-recall", report.curves()));
     }
     if (report.calibration() != null) {
-      plots.put("reliability", plot("reliability", report.calibration()));
+      report
+          .calibration()
+          .diagrams()
+          .forEach(diagram -> plots.put(diagram.id(), plot("reliability", diagram)));
     }
     if (report.training() != null) {
       report

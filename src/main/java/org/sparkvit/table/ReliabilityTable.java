@@ -11,6 +11,12 @@ public final class ReliabilityTable {
   /** Whether the probabilities are the mended ones. */
   public static final String CALIBRATED = "calibrated";
 
+  /** {@link #EQUAL_WIDTH} or {@link #EQUAL_MASS}: bins of about as many images each. */
+  public static final String BINNING = "binning";
+
+  public static final String EQUAL_WIDTH = "equal_width";
+  public static final String EQUAL_MASS = "equal_mass";
+
   /** Where the bin begins and ends, 0 to 1. */
   public static final String FROM = "from";
 
@@ -31,6 +37,7 @@ public final class ReliabilityTable {
               .add(MODEL, DataTypes.StringType, false)
               .add(SPLIT, DataTypes.StringType, false)
               .add(CALIBRATED, DataTypes.BooleanType, false)
+              .add(BINNING, DataTypes.StringType, false)
               .add(FROM, DataTypes.DoubleType, false)
               .add(TO, DataTypes.DoubleType, false)
               .add(IMAGES, DataTypes.LongType, false)

@@ -14,16 +14,25 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
+import org.sparkvit.metrics.CalibrationFixtures;
+import org.sparkvit.metrics.IsotonicScaling;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Objective;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.ModelClasses;
+import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PlanTable;
+import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.ReliabilityTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
@@ -36,6 +45,7 @@ class CalibrateStageTest extends SparkTest {
   @TempDir private Path folder;
 
   private final List<String> said = new ArrayList<>();
+  private String method = "temperature";
   private final Scorebook test = new Scorebook(2);
   private final List<float[]> tested = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
@@ -71,6 +81,7 @@ class CalibrateStageTest extends SparkTest {
     return new CalibrateConfig(
         workspace.uri(),
         Optional.empty(),
+        method,
         positive,
         shift,
         new Objective.Terms(1, 0.9, 0.8, 10, 1),
@@ -116,7 +127,7 @@ class CalibrateStageTest extends SparkTest {
         });
     assertThat(row.<Double>getAs("log_loss_after")).isLessThan(row.<Double>getAs("log_loss"));
     assertThat(row.<Double>getAs("ece_after")).isLessThan(row.<Double>getAs("ece"));
-    assertThat(tables.get(1)).hasSize(2 * 2 * 15);
+    assertThat(tables.get(1)).hasSize(2 * 2 * 2 * 15);
 
     List<Row> thresholds = tables.get(2);
     assertThat(thresholds).hasSize(2 * (Objective.values().length + 1));
@@ -158,6 +169,94 @@ class CalibrateStageTest extends SparkTest {
     assertThat(run(workspace(7, true), Optional.of("ordinary"), false)).isEqualTo(one);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"platt", "isotonic"})
+  void curvesOfEachClassMendProbabilitiesInAnyPartitioning(String curves) {
+    method = curves;
+    List<List<Row>> tables = run(workspace(1, true), Optional.empty(), false);
+    Row row =
+        tables.get(0).stream()
+            .filter(r -> r.getAs("split").equals("test"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(row.<String>getAs("method")).isEqualTo(curves);
+    assertThat(row.<Double>getAs("temperature")).isEqualTo(1);
+    assertThat(row.<Double>getAs("log_loss_after")).isLessThan(row.<Double>getAs("log_loss"));
+    for (String figure : List.of("ece", "ece_equal_mass", "brier_reliability")) {
+      assertThat(row.<Double>getAs(figure + "_after")).isLessThan(row.<Double>getAs(figure));
+    }
+    assertThat(row.isNullAt(row.fieldIndex("slopes"))).isEqualTo(!curves.equals("platt"));
+    assertThat(row.isNullAt(row.fieldIndex("curve_to"))).isEqualTo(!curves.equals("isotonic"));
+    if (curves.equals("platt")) {
+      // Of two classes one curve is the other's mirror image.
+      List<Double> slopes = row.getList(row.fieldIndex("slopes"));
+      List<Double> intercepts = row.getList(row.fieldIndex("intercepts"));
+      assertThat(slopes.get(0)).isCloseTo(slopes.get(1), within(1e-4)).isBetween(0.1, 0.9);
+      assertThat(intercepts.get(0)).isCloseTo(-intercepts.get(1), within(1e-4));
+    }
+    for (int partitions : new int[] {3, 7}) {
+      assertThat(run(workspace(partitions, true), Optional.empty(), false)).isEqualTo(tables);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void isotonicCurvesAreScikitLearns(CalibrationFixtures.Case fixture) {
+    TestTables tables = new TestTables();
+    tables.model("m", CLASSES);
+    for (int i = 0; i < fixture.scores().length; i++) {
+      String id = "i" + i;
+      float p = (float) fixture.scores()[i];
+      tables.image(id, CLASSES.get((int) fixture.labels()[i]), "validation", null, null);
+      tables.prediction(id, "m", CLASSES.get(p > 0.5 ? 1 : 0), 1 - p, p);
+    }
+    Workspace workspace = tables.write(spark, folder.resolve("isotonic").toString(), 3);
+    Dataset<Row> scored =
+        ScoredImages.of(
+            workspace.read(ImagesTable.SPEC),
+            Optional.of(workspace.read(SplitsTable.SPEC)),
+            workspace.read(PredictionsTable.SPEC),
+            ModelClasses.find(
+                workspace.read(ModelsTable.SPEC),
+                workspace.read(PredictionsTable.SPEC),
+                Optional.empty()),
+            List.of());
+    IsotonicScaling curve =
+        LabelledScores.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
+            .isotonic(spark, "validation", 1);
+    double[] asked = fixture.numbers("asked");
+    double[] expected = fixture.numbers("isotonic");
+    for (int i = 0; i < asked.length; i++) {
+      assertThat(curve.apply(asked[i])).isCloseTo(expected[i], within(1e-6));
+    }
+  }
+
+  /** Small and large, with ties and without, overlapping and apart. */
+  static List<CalibrationFixtures.Case> fixtures() {
+    List<CalibrationFixtures.Case> all = CalibrationFixtures.cases();
+    return List.of(all.get(0), all.get(3), all.get(6), all.get(10));
+  }
+
+  @Test
+  void aClassWithoutValidationImagesHasNoCurve() {
+    TestTables tables = new TestTables();
+    tables.model("m", List.of("ordinary", "sensitive", "other"));
+    for (int i = 0; i < 20; i++) {
+      tables.image("i" + i, CLASSES.get(i % 2), "validation", null, null);
+      tables.prediction("i" + i, "m", "ordinary", 0.5f, 0.4f, 0.1f);
+    }
+    Workspace workspace = tables.write(spark, folder.resolve("three").toString(), 1);
+    method = "platt";
+    assertThatThrownBy(() -> run(workspace, Optional.empty(), false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("no scored image of class 'other'")
+        .hasMessageContaining("--method temperature");
+    method = "beta";
+    assertThatThrownBy(() -> run(workspace, Optional.empty(), false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--method is 'beta'");
+  }
+
   @Test
   void whatThePlanShowsMoreOftenIsDiscounted() {
     Workspace workspace = workspace(2, true);
@@ -184,6 +283,7 @@ class CalibrateStageTest extends SparkTest {
                         new CalibrateConfig(
                             "w",
                             Optional.empty(),
+                            "temperature",
                             Optional.empty(),
                             false,
                             new Objective.Terms(1, 1.5, 0.8, 10, 1),

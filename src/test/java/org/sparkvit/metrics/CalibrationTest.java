@@ -125,7 +125,33 @@ class CalibrationTest {
   }
 
   @Test
+  void eachClassGoesThroughItsOwnCurve() {
+    IsotonicScaling steep = new IsotonicScaling(List.of(0.25, 0.75), List.of(0.0, 1.0));
+    assertThat(steep.apply(0)).isEqualTo(0);
+    assertThat(steep.apply(0.25)).isEqualTo(0);
+    assertThat(steep.apply(0.5)).isEqualTo(0.5);
+    assertThat(steep.apply(0.75)).isEqualTo(1);
+    assertThat(steep.apply(1)).isEqualTo(1);
+    IsotonicScaling half = new IsotonicScaling(List.of(0.0, 1.0), List.of(0.0, 0.5));
+    Calibration calibration = new Calibration(1, NO_SHIFT, List.of(half, steep, steep));
+    float[] p = calibration.apply(new float[] {0.4f, 0.5f, 0.1f});
+    assertThat(p[0]).isCloseTo(0.2f / 0.7f, within(1e-6f));
+    assertThat(p[1]).isCloseTo(0.5f / 0.7f, within(1e-6f));
+    assertThat(p[2]).isZero();
+    // No class is left: any is as good as another.
+    IsotonicScaling never = new IsotonicScaling(List.of(0.5), List.of(0.0));
+    assertThat(
+            new Calibration(1, NO_SHIFT, List.of(never, never, never))
+                .apply(new float[] {0.2f, 0.2f, 0.6f}))
+        .containsExactly(1 / 3f, 1 / 3f, 1 / 3f);
+  }
+
+  @Test
   void mistakes() {
+    assertThatThrownBy(() -> new IsotonicScaling(List.of(), List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Calibration(1, NO_SHIFT, List.of(new PlattScaling(1, 0))))
+        .hasMessageContaining("1 curves, 3 classes");
     assertThatThrownBy(() -> new Calibration(0, NO_SHIFT)).hasMessageContaining("temperature");
     assertThat(Calibration.shift(new double[] {1, 0}, new double[] {0.5, 0.5}))
         .containsExactly(Math.log(0.5), 0.0);

@@ -25,7 +25,7 @@ class SklearnTest {
 
   @Test
   void theFixtureHoldsWhatItIsFor() {
-    assertThat(cases()).hasSizeGreaterThan(60);
+    assertThat(cases()).hasSizeGreaterThanOrEqualTo(200);
     assertThat(casesWithCurves()).hasSizeGreaterThan(5);
     assertThat(cases()).anyMatch(c -> Double.isNaN(c.expected(ClassMetric.ROC_AUC, 0)));
     assertThat(cases()).anyMatch(c -> c.classes() == 7);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import org.sparkvit.core.DataException;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
+import org.sparkvit.metrics.ClassCalibration;
+import org.sparkvit.metrics.IsotonicScaling;
+import org.sparkvit.metrics.PlattScaling;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.RelabelSummaryTable;
 import org.sparkvit.table.RelabelsTable;
@@ -104,29 +108,65 @@ class RelabelStageTest extends SparkTest {
     assertThatThrownBy(() -> new RelabelStage(config(workspace.uri()), said::add).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("calibrat");
-    Calibration calibration = new Calibration(2, List.of(0.0, -0.5, 0.5));
+    Calibration temperature = new Calibration(2, List.of(0.0, -0.5, 0.5));
+    calibrations(workspace, "temperature", temperature, null, null, null, null);
+    float confidence = confidence(workspace);
+    assertThat(confidence).isEqualTo(temperature.apply(surely)[1]).isLessThan(0.8f);
+    assertThat(decisions(workspace)).containsEntry("sure", "review below_floor cat");
+
+    List<Double> slopes = List.of(1.0, 0.5, 0.75);
+    List<Double> intercepts = List.of(0.1, 0.2, 0.3);
+    List<ClassCalibration> lines = new ArrayList<>();
+    List<ClassCalibration> steps = new ArrayList<>();
+    List<List<Double>> from = List.of(List.of(0.1, 0.9), List.of(0.5, 0.98), List.of(0.25));
+    List<List<Double>> to = List.of(List.of(0.2, 0.7), List.of(0.1, 0.9), List.of(0.0625));
+    for (int c = 0; c < 3; c++) {
+      lines.add(new PlattScaling(slopes.get(c), intercepts.get(c)));
+      steps.add(new IsotonicScaling(from.get(c), to.get(c)));
+    }
+    List<Double> shift = List.of(0.0, 0.0, 0.5);
+    Calibration platt = new Calibration(1, shift, lines);
+    calibrations(workspace, "platt", platt, slopes, intercepts, null, null);
+    assertThat(confidence(workspace)).isEqualTo(platt.apply(surely)[1]);
+    Calibration isotonic = new Calibration(1, shift, steps);
+    calibrations(workspace, "isotonic", isotonic, null, null, from, to);
+    assertThat(confidence(workspace)).isEqualTo(isotonic.apply(surely)[1]);
+  }
+
+  private float confidence(Workspace workspace) {
+    new RelabelStage(config(workspace.uri()), said::add).run(spark);
+    return workspace.read(RelabelsTable.SPEC).first().getAs(RelabelsTable.CONFIDENCE);
+  }
+
+  private void calibrations(
+      Workspace workspace,
+      String method,
+      Calibration calibration,
+      List<Double> slopes,
+      List<Double> intercepts,
+      List<List<Double>> from,
+      List<List<Double>> to) {
+    Object[] cells = new Object[CalibrationsTable.SPEC.schema().size()];
+    Arrays.fill(cells, 1.0);
+    List<Object> first =
+        Arrays.asList(
+            RelabelTables.MODEL,
+            method,
+            calibration.temperature(),
+            calibration.shift(),
+            slopes,
+            intercepts,
+            from,
+            to,
+            "test",
+            1L);
+    for (int i = 0; i < first.size(); i++) {
+      cells[i] = first.get(i);
+    }
     workspace.replace(
         CalibrationsTable.SPEC,
-        spark.createDataFrame(
-            List.of(
-                RowFactory.create(
-                    RelabelTables.MODEL,
-                    calibration.temperature(),
-                    calibration.shift(),
-                    "test",
-                    1L,
-                    1.0,
-                    1.0,
-                    1.0,
-                    1.0,
-                    1.0,
-                    1.0)),
-            CalibrationsTable.SPEC.schema()),
+        spark.createDataFrame(List.of(RowFactory.create(cells)), CalibrationsTable.SPEC.schema()),
         RunRecord.start("calibrate", Map.of()));
-    new RelabelStage(config(workspace.uri()), said::add).run(spark);
-    assertThat(decisions(workspace)).containsEntry("sure", "review below_floor cat");
-    float confidence = workspace.read(RelabelsTable.SPEC).first().getAs(RelabelsTable.CONFIDENCE);
-    assertThat(confidence).isEqualTo(calibration.apply(surely)[1]).isLessThan(0.8f);
   }
 
   @Test

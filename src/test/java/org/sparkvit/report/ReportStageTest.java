@@ -211,9 +211,19 @@ class ReportStageTest extends SparkTest {
   void thresholdsAreThoseOfTheTestSplit() {
     CalibrationSection calibration = report.calibration();
     assertThat(calibration.split()).isEqualTo("test");
-    assertThat(calibration.errorAfter()).isEqualTo(0.02);
-    assertThat(calibration.before()).hasSize(2);
-    assertThat(calibration.after()).containsExactly(new CalibrationSection.Bin(10, 0.75, 0.5));
+    assertThat(calibration.figures())
+        .contains(
+            new CalibrationSection.Figure(
+                "Calibration error, bins of equal width", 0.2, 0.02, "lower"),
+            new CalibrationSection.Figure(
+                "Calibration error, bins of as many images", 0.25, 0.125, "lower"),
+            new CalibrationSection.Figure("less resolution", 0.03, 0.02, "higher"));
+    CalibrationSection.Diagram width = calibration.diagrams().get(0);
+    assertThat(width.before()).hasSize(2);
+    assertThat(width.after()).containsExactly(new CalibrationSection.Bin(10, 0.75, 0.5));
+    CalibrationSection.Diagram mass = calibration.diagrams().get(1);
+    assertThat(mass.before()).isEmpty();
+    assertThat(mass.after()).containsExactly(new CalibrationSection.Bin(10, 0.5, 0.75));
     assertThat(calibration.thresholds())
         .extracting(CalibrationSection.Threshold::objective, CalibrationSection.Threshold::flagged)
         .containsExactly(tuple("cost", 0.25), tuple("review band", 0.1));

@@ -462,6 +462,35 @@ final class ReportWorkspace {
   }
 
   /** Thresholds of the second class, and two bins of confidence. */
+  private static Row calibrated(
+      String split, List<Double> shift, long images, double error, double after) {
+    return RowFactory.create(
+        MODEL,
+        "temperature",
+        1.5,
+        shift,
+        null,
+        null,
+        null,
+        null,
+        split,
+        images,
+        0.6,
+        0.5,
+        0.4,
+        0.3,
+        error,
+        after,
+        0.25,
+        0.125,
+        0.05,
+        0.04,
+        0.03,
+        0.02,
+        0.24,
+        0.24);
+  }
+
   ReportWorkspace calibration() {
     RunRecord record = RunRecord.start("calibrate", Map.of("images-per-day", 50_000));
     String name = labels.get(1);
@@ -470,18 +499,19 @@ final class ReportWorkspace {
         CalibrationsTable.SPEC,
         CalibrationsTable.SPEC.schema(),
         List.of(
-            RowFactory.create(MODEL, 1.5, shift, "validation", 9L, 0.5, 0.4, 0.3, 0.2, 0.1, 0.01),
-            RowFactory.create(MODEL, 1.5, shift, "test", 10L, 0.6, 0.5, 0.4, 0.3, 0.2, 0.02)),
+            calibrated("validation", shift, 9L, 0.1, 0.01),
+            calibrated("test", shift, 10L, 0.2, 0.02)),
         record);
     put(
         ReliabilityTable.SPEC,
         ReliabilityTable.SPEC.schema(),
         List.of(
-            RowFactory.create(MODEL, "test", false, 0.4, 0.5, 4L, 0.45, 0.25),
-            RowFactory.create(MODEL, "test", false, 0.6, 0.7, 6L, 0.65, 0.5),
-            RowFactory.create(MODEL, "test", false, 0.7, 0.8, 0L, null, null),
-            RowFactory.create(MODEL, "test", true, 0.7, 0.8, 10L, 0.75, 0.5),
-            RowFactory.create(MODEL, "validation", true, 0.7, 0.8, 9L, 0.75, 0.5)),
+            RowFactory.create(MODEL, "test", false, "equal_width", 0.4, 0.5, 4L, 0.45, 0.25),
+            RowFactory.create(MODEL, "test", false, "equal_width", 0.6, 0.7, 6L, 0.65, 0.5),
+            RowFactory.create(MODEL, "test", false, "equal_width", 0.7, 0.8, 0L, null, null),
+            RowFactory.create(MODEL, "test", true, "equal_mass", 0.2, 0.9, 10L, 0.5, 0.75),
+            RowFactory.create(MODEL, "test", true, "equal_width", 0.7, 0.8, 10L, 0.75, 0.5),
+            RowFactory.create(MODEL, "validation", true, "equal_width", 0.7, 0.8, 9L, 0.75, 0.5)),
         record);
     put(
         ThresholdsTable.SPEC,
