@@ -48,7 +48,7 @@ import org.sparkvit.table.Workspace;
  * outlier_share             of the images whose labels were checked
  * </pre>
  *
- * and those of {@link ModelFigures}.
+ * and those of {@link ModelFigures} and {@link EmbeddingFigures}.
  */
 final class DataFigures {
   /** Shares that sum to 1, by what stands before the dot. */
@@ -61,12 +61,13 @@ final class DataFigures {
 
   private DataFigures() {}
 
-  /** Whether a figure is a share of a distribution, which is looked at as a whole. */
+  /** Whether a figure says something only together with others, which are looked at as a whole. */
   static boolean isPart(String metric) {
-    return DISTRIBUTIONS.stream().anyMatch(name -> metric.startsWith(name + "."));
+    return metric.startsWith(EmbeddingFigures.PREFIX)
+        || DISTRIBUTIONS.stream().anyMatch(name -> metric.startsWith(name + "."));
   }
 
-  static SortedMap<String, Double> of(Workspace workspace) {
+  static SortedMap<String, Double> of(Workspace workspace, Earlier earlier) {
     SortedMap<String, Double> figures = new TreeMap<>();
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     double total = ofImages(images, figures);
@@ -92,6 +93,7 @@ final class DataFigures {
       ofLabels(workspace.read(LabelChecksTable.SPEC), figures);
     }
     ModelFigures.addTo(figures, workspace);
+    EmbeddingFigures.addTo(figures, workspace, earlier);
     return figures;
   }
 

@@ -2,6 +2,7 @@ package org.sparkvit.gate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,26 +54,86 @@ record Earlier(List<Map<String, Double>> runs) {
           }
         });
     for (String distribution : DataFigures.DISTRIBUTIONS) {
-      Map<String, Double> before = parts(last, distribution);
-      Map<String, Double> after = parts(now, distribution);
-      double distance = jensenShannon(after, before);
-      double stability = populationStability(after, before);
-      if (distance > DRIFT || stability > UNSTABLE) {
-        found.add(
-            new Anomaly(
-                distribution,
-                distance,
-                String.format(
-                    Locale.ROOT,
-                    "Jensen-Shannon distance %.3f from the last run (usual up to %s), population"
-                        + " stability index %.3f (up to %s)",
-                    distance,
-                    DRIFT,
-                    stability,
-                    UNSTABLE)));
+      Drift drift = Drift.of(parts(now, distribution), parts(last, distribution));
+      if (drift.isUnusual()) {
+        found.add(new Anomaly(distribution, drift.distance(), drift.text()));
       }
     }
+    embeddings(now, last).ifPresent(found::add);
     return found;
+  }
+
+  /** How far two distributions are apart, by two measures. */
+  private record Drift(double distance, double stability) {
+    static Drift of(Map<String, Double> now, Map<String, Double> before) {
+      return new Drift(jensenShannon(now, before), populationStability(now, before));
+    }
+
+    /**
+     * Less twice what two samples of one distribution differ by on average: both measures are then
+     * about a chi-squared sum, of as many terms as there are tenths less one.
+     */
+    Drift beyondChance(double images, double before) {
+      if (images == 0 || before == 0) {
+        return new Drift(0, 0);
+      }
+      double expected = (EmbeddingFigures.TENTHS - 1) * (1 / images + 1 / before);
+      double divergence = distance * distance - 2 * expected / (8 * Math.log(2));
+      return new Drift(Math.sqrt(Math.max(0, divergence)), Math.max(0, stability - 2 * expected));
+    }
+
+    boolean isUnusual() {
+      return distance > DRIFT || stability > UNSTABLE;
+    }
+
+    String text() {
+      return String.format(
+          Locale.ROOT,
+          "Jensen-Shannon distance %.3f from the last run (usual up to %s), population stability"
+              + " index %.3f (up to %s)",
+          distance,
+          DRIFT,
+          stability,
+          UNSTABLE);
+    }
+  }
+
+  /**
+   * The direction along which they have moved most, of those that both runs have, beyond what is to
+   * be expected of samples of the same images: of few, tenths differ by chance.
+   */
+  private static Optional<Anomaly> embeddings(
+      SortedMap<String, Double> now, Map<String, Double> last) {
+    Set<String> directions = new TreeSet<>();
+    now.keySet().stream()
+        .filter(metric -> metric.startsWith(EmbeddingFigures.SHARE))
+        .forEach(metric -> directions.add(metric.substring(0, metric.lastIndexOf('.'))));
+    return directions.stream()
+        .map(
+            direction ->
+                Drift.of(parts(now, direction), parts(last, direction))
+                    .beyondChance(images(now, direction), images(last, direction)))
+        .max(Comparator.comparingDouble(Drift::distance).thenComparing(Drift::stability))
+        .filter(Drift::isUnusual)
+        .map(
+            drift ->
+                new Anomaly(
+                    "embeddings",
+                    drift.distance(),
+                    "along one of several directions, beyond chance: " + drift.text()));
+  }
+
+  private static double images(Map<String, Double> run, String direction) {
+    String key = direction.substring(EmbeddingFigures.SHARE.length(), direction.lastIndexOf('.'));
+    return run.getOrDefault(EmbeddingFigures.IMAGES + key, 0.0);
+  }
+
+  /** A figure of the oldest run that has it. */
+  Optional<Double> first(String metric) {
+    return runs.stream()
+        .filter(run -> run.containsKey(metric))
+        .map(run -> run.get(metric))
+        .findFirst();
   }
 
   private Optional<Anomaly> spread(String metric, double value) {

@@ -57,8 +57,8 @@ public final class GateStage {
         RunRecord.start("gate", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));
     List<Limit> limits = limits(workspace);
-    SortedMap<String, Double> figures = DataFigures.of(workspace);
     Earlier earlier = earlier(workspace);
+    SortedMap<String, Double> figures = DataFigures.of(workspace, earlier);
     List<Row> checks = new ArrayList<>();
     for (Limit limit : limits) {
       checks.add(check(limit, figures));

@@ -91,7 +91,8 @@ public record Reliability(List<Bin> bins) {
   /**
    * The Brier score of the confidence, as a forecast of being right, parted as Murphy (1973) does:
    * it is the reliability (lower is better) less the resolution (higher is better) and more the
-   * uncertainty, which no calibration changes; but for how confidences differ within a bin.
+   * uncertainty, which changes only where predictions do; but for how confidences differ within a
+   * bin.
    */
   public record BrierParts(double reliability, double resolution, double uncertainty) {}
 

@@ -91,7 +91,8 @@ public record GateSection(
               : new Move(metric, value, known.now()));
     }
     List<Move> sorted = new ArrayList<>(moves.values());
-    sorted.removeIf(move -> move.before() == move.now());
+    // Of embeddings only the check says anything to people.
+    sorted.removeIf(move -> move.before() == move.now() || move.metric().startsWith("embedding_"));
     sorted.sort(Comparator.comparingDouble(Move::size).reversed().thenComparing(Move::metric));
     return sorted.subList(0, Math.min(MOVES, sorted.size()));
   }

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -22,7 +24,9 @@ import org.sparkvit.TableWorkspace;
 import org.sparkvit.TableWorkspace.Image;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ChecksTable;
+import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.HistoryTable;
+import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -157,6 +161,88 @@ class GateStageTest extends SparkTest {
     assertThat(outcomes().keySet())
         .anyMatch(check -> check.startsWith("predicted_share: Jensen-Shannon distance"))
         .noneMatch(check -> check.startsWith("confidence_share"));
+  }
+
+  @Test
+  void embeddingsThatMoveAreUnusualUnlessAnotherModelMadeThem() throws IOException {
+    TableWorkspace tables = images(200, 100, 0);
+    embeddings(tables, "m1", 0, 0);
+    gate("images = fail < 1", false);
+    Map<String, Double> first = history();
+    for (int d = 0; d < EmbeddingFigures.DIRECTIONS; d++) {
+      String direction = EmbeddingFigures.SHARE + "m1-fp32." + d + ".";
+      double[] shares =
+          first.entrySet().stream()
+              .filter(figure -> figure.getKey().startsWith(direction))
+              .mapToDouble(Map.Entry::getValue)
+              .toArray();
+      assertThat(Arrays.stream(shares).sum()).isCloseTo(1, within(1e-9));
+      // Around the mean of something like a normal distribution.
+      assertThat(shares).hasSizeGreaterThan(5);
+    }
+
+    // Other images of the same kind, then some of another.
+    for (int seed = 1; seed < 5; seed++) {
+      embeddings(tables, "m1", seed, 0);
+      gate("images = fail < 1", false);
+      assertThat(outcomes().keySet()).noneMatch(check -> check.startsWith("embedding"));
+    }
+    embeddings(tables, "m1", 1, 0.5f);
+    assertThatThrownBy(() -> gate("images = fail < 1", true))
+        .hasMessageContaining("does not pass: embeddings;");
+    assertThat(outcomes().keySet())
+        .anyMatch(
+            check ->
+                check.startsWith(
+                    "embeddings: along one of several directions, beyond chance: Jensen-Shannon"));
+    Map<String, Double> last = history();
+    first.forEach(
+        (metric, value) -> {
+          if (metric.startsWith(EmbeddingFigures.MEAN)) {
+            assertThat(last.get(metric)).isEqualTo(value);
+          }
+        });
+
+    embeddings(tables, "m2", 1, 0);
+    gate("images = fail < 1", false);
+    assertThat(outcomes().keySet()).noneMatch(check -> check.startsWith("embedding"));
+  }
+
+  /** The figures of the last run. */
+  private Map<String, Double> history() {
+    Map<String, Double> figures = new TreeMap<>();
+    for (Row row :
+        TableWorkspace.at(spark, folder.resolve("w"))
+            .workspace()
+            .read(HistoryTable.SPEC)
+            .orderBy(HistoryTable.RUN)
+            .collectAsList()) {
+      figures.put(row.getString(1), row.getDouble(2));
+    }
+    return figures;
+  }
+
+  /** Of the images, around a point that most embeddings of a model are near to. */
+  private static void embeddings(TableWorkspace tables, String model, long seed, float moved) {
+    Random random = new Random(seed);
+    List<Row> rows = new ArrayList<>();
+    for (Row image :
+        tables
+            .workspace()
+            .read(ImagesTable.SPEC)
+            .select(ImagesTable.ID, ImagesTable.SHA256)
+            .orderBy(ImagesTable.ID)
+            .collectAsList()) {
+      List<Float> embedding = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        float other = i % 4 == 0 ? moved : 0;
+        embedding.add(1 + other + 0.3f * (float) random.nextGaussian());
+      }
+      rows.add(
+          RowFactory.create(
+              image.getString(0), image.getString(1), model, "fp32", embedding, "OK", null));
+    }
+    tables.table(EmbeddingsTable.SPEC, rows);
   }
 
   /** Ten predictions, and one image that could not be scored. */
