@@ -102,6 +102,13 @@ final class CalibrateCommand extends StageCommand {
   private long imagesPerDay;
 
   @Option(
+      names = "--prevalence",
+      paramLabel = "SHARE",
+      description =
+          "Of those the share that are of the class, where it is another than in the test split. Default: that of the split.")
+  private Optional<Double> prevalence = Optional.empty();
+
+  @Option(
       names = "--overwrite",
       fallbackValue = "true",
       description = "Replace an earlier calibration.")
@@ -119,6 +126,7 @@ final class CalibrateCommand extends StageCommand {
             new Objective.Terms(beta, recallFloor, precisionFloor, missCost, falseAlarmCost),
             reviewCapacity,
             imagesPerDay,
+            prevalence,
             overwrite);
     return new CalibrateStage(config, progress)::run;
   }

@@ -19,6 +19,8 @@ import org.sparkvit.table.CalibrationsTable;
  * @param terms what the thresholds go by
  * @param reviewCapacity share of the images that people can look at, 0 to 1
  * @param imagesPerDay for saying what a threshold means in images; 0 where not asked
+ * @param prevalence share of the images of the future that are of the class, for the same; where
+ *     absent, that of the split
  * @param overwrite whether an earlier calibration is replaced
  */
 public record CalibrateConfig(
@@ -30,6 +32,7 @@ public record CalibrateConfig(
     Objective.Terms terms,
     double reviewCapacity,
     long imagesPerDay,
+    Optional<Double> prevalence,
     boolean overwrite) {
   private static final List<String> METHODS =
       List.of(CalibrationsTable.TEMPERATURE, CalibrationsTable.PLATT, CalibrationsTable.ISOTONIC);
@@ -40,6 +43,7 @@ public record CalibrateConfig(
     requireShare("--recall-floor", terms.recallFloor());
     requireShare("--precision-floor", terms.precisionFloor());
     requireShare("--review-capacity", reviewCapacity);
+    prevalence.ifPresent(share -> requireShare("--prevalence", share));
     UserException.require(terms.beta() > 0, "--beta", terms.beta(), "a number above 0");
     UserException.require(terms.missCost() >= 0, "--miss-cost", terms.missCost(), "0 or more");
     UserException.require(
@@ -66,6 +70,7 @@ public record CalibrateConfig(
     map.put("false-alarm-cost", terms.alarmCost());
     map.put("review-capacity", reviewCapacity);
     map.put("images-per-day", imagesPerDay);
+    prevalence.ifPresent(share -> map.put("prevalence", share));
     map.put("overwrite", overwrite);
     return map;
   }

@@ -102,7 +102,7 @@ final class OperatingPoints {
     return curve.get(low);
   }
 
-  private static Row row(
+  private Row row(
       String model,
       String name,
       String objective,
@@ -132,7 +132,14 @@ final class OperatingPoints {
         flagged == 0 ? null : precision.high(),
         number(recall.rate()),
         found ? recall.low() : null,
-        found ? recall.high() : null);
+        found ? recall.high() : null,
+        number(precision.rate() / at.prevalence()),
+        number(at.flagged(prevalence(at))),
+        number(at.precision(prevalence(at))));
+  }
+
+  private double prevalence(CurvePoint at) {
+    return config.prevalence().orElse(at.prevalence());
   }
 
   private void tell(String name, String objective, String split, CurvePoint at, long reviewed) {
@@ -155,9 +162,10 @@ final class OperatingPoints {
             ? ""
             : String.format(
                 Locale.ROOT,
-                "; of %,d images a day %,.0f flagged",
+                "; of %,d images a day %,.0f flagged, %.1f %% of them rightly",
                 config.imagesPerDay(),
-                flagged / all * config.imagesPerDay()));
+                at.flagged(prevalence(at)) * config.imagesPerDay(),
+                100 * at.precision(prevalence(at))));
   }
 
   private static String shown(Proportion share) {

@@ -24,6 +24,26 @@ public record CurvePoint(
     return negatives == 0 ? Double.NaN : (double) falsePositives / negatives;
   }
 
+  /** Share of the images that are of the class. */
+  public double prevalence() {
+    return (double) positives / (positives + negatives);
+  }
+
+  /**
+   * The share of images that would be flagged where another share of them is of the class; NaN
+   * without images of the class, or without others.
+   *
+   * @param prevalence 0 to 1
+   */
+  public double flagged(double prevalence) {
+    return prevalence * recall() + (1 - prevalence) * falsePositiveRate();
+  }
+
+  /** The precision that comes of that; NaN where nothing is flagged. */
+  public double precision(double prevalence) {
+    return prevalence * recall() / flagged(prevalence);
+  }
+
   /** y of the precision-recall curve; 1 where nothing is flagged, as scikit-learn draws it. */
   public double precision() {
     long flagged = truePositives + falsePositives;

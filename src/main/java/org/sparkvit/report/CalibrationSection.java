@@ -21,6 +21,7 @@ import org.sparkvit.table.ThresholdsTable;
  * @param diagrams how often predictions of a confidence were right
  * @param thresholds operating points, by class
  * @param imagesPerDay that shares are of; 0 where nobody said
+ * @param prevalence of the class among those; NaN where it is the split's
  */
 public record CalibrationSection(
     String split,
@@ -30,7 +31,8 @@ public record CalibrationSection(
     List<Figure> figures,
     List<Diagram> diagrams,
     List<Threshold> thresholds,
-    long imagesPerDay) {
+    long imagesPerDay,
+    double prevalence) {
   private static final int SHOWN = 60;
 
   /**
@@ -60,6 +62,9 @@ public record CalibrationSection(
    * @param lower where people begin to look; NaN where they do not
    * @param flagged share of the images, 0 to 1
    * @param reviewed share of the images that people look at
+   * @param lift how much more often flagged images are of the class than all are
+   * @param expected share of the images of a day to be flagged
+   * @param expectedPrecision share of those that are of the class
    */
   public record Threshold(
       String name,
@@ -69,19 +74,24 @@ public record CalibrationSection(
       Share precision,
       Share recall,
       double flagged,
-      double reviewed) {}
+      double reviewed,
+      double lift,
+      double expected,
+      double expectedPrecision) {}
 
   /**
    * Reads the tables of {@code calibrate}.
    *
    * @param imagesPerDay that {@code calibrate} was told of, or 0
+   * @param prevalence that it was told of, or NaN
    * @return null where they say nothing of the model
    */
   static CalibrationSection of(
       Dataset<Row> calibrations,
       Dataset<Row> reliability,
       Dataset<Row> thresholds,
-      long imagesPerDay) {
+      long imagesPerDay,
+      double prevalence) {
     List<Row> rows = calibrations.orderBy(CalibrationsTable.SPLIT).collectAsList();
     if (rows.isEmpty()) {
       return null;
@@ -117,7 +127,8 @@ public record CalibrationSection(
             .stream()
             .map(CalibrationSection::threshold)
             .toList(),
-        imagesPerDay);
+        imagesPerDay,
+        prevalence);
   }
 
   private static List<Figure> figures(Row row) {
@@ -202,7 +213,10 @@ public record CalibrationSection(
             number(row, ThresholdsTable.RECALL_LOW),
             number(row, ThresholdsTable.RECALL_HIGH)),
         row.<Long>getAs(ThresholdsTable.FLAGGED) / images,
-        row.<Long>getAs(ThresholdsTable.REVIEWED) / images);
+        row.<Long>getAs(ThresholdsTable.REVIEWED) / images,
+        number(row, ThresholdsTable.LIFT),
+        number(row, ThresholdsTable.EXPECTED_FLAGGED),
+        number(row, ThresholdsTable.EXPECTED_PRECISION));
   }
 
   private static double number(Row row, String column) {

@@ -192,15 +192,14 @@ final class ReportGatherer {
       return null;
     }
     List<String> runs = workspace.version(CalibrationsTable.SPEC);
+    JsonNode asked =
+        workspace.record(CalibrationsTable.SPEC, runs.get(runs.size() - 1)).path("config");
     return CalibrationSection.of(
         calibrations,
         table(ReliabilityTable.SPEC, model),
         table(ThresholdsTable.SPEC, model),
-        workspace
-            .record(CalibrationsTable.SPEC, runs.get(runs.size() - 1))
-            .path("config")
-            .path("images-per-day")
-            .asLong(0));
+        asked.path("images-per-day").asLong(0),
+        asked.path("prevalence").asDouble(Double.NaN));
   }
 
   private MistakeSection mistakes(

@@ -50,6 +50,18 @@ public final class ThresholdsTable {
   public static final String RECALL_LOW = "recall_low";
   public static final String RECALL_HIGH = "recall_high";
 
+  /** How much more often flagged images are of the class than all are; null if none is flagged. */
+  public static final String LIFT = "lift";
+
+  /**
+   * Share of the images of the future to be flagged, at the prevalence that was asked for, or else
+   * that of the split; null where it cannot be known.
+   */
+  public static final String EXPECTED_FLAGGED = "expected_flagged";
+
+  /** Share of those that are of the class. */
+  public static final String EXPECTED_PRECISION = "expected_precision";
+
   public static final TableSpec SPEC =
       new TableSpec(
           "thresholds",
@@ -71,7 +83,10 @@ public final class ThresholdsTable {
               .add(PRECISION_HIGH, DataTypes.DoubleType)
               .add(RECALL, DataTypes.DoubleType)
               .add(RECALL_LOW, DataTypes.DoubleType)
-              .add(RECALL_HIGH, DataTypes.DoubleType),
+              .add(RECALL_HIGH, DataTypes.DoubleType)
+              .add(LIFT, DataTypes.DoubleType)
+              .add(EXPECTED_FLAGGED, DataTypes.DoubleType)
+              .add(EXPECTED_PRECISION, DataTypes.DoubleType),
           false);
 
   private ThresholdsTable() {}

@@ -11,6 +11,7 @@
     ladder.dataset.steps.split(';').filter(step => step).map(step => step.split(' ').map(Number)));
   const volume = document.getElementById('threshold-volume');
   const day = Number(volume.dataset.images);
+  const prevalence = volume.dataset.prevalence;
   const text = (name, value) => document.getElementById('threshold-' + name).textContent = value;
   const mark = (title, x, y) => {
     const svg = document.getElementById(title)?.closest('svg');
@@ -36,7 +37,8 @@
     text('precision', precision.toFixed(3));
     text('recall', recall.toFixed(3));
     text('alarms', alarms.toFixed(4));
-    volume.textContent = Math.round(day * flagged).toLocaleString('en');
+    const share = prevalence ? prevalence * recall + (1 - prevalence) * alarms : flagged;
+    volume.textContent = Math.round(day * share).toLocaleString('en');
     at.setAttribute('aria-valuetext', threshold.toFixed(3));
     mark('roc-title', alarms, recall);
     mark('pr-title', recall, precision);

@@ -236,6 +236,53 @@ class ReportStageTest extends SparkTest {
   }
 
   @Test
+  void imagesOfADayAreOfThePrevalenceThatWasAskedFor() {
+    CalibrationSection said = report.calibration();
+    CalibrationSection asked =
+        new CalibrationSection(
+            said.split(),
+            said.method(),
+            said.temperature(),
+            said.shifted(),
+            said.figures(),
+            said.diagrams(),
+            said.thresholds(),
+            said.imagesPerDay(),
+            0.02);
+    Report other =
+        new Report(
+            report.workspace(),
+            report.created(),
+            report.blurred(),
+            report.model(),
+            report.headline(),
+            report.cautions(),
+            report.data(),
+            report.splits(),
+            report.balance(),
+            report.scoring(),
+            report.metrics(),
+            report.models(),
+            report.gaps(),
+            report.confusion(),
+            report.curves(),
+            asked,
+            report.mistakes(),
+            report.attention(),
+            report.relabel(),
+            report.audit(),
+            report.labels(),
+            report.gate(),
+            report.training(),
+            report.studies(),
+            report.provenance());
+    assertThat(new ReportPage().render(other))
+        .contains("a day, 2.0\u00a0% of them <bdi", "data-prevalence=\"0.02\"")
+        .contains("40.0\u00a0% of them rightly, which finds");
+    assertThat(new ReportPage().render(report)).doesNotContain("data-prevalence");
+  }
+
+  @Test
   void machinesGetTheFiguresAndADescriptionOfTheData() throws IOException {
     Path about = folder.resolve("about.properties");
     Files.writeString(about, "license = CC0\ncollection = drawn\n");

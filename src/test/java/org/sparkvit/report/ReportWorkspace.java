@@ -534,10 +534,13 @@ final class ReportWorkspace {
                 0.7,
                 0.25,
                 0.1,
+                0.5,
+                2.5,
+                0.1,
                 0.5),
             RowFactory.create(
                 MODEL, name, "cost", 0.4, null, "test", 20L, 5L, 0L, 2L, 4L, 0.4, 0.2, 0.6, 0.5,
-                0.3, 0.7),
+                0.3, 0.7, 2.0, 0.25, 0.4),
             RowFactory.create(
                 MODEL,
                 name,
@@ -555,7 +558,10 @@ final class ReportWorkspace {
                 0.6,
                 0.5,
                 0.3,
-                0.7)),
+                0.7,
+                2.0,
+                0.25,
+                0.4)),
         record);
     return this;
   }
