@@ -125,6 +125,12 @@ final class TuneCommand extends StageCommand {
   private boolean noPlan;
 
   @Option(
+      names = "--synthetic",
+      fallbackValue = "true",
+      description = "Show the images that 'synthesize' made as well, each once with weight 1.")
+  private boolean synthetic;
+
+  @Option(
       names = "--device",
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
@@ -158,6 +164,7 @@ final class TuneCommand extends StageCommand {
             overwrite,
             resume,
             !noPlan,
+            synthetic,
             from,
             readSpace(),
             sampler,

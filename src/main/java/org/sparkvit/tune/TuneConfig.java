@@ -26,6 +26,7 @@ import org.sparkvit.training.Start;
  * @param overwrite whether a study of that name is replaced
  * @param resume whether a study of that name goes on
  * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param start where each training begins
  * @param space what is searched
  * @param method {@code tpe}, {@code random} or {@code grid}
@@ -48,6 +49,7 @@ public record TuneConfig(
     boolean overwrite,
     boolean resume,
     boolean usePlan,
+    boolean useSynthetic,
     Start start,
     SearchSpace space,
     String method,
@@ -163,6 +165,7 @@ public record TuneConfig(
     map.put("prune-reduction", Integer.toString(pruneReduction));
     map.put("sampler-seed", Long.toString(seed));
     map.put("no-plan", Boolean.toString(!usePlan));
+    map.put("synthetic", Boolean.toString(useSynthetic));
     map.put("precision", precision);
     return map;
   }

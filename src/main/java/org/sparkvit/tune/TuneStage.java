@@ -55,7 +55,8 @@ public final class TuneStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("tune", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), false, record);
+    TrainingRows rows = 
+        TrainingRows.read(workspace, config.usePlan(), config.useSynthetic(), record);
     Labels labels = rows.labels();
     Recipe base = config.recipes().of(config.options());
     Metric metric = base.selection().metric();
@@ -258,6 +259,9 @@ public final class TuneStage {
     all.put("precision", config.precision());
     if (!config.usePlan()) {
       all.put("no-plan", "true");
+    }
+    if (config.useSynthetic()) {
+      all.put("synthetic", "true");
     }
     all.forEach((name, option) -> text.append(name).append(" = ").append(option).append('\n'));
     return text.toString();

@@ -9,14 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.metrics.LogLoss;
@@ -25,6 +29,7 @@ import org.sparkvit.score.ScoreStage;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.ResampledTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CardFields;
@@ -43,12 +48,22 @@ class ProbeStageTest extends SparkTest {
 
   private static ProbeConfig config(
       Path workspace, String name, String from, Double... regularization) {
+    return config(workspace, name, false, from, "fp32", regularization);
+  }
+
+  private static ProbeConfig config(
+      Path workspace,
+      String name,
+      boolean resampled,
+      String from,
+      String precision,
+      Double... regularization) {
     return new ProbeConfig(
         workspace.toString(),
         name,
         false,
         true,
-        false,
+        resampled,
         from,
         List.of(regularization),
         List.of(0.0),
@@ -56,7 +71,7 @@ class ProbeStageTest extends SparkTest {
         "log_loss",
         regularization.length > 1 ? 8 : 25,
         1,
-        new EmbeddingSettings("cpu", "fp32", 16, 1),
+        new EmbeddingSettings("cpu", precision, 16, 1),
         CardFields.INHERITED);
   }
 
@@ -114,6 +129,60 @@ class ProbeStageTest extends SparkTest {
       }
     }
     assertThat(same).isGreaterThan(10);
+  }
+
+  @Test
+  void pointsThatWereMadeUpCountAndImagesThatWereRemovedDoNot() throws Exception {
+    Path folderOfTables = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), folderOfTables, 3);
+    String from = family("timm-vit").toString();
+    List<String> lines = new ArrayList<>();
+    JsonNode plain = probe(config(folderOfTables, "plain", from, 0.01), lines::add);
+    Workspace tables = Workspace.at(spark, folderOfTables.toString());
+    List<Row> train =
+        tables
+            .read(EmbeddingsTable.SPEC)
+            .where("embedding is not null")
+            .join(tables.read(SplitsTable.SPEC).where("split = 'train'"), "id")
+            .orderBy("id")
+            .collectAsList();
+    String removed = train.get(0).getAs("id");
+    List<Row> rows = new ArrayList<>();
+    Row first = train.get(1);
+    rows.add(resampled("made", first.getAs("label"), ResampledTable.SYNTHETIC, first));
+    rows.add(resampled(removed, train.get(0).getAs("label"), ResampledTable.REMOVED, first));
+    tables.replace(
+        ResampledTable.SPEC,
+        spark.createDataFrame(rows, ResampledTable.SPEC.schema()),
+        RunRecord.start("resample", Map.of()));
+    JsonNode other =
+        probe(config(folderOfTables, "resampled", true, from, "fp32", 0.01), lines::add);
+    assertThat(lines)
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "probe: %,d points to train on, 1 of them made up by resample",
+                train.size()));
+    assertThat(other.path("model_hash")).isNotEqualTo(plain.path("model_hash"));
+    assertThatThrownBy(
+            () -> probe(config(folderOfTables, "x", true, from, "bf16", 0.01), Progress.SILENT))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'resampled' is of another model or precision");
+  }
+
+  private static Row resampled(String id, String label, String kind, Row like) {
+    boolean made = kind.equals(ResampledTable.SYNTHETIC);
+    return RowFactory.create(
+        id,
+        label,
+        kind,
+        made ? "smote" : "enn",
+        made ? like.getAs("id") : null,
+        made ? like.getAs("id") : null,
+        made ? 0.5 : null,
+        made ? like.getList(like.fieldIndex("embedding")) : null,
+        like.getAs("model"),
+        "fp32");
   }
 
   @Test

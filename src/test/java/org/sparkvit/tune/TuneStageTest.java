@@ -46,6 +46,7 @@ class TuneStageTest extends SparkTest {
         false,
         resume,
         true,
+        false,
         new Start.Scratch(TrainFixtures.tinyViT()),
         SearchSpace.parse(Map.of("learning-rate", rates)),
         "random",
@@ -194,6 +195,40 @@ class TuneStageTest extends SparkTest {
   }
 
   @Test
+  void imagesThatWereMadeAreShownWhenAskedFor() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TuneConfig c = config(workspace, "s", false, "log-float 1e-4 1e-2", 1, 0);
+    TuneConfig asked =
+        new TuneConfig(
+            c.workspace(),
+            c.name(),
+            false,
+            false,
+            true,
+            true,
+            c.start(),
+            c.space(),
+            c.method(),
+            c.gridSteps(),
+            c.trials(),
+            c.parallel(),
+            0,
+            0,
+            2,
+            1,
+            "cpu",
+            "fp32",
+            1,
+            c.options(),
+            c.recipes());
+    assertThat(asked.essence()).containsEntry("synthetic", "true");
+    assertThatThrownBy(() -> new TuneStage(asked, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark-vit synthesize");
+  }
+
+  @Test
   void aMistakeShowsBeforeAnythingIsTrained() {
     Path workspace = folder.resolve("w");
     assertThatThrownBy(() -> config(workspace, "x", false, "float -1 1", 3, 0))
@@ -208,6 +243,7 @@ class TuneStageTest extends SparkTest {
                     false,
                     false,
                     true,
+                    false,
                     new Start.Scratch(TrainFixtures.tinyViT()),
                     SearchSpace.parse(Map.of("learning-rat", "float 0.1 1")),
                     "tpe",
