@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -50,6 +51,13 @@ final class EmbeddingFigures {
 
   /** Values are summed in these units, so that a sum is the same in any order. */
   private static final double UNIT = 1 << 20;
+
+  /**
+   * A bit for each direction: entries of 1 and -1 are as good as normal ones (Achlioptas 2003). No
+   * ViT's embedding is longer.
+   */
+  private static final long[] SIGNS =
+      LongStream.range(0, 8192).map(i -> StableHash.hash64(i)).toArray();
 
   private EmbeddingFigures() {}
 
@@ -138,8 +146,7 @@ final class EmbeddingFigures {
     for (int i = 0; i < embedding.size(); i++) {
       float value = embedding.get(i);
       square += (double) value * value;
-      // A bit for each direction: entries of 1 and -1 are as good as normal ones (Achlioptas 2003).
-      long signs = StableHash.hash64(i);
+      long signs = SIGNS[i % SIGNS.length];
       for (int d = 0; d < DIRECTIONS; d++) {
         along[d] += (signs >>> d & 1) == 0 ? value : -value;
       }

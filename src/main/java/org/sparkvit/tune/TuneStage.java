@@ -55,7 +55,7 @@ public final class TuneStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("tune", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    TrainingRows rows = 
+    TrainingRows rows =
         TrainingRows.read(workspace, config.usePlan(), config.useSynthetic(), record);
     Labels labels = rows.labels();
     Recipe base = config.recipes().of(config.options());
