@@ -51,6 +51,15 @@ final class EvaluateCommand extends StageCommand {
   private int resamples;
 
   @Option(
+      names = "--rank-bins",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "For hundreds of millions of images: ROC-AUC, average precision and curves from so many ranges of the log-odds instead"
+              + " of from every score, with a bound of the error; 0 for exact ones. Default: ${DEFAULT-VALUE}.")
+  private int rankBins;
+
+  @Option(
       names = "--overwrite",
       fallbackValue = "true",
       description = "Replace the figures that exist.")
@@ -59,7 +68,7 @@ final class EvaluateCommand extends StageCommand {
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     EvaluateConfig config =
-        new EvaluateConfig(workspace(), model, slices, positive, resamples, overwrite);
+        new EvaluateConfig(workspace(), model, slices, positive, resamples, rankBins, overwrite);
     return new EvaluateStage(config, progress)::run;
   }
 }

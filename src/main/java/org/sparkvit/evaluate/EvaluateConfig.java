@@ -15,6 +15,8 @@ import org.sparkvit.core.UserException;
  * @param positive the class that the summary and the run record are about; where absent, the
  *     rarest. Figures and curves are written for every class, so it changes none of them
  * @param resamples of the bootstrap from which intervals come, 0 for no intervals
+ * @param rankBins ranges of the log-odds in which scores of a ranking count as one; 0 for exact
+ *     rankings
  * @param overwrite whether figures that exist are replaced
  */
 public record EvaluateConfig(
@@ -23,6 +25,7 @@ public record EvaluateConfig(
     List<String> slices,
     Optional<String> positive,
     int resamples,
+    int rankBins,
     boolean overwrite) {
 
   /** Checks the names. */
@@ -42,6 +45,11 @@ public record EvaluateConfig(
         "--resamples",
         resamples,
         "0 (no intervals), or 50 or more");
+    UserException.require(
+        rankBins == 0 || (rankBins >= 64 && rankBins <= 1 << 20),
+        "--rank-bins",
+        rankBins,
+        "0 (exact), or 64 to 1048576");
     for (String slice : slices) {
       if (slice.isBlank()) {
         throw new UserException("--slices " + slices + " has an empty name; list column names");
@@ -60,6 +68,7 @@ public record EvaluateConfig(
     map.put("slices", slices);
     positive.ifPresent(name -> map.put("positive", name));
     map.put("resamples", resamples);
+    map.put("rank-bins", rankBins);
     map.put("overwrite", overwrite);
     return map;
   }

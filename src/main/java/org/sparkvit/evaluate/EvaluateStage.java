@@ -37,6 +37,7 @@ import org.sparkvit.table.SliceGapsTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
+import scala.Tuple2;
 
 /**
  * Reads {@code images}, {@code splits} (if there are any), {@code models} and {@code predictions};
@@ -81,11 +82,12 @@ public final class EvaluateStage {
     try {
       PredictionChecks.requireSound(scored);
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
-      Rankings rankings = Rankings.of(scored);
+      Rankings rankings = Rankings.of(scored, config.rankBins());
       try {
         Overview overview = Overview.of(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
+        bounds(record, rankings);
         Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
         Dataset<Row> confusion = Counts.confusion(counts);
         tables.put(ConfusionTable.SPEC, confusion);
@@ -184,6 +186,18 @@ public final class EvaluateStage {
       notes.put(model, note);
     }
     record.result("models", notes);
+  }
+
+  private void bounds(RunRecord record, Rankings rankings) {
+    if (config.rankBins() == 0) {
+      return;
+    }
+    Tuple2<Double, Double> most = rankings.bounds();
+    record.result("roc_auc_error_at_most", most._1());
+    record.result("average_precision_error_at_most", most._2());
+    say(
+        "rankings in %,d ranges: of whole splits ROC-AUC is off by %.2g at most, average precision by %.2g",
+        config.rankBins(), most._1(), most._2());
   }
 
   /** Tells a person how good a model is. */

@@ -31,8 +31,13 @@ final class Rankings {
     this.sums = sums;
   }
 
-  static Rankings of(Dataset<Row> scored) {
-    SortedScores scores = SortedScores.of(scored);
+  /**
+   * Ranks.
+   *
+   * @param bins ranges of scores that count as one; 0 for exact rankings
+   */
+  static Rankings of(Dataset<Row> scored, int bins) {
+    SortedScores scores = SortedScores.of(scored, bins);
     JavaPairRDD<Row, RankingSums> sums =
         scores
             .mapRuns(key -> true, Rankings::sum)
@@ -57,6 +62,17 @@ final class Rankings {
     return sums.mapToPair(
         sum ->
             new Tuple2<>(Figures.region(sum._1()), new Tuple2<>(sum._1().getInt(CLASS), sum._2())));
+  }
+
+  /** How far off ROC-AUC and average precision of a whole split may be, by what ranges hide. */
+  Tuple2<Double, Double> bounds() {
+    return sums.filter(sum -> unsliced(sum._1()))
+        .values()
+        .filter(sum -> sum.positives() > 0 && sum.negatives() > 0)
+        .mapToPair(sum -> new Tuple2<>(sum.rocAucBound(), sum.averagePrecisionBound()))
+        .fold(
+            new Tuple2<>(0.0, 0.0),
+            (a, b) -> new Tuple2<>(Math.max(a._1(), b._1()), Math.max(a._2(), b._2())));
   }
 
   void unpersist() {

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.posexplode;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.table.MetricsTable;
 
 /**
@@ -35,6 +38,10 @@ final class SortedScores {
           MetricsTable.SLICE_VALUE,
           MetricsTable.CLASS);
   private static final int SCORE = 5;
+
+  /** Log-odds from minus to plus this: probabilities from 1e-7 to 1 - 1e-7. */
+  private static final double MOST_ODDS = 16;
+
   private static final int POSITIVES = 6;
   private static final int NEGATIVES = 7;
 
@@ -46,7 +53,12 @@ final class SortedScores {
     this.above = above;
   }
 
-  static SortedScores of(Dataset<Row> scored) {
+  /**
+   * Sorts.
+   *
+   * @param bins ranges of the log-odds in which scores count as one; 0 for none
+   */
+  static SortedScores of(Dataset<Row> scored, int bins) {
     Column place = array_position(col(ScoredImages.CLASSES), col(ScoredImages.LABEL));
     Dataset<Row> labelled =
         scored.filter(
@@ -62,6 +74,9 @@ final class SortedScores {
                 col("actual"),
                 posexplode(col(ScoredImages.PROBABILITIES))
                     .as(new String[] {MetricsTable.CLASS, "score"}));
+    if (bins > 0) {
+      scores = scores.withColumn("score", lowest(col("score"), bins));
+    }
     Column positive = when(col("actual").equalTo(col(MetricsTable.CLASS)), lit(1L)).otherwise(0L);
     List<Column> key = new ArrayList<>();
     KEY.forEach(name -> key.add(col(name)));
@@ -79,6 +94,21 @@ final class SortedScores {
             // over the Dataset would draw the borders anew.
             .javaRDD();
     return new SortedScores(rows, carry(rows.mapPartitions(Edge::of).collect()));
+  }
+
+  /** The lowest probability of a range of the log-odds; 0 of the lowest range. */
+  private static Column lowest(Column score, int bins) {
+    UDF1<Float, Float> lowest =
+        p -> {
+          double odds = Math.log(p) - Math.log1p(-p);
+          double range = Math.floor((odds + MOST_ODDS) / (2 * MOST_ODDS) * bins);
+          if (!(range >= 1)) {
+            return 0f;
+          }
+          double from = Math.min(range, bins - 1) / bins * 2 * MOST_ODDS - MOST_ODDS;
+          return (float) (1 / (1 + Math.exp(-from)));
+        };
+    return udf(lowest, DataTypes.FloatType).apply(score);
   }
 
   /** A run of rows of one ranking, which must be read to its end before the next. */

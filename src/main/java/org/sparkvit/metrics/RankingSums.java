@@ -20,6 +20,8 @@ public final class RankingSums implements Serializable {
   private long positives;
   private long negatives;
   private long twiceOrderedPairs;
+  private long tiedPairs;
+  private final FixedPointSum slack = new FixedPointSum();
   private final FixedPointSum precisions = new FixedPointSum();
 
   /** A whole ranking, or its highest range. */
@@ -55,6 +57,12 @@ public final class RankingSums implements Serializable {
     long pairs =
         Math.multiplyExact(neg, Math.addExact(Math.multiplyExact(2L, positivesAbove), pos));
     twiceOrderedPairs = Math.addExact(twiceOrderedPairs, pairs);
+    tiedPairs = Math.addExact(tiedPairs, Math.multiplyExact(pos, neg));
+    if (pos > 0 && neg > 0) {
+      double worst = (double) positivesAbove / (positivesAbove + negativesAbove + neg);
+      double best = (positivesAbove + pos) / ((double) positivesAbove + pos + negativesAbove);
+      slack.add(pos * (best - worst));
+    }
     positivesAbove += pos;
     negativesAbove += neg;
     positives += pos;
@@ -69,6 +77,8 @@ public final class RankingSums implements Serializable {
     positives += other.positives;
     negatives += other.negatives;
     twiceOrderedPairs = Math.addExact(twiceOrderedPairs, other.twiceOrderedPairs);
+    tiedPairs = Math.addExact(tiedPairs, other.tiedPairs);
+    slack.add(other.slack);
     precisions.add(other.precisions);
   }
 
@@ -87,6 +97,21 @@ public final class RankingSums implements Serializable {
     return positives == 0 || negatives == 0
         ? Double.NaN
         : twiceOrderedPairs / (2.0 * positives * negatives);
+  }
+
+  /**
+   * How far ROC-AUC may be from what it would be if no images had equal scores, whatever their
+   * order; NaN where it is.
+   */
+  public double rocAucBound() {
+    return positives == 0 || negatives == 0
+        ? Double.NaN
+        : tiedPairs / (2.0 * positives * negatives);
+  }
+
+  /** The same of average precision; NaN without positives. */
+  public double averagePrecisionBound() {
+    return positives == 0 ? Double.NaN : slack.value() / positives;
   }
 
   /** In [0, 1]; 0 without positives, as scikit-learn; NaN without images. */

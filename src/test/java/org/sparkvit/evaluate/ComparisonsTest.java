@@ -61,7 +61,7 @@ class ComparisonsTest extends SparkTest {
     Workspace workspace = tables.write(spark, folder.toUri().toString(), 3);
     new EvaluateStage(
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 200, false),
+                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 200, 0, false),
             Progress.SILENT)
         .run(spark);
     Map<String, Row> rows = new HashMap<>();

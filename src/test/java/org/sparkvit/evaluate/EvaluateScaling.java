@@ -67,7 +67,13 @@ final class EvaluateScaling {
     long started = System.nanoTime();
     new EvaluateStage(
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), RESAMPLES, false),
+                workspace.uri(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                RESAMPLES,
+                0,
+                false),
             line -> {})
         .run(spark);
     System.out.printf(

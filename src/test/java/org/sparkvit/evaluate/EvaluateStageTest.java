@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
@@ -148,7 +151,8 @@ class EvaluateStageTest extends SparkTest {
                             Optional.empty(),
                             workspace.read(PredictionsTable.SPEC),
                             Map.of("m", CLASSES),
-                            List.of()))
+                            List.of()),
+                        0)
                     .mapRuns(
                         key -> key.getInt(4) == 0,
                         run -> {
@@ -218,7 +222,13 @@ class EvaluateStageTest extends SparkTest {
         .hasMessageContaining("--overwrite");
     EvaluateConfig again =
         new EvaluateConfig(
-            workspace.uri(), Optional.of("name-of-m"), List.of(), Optional.of("other"), 50, true);
+            workspace.uri(),
+            Optional.of("name-of-m"),
+            List.of(),
+            Optional.of("other"),
+            50,
+            0,
+            true);
     List<String> said = new ArrayList<>();
     new EvaluateStage(again, said::add).run(spark);
     assertThat(said).anyMatch(line -> line.contains("class 'other'"));
@@ -236,7 +246,7 @@ class EvaluateStageTest extends SparkTest {
     assertRefused(workspace, "purple", List.of(), "'purple'", "[ordinary, other, sensitive]");
     EvaluateConfig config =
         new EvaluateConfig(
-            workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), 50, false);
+            workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), 50, 0, false);
     assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--model 'x'")
@@ -245,7 +255,7 @@ class EvaluateStageTest extends SparkTest {
     assertThatThrownBy(
             () ->
                 new EvaluateConfig(
-                    "w", Optional.empty(), List.of("a", "a"), Optional.empty(), 50, false))
+                    "w", Optional.empty(), List.of("a", "a"), Optional.empty(), 50, 0, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'a' twice");
   }
@@ -292,7 +302,7 @@ class EvaluateStageTest extends SparkTest {
       Workspace workspace, String positive, List<String> slices, String... parts) {
     Optional<String> name = positive.equals("none") ? Optional.empty() : Optional.of(positive);
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, 50, false);
+        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, 50, 0, false);
     assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContainingAll(parts);
@@ -301,9 +311,71 @@ class EvaluateStageTest extends SparkTest {
   private static List<String> evaluate(Workspace workspace, List<String> slices) {
     List<String> said = new ArrayList<>();
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, Optional.empty(), 50, false);
+        new EvaluateConfig(
+            workspace.uri(), Optional.empty(), slices, Optional.empty(), 50, 0, false);
     new EvaluateStage(config, said::add).run(spark);
     return said;
+  }
+
+  @Test
+  void rankingsInRangesAreWithinTheirBoundOfExactOnes() {
+    TestTables tables = new TestTables();
+    tables.model("m", List.of("a", "b", "c"));
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 3000; i++) {
+      double[] logits = new double[3];
+      double sum = 0;
+      for (int c = 0; c < 3; c++) {
+        logits[c] = Math.exp(random.nextDouble(-3, 3) + (i % 3 == c ? 1.5 : 0));
+        sum += logits[c];
+      }
+      float[] p = new float[3];
+      for (int c = 0; c < 3; c++) {
+        p[c] = (float) (logits[c] / sum);
+      }
+      tables.image("i" + i, "abc".substring(i % 3, i % 3 + 1), "test", null, null);
+      tables.prediction("i" + i, "m", "a", p);
+    }
+    Workspace workspace = tables.write(spark, uri("bins"), 3);
+    Map<String, Double> exact = rankings(workspace, 0);
+    for (int bins : new int[] {64, 1024}) {
+      Map<String, Double> binned = rankings(workspace, bins);
+      JsonNode results =
+          workspace
+              .record(MetricsTable.SPEC, workspace.version(MetricsTable.SPEC).get(0))
+              .path("results");
+      assertThat(exact).hasSize(6);
+      exact.forEach(
+          (name, value) -> {
+            String bound =
+                name.startsWith("roc")
+                    ? "roc_auc_error_at_most"
+                    : "average_precision_error_at_most";
+            double most = results.path(bound).asDouble();
+            assertThat(most).isBetween(1e-5, bins == 64 ? 0.2 : 0.02);
+            assertThat(binned.get(name)).as(name).isCloseTo(value, within(most));
+          });
+      assertThat(binned).isNotEqualTo(exact);
+    }
+    assertThatThrownBy(() -> rankings(workspace, 8))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--rank-bins");
+  }
+
+  private static Map<String, Double> rankings(Workspace workspace, int bins) {
+    new EvaluateStage(
+            new EvaluateConfig(
+                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 0, bins, true),
+            Progress.SILENT)
+        .run(spark);
+    Map<String, Double> figures = new TreeMap<>();
+    workspace
+        .read(MetricsTable.SPEC)
+        .where("split = 'test' and metric in ('roc_auc', 'average_precision')")
+        .collectAsList()
+        .forEach(
+            row -> figures.put(row.getAs("metric") + " " + row.getAs("class"), row.getAs("value")));
+    return figures;
   }
 
   private String uri(String name) {

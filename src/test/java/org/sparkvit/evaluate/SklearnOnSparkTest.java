@@ -49,7 +49,13 @@ class SklearnOnSparkTest extends SparkTest {
     Workspace workspace = tables.write(spark, folder.toUri().toString(), 3);
     new EvaluateStage(
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of("source"), Optional.empty(), 50, false),
+                workspace.uri(),
+                Optional.empty(),
+                List.of("source"),
+                Optional.empty(),
+                50,
+                0,
+                false),
             Progress.SILENT)
         .run(spark);
 
