@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.metrics.LogOddsRanges;
 import org.sparkvit.table.MetricsTable;
 
 /**
@@ -38,10 +39,6 @@ final class SortedScores {
           MetricsTable.SLICE_VALUE,
           MetricsTable.CLASS);
   private static final int SCORE = 5;
-
-  /** Log-odds from minus to plus this: probabilities from 1e-7 to 1 - 1e-7. */
-  private static final double MOST_ODDS = 16;
-
   private static final int POSITIVES = 6;
   private static final int NEGATIVES = 7;
 
@@ -98,16 +95,8 @@ final class SortedScores {
 
   /** The lowest probability of a range of the log-odds; 0 of the lowest range. */
   private static Column lowest(Column score, int bins) {
-    UDF1<Float, Float> lowest =
-        p -> {
-          double odds = Math.log(p) - Math.log1p(-p);
-          double range = Math.floor((odds + MOST_ODDS) / (2 * MOST_ODDS) * bins);
-          if (!(range >= 1)) {
-            return 0f;
-          }
-          double from = Math.min(range, bins - 1) / bins * 2 * MOST_ODDS - MOST_ODDS;
-          return (float) (1 / (1 + Math.exp(-from)));
-        };
+    LogOddsRanges ranges = new LogOddsRanges(bins);
+    UDF1<Float, Float> lowest = p -> ranges.lowest(ranges.of(p));
     return udf(lowest, DataTypes.FloatType).apply(score);
   }
 

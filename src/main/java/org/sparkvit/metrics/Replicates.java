@@ -20,9 +20,7 @@ import org.sparkvit.core.StableHash;
  */
 public final class Replicates implements Serializable {
   private static final int RANGES = 1024;
-
-  /** Log-odds from minus to plus this: probabilities from 1e-7 to 1 - 1e-7. */
-  private static final double MOST_ODDS = 16;
+  private static final LogOddsRanges LOG_ODDS = new LogOddsRanges(RANGES);
 
   /** An image loses 36 at most: a hundred million of them fit. */
   private static final double LOSS_ONE = 0x1p30;
@@ -99,16 +97,10 @@ public final class Replicates implements Serializable {
     sums.add(probabilities, label, prediction == label, weights);
     if (ranked) {
       for (int c = 0; c < probabilities.length; c++) {
-        int range = c * RANGES + range(probabilities[c]);
+        int range = c * RANGES + LOG_ODDS.of(probabilities[c]);
         ScoreSums.addTo(of(ranges, 2 * range + (c == label ? 1 : 0)), weights, 1);
       }
     }
-  }
-
-  private static int range(double score) {
-    double odds = Math.log(score / (1 - score));
-    double share = (odds + MOST_ODDS) / (2 * MOST_ODDS);
-    return (int) Math.max(0, Math.min(RANGES - 1.0, share * RANGES));
   }
 
   private long[] of(Map<Integer, long[]> map, int key) {
