@@ -113,8 +113,8 @@ record Earlier(List<Map<String, Double>> runs) {
             direction ->
                 Drift.of(parts(now, direction), parts(last, direction))
                     .beyondChance(images(now, direction), images(last, direction)))
-        .max(Comparator.comparingDouble(Drift::distance).thenComparing(Drift::stability))
         .filter(Drift::isUnusual)
+        .max(Comparator.comparingDouble(Drift::distance).thenComparing(Drift::stability))
         .map(
             drift ->
                 new Anomaly(

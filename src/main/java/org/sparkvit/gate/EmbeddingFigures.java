@@ -109,7 +109,7 @@ final class EmbeddingFigures {
     }
   }
 
-  static String key(String model, String precision) {
+  private static String key(String model, String precision) {
     return model.substring(0, Math.min(12, model.length())) + "-" + precision;
   }
 

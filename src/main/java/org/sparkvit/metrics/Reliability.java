@@ -83,11 +83,6 @@ public record Reliability(List<Bin> bins) {
     return mean(Bin::gap);
   }
 
-  /** The largest such distance of a bin. */
-  public double largestError() {
-    return images() == 0 ? Double.NaN : bins.stream().mapToDouble(Bin::gap).max().orElse(0);
-  }
-
   /**
    * The Brier score of the confidence, as a forecast of being right, parted as Murphy (1973) does:
    * it is the reliability (lower is better) less the resolution (higher is better) and more the

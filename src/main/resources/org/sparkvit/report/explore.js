@@ -34,10 +34,11 @@
   const show = () => {
     const [threshold, precision, recall, alarms, flagged] = ladders[choice ? choice.value : 0][at.value];
     text('value', threshold.toFixed(3));
-    text('precision', precision.toFixed(3));
     text('recall', recall.toFixed(3));
     text('alarms', alarms.toFixed(4));
     const share = prevalence ? prevalence * recall + (1 - prevalence) * alarms : flagged;
+    // Where the class is rarer, more of what is flagged is flagged wrongly.
+    text('precision', (prevalence && share > 0 ? prevalence * recall / share : precision).toFixed(3));
     volume.textContent = Math.round(day * share).toLocaleString('en');
     at.setAttribute('aria-valuetext', threshold.toFixed(3));
     mark('roc-title', alarms, recall);

@@ -55,11 +55,9 @@ class ReliabilityTest {
     Reliability none = Reliability.ofEqualMass(ScoreCounts.of(new double[0], new boolean[0]));
     assertThat(none.bins()).isEmpty();
     assertThat(none.meanError()).isNaN();
-    assertThat(none.largestError()).isNaN();
     assertThat(none.brierParts().uncertainty()).isNaN();
     Reliability one =
         Reliability.ofEqualMass(ScoreCounts.of(new double[] {0.75}, new boolean[] {true}));
     assertThat(one.meanError()).isEqualTo(0.25);
-    assertThat(one.largestError()).isEqualTo(0.25);
   }
 }
