@@ -40,6 +40,7 @@ public record BenchConfig(
       List.of(
           "decode",
           "pipeline",
+          "scaled",
           "pillow",
           "audit",
           "checks",

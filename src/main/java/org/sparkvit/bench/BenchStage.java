@@ -218,16 +218,12 @@ public final class BenchStage {
     if (asked("decode")) {
       measurements.add(new DecodeOnly(spark, images.files(), config.seconds()));
     }
-    if (asked("pipeline")) {
-      PreprocessSpec input = PreprocessSpec.squash(SIDE, SIDE, ResampleFilter.BILINEAR);
-      measurements.add(
-          new PipelineOnly(
-              spark,
-              images.files(),
-              input,
-              config.batchSize(),
-              config.decodeThreads(),
-              config.seconds()));
+    PreprocessSpec input = PreprocessSpec.squash(SIDE, SIDE, ResampleFilter.BILINEAR);
+    if (asked(PipelineOnly.NAME)) {
+      measurements.add(pipeline(spark, images, PipelineOnly.NAME, input));
+    }
+    if (asked(PipelineOnly.SCALED)) {
+      measurements.add(pipeline(spark, images, PipelineOnly.SCALED, input.withScaledDecoding()));
     }
     if (asked("audit")) {
       measurements.add(new AuditOnly(spark, images.files(), config.seconds()));
@@ -244,8 +240,21 @@ public final class BenchStage {
     }
     Rates rates = Rates.take(progress, images.name(), measurements, config.rounds());
     rates.say(progress, images.name(), cores);
-    rates.compare(progress, images.name(), "pipeline", PillowPeer.NAME);
+    rates.compare(progress, images.name(), PipelineOnly.NAME, PillowPeer.NAME);
+    rates.compare(progress, images.name(), PipelineOnly.SCALED, PipelineOnly.NAME);
     rates.compare(progress, images.name(), AuditOnly.NAME, ChecksPeer.NAME);
+  }
+
+  private PipelineOnly pipeline(
+      SparkSession spark, ImageSet images, String name, PreprocessSpec input) {
+    return new PipelineOnly(
+        name,
+        spark,
+        images.files(),
+        input,
+        config.batchSize(),
+        config.decodeThreads(),
+        config.seconds());
   }
 
   private boolean comparable(ImageSet images, Peers peers, String peer) {
@@ -389,6 +398,7 @@ public final class BenchStage {
         0,
         0,
         0,
+        false,
         false,
         0);
   }

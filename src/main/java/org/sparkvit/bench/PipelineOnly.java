@@ -15,6 +15,7 @@ import org.sparkvit.table.ImageFiles;
  * order. What a model that costs nothing would be given.
  */
 record PipelineOnly(
+    String name,
     SparkSession spark,
     List<Row> files,
     PreprocessSpec input,
@@ -22,10 +23,10 @@ record PipelineOnly(
     int decodeThreads,
     int seconds)
     implements Measurement {
-  @Override
-  public String name() {
-    return "pipeline";
-  }
+  static final String NAME = "pipeline";
+
+  /** With {@link PreprocessSpec#scaledDecoding}. */
+  static final String SCALED = "scaled";
 
   @Override
   public double imagesPerSecond() {

@@ -32,7 +32,7 @@ final class BenchCommand extends StageCommand {
       split = ",",
       defaultValue = "decode,pipeline,pillow,model,score,djl,transformers",
       description =
-          "What to measure: decode (reading and decoding), pipeline (scoring without the model), pillow (the same in Pillow), audit (its pass over the pixels), checks (CleanVision's checks in Pillow and numpy), model (the model alone), torch (the same model alone in Python), score (all), djl (a plain DJL job), transformers (Hugging Face), train (training, beside PyTorch's in Python; needs no images). Default: ${DEFAULT-VALUE}.")
+          "What to measure: decode (reading and decoding), pipeline (scoring without the model), scaled (the same with score's --scaled-decoding), pillow (the same in Pillow), audit (its pass over the pixels), checks (CleanVision's checks in Pillow and numpy), model (the model alone), torch (the same model alone in Python), score (all), djl (a plain DJL job), transformers (Hugging Face), train (training, beside PyTorch's in Python; needs no images). Default: ${DEFAULT-VALUE}.")
   private List<String> measures;
 
   @Option(

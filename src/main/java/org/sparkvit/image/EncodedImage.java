@@ -30,6 +30,16 @@ abstract class EncodedImage {
   /** The pixels of the first frame as stored, not yet turned by the orientation; to be closed. */
   abstract Pixels decode(DecodeClock clock) throws IOException;
 
+  /**
+   * The same, with both sides divided by {@code reduction} and rounded up where the format can be
+   * decoded like that; all pixels where it cannot.
+   *
+   * @param reduction 1, 2, 4 or 8
+   */
+  Pixels decode(DecodeClock clock, int reduction) throws IOException {
+    return decode(clock);
+  }
+
   static EncodedImage of(ImageFormat format, byte[] content) {
     return switch (format) {
       case JPEG -> new JpegImage(content);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.IntBinaryOperator;
 import org.sparkvit.core.ImageStatus;
 
 /**
@@ -36,22 +37,23 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name) {
-    return decode(content, name, Pixels::toImage);
+    return decode(content, name, (columns, rows) -> 1, Pixels::toImage);
   }
 
   /**
    * Decodes the image and prepares it for a model: the same as {@link Preprocess} makes of {@link
    * #decode(byte[], String)}, for less time and memory, since the full-size pixels stay where the
-   * decoder put them.
+   * decoder put them. With {@link PreprocessSpec#scaledDecoding} nearly the same.
    *
    * @param content the file's bytes; not changed
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name, PreprocessSpec spec) {
-    return decode(content, name, pixels -> Preprocess.apply(pixels, spec));
+    return decode(content, name, spec::mostReduction, pixels -> Preprocess.apply(pixels, spec));
   }
 
-  private DecodedImage decode(byte[] content, String name, Function<Pixels, PixelImage> use) {
+  private DecodedImage decode(
+      byte[] content, String name, IntBinaryOperator reduction, Function<Pixels, PixelImage> use) {
     if (content.length == 0) {
       return unread(ImageStatus.EMPTY, "file of 0 bytes", null);
     }
@@ -72,7 +74,7 @@ public final class ImageDecoder {
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());
       }
       image.checkComplete();
-      PixelImage upright = decode(image, use);
+      PixelImage upright = decode(image, reduction.applyAsInt(image.width, image.height), use);
       Optional<ImageFormat> named = ImageFormat.ofName(name);
       if (named.isPresent() && !named.equals(format)) {
         String reason = format.get() + " content in a file named as " + named.get();
@@ -92,7 +94,7 @@ public final class ImageDecoder {
     }
   }
 
-  private PixelImage decode(EncodedImage image, Function<Pixels, PixelImage> use)
+  private PixelImage decode(EncodedImage image, int reduction, Function<Pixels, PixelImage> use)
       throws TimeoutException, ExecutionException, InterruptedException {
     long pixels = (long) image.width * image.height;
     // The wait for room is not the image's own time.
@@ -101,7 +103,7 @@ public final class ImageDecoder {
       DecodeClock clock = new DecodeClock();
       return DecodeThreads.call(
           () -> {
-            try (Pixels stored = image.decode(clock)) {
+            try (Pixels stored = image.decode(clock, reduction)) {
               return use.apply(Orientation.upright(stored, image.orientation));
             }
           },

@@ -164,14 +164,19 @@ final class JpegImage extends EncodedImage {
 
   @Override
   Pixels decode(DecodeClock clock) throws IOException {
-    Pixels pixels = decodeByTurbo();
+    return decode(clock, 1);
+  }
+
+  @Override
+  Pixels decode(DecodeClock clock, int reduction) throws IOException {
+    Pixels pixels = decodeByTurbo(reduction);
     return pixels == null ? decodeByJdk(clock) : pixels;
   }
 
   /** Null where the library is not there, the file is not for it, or it says anything of it. */
-  Pixels decodeByTurbo() {
+  Pixels decodeByTurbo(int reduction) {
     return TurboJpeg.isAvailable() && isPlain()
-        ? TurboJpeg.decode(pictureOnly(), width, height, channels)
+        ? TurboJpeg.decode(pictureOnly(), width, height, channels, reduction)
         : null;
   }
 

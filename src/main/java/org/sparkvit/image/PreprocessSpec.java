@@ -13,10 +13,25 @@ import org.sparkvit.core.UserException;
  * @param shortestEdge for {@link Mode#CENTRE_CROP}: the shorter side after resizing and before the
  *     crop; for {@link Mode#SQUASH_CROP} both sides; otherwise 0
  * @param padRgb for {@link Mode#PAD}: colour of the borders as 0xRRGGBB; otherwise 0
+ * @param scaledDecoding whether large JPEG files may be decoded at a half, a quarter or an eighth
+ *     of their size, see {@link #mostReduction}; faster, and not the very same pixels
  */
 public record PreprocessSpec(
-    int height, int width, Mode mode, ResampleFilter filter, int shortestEdge, int padRgb)
+    int height,
+    int width,
+    Mode mode,
+    ResampleFilter filter,
+    int shortestEdge,
+    int padRgb,
+    boolean scaledDecoding)
     implements Serializable {
+  /**
+   * What scaled decoding leaves has at least so many times the pixels a side that resizing makes of
+   * it, as Pillow advises for its {@code reducing_gap}.
+   */
+  private static final int GAP = 2;
+
+  private static final int LARGEST_REDUCTION = 8;
 
   /** What happens to the aspect ratio. */
   public enum Mode {
@@ -47,7 +62,7 @@ public record PreprocessSpec(
    * this with BILINEAR.
    */
   public static PreprocessSpec squash(int height, int width, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.SQUASH, filter, 0, 0);
+    return new PreprocessSpec(height, width, Mode.SQUASH, filter, 0, 0, false);
   }
 
   /**
@@ -55,17 +70,39 @@ public record PreprocessSpec(
    */
   public static PreprocessSpec centreCrop(
       int height, int width, int shortestEdge, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0);
+    return new PreprocessSpec(height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, false);
   }
 
   /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
   public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.SQUASH_CROP, filter, edge, 0);
+    return new PreprocessSpec(height, width, Mode.SQUASH_CROP, filter, edge, 0, false);
   }
 
   /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */
   public static PreprocessSpec pad(int height, int width, ResampleFilter filter, int padRgb) {
-    return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb);
+    return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb, false);
+  }
+
+  /** The same, where large JPEG files may be decoded at a part of their size. */
+  public PreprocessSpec withScaledDecoding() {
+    return new PreprocessSpec(height, width, mode, filter, shortestEdge, padRgb, true);
+  }
+
+  /**
+   * By how much an image's sides may be divided before it is resized: 1, 2, 4 or 8.
+   *
+   * @param columns of the image, before or after its EXIF turn
+   * @param rows of it
+   */
+  int mostReduction(int columns, int rows) {
+    // The turn is not applied yet, and cropping or padding can only make the result smaller.
+    int needed = GAP * Math.max(shortestEdge, Math.max(height, width));
+    int shorter = Math.min(columns, rows);
+    int reduction = 1;
+    while (scaledDecoding && reduction < LARGEST_REDUCTION && shorter / (2 * reduction) >= needed) {
+      reduction *= 2;
+    }
+    return reduction;
   }
 
   /**

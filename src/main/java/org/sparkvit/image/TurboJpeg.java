@@ -77,11 +77,16 @@ final class TurboJpeg {
    * Decodes a file of gray or YCbCr samples.
    *
    * @param content the whole file, without metadata
+   * @param reduction 1, 2, 4 or 8: what the sides of the result are divided by, rounded up. A block
+   *     of 8x8 samples is then made of its lowest frequencies alone, which is most of the work
+   *     saved
    * @return the pixels, to be closed; null if the library complains about anything at all, or if
    *     there is no room at present
    */
-  static Pixels decode(byte[] content, int width, int height, int channels) {
-    long size = 3L * width * height;
+  static Pixels decode(byte[] content, int width, int height, int channels, int reduction) {
+    int columns = reduced(width, reduction);
+    int rows = reduced(height, reduction);
+    long size = 3L * columns * rows;
     long units = 1 + (size + content.length) / UNIT;
     if (units > Integer.MAX_VALUE || !ROOM.tryAcquire((int) units)) {
       return null;
@@ -89,14 +94,14 @@ final class TurboJpeg {
     Memory out = null;
     try {
       out = new Memory(size);
-      if (decode(content, width, height, channels, out)) {
+      if (decode(content, width, height, channels, reduction, out)) {
         Memory pixels = out;
         out = null;
         ByteBuffer rgb = pixels.getByteBuffer(0, size);
         return Pixels.of(
             rgb,
-            width,
-            height,
+            columns,
+            rows,
             () -> {
               pixels.close();
               ROOM.release((int) units);
@@ -111,7 +116,10 @@ final class TurboJpeg {
     }
   }
 
-  private static boolean decode(byte[] content, int width, int height, int channels, Memory out) {
+  private static boolean decode(
+      byte[] content, int width, int height, int channels, int reduction, Memory out) {
+    int outColumns = reduced(width, reduction);
+    int outRows = reduced(height, reduction);
     Pointer decoder = tjInitDecompress();
     if (decoder == null) {
       return false;
@@ -129,10 +137,16 @@ final class TurboJpeg {
           && rows[0] == height
           && colours[0] == (channels == 1 ? GRAY : YCBCR)
           && (sampling[0] == GRAY_SAMPLING) == (channels == 1)
-          && tjDecompress2(decoder, in, length, out, width, 3 * width, height, RGB, 0) == 0;
+          && tjDecompress2(decoder, in, length, out, outColumns, 3 * outColumns, outRows, RGB, 0)
+              == 0;
     } finally {
       tjDestroy(decoder);
     }
+  }
+
+  /** The library's own rounding. */
+  private static int reduced(int side, int reduction) {
+    return (side + reduction - 1) / reduction;
   }
 
   private static native Pointer tjInitDecompress();

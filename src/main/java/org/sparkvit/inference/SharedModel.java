@@ -85,6 +85,18 @@ public final class SharedModel implements Serializable {
     this.output = output;
   }
 
+  /** The same model, whose images may be decoded at a part of their size. */
+  public SharedModel withScaledDecoding() {
+    Description scaled =
+        new Description(
+            described.labels(),
+            described.embeddingSize(),
+            described.input().withScaledDecoding(),
+            described.multiplyAdds(),
+            described.isScripted());
+    return new SharedModel(hash, files, scaled, device, precision, output);
+  }
+
   /** As below, for a model that labels images. */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision) {

@@ -18,6 +18,8 @@ import org.sparkvit.vit.Precision;
  * @param partitions Spark partitions; 0 chooses by cores and number of images
  * @param chunkImages about how many images become visible together; 0 for what ten minutes score
  * @param maxErrorRate share of unusable images above which a run stops, 0 to 1
+ * @param scaledDecoding whether large JPEG files are decoded at a part of their size, see {@link
+ *     org.sparkvit.image.PreprocessSpec#scaledDecoding}
  * @param retryFailed whether images that could not be scored before are tried again
  * @param agreementSample how many images are scored in fp32 as well, to compare; 0 for none
  */
@@ -31,6 +33,7 @@ public record ScoreConfig(
     int partitions,
     long chunkImages,
     double maxErrorRate,
+    boolean scaledDecoding,
     boolean retryFailed,
     int agreementSample) {
 
@@ -93,6 +96,7 @@ public record ScoreConfig(
     map.put("partitions", partitions);
     map.put("chunk-images", chunkImages);
     map.put("max-error-rate", maxErrorRate);
+    map.put("scaled-decoding", scaledDecoding);
     map.put("retry-failed", retryFailed);
     map.put("agreement-sample", agreementSample);
     return map;

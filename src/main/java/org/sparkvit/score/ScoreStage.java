@@ -2,9 +2,11 @@ package org.sparkvit.score;
 
 import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.array_position;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.sql.Timestamp;
@@ -21,9 +23,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.inference.Agreement;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ModelFiles;
-import org.sparkvit.inference.PrecisionAgreement;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.IdRange;
@@ -38,9 +40,10 @@ import org.sparkvit.table.Workspace;
 /**
  * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
  * in one step, so that a run which is killed loses no more than the chunk it was in: the next one
- * scores what has no row yet for its content by this model in this precision. Runs at the same time
- * begin in different places and leave out what the other has done; where they still meet, the rows
- * of the later one count. The table has one row per (image, model).
+ * scores what has no row yet for its content by this model in this precision, of all its pixels
+ * unless scaled decoding is allowed. Runs at the same time begin in different places and leave out
+ * what the other has done; where they still meet, the rows of the later one count. The table has
+ * one row per (image, model).
  */
 public final class ScoreStage {
   /** Enough for a task to be worth its start, few enough that losing one costs little. */
@@ -66,7 +69,8 @@ public final class ScoreStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     String location = workspace.modelAt(config.model());
-    SharedModel model = model(spark, location, config.precision());
+    SharedModel loaded = model(spark, location, config.precision());
+    SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
     model.input().requireFits(config.batchSize());
     RunRecord record =
         RunRecord.start("score", config.toMap())
@@ -211,7 +215,7 @@ public final class ScoreStage {
             .limit(config.agreementSample())
             .repartition(spark.sparkContext().defaultParallelism());
     double share =
-        PrecisionAgreement.measure(
+        Agreement.measure(
             spark,
             sample,
             model,
@@ -226,9 +230,10 @@ public final class ScoreStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "score: of a sample of %,d images %.2f %% get the same label as in fp32",
+            "score: of a sample of %,d images %.2f %% get the same label as in fp32%s",
             sample.count(),
-            100 * share));
+            100 * share,
+            config.scaledDecoding() ? " of all pixels" : ""));
   }
 
   /** Images of a range without a row for their present content by this model. */
@@ -250,6 +255,9 @@ public final class ScoreStage {
       // Where the image gave no pixels, none was used.
       Column precision = col(PredictionsTable.PRECISION);
       done = done.where(precision.isNull().or(precision.equalTo(config.precision())));
+    }
+    if (!config.scaledDecoding()) {
+      done = done.where(not(coalesce(col(PredictionsTable.SCALED_DECODING), lit(false))));
     }
     Dataset<Row> keys =
         done.select(
@@ -273,6 +281,11 @@ public final class ScoreStage {
             when(col(PredictionsTable.PROBABILITIES).isNotNull(), element_at(classes, position)))
         .withColumn(PredictionsTable.CONFIDENCE, best)
         .withColumn(PredictionsTable.MODEL, lit(model.hash()))
+        .withColumn(
+            PredictionsTable.SCALED_DECODING,
+            when(
+                col(PredictionsTable.PROBABILITIES).isNotNull(),
+                lit(model.input().scaledDecoding())))
         .withColumn(PredictionsTable.SCORED_AT, lit(time));
   }
 

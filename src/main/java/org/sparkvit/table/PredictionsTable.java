@@ -38,6 +38,12 @@ public final class PredictionsTable {
   /** What the model computed in: fp32, bf16, fp16 or int8; null where it was not asked. */
   public static final String PRECISION = "precision";
 
+  /**
+   * Whether large JPEG files were decoded at a part of their size; null where the model was not
+   * asked, and in rows from before there was a choice, which had all pixels.
+   */
+  public static final String SCALED_DECODING = "scaled_decoding";
+
   public static final String SCORED_AT = "scored_at";
 
   public static final TableSpec SPEC =
@@ -56,6 +62,7 @@ public final class PredictionsTable {
               .add(REASON, DataTypes.StringType)
               .add(MODEL, DataTypes.StringType, false)
               .add(PRECISION, DataTypes.StringType)
+              .add(SCALED_DECODING, DataTypes.BooleanType)
               .add(SCORED_AT, DataTypes.TimestampType, false),
           false,
           List.of(ID, MODEL));

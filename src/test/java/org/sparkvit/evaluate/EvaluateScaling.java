@@ -155,6 +155,7 @@ final class EvaluateScaling {
         null,
         "m",
         "fp32",
+        false,
         new Timestamp(0));
   }
 }

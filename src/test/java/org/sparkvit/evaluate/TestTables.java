@@ -93,6 +93,7 @@ final class TestTables {
             ok ? null : "broken",
             model,
             ok ? "fp32" : null,
+            ok ? false : null,
             Timestamp.from(Instant.ofEpochSecond(time))));
   }
 

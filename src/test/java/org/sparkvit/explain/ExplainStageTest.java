@@ -104,7 +104,7 @@ class ExplainStageTest extends SparkTest {
   private void score() {
     ScoreConfig config =
         new ScoreConfig(
-            workspace.uri(), model.toString(), "cpu", "fp32", 16, 1, 0, 0, 0.5, false, 0);
+            workspace.uri(), model.toString(), "cpu", "fp32", 16, 1, 0, 0, 0.5, false, false, 0);
     new ScoreStage(config, line -> {}).run(spark);
   }
 

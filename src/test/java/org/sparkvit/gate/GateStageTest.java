@@ -263,6 +263,7 @@ class GateStageTest extends SparkTest {
               null,
               "new",
               "fp32",
+              false,
               new Timestamp(0)));
     }
     tables.table(PredictionsTable.SPEC, predictions);

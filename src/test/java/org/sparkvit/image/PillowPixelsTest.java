@@ -51,6 +51,21 @@ class PillowPixelsTest {
     assertThat(batch.hasRemaining()).isFalse();
   }
 
+  @Test
+  void halvesSidesWhileTwiceTheResultIsLeft() {
+    PreprocessSpec exact = PreprocessSpec.squash(224, 224, ResampleFilter.BILINEAR);
+    PreprocessSpec scaled = exact.withScaledDecoding();
+    assertThat(exact.mostReduction(8000, 6000)).isEqualTo(1);
+    assertThat(scaled.mostReduction(500, 375)).isEqualTo(1);
+    assertThat(scaled.mostReduction(1920, 895)).isEqualTo(1);
+    assertThat(scaled.mostReduction(896, 1920)).isEqualTo(2);
+    assertThat(scaled.mostReduction(4000, 3000)).isEqualTo(4);
+    assertThat(scaled.mostReduction(20_000, 20_000)).isEqualTo(8);
+    PreprocessSpec crop = PreprocessSpec.centreCrop(224, 224, 256, ResampleFilter.BILINEAR);
+    assertThat(crop.withScaledDecoding().mostReduction(1000, 1000)).isEqualTo(1);
+    assertThat(crop.withScaledDecoding().mostReduction(1024, 1024)).isEqualTo(2);
+  }
+
   private static List<String[]> cases(String kind) throws IOException {
     return PillowCases.read("resample.tsv").stream().filter(c -> c[0].equals(kind)).toList();
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -91,7 +92,7 @@ class TurboJpegTest {
     try {
       image.readHeader();
       image.checkComplete();
-      fast = image.decodeByTurbo();
+      fast = image.decodeByTurbo(1);
     } catch (BadImageException e) {
       return false; // before either decoder saw it
     }
@@ -160,6 +161,45 @@ class TurboJpegTest {
           .as("cut at " + length)
           .isFalse();
     }
+  }
+
+  @Test
+  void aPartOfTheSizeHasThePixelsOfPillowsDraftMode() throws IOException {
+    List<String[]> cases = PillowCases.read("scaled.tsv");
+    assertThat(cases).hasSize(12);
+    for (String[] c : cases) {
+      JpegImage image = new JpegImage(Base64.getDecoder().decode(c[4]));
+      image.readHeader();
+      try (Pixels reduced = image.decodeByTurbo(Integer.parseInt(c[1]))) {
+        PixelImage pixels = reduced.toImage();
+        assertThat(pixels.width()).isEqualTo(Integer.parseInt(c[2]));
+        assertThat(pixels.height()).isEqualTo(Integer.parseInt(c[3]));
+        assertThat(PillowCases.crc32(pixels.rgb()))
+            .as(c[0] + " at 1/" + c[1])
+            .isEqualTo(Long.parseLong(c[5]));
+      }
+    }
+  }
+
+  @Test
+  void scaledDecodingIsNearlyTheSameWhereItIsAllowed() throws IOException {
+    byte[] file = jpeg(picture(960, 720, BufferedImage.TYPE_3BYTE_BGR, 5), 0.9f, 22);
+    ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+    PreprocessSpec exact = PreprocessSpec.squash(64, 64, ResampleFilter.BILINEAR);
+    byte[] whole = decoder.decode(file, "x.jpg", exact).pixels().rgb();
+    DecodedImage scaled = decoder.decode(file, "x.jpg", exact.withScaledDecoding());
+    assertThat(scaled.width()).as("what is said of the file").isEqualTo(960);
+    byte[] part = scaled.pixels().rgb();
+    assertThat(part).isNotEqualTo(whole);
+    double difference = 0;
+    for (int i = 0; i < whole.length; i++) {
+      difference += Math.abs((whole[i] & 0xFF) - (part[i] & 0xFF));
+    }
+    assertThat(difference / whole.length).isLessThan(1);
+    // Less than four times the model's side is decoded as ever.
+    PreprocessSpec large = PreprocessSpec.squash(224, 224, ResampleFilter.BILINEAR);
+    assertThat(decoder.decode(file, "x.jpg", large.withScaledDecoding()).pixels().rgb())
+        .isEqualTo(decoder.decode(file, "x.jpg", large).pixels().rgb());
   }
 
   @Test

@@ -93,7 +93,7 @@ class ProbeStageTest extends SparkTest {
 
     new ScoreStage(
             new ScoreConfig(
-                workspace.toString(), "probed", "cpu", "fp32", 16, 1, 2, 0, 0.5, false, 0),
+                workspace.toString(), "probed", "cpu", "fp32", 16, 1, 2, 0, 0.5, false, false, 0),
             Progress.SILENT)
         .run(spark);
     Workspace tables = Workspace.at(spark, workspace.toString());

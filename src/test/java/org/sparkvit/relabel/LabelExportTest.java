@@ -161,6 +161,7 @@ class LabelExportTest extends SparkTest {
             lit(null).cast("string").as("reason"),
             lit("m").as("model"),
             lit("fp32").as("precision"),
+            lit(false).as("scaled_decoding"),
             lit(now).as("scored_at")),
         record);
     RelabelConfig config =

@@ -95,6 +95,7 @@ final class RelabelTables {
             ok ? null : "broken",
             model,
             ok ? "fp32" : null,
+            ok ? false : null,
             Timestamp.from(Instant.ofEpochSecond(time))));
   }
 

@@ -263,6 +263,7 @@ final class ReportWorkspace {
               null,
               MODEL,
               "fp32",
+              false,
               time));
     }
     rows.add(

@@ -145,6 +145,7 @@ class ScoreStageTest extends SparkTest {
         partitions,
         chunk,
         0.5,
+        false,
         retryFailed,
         0);
   }
@@ -397,6 +398,58 @@ class ScoreStageTest extends SparkTest {
     assertThat(rows(workspace)).isEqualTo(fp32);
   }
 
+  @Test
+  void scaledDecodingIsAnotherAnswerAndAllPixelsAreBetter() throws IOException {
+    Workspace workspace = Workspace.at(spark, folder.resolve("workspace").toString());
+    workspace.replace(
+        ImagesTable.SPEC,
+        spark.createDataFrame(
+            List.of(photo("large", 400, 300), photo("small", 60, 40)), ImagesTable.SPEC.schema()),
+        RunRecord.start("test", Map.of()));
+    ScoreConfig exact = config(workspace, model, "fp32", 16, 2, 0, false);
+    score(exact, Progress.SILENT);
+    List<Row> whole = probabilities(workspace);
+    score(scaled(workspace), Progress.SILENT);
+    assertThat(probabilities(workspace)).as("all pixels will do").isEqualTo(whole);
+
+    workspace.replace(
+        PredictionsTable.SPEC,
+        workspace.read(PredictionsTable.SPEC).limit(0),
+        RunRecord.start("test", Map.of()));
+    List<String> lines = new ArrayList<>();
+    score(scaled(workspace), lines::add);
+    assertThat(lines).anyMatch(line -> line.matches(".*same label as in fp32 of all pixels"));
+    List<Row> part = probabilities(workspace);
+    assertThat(part).hasSize(2).doesNotContainAnyElementsOf(whole.subList(0, 1));
+    assertThat(part.get(1)).as("too small to be scaled").isEqualTo(whole.get(1));
+    score(exact, Progress.SILENT);
+    assertThat(probabilities(workspace)).isEqualTo(whole);
+  }
+
+  private ScoreConfig scaled(Workspace workspace) {
+    return new ScoreConfig(
+        workspace.uri(), model.toUri().toString(), "cpu", "fp32", 16, 2, 2, 0, 0.5, true, false, 2);
+  }
+
+  private Row photo(String name, int width, int height) throws IOException {
+    Path file = folder.resolve(name + ".jpg");
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, i * 7919);
+    }
+    ImageIO.write(image, "jpg", file.toFile());
+    return row(file, "OK");
+  }
+
+  /** By path; the large photo comes first. */
+  private static List<Row> probabilities(Workspace workspace) {
+    return workspace
+        .read(PredictionsTable.SPEC)
+        .orderBy(PredictionsTable.PATH)
+        .select(PredictionsTable.PATH, PredictionsTable.PROBABILITIES)
+        .collectAsList();
+  }
+
   private static List<String> precisions(Workspace workspace) {
     return workspace
         .read(PredictionsTable.SPEC)
@@ -428,6 +481,7 @@ class ScoreStageTest extends SparkTest {
                       "MISSING",
                       "",
                       "m",
+                      null,
                       null,
                       new java.sql.Timestamp(0))),
               PredictionsTable.SPEC.schema()),
@@ -488,6 +542,7 @@ class ScoreStageTest extends SparkTest {
                 2,
                 0,
                 0.5,
+                false,
                 false,
                 10),
             lines::add)

@@ -13,19 +13,19 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PredictionsTable;
 
-/** What a lower precision changes about a model's answers. */
-public final class PrecisionAgreement {
+/** What a lower precision and scaled decoding change about a model's answers. */
+public final class Agreement {
   private static final String CHOSEN = "chosen";
   private static final String EXACT = "exact";
 
-  private PrecisionAgreement() {}
+  private Agreement() {}
 
   /**
    * Scores images twice and compares the most probable classes. Counted on the executors.
    *
    * @param images rows of {@link ImagesTable}, the sample to compare on
-   * @param chosen the model in the precision in question
-   * @param fp32 the same model in fp32
+   * @param chosen the model as it is asked to score
+   * @param exact the same model in fp32, of all pixels
    * @param batchSize images per forward pass
    * @param decodeThreads worker threads per task
    * @return share of the images that get the same class, 0 to 1, among those that can be scored;
@@ -35,17 +35,18 @@ public final class PrecisionAgreement {
       SparkSession spark,
       Dataset<Row> images,
       SharedModel chosen,
-      SharedModel fp32,
+      SharedModel exact,
       int batchSize,
       int decodeThreads) {
-    if (!chosen.hash().equals(fp32.hash())) {
+    if (!chosen.hash().equals(exact.hash())) {
       throw new IllegalArgumentException(
-          "two models: " + chosen.hash() + " and " + fp32.hash() + "; only precisions compare");
+          "two models: " + chosen.hash() + " and " + exact.hash() + "; only ways to score compare");
     }
     Row result =
         classes(BatchInference.score(spark, images, chosen, batchSize, decodeThreads), CHOSEN)
             .join(
-                classes(BatchInference.score(spark, images, fp32, batchSize, decodeThreads), EXACT),
+                classes(
+                    BatchInference.score(spark, images, exact, batchSize, decodeThreads), EXACT),
                 ImagesTable.ID)
             .agg(avg(col(CHOSEN).equalTo(col(EXACT)).cast(DataTypes.DoubleType)))
             .head();

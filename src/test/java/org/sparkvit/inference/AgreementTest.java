@@ -31,7 +31,7 @@ import org.sparkvit.vit.PyTorchRuntime;
 import org.sparkvit.vit.ViTConfig;
 import org.sparkvit.vit.ViTSession;
 
-class PrecisionAgreementTest extends SparkTest {
+class AgreementTest extends SparkTest {
   private static final int IMAGES = 150;
   private static final int SIDE = 16;
   private static final int CLASSES = 40;
@@ -125,20 +125,17 @@ class PrecisionAgreementTest extends SparkTest {
     assertThat(equal).isBetween(IMAGES / 2, IMAGES - 1);
     for (int partitions : new int[] {1, 3, 7}) {
       Dataset<Row> images = images("OK").repartition(partitions);
-      assertThat(PrecisionAgreement.measure(spark, images, model("int8"), model("fp32"), 8, 2))
+      assertThat(Agreement.measure(spark, images, model("int8"), model("fp32"), 8, 2))
           .isCloseTo((double) equal / IMAGES, within(1e-12));
-      assertThat(PrecisionAgreement.measure(spark, images, model("fp32"), model("fp32"), 8, 2))
-          .isEqualTo(1);
+      assertThat(Agreement.measure(spark, images, model("fp32"), model("fp32"), 8, 2)).isEqualTo(1);
     }
   }
 
   @Test
   void unusableImagesDoNotCount() throws IOException {
     Dataset<Row> images = images("OK").union(images("EMPTY"));
-    assertThat(PrecisionAgreement.measure(spark, images, model("fp32"), model("fp32"), 8, 2))
-        .isEqualTo(1);
-    assertThat(
-            PrecisionAgreement.measure(spark, images("EMPTY"), model("int8"), model("fp32"), 8, 2))
+    assertThat(Agreement.measure(spark, images, model("fp32"), model("fp32"), 8, 2)).isEqualTo(1);
+    assertThat(Agreement.measure(spark, images("EMPTY"), model("int8"), model("fp32"), 8, 2))
         .isNaN();
   }
 
@@ -147,7 +144,7 @@ class PrecisionAgreementTest extends SparkTest {
     Dataset<Row> images = images("OK");
     SharedModel int8 = model("int8");
     SharedModel other = SharedModel.distribute(spark, writeModel(2), "cpu", "fp32");
-    assertThatThrownBy(() -> PrecisionAgreement.measure(spark, images, int8, other, 8, 2))
+    assertThatThrownBy(() -> Agreement.measure(spark, images, int8, other, 8, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(other.hash());
   }
