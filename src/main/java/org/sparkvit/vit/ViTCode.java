@@ -216,7 +216,11 @@ final class ViTCode {
         config.hiddenSize() / config.heads());
   }
 
-  /** Query, key and value of all tokens by one linear map; of the queries only the wanted rows. */
+  /**
+   * Query, key and value of all tokens by one linear map; of the queries only the wanted rows.
+   * Attention stays in float32: bf16 took 8 % off an image's time with AMX, but the labels of 2,000
+   * images of CIFAR-10 agreed with float32 in 98.95 % instead of 99.20 %.
+   */
   private String fusedHeads() {
     return String.format(
         Locale.ROOT,
