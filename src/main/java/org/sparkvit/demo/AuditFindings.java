@@ -27,7 +27,7 @@ import org.sparkvit.table.Workspace;
  * @param defects by the detail of the ground truth, in its order
  * @param pairs copies that the audit ties to another image
  * @param planted those of them that are of one drawing
- * @param clean images in which nothing was planted
+ * @param clean images in which nothing was planted, and that are drawn neither gray nor by night
  * @param flagged those of them with a finding about their pixels
  */
 public record AuditFindings(
@@ -55,11 +55,23 @@ public record AuditFindings(
             .select(NAME);
     Dataset<Row> unreadable =
         findings.where(col(FindingsTable.FINDING).equalTo(Finding.UNREADABLE.name())).select(NAME);
-    Dataset<Row> found = together.union(unreadable).distinct().withColumn("found", lit(true));
+    Dataset<Row> found =
+        together
+            .union(unreadable)
+            .union(seen(truth, findings))
+            .distinct()
+            .withColumn("found", lit(true));
     List<Found> defects = new ArrayList<>();
     for (Row row :
         truth
-            .where(col("defect").isin("corrupt", "exact_duplicate", "near_duplicate"))
+            .where(
+                col("defect")
+                    .isin(
+                        "corrupt",
+                        "exact_duplicate",
+                        "near_duplicate",
+                        Look.GRAY.type(),
+                        Look.DARK.type()))
             .join(found, new String[] {NAME}, "left")
             .groupBy("defect", "detail")
             .agg(count_if(lit(true)), count_if(col("found")))
@@ -105,6 +117,19 @@ public record AuditFindings(
         defects, copies.getLong(0), copies.getLong(1), clean.getLong(0), clean.getLong(1));
   }
 
+  /** Names of the pictures that the audit says of what they are drawn as. */
+  private static Dataset<Row> seen(Dataset<Row> truth, Dataset<Row> findings) {
+    Column drawn = lit(false);
+    for (Look look : Look.values()) {
+      drawn =
+          drawn.or(
+              col("defect")
+                  .equalTo(look.type())
+                  .and(col(FindingsTable.FINDING).equalTo(look.finding().name())));
+    }
+    return truth.join(findings, NAME).where(drawn).select(truth.col(NAME));
+  }
+
   private static Dataset<Row> named(Dataset<Row> rows) {
     return rows.withColumn(
         NAME, substring_index(col("path"), "/" + SampleDataset.IMAGES + "/", -1));
@@ -118,7 +143,7 @@ public record AuditFindings(
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-13s %,d of %,d (%.1f %%)",
+              "  %-14s %,d of %,d (%.1f %%)",
               defect.detail(),
               defect.found(),
               defect.planted(),
@@ -127,7 +152,7 @@ public record AuditFindings(
     lines.add(
         String.format(
             Locale.ROOT,
-            "  of %,d images said to repeat another %,d do; %,d of %,d in which nothing was planted have a finding about their pixels (%.1f %%)",
+            "  of %,d images said to repeat another %,d do; %,d of %,d clean ones have a finding about their pixels (%.1f %%)",
             pairs,
             planted,
             flagged,

@@ -49,6 +49,21 @@ final class ImageBytes {
     return bytes.toByteArray();
   }
 
+  /** Whether it is without any colour. */
+  static boolean isGray(BufferedImage image) {
+    int[] line = new int[image.getWidth()];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, line.length, 1, line, 0, line.length);
+      for (int rgb : line) {
+        int green = rgb >> 8 & 0xFF;
+        if ((rgb >> 16 & 0xFF) != green || (rgb & 0xFF) != green) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   static BufferedImage gray(BufferedImage image) {
     BufferedImage gray =
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_GRAY);

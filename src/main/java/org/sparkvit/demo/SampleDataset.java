@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
@@ -33,7 +34,8 @@ import org.sparkvit.table.Json;
  * <pre>
  * images/LABEL/img-00000.jpg   the pictures, in the folder of their given label
  * images/metadata.jsonl        one line a file, as Hugging Face's ImageFolder reads it
- * ground-truth.jsonl           one line for each planted defect
+ * ground-truth.jsonl           one line for each planted defect, and for each sound picture that is
+ *                              drawn gray or by night
  * about.json                   seed and counts
  * </pre>
  *
@@ -134,8 +136,8 @@ public final class SampleDataset {
       for (String label : List.of(SENSITIVE, ORDINARY)) {
         Files.createDirectories(partial.resolve(IMAGES).resolve(label));
       }
-      drawAll(partial.resolve(IMAGES), samples, seed, progress, threads);
-      writeTables(partial, samples, seed);
+      Look[] looks = drawAll(partial.resolve(IMAGES), samples, seed, progress, threads);
+      writeTables(partial, samples, looks, seed);
       Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | UncheckedIOException e) {
       throw new UserException(
@@ -143,10 +145,12 @@ public final class SampleDataset {
     }
   }
 
-  private static void drawAll(
+  /** Returns what is remarkable about the pictures, by the samples' index. */
+  private static Look[] drawAll(
       Path folder, List<Sample> samples, long seed, Progress progress, int threads)
       throws IOException {
     SamplePainter painter = new SamplePainter(seed);
+    Look[] looks = new Look[samples.size()]; // each is written by one thread, which is awaited
     AtomicInteger next = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     int step = Math.max(1, samples.size() / 10);
@@ -162,7 +166,9 @@ public final class SampleDataset {
                                 i < samples.size();
                                 i = next.getAndIncrement()) {
                               Sample sample = samples.get(i);
-                              Files.write(folder.resolve(sample.fileName()), painter.bytes(sample));
+                              SamplePainter.Drawing drawing = painter.draw(sample);
+                              Files.write(folder.resolve(sample.fileName()), drawing.bytes());
+                              looks[i] = drawing.look();
                               int n = done.incrementAndGet();
                               if (n % step == 0) {
                                 progress.say("drew " + n + " of " + samples.size() + " images");
@@ -185,9 +191,11 @@ public final class SampleDataset {
     } finally {
       pool.shutdownNow();
     }
+    return looks;
   }
 
-  private static void writeTables(Path folder, List<Sample> samples, long seed) throws IOException {
+  private static void writeTables(Path folder, List<Sample> samples, Look[] looks, long seed)
+      throws IOException {
     Files.writeString(
         folder.resolve(IMAGES).resolve(MANIFEST),
         lines(samples.stream().map(SampleDataset::manifestRow)));
@@ -195,9 +203,9 @@ public final class SampleDataset {
         folder.resolve(GROUND_TRUTH),
         lines(
             samples.stream()
-                .filter(s -> s.defect() != null)
-                .map(s -> truthRow(s, samples.get(s.drawing())))));
-    Files.writeString(folder.resolve(ABOUT), Json.write(about(samples, seed)));
+                .filter(s -> s.defect() != null || looks[s.index()] != null)
+                .map(s -> truthRow(s, looks[s.index()], samples.get(s.drawing())))));
+    Files.writeString(folder.resolve(ABOUT), Json.write(about(samples, looks, seed)));
   }
 
   private static Map<String, Object> manifestRow(Sample s) {
@@ -212,19 +220,21 @@ public final class SampleDataset {
     return row;
   }
 
-  private static Map<String, Object> truthRow(Sample s, Sample original) {
+  /** What is wrong with a file comes before what it looks like. */
+  private static Map<String, Object> truthRow(Sample s, Look look, Sample original) {
+    Defect defect = s.defect();
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("file_name", s.fileName());
-    row.put("defect", s.defect().type());
-    row.put("detail", s.defect().id());
-    row.put("status", s.defect().status());
+    row.put("defect", defect == null ? look.type() : defect.type());
+    row.put("detail", defect == null ? look.detail() : defect.id());
+    row.put("status", defect == null ? ImageStatus.OK.name() : defect.status());
     row.put("label", s.givenLabel());
     row.put("true_label", s.trueLabel());
     row.put("original", s.index() == s.drawing() ? null : original.fileName());
     return row;
   }
 
-  private static Map<String, Object> about(List<Sample> samples, long seed) {
+  private static Map<String, Object> about(List<Sample> samples, Look[] looks, long seed) {
     Map<String, Object> about = new LinkedHashMap<>();
     about.put(
         "what", "Drawn pictures with made-up data, to try spark-vit on; nothing in them is real.");
@@ -238,6 +248,11 @@ public final class SampleDataset {
     about.put(
         "defects",
         counts(samples.stream().filter(s -> s.defect() != null), s -> s.defect().type()));
+    about.put(
+        "looks",
+        counts(
+            samples.stream().filter(s -> s.defect() == null && looks[s.index()] != null),
+            s -> looks[s.index()].type()));
     return about;
   }
 

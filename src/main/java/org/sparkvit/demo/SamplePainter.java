@@ -2,22 +2,37 @@ package org.sparkvit.demo;
 
 import java.awt.image.BufferedImage;
 
-/** Makes the bytes of one file; a function of the seed and the sample alone. */
+/** Makes one file; a function of the seed and the sample alone. */
 final class SamplePainter {
+  /**
+   * A file.
+   *
+   * @param look what is remarkable about its picture; null where nothing is, or there is none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared; lives until it is written
+  record Drawing(byte[] bytes, Look look) {}
+
   private final long seed;
 
   SamplePainter(long seed) {
     this.seed = seed;
   }
 
-  byte[] bytes(Sample sample) {
+  Drawing draw(Sample sample) {
     if (sample.defect() == Defect.EMPTY) {
-      return new byte[0];
+      return new Drawing(new byte[0], null);
     }
     if (sample.defect() == Defect.NOT_AN_IMAGE) {
-      return ImageBytes.errorPage();
+      return new Drawing(ImageBytes.errorPage(), null);
     }
-    BufferedImage image = picture(sample);
+    Chance chance = Chance.of(seed, "picture", sample.drawing());
+    Sheet subject = sample.kind().draw(chance, new MadeUp(chance.fork(), sample.region()));
+    BufferedImage image = picture(sample, subject, chance);
+    Look look = ImageBytes.isGray(image) ? Look.GRAY : subject.isNight() ? Look.DARK : null;
+    return new Drawing(bytes(sample, image), look);
+  }
+
+  private byte[] bytes(Sample sample, BufferedImage image) {
     Chance chance = Chance.of(seed, "file", sample.drawing());
     double quality = chance.flip(0.2) ? chance.between(0.45, 0.7) : chance.between(0.7, 0.95);
     // A copy is altered by choices of its own; the original's are above.
@@ -47,9 +62,7 @@ final class SamplePainter {
     return png ? ImageBytes.png(image) : ImageBytes.jpeg(image, quality);
   }
 
-  private BufferedImage picture(Sample sample) {
-    Chance chance = Chance.of(seed, "picture", sample.drawing());
-    Sheet subject = sample.kind().draw(chance, new MadeUp(chance.fork(), sample.region()));
+  private static BufferedImage picture(Sample sample, Sheet subject, Chance chance) {
     BufferedImage image =
         Photograph.take(subject, sample.kind().isView(), sample.source(), chance.fork());
     // Some scanners store gray pictures in one channel.

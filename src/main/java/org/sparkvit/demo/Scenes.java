@@ -18,7 +18,9 @@ final class Scenes {
             : new Sheet((int) (Kind.SHEET * aspect), Kind.SHEET);
     this.chance = chance;
     // 1 at noon, little at night; everything that is not a lamp is darkened by it.
-    this.light = chance.flip(0.2) ? chance.between(0.3, 0.5) : chance.between(0.75, 1);
+    boolean night = chance.flip(0.2);
+    this.light = night ? chance.between(0.3, 0.5) : chance.between(0.75, 1);
+    sheet.setNight(night);
   }
 
   static Sheet landscape(Chance chance) {

@@ -30,6 +30,9 @@ final class Sheet {
   final BufferedImage image;
   final Graphics2D g;
 
+  /** Whether it shows a view by night. */
+  private boolean night;
+
   Sheet(int width, int height) {
     this.width = width;
     this.height = height;
@@ -37,6 +40,14 @@ final class Sheet {
     g = image.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+  }
+
+  boolean isNight() {
+    return night;
+  }
+
+  void setNight(boolean night) {
+    this.night = night;
   }
 
   void fill(Paint paint, Shape shape) {

@@ -104,7 +104,7 @@ class AuditStageTest extends SparkTest {
     AuditFindings findings = AuditFindings.of(spark, workspace, data);
     Map<String, Double> shares = shares(findings);
     for (String whole :
-        List.of("truncated", "empty", "not_an_image", "broken_data", "exact_copy")) {
+        List.of("truncated", "empty", "not_an_image", "broken_data", "exact_copy", "drawn_gray")) {
       assertThat(shares.get(whole)).as(whole).isEqualTo(100);
     }
     assertThat(shares.get("reencoded")).isGreaterThanOrEqualTo(70);
