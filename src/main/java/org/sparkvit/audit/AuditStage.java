@@ -94,8 +94,7 @@ public final class AuditStage {
     } finally {
       leakage.ifPresent(Leakage::unpersist);
       duplicates.unpersist();
-      like.images().unpersist();
-      like.links().unpersist();
+      like.unpersist();
     }
     report(workspace);
   }

@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.min_by;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -30,6 +31,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF6;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -43,15 +45,23 @@ import org.sparkvit.table.PixelsTable;
 
 /**
  * Which images repeat one another. Images with one hash, or with the same pixels where a hash tells
- * nothing, are one <em>look</em>; looks are tied by {@link NearHashes#pairs}. What cannot be
- * decoded has no look: two empty files do not repeat each other.
+ * nothing, are one <em>look</em>; looks with near hashes are tied where they also pass {@link
+ * Likeness}. What cannot be decoded has no look: two empty files do not repeat each other.
  *
  * @param images one row an image: {@link #LOOK}, id, path, label, sha256, {@link
  *     PixelsTable#PIXEL_SHA256}, {@link PixelsTable#PDQ} where it is usable, and {@link #AREA}
- * @param links pairs of looks: {@link #LOOK}, {@link #OTHER}, each once
+ * @param candidates pairs of looks with near hashes: {@link #LOOK}, {@link #OTHER}, each once
+ * @param links those of them that show the same
+ * @param details id, {@link PixelsTable#LAYOUT} and hashes of the parts, null where crops are not
+ *     looked for: much for each image, so read for the few that have candidates
  * @param reach most bits by which hashes of one group differ from their representative's
  */
-record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
+record LikeImages(
+    Dataset<Row> images,
+    Dataset<Row> candidates,
+    Dataset<Row> links,
+    Dataset<Row> details,
+    int reach) {
   static final String LOOK = "look";
   static final String OTHER = "other_look";
   static final String AREA = "area";
@@ -74,51 +84,69 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
       Dataset<Row> images, Dataset<Row> pixels, Optional<Dataset<Row>> crops, AuditConfig config) {
     Column usable = col(PixelsTable.PDQ_QUALITY).geq(config.hashQuality());
     Dataset<Row> looks =
-        images
-            .select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL, ImagesTable.SHA256)
-            .join(
-                pixels.select(
-                    col(PixelsTable.ID),
-                    col(PixelsTable.PIXEL_SHA256),
-                    when(usable, col(PixelsTable.PDQ)).as(PixelsTable.PDQ),
-                    col(PixelsTable.WIDTH).cast("long").multiply(col(PixelsTable.HEIGHT)).as(AREA)),
-                ImagesTable.ID)
-            .withColumn(
-                LOOK,
-                coalesce(
-                    look(col(PixelsTable.PDQ)),
-                    concat(lit("pixels "), col(PixelsTable.PIXEL_SHA256))))
-            .where(col(LOOK).isNotNull());
-    Dataset<Row> all =
+        kept(
+            images
+                .select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL, ImagesTable.SHA256)
+                .join(
+                    pixels.select(
+                        col(PixelsTable.ID),
+                        col(PixelsTable.PIXEL_SHA256),
+                        when(usable, col(PixelsTable.PDQ)).as(PixelsTable.PDQ),
+                        col(PixelsTable.WIDTH)
+                            .cast("long")
+                            .multiply(col(PixelsTable.HEIGHT))
+                            .as(AREA)),
+                    ImagesTable.ID)
+                .withColumn(
+                    LOOK,
+                    coalesce(
+                        look(col(PixelsTable.PDQ)),
+                        concat(lit("pixels "), col(PixelsTable.PIXEL_SHA256))))
+                .where(col(LOOK).isNotNull()));
+    Dataset<Row> layouts = pixels.select(PixelsTable.ID, PixelsTable.LAYOUT);
+    Dataset<Row> details =
         crops
             .map(
                 rows ->
-                    looks.join(
-                        rows.select(
-                            col(CropHashesTable.ID).as(ImagesTable.ID),
-                            col(CropHashesTable.HASHES).as(PARTS)),
+                    layouts.join(
+                        rows.select(col(CropHashesTable.ID), col(CropHashesTable.HASHES).as(PARTS)),
                         toArray(ImagesTable.ID),
                         "left"))
-            .orElse(looks.withColumn(PARTS, lit(null).cast(DataTypes.BinaryType)))
-            .persist();
+            .orElse(layouts.withColumn(PARTS, lit(null).cast(DataTypes.BinaryType)));
     Dataset<Row> hashes =
-        all.select(PixelsTable.PDQ).where(col(PixelsTable.PDQ).isNotNull()).distinct();
-    Dataset<Row> links =
-        (crops.isEmpty()
+        looks.select(PixelsTable.PDQ).where(col(PixelsTable.PDQ).isNotNull()).distinct();
+    Dataset<Row> candidates =
+        kept(
+            crops.isEmpty()
                 ? NearHashes.pairs(hashes, config.nearDistance())
                     .select(look(col(NearHashes.A)).as(LOOK), look(col(NearHashes.B)).as(OTHER))
-                : linksWithParts(all, hashes, config.nearDistance()))
-            .persist();
-    return new LikeImages(all, links, config.nearDistance());
+                : candidatesByParts(looks.join(details, ImagesTable.ID), hashes, config));
+    Dataset<Row> links = kept(links(looks, candidates, details, config.nearDistance()));
+    return new LikeImages(looks, candidates, links, details, config.nearDistance());
   }
 
-  /** Also between a look and those of which it is a part. */
-  private static Dataset<Row> linksWithParts(
-      Dataset<Row> images, Dataset<Row> hashes, int distance) {
+  /**
+   * The rows, once worked out, under a plan of one step: they are used several times in what is
+   * used several times again, and Spark writes out each plan with all that went into it.
+   */
+  private static Dataset<Row> kept(Dataset<Row> rows) {
+    return rows.sparkSession().createDataFrame(rows.javaRDD(), rows.schema()).persist();
+  }
+
+  /** Frees what is kept. */
+  void unpersist() {
+    links.unpersist();
+    candidates.unpersist();
+    images.unpersist();
+  }
+
+  /** Also between a look and those that are a part of it. */
+  private static Dataset<Row> candidatesByParts(
+      Dataset<Row> images, Dataset<Row> hashes, AuditConfig config) {
     UDF1<byte[], List<byte[]>> split = CropHashes::split;
+    Dataset<Row> known = images.where(col(PixelsTable.PDQ).isNotNull().and(col(PARTS).isNotNull()));
     Dataset<Row> parts =
-        images
-            .where(col(PixelsTable.PDQ).isNotNull().and(col(PARTS).isNotNull()))
+        known
             .select(
                 explode(
                         udf(split, DataTypes.createArrayType(DataTypes.BinaryType, false))
@@ -130,13 +158,18 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
         parts.union(
             hashes.select(
                 col(PixelsTable.PDQ).as(NearHashes.HASH), look(col(PixelsTable.PDQ)).as(LOOK)));
+    // Parts are held against whole images only, of which the first part is one.
+    Dataset<Row> wholes =
+        hashes
+            .select(col(PixelsTable.PDQ))
+            .union(known.select(substring(col(PARTS), 1, PdqHash.BYTES)));
     Dataset<Row> probes =
         parts
             .select(col(NearHashes.HASH), lit(true).as(NearHashes.PROBE))
-            .union(hashes.select(col(PixelsTable.PDQ), lit(false)))
+            .union(wholes.withColumn(NearHashes.PROBE, lit(false)))
             .groupBy(NearHashes.HASH)
             .agg(min(NearHashes.PROBE).as(NearHashes.PROBE));
-    return NearHashes.pairsWithProbes(probes, distance)
+    return NearHashes.pairsWithProbes(probes, config.nearDistance())
         .join(owners.toDF(NearHashes.A, LOOK), NearHashes.A)
         .join(owners.toDF(NearHashes.B, OTHER), NearHashes.B)
         // An image's parts look like the image.
@@ -145,14 +178,59 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
         .distinct();
   }
 
+  private static Dataset<Row> links(
+      Dataset<Row> images, Dataset<Row> candidates, Dataset<Row> details, int reach) {
+    Dataset<Row> described =
+        described(
+            images, details, candidates.select(LOOK).union(candidates.select(OTHER)).distinct());
+    UDF6<byte[], byte[], byte[], byte[], byte[], byte[], Boolean> alike =
+        (hash, layout, parts, otherHash, otherLayout, otherParts) ->
+            Likeness.of(hash, parts, layout)
+                    .distance(Likeness.of(otherHash, otherParts, otherLayout), reach)
+                <= reach;
+    return candidates
+        .join(described.toDF(LOOK, "a_hash", "a_layout", "a_parts"), LOOK)
+        .join(described.toDF(OTHER, "b_hash", "b_layout", "b_parts"), OTHER)
+        .where(
+            udf(alike, DataTypes.BooleanType)
+                .apply(
+                    col("a_hash"),
+                    col("a_layout"),
+                    col("a_parts"),
+                    col("b_hash"),
+                    col("b_layout"),
+                    col("b_parts")))
+        .select(LOOK, OTHER);
+  }
+
+  /**
+   * Look, hash, layout and parts of the image that stands for each look.
+   *
+   * @param wanted the looks, each once
+   */
+  private static Dataset<Row> described(
+      Dataset<Row> images, Dataset<Row> details, Dataset<Row> wanted) {
+    return images
+        .join(wanted.select(LOOK), toArray(LOOK), "left_semi")
+        .groupBy(LOOK)
+        .agg(
+            min_by(col(ImagesTable.ID), order()).as(ImagesTable.ID),
+            first(PixelsTable.PDQ).as(PixelsTable.PDQ))
+        .join(details, ImagesTable.ID)
+        .select(LOOK, PixelsTable.PDQ, PixelsTable.LAYOUT, PARTS);
+  }
+
+  /** Of a look the largest image stands for it, of equally large ones the one with the least id. */
+  private static Column order() {
+    return struct(coalesce(col(AREA), lit(0)).multiply(-1).as(AREA), col(ImagesTable.ID));
+  }
+
   private static Column look(Column hash) {
     return concat(lit("pdq "), hex(hash));
   }
 
   /** Rows of {@link DuplicatesTable}. */
   Dataset<Row> duplicates() {
-    // Of a look the largest image stands for it, of equally large ones the one with the least id.
-    Column order = struct(coalesce(col(AREA), lit(0)).multiply(-1).as(AREA), col(ImagesTable.ID));
     Dataset<Row> looks =
         images
             .groupBy(LOOK)
@@ -163,15 +241,14 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
                             col(ImagesTable.SHA256),
                             col(PixelsTable.PIXEL_SHA256),
                             col(AREA)),
-                        order)
+                        order())
                     .as(BEST),
                 first(PixelsTable.PDQ).as(PixelsTable.PDQ),
-                first(PARTS).as(PARTS),
                 min(ImagesTable.ID).as(LEAST));
     Dataset<Row> tied =
         Components.of(links).toDF(LOOK, DuplicatesTable.COMPONENT).join(looks, LOOK);
     Dataset<Row> led =
-        leaders(tied, reach)
+        leaders(tied.join(described(images, details, tied).drop(PixelsTable.PDQ), LOOK), reach)
             .withColumn(
                 DuplicatesTable.COMPONENT,
                 min(LEAST).over(Window.partitionBy(DuplicatesTable.COMPONENT)))
@@ -235,7 +312,8 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
             col(BEST),
             col(PixelsTable.PDQ),
             col(LEAST),
-            col(PARTS))
+            col(PARTS),
+            col(PixelsTable.LAYOUT))
         .repartition(col(DuplicatesTable.COMPONENT))
         .sortWithinPartitions(
             col(DuplicatesTable.COMPONENT),
@@ -244,28 +322,7 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
         .mapPartitions(cut, Encoders.row(schema));
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Leader(Row best, long[] bits, List<long[]> parts) {
-    /** Of the whole from the whole, or of either from a part of the other. */
-    int distance(Leader other) {
-      int least = PdqHash.distance(bits, other.bits);
-      for (long[] part : parts) {
-        least = Math.min(least, PdqHash.distance(part, other.bits));
-      }
-      for (long[] part : other.parts) {
-        least = Math.min(least, PdqHash.distance(part, bits));
-      }
-      return least;
-    }
-
-    static Leader of(Row look) {
-      byte[] parts = look.getAs(5);
-      return new Leader(
-          look.getStruct(2),
-          PdqHash.bits(look.getAs(3)),
-          parts == null ? List.of() : CropHashes.split(parts).stream().map(PdqHash::bits).toList());
-    }
-  }
+  private record Leader(Row best, Likeness likeness) {}
 
   private static Iterator<Row> cut(Iterator<Row> looks, int reach) {
     return new Iterator<>() {
@@ -284,11 +341,12 @@ record LikeImages(Dataset<Row> images, Dataset<Row> links, int reach) {
           component = look.getString(1);
           leaders.clear();
         }
-        Leader candidate = Leader.of(look);
+        Leader candidate =
+            new Leader(look.getStruct(2), Likeness.of(look.getAs(3), look.getAs(5), look.getAs(6)));
         Leader nearest = null;
         int least = reach + 1;
         for (Leader leader : leaders) {
-          int distance = leader.distance(candidate);
+          int distance = leader.likeness().distance(candidate.likeness(), reach);
           if (distance < least) {
             least = distance;
             nearest = leader;

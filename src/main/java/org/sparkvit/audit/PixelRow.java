@@ -8,6 +8,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.image.ColorLayout;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.ImageQuality;
@@ -52,6 +53,7 @@ public final class PixelRow {
         String.format(Locale.ROOT, "#%06X", quality.color()),
         hash.toBytes(),
         hash.quality(),
+        ColorLayout.of(quality.small()),
         pixelHash(pixels),
         decoded.status().name(),
         decoded.reason().isEmpty() ? null : decoded.reason());

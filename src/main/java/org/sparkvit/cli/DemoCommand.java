@@ -128,7 +128,7 @@ final class DemoCommand extends StageCommand {
     for (List<String> command :
         List.of(
             List.of("catalog", "--input", data.resolve(SampleDataset.IMAGES).toString()),
-            List.of("audit"),
+            List.of("audit", "--crops"),
             List.of(
                 "split",
                 "--train",

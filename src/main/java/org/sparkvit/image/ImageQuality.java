@@ -17,6 +17,8 @@ package org.sparkvit.image;
  * @param brightness the median brightness
  * @param gray whether the channels differ by 2 at most on 99.9 % of the pixels
  * @param color the most frequent colour of 4096, as {@code 0xRRGGBB}, in the middle of its range
+ * @param small the image with a longer side of at most 64 pixels, which the sharpness was measured
+ *     on
  */
 public record ImageQuality(
     double dark,
@@ -26,7 +28,8 @@ public record ImageQuality(
     double sharpness,
     double brightness,
     boolean gray,
-    int color) {
+    int color,
+    PixelImage small) {
   /** Scores below these are CleanVision's issues. */
   public static final double DARK = 0.32;
 
@@ -67,15 +70,17 @@ public record ImageQuality(
     }
     double width = image.width();
     double height = image.height();
+    PixelImage small = small(image);
     return new ImageQuality(
         percentile(brightness, pixels, 0.99),
         1 - percentile(brightness, pixels, 0.05),
         Math.min(width / height, height / width),
         Math.min(1, 0.1 * (oneChannel ? entropy(red) : entropy(red, green, blue))),
-        sharpness(image),
+        sharpness(small),
         percentile(brightness, pixels, 0.5),
         isGray(rgb),
-        middle(colors));
+        middle(colors),
+        small);
   }
 
   /** Stops at the first pixel that is one coloured pixel too many. */
@@ -141,16 +146,18 @@ public record ImageQuality(
     return bits;
   }
 
-  private static double sharpness(PixelImage image) {
+  private static PixelImage small(PixelImage image) {
     double ratio = Math.max(image.width(), image.height()) / (double) BLUR_SIDE;
-    PixelImage small =
-        ratio > 1
-            ? Resampler.resize(
-                image,
-                (int) Math.max(1, Math.floor(image.width() / ratio)),
-                (int) Math.max(1, Math.floor(image.height() / ratio)),
-                ResampleFilter.BICUBIC)
-            : image;
+    return ratio > 1
+        ? Resampler.resize(
+            image,
+            (int) Math.max(1, Math.floor(image.width() / ratio)),
+            (int) Math.max(1, Math.floor(image.height() / ratio)),
+            ResampleFilter.BICUBIC)
+        : image;
+  }
+
+  private static double sharpness(PixelImage small) {
     int[] gray = gray(small);
     int[] histogram = new int[256];
     for (int level : gray) {

@@ -3,7 +3,9 @@ package org.sparkvit.image;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops: blur by
@@ -33,6 +35,10 @@ public record PdqHash(long[] bits, int quality) {
   private static final int MOST_PIXELS = 1 << 22;
 
   private static final int SIDE = 64;
+
+  /** Sides from which parts are sampled, four pixels a sample. */
+  private static final int MOST_SAMPLED = 4 * SIDE;
+
   private static final int FREQUENCIES = 16;
   private static final int PASSES = 2;
 
@@ -67,25 +73,6 @@ public record PdqHash(long[] bits, int quality) {
 
   /** Hashes an image. */
   public static PdqHash of(PixelImage whole) {
-    return withCrops(whole, List.of()).get(0);
-  }
-
-  /**
-   * Part of an image, in shares of its size.
-   *
-   * @param left where it begins, 0 to 1
-   * @param top likewise
-   * @param size of width and of height, above 0 to 1
-   */
-  public record Crop(double left, double top, double size) {}
-
-  /**
-   * Hashes an image and parts of it. A part's hash is a few bits from that of the part as an image
-   * of its own, whose box filter is a little narrower.
-   *
-   * @return the hash of the whole, then those of the parts
-   */
-  public static List<PdqHash> withCrops(PixelImage whole, List<Crop> crops) {
     PixelImage image = reduced(whole);
     int width = image.width();
     int height = image.height();
@@ -97,20 +84,112 @@ public record PdqHash(long[] bits, int quality) {
       boxAlongRows(luma, other, width, height, across);
       boxAlongColumns(other, luma, width, height, down);
     }
-    List<PdqHash> hashes = new ArrayList<>(1 + crops.size());
-    hashes.add(of(samples(luma, width, 0, 0, width, height)));
-    for (Crop crop : crops) {
+    return of(samples(luma, width, height));
+  }
+
+  /**
+   * Part of an image, in shares of its size.
+   *
+   * @param left where it begins, 0 to 1
+   * @param top likewise
+   * @param size of width and of height, above 0 to 1
+   */
+  public record Crop(double left, double top, double size) {
+    /** All of it. */
+    public static final Crop WHOLE = new Crop(0, 0, 1);
+  }
+
+  /**
+   * Hashes parts of an image as the reference would hash their pictures of 64 x 64 pixels. All that
+   * a sample stands for is in its mean then, where the reference takes the pixels of one place: an
+   * image of few pixels and its smaller copy have nearly the same bits, which by {@link #of} they
+   * need not.
+   *
+   * @return a hash of each part, in their order
+   */
+  public static List<PdqHash> ofParts(PixelImage whole, List<Crop> parts) {
+    PixelImage image =
+        Resampler.resize(
+            whole,
+            Math.min(whole.width(), MOST_SAMPLED),
+            Math.min(whole.height(), MOST_SAMPLED),
+            ResampleFilter.BILINEAR);
+    int width = image.width();
+    float[] luma = luma(image.rgb());
+    float[][] rows = new float[image.height()][];
+    for (int y = 0; y < rows.length; y++) {
+      rows[y] = Arrays.copyOfRange(luma, y * width, (y + 1) * width);
+    }
+    // Parts that lie below one another share their columns.
+    Map<SampleWeights, float[][]> across = new HashMap<>();
+    List<PdqHash> hashes = new ArrayList<>(parts.size());
+    for (Crop part : parts) {
+      SampleWeights columns = new SampleWeights(width, part.left(), part.size());
+      SampleWeights lines = new SampleWeights(rows.length, part.top(), part.size());
       hashes.add(
-          of(
-              samples(
-                  luma,
-                  width,
-                  crop.left() * width,
-                  crop.top() * height,
-                  crop.size() * width,
-                  crop.size() * height)));
+          of(lines.means(across.computeIfAbsent(columns, missing -> missing.alongRows(rows)))));
     }
     return hashes;
+  }
+
+  /**
+   * Samples of a stretch of an axis: means of what lies within a sample's distance of its centre,
+   * the nearer the more, as Pillow's BILINEAR reduces an image.
+   *
+   * @param length of the axis
+   * @param from where the stretch begins, in shares of the axis
+   * @param size of the stretch, likewise
+   */
+  private record SampleWeights(int length, double from, double size) {
+    float[][] alongRows(float[][] rows) {
+      float[][] result = new float[rows.length][SIDE];
+      each(
+          (sample, at, weight) -> {
+            for (int y = 0; y < rows.length; y++) {
+              result[y][sample] += weight * rows[y][at];
+            }
+          });
+      return result;
+    }
+
+    /** Of whole rows. */
+    float[][] means(float[][] rows) {
+      float[][] result = new float[SIDE][SIDE];
+      each(
+          (sample, at, weight) -> {
+            float[] mean = result[sample];
+            float[] row = rows[at];
+            for (int x = 0; x < SIDE; x++) {
+              mean[x] += weight * row[x];
+            }
+          });
+      return result;
+    }
+
+    private void each(Weighted use) {
+      double step = size * length / SIDE;
+      double reach = Math.max(step, 1);
+      for (int i = 0; i < SIDE; i++) {
+        double centre = from * length + (i + 0.5) * step;
+        int begin = Math.max(0, (int) (centre - reach + 0.5));
+        int end = Math.min(length, (int) (centre + reach + 0.5));
+        double sum = 0;
+        for (int at = begin; at < end; at++) {
+          sum += weight(at, centre, reach);
+        }
+        for (int at = begin; at < end; at++) {
+          use.accept(i, at, (float) (weight(at, centre, reach) / sum));
+        }
+      }
+    }
+
+    private static double weight(int at, double centre, double reach) {
+      return Math.max(0, 1 - Math.abs(at + 0.5 - centre) / reach);
+    }
+
+    private interface Weighted {
+      void accept(int sample, int at, float weight);
+    }
   }
 
   private static PdqHash of(float[][] samples) {
@@ -241,17 +320,13 @@ public record PdqHash(long[] bits, int quality) {
     }
   }
 
-  /**
-   * Of the window from left and top, as wide and high as given, of lines of {@code line} values.
-   */
-  private static float[][] samples(
-      float[] luma, int line, double left, double top, double width, double height) {
+  private static float[][] samples(float[] luma, int width, int height) {
     float[][] samples = new float[SIDE][SIDE];
     for (int i = 0; i < SIDE; i++) {
-      int y = (int) (top + (i + 0.5) * height / SIDE);
+      int y = (int) ((i + 0.5) * height / SIDE);
       for (int j = 0; j < SIDE; j++) {
-        int x = (int) (left + (j + 0.5) * width / SIDE);
-        samples[i][j] = luma[y * line + x];
+        int x = (int) ((j + 0.5) * width / SIDE);
+        samples[i][j] = luma[y * width + x];
       }
     }
     return samples;

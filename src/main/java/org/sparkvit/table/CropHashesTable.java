@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code crop_hashes}: what parts of each image look like, for {@code audit --crops}. */
+/** {@code crop_hashes}: what each image and parts of it look like, for {@code audit --crops}. */
 public final class CropHashesTable {
   public static final String ID = "id";
 

@@ -48,6 +48,9 @@ public final class PixelsTable {
   /** Quality of the hash, 0 to 100. */
   public static final String PDQ_QUALITY = "pdq_quality";
 
+  /** {@code ColorLayout}, 3072 bytes; null in rows from before there was one. */
+  public static final String LAYOUT = "layout";
+
   /** SHA-256 of width, height and upright RGB pixels. */
   public static final String PIXEL_SHA256 = "pixel_sha256";
 
@@ -75,6 +78,7 @@ public final class PixelsTable {
               .add(COLOR, DataTypes.StringType)
               .add(PDQ, DataTypes.BinaryType)
               .add(PDQ_QUALITY, DataTypes.IntegerType)
+              .add(LAYOUT, DataTypes.BinaryType)
               .add(PIXEL_SHA256, DataTypes.StringType)
               .add(STATUS, DataTypes.StringType, false)
               .add(REASON, DataTypes.StringType),
