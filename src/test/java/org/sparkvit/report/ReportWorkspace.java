@@ -279,6 +279,7 @@ final class ReportWorkspace {
             "short",
             MODEL,
             null,
+            null,
             time));
     put(PredictionsTable.SPEC, rows, "score");
     put(
