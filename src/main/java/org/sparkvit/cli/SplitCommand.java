@@ -71,6 +71,14 @@ final class SplitCommand extends StageCommand {
   private String groupColumn;
 
   @Option(
+      names = "--labels-column",
+      paramLabel = "COLUMN",
+      description =
+          "Column of the table 'images' with further labels of each image, separated by |, that"
+              + " are to have their share of each split as well; without one only the classes.")
+  private String labelsColumn;
+
+  @Option(
       names = "--keep-duplicates-together",
       paramLabel = "true|false",
       arity = "1",
@@ -130,6 +138,7 @@ final class SplitCommand extends StageCommand {
             given,
             existing,
             Optional.ofNullable(groupColumn),
+            Optional.ofNullable(labelsColumn),
             keepDuplicatesTogether,
             folds,
             fold);

@@ -42,6 +42,15 @@ final class ClassCount implements Serializable {
     return Arrays.stream(placed).sum() + grouped + single;
   }
 
+  /** Both together. */
+  ClassCount plus(ClassCount other) {
+    long[] sum = placed.clone();
+    for (int s = 0; s < sum.length; s++) {
+      sum[s] += other.placed[s];
+    }
+    return new ClassCount(sum, grouped + other.grouped, single + other.single);
+  }
+
   ClassCount plusPlaced(int split, long images) {
     long[] more = placed.clone();
     more[split] += images;

@@ -37,15 +37,13 @@ final class Folds {
   private static final String ENDS = "ends";
 
   private final List<String> names;
-  private final long seed;
+  private final SplitConfig config;
   private final SortedMap<String, long[]> quotas = new TreeMap<>();
 
-  /**
-   * @param folds how many, 2 or more
-   */
-  Folds(int folds, long seed) {
-    this.names = IntStream.rangeClosed(1, folds).mapToObj(Integer::toString).toList();
-    this.seed = seed;
+  /** Those that a split asks for. */
+  Folds(SplitConfig config) {
+    this.names = IntStream.rangeClosed(1, config.folds()).mapToObj(Integer::toString).toList();
+    this.config = config;
   }
 
   /** Their names: 1, 2, and so on. */
@@ -80,7 +78,7 @@ final class Folds {
     List<BigDecimal> shares = Collections.nCopies(names.size(), BigDecimal.ONE);
     Dataset<Row> members = images.where(col(SplitsTable.GROUP).isNotNull());
     Dataset<Row> homes =
-        new GroupPlacement(classes, names, shares, seed)
+        new GroupPlacement(classes, names, shares, config.seed())
             .place(
                 members
                     .groupBy(SplitsTable.GROUP, SplitsTable.LABEL)
@@ -105,12 +103,12 @@ final class Folds {
       Dataset<Row> singles, SortedMap<String, ClassCount> classes, List<BigDecimal> shares) {
     boolean[] open = new boolean[names.size()];
     Arrays.fill(open, true);
+    quotas.putAll(config.quotas(classes, shares, open));
     List<Row> limits = new ArrayList<>();
     classes.forEach(
         (label, c) -> {
           long[] have = c.placed();
-          long[] quota = Quotas.fill(c.total(), have, shares, open);
-          quotas.put(label, quota);
+          long[] quota = quotas.get(label);
           List<Long> ends = new ArrayList<>();
           long end = 0;
           for (int fold = 0; fold < have.length; fold++) {
@@ -125,7 +123,7 @@ final class Folds {
             .add(ENDS, DataTypes.createArrayType(DataTypes.LongType, false), false);
     Column before = size(filter(col(ENDS), end -> end.lt(col(StableRank.RANK))));
     Column all = array(names.stream().map(functions::lit).toArray(Column[]::new));
-    return StableRank.withinLabel(singles, SplitsTable.ID, SplitsTable.LABEL, seed, "fold")
+    return StableRank.withinLabel(singles, SplitsTable.ID, SplitsTable.LABEL, config.seed(), "fold")
         .join(broadcast(singles.sparkSession().createDataFrame(limits, schema)), SplitsTable.LABEL)
         .withColumn(SplitsTable.SPLIT, element_at(all, before.plus(1)))
         .select(columns(singles));

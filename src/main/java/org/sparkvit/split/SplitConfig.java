@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.sparkvit.core.UserException;
 
 /**
@@ -20,6 +22,8 @@ import org.sparkvit.core.UserException;
  * @param given what becomes of the split that the folder or manifest names
  * @param existing what becomes of an earlier {@code splits} table
  * @param groupColumn column of {@code images} whose values never part, e.g. a patient
+ * @param labelsColumn column of {@code images} with further labels of each image, see {@link
+ *     LabelSet}, whose shares are kept beside the classes'
  * @param keepDuplicatesTogether whether images of equal content, and those that the audit found
  *     alike, never part either
  * @param folds parts of equal size that the images outside the test split are shared among; 0 for
@@ -35,6 +39,7 @@ public record SplitConfig(
     Given given,
     Existing existing,
     Optional<String> groupColumn,
+    Optional<String> labelsColumn,
     boolean keepDuplicatesTogether,
     int folds,
     int fold) {
@@ -97,6 +102,17 @@ public record SplitConfig(
     }
   }
 
+  /** Images of each class, or set of labels, in each split or fold. */
+  SortedMap<String, long[]> quotas(
+      SortedMap<String, ClassCount> classes, List<BigDecimal> shares, boolean[] open) {
+    SortedMap<String, ClassCount> whole = new TreeMap<>();
+    classes.forEach((set, count) -> whole.merge(LabelSet.className(set), count, ClassCount::plus));
+    SortedMap<String, long[]> quotas = new TreeMap<>();
+    whole.forEach(
+        (label, c) -> quotas.put(label, Quotas.fill(c.total(), c.placed(), shares, open)));
+    return labelsColumn.isPresent() ? LabelSetQuotas.fill(classes, quotas, shares, open) : quotas;
+  }
+
   /** The shares in the order of {@code SplitsTable.NAMES}. */
   List<BigDecimal> shares() {
     return List.of(train, validation, test);
@@ -113,6 +129,7 @@ public record SplitConfig(
     map.put("given", given.name());
     map.put("existing", existing.name());
     groupColumn.ifPresent(column -> map.put("group-column", column));
+    labelsColumn.ifPresent(column -> map.put("labels-column", column));
     map.put("keep-duplicates-together", keepDuplicatesTogether);
     map.put("folds", folds);
     map.put("fold", fold);

@@ -25,6 +25,8 @@ import org.sparkvit.table.SplitsTable;
 /** The images to split, one row each, with what ties them to a split and to one another. */
 final class SplitItems {
   static final String ID = "id";
+
+  /** The class; with further labels, the {@link LabelSet}. */
   static final String LABEL = "label";
 
   /** The split named by the data; null where none is, or where it is ignored. */
@@ -76,7 +78,11 @@ final class SplitItems {
             .select(
                 ImagesTable.usable().as(USABLE),
                 col(ImagesTable.ID).as(ID),
-                col(ImagesTable.LABEL).as(LABEL),
+                config
+                    .labelsColumn()
+                    .map(column -> LabelSet.of(images, column))
+                    .orElse(col(ImagesTable.LABEL))
+                    .as(LABEL),
                 (config.given() == Given.KEEP ? col(ImagesTable.GIVEN_SPLIT) : noText()).as(GIVEN),
                 config
                     .groupColumn()

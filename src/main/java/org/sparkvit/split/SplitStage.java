@@ -77,7 +77,11 @@ public final class SplitStage {
         SplitCheck check = SplitCheck.of(splits, quotas, SplitsTable.NAMES);
         tables.put(
             SplitsTable.SPEC,
-            splits.select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT, SplitsTable.GROUP));
+            splits.select(
+                col(SplitsTable.ID),
+                LabelSet.className(col(SplitsTable.LABEL)).as(SplitsTable.LABEL),
+                col(SplitsTable.SPLIT),
+                col(SplitsTable.GROUP)));
         workspace.replaceAll(tables, note(record, images, check, quotas, splitter.closed()));
       } finally {
         persisted.forEach(Dataset::unpersist);
@@ -108,7 +112,7 @@ public final class SplitStage {
       Map<TableSpec, Dataset<Row>> tables,
       RunRecord record) {
     Column test = col(SplitsTable.SPLIT).equalTo(SplitsTable.TEST);
-    Folds folds = new Folds(config.folds(), config.seed());
+    Folds folds = new Folds(config);
     Dataset<Row> shared = folds.place(placed.where(not(test))).persist();
     persisted.add(shared);
     SplitCheck check = SplitCheck.of(shared, folds.quotas(), folds.names());
@@ -125,9 +129,9 @@ public final class SplitStage {
         FoldsTable.SPEC,
         shared.select(
             col(SplitsTable.ID),
-            col(SplitsTable.LABEL),
+            LabelSet.className(col(SplitsTable.LABEL)).as(SplitsTable.LABEL),
             col(SplitsTable.SPLIT).cast("int").as(FoldsTable.FOLD)));
-    record.result("folds", folds.quotas());
+    record.result("folds", LabelCounts.classes(folds.quotas()));
     progress.say(
         String.format(
             Locale.ROOT,
@@ -147,8 +151,14 @@ public final class SplitStage {
       SplitCheck check,
       SortedMap<String, long[]> quotas,
       List<String> closed) {
-    SplitSummary summary = new SplitSummary(quotas, config.shares());
+    SplitSummary summary = new SplitSummary(LabelCounts.classes(quotas), config.shares());
     summary.lines().forEach(progress::say);
+    SplitSummary labels = new SplitSummary(LabelCounts.labels(quotas), config.shares());
+    if (config.labelsColumn().isPresent()) {
+      progress.say("of the labels in '" + config.labelsColumn().get() + "':");
+      labels.labelLines().forEach(progress::say);
+      record.result("labels", labels.toMap());
+    }
     if (!closed.isEmpty()) {
       progress.say("taken as the data names them: " + String.join(", ", closed));
     }

@@ -30,13 +30,22 @@ final class SplitSummary {
   }
 
   List<String> lines() {
-    int width = "all classes".length();
+    return lines("class", "all classes");
+  }
+
+  /** Of labels, of which an image may have several: then there is no sum. */
+  List<String> labelLines() {
+    return lines("label", "");
+  }
+
+  private List<String> lines(String kind, String sum) {
+    int width = Math.max(kind.length(), sum.length());
     for (String label : counts.keySet()) {
       width = Math.max(width, label.length());
     }
     String format = "%-" + width + "s %12s %12s %12s %12s";
     List<String> lines = new ArrayList<>();
-    lines.add(String.format(Locale.ROOT, format, "class", "train", "validation", "test", "images"));
+    lines.add(String.format(Locale.ROOT, format, kind, "train", "validation", "test", "images"));
     long[] rest = new long[SplitsTable.NAMES.size()];
     long[] all = new long[SplitsTable.NAMES.size()];
     int line = 0;
@@ -51,7 +60,9 @@ final class SplitSummary {
     if (line > SHOWN) {
       lines.add(row(format, (line - SHOWN) + " more", rest));
     }
-    lines.add(row(format, "all classes", all));
+    if (!sum.isEmpty()) {
+      lines.add(row(format, sum, all));
+    }
     for (int s = 0; s < all.length; s++) {
       int split = s;
       List<String> lacking =
@@ -63,9 +74,10 @@ final class SplitSummary {
         lines.add(
             String.format(
                 Locale.ROOT,
-                "warning: %s has no image of %d of the classes, e.g. '%s': too few images or groups",
+                "warning: %s has no image of %d of the %s, e.g. '%s': too few images or groups",
                 SplitsTable.NAMES.get(s),
                 lacking.size(),
+                kind.equals("class") ? "classes" : "labels",
                 lacking.get(0)));
       }
     }

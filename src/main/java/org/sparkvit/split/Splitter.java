@@ -74,7 +74,7 @@ final class Splitter {
     this.anchored = anchor();
   }
 
-  /** Images of each class in each split, in the order of {@link SplitsTable#NAMES}. */
+  /** Images of each class or label set in each split, in the order of {@link SplitsTable#NAMES}. */
   SortedMap<String, long[]> quotas() {
     return quotas;
   }
@@ -113,15 +113,15 @@ final class Splitter {
       placed = placed.union(groups);
     }
 
+    if (classes.values().stream().anyMatch(c -> c.single() > 0)) {
+      requireOpen();
+    }
+    quotas.putAll(config.quotas(classes, config.shares(), open));
     List<Row> ends = new ArrayList<>();
     classes.forEach(
         (label, c) -> {
-          if (c.single() > 0) {
-            requireOpen();
-          }
           long[] have = c.placed();
-          long[] quota = Quotas.fill(c.total(), have, config.shares(), open);
-          quotas.put(label, quota);
+          long[] quota = quotas.get(label);
           long trainEnd = quota[0] - have[0];
           ends.add(RowFactory.create(label, trainEnd, trainEnd + quota[1] - have[1]));
         });
@@ -299,14 +299,15 @@ final class Splitter {
               + " labelled; look at its columns status, reason and label, and"
               + " run 'spark-vit catalog' on the right folder");
     }
-    if (classes.size() == 1) {
+    String first = LabelSet.className(classes.firstKey());
+    if (classes.keySet().stream().allMatch(set -> LabelSet.className(set).equals(first))) {
       throw new UserException(
           String.format(
               Locale.ROOT,
               ("all %d usable images have the class '%s'; a classifier needs two classes or"
                   + " more: catalog a folder or manifest that has them"),
-              classes.get(classes.firstKey()).total(),
-              classes.firstKey()));
+              classes.values().stream().mapToLong(ClassCount::total).sum(),
+              first));
     }
   }
 

@@ -246,6 +246,7 @@ class AuditStageTest extends SparkTest {
         SplitConfig.Given.IGNORE,
         SplitConfig.Existing.REFUSE,
         Optional.empty(),
+        Optional.empty(),
         true,
         0,
         1);

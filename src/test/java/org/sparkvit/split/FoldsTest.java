@@ -64,6 +64,7 @@ class FoldsTest extends SparkTest {
         Given.KEEP,
         existing,
         Optional.empty(),
+        Optional.empty(),
         true,
         folds,
         fold);

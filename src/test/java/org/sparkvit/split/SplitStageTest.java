@@ -1,5 +1,10 @@
 package org.sparkvit.split;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.regexp_extract;
+import static org.apache.spark.sql.functions.split;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,8 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -22,6 +29,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.split.SplitConfig.Existing;
 import org.sparkvit.split.SplitConfig.Given;
+import org.sparkvit.table.FoldsTable;
 import org.sparkvit.table.ImageRows;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SplitsTable;
@@ -100,6 +108,66 @@ class SplitStageTest extends SparkTest {
     assertThat(workspace().has(SplitsTable.SPEC)).isFalse();
   }
 
+  /** With tags as text and as an array, in folds as well; the same from 1, 3 and 7 partitions. */
+  @Test
+  void furtherLabelsHaveTheirShareOfEachSplit() {
+    ImageRows images = new ImageRows().add("a", 300, "ordinary").add("b", 100, "sensitive");
+    Dataset<Row> rows = images.dataset(spark);
+    Column number = regexp_extract(col("path"), "-(\\d+)", 1).cast("int");
+    Column tags =
+        concat_ws(
+            "|",
+            when(number.mod(3).equalTo(0), "night"),
+            when(number.mod(7).equalTo(0), " indoor "),
+            when(number.mod(7).equalTo(0), "indoor"),
+            when(number.mod(29).equalTo(5), "rare"));
+    List<List<Row>> results = new ArrayList<>();
+    for (int partitions : new int[] {1, 3, 7}) {
+      workspace()
+          .replace(
+              ImagesTable.SPEC,
+              rows.withColumn("tags", tags).repartition(partitions),
+              RunRecord.start("catalog", Map.of()));
+      List<String> lines = new ArrayList<>();
+      run(Existing.OVERWRITE, "tags", 0, lines::add);
+      results.add(rows());
+      assertThat(lines)
+          .contains("of the labels in 'tags':")
+          .anyMatch(line -> line.matches("night +10[678] +1[34] +1[34] +134"))
+          .anyMatch(line -> line.matches("indoor +4[678] +[567] +[567] +58"))
+          .anyMatch(line -> line.matches("rare +1[123] +[12] +[12] +1[45]"))
+          .anyMatch(line -> line.matches("ordinary +2(39|40|41) +(29|30|31) +(29|30|31) +300"))
+          .anyMatch(line -> line.startsWith("certificate: "));
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0));
+    assertThat(results.get(2)).isEqualTo(results.get(0));
+    assertThat(workspace().read(SplitsTable.SPEC).select("label").distinct().count()).isEqualTo(2);
+
+    workspace()
+        .replace(
+            ImagesTable.SPEC,
+            rows.withColumn("tags", split(tags, "\\|")),
+            RunRecord.start("catalog", Map.of()));
+    run(Existing.OVERWRITE, "tags", 0, Progress.SILENT);
+    assertThat(rows()).isEqualTo(results.get(0));
+
+    run(Existing.OVERWRITE, "tags", 4, Progress.SILENT);
+    Dataset<Row> folds =
+        workspace()
+            .read(FoldsTable.SPEC)
+            .join(workspace().read(ImagesTable.SPEC).drop("label"), "id")
+            .where(functions.array_contains(col("tags"), "night"))
+            .groupBy(FoldsTable.FOLD)
+            .count();
+    assertThat(folds.collectAsList())
+        .hasSize(4)
+        .allSatisfy(row -> assertThat(row.getLong(1)).isBetween(29L, 31L));
+
+    assertThatThrownBy(() -> run(Existing.OVERWRITE, "colour", 0, Progress.SILENT))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("no column 'colour'");
+  }
+
   @Test
   void summaryShortensManyClassesAndWarnsOfEmptyOnes() {
     SortedMap<String, long[]> counts = new TreeMap<>();
@@ -135,6 +203,10 @@ class SplitStageTest extends SparkTest {
   }
 
   private void run(Existing existing, Progress progress) {
+    run(existing, null, 0, progress);
+  }
+
+  private void run(Existing existing, String labels, int folds, Progress progress) {
     new SplitStage(
             new SplitConfig(
                 folder.toUri().toString(),
@@ -145,8 +217,9 @@ class SplitStageTest extends SparkTest {
                 Given.KEEP,
                 existing,
                 Optional.empty(),
+                Optional.ofNullable(labels),
                 true,
-                0,
+                folds,
                 1),
             progress)
         .run(spark);

@@ -318,6 +318,7 @@ class SplitterTest extends SparkTest {
             Given.KEEP,
             Existing.REFUSE,
             Optional.empty(),
+            Optional.empty(),
             true,
             0,
             1);
@@ -365,6 +366,7 @@ class SplitterTest extends SparkTest {
         Given.KEEP,
         Existing.REFUSE,
         Optional.empty(),
+        Optional.empty(),
         true,
         0,
         1);
@@ -380,6 +382,7 @@ class SplitterTest extends SparkTest {
         given,
         Existing.REFUSE,
         Optional.ofNullable(group),
+        Optional.empty(),
         duplicates,
         0,
         1);
