@@ -15,6 +15,7 @@ import org.sparkvit.image.PdqHash;
  *     PdqHash#SAME}
  * @param hashQuality least quality of a hash that is compared, 0 to 100
  * @param crops whether images that are crops of others are looked for
+ * @param semantic how images of like meaning are found; where it is not given, they are not
  * @param slices columns of {@code images} whose values are compared; the user's own with a few
  *     values each where not given
  * @param groupColumn column of {@code images} whose values should never be in two splits, e.g. a
@@ -25,6 +26,7 @@ public record AuditConfig(
     int nearDistance,
     int hashQuality,
     boolean crops,
+    Optional<SemanticConfig> semantic,
     Optional<List<String>> slices,
     Optional<String> groupColumn) {
   public AuditConfig {
@@ -44,6 +46,7 @@ public record AuditConfig(
     map.put("near-distance", nearDistance);
     map.put("hash-quality", hashQuality);
     map.put("crops", crops);
+    semantic.ifPresent(config -> map.putAll(config.toMap()));
     map.put("slices", slices.orElse(null));
     groupColumn.ifPresent(column -> map.put("group-column", column));
     return map;

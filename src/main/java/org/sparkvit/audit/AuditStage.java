@@ -14,11 +14,17 @@ import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.inference.EmbeddingStore;
+import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.neighbors.NearHashes;
+import org.sparkvit.neighbors.Neighbors;
+import org.sparkvit.neighbors.SimHash;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.DuplicatesTable;
+import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LeakageTable;
@@ -70,6 +76,7 @@ public final class AuditStage {
     LikeImages like = LikeImages.of(images, pixels, crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
+    Optional<LikeMeanings> meanings = Optional.empty();
     try {
       if (workspace.has(SplitsTable.SPEC)) {
         record.input("splits", workspace.version(SplitsTable.SPEC));
@@ -79,8 +86,12 @@ public final class AuditStage {
       }
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(DuplicatesTable.SPEC, duplicates);
-      Dataset<Row> findings =
-          Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked)).persist();
+      Dataset<Row> findings = Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked));
+      meanings = meanings(images, duplicates, workspace, record);
+      if (meanings.isPresent()) {
+        findings = findings.unionByName(meanings.get().findings());
+      }
+      findings = findings.persist();
       tables.put(FindingsTable.SPEC, findings);
       tables.put(SliceIssuesTable.SPEC, SliceIssues.of(images, findings, slices));
       tables.put(AssociationsTable.SPEC, Associations.of(images, pixels, slices));
@@ -93,10 +104,49 @@ public final class AuditStage {
       findings.unpersist();
     } finally {
       leakage.ifPresent(Leakage::unpersist);
+      meanings.ifPresent(LikeMeanings::unpersist);
       duplicates.unpersist();
       like.unpersist();
     }
     report(workspace);
+  }
+
+  private Optional<LikeMeanings> meanings(
+      Dataset<Row> images, Dataset<Row> duplicates, Workspace workspace, RunRecord record) {
+    if (config.semantic().isEmpty()) {
+      return Optional.empty();
+    }
+    SemanticConfig semantic = config.semantic().get();
+    String location = workspace.modelAt(semantic.from());
+    SparkSession spark = images.sparkSession();
+    EmbeddingStore store;
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      store = EmbeddingStore.of(spark, workspace, files, location, semantic.embedding(), record);
+    }
+    Dataset<Row> points =
+        store
+            .of(images.where(ImagesTable.usable()), record, progress, "audit")
+            .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
+            .select(
+                col(EmbeddingsTable.ID).as(Neighbors.ID),
+                col(EmbeddingsTable.EMBEDDING).as(Neighbors.POINT))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      if (points.isEmpty()) {
+        return Optional.empty();
+      }
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "audit: pairs of like meaning, cosine %.2f or more; expected to be found: %.1f %% at that, more above",
+              semantic.cosine(),
+              100 * SimHash.recall(semantic.cosine())));
+      LikeMeanings found = LikeMeanings.of(points, images, duplicates, semantic.cosine());
+      found.hashed().count(); // while the embeddings are in memory
+      return Optional.of(found);
+    } finally {
+      points.unpersist();
+    }
   }
 
   private Dataset<Row> withGroups(Dataset<Row> leaks, Dataset<Row> images, Workspace workspace) {

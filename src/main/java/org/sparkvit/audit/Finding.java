@@ -18,6 +18,8 @@ public enum Finding {
   EXACT_DUPLICATE,
   /** Looks like another image. */
   NEAR_DUPLICATE,
+  /** Means the same to a model as another image, which it does not look like. */
+  SEMANTIC_DUPLICATE,
   /** Repeats images that have another label. */
   LABEL_CONFLICT,
   /** Of the validation or test split, and repeats an image of the train split. */

@@ -6,8 +6,10 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.audit.AuditConfig;
 import org.sparkvit.audit.AuditStage;
+import org.sparkvit.audit.SemanticConfig;
 import org.sparkvit.core.Progress;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the stage {@code audit}. */
@@ -47,6 +49,24 @@ final class AuditCommand extends StageCommand {
   private boolean crops;
 
   @Option(
+      names = "--semantic-from",
+      paramLabel = "NAME|URI",
+      description =
+          "Also find images that mean the same to a model, of the workspace or a Hugging Face model directory. Take one"
+              + " of many subjects: to one that was trained on your classes all images of a class are much alike.")
+  private String semanticFrom;
+
+  @Option(
+      names = "--semantic-cosine",
+      paramLabel = "C",
+      defaultValue = "0.96",
+      description =
+          "Least cosine of their embeddings, as seen from the mean of all, 0.8 or more. Default: ${DEFAULT-VALUE}.")
+  private double semanticCosine;
+
+  @Mixin private EmbeddingOptions embedding;
+
+  @Option(
       names = "--slices",
       split = ",",
       paramLabel = "COLUMN",
@@ -66,7 +86,15 @@ final class AuditCommand extends StageCommand {
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     AuditConfig config =
-        new AuditConfig(workspace(), nearDistance, hashQuality, crops, slices(), groupColumn);
+        new AuditConfig(
+            workspace(),
+            nearDistance,
+            hashQuality,
+            crops,
+            Optional.ofNullable(semanticFrom)
+                .map(from -> new SemanticConfig(from, semanticCosine, embedding.settings())),
+            slices(),
+            groupColumn);
     return new AuditStage(config, progress)::run;
   }
 

@@ -102,6 +102,7 @@ public record AuditFindings(
                         .isin(
                             Finding.EXACT_DUPLICATE.name(),
                             Finding.NEAR_DUPLICATE.name(),
+                            Finding.SEMANTIC_DUPLICATE.name(),
                             Finding.LABEL_CONFLICT.name(),
                             Finding.LEAKED.name())))
             .select(NAME)

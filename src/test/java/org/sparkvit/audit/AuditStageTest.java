@@ -34,6 +34,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.demo.AuditFindings;
 import org.sparkvit.demo.SampleDataset;
+import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.split.SplitConfig;
 import org.sparkvit.split.SplitStage;
 import org.sparkvit.table.AssociationsTable;
@@ -46,6 +47,10 @@ import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.vit.Checkpoint;
+import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.PreprocessorConfig;
+import org.sparkvit.vit.ViTConfig;
 
 /** On drawn images with known defects. */
 class AuditStageTest extends SparkTest {
@@ -83,7 +88,8 @@ class AuditStageTest extends SparkTest {
   private static List<String> audit(String workspace) {
     List<String> lines = new ArrayList<>();
     new AuditStage(
-            new AuditConfig(workspace, 31, 50, false, Optional.empty(), Optional.empty()),
+            new AuditConfig(
+                workspace, 31, 50, false, Optional.empty(), Optional.empty(), Optional.empty()),
             lines::add)
         .run(spark);
     return lines;
@@ -137,7 +143,8 @@ class AuditStageTest extends SparkTest {
 
     // No image is farther from its representative than was asked.
     new AuditStage(
-            new AuditConfig(workspace, 8, 50, false, Optional.empty(), Optional.empty()),
+            new AuditConfig(
+                workspace, 8, 50, false, Optional.empty(), Optional.empty(), Optional.empty()),
             Progress.SILENT)
         .run(spark);
     assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
@@ -175,7 +182,14 @@ class AuditStageTest extends SparkTest {
     String workspace = catalog("crops-w", images, InputFormat.AUTO);
     List<String> lines = new ArrayList<>();
     AuditConfig config =
-        new AuditConfig(workspace, 31, 50, true, Optional.of(List.of("format")), Optional.empty());
+        new AuditConfig(
+            workspace,
+            31,
+            50,
+            true,
+            Optional.empty(),
+            Optional.of(List.of("format")),
+            Optional.empty());
     new AuditStage(config, lines::add).run(spark);
     assertThat(lines).anyMatch(line -> line.contains(" 31 images are to be hashed in parts"));
     assertThat(pathsAlike(workspace))
@@ -218,12 +232,49 @@ class AuditStageTest extends SparkTest {
                             31,
                             50,
                             false,
+                            Optional.empty(),
                             Optional.of(List.of("colour")),
                             Optional.empty()),
                         Progress.SILENT)
                     .run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'colour'");
+  }
+
+  /** What a model of random weights takes for the same means little; but that is told. */
+  @Test
+  void imagesOfLikeMeaningAreFoundWhenAsked() throws IOException {
+    Path images = copyOfSome("meanings", 40);
+    String workspace = catalog("meanings-w", images, InputFormat.FOLDER);
+    ViTConfig vit = ViTConfig.of(16, 2, 2, 32, 16, 4, List.of("ordinary", "sensitive"));
+    Path model = folder.resolve("meanings-model");
+    ModelDirectory.write(model, Checkpoint.random(vit, PreprocessorConfig.squash(16), 1));
+    AuditConfig config =
+        new AuditConfig(
+            workspace,
+            31,
+            50,
+            false,
+            Optional.of(
+                new SemanticConfig(
+                    model.toUri().toString(), 0.8, new EmbeddingSettings("cpu", "fp32", 16, 1))),
+            Optional.of(List.of()),
+            Optional.empty());
+    List<String> lines = new ArrayList<>();
+    new AuditStage(config, lines::add).run(spark);
+    assertThat(lines)
+        .anyMatch(line -> line.matches("audit: pairs of like meaning, cosine 0.80 or more; .*"))
+        .anyMatch(line -> line.contains("SEMANTIC_DUPLICATE"));
+    Dataset<Row> found =
+        table(workspace, FindingsTable.SPEC).where(col("finding").equalTo("SEMANTIC_DUPLICATE"));
+    assertThat(found.count()).isPositive();
+    assertThat(found.where(col("related").geq(col("id"))).count()).isZero();
+    assertThat(found.where(col("score").between(0, 0.2 + 1e-9)).count()).isEqualTo(found.count());
+
+    assertThatThrownBy(
+            () -> new SemanticConfig("m", 0.5, new EmbeddingSettings("cpu", "fp32", 16, 1)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--semantic-cosine");
   }
 
   private static List<String> pathsAlike(String workspace) {
@@ -312,7 +363,14 @@ class AuditStageTest extends SparkTest {
         .replace(SplitsTable.SPEC, splits, RunRecord.start("split", Map.of()));
     // All of a format are one group here: the six of train and the two of test.
     new AuditStage(
-            new AuditConfig(workspace, 31, 50, false, Optional.empty(), Optional.of("format")),
+            new AuditConfig(
+                workspace,
+                31,
+                50,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("format")),
             Progress.SILENT)
         .run(spark);
     assertThat(
@@ -359,11 +417,15 @@ class AuditStageTest extends SparkTest {
   @Test
   void mistakesInOptions() {
     assertThatThrownBy(
-            () -> new AuditConfig("w", 32, 50, false, Optional.empty(), Optional.empty()))
+            () ->
+                new AuditConfig(
+                    "w", 32, 50, false, Optional.empty(), Optional.empty(), Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessage("--near-distance is 32; use 0 to 31");
     assertThatThrownBy(
-            () -> new AuditConfig("w", 31, 101, false, Optional.empty(), Optional.empty()))
+            () ->
+                new AuditConfig(
+                    "w", 31, 101, false, Optional.empty(), Optional.empty(), Optional.empty()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--hash-quality");
   }

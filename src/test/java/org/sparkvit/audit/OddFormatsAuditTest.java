@@ -159,7 +159,14 @@ class OddFormatsAuditTest extends SparkTest {
             true);
     new CatalogStage(catalog, Progress.SILENT).run(spark);
     new AuditStage(
-            new AuditConfig(workspace.uri(), 31, 50, false, Optional.empty(), Optional.empty()),
+            new AuditConfig(
+                workspace.uri(),
+                31,
+                50,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             Progress.SILENT)
         .run(spark);
 
