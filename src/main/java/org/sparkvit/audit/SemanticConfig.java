@@ -13,7 +13,7 @@ import org.sparkvit.inference.EmbeddingSettings;
  * @param embedding how the model embeds
  */
 public record SemanticConfig(String from, double cosine, EmbeddingSettings embedding) {
-  /** Below it the search would compare nearly all with all. */
+  /** Here the search finds a sixth of the pairs, below hardly any. */
   private static final double LEAST = 0.8;
 
   public SemanticConfig {

@@ -28,7 +28,7 @@ final class AuditCommand extends StageCommand {
       defaultValue = "31",
       description =
           "Images are near duplicates when at most so many of the 256 bits of their PDQ hashes"
-              + " differ, 0 to 31. Default: ${DEFAULT-VALUE}.")
+              + " differ, 0 to 31, and from 17 on their colours lie alike. Default: ${DEFAULT-VALUE}.")
   private int nearDistance;
 
   @Option(
@@ -44,7 +44,7 @@ final class AuditCommand extends StageCommand {
       names = "--crops",
       fallbackValue = "true",
       description =
-          "Also find images that are others with 3 to 6 percent cut off. Decodes each new image once more, and compares 75"
+          "Also find images that are others with 3 to 6 percent cut off, and smaller copies of small ones. Decodes each new image once more, and compares 75"
               + " hashes of its parts: for data sets of up to some hundred thousand images.")
   private boolean crops;
 

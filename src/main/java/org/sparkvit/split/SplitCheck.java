@@ -40,7 +40,7 @@ record SplitCheck(long groups, long groupedImages, long ties, Association shares
   /**
    * Checks what {@link Splitter#place} or {@link Folds} made.
    *
-   * @param quotas images of each class in each split
+   * @param quotas images of each class or label set in each split
    * @param names of the splits
    * @throws DataException when the images had an id twice
    * @throws IllegalStateException when a promise is broken, which is a bug
@@ -72,7 +72,8 @@ record SplitCheck(long groups, long groupedImages, long ties, Association shares
                 count_if(col("parted")),
                 min(when(col("images").gt(1), col("value"))),
                 count_if(col("images").gt(1)));
-    Association shares = Association.of(quotas.values().toArray(long[][]::new));
+    Association shares =
+        Association.of(LabelCounts.classes(quotas).values().toArray(long[][]::new));
     long groups = 0;
     long grouped = 0;
     long ties = 0;

@@ -33,7 +33,7 @@ class LikeMeaningsTest extends SparkTest {
     return String.format("%05d", i);
   }
 
-  /** Every tenth point is near the one before it; the first twenty of these to all degrees. */
+  /** Every tenth point is near the one before it; the first thirty of these ever less. */
   private void draw() {
     Random random = new Random(7);
     for (int i = 0; i < POINTS; i++) {
