@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +21,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
 
@@ -40,8 +42,8 @@ public final class CatalogStage {
     this.progress = progress;
   }
 
-  /** A listing without hidden files. */
-  private record Totals(long files, long weight, long hidden) {}
+  /** A listing without what is skipped. */
+  private record Totals(long files, long weight) {}
 
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
@@ -49,29 +51,36 @@ public final class CatalogStage {
     workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
     RunRecord record = RunRecord.start("catalog", config.toMap());
     List<Source> sources = new ArrayList<>();
-    InputSources inputs = new InputSources(config, spark.sparkContext().hadoopConfiguration());
+    Decisions decisions = new Decisions();
+    InputSources inputs =
+        new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
     config.inputs().forEach(input -> sources.addAll(inputs.of(input)));
     progress.say("catalog: listing " + String.join(", ", config.inputs()));
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
     Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Totals totals = check(listing);
-      Dataset<Row> files = Listing.withFieldColumns(listing).where(not(col(Listing.HIDDEN)));
+      Dataset<Row> files = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
       int partitions = partitions(spark, totals);
       progress.say(
           String.format(
               Locale.ROOT, "catalog: reading %,d files in %,d tasks", totals.files, partitions));
       List<String> outcome = new ArrayList<>();
-      workspace.replace(
-          ImagesTable.SPEC,
-          ImageScan.scan(files, totals.weight, partitions),
+      workspace.replaceAll(
+          Map.of(
+              ImagesTable.SPEC,
+              ImageScan.scan(files, totals.weight, partitions),
+              ImagesSkippedTable.SPEC,
+              Listing.skipped(listing)),
           record,
           written -> {
-            CatalogSummary summary = CatalogSummary.of(written);
-            requireUsable(summary, written);
+            SkippedSummary skipped = SkippedSummary.of(written.get(ImagesSkippedTable.SPEC));
+            CatalogSummary summary = CatalogSummary.of(written.get(ImagesTable.SPEC));
+            requireUsable(summary, written.get(ImagesTable.SPEC));
             summary.toMap().forEach(record::result);
-            record.result("hidden", totals.hidden);
-            outcome.addAll(summary.lines(totals.hidden));
+            record.result("skipped", skipped.toMap());
+            record.result("decisions", decisions.sentences());
+            outcome.addAll(summary.lines(decisions.sentences(), skipped));
           });
       outcome.forEach(progress::say);
       progress.say("next: spark-vit split --workspace " + config.workspace());
@@ -108,16 +117,15 @@ public final class CatalogStage {
     Row totals =
         listing
             .agg(
-                count(when(not(col(Listing.HIDDEN)), 1)),
-                sum(when(not(col(Listing.HIDDEN)), SizeBalancer.weight())),
-                count(when(col(Listing.HIDDEN), 1)),
+                count(when(col(Listing.SKIPPED).isNull(), 1)),
+                sum(when(col(Listing.SKIPPED).isNull(), SizeBalancer.weight())),
                 count(col(Listing.PROBLEM)),
                 min(col(Listing.PROBLEM)))
             .head();
-    long problems = totals.getLong(3);
+    long problems = totals.getLong(2);
     if (problems > 0) {
       throw new UserException(
-          totals.getString(4) + (problems > 1 ? " (and " + (problems - 1) + " more like it)" : ""));
+          totals.getString(3) + (problems > 1 ? " (and " + (problems - 1) + " more like it)" : ""));
     }
     if (totals.getLong(0) == 0) {
       throw new UserException(
@@ -125,7 +133,7 @@ public final class CatalogStage {
     }
     List<Row> repeated =
         listing
-            .where(not(col(Listing.HIDDEN)))
+            .where(col(Listing.SKIPPED).isNull())
             .groupBy(Listing.NAME)
             .agg(count(lit(1)).as("times"), collect_list(ImagesTable.PATH).as("paths"))
             .where("times > 1")
@@ -144,9 +152,10 @@ public final class CatalogStage {
                   + paths.get(1)
                   + "' would have one id, that of '"
                   + repeated.get(0).getString(0)
-                  + "'; give the folders different names, or name the folder above both as --input");
+                  + "'; give the folders different names, or name the folder above both as"
+                  + " --input");
     }
-    return new Totals(totals.getLong(0), totals.getLong(1), totals.getLong(2));
+    return new Totals(totals.getLong(0), totals.getLong(1));
   }
 
   private int partitions(SparkSession spark, Totals totals) {

@@ -101,11 +101,12 @@ record CatalogSummary(
   }
 
   /** The figures for people, and what they should think about. */
-  List<String> lines(long hidden) {
+  List<String> lines(List<String> decisions, SkippedSummary skipped) {
     List<String> lines = new ArrayList<>();
     lines.add(
         format("catalog: %,d images, %s, in %,d classes", images, size(bytes), classes)
             + (unlabelled > 0 ? format("; %,d without a label", unlabelled) : ""));
+    decisions.forEach(decision -> lines.add("  " + decision));
     lines.add("  status    " + join(statuses));
     if (!labels.isEmpty()) {
       lines.add(
@@ -116,9 +117,7 @@ record CatalogSummary(
     if (repeated > 0) {
       lines.add(format("  %,d images repeat the content of another, byte for byte", repeated));
     }
-    if (hidden > 0) {
-      lines.add(format("  %,d hidden files or folders left out", hidden));
-    }
+    lines.addAll(skipped.lines());
     if (classes == 1) {
       lines.add(
           "  warning: there is one class only; training needs two (is the input one folder too"

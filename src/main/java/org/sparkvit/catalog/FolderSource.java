@@ -96,7 +96,7 @@ record FolderSource(Path root, boolean labelled) implements Source {
     String name = ImageName.of(root, file.getPath());
     String path = file.getPath().toString();
     if (file.isDirectory() || FolderLayout.isHiddenFile(file.getPath().getName())) {
-      return Listing.hidden(name, path);
+      return Listing.skipped(name, path, SkipReason.HIDDEN, null);
     }
     FolderLayout.Place place = FolderLayout.place(ImageName.relative(root, file.getPath()));
     return Listing.file(

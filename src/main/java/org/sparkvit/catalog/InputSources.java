@@ -31,10 +31,17 @@ final class InputSources {
 
   private final CatalogConfig config;
   private final Configuration configuration;
+  private final Decisions decisions;
 
-  InputSources(CatalogConfig config, Configuration configuration) {
+  /**
+   * For one run of the catalog.
+   *
+   * @param decisions takes what is decided about the inputs where they may mean two things
+   */
+  InputSources(CatalogConfig config, Configuration configuration, Decisions decisions) {
     this.config = config;
     this.configuration = configuration;
+    this.decisions = decisions;
   }
 
   /**
@@ -55,6 +62,11 @@ final class InputSources {
       refuse(!manifest, "--path-column", config.pathColumn(), "is for manifests", input);
       refuse(!manifest, "--split-column", config.splitColumn(), "is for manifests", input);
       refuse(folder, "--label-column", config.labelColumn(), "is for manifests and shards", input);
+      decisions.say(
+          "input '"
+              + input
+              + "': "
+              + (folder ? "an image folder" : manifest ? "a manifest" : "tar shards"));
       return sources;
     } catch (FileNotFoundException e) {
       throw new UserException(

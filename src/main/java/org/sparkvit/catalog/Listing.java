@@ -23,6 +23,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImageName;
+import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
 import scala.collection.JavaConverters;
 
@@ -34,8 +35,11 @@ final class Listing {
   /** See {@link ImageName}; unique. */
   static final String NAME = "_name";
 
-  /** True for a file that is counted but not catalogued. */
-  static final String HIDDEN = "_hidden";
+  /** A name of {@link SkipReason} for what is listed but not catalogued; null for what is. */
+  static final String SKIPPED = "_skipped";
+
+  /** More about why it is skipped; null where there is no more to say. */
+  static final String DETAIL = "_detail";
 
   /** A mistake in the input, as a sentence for its owner; null where there is none. */
   static final String PROBLEM = "_problem";
@@ -53,7 +57,7 @@ final class Listing {
   static final int AT_BYTES = 5;
 
   static final int AT_MODIFIED = 6;
-  private static final int FIXED = 10;
+  private static final int FIXED = 11;
   private static final int MAX_FIELDS = 1_000;
 
   static final StructType SCHEMA =
@@ -65,7 +69,8 @@ final class Listing {
           .add(ImagesTable.OFFSET, DataTypes.LongType, false)
           .add(ImagesTable.BYTES, DataTypes.LongType)
           .add(ImagesTable.MODIFIED, DataTypes.TimestampType)
-          .add(HIDDEN, DataTypes.BooleanType, false)
+          .add(SKIPPED, DataTypes.StringType)
+          .add(DETAIL, DataTypes.StringType)
           .add(PROBLEM, DataTypes.StringType)
           .add(FIELDS, DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType));
 
@@ -81,17 +86,23 @@ final class Listing {
       Long bytes,
       Long modifiedMillis) {
     Timestamp modified = modifiedMillis == null ? null : new Timestamp(modifiedMillis);
-    return RowFactory.create(name, path, label, split, offset, bytes, modified, false, null, null);
+    return RowFactory.create(
+        name, path, label, split, offset, bytes, modified, null, null, null, null);
   }
 
-  /** A file that is counted only. */
-  static Row hidden(String name, String path) {
-    return RowFactory.create(name, path, null, null, 0L, 0L, null, true, null, null);
+  /**
+   * Something that becomes a row of {@code images_skipped}, and none of {@code images}.
+   *
+   * @param detail more than the reason says, in a few words; or null
+   */
+  static Row skipped(String name, String path, SkipReason reason, String detail) {
+    return RowFactory.create(
+        name, path, null, null, 0L, 0L, null, reason.name(), detail, null, null);
   }
 
   /** Something that stops the catalog before an image is read. */
   static Row problem(String where, String sentence) {
-    return RowFactory.create(where, null, null, null, 0L, null, null, false, sentence, null);
+    return RowFactory.create(where, null, null, null, 0L, null, null, null, null, sentence, null);
   }
 
   /** {@code row} with the fields of its sample. */
@@ -102,6 +113,17 @@ final class Listing {
     }
     values[FIXED - 1] = fields.isEmpty() ? null : JavaConverters.mapAsScalaMap(fields);
     return RowFactory.create(values);
+  }
+
+  /** The rows of {@code images_skipped} of a listing. */
+  static Dataset<Row> skipped(Dataset<Row> listing) {
+    return listing
+        .where(col(SKIPPED).isNotNull())
+        .select(
+            col(ImagesTable.PATH),
+            col(SKIPPED).as(ImagesSkippedTable.REASON),
+            col(DETAIL).as(ImagesSkippedTable.DETAIL))
+        .orderBy(ImagesSkippedTable.REASON, ImagesSkippedTable.PATH);
   }
 
   /** The listing with a column for each of the fields instead of one map. */
@@ -168,7 +190,7 @@ final class Listing {
     for (String name : ImagesTable.SPEC.schema().fieldNames()) {
       taken.add(name);
     }
-    taken.addAll(List.of(NAME, HIDDEN, PROBLEM, FIELDS));
+    taken.addAll(List.of(NAME, SKIPPED, DETAIL, PROBLEM, FIELDS));
     List<String> names = new ArrayList<>();
     for (String column : columns) {
       String name = column;

@@ -137,11 +137,10 @@ record ShardReader(
         key = stem;
       }
       String extension = dot < 0 ? "" : name.substring(dot + 1);
-      if (!entry.isFile()
-          || entry.isSymbolicLink()
-          || entry.isLink()
-          || FolderLayout.isHidden(name)) {
-        rows.add(left(name));
+      if (!entry.isFile() || entry.isSymbolicLink() || entry.isLink()) {
+        rows.add(skipped(name, SkipReason.SPECIAL_FILE));
+      } else if (FolderLayout.isHidden(name)) {
+        rows.add(skipped(name, SkipReason.HIDDEN));
       } else if (isSidecar(extension)) {
         if (entry.getSize() > MAX_SIDECAR) {
           throw new UserException("has '" + name + "' of more than 1 MiB; it should be metadata");
@@ -155,7 +154,10 @@ record ShardReader(
     private void endSample() {
       if (images.isEmpty()) {
         // A README, or metadata of nothing.
-        sidecars.keySet().forEach(extension -> rows.add(left(key + "." + extension)));
+        sidecars
+            .keySet()
+            .forEach(
+                extension -> rows.add(skipped(key + "." + extension, SkipReason.WITHOUT_IMAGE)));
       } else {
         Map<String, String> fields = new LinkedHashMap<>();
         String label = label(fields);
@@ -167,8 +169,8 @@ record ShardReader(
       sidecars.clear();
     }
 
-    private Row left(String member) {
-      return Listing.hidden(name(member), path(member));
+    private Row skipped(String member, SkipReason reason) {
+      return Listing.skipped(name(member), path(member), reason, null);
     }
 
     private Row file(Member image, String label) {

@@ -286,7 +286,8 @@ public final class Workspace {
    */
   public long replace(
       TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
-    return publish(Map.of(table, rows), record.runId(), record, check, this::version).get(table);
+    return replaceAll(Map.of(table, rows), record, written -> check.accept(written.get(table)))
+        .get(table);
   }
 
   /**
@@ -297,7 +298,20 @@ public final class Workspace {
    * @return how many rows were written, by table
    */
   public Map<TableSpec, Long> replaceAll(Map<TableSpec, Dataset<Row>> tables, RunRecord record) {
-    return publish(tables, record.runId(), record, written -> {}, this::version);
+    return replaceAll(tables, record, written -> {});
+  }
+
+  /**
+   * As {@link #replaceAll(Map, RunRecord)}, with a last look at what was written.
+   *
+   * @param check sees the written rows of all tables before anybody else does; when it throws, they
+   *     are deleted and every table stays as it was
+   */
+  public Map<TableSpec, Long> replaceAll(
+      Map<TableSpec, Dataset<Row>> tables,
+      RunRecord record,
+      Consumer<Map<TableSpec, Dataset<Row>>> check) {
+    return publish(tables, record.runId(), record, check, this::version);
   }
 
   /**
@@ -315,7 +329,13 @@ public final class Workspace {
       RunRecord record,
       Consumer<Dataset<Row>> check) {
     requireGrowing(table);
-    return publish(Map.of(table, rows), part, record, check, none -> List.of()).get(table);
+    return publish(
+            Map.of(table, rows),
+            part,
+            record,
+            written -> check.accept(written.get(table)),
+            none -> List.of())
+        .get(table);
   }
 
   /**
@@ -340,14 +360,18 @@ public final class Workspace {
       Map<TableSpec, Dataset<Row>> tables,
       String part,
       RunRecord record,
-      Consumer<Dataset<Row>> check,
+      Consumer<Map<TableSpec, Dataset<Row>>> check,
       Function<TableSpec, List<String>> instead) {
-    Map<TableSpec, Long> written = new LinkedHashMap<>();
+    Map<TableSpec, Long> counts = new LinkedHashMap<>();
     try {
       try {
+        Map<TableSpec, Dataset<Row>> written = new LinkedHashMap<>();
         for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
-          written.put(table.getKey(), write(table.getKey(), part, table.getValue(), record, check));
+          written.put(table.getKey(), write(table.getKey(), part, table.getValue()));
         }
+        check.accept(written);
+        written.forEach((table, rows) -> counts.put(table, rows.count()));
+        counts.forEach((table, rows) -> record.result("rows." + table.name(), rows));
         for (TableSpec table : tables.keySet()) {
           allParts(table).prepare(part, record.toMap());
         }
@@ -361,7 +385,7 @@ public final class Workspace {
       for (TableSpec table : tables.keySet()) {
         allParts(table).show(part, record.toMap(), instead.apply(table));
       }
-      return written;
+      return counts;
     } catch (IOException e) {
       List<String> names = tables.keySet().stream().map(TableSpec::name).toList();
       throw new UncheckedIOException("writing " + names + " in " + uri(), e);
@@ -374,20 +398,11 @@ public final class Workspace {
     }
   }
 
-  /** Writes a part that nobody sees yet. */
-  private long write(
-      TableSpec table,
-      String part,
-      Dataset<Row> rows,
-      RunRecord record,
-      Consumer<Dataset<Row>> check) {
+  /** Writes a part that nobody sees yet, and gives its rows. */
+  private Dataset<Row> write(TableSpec table, String part, Dataset<Row> rows) {
     String folder = new Path(folder(table), part).toString();
     table.check(rows).write().parquet(folder);
-    Dataset<Row> result = spark.read().schema(table.schema()).parquet(folder);
-    check.accept(result);
-    long written = result.count();
-    record.result("rows." + table.name(), written);
-    return written;
+    return spark.read().schema(table.schema()).parquet(folder);
   }
 
   private Path folder(TableSpec table) {

@@ -20,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
 
@@ -65,6 +66,15 @@ final class CatalogRun {
             overwrite);
     new CatalogStage(config, said::add).run(spark);
     return Workspace.at(spark, workspace).read(ImagesTable.SPEC);
+  }
+
+  /** Reasons of what was left out, by the end of its path behind the last slash. */
+  Map<String, String> skipped() {
+    return Workspace.at(spark, workspace).read(ImagesSkippedTable.SPEC).collectAsList().stream()
+        .collect(
+            Collectors.toMap(
+                row -> row.<String>getAs(ImagesSkippedTable.PATH).replaceFirst(".*/", ""),
+                row -> row.<String>getAs(ImagesSkippedTable.REASON)));
   }
 
   /** What a person saw on the console. */

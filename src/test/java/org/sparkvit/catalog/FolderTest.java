@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.sparkvit.catalog.CatalogRun.image;
 import static org.sparkvit.catalog.CatalogRun.write;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.sparkvit.RealImages;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
 
@@ -89,7 +91,29 @@ class FolderTest extends SparkTest {
     assertStatus(rows, "notes.txt", "BAD_MAGIC");
     assertThat(catalog.said())
         .contains("8 images", "in 2 classes; 1 without a label", "OK 4", "dog 5, cat 2")
-        .contains("1 images repeat", "3 hidden files or folders left out", "next: spark-vit split");
+        .contains("1 images repeat", "left out  3 hidden", "next: spark-vit split");
+  }
+
+  @Test
+  void whatIsLeftOutIsCountedByReasonAndListedBesideTheImages() throws IOException {
+    Path pets = temp.resolve("pets");
+    write(pets, "cat/1.jpg", image("jpg", 1));
+    write(pets, "cat/.DS_Store", "x");
+    write(pets, "dog/2.jpg", image("jpg", 2));
+    write(pets, "__MACOSX/cat/._1.jpg", "x");
+    catalog.of(pets);
+    assertThat(catalog.skipped())
+        .containsOnly(Map.entry(".DS_Store", "HIDDEN"), Map.entry("__MACOSX", "HIDDEN"));
+    Workspace workspace = Workspace.at(spark, temp.resolve("workspace").toString());
+    List<String> version = workspace.version(ImagesTable.SPEC);
+    assertThat(workspace.version(ImagesSkippedTable.SPEC)).isEqualTo(version);
+    JsonNode results = workspace.record(ImagesTable.SPEC, version.get(0)).path("results");
+    assertThat(results.path("skipped").path("HIDDEN").asInt()).isEqualTo(2);
+    assertThat(results.path("decisions").isArray()).isTrue();
+    assertThat(results.path("decisions").get(0).asText()).contains("an image folder");
+    assertThat(catalog.said())
+        .contains("left out  2 hidden", "e.g. 'file:" + pets + "/__MACOSX'", "'images_skipped'")
+        .contains(results.path("decisions").get(0).asText());
   }
 
   private static void assertStatus(Map<String, Row> rows, String file, String status) {

@@ -86,7 +86,7 @@ class ShardTest extends SparkTest {
     Row last = rows.get("0001.tar#a.jpg");
     assertThat(last.<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("validation");
     assertThat(last.<String>getAs(ImagesTable.STATUS)).isEqualTo("TRUNCATED");
-    assertThat(catalog.said()).contains("2 hidden files");
+    assertThat(catalog.skipped()).containsValue("HIDDEN").containsValue("WITHOUT_IMAGE").hasSize(2);
 
     // Later stages read the members by what the table says.
     ImageFiles files = new ImageFiles(spark);

@@ -1,0 +1,35 @@
+package org.sparkvit.table;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code images_skipped}: what the catalog met in its inputs and made no row of {@code images} of,
+ * one row each; written together with {@code images}. A file that should be an image and is none is
+ * not here: it has its row and a status there.
+ */
+public final class ImagesSkippedTable {
+  /**
+   * URI of the file or folder, written as in {@link ImagesTable#PATH}; for a label without an image
+   * and the like, what names it best.
+   */
+  public static final String PATH = "path";
+
+  /** Why it is no image, as a constant of the catalog's list of reasons, such as HIDDEN. */
+  public static final String REASON = "reason";
+
+  /** More about this one in a few words; null where the reason says all. */
+  public static final String DETAIL = "detail";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "images_skipped",
+          "catalog",
+          new StructType()
+              .add(PATH, DataTypes.StringType, false)
+              .add(REASON, DataTypes.StringType, false)
+              .add(DETAIL, DataTypes.StringType),
+          false);
+
+  private ImagesSkippedTable() {}
+}
