@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
  * happens to be decoded at that moment.
  */
 final class DecodeMemory {
-  /** The raster, its RGB copy and the turned one; CMYK has four bytes a pixel. */
-  private static final int BYTES_PER_PIXEL = 10;
+  /** The raster, its RGB copy and the turned one; CMYK and alpha have a fourth byte a pixel. */
+  private static final int BYTES_PER_PIXEL = 12;
 
   private static final int UNIT = 1 << 16;
 

@@ -14,8 +14,8 @@ import org.sparkvit.core.ImageStatus;
  * @param channels samples per pixel as stored: 1 gray or palette, 2 gray + alpha, 3 RGB, 4 RGBA or
  *     CMYK, or 0
  * @param orientation EXIF orientation 1 to 8; 1 where there is none
- * @param pixels RGB, turned upright; null unless the status {@link ImageStatus#isUsable() is
- *     usable} and the image was decoded
+ * @param pixels RGB, turned upright, with alpha where it was not put on a background; null unless
+ *     the status {@link ImageStatus#isUsable() is usable} and the image was decoded
  */
 public record DecodedImage(
     ImageStatus status,

@@ -82,6 +82,10 @@ final class GifImage extends EncodedImage {
       reader.dispose();
     }
     byte[] rgb = new byte[3 * width * height];
+    byte[] alpha = null;
+    if (transparentIndex >= 0) {
+      alpha = new byte[width * height]; // nothing is to be seen outside of the frame
+    }
     if (frame.getWidth() < width || frame.getHeight() < height) {
       for (int i = 0; i < rgb.length; i += 3) {
         colour(Math.max(0, transparentIndex), rgb, i);
@@ -91,10 +95,14 @@ final class GifImage extends EncodedImage {
     for (int y = 0; y < frame.getHeight(); y++) {
       frame.getSamples(0, y, row.length, 1, 0, row);
       for (int x = 0; x < row.length; x++) {
-        colour(row[x], rgb, 3 * ((top + y) * width + left + x));
+        int at = (top + y) * width + left + x;
+        colour(row[x], rgb, 3 * at);
+        if (alpha != null && row[x] != transparentIndex) {
+          alpha[at] = (byte) 255;
+        }
       }
     }
-    return Pixels.of(new PixelImage(width, height, rgb));
+    return Pixels.of(Rasters.of(width, height, rgb, alpha));
   }
 
   /** Looks the index up; a file without any colour table is shades of gray. */

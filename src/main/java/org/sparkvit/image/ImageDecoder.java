@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
 
 /**
@@ -17,17 +18,31 @@ import org.sparkvit.core.ImageStatus;
  *
  * <p>The pixels are those of Pillow's {@code
  * ImageOps.exif_transpose(Image.open(f)).convert("RGB")}: the first frame, gray replicated,
- * palettes looked up, alpha dropped, colour profiles ignored; 16-bit samples are cut to their high
- * byte.
+ * palettes looked up, colour profiles ignored; 16-bit samples are cut to their high byte. Alpha is
+ * put on the chosen background; where none is chosen the colours under it stand, as Pillow's, and
+ * it is handed on beside them.
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;
   private static final DecodeMemory MEMORY = DecodeMemory.ofThisProcess();
 
   private final DecodeLimits limits;
+  private final Background background;
 
+  /** A decoder that leaves alpha beside the colours. */
   public ImageDecoder(DecodeLimits limits) {
+    this(limits, Background.NONE);
+  }
+
+  /**
+   * A decoder that puts transparent images on a background.
+   *
+   * @param background for all images but those prepared by a {@link PreprocessSpec}, which has its
+   *     own
+   */
+  public ImageDecoder(DecodeLimits limits, Background background) {
     this.limits = Objects.requireNonNull(limits);
+    this.background = Objects.requireNonNull(background);
   }
 
   /**
@@ -37,7 +52,7 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name) {
-    return decode(content, name, (columns, rows) -> 1, Pixels::toImage);
+    return decode(content, name, (columns, rows) -> 1, pixels -> on(pixels, background).toImage());
   }
 
   /**
@@ -49,7 +64,17 @@ public final class ImageDecoder {
    * @param name the file's name or path, for its extension only
    */
   public DecodedImage decode(byte[] content, String name, PreprocessSpec spec) {
-    return decode(content, name, spec::mostReduction, pixels -> Preprocess.apply(pixels, spec));
+    return decode(
+        content,
+        name,
+        spec::mostReduction,
+        pixels -> Preprocess.apply(on(pixels, spec.background()), spec));
+  }
+
+  private static Pixels on(Pixels pixels, Background background) {
+    return pixels.alpha() == null || background.isNone()
+        ? pixels
+        : Pixels.of(Transparency.over(pixels.toImage(), background));
   }
 
   private DecodedImage decode(

@@ -48,6 +48,13 @@ final class Orientation {
         }
       }
     }
-    return Pixels.of(new PixelImage(outWidth, swapped ? width : height, out));
+    byte[] alpha = image.alpha();
+    byte[] turned = alpha == null ? null : new byte[alpha.length];
+    for (int y = 0, from = 0; alpha != null && y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        turned[(start + x * right + y * down) / 3] = alpha[from++];
+      }
+    }
+    return Pixels.of(new PixelImage(outWidth, swapped ? width : height, out, turned));
   }
 }

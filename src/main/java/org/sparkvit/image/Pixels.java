@@ -51,6 +51,11 @@ final class Pixels implements AutoCloseable {
     return height;
   }
 
+  /** Alpha as in {@link PixelImage}; null where the image is opaque. */
+  byte[] alpha() {
+    return image == null ? null : image.alpha();
+  }
+
   /** The image on the heap; without a copy where it is there already. */
   PixelImage toImage() {
     if (image != null) {

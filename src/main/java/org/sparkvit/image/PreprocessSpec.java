@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 import java.io.Serializable;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
@@ -13,6 +14,7 @@ import org.sparkvit.core.UserException;
  * @param shortestEdge for {@link Mode#CENTRE_CROP}: the shorter side after resizing and before the
  *     crop; for {@link Mode#SQUASH_CROP} both sides; otherwise 0
  * @param padRgb for {@link Mode#PAD}: colour of the borders as 0xRRGGBB; otherwise 0
+ * @param background what transparent images are put on before they are resized
  * @param scaledDecoding whether large JPEG files may be decoded at a half, a quarter or an eighth
  *     of their size, see {@link #mostReduction}; faster, and not the very same pixels
  */
@@ -23,6 +25,7 @@ public record PreprocessSpec(
     ResampleFilter filter,
     int shortestEdge,
     int padRgb,
+    Background background,
     boolean scaledDecoding)
     implements Serializable {
   /**
@@ -62,7 +65,7 @@ public record PreprocessSpec(
    * this with BILINEAR.
    */
   public static PreprocessSpec squash(int height, int width, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.SQUASH, filter, 0, 0, false);
+    return new PreprocessSpec(height, width, Mode.SQUASH, filter, 0, 0, Background.NONE, false);
   }
 
   /**
@@ -70,22 +73,30 @@ public record PreprocessSpec(
    */
   public static PreprocessSpec centreCrop(
       int height, int width, int shortestEdge, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, false);
+    return new PreprocessSpec(
+        height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, Background.NONE, false);
   }
 
   /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
   public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.SQUASH_CROP, filter, edge, 0, false);
+    return new PreprocessSpec(
+        height, width, Mode.SQUASH_CROP, filter, edge, 0, Background.NONE, false);
   }
 
   /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */
   public static PreprocessSpec pad(int height, int width, ResampleFilter filter, int padRgb) {
-    return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb, false);
+    return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb, Background.NONE, false);
   }
 
   /** The same, where large JPEG files may be decoded at a part of their size. */
   public PreprocessSpec withScaledDecoding() {
-    return new PreprocessSpec(height, width, mode, filter, shortestEdge, padRgb, true);
+    return new PreprocessSpec(height, width, mode, filter, shortestEdge, padRgb, background, true);
+  }
+
+  /** The same, where transparent images are put on that background. */
+  public PreprocessSpec on(Background other) {
+    return new PreprocessSpec(
+        height, width, mode, filter, shortestEdge, padRgb, other, scaledDecoding);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.sparkvit.image;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.DirectColorModel;
@@ -11,6 +12,9 @@ import java.awt.image.Raster;
  * other ones and is slow. Alpha is dropped, not blended in.
  */
 final class Rasters {
+  private static final int OPAQUE = 255;
+  private static final int OPAQUE_BLACK = 0xFF000000;
+
   private Rasters() {}
 
   static PixelImage toRgb(BufferedImage image) throws BadImageException {
@@ -20,11 +24,17 @@ final class Rasters {
     } else if (image.getColorModel() instanceof DirectColorModel masks) {
       return maskedToRgb(raster, masks);
     }
+    boolean alpha = image.getColorModel().hasAlpha();
+    boolean multiplied = alpha && image.getColorModel().isAlphaPremultiplied();
     return switch (raster.getNumBands()) {
-      case 1, 2 -> bandsToRgb(raster, 0, 0, 0);
-      case 3 -> bandsToRgb(raster, 0, 1, 2);
-      case 4 ->
-          image.getColorModel().hasAlpha() ? bandsToRgb(raster, 0, 1, 2) : cmykToRgb(raster, false);
+      case 1 -> bandsToRgb(raster, 0, 0, 0, false, false);
+      case 2 -> bandsToRgb(raster, 0, 0, 0, alpha, multiplied);
+      case 3 -> bandsToRgb(raster, 0, 1, 2, false, false);
+      case 4 -> {
+        boolean inks = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK;
+        // What a fourth band is that is neither ink nor alpha is not said; it is no colour.
+        yield inks ? cmykToRgb(raster, false) : bandsToRgb(raster, 0, 1, 2, alpha, multiplied);
+      }
       default -> throw BadImageException.unsupported(raster.getNumBands() + " channels");
     };
   }
@@ -55,12 +65,20 @@ final class Rasters {
     return new PixelImage(width, raster.getHeight(), rgb);
   }
 
-  private static PixelImage bandsToRgb(Raster raster, int red, int green, int blue)
+  /**
+   * Bands as they are stored.
+   *
+   * @param hasAlpha whether the last one is alpha
+   * @param multiplied whether the colours are multiplied by it, which is undone by Pillow's rule
+   */
+  private static PixelImage bandsToRgb(
+      Raster raster, int red, int green, int blue, boolean hasAlpha, boolean multiplied)
       throws BadImageException {
     int shift = shiftToByte(raster);
     int width = raster.getWidth();
     int bands = raster.getNumBands();
     byte[] rgb = new byte[3 * width * raster.getHeight()];
+    byte[] alpha = hasAlpha ? new byte[width * raster.getHeight()] : null;
     int[] row = new int[bands * width];
     for (int y = 0, at = 0; y < raster.getHeight(); y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
@@ -68,9 +86,16 @@ final class Rasters {
         rgb[at] = (byte) (row[x + red] >> shift);
         rgb[at + 1] = (byte) (row[x + green] >> shift);
         rgb[at + 2] = (byte) (row[x + blue] >> shift);
+        if (hasAlpha) {
+          int a = row[x + bands - 1] >> shift;
+          alpha[at / 3] = (byte) a;
+          for (int c = at; multiplied && a < OPAQUE && c < at + 3; c++) {
+            rgb[c] = (byte) (a == 0 ? 0 : Math.min(OPAQUE, (rgb[c] & 0xFF) * OPAQUE / a));
+          }
+        }
       }
     }
-    return new PixelImage(width, raster.getHeight(), rgb);
+    return of(width, raster.getHeight(), rgb, alpha);
   }
 
   private static PixelImage paletteToRgb(Raster raster, IndexColorModel palette) {
@@ -78,39 +103,59 @@ final class Rasters {
     int[] colours = new int[palette.getMapSize()];
     palette.getRGBs(colours);
     byte[] rgb = new byte[3 * width * raster.getHeight()];
+    byte[] alpha = palette.hasAlpha() ? new byte[width * raster.getHeight()] : null;
     int[] row = new int[width];
     for (int y = 0, at = 0; y < raster.getHeight(); y++) {
       raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
       for (int index : row) {
         // An index behind the palette is black, as in Pillow.
-        int colour = index < colours.length ? colours[index] : 0;
+        int colour = index < colours.length ? colours[index] : OPAQUE_BLACK;
+        if (alpha != null) {
+          alpha[at / 3] = (byte) (colour >>> 24);
+        }
         rgb[at++] = (byte) (colour >> 16);
         rgb[at++] = (byte) (colour >> 8);
         rgb[at++] = (byte) colour;
       }
     }
-    return new PixelImage(width, raster.getHeight(), rgb);
+    return of(width, raster.getHeight(), rgb, alpha);
   }
 
   /** Packed samples such as 5-6-5, each scaled to 0 to 255 and rounded down, as Pillow does. */
   private static PixelImage maskedToRgb(Raster raster, DirectColorModel masks) {
     int width = raster.getWidth();
-    int[] most = new int[3];
-    for (int c = 0; c < 3; c++) {
+    int[] most = new int[masks.getNumComponents()];
+    for (int c = 0; c < most.length; c++) {
       most[c] = (1 << masks.getComponentSize(c)) - 1;
     }
     int bands = raster.getNumBands();
     byte[] rgb = new byte[3 * width * raster.getHeight()];
+    byte[] alpha = masks.hasAlpha() ? new byte[width * raster.getHeight()] : null;
     int[] row = new int[bands * width];
     for (int y = 0, at = 0; y < raster.getHeight(); y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int x = 0; x < row.length; x += bands) {
+        if (alpha != null) {
+          alpha[at / 3] = (byte) (row[x + 3] * OPAQUE / most[3]);
+        }
         for (int c = 0; c < 3; c++) {
           rgb[at++] = (byte) (row[x + c] * 255 / most[c]);
         }
       }
     }
-    return new PixelImage(width, raster.getHeight(), rgb);
+    return of(width, raster.getHeight(), rgb, alpha);
+  }
+
+  /** An image whose alpha is kept only where it says anything. */
+  static PixelImage of(int width, int height, byte[] rgb, byte[] alpha) {
+    if (alpha != null) {
+      for (byte a : alpha) {
+        if (a != (byte) OPAQUE) {
+          return new PixelImage(width, height, rgb, alpha);
+        }
+      }
+    }
+    return new PixelImage(width, height, rgb);
   }
 
   private static int shiftToByte(Raster raster) throws BadImageException {

@@ -1,0 +1,61 @@
+package org.sparkvit.core;
+
+import java.io.Serializable;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What transparent images are put on before anything looks at them. A data set has one, chosen when
+ * it is cataloged; a model that was trained on it keeps it.
+ *
+ * @param rgb the colour as 0xRRGGBB; -1 for none: alpha is left out and the colours under it show,
+ *     as Pillow's {@code convert("RGB")} does
+ */
+public record Background(int rgb) implements Serializable {
+  /** Alpha is left out. */
+  public static final Background NONE = new Background(-1);
+
+  private static final Pattern COLOUR = Pattern.compile("#[0-9a-f]{6}");
+  private static final int WHITE = 0xFFFFFF;
+
+  public Background {
+    if (rgb < -1 || rgb > WHITE) {
+      throw new IllegalArgumentException("no colour: " + rgb);
+    }
+  }
+
+  /**
+   * Reads an option or a field.
+   *
+   * @param source where the text is from, for the message
+   * @param text {@code none}, {@code white}, {@code black} or {@code #rrggbb}, in any case
+   * @throws UserException when it is none of them
+   */
+  public static Background parse(String source, String text) {
+    String lower = text.strip().toLowerCase(Locale.ROOT);
+    return switch (lower) {
+      case "none" -> NONE;
+      case "white" -> new Background(WHITE);
+      case "black" -> new Background(0);
+      default -> {
+        UserException.require(
+            COLOUR.matcher(lower).matches(),
+            source,
+            text,
+            "none, white, black or a colour such as #f0f0f0");
+        yield new Background(Integer.parseInt(lower.substring(1), 16));
+      }
+    };
+  }
+
+  /** Whether alpha is left out. */
+  public boolean isNone() {
+    return rgb < 0;
+  }
+
+  /** {@code none} or {@code #rrggbb}, which {@link #parse} reads. */
+  @Override
+  public String toString() {
+    return isNone() ? "none" : String.format(Locale.ROOT, "#%06x", rgb);
+  }
+}
