@@ -1,5 +1,7 @@
 package org.sparkvit.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.sparkvit.core.UserException;
@@ -15,6 +17,7 @@ import org.sparkvit.vit.ViTSize;
  * @param madeImages sizes of images to draw and measure with instead, as {@code WIDTHxHEIGHT}
  * @param measures what to measure, of {@link #MEASURES}
  * @param sizes ViT sizes to measure, with patches of 16 at 224 pixels
+ * @param trainFrom local model directories to measure training with instead of {@code sizes}
  * @param precisions precisions to measure
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param batchSize images per forward pass
@@ -28,6 +31,7 @@ public record BenchConfig(
     List<String> madeImages,
     List<String> measures,
     List<ViTSize> sizes,
+    List<String> trainFrom,
     List<String> precisions,
     String device,
     int batchSize,
@@ -49,17 +53,25 @@ public record BenchConfig(
           "score",
           "djl",
           "transformers",
-          "train");
+          "train",
+          BenchStage.CROWDED);
 
   public BenchConfig {
     madeImages = List.copyOf(madeImages);
     madeImages.forEach(MadeImages::parse);
     measures = List.copyOf(measures);
     sizes = List.copyOf(sizes);
+    trainFrom = List.copyOf(trainFrom);
     precisions = List.copyOf(precisions);
     for (String measure : measures) {
       if (!MEASURES.contains(measure)) {
         throw new UserException("--measure has '" + measure + "'; use some of " + MEASURES);
+      }
+    }
+    for (String model : trainFrom) {
+      if (!Files.isDirectory(Path.of(model))) {
+        throw new UserException(
+            "--train-from has '" + model + "', which is no folder on this machine");
       }
     }
     for (String precision : precisions) {

@@ -45,6 +45,9 @@ public final class BenchStage {
   /** Hides the start of a step from a GPU. */
   private static final int GPU_TRAINING_BATCH = 128;
 
+  /** The measure of training beside other processes. */
+  static final String CROWDED = "crowded";
+
   /** Precisions that Python is measured in. */
   private static final List<String> OF_PYTHON = List.of("fp32", "bf16", "fp16");
 
@@ -64,10 +67,10 @@ public final class BenchStage {
             workspace.uri(), "bench-" + RunRecord.start("bench", Map.of()).runId());
     try (Python python = config.python().map(Python::new).orElse(null)) {
       Peers peers = Peers.of(python);
-      if (asked("train")) {
-        config.sizes().forEach(size -> measureTraining(spark, peers, size));
+      if (asked("train") || asked(CROWDED)) {
+        measureTraining(spark, peers);
       }
-      if (config.measures().equals(List.of("train"))) {
+      if (List.of("train", CROWDED).containsAll(config.measures())) {
         return;
       }
       if (config.madeImages().isEmpty()) {
@@ -150,49 +153,63 @@ public final class BenchStage {
     }
   }
 
-  private void measureTraining(SparkSession spark, Peers peers, ViTSize size) {
+  private void measureTraining(SparkSession spark, Peers peers) {
+    for (String model : config.trainFrom()) {
+      Path directory = Path.of(model);
+      measureTraining(spark, peers, directory, directory.getFileName().toString());
+    }
+    for (ViTSize size : config.trainFrom().isEmpty() ? config.sizes() : List.<ViTSize>of()) {
+      Path directory = randomModel(size);
+      try {
+        String name = "ViT-" + size.name().toLowerCase(Locale.ROOT) + "/" + PATCH;
+        measureTraining(spark, peers, directory, name);
+      } finally {
+        FileUtil.fullyDelete(directory.toFile());
+      }
+    }
+  }
+
+  private void measureTraining(SparkSession spark, Peers peers, Path directory, String name) {
     int cores = spark.sparkContext().defaultParallelism();
     int batch = device().equals("gpu") ? GPU_TRAINING_BATCH : TRAINING_BATCH;
-    Path directory = randomModel(size);
-    try {
-      Checkpoint start = ModelDirectory.read(directory);
-      List<Measurement> measurements = new ArrayList<>();
-      List<String> precisions = ofPython();
-      for (String precision : precisions) {
+    int threads = Runtime.getRuntime().availableProcessors();
+    Checkpoint start = ModelDirectory.read(directory);
+    List<Measurement> measurements = new ArrayList<>();
+    List<String> precisions = ofPython();
+    for (String precision : precisions) {
+      TrainingOnly training =
+          new TrainingOnly(start, config.device(), precision, batch, config.seconds());
+      measurements.add(training);
+      if (asked(CROWDED)) {
+        measurements.add(new Crowded(training, threads));
+      }
+      if (asked("train") && peers.has("transformers")) {
         measurements.add(
-            new TrainingOnly(start, config.device(), precision, batch, config.seconds()));
-        if (peers.has("transformers")) {
-          measurements.add(
-              new TorchPeer(
-                  peers.python(),
-                  TorchPeer.TRAINING,
-                  directory,
-                  device(),
-                  precision,
-                  batch,
-                  Runtime.getRuntime().availableProcessors(),
-                  config.seconds()));
-        }
+            new TorchPeer(
+                peers.python(),
+                TorchPeer.TRAINING,
+                directory,
+                device(),
+                precision,
+                batch,
+                threads,
+                config.seconds()));
       }
-      String of =
-          String.format(
-              Locale.ROOT,
-              "training ViT-%s/%d, batch %d",
-              size.name().toLowerCase(Locale.ROOT),
-              PATCH,
-              batch);
-      Rates rates = Rates.take(progress, of, measurements, config.rounds());
-      rates.say(progress, of, cores);
-      for (String precision : precisions) {
-        rates.compare(
-            progress,
-            of,
-            TrainingOnly.name(precision),
-            TorchPeer.name(TorchPeer.TRAINING, precision));
-      }
-    } finally {
-      FileUtil.fullyDelete(directory.toFile());
     }
+    if (asked(CROWDED)) {
+      CountingOnly counting = new CountingOnly(threads, Math.min(5, config.seconds()));
+      measurements.add(counting);
+      measurements.add(new Crowded(counting, threads));
+    }
+    String of = String.format(Locale.ROOT, "training %s, batch %d", name, batch);
+    Rates rates = Rates.take(progress, of, measurements, config.rounds());
+    rates.say(progress, of, cores);
+    for (String precision : precisions) {
+      String training = TrainingOnly.name(precision);
+      rates.compare(progress, of, training, TorchPeer.name(TorchPeer.TRAINING, precision));
+      rates.compare(progress, of, Crowded.name(training), training);
+    }
+    rates.compare(progress, of, Crowded.name(CountingOnly.NAME), CountingOnly.NAME);
   }
 
   /** Where the driver's models run, as Python is told. */

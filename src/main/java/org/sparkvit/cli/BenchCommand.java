@@ -15,8 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures images/s of reading and decoding, of the model, of scoring as a whole, and of what others have for the same,",
-      "on the images of a catalog or on made ones, and prints the ratios. Nothing in the workspace changes."
+      "Measures images/s of reading and decoding, of the model, of scoring as a whole, and of what"
+          + " others have for the same,",
+      "on the images of a catalog or on made ones, and prints the ratios. Nothing in the workspace"
+          + " changes."
     })
 final class BenchCommand extends StageCommand {
   @Option(
@@ -24,7 +26,8 @@ final class BenchCommand extends StageCommand {
       split = ",",
       paramLabel = "WIDTHxHEIGHT",
       description =
-          "Draw JPEG files of these sizes and measure with them instead of the catalog's images, e.g. 500x375,1920x1080.")
+          "Draw JPEG files of these sizes and measure with them instead of the catalog's images,"
+              + " e.g. 500x375,1920x1080.")
   private List<String> madeImages = List.of();
 
   @Option(
@@ -32,14 +35,21 @@ final class BenchCommand extends StageCommand {
       split = ",",
       defaultValue = "decode,pipeline,pillow,model,score,djl,transformers",
       description =
-          "What to measure: decode (reading and decoding), pipeline (scoring without the model), scaled (the same with score's --scaled-decoding), pillow (the same in Pillow), audit (its pass over the pixels), checks (CleanVision's checks in Pillow and numpy), model (the model alone), torch (the same model alone in Python), score (all), djl (a plain DJL job), transformers (Hugging Face), train (training, beside PyTorch's in Python; needs no images). Default: ${DEFAULT-VALUE}.")
+          "What to measure: decode (reading and decoding), pipeline (scoring without the model),"
+              + " scaled (the same with score's --scaled-decoding), pillow (the same in Pillow),"
+              + " audit (its pass over the pixels), checks (CleanVision's checks in Pillow and"
+              + " numpy), model (the model alone), torch (the same model alone in Python), score"
+              + " (all), djl (a plain DJL job), transformers (Hugging Face), train (training,"
+              + " beside PyTorch's in Python; needs no images), crowded (training alone and beside"
+              + " one endless loop a core). Default: ${DEFAULT-VALUE}.")
   private List<String> measures;
 
   @Option(
       names = "--python",
       paramLabel = "PATH",
       description =
-          "Python with Pillow, and with torch and transformers, to compare with. Default: the variable SPARK_VIT_PYTHON.")
+          "Python with Pillow, and with torch and transformers, to compare with. Default: the"
+              + " variable SPARK_VIT_PYTHON.")
   private String python;
 
   @Option(
@@ -47,8 +57,17 @@ final class BenchCommand extends StageCommand {
       split = ",",
       defaultValue = "base",
       description =
-          "ViT sizes (tiny, small, base, large, huge), patch 16, 224 pixels. Default: ${DEFAULT-VALUE}.")
+          "ViT sizes (tiny, small, base, large, huge), patch 16, 224 pixels. Default:"
+              + " ${DEFAULT-VALUE}.")
   private List<String> sizes;
+
+  @Option(
+      names = "--train-from",
+      split = ",",
+      paramLabel = "MODEL",
+      description =
+          "Folders of models on this machine to measure training with instead of --sizes.")
+  private List<String> trainFrom = List.of();
 
   @Option(
       names = "--precisions",
@@ -96,6 +115,7 @@ final class BenchCommand extends StageCommand {
             madeImages,
             measures,
             sizes.stream().map(ViTSize::of).toList(),
+            trainFrom,
             precisions,
             device,
             batchSize,

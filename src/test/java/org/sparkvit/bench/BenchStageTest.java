@@ -26,6 +26,7 @@ class BenchStageTest extends SparkTest {
         made,
         measures,
         List.of(ViTSize.TINY),
+        List.of(),
         List.of("fp32", "int8"),
         "cpu",
         16,
@@ -95,6 +96,15 @@ class BenchStageTest extends SparkTest {
         .anyMatch(line -> line.matches("96x64, ViT-tiny/16: score int8 / transformers fp32 = .*"))
         .anyMatch(line -> line.matches("96x64, ViT-tiny/16: model fp32 / PyTorch model fp32 = .*"))
         .anyMatch(line -> line.matches(".*: train fp32 / PyTorch training fp32 = .*"));
+  }
+
+  @Test
+  void trainingBesideLoopsIsHeldAgainstWhatIsFair() {
+    List<String> lines = run(config(List.of(), List.of("crowded"), Optional.empty()));
+    assertThat(lines)
+        .anyMatch(line -> line.matches(".*: train fp32 beside loops / train fp32 = .*"))
+        .anyMatch(line -> line.matches(".*: counting beside loops / counting = .*"));
+    assertThat(ProcessHandle.current().children()).noneMatch(ProcessHandle::isAlive);
   }
 
   @Test
