@@ -19,8 +19,17 @@ final class StartOptions {
       names = "--from",
       paramLabel = "NAME|URI",
       description =
-          "Start with these weights: a model of the workspace, or the URI of a Hugging Face model directory. Default: random weights.")
+          "Start with these weights: a model of the workspace, or the URI of a Hugging Face model"
+              + " directory. Default: random weights.")
   private String from;
+
+  @Option(
+      names = "--new-head",
+      fallbackValue = "true",
+      description =
+          "With --from: draw all of the head anew. Default: classes that the checkpoint has by the"
+              + " same name keep their rows of it, and the others' are drawn.")
+  private boolean newHead;
 
   @Option(
       names = "--size",
@@ -50,7 +59,8 @@ final class StartOptions {
       names = "--image-size",
       paramLabel = "PIXELS",
       description =
-          "Side of the model's input, a multiple of the patch size. Default: 224, or that of --from.")
+          "Side of the model's input, a multiple of the patch size. Default: 224, or that of"
+              + " --from.")
   private Integer imageSize;
 
   @Option(
@@ -62,7 +72,8 @@ final class StartOptions {
   @Option(
       names = "--initializer-range",
       description =
-          "From scratch: standard deviation of the random weights. Narrow models want more than wide ones. Default: 0.02, Hugging Face's.")
+          "From scratch: standard deviation of the random weights. Narrow models want more than"
+              + " wide ones. Default: 0.02, Hugging Face's.")
   private Double initializerRange;
 
   /** Where the options say that training begins. */
@@ -72,10 +83,13 @@ final class StartOptions {
     if (from != null) {
       if (size != null || custom || patchSize != null || initializerRange != null) {
         throw new UserException(
-            "--from brings its own architecture; leave out --size, --hidden-size, --layers, --heads,"
-                + " --intermediate-size, --patch-size and --initializer-range");
+            "--from brings its own architecture; leave out --size, --hidden-size, --layers,"
+                + " --heads, --intermediate-size, --patch-size and --initializer-range");
       }
-      return new Start.Pretrained(from, optional(imageSize));
+      return new Start.Pretrained(from, optional(imageSize), newHead);
+    }
+    if (newHead) {
+      throw new UserException("--new-head is for a model in --from; from scratch all is new");
     }
     ViTConfig architecture = architecture(custom);
     return new Start.Scratch(

@@ -48,6 +48,7 @@ public final class SharedModel implements Serializable {
    */
   private record Description(
       List<String> labels,
+      List<String> notes,
       int embeddingSize,
       PreprocessSpec input,
       long multiplyAdds,
@@ -55,6 +56,7 @@ public final class SharedModel implements Serializable {
       implements Serializable {
     Description {
       labels = List.copyOf(labels);
+      notes = List.copyOf(notes);
     }
   }
 
@@ -90,6 +92,7 @@ public final class SharedModel implements Serializable {
     Description scaled =
         new Description(
             described.labels(),
+            described.notes(),
             described.embeddingSize(),
             described.input().withScaledDecoding(),
             described.multiplyAdds(),
@@ -140,9 +143,11 @@ public final class SharedModel implements Serializable {
 
   private static Description describe(Path directory, String precision, ModelOutput output) {
     if (!ScriptedModel.isIn(directory)) {
-      Checkpoint checkpoint = read(directory, output);
+      ModelDirectory.Loaded loaded = load(directory, output);
+      Checkpoint checkpoint = loaded.checkpoint();
       return new Description(
           checkpoint.config().labels(),
+          loaded.notes(),
           checkpoint.config().embeddingSize(),
           InputSpec.of(checkpoint.preprocessor(), checkpoint.config()),
           checkpoint.config().multiplyAdds(),
@@ -162,6 +167,7 @@ public final class SharedModel implements Serializable {
     }
     return new Description(
         model.labels(),
+        model.notes(),
         0,
         InputSpec.of(model.preprocessor(), model.imageSize()),
         model.multiplyAdds(),
@@ -169,9 +175,13 @@ public final class SharedModel implements Serializable {
   }
 
   private static Checkpoint read(Path directory, ModelOutput output) {
+    return load(directory, output).checkpoint();
+  }
+
+  private static ModelDirectory.Loaded load(Path directory, ModelOutput output) {
     return output == ModelOutput.LOGITS
-        ? ModelDirectory.read(directory)
-        : ModelDirectory.readForEmbeddings(directory);
+        ? ModelDirectory.load(directory)
+        : new ModelDirectory.Loaded(ModelDirectory.readForEmbeddings(directory), List.of());
   }
 
   /** SHA-256 of the model directory. */
@@ -182,6 +192,11 @@ public final class SharedModel implements Serializable {
   /** Class names in the order of the logits. */
   public List<String> labels() {
     return described.labels();
+  }
+
+  /** What a person has to know of how the model was read, each one sentence. */
+  public List<String> notes() {
+    return described.notes();
   }
 
   /** Length of an embedding. */

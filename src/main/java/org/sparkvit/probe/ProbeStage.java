@@ -76,7 +76,8 @@ public final class ProbeStage {
       startCard = ModelCard.read(files.directory());
       start =
           ModelDirectory.readForTraining(
-              files.directory(), labels.names(), OptionalInt.empty(), config.seed());
+                  files.directory(), labels.names(), OptionalInt.empty(), true, config.seed())
+              .checkpoint();
       store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
     }
     Dataset<Row> embeddings = store.of(rows.rows(), record, progress, "probe");

@@ -72,6 +72,7 @@ public final class ScoreStage {
     SharedModel loaded = model(spark, location, config.precision());
     SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
     model.input().requireFits(config.batchSize());
+    model.notes().forEach(note -> progress.say("score: " + note));
     RunRecord record =
         RunRecord.start("score", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC))
@@ -174,7 +175,8 @@ public final class ScoreStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit evaluate",
+            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit"
+                + " evaluate",
             failures.images(),
             time,
             failures.images() / time));

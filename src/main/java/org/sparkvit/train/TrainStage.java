@@ -84,6 +84,7 @@ public final class TrainStage {
     config.recipe().augmentation().requireFits(start.config().imageSize());
     rows.requireFills(config.recipe());
     progress.say("train: " + rows.describe());
+    from.notes().forEach(note -> progress.say("train: " + note));
     progress.say(
         String.format(
             Locale.ROOT,

@@ -20,11 +20,15 @@ public sealed interface Start {
    *
    * @param model name of a model of the workspace, or URI of a Hugging Face model directory
    * @param imageSize side of the input in pixels, if not the checkpoint's
+   * @param newHead whether the head is drawn even for classes that the checkpoint knows
    */
-  record Pretrained(String model, OptionalInt imageSize) implements Start {
+  record Pretrained(String model, OptionalInt imageSize, boolean newHead) implements Start {
     public Pretrained {
       if (model.isBlank()) {
         throw new UserException("--from is empty; name a model or the URI of a model directory");
+      }
+      if (model.equals("scratch")) {
+        throw new UserException("--from is 'scratch'; leave --from out to start anew");
       }
     }
 
@@ -33,6 +37,9 @@ public sealed interface Start {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("from", model);
       imageSize.ifPresent(side -> map.put("image-size", side));
+      if (newHead) {
+        map.put("new-head", true);
+      }
       return map;
     }
 

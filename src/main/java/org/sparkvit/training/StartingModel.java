@@ -1,5 +1,6 @@
 package org.sparkvit.training;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Labels;
@@ -15,8 +16,12 @@ import org.sparkvit.vit.PreprocessorConfig;
  *
  * @param checkpoint with the labels of the data
  * @param card text of its card, if it has one
+ * @param notes how it was fitted to the data, each one sentence
  */
-public record StartingModel(Checkpoint checkpoint, Optional<String> card) {
+public record StartingModel(Checkpoint checkpoint, Optional<String> card, List<String> notes) {
+  public StartingModel {
+    notes = List.copyOf(notes);
+  }
 
   /**
    * Brings the model, or draws it.
@@ -36,10 +41,16 @@ public record StartingModel(Checkpoint checkpoint, Optional<String> card) {
       // What is mapped stays readable when its file is deleted.
       try (ModelFiles files = ModelFiles.fetch(spark, location)) {
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
-        return new StartingModel(
+        ModelDirectory.Loaded loaded =
             ModelDirectory.readForTraining(
-                files.directory(), labels.names(), pretrained.imageSize(), seed),
-            ModelCard.read(files.directory()));
+                files.directory(),
+                labels.names(),
+                pretrained.imageSize(),
+                pretrained.newHead(),
+                seed);
+        record.result("model_notes", loaded.notes());
+        return new StartingModel(
+            loaded.checkpoint(), ModelCard.read(files.directory()), loaded.notes());
       }
     }
     Start.Scratch scratch = (Start.Scratch) start;
@@ -48,6 +59,7 @@ public record StartingModel(Checkpoint checkpoint, Optional<String> card) {
             scratch.architecture().withLabels(labels.names()),
             PreprocessorConfig.squash(scratch.architecture().imageSize()),
             seed),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 }

@@ -66,9 +66,10 @@ public final class TuneStage {
     StudyFile file = open(fs, folder, metric);
     progress.say("tune: " + rows.describe());
 
-    Checkpoint start =
-        StartingModel.of(spark, workspace, config.start(), labels, base.seed(), record)
-            .checkpoint();
+    StartingModel from =
+        StartingModel.of(spark, workspace, config.start(), labels, base.seed(), record);
+    from.notes().forEach(note -> progress.say("tune: " + note));
+    Checkpoint start = from.checkpoint();
     base.augmentation().requireFits(start.config().imageSize());
     PreprocessSpec input = InputSpec.of(start.preprocessor(), start.config());
     String data = "tune-" + record.runId();

@@ -1,6 +1,7 @@
 package org.sparkvit.vit;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.sparkvit.core.UserException;
 
@@ -30,7 +31,24 @@ public enum Activation {
     return configName;
   }
 
+  /** Other names that transformers has for the same functions. */
+  private static final Map<String, Activation> ALIASES =
+      Map.of(
+          "swish",
+          SILU,
+          "gelu_python",
+          GELU,
+          "gelu_fast",
+          GELU_NEW,
+          "gelu_accurate",
+          GELU_NEW,
+          "gelu_python_tanh",
+          GELU_PYTORCH_TANH);
+
   static Activation of(String name, String source) {
+    if (ALIASES.containsKey(name)) {
+      return ALIASES.get(name);
+    }
     for (Activation activation : values()) {
       if (activation.configName.equals(name)) {
         return activation;
@@ -41,8 +59,8 @@ public enum Activation {
             + ": hidden_act is '"
             + name
             + "'; supported are "
-            + Arrays.stream(values())
-                .map(Activation::configName)
-                .collect(Collectors.joining(", ")));
+            + Arrays.stream(values()).map(Activation::configName).collect(Collectors.joining(", "))
+            + "; "
+            + ScriptedModel.WAY);
   }
 }

@@ -1,9 +1,12 @@
 package org.sparkvit.vit;
 
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model at rest: its configuration, how its images are prepared, and its tensors by Hugging Face
@@ -41,7 +44,7 @@ public record Checkpoint(
   }
 
   /** This model with a new classifier for these labels, drawn from the seed. */
-  public Checkpoint withLabels(List<String> labels, long seed) {
+  public Checkpoint withNewHead(List<String> labels, long seed) {
     ViTConfig newConfig = config.withLabels(labels);
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
     newConfig
@@ -53,6 +56,69 @@ public record Checkpoint(
               }
             });
     return new Checkpoint(newConfig, preprocessor, copy);
+  }
+
+  /**
+   * This model for these labels: those that it has keep their rows of the classifier, so their
+   * logits stay what they were; the others' are drawn from the seed.
+   */
+  public Checkpoint withLabels(List<String> labels, long seed) {
+    if (labels.equals(config.labels())) {
+      return this;
+    }
+    Checkpoint fresh = withNewHead(labels, seed);
+    Map<String, Integer> rows = new HashMap<>();
+    for (int i = 0; i < config.labels().size(); i++) {
+      rows.put(config.labels().get(i), i);
+    }
+    Map<String, Tensor> copy = new LinkedHashMap<>(fresh.tensors);
+    copy.replaceAll(
+        (key, drawn) ->
+            config.family().isHead(key) ? withRows(drawn, tensors.get(key), labels, rows) : drawn);
+    return new Checkpoint(fresh.config, preprocessor, copy);
+  }
+
+  private static Tensor withRows(
+      Tensor drawn, Tensor own, List<String> labels, Map<String, Integer> rows) {
+    float[] values = drawn.toFloats();
+    float[] kept = own.toFloats();
+    int width = values.length / labels.size();
+    for (int i = 0; i < labels.size(); i++) {
+      Integer row = rows.get(labels.get(i));
+      if (row != null) {
+        System.arraycopy(kept, row * width, values, i * width, width);
+      }
+    }
+    return Tensor.of(values, drawn.shape());
+  }
+
+  /** What {@link #withLabels} does with the head, in a sentence. */
+  static String headNote(List<String> own, List<String> wanted) {
+    if (own.equals(wanted)) {
+      return "the head is the checkpoint's, for the same " + own.size() + " classes";
+    }
+    Set<String> known = new HashSet<>(own);
+    List<String> added = wanted.stream().filter(label -> !known.contains(label)).toList();
+    int kept = wanted.size() - added.size();
+    if (kept == 0) {
+      return "the head is drawn anew: the checkpoint has other classes ("
+          + ClassNames.first(own)
+          + ")";
+    }
+    Set<String> asked = new HashSet<>(wanted);
+    List<String> dropped = own.stream().filter(label -> !asked.contains(label)).toList();
+    String rows =
+        added.isEmpty() && dropped.isEmpty()
+            ? "the head is the checkpoint's, its "
+                + kept
+                + " rows in the order of the data's classes"
+            : "the head keeps the checkpoint's rows of "
+                + kept
+                + (kept == 1 ? " class" : " classes");
+    return rows
+        + (added.isEmpty() ? "" : "; drawn anew for: " + ClassNames.first(added))
+        + (dropped.isEmpty() ? "" : "; left out: " + ClassNames.first(dropped))
+        + "; --new-head draws all of it anew";
   }
 
   /**

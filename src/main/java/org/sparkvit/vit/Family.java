@@ -58,7 +58,8 @@ public enum Family {
                       .map(Family::modelType)
                       .distinct()
                       .collect(Collectors.joining(", "))
-                  + ", and timm's ViT and DeiT");
+                  + ", and timm's ViT and DeiT; "
+                  + ScriptedModel.WAY);
     };
   }
 

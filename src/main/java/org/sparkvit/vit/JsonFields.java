@@ -19,6 +19,11 @@ final class JsonFields {
     this.object = object;
   }
 
+  /** The file, or the part of it, that the fields are of. */
+  String source() {
+    return source;
+  }
+
   /** The fields of an object under a key of this one. */
   JsonFields within(String key, ObjectNode child) {
     return new JsonFields(source + ": " + key, child);
@@ -33,6 +38,22 @@ final class JsonFields {
   int takeInt(String key, int defaultValue) {
     JsonNode node = take(key);
     return node == null ? defaultValue : asInt(key, node);
+  }
+
+  /** A side in pixels, given as a number or as height and width that are the same. */
+  int takeSquare(String key, int defaultValue) {
+    JsonNode node = take(key);
+    if (node == null) {
+      return defaultValue;
+    }
+    if (node.isArray() && node.size() == 2) {
+      int height = asInt(key, node.get(0));
+      if (height != asInt(key, node.get(1))) {
+        throw bad(key, node, "a square; " + ScriptedModel.WAY);
+      }
+      return height;
+    }
+    return asInt(key, node);
   }
 
   int asInt(String key, JsonNode node) {

@@ -39,9 +39,20 @@ public final class ModelDirectory {
       return tensors.keySet().stream().noneMatch(config.family()::isHead);
     }
 
-    /** With a fresh head. */
+    /** Whether the head has a row for each class. */
+    boolean headFits() {
+      return config.parameterShapes().entrySet().stream()
+          .filter(parameter -> config.family().isHead(parameter.getKey()))
+          .allMatch(
+              parameter ->
+                  tensors.containsKey(parameter.getKey())
+                      && tensors.get(parameter.getKey()).shape().equals(parameter.getValue()));
+    }
+
+    /** With a fresh head in place of any. */
     Contents withHead(long seed) {
       Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
+      copy.keySet().removeIf(config.family()::isHead);
       config
           .parameterShapes()
           .forEach(
@@ -55,13 +66,32 @@ public final class ModelDirectory {
   }
 
   /**
+   * A model as it was read.
+   *
+   * @param notes what a person has to know of how it was read, each one sentence
+   */
+  public record Loaded(Checkpoint checkpoint, List<String> notes) {
+    public Loaded {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** As {@link #load}, where nobody is there to be told of it. */
+  public static Checkpoint read(Path directory) {
+    return load(directory).checkpoint();
+  }
+
+  /**
    * Reads a complete classifier. Tensors are mapped, not copied.
    *
-   * @throws UserException when a file is absent or malformed, or there is no trained head, or
-   *     tensors are missing, unexpected, mis-shaped or not finite; one message names them all
+   * @throws UserException when a file is absent or malformed, there is no trained head, its classes
+   *     do not exclude each other, or tensors are missing, unexpected, mis-shaped or not finite;
+   *     one message names them all
    */
-  public static Checkpoint read(Path directory) {
-    Contents contents = contents(directory);
+  public static Loaded load(Path directory) {
+    ObjectNode json = config(directory);
+    ClassNames classes = classes(directory, json);
+    Contents contents = contents(directory, json, classes.names());
     if (contents.isHeadless()) {
       throw new UserException(
           directory
@@ -70,48 +100,78 @@ public final class ModelDirectory {
               + ".weight is absent), so it cannot label images; fine-tune it with 'spark-vit train"
               + " --from' first");
     }
-    return checkpoint(directory, contents, OptionalInt.empty());
+    return new Loaded(checkpoint(directory, contents, OptionalInt.empty()), classes.notes());
   }
 
   /**
-   * Reads a classifier or a headless model, which gets a head of random numbers: embeddings do not
-   * depend on it.
+   * Reads a classifier or a headless model for its embeddings, which depend on no head: it gets one
+   * of random numbers, and what its classes are is not asked.
    */
   public static Checkpoint readForEmbeddings(Path directory) {
-    Contents contents = contents(directory);
-    return checkpoint(
-        directory, contents.isHeadless() ? contents.withHead(0) : contents, OptionalInt.empty());
+    Contents contents = contents(directory, config(directory), ClassNames.placeholders());
+    return checkpoint(directory, contents.withHead(0), OptionalInt.empty());
   }
 
   /**
-   * Reads a classifier or a headless model as the start of a training for these labels: the head is
-   * kept when the labels are the same in the same order, and drawn anew from the seed otherwise.
+   * Reads a classifier or a headless model as the start of a training for these labels. Classes
+   * that the checkpoint knows by the same name keep their rows of the head, wherever they stand;
+   * the others' are drawn from the seed, as is all of it where its classes cannot be told.
    *
    * @param imageSize side of the images to train with in pixels, if not that of the directory
+   * @param newHead whether all of the head is drawn in any case
    */
-  public static Checkpoint readForTraining(
-      Path directory, List<String> labels, OptionalInt imageSize, long seed) {
-    Contents contents = contents(directory);
-    if (contents.isHeadless()) {
-      return checkpoint(directory, contents.withHead(seed), imageSize).withLabels(labels, seed);
+  public static Loaded readForTraining(
+      Path directory, List<String> labels, OptionalInt imageSize, boolean newHead, long seed) {
+    ObjectNode json = config(directory);
+    ClassNames classes = null;
+    String reason = "as --new-head asks";
+    if (!newHead) {
+      try {
+        classes = classes(directory, json);
+      } catch (UserException e) {
+        reason = e.getMessage();
+      }
     }
-    Checkpoint checkpoint = checkpoint(directory, contents, imageSize);
-    return contents.config.labels().equals(labels)
-        ? checkpoint
-        : checkpoint.withLabels(labels, seed);
+    Contents contents =
+        contents(directory, json, classes == null ? ClassNames.placeholders() : classes.names());
+    if (classes != null && contents.isHeadless()) {
+      reason = "the checkpoint has none";
+      classes = null;
+    } else if (classes != null && !contents.headFits()) {
+      reason = "the checkpoint's does not fit the classes of its config.json";
+      classes = null;
+    }
+    if (classes == null) {
+      Checkpoint bare = checkpoint(directory, contents.withHead(seed), imageSize);
+      return new Loaded(
+          bare.withNewHead(labels, seed), List.of("the head is drawn anew: " + reason));
+    }
+    List<String> notes = new ArrayList<>(classes.notes());
+    notes.add(Checkpoint.headNote(classes.names(), labels));
+    return new Loaded(checkpoint(directory, contents, imageSize).withLabels(labels, seed), notes);
   }
 
-  private static Contents contents(Path directory) {
-    Path configFile = require(directory, CONFIG);
-    ObjectNode json = ModelFiles.readObject(configFile);
+  private static ObjectNode config(Path directory) {
+    return ModelFiles.readObject(require(directory, CONFIG));
+  }
+
+  private static ClassNames classes(Path directory, ObjectNode json) {
+    String source = directory.resolve(CONFIG).toString();
+    return TimmCheckpoint.isConfig(json)
+        ? TimmCheckpoint.classes(source, json)
+        : ClassNames.read(json, source);
+  }
+
+  private static Contents contents(Path directory, ObjectNode json, List<String> labels) {
+    String configFile = directory.resolve(CONFIG).toString();
     Path preprocessorFile = directory.resolve(PREPROCESSOR);
     if (TimmCheckpoint.isConfig(json)) {
-      Contents timm = TimmCheckpoint.convert(configFile.toString(), json, tensors(directory));
+      Contents timm = TimmCheckpoint.convert(configFile, json, tensors(directory), labels);
       return Files.exists(preprocessorFile)
           ? new Contents(timm.config, PreprocessorConfig.read(preprocessorFile), timm.tensors)
           : timm;
     }
-    ViTConfig config = ViTConfig.parse(json, configFile.toString());
+    ViTConfig config = ViTConfig.parse(json, configFile, labels);
     return new Contents(
         config,
         preprocessor(preprocessorFile, config),

@@ -1,6 +1,7 @@
 package org.sparkvit.vit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,13 +15,23 @@ import org.sparkvit.core.UserException;
  * of which {@code id2label} and {@code multiply_adds} count.
  *
  * @param labels class names in the order of the logits
+ * @param notes what a person has to know of it, each one sentence
  * @param imageSize side of the model's input in pixels
  * @param multiplyAdds that an image takes; -1 where the file does not say
  */
 public record ScriptedModel(
-    List<String> labels, PreprocessorConfig preprocessor, int imageSize, long multiplyAdds) {
+    List<String> labels,
+    List<String> notes,
+    PreprocessorConfig preprocessor,
+    int imageSize,
+    long multiplyAdds) {
   /** The module. */
   public static final String WEIGHTS = "model.pt";
+
+  /** What can be done with a classifier of a kind that is not read. */
+  static final String WAY =
+      "any classifier can be scored as TorchScript: torch.jit.trace(model, images).save("
+          + "\"FOLDER/model.pt\"), its config.json and preprocessor_config.json beside it";
 
   /** Whether a model directory holds a scripted model. */
   public static boolean isIn(Path directory) {
@@ -34,7 +45,9 @@ public record ScriptedModel(
    */
   public static ScriptedModel read(Path directory) {
     Path config = directory.resolve(ModelDirectory.CONFIG);
-    JsonFields fields = new JsonFields(config.toString(), ModelFiles.readObject(config).deepCopy());
+    ObjectNode json = ModelFiles.readObject(config);
+    ClassNames classes = ClassNames.read(json, config.toString());
+    JsonFields fields = new JsonFields(config.toString(), json.deepCopy());
     JsonNode multiplyAdds = fields.take("multiply_adds");
     if (multiplyAdds != null && !multiplyAdds.canConvertToLong()) {
       throw fields.bad("multiply_adds", multiplyAdds, "a whole number");
@@ -48,7 +61,8 @@ public record ScriptedModel(
           file + ": images become " + height + "x" + width + "; only squares are supported");
     }
     return new ScriptedModel(
-        ViTConfig.labels(fields),
+        classes.names(),
+        classes.notes(),
         preprocessor,
         height,
         multiplyAdds == null ? -1 : multiplyAdds.longValue());

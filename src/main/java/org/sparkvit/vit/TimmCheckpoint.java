@@ -87,14 +87,14 @@ final class TimmCheckpoint {
    * @throws UserException when it is no plain ViT or DeiT
    */
   static ModelDirectory.Contents convert(
-      String source, ObjectNode config, Map<String, Tensor> tensors) {
+      String source, ObjectNode config, Map<String, Tensor> tensors, List<String> labels) {
     JsonFields fields = new JsonFields(source, config.deepCopy());
     requireSupported(fields);
     TimmCheckpoint checkpoint = new TimmCheckpoint(source, tensors);
     // Earlier versions of timm had no object for these.
     JsonFields pretrained =
         config.has("pretrained_cfg") ? object(fields, "pretrained_cfg") : fields;
-    ViTConfig vit = checkpoint.config(fields, pretrained);
+    ViTConfig vit = checkpoint.config(fields, labels);
     return new ModelDirectory.Contents(
         vit, preprocessor(pretrained, vit.imageSize()), checkpoint.renamed(vit));
   }
@@ -103,14 +103,22 @@ final class TimmCheckpoint {
     String architecture = fields.takeString("architecture", "");
     if (!architecture.matches("(vit|deit|deit3)_.*") || architecture.contains("rope")) {
       throw fields.bad(
-          "architecture", "'" + architecture + "'", "one of timm's vit_*, deit_* or deit3_*");
+          "architecture",
+          "'" + architecture + "'",
+          "one of timm's vit_*, deit_* or deit3_*; " + ScriptedModel.WAY);
     }
     if (architecture.contains("quickgelu")) {
-      throw fields.bad("architecture", "'" + architecture + "'", "one with the usual GELU");
+      throw fields.bad(
+          "architecture",
+          "'" + architecture + "'",
+          "one with the usual GELU; " + ScriptedModel.WAY);
     }
     String pooling = fields.takeString("global_pool", "token");
     if (!pooling.equals("token") && !pooling.isEmpty()) {
-      throw fields.bad("global_pool", "'" + pooling + "'", "'token': heads on the class token");
+      throw fields.bad(
+          "global_pool",
+          "'" + pooling + "'",
+          "'token': heads on the class token; " + ScriptedModel.WAY);
     }
   }
 
@@ -125,7 +133,7 @@ final class TimmCheckpoint {
     return fields.within(key, object);
   }
 
-  private ViTConfig config(JsonFields fields, JsonFields pretrained) {
+  private ViTConfig config(JsonFields fields, List<String> labels) {
     JsonFields arguments = object(fields, "model_args");
     JsonNode named = arguments.take("num_heads");
     int heads = named == null ? usualHeads() : arguments.asInt("num_heads", named);
@@ -156,7 +164,7 @@ final class TimmCheckpoint {
         0.02,
         0,
         0,
-        labels(fields, pretrained),
+        labels,
         family.isDinov2()
             ? Map.of(ViTConfig.MLP_RATIO, IntNode.valueOf(intermediate / hidden))
             : Map.of());
@@ -179,24 +187,46 @@ final class TimmCheckpoint {
     };
   }
 
-  private List<String> labels(JsonFields fields, JsonFields pretrained) {
+  /**
+   * The classes that the configuration names.
+   *
+   * @throws UserException when there is one alone, or a name is missing
+   */
+  static ClassNames classes(String source, ObjectNode config) {
+    JsonFields fields = new JsonFields(source, config.deepCopy());
+    JsonFields pretrained =
+        config.has("pretrained_cfg") ? object(fields, "pretrained_cfg") : fields;
     int classes = fields.takeInt("num_classes", pretrained.takeInt("num_classes", 1000));
     JsonNode names = fields.take("label_names");
     if (names == null) {
       names = pretrained.take("label_names");
     }
+    if (classes < 0 || classes > ClassNames.MAX) {
+      throw fields.bad("num_classes", classes, "0 to " + ClassNames.MAX);
+    }
     if (names == null) {
       // A headless model has none; a head for a training's own labels takes their place.
-      return IntStream.range(0, classes == 0 ? 2 : classes).mapToObj(i -> "LABEL_" + i).toList();
+      return ClassNames.of(
+          fields,
+          "num_classes",
+          classes == 0
+              ? ClassNames.placeholders()
+              : IntStream.range(0, classes).mapToObj(i -> "LABEL_" + i).toList());
     }
     List<String> labels = new ArrayList<>();
     for (JsonNode name : names) {
-      labels.add(name.asText());
+      labels.add(name.isTextual() || name.isIntegralNumber() ? name.asText() : "");
     }
     if (!names.isArray() || labels.size() != classes) {
-      throw fields.bad("label_names", names, "a list of num_classes = " + classes + " names");
+      throw new UserException(
+          source
+              + ": label_names has "
+              + (names.isArray() ? labels.size() + " names" : "no list")
+              + "; it must be a list of num_classes = "
+              + classes
+              + " names");
     }
-    return labels;
+    return ClassNames.of(fields, "label_names", labels);
   }
 
   /** As timm's evaluation does it; where a border is odd, its cut may lie a pixel beside ours. */

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
@@ -52,11 +51,10 @@ public record ViTConfig(
   /** Largest side of an image in pixels. */
   static final int MAX_IMAGE_SIZE = 4_096;
 
-  private static final int MAX_LABELS = 1_000_000;
-
   /** DINOv2's way to give the intermediate size; kept among {@link #other}. */
   static final String MLP_RATIO = "mlp_ratio";
 
+  private static final String PROBLEM_TYPE = "problem_type";
   private static final String USE_MASK_TOKEN = "use_mask_token";
 
   public ViTConfig {
@@ -68,7 +66,7 @@ public record ViTConfig(
     range("intermediate_size", intermediateSize, 1, 65_536);
     range("image_size", imageSize, 1, MAX_IMAGE_SIZE);
     range("patch_size", patchSize, 1, 1_024);
-    range("number of labels", labels.size(), 1, MAX_LABELS);
+    range("number of labels", labels.size(), 1, ClassNames.MAX);
     if (hiddenSize % heads != 0) {
       throw new UserException(
           "hidden_size " + hiddenSize + " is not a multiple of num_attention_heads " + heads);
@@ -117,8 +115,11 @@ public record ViTConfig(
     }
     probability("hidden_dropout_prob", hiddenDropout);
     probability("attention_probs_dropout_prob", attentionDropout);
-    if (new LinkedHashSet<>(labels).size() != labels.size()) {
-      throw new UserException("id2label gives the same label to two classes: " + labels);
+    Set<String> distinct = new HashSet<>();
+    for (String label : labels) {
+      if (!distinct.add(label)) {
+        throw new UserException("two classes have the name '" + label + "'; give each its own");
+      }
     }
   }
 
@@ -167,10 +168,12 @@ public record ViTConfig(
    * @throws UserException when it is of none of the families, or a value is impossible
    */
   public static ViTConfig read(Path file) {
-    return parse(ModelFiles.readObject(file), file.toString());
+    ObjectNode object = ModelFiles.readObject(file);
+    return parse(object, file.toString(), ClassNames.read(object, file.toString()).names());
   }
 
-  static ViTConfig parse(ObjectNode object, String source) {
+  /** As above, with classes that are known already. */
+  static ViTConfig parse(ObjectNode object, String source, List<String> labels) {
     JsonFields fields = new JsonFields(source, object.deepCopy());
     String type = fields.takeString("model_type", "vit");
     boolean gated =
@@ -183,7 +186,10 @@ public record ViTConfig(
     // Of the file that was read, which transformers would round ours to: we write float32.
     fields.take("dtype");
     fields.take("torch_dtype");
-    List<String> labels = labels(fields);
+    for (String key : List.of("id2label", "label2id", "num_labels", PROBLEM_TYPE)) {
+      // What a training makes of it has other classes, and each image has one of them.
+      fields.take(key);
+    }
     int hidden = fields.takeInt("hidden_size", 768);
     int layers = fields.takeInt("num_hidden_layers", 12);
     int heads = fields.takeInt("num_attention_heads", 12);
@@ -194,8 +200,8 @@ public record ViTConfig(
             : fields.takeInt("intermediate_size", 3072);
     Activation activation = Activation.of(fields.takeString("hidden_act", "gelu"), source);
     double eps = fields.takeDouble("layer_norm_eps", family.isDinov2() ? 1e-6 : 1e-12);
-    int image = fields.takeInt("image_size", 224);
-    int patch = fields.takeInt("patch_size", family.isDinov2() ? 14 : 16);
+    int image = fields.takeSquare("image_size", 224);
+    int patch = fields.takeSquare("patch_size", family.isDinov2() ? 14 : 16);
     boolean bias = fields.takeBoolean("qkv_bias", true);
     double range = fields.takeDouble("initializer_range", 0.02);
     double hiddenDropout = fields.takeDouble("hidden_dropout_prob", 0);
@@ -232,35 +238,6 @@ public record ViTConfig(
   private static int mlpWidth(Family family, int hidden, JsonNode ratio) {
     int width = (int) (hidden * ratio.doubleValue());
     return family.isGated() ? ((int) (width * 2L / 3.0) + 7) / 8 * 8 : width;
-  }
-
-  /** The class names of {@code id2label}, in their order. */
-  static List<String> labels(JsonFields fields) {
-    JsonNode id2label = fields.take("id2label");
-    fields.take("label2id");
-    int count = fields.takeInt("num_labels", 2);
-    if (id2label == null) {
-      range("num_labels", count, 1, MAX_LABELS);
-      return IntStream.range(0, Math.max(count, 0)).mapToObj(i -> "LABEL_" + i).toList();
-    }
-    Map<Integer, String> byId = new TreeMap<>();
-    id2label
-        .fields()
-        .forEachRemaining(
-            e -> {
-              if (!e.getKey().matches("\\d{1,9}") || !e.getValue().isTextual()) {
-                throw fields.bad(
-                    "id2label", e.getKey() + " -> " + e.getValue(), "a number to a label");
-              }
-              byId.put(Integer.parseInt(e.getKey()), e.getValue().textValue());
-            });
-    int next = 0;
-    for (int id : byId.keySet()) {
-      if (id != next++) {
-        throw fields.bad("id2label", "without class " + (next - 1), "numbered 0, 1, 2 ...");
-      }
-    }
-    return List.copyOf(byId.values());
   }
 
   /**
@@ -311,6 +288,9 @@ public record ViTConfig(
     for (int i = 0; i < labels.size(); i++) {
       id2label.put(Integer.toString(i), labels.get(i));
       label2id.put(labels.get(i), i);
+    }
+    if (labels.size() > 1) {
+      json.put(PROBLEM_TYPE, "single_label_classification");
     }
     other.forEach(json::set);
     return json;

@@ -142,7 +142,8 @@ class FamilyTest {
     // The larger one is interpolated from 28 pixels at once; by way of 16 it would be another.
     Checkpoint checkpoint =
         ModelDirectory.readForTraining(
-            ROOT.resolve(name), List.of("cat", "dog", "owl"), OptionalInt.of(24), 1);
+                ROOT.resolve(name), List.of("cat", "dog", "owl"), OptionalInt.of(24), false, 1)
+            .checkpoint();
     assertThat(checkpoint.preprocessor().yields(24)).isTrue();
     try (ViTSession session = ViTSession.open(checkpoint, DEVICE, Precision.FP32)) {
       assertClose(
@@ -179,7 +180,8 @@ class FamilyTest {
   private static float[] embeddings(String name) {
     Checkpoint start =
         ModelDirectory.readForTraining(
-            ROOT.resolve(name), List.of("a", "b"), OptionalInt.empty(), 1);
+                ROOT.resolve(name), List.of("a", "b"), OptionalInt.empty(), false, 1)
+            .checkpoint();
     assertThat(start.config().labels()).containsExactly("a", "b");
     try (ViTSession session = ViTSession.open(start, DEVICE, Precision.FP32)) {
       assertThat(session.config().embeddingSize() * BATCH)
@@ -209,7 +211,8 @@ class FamilyTest {
     edit(model, "\"label_names\": [", "\"x\": [");
     refused(model, "no trained head (classifier.weight is absent)");
     Checkpoint start =
-        ModelDirectory.readForTraining(model, List.of("a", "b"), OptionalInt.empty(), 1);
+        ModelDirectory.readForTraining(model, List.of("a", "b"), OptionalInt.empty(), false, 1)
+            .checkpoint();
     assertThat(start.tensors().get("classifier.weight").shape()).containsExactly(2L, 32L);
     assertThat(start.tensors().get("dinov2.encoder.layer.1.layer_scale2.lambda1"))
         .isEqualTo(tensors.get("blocks.1.ls2.gamma"));
@@ -219,7 +222,8 @@ class FamilyTest {
   void newHeadsOfADistilledModelAreTwo() {
     Checkpoint start =
         ModelDirectory.readForTraining(
-            ROOT.resolve("deit-distilled"), List.of("a", "b"), OptionalInt.empty(), 1);
+                ROOT.resolve("deit-distilled"), List.of("a", "b"), OptionalInt.empty(), false, 1)
+            .checkpoint();
     for (String head : List.of("cls_classifier", "distillation_classifier")) {
       assertThat(start.tensors().get(head + ".weight").shape()).containsExactly(2L, 16L);
     }
