@@ -1,33 +1,35 @@
 package org.sparkvit.balance;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.sparkvit.balance.BalanceConfig.Sampling;
-import org.sparkvit.balance.BalanceConfig.Weights;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.core.UserException;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.CurrentSplits;
+import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
-import org.sparkvit.table.StableRank;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.BalancePolicy;
+import org.sparkvit.training.ClassPlan;
 
-/** Reads {@code splits}, plans its train images, writes {@code plan} and {@code balance}. */
+/**
+ * Reads {@code images} and {@code splits}, plans the train images by the labels that they have now,
+ * writes {@code plan} and {@code balance}.
+ */
 public final class BalanceStage {
+  /** An image that is shown so often an epoch is learnt by heart rather than learnt from. */
+  private static final int MANY_COPIES = 20;
+
   private final BalanceConfig config;
   private final Progress progress;
 
@@ -42,16 +44,25 @@ public final class BalanceStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     // Written last: without it an earlier run was interrupted, and this one may finish the work.
     workspace.requireAbsent(PlanTable.SPEC, config.overwrite());
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
-    record.input("splits", workspace.version(SplitsTable.SPEC));
+    record
+        .input("images", workspace.version(ImagesTable.SPEC))
+        .input("splits", workspace.version(SplitsTable.SPEC));
+    CurrentSplits current = CurrentSplits.of(images, splits);
+    current.count().line().ifPresent(line -> progress.say("balance: warning: " + line));
+    Dataset<Row> train = current.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
 
-    SortedMap<String, ClassPlan> classes = classes(splits, config);
+    BalancePolicy policy = config.policy();
+    SortedMap<String, ClassPlan> classes = policy.classes(train);
     BalanceSummary summary = new BalanceSummary(classes);
     record.result("balance", summary.toMap());
     workspace.replace(BalanceTable.SPEC, report(spark, classes), record);
-    workspace.replace(PlanTable.SPEC, plan(splits, classes, config.seed()), record);
+    workspace.replace(PlanTable.SPEC, policy.plan(train, classes), record);
     summary.lines().forEach(progress::say);
-    if (config.sampling() != Sampling.NONE || config.weights() != Weights.NONE) {
+    sayRepeated(classes);
+    if (policy.sampling() != BalancePolicy.Sampling.NONE
+        || policy.weights() != BalancePolicy.Weights.NONE) {
       progress.say(
           "a model trained on this plan overstates the rare classes' probabilities:"
               + " choose thresholds, and calibrate, on the validation split as it is");
@@ -59,55 +70,28 @@ public final class BalanceStage {
     progress.say("next: spark-vit train");
   }
 
-  /**
-   * The whole of it as one function.
-   *
-   * @param splits rows of the table {@code splits}
-   * @return rows of the table {@code plan}: one for each train image
-   */
-  static Dataset<Row> plan(Dataset<Row> splits, BalanceConfig config) {
-    return plan(splits, classes(splits, config), config.seed());
-  }
-
-  /** What becomes of each class of the train split. */
-  static SortedMap<String, ClassPlan> classes(Dataset<Row> splits, BalanceConfig config) {
-    SortedMap<String, Long> sizes = new TreeMap<>();
-    for (Row row : train(splits).groupBy(SplitsTable.LABEL).count().collectAsList()) {
-      sizes.put(row.getString(0), row.getLong(1));
+  /** A class of few images that is shown as often as a large one is the same images over again. */
+  private void sayRepeated(SortedMap<String, ClassPlan> classes) {
+    List<Map.Entry<String, ClassPlan>> often =
+        classes.entrySet().stream()
+            .filter(entry -> entry.getValue().copies() >= MANY_COPIES)
+            .sorted((a, b) -> Integer.compare(b.getValue().copies(), a.getValue().copies()))
+            .toList();
+    if (often.isEmpty()) {
+      return;
     }
-    if (sizes.size() < 2) {
-      String found =
-          sizes.isEmpty() ? "has no image" : "has images of the class " + sizes.keySet() + " only";
-      throw new UserException(
-          "the train split "
-              + found
-              + "; it needs two classes or more: run 'spark-vit split --overwrite' with a larger"
-              + " --train, or catalog more images");
-    }
-    return ClassPlan.of(sizes, config);
-  }
-
-  private static Dataset<Row> plan(
-      Dataset<Row> splits, SortedMap<String, ClassPlan> classes, long seed) {
-    StructType schema =
-        new StructType()
-            .add(SplitsTable.LABEL, DataTypes.StringType, false)
-            .add("class_copies", DataTypes.IntegerType, false)
-            .add("class_extra", DataTypes.LongType, false)
-            .add(PlanTable.WEIGHT, DataTypes.DoubleType, false);
-    List<Row> rows = new ArrayList<>();
-    classes.forEach(
-        (label, c) -> rows.add(RowFactory.create(label, c.copies(), c.extra(), c.weight())));
-    Dataset<Row> perClass = splits.sparkSession().createDataFrame(rows, schema);
-    return StableRank.withinLabel(train(splits), SplitsTable.ID, SplitsTable.LABEL, seed, "balance")
-        .join(broadcast(perClass), SplitsTable.LABEL)
-        .select(
-            col(SplitsTable.ID).as(PlanTable.ID),
-            col(SplitsTable.LABEL).as(PlanTable.LABEL),
-            col("class_copies")
-                .plus(when(col(StableRank.RANK).leq(col("class_extra")), lit(1)).otherwise(lit(0)))
-                .as(PlanTable.COPIES),
-            col(PlanTable.WEIGHT));
+    Map.Entry<String, ClassPlan> most = often.get(0);
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "warning: of %,d classes each image is shown %d times an epoch or more, of '%s' %,d"
+                + " times (%,d images): a model learns such images by heart; use a smaller --ratio,"
+                + " 'spark-vit synthesize', or more images",
+            often.size(),
+            MANY_COPIES,
+            most.getKey(),
+            most.getValue().copies(),
+            most.getValue().before()));
   }
 
   private static Dataset<Row> report(SparkSession spark, SortedMap<String, ClassPlan> classes) {
@@ -115,11 +99,5 @@ public final class BalanceStage {
     classes.forEach(
         (label, c) -> rows.add(RowFactory.create(label, c.before(), c.after(), c.weighted())));
     return spark.createDataFrame(rows, BalanceTable.SPEC.schema());
-  }
-
-  private static Dataset<Row> train(Dataset<Row> splits) {
-    return splits
-        .filter(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
-        .select(SplitsTable.ID, SplitsTable.LABEL);
   }
 }

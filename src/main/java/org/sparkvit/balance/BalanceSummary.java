@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.ToDoubleFunction;
 import org.sparkvit.metrics.ClassBalance;
+import org.sparkvit.training.ClassPlan;
 
 /** The balance before and after, for people and for the run record. */
 final class BalanceSummary {

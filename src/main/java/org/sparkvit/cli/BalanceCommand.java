@@ -4,10 +4,11 @@ import java.math.BigDecimal;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.balance.BalanceConfig;
-import org.sparkvit.balance.BalanceConfig.Sampling;
-import org.sparkvit.balance.BalanceConfig.Weights;
 import org.sparkvit.balance.BalanceStage;
 import org.sparkvit.core.Progress;
+import org.sparkvit.training.BalancePolicy;
+import org.sparkvit.training.BalancePolicy.Sampling;
+import org.sparkvit.training.BalancePolicy.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -70,7 +71,8 @@ final class BalanceCommand extends StageCommand {
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
     BalanceConfig config =
-        new BalanceConfig(workspace(), overwrite, sampling, ratio, weights, beta, seed);
+        new BalanceConfig(
+            workspace(), overwrite, new BalancePolicy(sampling, ratio, weights, beta, seed));
     return new BalanceStage(config, progress)::run;
   }
 }

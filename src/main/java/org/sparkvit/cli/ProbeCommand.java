@@ -15,9 +15,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "probe",
     description = {
-      "Trains a linear head on the embeddings of a model that stays as it is, and writes a model directory with it.",
-      "The executors embed each image once; MLlib's logistic regression then trains in seconds, with the plan's",
-      "weights, and chooses the regularization by cross-validation. The embeddings stay in the workspace."
+      "Trains a linear head on the embeddings of a model that stays as it is, and writes a model"
+          + " directory with it.",
+      "The executors embed each image once; MLlib's logistic regression then trains in seconds,"
+          + " with the plan's",
+      "weights, and chooses the regularization by cross-validation. The embeddings stay in the"
+          + " workspace."
     })
 final class ProbeCommand extends StageCommand {
   @Option(
@@ -39,6 +42,8 @@ final class ProbeCommand extends StageCommand {
       description = "Replace a model of that name.")
   private boolean overwrite;
 
+  @Mixin private RareOptions rare;
+
   @Option(
       names = "--no-plan",
       fallbackValue = "true",
@@ -49,7 +54,8 @@ final class ProbeCommand extends StageCommand {
       names = "--resampled",
       fallbackValue = "true",
       description =
-          "Also train on the points that 'resample' made up, and without the images that it removes.")
+          "Also train on the points that 'resample' made up, and without the images that it"
+              + " removes.")
   private boolean resampled;
 
   @Option(
@@ -67,14 +73,16 @@ final class ProbeCommand extends StageCommand {
       paramLabel = "A",
       defaultValue = "0",
       description =
-          "Mixtures to choose from: 0 is L2, 1 is L1, which sets weights to zero (MLlib's elasticNetParam). Default: ${DEFAULT-VALUE}.")
+          "Mixtures to choose from: 0 is L2, 1 is L1, which sets weights to zero (MLlib's"
+              + " elasticNetParam). Default: ${DEFAULT-VALUE}.")
   private List<Double> elasticNet;
 
   @Option(
       names = "--folds",
       defaultValue = "5",
       description =
-          "Parts of the train split for cross-validation; with one strength and mixture there is none. Default: ${DEFAULT-VALUE}.")
+          "Parts of the train split for cross-validation; with one strength and mixture there is"
+              + " none. Default: ${DEFAULT-VALUE}.")
   private int folds;
 
   @Option(
@@ -103,14 +111,16 @@ final class ProbeCommand extends StageCommand {
       names = "--license",
       paramLabel = "NAME",
       description =
-          "Licence of the new model, for its card. Default: that of the model in --from, if it names one.")
+          "Licence of the new model, for its card. Default: that of the model in --from, if it"
+              + " names one.")
   private String license;
 
   @Option(
       names = "--known-biases",
       paramLabel = "TEXT",
       description =
-          "What is known of the starting model's biases, for the card. Default: what that model's own card says.")
+          "What is known of the starting model's biases, for the card. Default: what that model's"
+              + " own card says.")
   private String knownBiases;
 
   @Override
@@ -121,6 +131,7 @@ final class ProbeCommand extends StageCommand {
             name,
             overwrite,
             !noPlan,
+            rare.classes(),
             resampled,
             from,
             regularization,

@@ -20,8 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "train",
     description = {
-      "Fine-tunes a Vision Transformer, or trains one from scratch, on the train split, keeps the epoch that is",
-      "best on the validation split, and writes a Hugging Face model directory to WORKSPACE/models/NAME.",
+      "Fine-tunes a Vision Transformer, or trains one from scratch, on the train split, keeps the"
+          + " epoch that is",
+      "best on the validation split, and writes a Hugging Face model directory to"
+          + " WORKSPACE/models/NAME.",
       "The executors decode the images; the driver trains, so it is the driver that wants the GPU."
     })
 final class TrainCommand extends StageCommand {
@@ -46,7 +48,9 @@ final class TrainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Train with so many workers on the executors (DiLoCo): each takes --inner-steps steps on its share of the images, then what they moved is averaged. 1 trains on the driver. Default: ${DEFAULT-VALUE}.")
+          "Train with so many workers on the executors (DiLoCo): each takes --inner-steps steps on"
+              + " its share of the images, then what they moved is averaged. 1 trains on the"
+              + " driver. Default: ${DEFAULT-VALUE}.")
   private int workers;
 
   @Option(
@@ -54,22 +58,27 @@ final class TrainCommand extends StageCommand {
       paramLabel = "H",
       defaultValue = "50",
       description =
-          "With --workers: steps of a worker between two averages; 1 averages after every step. Default: ${DEFAULT-VALUE}.")
+          "With --workers: steps of a worker between two averages; 1 averages after every step."
+              + " Default: ${DEFAULT-VALUE}.")
   private int innerSteps;
 
   @Option(
       names = "--outer-learning-rate",
       defaultValue = "0.7",
       description =
-          "With --workers: share of the averaged move that the model makes; 1 for plain averaging. Default: ${DEFAULT-VALUE}.")
+          "With --workers: share of the averaged move that the model makes; 1 for plain averaging."
+              + " Default: ${DEFAULT-VALUE}.")
   private double outerLearningRate;
 
   @Option(
       names = "--outer-momentum",
       defaultValue = "0.9",
       description =
-          "With --workers: Nesterov momentum of the averaged moves; 0 for plain averaging. Default: ${DEFAULT-VALUE}.")
+          "With --workers: Nesterov momentum of the averaged moves; 0 for plain averaging. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double outerMomentum;
+
+  @Mixin private RareOptions rare;
 
   @Option(
       names = "--no-plan",
@@ -88,7 +97,8 @@ final class TrainCommand extends StageCommand {
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
       description =
-          "Where the driver trains; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+          "Where the driver trains; gpu fails at once where there is none. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String device;
 
   @Option(
@@ -96,7 +106,8 @@ final class TrainCommand extends StageCommand {
       paramLabel = "auto|fp32|bf16|fp16",
       defaultValue = "auto",
       description =
-          "bf16 and fp16 multiply in these and keep weights in float32; auto is bf16 on GPUs and on processors where it is faster; fp16 is for GPUs. Default: ${DEFAULT-VALUE}.")
+          "bf16 and fp16 multiply in these and keep weights in float32; auto is bf16 on GPUs and on"
+              + " processors where it is faster; fp16 is for GPUs. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(
@@ -132,7 +143,8 @@ final class TrainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "10",
       description =
-          "Note loss, learning rate and gradient norm of every Nth step in metrics.jsonl. Default: ${DEFAULT-VALUE}.")
+          "Note loss, learning rate and gradient norm of every Nth step in metrics.jsonl. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int logSteps;
 
   @Option(
@@ -140,28 +152,32 @@ final class TrainCommand extends StageCommand {
       split = ",",
       paramLabel = "CLASS",
       description =
-          "Classes of your own that follow the training: org.sparkvit.training.TrainingListener, on the class path.")
+          "Classes of your own that follow the training: org.sparkvit.training.TrainingListener, on"
+              + " the class path.")
   private List<String> listeners = List.of();
 
   @Option(
       names = "--license",
       paramLabel = "NAME",
       description =
-          "Licence of the new model, for its card. Default: that of the model in --from, if it names one.")
+          "Licence of the new model, for its card. Default: that of the model in --from, if it"
+              + " names one.")
   private String license;
 
   @Option(
       names = "--known-biases",
       paramLabel = "TEXT",
       description =
-          "What is known of the starting model's biases, for the card. Default: what that model's own card says.")
+          "What is known of the starting model's biases, for the card. Default: what that model's"
+              + " own card says.")
   private String knownBiases;
 
   @Option(
       names = "--cache-dir",
       paramLabel = "FOLDER",
       description =
-          "Folder on the driver's disk for the decoded pixels while training. Default: the temporary folder.")
+          "Folder on the driver's disk for the decoded pixels while training. Default: the"
+              + " temporary folder.")
   private Path cacheDir;
 
   @Override
@@ -174,6 +190,7 @@ final class TrainCommand extends StageCommand {
             overwrite,
             !noPlan,
             synthetic,
+            rare.classes(),
             from,
             recipe.recipe(from.defaultLearningRate()),
             new Diloco(workers, innerSteps, outerLearningRate, outerMomentum),

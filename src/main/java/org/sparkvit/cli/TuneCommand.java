@@ -24,8 +24,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tune",
     description = {
-      "Looks for the settings of 'train' that are best by --metric on the validation split. Each trial is a training",
-      "within one executor; bad ones end early. What happens is in WORKSPACE/studies/NAME/study.jsonl at any time, and",
+      "Looks for the settings of 'train' that are best by --metric on the validation split. Each"
+          + " trial is a training",
+      "within one executor; bad ones end early. What happens is in"
+          + " WORKSPACE/studies/NAME/study.jsonl at any time, and",
       "the best settings are in best.properties beside it, for 'spark-vit train --config'."
     })
 final class TuneCommand extends StageCommand {
@@ -34,7 +36,9 @@ final class TuneCommand extends StageCommand {
       required = true,
       paramLabel = "FILE",
       description =
-          "What is searched: lines such as 'learning-rate = log-float 1e-5 1e-3', 'batch-size = categorical 16 32', 'drop-path = float 0 0.3', 'epochs = int 3 10'; any option of a recipe.")
+          "What is searched: lines such as 'learning-rate = log-float 1e-5 1e-3', 'batch-size ="
+              + " categorical 16 32', 'drop-path = float 0 0.3', 'epochs = int 3 10'; any option of"
+              + " a recipe.")
   private Path space;
 
   @Option(
@@ -53,7 +57,8 @@ final class TuneCommand extends StageCommand {
       names = "--resume",
       fallbackValue = "true",
       description =
-          "Go on with a study of that name, trials that were interrupted first; without one, begin at the beginning.")
+          "Go on with a study of that name, trials that were interrupted first; without one, begin"
+              + " at the beginning.")
   private boolean resume;
 
   @Option(
@@ -75,7 +80,8 @@ final class TuneCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Trials at a time; 0 for as many as there are executors, each of which trains one at a time. Default: ${DEFAULT-VALUE}.")
+          "Trials at a time; 0 for as many as there are executors, each of which trains one at a"
+              + " time. Default: ${DEFAULT-VALUE}.")
   private int parallel;
 
   @Option(
@@ -98,7 +104,9 @@ final class TuneCommand extends StageCommand {
       paramLabel = "EPOCHS",
       defaultValue = "1",
       description =
-          "Epochs after which a trial first has to be among the best to go on, then --prune-reduction times as many, and so on (ASHA); 0 lets all go on. Default: ${DEFAULT-VALUE}.")
+          "Epochs after which a trial first has to be among the best to go on, then"
+              + " --prune-reduction times as many, and so on (ASHA); 0 lets all go on. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int pruneAfter;
 
   @Option(
@@ -118,6 +126,8 @@ final class TuneCommand extends StageCommand {
 
   @Mixin private RecipeOptions recipe;
 
+  @Mixin private RareOptions rare;
+
   @Option(
       names = "--no-plan",
       fallbackValue = "true",
@@ -135,7 +145,8 @@ final class TuneCommand extends StageCommand {
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
       description =
-          "Where the executors train; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+          "Where the executors train; gpu fails at once where there is none. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String device;
 
   @Option(
@@ -149,7 +160,8 @@ final class TuneCommand extends StageCommand {
       names = "--decode-threads",
       defaultValue = "2",
       description =
-          "Threads of an executor that read and decode the images, once. Default: ${DEFAULT-VALUE}.")
+          "Threads of an executor that read and decode the images, once. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int decodeThreads;
 
   @Override
@@ -165,6 +177,7 @@ final class TuneCommand extends StageCommand {
             resume,
             !noPlan,
             synthetic,
+            rare.classes(),
             from,
             readSpace(),
             sampler,

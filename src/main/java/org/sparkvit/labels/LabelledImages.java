@@ -3,7 +3,6 @@ package org.sparkvit.labels;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.trim;
 
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -27,10 +26,7 @@ final class LabelledImages {
   static Dataset<Row> of(Dataset<Row> images, Optional<Dataset<Row>> duplicates) {
     Dataset<Row> labelled =
         images
-            .where(
-                ImagesTable.usable()
-                    .and(col(ImagesTable.LABEL).isNotNull())
-                    .and(trim(col(ImagesTable.LABEL)).notEqual("")))
+            .where(ImagesTable.usable().and(ImagesTable.labelled()))
             // A column of the user's may have any name.
             .select(
                 ImagesTable.ID,

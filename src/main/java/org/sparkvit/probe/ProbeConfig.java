@@ -8,6 +8,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.ModelOutput;
+import org.sparkvit.training.RareClasses;
 
 /**
  * What the stage {@code probe} is asked to do.
@@ -16,6 +17,7 @@ import org.sparkvit.training.ModelOutput;
  * @param name what the new model is called in the workspace
  * @param overwrite whether a model of that name is replaced
  * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param rare what becomes of rare classes
  * @param resampled whether the {@code resampled} table counts
  * @param model name of a model of the workspace, or URI of a Hugging Face model directory
  * @param regularization strengths to choose from, each 0 or more
@@ -32,6 +34,7 @@ public record ProbeConfig(
     String name,
     boolean overwrite,
     boolean usePlan,
+    RareClasses rare,
     boolean resampled,
     String model,
     List<Double> regularization,
@@ -84,6 +87,7 @@ public record ProbeConfig(
     map.put("max-iterations", maxIterations);
     map.put("seed", seed);
     map.put("precision", embedding.precision());
+    map.putAll(rare.toMap());
     return map;
   }
 

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.ml.functions;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,6 +23,7 @@ import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.metrics.Scorebook;
+import org.sparkvit.table.ClassIndex;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
@@ -62,7 +62,9 @@ public final class ProbeStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("probe", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    TrainingRows rows = TrainingRows.read(workspace, config.usePlan(), false, record);
+    TrainingRows rows =
+        TrainingRows.read(workspace, config.usePlan(), false, config.rare(), record);
+    rows.notes().forEach(note -> progress.say("probe: warning: " + note));
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     progress.say("probe: " + rows.describe());
@@ -84,7 +86,7 @@ public final class ProbeStage {
     Dataset<Row> embedded = embedded(rows, embeddings, labels);
     Dataset<Row> real = embedded.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Dataset<Row> train =
-        (config.resampled() ? resampled(workspace, real, labels, store.modelHash(), record) : real)
+        (config.resampled() ? resampled(workspace, rows, real, store.modelHash(), record) : real)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long unreadable = unreadable(embeddings, rows, labels, train);
@@ -134,7 +136,8 @@ public final class ProbeStage {
   /** Those with embeddings, in partitions that depend on their number and ids alone. */
   private static Dataset<Row> embedded(TrainingRows rows, Dataset<Row> embeddings, Labels labels) {
     Dataset<Row> joined =
-        rows.rows()
+        ClassIndex.of(labels)
+            .addTo(rows.rows(), SplitsTable.LABEL, HeadSearch.LABEL)
             .join(
                 embeddings
                     .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
@@ -144,7 +147,7 @@ public final class ProbeStage {
             .select(
                 col(ImagesTable.ID).as(HeadSearch.ID),
                 col(SplitsTable.SPLIT),
-                index(labels, SplitsTable.LABEL).as(HeadSearch.LABEL),
+                col(HeadSearch.LABEL).cast("double").as(HeadSearch.LABEL),
                 col(PlanTable.WEIGHT).multiply(col(PlanTable.COPIES)).as(HeadSearch.WEIGHT),
                 col(EmbeddingsTable.EMBEDDING),
                 functions
@@ -159,23 +162,12 @@ public final class ProbeStage {
     return rows.repartition(partitions, col(HeadSearch.ID)).sortWithinPartitions(HeadSearch.ID);
   }
 
-  private static Column index(Labels labels, String column) {
-    Column index = org.apache.spark.sql.functions.lit(null).cast("double");
-    for (int c = 0; c < labels.size(); c++) {
-      index =
-          org.apache
-              .spark
-              .sql
-              .functions
-              .when(col(column).equalTo(labels.name(c)), (double) c)
-              .otherwise(index);
-    }
-    return index;
-  }
-
-  /** With the points that were made up, and without those removed. */
+  /**
+   * With the points that were made up, and without those removed. What was made of images that have
+   * another class now, or are not trained on, is left out and counted.
+   */
   private Dataset<Row> resampled(
-      Workspace workspace, Dataset<Row> real, Labels labels, String model, RunRecord record) {
+      Workspace workspace, TrainingRows rows, Dataset<Row> real, String model, RunRecord record) {
     Dataset<Row> all = workspace.read(ResampledTable.SPEC);
     record.input("resampled", workspace.version(ResampledTable.SPEC));
     Dataset<Row> mine =
@@ -188,21 +180,46 @@ public final class ProbeStage {
           "the table 'resampled' is of another model or precision: run 'spark-vit resample' with"
               + " the same --from and --precision");
     }
+    Dataset<Row> labels = rows.trainLabels();
+    Dataset<Row> made =
+        stillOfItsClass(
+            stillOfItsClass(
+                mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.SYNTHETIC)),
+                ResampledTable.PARENT,
+                labels),
+            ResampledTable.NEIGHBOR,
+            labels);
     Dataset<Row> synthetic =
-        mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.SYNTHETIC))
+        ClassIndex.of(rows.labels())
+            .addTo(made, ResampledTable.LABEL, HeadSearch.LABEL)
             .select(
                 col(ResampledTable.ID).as(HeadSearch.ID),
                 org.apache.spark.sql.functions.lit(SplitsTable.TRAIN).as(SplitsTable.SPLIT),
-                index(labels, ResampledTable.LABEL).as(HeadSearch.LABEL),
+                col(HeadSearch.LABEL).cast("double").as(HeadSearch.LABEL),
                 org.apache.spark.sql.functions.lit(1.0).as(HeadSearch.WEIGHT),
                 col(ResampledTable.EMBEDDING).as(EmbeddingsTable.EMBEDDING),
                 functions
                     .array_to_vector(col(ResampledTable.EMBEDDING).cast("array<double>"))
                     .as(HeadSearch.FEATURES));
+    Dataset<Row> removed =
+        stillOfItsClass(
+            mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.REMOVED)),
+            ResampledTable.ID,
+            labels);
+    long points = synthetic.count();
+    long stale = mine.count() - points - removed.count();
+    if (stale > 0) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "probe: warning: %,d rows of the table 'resampled' are left out, as their images have"
+                  + " another class now or are not trained on; run 'spark-vit resample' again",
+              stale));
+    }
+    record.result("resampled_left_out", stale);
     Dataset<Row> kept =
         real.join(
-            mine.where(col(ResampledTable.KIND).equalTo(ResampledTable.REMOVED))
-                .select(col(ResampledTable.ID).as(HeadSearch.ID)),
+            removed.select(col(ResampledTable.ID).as(HeadSearch.ID)),
             new String[] {HeadSearch.ID},
             "left_anti");
     Dataset<Row> together = kept.unionByName(synthetic);
@@ -212,8 +229,18 @@ public final class ProbeStage {
             Locale.ROOT,
             "probe: %,d points to train on, %,d of them made up by resample",
             images,
-            synthetic.count()));
+            points));
     return inOrder(together, images);
+  }
+
+  /** The rows whose image of a column is trained on with the class of the row. */
+  private static Dataset<Row> stillOfItsClass(
+      Dataset<Row> resampled, String column, Dataset<Row> labels) {
+    Dataset<Row> now = labels.toDF("now_id", "now_label");
+    return resampled.join(
+        now,
+        col(column).equalTo(col("now_id")).and(col(ResampledTable.LABEL).equalTo(col("now_label"))),
+        "left_semi");
   }
 
   /** How many images have no embedding, when what has one is enough to train on. */

@@ -17,6 +17,7 @@ import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ResampledTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.TrainingRows;
 
 /**
@@ -36,10 +37,9 @@ public final class ResampleStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("resample", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
-    Dataset<Row> train =
-        TrainingRows.read(workspace, false, false, record)
-            .rows()
-            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
+    TrainingRows rows = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
+    rows.notes().forEach(note -> progress.say("resample: warning: " + note));
+    Dataset<Row> train = rows.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     String location = workspace.modelAt(config.model());
     EmbeddingStore store;
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
@@ -70,6 +70,7 @@ public final class ResampleStage {
     progress.say(
         "next: spark-vit probe --resampled --no-plan --from "
             + config.model()
-            + "; its probabilities are for the resampled classes, so choose thresholds on the validation split");
+            + "; its probabilities are for the resampled classes, so choose thresholds on the"
+            + " validation split");
   }
 }

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Optional;
@@ -74,7 +73,7 @@ final class SplitItems {
                         "left"))
             .orElse(images.withColumn(COMPONENT, noText()));
     Dataset<Row> items =
-        tied.filter(labelled())
+        tied.filter(ImagesTable.labelled())
             .select(
                 ImagesTable.usable().as(USABLE),
                 col(ImagesTable.ID).as(ID),
@@ -105,10 +104,6 @@ final class SplitItems {
     // An image that was placed keeps its place while it cannot be read: coming back, it must not
     // turn up in another split.
     return withGroups(items.filter(col(USABLE).or(col(EARLIER).isNotNull())).drop(USABLE), config);
-  }
-
-  static Column labelled() {
-    return col(ImagesTable.LABEL).isNotNull().and(trim(col(ImagesTable.LABEL)).notEqual(""));
   }
 
   private static Dataset<Row> withGroups(Dataset<Row> items, SplitConfig config) {

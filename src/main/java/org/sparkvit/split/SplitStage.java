@@ -135,8 +135,8 @@ public final class SplitStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "fold %d of %d is the validation split; of %,d contents and groups that several images share none is in"
-                + " two folds, and all %d quotas are met exactly",
+            "fold %d of %d is the validation split; of %,d contents and groups that several images"
+                + " share none is in two folds, and all %d quotas are met exactly",
             config.fold(),
             config.folds(),
             check.ties(),
@@ -166,7 +166,7 @@ public final class SplitStage {
         images
             .agg(
                 count_if(not(ImagesTable.usable())),
-                count_if(ImagesTable.usable().and(not(SplitItems.labelled()))))
+                count_if(ImagesTable.usable().and(not(ImagesTable.labelled()))))
             .first();
     if (left.getLong(0) + left.getLong(1) > 0) {
       progress.say(
@@ -188,8 +188,9 @@ public final class SplitStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "certificate: of %,d contents and groups that several images share none is in two splits; all %,d quotas"
-                + " are met exactly; class shares by split: chi-squared %.3f, %d degrees of freedom, p %.3f",
+            "certificate: of %,d contents and groups that several images share none is in two"
+                + " splits; all %,d quotas are met exactly; class shares by split: chi-squared"
+                + " %.3f, %d degrees of freedom, p %.3f",
             check.ties(),
             quotas.size() * SplitsTable.NAMES.size(),
             shares.chiSquared(),

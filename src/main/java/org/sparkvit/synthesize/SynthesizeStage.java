@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -24,6 +25,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PixelsTable;
@@ -39,6 +41,9 @@ import org.sparkvit.table.Workspace;
  */
 public final class SynthesizeStage {
   private static final int IMAGES_PER_PARTITION = 200;
+
+  /** More classes than this are left out of lines for people. */
+  private static final int SHOWN = 20;
 
   private final SynthesizeConfig config;
   private final Progress progress;
@@ -58,12 +63,15 @@ public final class SynthesizeStage {
     record
         .input("images", workspace.version(ImagesTable.SPEC))
         .input("splits", workspace.version(SplitsTable.SPEC));
-    Dataset<Row> train = train(images, splits);
+    CurrentSplits current = CurrentSplits.of(images, splits);
+    current.count().line().ifPresent(line -> progress.say("synthesize: warning: " + line));
+    Dataset<Row> train = train(images, current.rows());
     SortedMap<String, Long> sizes = sizes(train);
     Map<String, Long> needed = needed(sizes);
     long wanted = needed.values().stream().mapToLong(Long::longValue).sum();
     progress.say(
-        String.format(Locale.ROOT, "synthesize: %,d images are to be made: %s", wanted, needed));
+        String.format(
+            Locale.ROOT, "synthesize: %,d images are to be made: %s", wanted, shown(needed)));
 
     String folder = workspace.export("synthetic-" + record.runId());
     LongAccumulator unreadable = spark.sparkContext().longAccumulator("unreadable pairs");
@@ -102,8 +110,19 @@ public final class SynthesizeStage {
         .join(
             splits
                 .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
-                .select(col(SplitsTable.ID), col(SplitsTable.LABEL).as(ImagesTable.LABEL)),
+                .select(SplitsTable.ID, SplitsTable.LABEL),
             ImagesTable.ID);
+  }
+
+  private static String shown(Map<String, Long> needed) {
+    String first =
+        needed.entrySet().stream()
+            .limit(SHOWN)
+            .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return needed.size() <= SHOWN
+        ? first
+        : String.format(Locale.ROOT, "%s and of %,d more classes", first, needed.size() - SHOWN);
   }
 
   private static SortedMap<String, Long> sizes(Dataset<Row> train) {
@@ -174,11 +193,12 @@ public final class SynthesizeStage {
   }
 
   private void outcome(Dataset<Row> kept, long unreadable, String folder) {
-    for (Row row :
+    List<Row> made =
         kept.groupBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
             .agg(count(lit(1)))
             .orderBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
-            .collectAsList()) {
+            .collectAsList();
+    for (Row row : made.subList(0, Math.min(SHOWN, made.size()))) {
       progress.say(
           String.format(
               Locale.ROOT,
@@ -186,6 +206,13 @@ public final class SynthesizeStage {
               row.getString(0),
               row.getString(1),
               row.getLong(2)));
+    }
+    if (made.size() > SHOWN) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  and %,d more kinds; the table 'synthetic' has them all",
+              made.size() - SHOWN));
     }
     if (unreadable > 0) {
       progress.say(

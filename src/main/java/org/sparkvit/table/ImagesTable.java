@@ -1,6 +1,7 @@
 package org.sparkvit.table;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.trim;
 
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
@@ -77,6 +78,11 @@ public final class ImagesTable {
           true);
 
   private ImagesTable() {}
+
+  /** Whether an image has a label; false, never null, where it has none or a blank one. */
+  public static Column labelled() {
+    return col(LABEL).isNotNull().and(trim(col(LABEL)).notEqual(""));
+  }
 
   /** Whether an image's pixels can be had; a wrong file extension does no harm. */
   public static Column usable() {

@@ -37,6 +37,11 @@ public final class SyntheticTable {
   /** As {@link PixelsTable#PDQ_QUALITY}. */
   public static final String PDQ_QUALITY = "pdq_quality";
 
+  /**
+   * The {@link #METHOD} that takes only the look of the other parent, which may be of any class.
+   */
+  public static final String FOURIER = "fourier";
+
   public static final TableSpec SPEC =
       new TableSpec(
           "synthetic",

@@ -10,6 +10,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
 import org.sparkvit.training.ModelOutput;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 
@@ -21,6 +22,7 @@ import org.sparkvit.training.Start;
  * @param overwrite whether a model of that name is replaced
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
+ * @param rare what becomes of rare classes
  * @param start where the training begins
  * @param recipe how the model is trained
  * @param diloco by how many workers, and how they work together
@@ -37,6 +39,7 @@ public record TrainConfig(
     boolean overwrite,
     boolean usePlan,
     boolean useSynthetic,
+    RareClasses rare,
     Start start,
     Recipe recipe,
     Diloco diloco,
@@ -47,6 +50,7 @@ public record TrainConfig(
     Keeping keeping,
     CardFields card) {
   public TrainConfig {
+    Objects.requireNonNull(rare);
     Objects.requireNonNull(start);
     Objects.requireNonNull(recipe);
     ModelOutput.requireName(name);
@@ -70,6 +74,7 @@ public record TrainConfig(
     Map<String, Object> map = new LinkedHashMap<>(start.toMap());
     map.putAll(recipe.toMap());
     map.putAll(diloco.toMap());
+    map.putAll(rare.toMap());
     map.put("precision", precision);
     return map;
   }

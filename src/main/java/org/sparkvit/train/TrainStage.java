@@ -74,7 +74,9 @@ public final class TrainStage {
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
     TrainingRows rows =
-        TrainingRows.read(workspace, config.usePlan(), config.useSynthetic(), record);
+        TrainingRows.read(
+            workspace, config.usePlan(), config.useSynthetic(), config.rare(), record);
+    rows.notes().forEach(note -> progress.say("train: warning: " + note));
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);

@@ -1,5 +1,6 @@
 package org.sparkvit.training;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -9,20 +10,26 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
@@ -31,18 +38,26 @@ import org.sparkvit.table.Workspace;
 
 /**
  * Which images training reads, how often it shows them and with what weight: {@code images}, {@code
- * splits} and the plan joined and checked against one another.
+ * splits} and the plan joined and checked against one another. Labels are those that the catalog
+ * has now; what was made of others is brought up to date where that can be done, and left out and
+ * counted where it cannot.
  */
 public final class TrainingRows {
   private static final String PLAN_ID = "plan_id";
   private static final String PLAN_LABEL = "plan_label";
 
-  private final Dataset<Row> rows;
-  private final Map<String, ClassCounts> counts;
+  /** More classes than this are left out of lines for people; the tables have them all. */
+  private static final int SHOWN = 20;
 
-  private TrainingRows(Dataset<Row> rows, Map<String, ClassCounts> counts) {
+  private final Dataset<Row> rows;
+  private final SortedMap<String, ClassCounts> counts;
+  private final List<String> notes;
+
+  private TrainingRows(
+      Dataset<Row> rows, SortedMap<String, ClassCounts> counts, List<String> notes) {
     this.rows = rows;
     this.counts = counts;
+    this.notes = List.copyOf(notes);
   }
 
   /**
@@ -54,6 +69,8 @@ public final class TrainingRows {
    * @param validation in the validation split
    */
   record ClassCounts(long train, long used, long shown, long validation) {
+    private static final ClassCounts NONE = new ClassCounts(0, 0, 0, 0);
+
     private ClassCounts plus(ClassCounts other) {
       return new ClassCounts(
           train + other.train,
@@ -73,35 +90,55 @@ public final class TrainingRows {
   }
 
   /**
-   * Reads the tables of a workspace, and notes their versions.
+   * A plan and how it came about.
+   *
+   * @param rows of {@link PlanTable}
+   * @param policy that it follows; absent where it is not known
+   */
+  record Plan(Dataset<Row> rows, Optional<BalancePolicy> policy) {}
+
+  /**
+   * Reads the tables of a workspace, and notes their versions and what differs between them.
    *
    * @param usePlan whether the plan counts, where there is one
    * @param useSynthetic whether the images of {@code synthetic} are shown as well
+   * @param rare what becomes of rare classes
    * @throws UserException as below, or when a table is not there yet
    */
   public static TrainingRows read(
-      Workspace workspace, boolean usePlan, boolean useSynthetic, RunRecord record) {
+      Workspace workspace,
+      boolean usePlan,
+      boolean useSynthetic,
+      RareClasses rare,
+      RunRecord record) {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record
         .input("images", workspace.version(ImagesTable.SPEC))
         .input("splits", workspace.version(SplitsTable.SPEC));
-    Optional<Dataset<Row>> plan = Optional.empty();
+    Optional<Plan> plan = Optional.empty();
     if (usePlan && workspace.has(PlanTable.SPEC)) {
-      plan = Optional.of(workspace.read(PlanTable.SPEC));
-      record.input("plan", workspace.version(PlanTable.SPEC));
+      List<String> version = workspace.version(PlanTable.SPEC);
+      plan =
+          Optional.of(
+              new Plan(
+                  workspace.read(PlanTable.SPEC),
+                  BalancePolicy.read(workspace.record(PlanTable.SPEC, version.get(0)))));
+      record.input("plan", version);
     }
-    TrainingRows real = of(images, splits, plan);
-    if (!useSynthetic) {
-      return real;
+    TrainingRows rows = of(images, splits, plan, rare);
+    if (useSynthetic) {
+      Dataset<Row> synthetic = workspace.read(SyntheticTable.SPEC);
+      record.input("synthetic", workspace.version(SyntheticTable.SPEC));
+      rows = rows.with(synthetic, splits);
     }
-    Dataset<Row> synthetic = workspace.read(SyntheticTable.SPEC);
-    record.input("synthetic", workspace.version(SyntheticTable.SPEC));
-    return real.with(synthetic, splits);
+    record.result("notes", rows.notes);
+    return rows;
   }
 
   /**
-   * Adds images that were made of those of the train split; each is shown once with weight 1.
+   * Adds images that were made of those of the train split; each is shown once with weight 1. Those
+   * whose parents have another class now, or are not learnt any more, are left out and counted.
    *
    * @param synthetic rows of {@link SyntheticTable}
    * @throws UserException when a parent is not in the train split: what is made of an image of
@@ -130,20 +167,28 @@ public final class TrainingRows {
               + " images that those of the table 'synthetic' are made of are not in the train split"
               + " now; run 'spark-vit synthesize --overwrite' again");
     }
-    Map<String, ClassCounts> sums = new TreeMap<>(counts);
-    for (Row row : synthetic.groupBy(SyntheticTable.LABEL).count().collectAsList()) {
+    Dataset<Row> kept = ofTheseClasses(synthetic);
+    SortedMap<String, ClassCounts> sums = new TreeMap<>(counts);
+    long used = 0;
+    for (Row row : kept.groupBy(SyntheticTable.LABEL).count().collectAsList()) {
       long made = row.getLong(1);
-      if (sums.computeIfPresent(
-              row.getString(0), (label, real) -> real.plus(new ClassCounts(0, made, made, 0)))
-          == null) {
-        throw new UserException(
-            "table 'synthetic' has images of a class '"
-                + row.getString(0)
-                + "' that the splits do not have; run 'spark-vit synthesize --overwrite' again");
-      }
+      used += made;
+      sums.merge(row.getString(0), new ClassCounts(0, made, made, 0), ClassCounts::plus);
+    }
+    List<String> said = new ArrayList<>(notes);
+    long stale = synthetic.count() - used;
+    if (stale > 0) {
+      said.add(
+          String.format(
+              Locale.ROOT,
+              "%,d of %,d synthetic images are left out, as the images that they are made of have"
+                  + " another class now or are not trained on; 'spark-vit synthesize --overwrite'"
+                  + " makes them anew",
+              stale,
+              stale + used));
     }
     Dataset<Row> more =
-        synthetic.select(
+        kept.select(
             col(SyntheticTable.ID).as(SplitsTable.ID),
             col(SyntheticTable.LABEL).as(SplitsTable.LABEL),
             lit(SplitsTable.TRAIN).as(SplitsTable.SPLIT),
@@ -153,21 +198,62 @@ public final class TrainingRows {
             col(SyntheticTable.SHA256).as(ImagesTable.SHA256),
             lit(1).as(PlanTable.COPIES),
             lit(1.0).as(PlanTable.WEIGHT));
-    return new TrainingRows(rows.unionByName(more), sums);
+    return new TrainingRows(rows.unionByName(more), sums, said);
+  }
+
+  /** The synthetic images whose parents still have the class that they were given. */
+  private Dataset<Row> ofTheseClasses(Dataset<Row> synthetic) {
+    Dataset<Row> labels = trainLabels();
+    Column first =
+        col(SyntheticTable.PARENT)
+            .equalTo(col("first_id"))
+            .and(col(SyntheticTable.LABEL).equalTo(col("first_label")));
+    Column second =
+        col(SyntheticTable.OTHER_PARENT)
+            .equalTo(col("second_id"))
+            .and(col(SyntheticTable.LABEL).equalTo(col("second_label")));
+    Dataset<Row> ofParent =
+        synthetic.join(labels.toDF("first_id", "first_label"), first, "left_semi");
+    // What takes only the look of another image may take it from any class.
+    Column look = col(SyntheticTable.METHOD).equalTo(SyntheticTable.FOURIER);
+    return ofParent
+        .where(look)
+        .union(
+            ofParent
+                .where(not(look))
+                .join(labels.toDF("second_id", "second_label"), second, "left_semi"));
+  }
+
+  /** {@code id} and {@code label} of the images in the train split that are learnt. */
+  public Dataset<Row> trainLabels() {
+    return rows.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+        .select(SplitsTable.ID, SplitsTable.LABEL);
   }
 
   /**
    * Joins and checks the tables.
    *
+   * @param plan made anew by its policy where it was made of other labels or splits
    * @throws UserException when a split is empty, there are fewer than two classes, or the tables do
    *     not belong together
    */
-  public static TrainingRows of(
-      Dataset<Row> images, Dataset<Row> splits, Optional<Dataset<Row>> plan) {
+  static TrainingRows of(
+      Dataset<Row> images, Dataset<Row> splits, Optional<Plan> plan, RareClasses rare) {
+    List<String> notes = new ArrayList<>();
+    CurrentSplits current = CurrentSplits.of(images, splits);
+    CurrentSplits.Changes changes = current.count();
+    changes.line().ifPresent(notes::add);
     Dataset<Row> wanted =
-        splits
+        current
+            .rows()
             .where(col(SplitsTable.SPLIT).isin(SplitsTable.TRAIN, SplitsTable.VALIDATION))
             .select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT);
+    SortedMap<String, ClassCounts> sizes = sizes(wanted);
+    requireSplits(sizes, changes);
+    SortedMap<String, ClassCounts> learnt = learnt(sizes, rare, notes);
+    if (learnt.size() < sizes.size()) {
+      wanted = of(wanted, learnt.keySet());
+    }
     Dataset<Row> placed =
         wanted.join(
             images.select(
@@ -177,14 +263,172 @@ public final class TrainingRows {
                 col(ImagesTable.BYTES),
                 col(ImagesTable.SHA256)),
             scala.collection.JavaConverters.asScalaBuffer(List.of(ImagesTable.ID)).toSeq(),
-            "left");
-    Dataset<Row> all = plan.isPresent() ? planned(placed, plan.get()) : unplanned(placed);
+            "inner");
+    Dataset<Row> all = plan.map(p -> planned(placed, p.rows())).orElse(unplanned(placed));
+    List<Row> groups = groups(all);
+    if (plan.isPresent()) {
+      Optional<String> stale = stale(groups, wanted, plan.get().rows());
+      if (stale.isPresent()) {
+        BalancePolicy policy =
+            plan.get()
+                .policy()
+                .orElseThrow(
+                    () ->
+                        new UserException(
+                            "the table 'plan' does not belong to these splits and labels: "
+                                + stale.get()
+                                + "; run 'spark-vit balance --overwrite' again, or pass"
+                                + " --no-plan"));
+        notes.add(
+            "the table 'plan' was made of other splits or labels ("
+                + stale.get()
+                + "); it is made anew from those of now as it was asked for then, "
+                + policy.toMap()
+                + "; 'spark-vit balance --overwrite' shows it");
+        Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
+        all = planned(placed, policy.plan(train, policy.classes(train)));
+        groups = groups(all);
+      }
+    }
+    SortedMap<String, ClassCounts> counts = counts(groups);
     TrainingRows result =
         new TrainingRows(
-            all.where(col(PlanTable.COPIES).gt(0)).drop(PLAN_ID, PLAN_LABEL), check(all));
-    plan.ifPresent(table -> requireNoStrangers(wanted, table));
-    result.requireTrainable();
+            all.where(col(PlanTable.COPIES).gt(0)).drop(PLAN_ID, PLAN_LABEL), counts, notes);
+    result.requireShown();
     return result;
+  }
+
+  private static SortedMap<String, ClassCounts> sizes(Dataset<Row> wanted) {
+    SortedMap<String, ClassCounts> sizes = new TreeMap<>();
+    for (Row row :
+        wanted.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT).agg(count(lit(1))).collectAsList()) {
+      long images = row.getLong(2);
+      sizes.merge(
+          row.getString(0),
+          row.getString(1).equals(SplitsTable.TRAIN)
+              ? new ClassCounts(images, images, images, 0)
+              : new ClassCounts(0, 0, 0, images),
+          ClassCounts::plus);
+    }
+    return sizes;
+  }
+
+  private static void requireSplits(
+      SortedMap<String, ClassCounts> sizes, CurrentSplits.Changes changes) {
+    ClassCounts total = sizes.values().stream().reduce(ClassCounts.NONE, ClassCounts::plus);
+    if (total.train() + total.validation() == 0 && changes.placed() > 0) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "of the %,d images in the splits none is in the catalog with a label now; run"
+                  + " 'spark-vit split --overwrite' again",
+              changes.placed()));
+    }
+    if (total.train() == 0) {
+      throw new UserException(
+          "the train split is empty; run 'spark-vit split --overwrite' with a larger --train");
+    }
+    if (total.validation() == 0) {
+      long largest = sizes.values().stream().mapToLong(ClassCounts::train).max().orElseThrow();
+      throw new UserException(
+          "the validation split is empty, and training needs it to find the best epoch; "
+              + (largest == 1
+                  ? "every class has one image only, which is needed to train on: catalog more"
+                      + " images of each class, or a validation set, and run 'spark-vit split"
+                      + " --overwrite'"
+                  : "run 'spark-vit split --overwrite' with a --validation above 0"));
+    }
+  }
+
+  /** Those that this training is about, as the policy has it. */
+  private static SortedMap<String, ClassCounts> learnt(
+      SortedMap<String, ClassCounts> sizes, RareClasses policy, List<String> notes) {
+    SortedMap<String, ClassCounts> rare = new TreeMap<>(sizes);
+    rare.values().removeIf(size -> !policy.isRare(size.train(), size.validation()));
+    SortedMap<String, ClassCounts> learnt = new TreeMap<>(sizes);
+    learnt.values().removeIf(size -> policy.leavesOut(size.train(), size.validation()));
+    if (policy.rare() == RareClasses.Rare.ERROR && !rare.isEmpty()) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "%,d classes are rare: %s; --rare keep learns those that have an image to train on,"
+                  + " --rare drop leaves them out, or catalog more images of them",
+              rare.size(),
+              shown(rare)));
+    }
+    SortedMap<String, ClassCounts> leftOut = new TreeMap<>(rare);
+    leftOut.keySet().removeAll(learnt.keySet());
+    if (!leftOut.isEmpty()) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%,d rare classes with %,d images are left out, and the model will not know them: %s",
+              leftOut.size(),
+              leftOut.values().stream().mapToLong(size -> size.train() + size.validation()).sum(),
+              shown(leftOut)));
+    }
+    rare.keySet().retainAll(learnt.keySet());
+    if (!rare.isEmpty()) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%,d classes are learnt without an image in the validation split, so it has no figure"
+                  + " for them and means over classes are of the others: %s; --rare drop leaves"
+                  + " them out",
+              rare.size(),
+              shown(rare)));
+    }
+    if (learnt.size() == 1 && sizes.size() == 1) {
+      throw new UserException(
+          "all images have the class '"
+              + learnt.firstKey()
+              + "'; training needs two classes or more");
+    }
+    if (learnt.size() < 2) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "of %,d classes only %s can be learnt, and training needs two or more; left out are"
+                  + " %s",
+              sizes.size(),
+              learnt.isEmpty() ? "none" : "'" + learnt.firstKey() + "'",
+              shown(leftOut)));
+    }
+    if (learnt.values().stream().allMatch(size -> size.validation() == 0)) {
+      throw new UserException(
+          "none of the classes that can be learnt has an image in the validation split, which"
+              + " training needs to find the best epoch; run 'spark-vit split --overwrite' with a"
+              + " larger --validation, or catalog more images");
+    }
+    return learnt;
+  }
+
+  private static String shown(SortedMap<String, ClassCounts> classes) {
+    String first =
+        classes.entrySet().stream()
+            .limit(SHOWN)
+            .map(
+                entry ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s (%,d train, %,d validation)",
+                        entry.getKey(),
+                        entry.getValue().train(),
+                        entry.getValue().validation()))
+            .collect(Collectors.joining(", "));
+    return classes.size() <= SHOWN
+        ? first
+        : String.format(Locale.ROOT, "%s and %,d more", first, classes.size() - SHOWN);
+  }
+
+  /** Rows of some classes, of which there may be thousands. */
+  private static Dataset<Row> of(Dataset<Row> rows, Set<String> classes) {
+    Dataset<Row> known =
+        rows.sparkSession()
+            .createDataset(List.copyOf(classes), Encoders.STRING())
+            .toDF(SplitsTable.LABEL);
+    return rows.join(broadcast(known), new String[] {SplitsTable.LABEL}, "left_semi")
+        .select(SplitsTable.ID, SplitsTable.LABEL, SplitsTable.SPLIT);
   }
 
   private static Dataset<Row> unplanned(Dataset<Row> placed) {
@@ -212,28 +456,64 @@ public final class TrainingRows {
         .withColumn(PlanTable.WEIGHT, coalesce(col(PlanTable.WEIGHT), lit(1.0)));
   }
 
-  /** Counts per class, and the checks that one pass over the rows can make. */
-  private static Map<String, ClassCounts> check(Dataset<Row> all) {
+  /** What one pass over the rows can count, by class and split. */
+  private static List<Row> groups(Dataset<Row> all) {
     Column train = col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN);
-    List<Row> groups =
-        all.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT)
-            .agg(
-                count(lit(1)).as("images"),
-                count_if(col(PlanTable.COPIES).gt(0)).as("used"),
-                sum(PlanTable.COPIES).as("shown"),
-                count_if(col(ImagesTable.PATH).isNull()).as("missing"),
-                count_if(train.and(col(PLAN_ID).isNull())).as("unplanned"),
-                count_if(train.and(not(col(PLAN_LABEL).equalTo(col(SplitsTable.LABEL)))))
-                    .as("relabelled"),
-                min(PlanTable.COPIES).as("copies"),
-                count_if(not(usableWeight())).as("weights"))
-            .collectAsList();
-    Map<String, ClassCounts> counts = new TreeMap<>();
+    return all.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT)
+        .agg(
+            count(lit(1)).as("images"),
+            count_if(col(PlanTable.COPIES).gt(0)).as("used"),
+            sum(PlanTable.COPIES).as("shown"),
+            count_if(train.and(col(PLAN_ID).isNull())).as("unplanned"),
+            count_if(train.and(not(col(PLAN_LABEL).equalTo(col(SplitsTable.LABEL)))))
+                .as("relabelled"),
+            min(PlanTable.COPIES).as("copies"),
+            count_if(not(usableWeight())).as("weights"))
+        .collectAsList();
+  }
+
+  private static Column usableWeight() {
+    // Weights become floats; NaN is above every number in Spark's order.
+    return col(PlanTable.WEIGHT).gt(0).and(col(PlanTable.WEIGHT).lt((double) Float.MAX_VALUE));
+  }
+
+  /** Why a plan is not of these labels and splits, where it is not. */
+  private static Optional<String> stale(List<Row> groups, Dataset<Row> wanted, Dataset<Row> plan) {
+    Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
+    Column same = plan.col(PlanTable.ID).equalTo(train.col(SplitsTable.ID));
+    Map<String, Long> reasons = new LinkedHashMap<>();
+    reasons.put("train images have another label there", total(groups, "relabelled"));
+    reasons.put("train images lack an entry in it", total(groups, "unplanned"));
+    reasons.put(
+        "of its images are not trained on now", plan.join(train, same, "left_anti").count());
+    String why =
+        reasons.entrySet().stream()
+            .filter(entry -> entry.getValue() > 0)
+            .map(entry -> String.format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey()))
+            .collect(Collectors.joining(", "));
+    return why.isEmpty() ? Optional.empty() : Optional.of(why);
+  }
+
+  private static long total(List<Row> groups, String column) {
+    return groups.stream().mapToLong(group -> group.<Long>getAs(column)).sum();
+  }
+
+  private static SortedMap<String, ClassCounts> counts(List<Row> groups) {
+    SortedMap<String, ClassCounts> counts = new TreeMap<>();
     for (Row group : groups) {
-      checkGroup(group);
+      String label = group.getString(0);
+      if (group.<Integer>getAs("copies") < 0) {
+        throw new DataException(PlanTable.SPEC.name(), PlanTable.COPIES, "has negative numbers");
+      }
+      if (group.<Long>getAs("weights") > 0) {
+        throw new DataException(
+            PlanTable.SPEC.name(),
+            PlanTable.WEIGHT,
+            "has values that are no numbers above 0, in class '" + label + "'");
+      }
       long images = group.getLong(2);
       counts.merge(
-          group.getString(0),
+          label,
           group.getString(1).equals(SplitsTable.TRAIN)
               ? new ClassCounts(images, group.getLong(3), group.getLong(4), 0)
               : new ClassCounts(0, 0, 0, images),
@@ -242,73 +522,7 @@ public final class TrainingRows {
     return counts;
   }
 
-  private static Column usableWeight() {
-    // Weights become floats; NaN is above every number in Spark's order.
-    return col(PlanTable.WEIGHT).gt(0).and(col(PlanTable.WEIGHT).lt((double) Float.MAX_VALUE));
-  }
-
-  private static void checkGroup(Row group) {
-    String label = group.getString(0);
-    long missing = group.<Long>getAs("missing");
-    if (missing > 0) {
-      throw new UserException(
-          missing
-              + " images of class '"
-              + label
-              + "' are in the table 'splits' but not in 'images'; run 'spark-vit split' again");
-    }
-    requireFreshPlan(
-        group.<Long>getAs("unplanned"),
-        "train images of class '" + label + "' lack an entry in it");
-    requireFreshPlan(
-        group.<Long>getAs("relabelled"), "images have another label there than '" + label + "'");
-    if (group.<Integer>getAs("copies") < 0) {
-      throw new DataException(PlanTable.SPEC.name(), PlanTable.COPIES, "has negative numbers");
-    }
-    if (group.<Long>getAs("weights") > 0) {
-      throw new DataException(
-          PlanTable.SPEC.name(),
-          PlanTable.WEIGHT,
-          "has values that are no numbers above 0, in class '" + label + "'");
-    }
-  }
-
-  private static void requireNoStrangers(Dataset<Row> wanted, Dataset<Row> plan) {
-    Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
-    Column same = plan.col(PlanTable.ID).equalTo(train.col(SplitsTable.ID));
-    requireFreshPlan(
-        plan.join(train, same, "left_anti").count(), "of its images are not in the train split");
-  }
-
-  private static void requireFreshPlan(long count, String what) {
-    if (count > 0) {
-      throw new UserException(
-          "the table 'plan' does not belong to these splits: "
-              + count
-              + " "
-              + what
-              + "; run 'spark-vit balance --overwrite' again, or pass --no-plan");
-    }
-  }
-
-  private void requireTrainable() {
-    ClassCounts total =
-        counts.values().stream().reduce(new ClassCounts(0, 0, 0, 0), ClassCounts::plus);
-    if (total.train() == 0) {
-      throw new UserException(
-          "the train split is empty; run 'spark-vit split --overwrite' with a larger --train");
-    }
-    if (total.validation() == 0) {
-      throw new UserException(
-          "the validation split is empty, and training needs it to find the best epoch; run"
-              + " 'spark-vit split --overwrite' with a --validation above 0");
-    }
-    if (counts.size() == 1) {
-      throw new UserException(
-          "all images have the class '"
-              + counts.keySet().iterator().next()
-              + "'; training needs two classes or more");
-    }
+  private void requireShown() {
     counts.forEach(
         (label, count) -> {
           if (count.used() == 0) {
@@ -316,19 +530,16 @@ public final class TrainingRows {
                 "class '"
                     + label
                     + "' has "
-                    + count.validation()
-                    + " validation images but none to train on; split again, or change the plan");
-          }
-          if (count.validation() == 0) {
-            throw new UserException(
-                "class '"
-                    + label
-                    + "' has "
                     + count.train()
-                    + " images to train on but none in the validation split, which says how well it"
-                    + " is learned; run 'spark-vit split --overwrite' with a larger --validation");
+                    + " images to train on, but the table 'plan' shows none of them; run"
+                    + " 'spark-vit balance --overwrite' again, or pass --no-plan");
           }
         });
+  }
+
+  /** What a person should know of how the tables fit together, a line each. */
+  public List<String> notes() {
+    return notes;
   }
 
   /**
@@ -375,9 +586,15 @@ public final class TrainingRows {
     }
   }
 
-  /** Index of the class with the fewest images to train on; the first of several. */
+  /**
+   * Index of the class with the fewest images to train on, of those that the validation split can
+   * say something about; the first of several.
+   */
   public int rarestClass() {
-    List<Long> used = labels().names().stream().map(label -> counts.get(label).used()).toList();
+    List<Long> used =
+        counts.values().stream()
+            .map(count -> count.validation() > 0 ? count.used() : Long.MAX_VALUE)
+            .toList();
     return used.indexOf(Collections.min(used));
   }
 
@@ -390,18 +607,31 @@ public final class TrainingRows {
 
   /** One line for people. */
   public String describe() {
-    StringBuilder line = new StringBuilder();
-    counts.forEach(
-        (label, count) ->
-            line.append(line.length() == 0 ? "" : ", ")
-                .append(
+    String first =
+        counts.entrySet().stream()
+            .limit(SHOWN)
+            .map(
+                entry ->
                     String.format(
                         Locale.ROOT,
                         "%s %,d train (shown %,d) + %,d validation",
-                        label,
-                        count.train(),
-                        count.shown(),
-                        count.validation())));
-    return line.toString();
+                        entry.getKey(),
+                        entry.getValue().train(),
+                        entry.getValue().shown(),
+                        entry.getValue().validation()))
+            .collect(Collectors.joining(", "));
+    if (counts.size() <= SHOWN) {
+      return first;
+    }
+    ClassCounts total = counts.values().stream().reduce(ClassCounts.NONE, ClassCounts::plus);
+    return String.format(
+        Locale.ROOT,
+        "%s and %,d more classes; all %,d: %,d train (shown %,d) + %,d validation",
+        first,
+        counts.size() - SHOWN,
+        counts.size(),
+        total.train(),
+        total.shown(),
+        total.validation());
   }
 }

@@ -15,6 +15,7 @@ import org.sparkvit.search.StudyLog;
 import org.sparkvit.search.SuccessiveHalving;
 import org.sparkvit.search.TpeSampler;
 import org.sparkvit.training.ModelOutput;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 
@@ -27,6 +28,7 @@ import org.sparkvit.training.Start;
  * @param resume whether a study of that name goes on
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
+ * @param rare what becomes of rare classes
  * @param start where each training begins
  * @param space what is searched
  * @param method {@code tpe}, {@code random} or {@code grid}
@@ -50,6 +52,7 @@ public record TuneConfig(
     boolean resume,
     boolean usePlan,
     boolean useSynthetic,
+    RareClasses rare,
     Start start,
     SearchSpace space,
     String method,
@@ -166,6 +169,7 @@ public record TuneConfig(
     map.put("sampler-seed", Long.toString(seed));
     map.put("no-plan", Boolean.toString(!usePlan));
     map.put("synthetic", Boolean.toString(useSynthetic));
+    rare.toMap().forEach((name, value) -> map.put(name, String.valueOf(value)));
     map.put("precision", precision);
     return map;
   }

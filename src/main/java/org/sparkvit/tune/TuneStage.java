@@ -56,7 +56,8 @@ public final class TuneStage {
     RunRecord record = RunRecord.start("tune", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
     TrainingRows rows =
-        TrainingRows.read(workspace, config.usePlan(), config.useSynthetic(), record);
+        TrainingRows.read(
+            workspace, config.usePlan(), config.useSynthetic(), config.rare(), record);
     Labels labels = rows.labels();
     Recipe base = config.recipes().of(config.options());
     Metric metric = base.selection().metric();
@@ -64,6 +65,7 @@ public final class TuneStage {
     Path folder = new Path(workspace.study(config.name()));
     FileSystem fs = fileSystem(folder, hadoop);
     StudyFile file = open(fs, folder, metric);
+    rows.notes().forEach(note -> progress.say("tune: warning: " + note));
     progress.say("tune: " + rows.describe());
 
     StartingModel from =
@@ -264,6 +266,7 @@ public final class TuneStage {
     if (config.useSynthetic()) {
       all.put("synthetic", "true");
     }
+    config.rare().toMap().forEach((name, option) -> all.put(name, String.valueOf(option)));
     all.forEach((name, option) -> text.append(name).append(" = ").append(option).append('\n'));
     return text.toString();
   }

@@ -1,5 +1,7 @@
 package org.sparkvit.balance;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,24 +18,26 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.balance.BalanceConfig.Sampling;
-import org.sparkvit.balance.BalanceConfig.Weights;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.ImageRows;
+import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.BalancePolicy;
+import org.sparkvit.training.BalancePolicy.Sampling;
+import org.sparkvit.training.BalancePolicy.Weights;
 
 class BalanceStageTest extends SparkTest {
   @TempDir Path folder;
 
   @Test
   void overSamplingShowsSmallClassesAsOftenAsTheLargest() {
-    Dataset<Row> plan =
-        BalanceStage.plan(splits(100, 30), config(Sampling.OVERSAMPLE, Weights.NONE, 0));
+    Dataset<Row> plan = plan(splits(100, 30), config(Sampling.OVERSAMPLE, Weights.NONE, 0));
 
     assertThat(copies(plan)).isEqualTo(Map.of("rare x3", 20L, "rare x4", 10L, "often x1", 100L));
     assertThat(plan.filter("weight != 1").count()).isZero();
@@ -42,7 +46,7 @@ class BalanceStageTest extends SparkTest {
   @Test
   void underSamplingLeavesOutPartOfTheLargeClasses() {
     BalanceConfig config = config(Sampling.UNDERSAMPLE, Weights.NONE, 0);
-    Dataset<Row> plan = BalanceStage.plan(splits(100, 30), config);
+    Dataset<Row> plan = plan(splits(100, 30), config);
 
     assertThat(copies(plan)).isEqualTo(Map.of("rare x1", 30L, "often x1", 30L, "often x0", 70L));
   }
@@ -63,6 +67,7 @@ class BalanceStageTest extends SparkTest {
   @Test
   void writesPlanAndReport() {
     workspace().replace(SplitsTable.SPEC, splits(90, 10), RunRecord.start("split", Map.of()));
+    workspace().replace(ImagesTable.SPEC, images(90, 10), RunRecord.start("catalog", Map.of()));
     BalanceConfig config = config(Sampling.NONE, Weights.INVERSE, 0);
     List<String> lines = new ArrayList<>();
 
@@ -88,16 +93,63 @@ class BalanceStageTest extends SparkTest {
   @Test
   void needsTwoClassesToTrainOn() {
     BalanceConfig config = config(Sampling.NONE, Weights.NONE, 0);
-    assertThatThrownBy(() -> BalanceStage.plan(splits(10, 0), config))
+    assertThatThrownBy(() -> plan(splits(10, 0), config))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("only")
         .hasMessageContaining("often");
-    assertThatThrownBy(() -> BalanceStage.plan(splits(0, 0), config))
+    assertThatThrownBy(() -> plan(splits(0, 0), config))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has no image");
     assertThatThrownBy(() -> new BalanceStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("no table 'splits'");
+        .hasMessageContaining("no table 'images'");
+  }
+
+  /** The images of {@link #splits}. */
+  private static Dataset<Row> images(int often, int rare) {
+    ImageRows images = new ImageRows();
+    for (String label : List.of("often", "rare")) {
+      for (String split : SplitsTable.NAMES) {
+        int count = !split.equals(SplitsTable.TRAIN) ? 5 : label.equals("often") ? often : rare;
+        for (int i = 0; i < count; i++) {
+          images.add(label + split + i, label, null, null, label + split + i);
+        }
+      }
+    }
+    return images.dataset(spark);
+  }
+
+  @Test
+  void labelsThatWereCorrectedSinceTheSplitAreTheOnesPlanned() {
+    workspace().replace(SplitsTable.SPEC, splits(60, 40), RunRecord.start("split", Map.of()));
+    Dataset<Row> corrected =
+        images(60, 40)
+            .withColumn(
+                "label",
+                when(col("path").rlike("raretrain1[0-9]$"), "often").otherwise(col("label")));
+    workspace().replace(ImagesTable.SPEC, corrected, RunRecord.start("catalog", Map.of()));
+    List<String> lines = new ArrayList<>();
+
+    new BalanceStage(config(Sampling.NONE, Weights.INVERSE, 0), lines::add).run(spark);
+
+    List<Row> report = workspace().read(BalanceTable.SPEC).orderBy("label").collectAsList();
+    assertThat(report.get(0).getLong(1)).isEqualTo(70);
+    assertThat(report.get(1).getLong(1)).isEqualTo(30);
+    assertThat(workspace().read(PlanTable.SPEC).where("label = 'rare'").count()).isEqualTo(30);
+    assertThat(lines.get(0))
+        .contains("of the 120 images in the splits 10 have another label now")
+        .contains("spark-vit split --overwrite");
+  }
+
+  @Test
+  void aClassOfOneImageThatIsShownHundredsOfTimesIsNamed() {
+    workspace().replace(SplitsTable.SPEC, splits(900, 1), RunRecord.start("split", Map.of()));
+    workspace().replace(ImagesTable.SPEC, images(900, 1), RunRecord.start("catalog", Map.of()));
+    List<String> lines = new ArrayList<>();
+
+    new BalanceStage(config(Sampling.OVERSAMPLE, Weights.NONE, 0), lines::add).run(spark);
+
+    assertThat(lines).anyMatch(line -> line.contains("of 'rare' 900 times (1 images)"));
   }
 
   private Workspace workspace() {
@@ -106,11 +158,18 @@ class BalanceStageTest extends SparkTest {
 
   private BalanceConfig config(Sampling sampling, Weights weights, long seed) {
     return new BalanceConfig(
-        folder.toUri().toString(), false, sampling, BigDecimal.ONE, weights, 0.9999, seed);
+        folder.toUri().toString(),
+        false,
+        new BalancePolicy(sampling, BigDecimal.ONE, weights, 0.9999, seed));
+  }
+
+  private static Dataset<Row> plan(Dataset<Row> splits, BalanceConfig config) {
+    Dataset<Row> train = splits.where("split = 'train'");
+    return config.policy().plan(train, config.policy().classes(train));
   }
 
   private static List<Row> sorted(Dataset<Row> splits, BalanceConfig config) {
-    return BalanceStage.plan(splits, config).orderBy("id").collectAsList();
+    return plan(splits, config).orderBy("id").collectAsList();
   }
 
   /** Train images as given, and 5 of each class in validation and test, which must not count. */

@@ -33,6 +33,7 @@ import org.sparkvit.table.ResampledTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CardFields;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.TrainFixtures;
 import org.sparkvit.training.TrainedModel;
 import org.sparkvit.vit.Checkpoint;
@@ -63,6 +64,7 @@ class ProbeStageTest extends SparkTest {
         name,
         false,
         true,
+        RareClasses.KEPT,
         resampled,
         from,
         List.of(regularization),

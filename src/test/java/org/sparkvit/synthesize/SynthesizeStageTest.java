@@ -33,6 +33,7 @@ import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.SyntheticTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.TrainFixtures;
 import org.sparkvit.training.TrainingRows;
 
@@ -184,8 +185,8 @@ class SynthesizeStageTest extends SparkTest {
 
   private void trainingShowsThemAndRefusesThoseOfOtherSplits() {
     RunRecord record = RunRecord.start("train", Map.of());
-    TrainingRows real = TrainingRows.read(workspace, false, false, record);
-    TrainingRows all = TrainingRows.read(workspace, false, true, record);
+    TrainingRows real = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
+    TrainingRows all = TrainingRows.read(workspace, false, true, RareClasses.KEPT, record);
     assertThat(all.showings()).isEqualTo(real.showings() + COLD - WARM);
     assertThat(all.images()).isEqualTo(real.images() + COLD - WARM);
     assertThat(all.rows().count()).isEqualTo(all.images());
@@ -199,7 +200,7 @@ class SynthesizeStageTest extends SparkTest {
                 "split", when(col("id").equalTo(parent), lit("validation")).otherwise(col("split")))
             .localCheckpoint();
     workspace.replace(SplitsTable.SPEC, moved, RunRecord.start("split", Map.of()));
-    assertThatThrownBy(() -> TrainingRows.read(workspace, false, true, record))
+    assertThatThrownBy(() -> TrainingRows.read(workspace, false, true, RareClasses.KEPT, record))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("are not in the train split now");
   }

@@ -17,6 +17,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.Step;
@@ -40,6 +41,7 @@ class DistributedTrainingTest extends SparkTest {
         false,
         true,
         false,
+        RareClasses.KEPT,
         new Start.Scratch(TrainFixtures.tinyViT()),
         recipe,
         diloco,

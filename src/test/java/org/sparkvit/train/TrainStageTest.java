@@ -22,6 +22,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.Step;
@@ -121,6 +122,7 @@ class TrainStageTest extends SparkTest {
                 false,
                 true,
                 false,
+                RareClasses.KEPT,
                 new Start.Pretrained(start.toString(), OptionalInt.empty(), false),
                 TrainFixtures.recipe(4, 3e-3, 0.1),
                 Diloco.NONE,
@@ -146,6 +148,7 @@ class TrainStageTest extends SparkTest {
         false,
         false,
         false,
+        RareClasses.KEPT,
         new Start.Pretrained("vit", OptionalInt.empty(), false),
         TrainFixtures.recipe(1, 1e-5, 0),
         Diloco.NONE,
@@ -230,6 +233,7 @@ class TrainStageTest extends SparkTest {
         false,
         config.usePlan(),
         config.useSynthetic(),
+        config.rare(),
         config.start(),
         config.recipe(),
         config.diloco(),
@@ -259,6 +263,7 @@ class TrainStageTest extends SparkTest {
         false,
         true,
         false,
+        RareClasses.KEPT,
         new Start.Scratch(TrainFixtures.tinyViT()),
         recipe,
         Diloco.NONE,

@@ -2,13 +2,19 @@ package org.sparkvit.training;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +26,7 @@ import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.RareClasses.Rare;
 
 class TrainingRowsTest extends SparkTest {
   @TempDir static Path folder;
@@ -37,16 +44,35 @@ class TrainingRowsTest extends SparkTest {
     plan = workspace.read(PlanTable.SPEC);
   }
 
+  private static final BalancePolicy INVERSE =
+      new BalancePolicy(
+          BalancePolicy.Sampling.NONE, BigDecimal.ONE, BalancePolicy.Weights.INVERSE, 0.9999, 0);
+
+  private static TrainingRows rows(
+      Dataset<Row> someImages, Dataset<Row> someSplits, Dataset<Row> somePlan) {
+    return TrainingRows.of(
+        someImages,
+        someSplits,
+        Optional.ofNullable(somePlan).map(p -> new TrainingRows.Plan(p, Optional.empty())),
+        RareClasses.KEPT);
+  }
+
+  private static TrainingRows rare(Rare rare, int minClass) {
+    return TrainingRows.of(
+        withRareClasses(), splits, Optional.empty(), new RareClasses(rare, minClass));
+  }
+
   private static void assertRefused(
       Dataset<Row> someImages, Dataset<Row> someSplits, Dataset<Row> somePlan, String message) {
-    assertThatThrownBy(() -> TrainingRows.of(someImages, someSplits, Optional.ofNullable(somePlan)))
+    assertThatThrownBy(() -> rows(someImages, someSplits, somePlan))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
   }
 
   @Test
   void joinsAndCounts() {
-    TrainingRows rows = TrainingRows.of(images, splits, Optional.of(plan));
+    TrainingRows rows = rows(images, splits, plan);
+    assertThat(rows.notes()).isEmpty();
     assertThat(rows.labels().names()).containsExactly("cold", "warm");
     assertThat(rows.images()).isEqualTo(65);
     assertThat(rows.rows().count()).isEqualTo(65);
@@ -64,22 +90,135 @@ class TrainingRowsTest extends SparkTest {
         .isEqualTo(1.0);
   }
 
+  /** Ten train and two validation images of the class cold are warm now. */
+  private static Dataset<Row> corrected() {
+    Dataset<Row> cold = splits.where("label = 'cold'");
+    List<Object> ids =
+        Stream.concat(
+                cold.where("split = 'train'").orderBy("id").limit(10).collectAsList().stream(),
+                cold.where("split = 'validation'").orderBy("id").limit(2).collectAsList().stream())
+            .map(row -> (Object) row.getString(0))
+            .toList();
+    return images.withColumn(
+        "label", when(col("id").isin(ids.toArray()), "warm").otherwise(col("label")));
+  }
+
   @Test
-  void leavesOutWhatThePlanDrops() {
+  void labelsThatWereCorrectedSinceTheSplitAreTheOnesLearnt() {
+    TrainingRows rows = rows(corrected(), splits, null);
+    assertThat(rows.countsToMap())
+        .containsEntry("warm", Map.of("train", 22L, "used", 22L, "shown", 22L, "validation", 6L))
+        .containsEntry("cold", Map.of("train", 27L, "used", 27L, "shown", 27L, "validation", 10L));
+    assertThat(rows.rows().where("label = 'warm'").count()).isEqualTo(28);
+    assertThat(rows.notes()).hasSize(1);
+    assertThat(rows.notes().get(0))
+        .startsWith("of the 65 images in the splits 12 have another label now")
+        .contains("spark-vit split --overwrite");
+  }
+
+  @Test
+  void aPlanOfOtherLabelsIsMadeAnewByItsPolicyAndSaid() {
+    TrainingRows rows =
+        TrainingRows.of(
+            corrected(),
+            splits,
+            Optional.of(new TrainingRows.Plan(plan, Optional.of(INVERSE))),
+            RareClasses.KEPT);
+    // 27 cold and 22 warm: weights in proportion to 1 / n that sum to 2
+    assertThat(weights(rows))
+        .containsExactly(entry("cold", 0.897959183673), entry("warm", 1.102040816327));
+    assertThat(rows.notes().get(1))
+        .contains("10 train images have another label there")
+        .contains("weights=INVERSE")
+        .contains("spark-vit balance --overwrite");
+  }
+
+  private static Map<String, Double> weights(TrainingRows rows) {
+    Map<String, Double> weights = new TreeMap<>();
+    rows.rows()
+        .where("split = 'train'")
+        .select("label", "weight")
+        .distinct()
+        .collectAsList()
+        .forEach(row -> assertThat(weights.put(row.getString(0), row.getDouble(1))).isNull());
+    weights.replaceAll((label, weight) -> Math.round(weight * 1e12) / 1e12);
+    return weights;
+  }
+
+  @Test
+  void imagesThatAreGoneOrHaveNoLabelAnyMoreAreLeftOutAndCounted() {
+    Dataset<Row> train = splits.where("split = 'train' and label = 'cold'").orderBy("id");
+    Object gone = train.first().get(0);
+    Object bare = train.limit(2).collectAsList().get(1).get(0);
     Dataset<Row> fewer =
-        plan.withColumn(
-            PlanTable.COPIES, when(col("label").equalTo("cold"), 0).otherwise(col("copies")));
+        images
+            .where(not(col("id").equalTo(gone)))
+            .withColumn("label", when(not(col("id").equalTo(bare)), col("label")));
+    TrainingRows rows = rows(fewer, splits, null);
+    assertThat(rows.images()).isEqualTo(63);
+    assertThat(rows.notes().get(0))
+        .contains("1 have no label now and are left out, and 1 are no longer in the catalog");
+    TrainingRows some = rows(images, splits.where(not(col("id").equalTo(gone))), null);
+    assertThat(some.notes().get(0)).startsWith("1 labelled images are in no split");
     assertRefused(
-        images, splits, fewer, "class 'cold' has 12 validation images but none to train on");
-    Dataset<Row> half =
-        plan.withColumn(
-            PlanTable.COPIES,
-            when(col("label").equalTo("cold").and(col("id").lt("8")), 0).otherwise(1));
-    long dropped = half.where("copies = 0").count();
-    assertThat(dropped).isBetween(1L, 36L);
-    TrainingRows rows = TrainingRows.of(images, splits, Optional.of(half));
-    assertThat(rows.images()).isEqualTo(65 - dropped);
-    assertThat(rows.rows().count()).isEqualTo(65 - dropped);
+        images.withColumn("label", lit(null).cast("string")),
+        splits,
+        null,
+        "of the 65 images in the splits none is in the catalog with a label now");
+  }
+
+  /** One train image is of a class of its own, odd, and one of validation of another, late. */
+  private static Dataset<Row> withRareClasses() {
+    Object odd = splits.where("split = 'train' and label = 'cold'").orderBy("id").first().get(0);
+    Object late =
+        splits.where("split = 'validation' and label = 'cold'").orderBy("id").first().get(0);
+    return images.withColumn(
+        "label",
+        when(col("id").equalTo(odd), "odd")
+            .when(col("id").equalTo(late), "late")
+            .otherwise(col("label")));
+  }
+
+  @Test
+  void aClassOfOneImageIsLearntWithoutAFigureAndOneThatCannotBeLearntIsLeftOut() {
+    TrainingRows rows = rare(Rare.KEEP, 1);
+    assertThat(rows.labels().names()).containsExactly("cold", "odd", "warm");
+    assertThat(rows.images()).isEqualTo(64);
+    assertThat(rows.rows().where("label = 'late'").count()).isZero();
+    assertThat(rows.notes())
+        .anyMatch(note -> note.contains("left out") && note.contains("late (0 train, 1 valid"))
+        .anyMatch(note -> note.contains("without an image in the validation split, so it has no"));
+    // Its figures would say nothing of a class that validation does not have.
+    assertThat(rows.labels().name(rows.rarestClass())).isEqualTo("warm");
+  }
+
+  @Test
+  void rareClassesAreDroppedOrRefusedWhenAsked() {
+    assertThat(rare(Rare.DROP, 1).labels().names()).containsExactly("cold", "warm");
+    assertThat(rare(Rare.DROP, 1).images()).isEqualTo(63);
+    assertThatThrownBy(() -> rare(Rare.DROP, 17))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("of 4 classes only 'cold' can be learnt")
+        .hasMessageContaining("warm (12 train, 4 validation)");
+    assertThatThrownBy(() -> rare(Rare.ERROR, 1))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("2 classes are rare: late (0 train, 1 validation), odd (1 train");
+    assertThatThrownBy(() -> new RareClasses(Rare.KEEP, 2))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--rare drop");
+    assertThatThrownBy(() -> new RareClasses(Rare.DROP, 0))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--min-class is 0");
+  }
+
+  @Test
+  void oneImageOfEachClassIsNothingToValidateWith() {
+    Dataset<Row> one = images.withColumn("label", col("id"));
+    assertRefused(
+        one,
+        splits.withColumn("split", lit("train")),
+        null,
+        "every class has one image only, which is needed to train on");
   }
 
   private static Recipe withBatches(int size) {
@@ -100,12 +239,7 @@ class TrainingRowsTest extends SparkTest {
 
   @Test
   void refusesWhatCannotBeTrainedOn() {
-    assertRefused(
-        images,
-        splits.where("not (split = 'validation' and label = 'warm')"),
-        null,
-        "none in the validation split");
-    TrainingRows rows = TrainingRows.of(images, splits, Optional.of(plan));
+    TrainingRows rows = rows(images, splits, plan);
     // 37 and 2 x 12 showings
     rows.requireFills(withBatches(61));
     assertThatThrownBy(() -> rows.requireFills(withBatches(62)))
@@ -119,27 +253,23 @@ class TrainingRowsTest extends SparkTest {
         images,
         splits.where("split = 'validation' or label = 'cold'"),
         null,
-        "class 'warm' has 4 validation images but none to train on");
+        "of 2 classes only 'cold' can be learnt");
   }
 
   @Test
   void refusesTablesThatDoNotBelongTogether() {
-    assertRefused(images.where("label = 'cold'"), splits, null, "not in 'images'");
     assertRefused(
-        images,
-        splits,
-        plan.where("label = 'cold'"),
-        "12 train images of class 'warm' lack an entry");
+        images, splits, plan.where("label = 'cold'"), "12 train images lack an entry in it");
     assertRefused(
         images,
         splits,
         plan.withColumn("label", lit("cold")),
-        "12 images have another label there than 'warm'");
+        "12 train images have another label there");
     assertRefused(
         images,
         splits.withColumn("split", when(col("id").lt("8"), "test").otherwise(col("split"))),
         plan,
-        "of its images are not in the train split");
+        "of its images are not trained on now");
     assertRefused(images, splits, plan.withColumn("weight", lit(Double.NaN)), "column 'weight'");
     assertRefused(images, splits, plan.withColumn("copies", lit(-1)), "column 'copies'");
   }

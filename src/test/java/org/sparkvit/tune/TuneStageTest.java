@@ -19,6 +19,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.search.SearchSpace;
 import org.sparkvit.search.StudyLog;
 import org.sparkvit.table.Json;
+import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
 import org.sparkvit.training.TrainFixtures;
@@ -47,6 +48,7 @@ class TuneStageTest extends SparkTest {
         resume,
         true,
         false,
+        RareClasses.KEPT,
         new Start.Scratch(TrainFixtures.tinyViT()),
         SearchSpace.parse(Map.of("learning-rate", rates)),
         "random",
@@ -207,6 +209,7 @@ class TuneStageTest extends SparkTest {
             false,
             true,
             true,
+            RareClasses.KEPT,
             c.start(),
             c.space(),
             c.method(),
@@ -244,6 +247,7 @@ class TuneStageTest extends SparkTest {
                     false,
                     true,
                     false,
+                    RareClasses.KEPT,
                     new Start.Scratch(TrainFixtures.tinyViT()),
                     SearchSpace.parse(Map.of("learning-rat", "float 0.1 1")),
                     "tpe",

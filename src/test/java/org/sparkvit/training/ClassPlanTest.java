@@ -1,4 +1,4 @@
-package org.sparkvit.balance;
+package org.sparkvit.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,12 +10,12 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.sparkvit.balance.BalanceConfig.Sampling;
-import org.sparkvit.balance.BalanceConfig.Weights;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.ClassBalance;
+import org.sparkvit.training.BalancePolicy.Sampling;
+import org.sparkvit.training.BalancePolicy.Weights;
 
-class BalanceTest {
+class ClassPlanTest {
   @Test
   void inverseWeightsSumToTheNumberOfClasses() {
     SortedMap<String, Double> weights = ClassPlan.weights(sizes(900, 100), Weights.INVERSE, 0.9999);
@@ -80,9 +80,9 @@ class BalanceTest {
 
   @Test
   void copiesAndExtrasMakeUpTheTarget() {
-    BalanceConfig config =
-        new BalanceConfig(
-            "w", false, Sampling.OVERSAMPLE, BigDecimal.ONE, Weights.INVERSE, 0.9999, 0);
+    BalancePolicy config =
+        new BalancePolicy(
+            Sampling.OVERSAMPLE, BigDecimal.ONE, Weights.INVERSE, 0.9999, 0);
     SortedMap<String, ClassPlan> plans = ClassPlan.of(sizes(100, 30), config);
 
     assertThat(plans.get("c0")).isEqualTo(new ClassPlan(100, 1, 0, 1.0));
@@ -130,9 +130,9 @@ class BalanceTest {
     assertThat(targets(Sampling.OVERSAMPLE, "1e-30", 10, 500)).containsExactly(10L, 500L);
   }
 
-  private static BalanceConfig config(String ratio, double beta) {
-    return new BalanceConfig(
-        "w", false, Sampling.NONE, new BigDecimal(ratio), Weights.EFFECTIVE, beta, 0);
+  private static BalancePolicy config(String ratio, double beta) {
+    return new BalancePolicy(
+        Sampling.NONE, new BigDecimal(ratio), Weights.EFFECTIVE, beta, 0);
   }
 
   private static Iterable<Long> targets(Sampling sampling, String ratio, long... sizes) {

@@ -1,4 +1,4 @@
-package org.sparkvit.balance;
+package org.sparkvit.training;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -6,8 +6,8 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.sparkvit.balance.BalanceConfig.Sampling;
-import org.sparkvit.balance.BalanceConfig.Weights;
+import org.sparkvit.training.BalancePolicy.Sampling;
+import org.sparkvit.training.BalancePolicy.Weights;
 
 /**
  * What becomes of one class. Every image of it is shown {@code copies} times, and the first {@code
@@ -18,22 +18,22 @@ import org.sparkvit.balance.BalanceConfig.Weights;
  * @param extra images that are shown once more, fewer than {@code before}
  * @param weight weight of each showing in the loss
  */
-record ClassPlan(long before, int copies, long extra, double weight) {
+public record ClassPlan(long before, int copies, long extra, double weight) {
 
   /** Showings of the class in an epoch. */
-  long after() {
+  public long after() {
     return before * copies + extra;
   }
 
   /** Sum of the loss weights over the showings. */
-  double weighted() {
+  public double weighted() {
     return weight * after();
   }
 
   /** Plans all classes from their sizes, which are at least 1. */
-  static SortedMap<String, ClassPlan> of(SortedMap<String, Long> sizes, BalanceConfig config) {
-    SortedMap<String, Long> targets = targets(sizes, config.sampling(), config.ratio());
-    SortedMap<String, Double> weights = weights(targets, config.weights(), config.beta());
+  static SortedMap<String, ClassPlan> of(SortedMap<String, Long> sizes, BalancePolicy policy) {
+    SortedMap<String, Long> targets = targets(sizes, policy.sampling(), policy.ratio());
+    SortedMap<String, Double> weights = weights(targets, policy.weights(), policy.beta());
     SortedMap<String, ClassPlan> plans = new TreeMap<>();
     sizes.forEach(
         (label, size) ->
