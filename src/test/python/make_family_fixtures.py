@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 
+import torchvision_operators  # noqa: F401, before timm
 import timm
 import torch
 from timm.models._hub import save_for_hf

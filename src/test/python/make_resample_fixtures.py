@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from transformers.image_transforms import center_crop
 
 OUT = pathlib.Path(__file__).parents[1] / "resources" / "image" / "resample.tsv"
-FILTERS = [0, 1, 2, 3, 4]
+FILTERS = [0, 1, 2, 3, 4, 5]
 
 
 def pixels(width, height, seed):
@@ -50,7 +50,7 @@ def main():
     for case in range(1200):
         kind = "resize" if case < 800 else "crop" if case < 1000 else "pad"
         width, height, seed = size(rng), size(rng), rng.randint(1, 1 << 30)
-        resample = FILTERS[case % 5] if kind == "resize" else rng.choice([2, 3])
+        resample = FILTERS[case % len(FILTERS)] if kind == "resize" else rng.choice([2, 3])
         image = pixels(width, height, seed)
         w, h = size(rng), size(rng)
         if case % 16 == 3:

@@ -68,7 +68,7 @@ public final class Preprocess {
     int columns = Math.min(width, spec.width());
     int rows = Math.min(height, spec.height());
     Resampler.Window window =
-        new Resampler.Window((width - columns) / 2, (height - rows) / 2, columns, rows);
+        new Resampler.Window(cut(spec, width - columns), cut(spec, height - rows), columns, rows);
     int left = margin(spec, spec.width() - columns);
     int top = margin(spec, spec.height() - rows);
     byte[] out = new byte[spec.bytes()];
@@ -80,11 +80,17 @@ public final class Preprocess {
     return new PixelImage(spec.width(), spec.height(), out);
   }
 
-  /** The two originals round an odd border differently: up in transformers, to even in Pillow. */
+  /** Where the cut begins, of a border that is as wide on both sides. */
+  private static int cut(PreprocessSpec spec, int border) {
+    return spec.torchvisionCrop() ? (int) Math.rint(border / 2.0) : border / 2;
+  }
+
+  /** The originals round an odd border differently: up in transformers, to even in Pillow. */
   private static int margin(PreprocessSpec spec, int border) {
-    return spec.mode() == PreprocessSpec.Mode.PAD
-        ? (int) Math.rint(border / 2.0)
-        : border - border / 2;
+    if (spec.mode() == PreprocessSpec.Mode.PAD) {
+      return (int) Math.rint(border / 2.0);
+    }
+    return spec.torchvisionCrop() ? border / 2 : border - border / 2;
   }
 
   private static void fill(byte[] out, int rgb) {

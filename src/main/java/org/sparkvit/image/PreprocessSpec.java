@@ -17,6 +17,9 @@ import org.sparkvit.core.UserException;
  * @param background what transparent images are put on before they are resized
  * @param scaledDecoding whether large JPEG files may be decoded at a half, a quarter or an eighth
  *     of their size, see {@link #mostReduction}; faster, and not the very same pixels
+ * @param torchvisionCrop for the modes that crop: whether half of an odd border is rounded to even
+ *     where it is cut and down where it is added, as torchvision does; transformers' Pillow
+ *     processors round down where it is cut and up where it is added
  */
 public record PreprocessSpec(
     int height,
@@ -26,7 +29,8 @@ public record PreprocessSpec(
     int shortestEdge,
     int padRgb,
     Background background,
-    boolean scaledDecoding)
+    boolean scaledDecoding,
+    boolean torchvisionCrop)
     implements Serializable {
   /**
    * What scaled decoding leaves has at least so many times the pixels a side that resizing makes of
@@ -65,7 +69,8 @@ public record PreprocessSpec(
    * this with BILINEAR.
    */
   public static PreprocessSpec squash(int height, int width, ResampleFilter filter) {
-    return new PreprocessSpec(height, width, Mode.SQUASH, filter, 0, 0, Background.NONE, false);
+    return new PreprocessSpec(
+        height, width, Mode.SQUASH, filter, 0, 0, Background.NONE, false, false);
   }
 
   /**
@@ -74,29 +79,37 @@ public record PreprocessSpec(
   public static PreprocessSpec centreCrop(
       int height, int width, int shortestEdge, ResampleFilter filter) {
     return new PreprocessSpec(
-        height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, Background.NONE, false);
+        height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, Background.NONE, false, false);
   }
 
   /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
   public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
     return new PreprocessSpec(
-        height, width, Mode.SQUASH_CROP, filter, edge, 0, Background.NONE, false);
+        height, width, Mode.SQUASH_CROP, filter, edge, 0, Background.NONE, false, false);
   }
 
   /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */
   public static PreprocessSpec pad(int height, int width, ResampleFilter filter, int padRgb) {
-    return new PreprocessSpec(height, width, Mode.PAD, filter, 0, padRgb, Background.NONE, false);
+    return new PreprocessSpec(
+        height, width, Mode.PAD, filter, 0, padRgb, Background.NONE, false, false);
   }
 
   /** The same, where large JPEG files may be decoded at a part of their size. */
   public PreprocessSpec withScaledDecoding() {
-    return new PreprocessSpec(height, width, mode, filter, shortestEdge, padRgb, background, true);
+    return new PreprocessSpec(
+        height, width, mode, filter, shortestEdge, padRgb, background, true, torchvisionCrop);
+  }
+
+  /** The same, where the centre is cut out as torchvision does. */
+  public PreprocessSpec withTorchvisionCrop() {
+    return new PreprocessSpec(
+        height, width, mode, filter, shortestEdge, padRgb, background, scaledDecoding, true);
   }
 
   /** The same, where transparent images are put on that background. */
   public PreprocessSpec on(Background other) {
     return new PreprocessSpec(
-        height, width, mode, filter, shortestEdge, padRgb, other, scaledDecoding);
+        height, width, mode, filter, shortestEdge, padRgb, other, scaledDecoding, torchvisionCrop);
   }
 
   /**

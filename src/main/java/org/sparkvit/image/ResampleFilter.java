@@ -9,7 +9,8 @@ public enum ResampleFilter {
   LANCZOS(1, 3),
   BILINEAR(2, 1),
   BICUBIC(3, 2),
-  BOX(4, 0.5);
+  BOX(4, 0.5),
+  HAMMING(5, 1);
 
   private final int pillowCode;
   private final double support;
@@ -19,7 +20,7 @@ public enum ResampleFilter {
     this.support = support;
   }
 
-  /** Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box. */
+  /** Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
   public int pillowCode() {
     return pillowCode;
   }
@@ -36,7 +37,7 @@ public enum ResampleFilter {
       }
     }
     throw new IllegalArgumentException(
-        "no resampling filter has the number " + code + "; 0 to 4 are known");
+        "no resampling filter has the number " + code + "; 0 to 5 are known");
   }
 
   /** Half the filter's width in output samples. */
@@ -55,6 +56,7 @@ public enum ResampleFilter {
       case BOX -> x > -0.5 && x <= 0.5 ? 1 : 0;
       case BILINEAR -> Math.max(0, 1 - Math.abs(x));
       case BICUBIC -> bicubic(Math.abs(x));
+      case HAMMING -> hamming(Math.abs(x));
       case LANCZOS -> x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
     };
   }
@@ -65,6 +67,14 @@ public enum ResampleFilter {
       return ((a + 2) * x - (a + 3)) * x * x + 1;
     }
     return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  }
+
+  private static double hamming(double x) {
+    if (x == 0) {
+      return 1;
+    }
+    double angle = x * Math.PI;
+    return x >= 1 ? 0 : Math.sin(angle) / angle * (0.54f + 0.46f * Math.cos(angle));
   }
 
   private static double sinc(double x) {

@@ -40,7 +40,9 @@ public final class InputSpec {
     if (preprocessor.doCenterCrop()) {
       requireSide(side, preprocessor.cropHeight(), preprocessor.cropWidth(), "crop_size");
       if (preprocessor.shortestEdge() > 0) {
-        return PreprocessSpec.centreCrop(side, side, preprocessor.shortestEdge(), filter);
+        return rounded(
+            PreprocessSpec.centreCrop(side, side, preprocessor.shortestEdge(), filter),
+            preprocessor);
       }
       if (preprocessor.height() != preprocessor.width()) {
         throw new UserException(
@@ -50,10 +52,15 @@ public final class InputSpec {
                 + preprocessor.width()
                 + " before the crop; only squares are supported");
       }
-      return PreprocessSpec.squashCrop(side, side, preprocessor.height(), filter);
+      return rounded(
+          PreprocessSpec.squashCrop(side, side, preprocessor.height(), filter), preprocessor);
     }
     requireSide(side, preprocessor.height(), preprocessor.width(), "size");
     return PreprocessSpec.squash(side, side, filter);
+  }
+
+  private static PreprocessSpec rounded(PreprocessSpec spec, PreprocessorConfig preprocessor) {
+    return preprocessor.torchvisionCrop() ? spec.withTorchvisionCrop() : spec;
   }
 
   private static void requireSide(int side, int height, int width, String key) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,10 +109,14 @@ final class JsonFields {
     return node.textValue();
   }
 
+  /** A list of numbers; a number alone is each of them. */
   List<Double> takeDoubles(String key, int count, List<Double> defaultValue) {
     JsonNode node = take(key);
     if (node == null) {
       return defaultValue;
+    }
+    if (node.isNumber()) {
+      return Collections.nCopies(count, node.doubleValue());
     }
     List<Double> values = new ArrayList<>();
     for (JsonNode element : node) {
@@ -121,7 +126,7 @@ final class JsonFields {
       values.add(element.doubleValue());
     }
     if (!node.isArray() || values.size() != count) {
-      throw bad(key, node, "a list of " + count + " numbers");
+      throw bad(key, node, "a number or a list of " + count + " numbers");
     }
     return values;
   }

@@ -164,17 +164,17 @@ public final class ModelDirectory {
 
   private static Contents contents(Path directory, ObjectNode json, List<String> labels) {
     String configFile = directory.resolve(CONFIG).toString();
-    Path preprocessorFile = directory.resolve(PREPROCESSOR);
     if (TimmCheckpoint.isConfig(json)) {
       Contents timm = TimmCheckpoint.convert(configFile, json, tensors(directory), labels);
-      return Files.exists(preprocessorFile)
-          ? new Contents(timm.config, PreprocessorConfig.read(preprocessorFile), timm.tensors)
+      return ImageProcessor.isIn(directory)
+          ? new Contents(
+              timm.config, ImageProcessor.in(directory, ImageProcessor.VIT), timm.tensors)
           : timm;
     }
     ViTConfig config = ViTConfig.parse(json, configFile, labels);
     return new Contents(
         config,
-        preprocessor(preprocessorFile, config),
+        preprocessor(directory, config),
         classifierKeys(config.family(), tensors(directory)));
   }
 
@@ -186,7 +186,7 @@ public final class ModelDirectory {
     if (side != contents.config.imageSize() && !anySize) {
       throw new UserException(
           directory.resolve(PREPROCESSOR)
-              + ": does not make images of the "
+              + " (or processor_config.json): does not make images of the "
               + contents.config.imageSize()
               + " x "
               + contents.config.imageSize()
@@ -246,12 +246,15 @@ public final class ModelDirectory {
    * one, and its weights.
    */
   public static List<String> files(Path directory) {
-    if (ScriptedModel.isIn(directory)) {
-      return List.of(CONFIG, PREPROCESSOR, ScriptedModel.WEIGHTS);
-    }
     List<String> names = new ArrayList<>(List.of(CONFIG));
-    if (Files.exists(directory.resolve(PREPROCESSOR))) {
-      names.add(PREPROCESSOR);
+    for (String file : List.of(PREPROCESSOR, ImageProcessor.NESTED_FILE)) {
+      if (Files.exists(directory.resolve(file))) {
+        names.add(file);
+      }
+    }
+    if (ScriptedModel.isIn(directory)) {
+      names.add(ScriptedModel.WEIGHTS);
+      return names;
     }
     Set<String> weights = weightFiles(directory);
     names.addAll(weights);
@@ -265,6 +268,7 @@ public final class ModelDirectory {
   public static boolean isModelFile(String name) {
     return name.equals(CONFIG)
         || name.equals(PREPROCESSOR)
+        || name.equals(ImageProcessor.NESTED_FILE)
         || name.equals(SHARD_INDEX)
         || name.equals(ScriptedModel.WEIGHTS)
         || name.endsWith(".safetensors");
@@ -282,17 +286,13 @@ public final class ModelDirectory {
     return file;
   }
 
-  private static PreprocessorConfig preprocessor(Path file, ViTConfig config) {
-    boolean exists = Files.exists(file);
-    return switch (config.family()) {
-      // Some published checkpoints have none; Hugging Face's defaults are then meant.
-      case VIT ->
-          exists
-              ? PreprocessorConfig.read(file, PreprocessorConfig.Kind.VIT)
-              : PreprocessorConfig.squash(config.imageSize());
-      case DEIT, DEIT_DISTILLED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.DEIT);
-      case DINOV2, DINOV2_GATED -> PreprocessorConfig.read(file, PreprocessorConfig.Kind.BIT);
-    };
+  private static PreprocessorConfig preprocessor(Path directory, ViTConfig config) {
+    // Some published ViTs have none; Hugging Face's defaults are then meant.
+    return config.family() == Family.VIT && !ImageProcessor.isIn(directory)
+        ? PreprocessorConfig.squash(config.imageSize())
+        : ImageProcessor.in(
+            directory,
+            ImageProcessor.ofModelType(config.family().modelType()).orElse(ImageProcessor.VIT));
   }
 
   private static Set<String> weightFiles(Path directory) {

@@ -1,6 +1,5 @@
 package org.sparkvit.vit;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -22,6 +21,8 @@ import org.sparkvit.core.UserException;
  * @param doCenterCrop whether cropHeight x cropWidth are cut from the middle after the resize
  * @param cropHeight height of that cut in pixels; 0 without one
  * @param cropWidth width of that cut in pixels; 0 without one
+ * @param torchvisionCrop whether half of an odd border is rounded to even, as torchvision and timm
+ *     do, not down, as transformers does
  * @param rescaleFactor what bytes are multiplied with when {@code doRescale}, usually 1/255
  * @param imageMean mean of red, green and blue after rescaling
  * @param imageStd standard deviation of red, green and blue after rescaling
@@ -35,6 +36,7 @@ public record PreprocessorConfig(
     boolean doCenterCrop,
     int cropHeight,
     int cropWidth,
+    boolean torchvisionCrop,
     boolean doRescale,
     double rescaleFactor,
     boolean doNormalize,
@@ -42,8 +44,6 @@ public record PreprocessorConfig(
     List<Double> imageStd)
     implements Serializable {
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-  private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-  private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
 
   public PreprocessorConfig {
     imageMean = List.copyOf(imageMean);
@@ -70,116 +70,41 @@ public record PreprocessorConfig(
     if (imageStd.stream().anyMatch(std -> !(std > 0))) {
       throw new UserException("image_std is " + imageStd + "; its numbers must be above 0");
     }
-  }
-
-  /** Kinds of image processors, which differ in what absent keys mean. */
-  enum Kind {
-    /** Squashes to 224 pixels, bilinear. */
-    VIT("ViTImageProcessor", 2),
-    /** Squashes to 256 pixels, bicubic, and cuts out 224. */
-    DEIT("DeiTImageProcessor", 3),
-    /** Resizes the shorter side to 224 pixels, bicubic, and cuts out 224. */
-    BIT("BitImageProcessor", 3);
-
-    private final String type;
-    private final int resample;
-
-    Kind(String type, int resample) {
-      this.type = type;
-      this.resample = resample;
-    }
-
-    /** The kind of a name of today or of earlier versions of transformers; VIT if unknown. */
-    private static Kind of(String name) {
-      if (name.startsWith("DeiT")) {
-        return DEIT;
+    for (int c = 0; c < 3; c++) {
+      double std = doNormalize ? imageStd.get(c) : 1;
+      float scale = (float) ((doRescale ? rescaleFactor : 1) / std);
+      float shift = (float) (doNormalize ? -imageMean.get(c) / std : 0);
+      if (!(scale > 0) || Float.isInfinite(scale) || !Float.isFinite(shift)) {
+        throw new UserException(
+            "image_mean "
+                + imageMean
+                + ", image_std "
+                + imageStd
+                + " and rescale_factor "
+                + rescaleFactor
+                + " leave nothing of a channel; use finite numbers of a usual size");
       }
-      return name.startsWith("Bit") || name.startsWith("CLIP") ? BIT : VIT;
-    }
-
-    private int[] defaultSize() {
-      return switch (this) {
-        case VIT -> new int[] {224, 224, 0};
-        case DEIT -> new int[] {256, 256, 0};
-        case BIT -> new int[] {0, 0, 224};
-      };
     }
   }
 
   /** Squash to a square, bilinear, mean = std = 0.5: what google/vit-* checkpoints use. */
   public static PreprocessorConfig squash(int side) {
     return new PreprocessorConfig(
-        true, side, side, 0, 2, false, 0, 0, true, 1 / 255.0, true, HALF, HALF);
+        true, side, side, 0, 2, false, 0, 0, false, true, 1 / 255.0, true, HALF, HALF);
   }
 
-  /**
-   * Reads {@code preprocessor_config.json}; {@code size} and {@code crop_size} may be numbers or
-   * objects, and absent keys have the defaults of the image processor that it names, or of {@code
-   * ViTImageProcessor}.
-   */
+  /** Reads {@code preprocessor_config.json}, by default of a {@code ViTImageProcessor}. */
   public static PreprocessorConfig read(Path file) {
-    return read(file, Kind.VIT);
-  }
-
-  /** As above, with the kind that is meant where the file names none. */
-  static PreprocessorConfig read(Path file, Kind unnamed) {
-    String source = file.toString();
-    JsonFields fields = new JsonFields(source, ModelFiles.readObject(file).deepCopy());
-    String formerName = fields.takeString("feature_extractor_type", "");
-    String name = fields.takeString("image_processor_type", formerName);
-    Kind kind = name.isEmpty() ? unnamed : Kind.of(name);
-    boolean resize = fields.takeBoolean("do_resize", true);
-    boolean crop = fields.takeBoolean("do_center_crop", kind != Kind.VIT);
-    int[] size = size(fields, "size", kind == Kind.BIT, kind.defaultSize());
-    int[] cropSize = crop ? size(fields, "crop_size", false, Kind.VIT.defaultSize()) : new int[3];
-    try {
-      return new PreprocessorConfig(
-          resize,
-          size[0],
-          size[1],
-          size[2],
-          fields.takeInt("resample", kind.resample),
-          crop,
-          cropSize[0],
-          cropSize[1],
-          fields.takeBoolean("do_rescale", true),
-          fields.takeDouble("rescale_factor", 1 / 255.0),
-          fields.takeBoolean("do_normalize", true),
-          fields.takeDoubles("image_mean", 3, kind == Kind.BIT ? CLIP_MEAN : HALF),
-          fields.takeDoubles("image_std", 3, kind == Kind.BIT ? CLIP_STD : HALF));
-    } catch (UserException e) {
-      String message = e.getMessage();
-      throw message.startsWith(source) ? e : new UserException(source + ": " + message, e);
-    }
-  }
-
-  /** Height, width and shortest edge; the unused ones are 0. */
-  private static int[] size(
-      JsonFields fields, String key, boolean numberIsShortestEdge, int[] absent) {
-    JsonNode node = fields.take(key);
-    if (node == null) {
-      return absent;
-    }
-    if (node.isIntegralNumber()) {
-      int side = fields.asInt(key, node);
-      return numberIsShortestEdge ? new int[] {0, 0, side} : new int[] {side, side, 0};
-    }
-    if (node.has("height") && node.has("width")) {
-      return new int[] {
-        fields.asInt(key, node.get("height")), fields.asInt(key, node.get("width")), 0
-      };
-    }
-    if (node.has("shortest_edge")) {
-      return new int[] {0, 0, fields.asInt(key, node.get("shortest_edge"))};
-    }
-    throw fields.bad(key, node, "a number, {height, width} or {shortest_edge}");
+    return ImageProcessor.read(
+        new JsonFields(file.toString(), ModelFiles.readObject(file).deepCopy()),
+        ImageProcessor.VIT);
   }
 
   /** Writes {@code preprocessor_config.json} for the image processor that does these steps. */
   public void write(Path file) {
     ObjectNode json = ModelFiles.JSON.createObjectNode();
-    Kind kind = shortestEdge > 0 ? Kind.BIT : doCenterCrop ? Kind.DEIT : Kind.VIT;
-    json.put("image_processor_type", kind.type);
+    String kind = shortestEdge > 0 ? "Bit" : doCenterCrop ? "DeiT" : "ViT";
+    json.put("image_processor_type", kind + "ImageProcessor");
     json.put("do_resize", doResize);
     ObjectNode size = json.putObject("size");
     if (shortestEdge == 0) {
@@ -191,6 +116,9 @@ public record PreprocessorConfig(
     json.put("do_center_crop", doCenterCrop);
     if (doCenterCrop) {
       json.putObject("crop_size").put("height", cropHeight).put("width", cropWidth);
+      if (torchvisionCrop) {
+        json.put(ImageProcessor.CROP_ROUNDING, ImageProcessor.HALF_TO_EVEN);
+      }
     }
     json.put("do_rescale", doRescale);
     json.put("rescale_factor", rescaleFactor);
@@ -222,6 +150,7 @@ public record PreprocessorConfig(
         doCenterCrop,
         doCenterCrop ? side : 0,
         doCenterCrop ? side : 0,
+        torchvisionCrop,
         doRescale,
         rescaleFactor,
         doNormalize,

@@ -52,19 +52,24 @@ public record ScriptedModel(
     if (multiplyAdds != null && !multiplyAdds.canConvertToLong()) {
       throw fields.bad("multiply_adds", multiplyAdds, "a whole number");
     }
-    Path file = directory.resolve(ModelDirectory.PREPROCESSOR);
-    PreprocessorConfig preprocessor = PreprocessorConfig.read(file);
-    int height = preprocessor.doCenterCrop() ? preprocessor.cropHeight() : preprocessor.height();
-    int width = preprocessor.doCenterCrop() ? preprocessor.cropWidth() : preprocessor.width();
-    if (height != width || height < 1) {
+    String modelType = fields.takeString("model_type", "vit");
+    PreprocessorConfig preprocessor =
+        ImageProcessor.in(
+            directory, ImageProcessor.ofModelType(modelType).orElse(ImageProcessor.VIT));
+    int side = preprocessor.outputSide();
+    if (side < 1) {
       throw new UserException(
-          file + ": images become " + height + "x" + width + "; only squares are supported");
+          directory
+              + ": "
+              + ModelDirectory.PREPROCESSOR
+              + " does not make squares of one size; set size to {height, width} that are the same,"
+              + " or crop_size with do_center_crop");
     }
     return new ScriptedModel(
         classes.names(),
         classes.notes(),
         preprocessor,
-        height,
+        side,
         multiplyAdds == null ? -1 : multiplyAdds.longValue());
   }
 }

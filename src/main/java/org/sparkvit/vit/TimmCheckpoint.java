@@ -49,7 +49,7 @@ final class TimmCheckpoint {
 
   /** Numbers that Pillow gives the filters. */
   private static final Map<String, Integer> FILTERS =
-      Map.of("nearest", 0, "lanczos", 1, "bilinear", 2, "bicubic", 3, "box", 4);
+      Map.of("nearest", 0, "lanczos", 1, "bilinear", 2, "bicubic", 3, "box", 4, "hamming", 5);
 
   private final String source;
   private final Map<String, Tensor> tensors;
@@ -229,8 +229,8 @@ final class TimmCheckpoint {
     return ClassNames.of(fields, "label_names", labels);
   }
 
-  /** As timm's evaluation does it; where a border is odd, its cut may lie a pixel beside ours. */
-  private static PreprocessorConfig preprocessor(JsonFields pretrained, int side) {
+  /** As timm's evaluation does it. */
+  static PreprocessorConfig preprocessor(JsonFields pretrained, int side) {
     String interpolation = pretrained.takeString("interpolation", "bicubic");
     Integer filter = FILTERS.get(interpolation);
     if (filter == null) {
@@ -256,6 +256,7 @@ final class TimmCheckpoint {
         true,
         side,
         side,
+        true,
         true,
         1 / 255.0,
         true,

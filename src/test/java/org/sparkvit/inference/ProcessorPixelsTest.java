@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.Preprocess;
@@ -21,13 +23,14 @@ import org.sparkvit.vit.ViTConfig;
 class ProcessorPixelsTest {
   @TempDir Path temp;
 
-  @Test
-  void everyProcessorsPixelsAreThoseOfTransformers() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"processors.tsv, 360", "processors-by-rule.tsv, 240"})
+  void everyProcessorsPixelsAreThoseOfTransformers(String file, int count) throws IOException {
     List<String> cases =
-        Files.readAllLines(Path.of("src/test/resources/image/processors.tsv")).stream()
+        Files.readAllLines(Path.of("src/test/resources/image").resolve(file)).stream()
             .filter(line -> !line.startsWith("#"))
             .toList();
-    assertThat(cases).hasSize(360);
+    assertThat(cases).hasSize(count);
     for (String line : cases) {
       String[] fields = line.split("\t", -1);
       PreprocessorConfig config = config(fields[0]);

@@ -236,9 +236,11 @@ class FamilyTest {
     List<Double> mean = List.of(0.485, 0.456, 0.406);
     List<Double> std = List.of(0.229, 0.224, 0.225);
     PreprocessorConfig squashed =
-        new PreprocessorConfig(true, 18, 18, 0, 3, true, 16, 16, true, 1 / 255.0, true, mean, std);
+        new PreprocessorConfig(
+            true, 18, 18, 0, 3, true, 16, 16, false, true, 1 / 255.0, true, mean, std);
     PreprocessorConfig shortest =
-        new PreprocessorConfig(true, 0, 0, 18, 3, true, 16, 16, true, 1 / 255.0, true, mean, std);
+        new PreprocessorConfig(
+            true, 0, 0, 18, 3, true, 16, 16, false, true, 1 / 255.0, true, mean, std);
     assertThat(ModelDirectory.read(ROOT.resolve("deit")).preprocessor()).isEqualTo(squashed);
     assertThat(ModelDirectory.read(ROOT.resolve("dinov2")).preprocessor()).isEqualTo(shortest);
     assertThat(ModelDirectory.read(ROOT.resolve("dinov2-larger")).preprocessor())

@@ -58,7 +58,7 @@ class ScriptedSessionTest {
         model.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 16, \"width\": 20}}");
     assertThatThrownBy(() -> ScriptedModel.read(model))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("16x20");
+        .hasMessageContaining("does not make squares of one size");
     Files.copy(
         MODEL.resolve("preprocessor_config.json"),
         model.resolve("preprocessor_config.json"),

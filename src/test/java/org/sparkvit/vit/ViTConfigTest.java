@@ -167,10 +167,18 @@ class ViTConfigTest {
     PreprocessorConfig cropped =
         preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'crop_size':224}");
     PreprocessorConfig shortest =
-        preprocessor("{'size':{'shortest_edge':256},'do_center_crop':true,'image_std':[1,2,3]}");
-    PreprocessorConfig squashed = preprocessor("{'size':256,'do_center_crop':true}");
+        preprocessor(
+            "{'size':{'shortest_edge':256},'do_center_crop':true,'crop_size':[224,224],"
+                + "'image_std':[1,2,3]}");
+    PreprocessorConfig squashed =
+        preprocessor("{'size':256,'do_center_crop':true,'crop_size':224}");
+    PreprocessorConfig rounded =
+        preprocessor(
+            "{'size':256,'do_center_crop':true,'crop_size':224,"
+                + "'center_crop_rounding':'half_to_even'}");
+    assertThat(rounded.torchvisionCrop()).isTrue();
     for (PreprocessorConfig config :
-        List.of(cropped, shortest, squashed, PreprocessorConfig.squash(16))) {
+        List.of(cropped, shortest, squashed, rounded, PreprocessorConfig.squash(16))) {
       config.write(temp.resolve("p.json"));
       assertThat(PreprocessorConfig.read(temp.resolve("p.json"))).isEqualTo(config);
     }
@@ -181,12 +189,18 @@ class ViTConfigTest {
   @Test
   void impossiblePreprocessorsAreRefused() {
     preprocessorRefused("{'size':0}", "size height is 0; it must be 1 to 4096");
-    preprocessorRefused("{'size':'x'}", "size is \"x\"; it must be a number, {height, width}");
+    preprocessorRefused("{'size':'x'}", "size is \"x\"; it must be a number, [height, width]");
     preprocessorRefused("{'resample':9}", "resample is 9");
     preprocessorRefused("{'rescale_factor':0}", "rescale_factor is 0.0");
     preprocessorRefused("{'image_std':[1,0,1]}", "image_std is [1.0, 0.0, 1.0]");
-    preprocessorRefused("{'image_mean':[1,2]}", "image_mean is [1,2]; it must be a list of 3");
-    preprocessorRefused("{'image_mean':0.5}", "image_mean is 0.5; it must be a list of 3");
+    preprocessorRefused("{'image_mean':[1,2]}", "image_mean is [1,2]; it must be a number or a");
+    preprocessorRefused("{'image_mean':['a',1,1]}", "image_mean is [\"a\",1,1]; it must be a list");
+    preprocessorRefused("{'image_std':[0.5,1e999,0.5]}", "image_std [0.5, Infinity, 0.5] and");
+    preprocessorRefused("{'image_std':-0.5}", "image_std is [-0.5, -0.5, -0.5]");
+    preprocessorRefused("{'image_std':NaN}", "not valid JSON");
+    preprocessorRefused("{'image_mean':-1e999}", "leave nothing of a channel");
+    preprocessorRefused("{'image_std':1e-50}", "leave nothing of a channel");
+    preprocessorRefused("{'rescale_factor':1e-60}", "leave nothing of a channel");
   }
 
   private void refused(String json, String message) throws IOException {

@@ -117,6 +117,7 @@ class ViTSessionTest {
             false,
             0,
             0,
+            false,
             true,
             1 / 255.0,
             true,
