@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.image.PreprocessSpec;
@@ -113,6 +114,7 @@ public final class BenchStage {
             workspace,
             List.of(files.toString()),
             InputFormat.FOLDER,
+            LayoutOption.FOLDER,
             null,
             null,
             null,

@@ -12,6 +12,7 @@ import org.sparkvit.core.UserException;
  * @param workspace URI of the workspace
  * @param inputs URIs of image folders, manifests and tar shards; at least one
  * @param format what the inputs are
+ * @param layout what the folders of an image folder or within shards are
  * @param pathColumn the manifest's column of image paths; null for the first of {@code path},
  *     {@code file_name}, {@code image} that it has
  * @param labelColumn the manifest's column, or the field of a shard's JSON members, that holds the
@@ -29,6 +30,7 @@ public record CatalogConfig(
     String workspace,
     List<String> inputs,
     InputFormat format,
+    LayoutOption layout,
     String pathColumn,
     String labelColumn,
     String splitColumn,
@@ -50,6 +52,7 @@ public record CatalogConfig(
   public CatalogConfig {
     Objects.requireNonNull(workspace, "workspace");
     Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(layout, "layout");
     Objects.requireNonNull(emptyLabel, "emptyLabel");
     inputs = List.copyOf(inputs);
     if (inputs.isEmpty()) {
@@ -77,6 +80,7 @@ public record CatalogConfig(
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("input", inputs);
     map.put("format", format.name());
+    map.put("layout", layout.name());
     map.put("path-column", pathColumn);
     map.put("label-column", labelColumn);
     map.put("split-column", splitColumn);

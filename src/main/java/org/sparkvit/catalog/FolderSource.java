@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,56 +26,57 @@ import scala.Tuple2;
  * images there are, and S3 is asked by many tasks at once. Length and time come with the listing.
  *
  * @param root fully qualified
- * @param labelled whether folders are classes
+ * @param config whether folders are classes, and what their layout is
+ * @param decisions takes the layout that was decided
  */
-record FolderSource(Path root, boolean labelled) implements Source {
+record FolderSource(Path root, CatalogConfig config, Decisions decisions) implements Source {
   private static final int MAX_TASKS = 2_000;
+  private static final int MAX_DEPTH = 2;
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     String from = root.toString();
-    boolean labelled = this.labelled;
     List<Tuple2<String, Boolean>> work = new ArrayList<>();
     try {
-      plan(root.getFileSystem(configuration.value()), root, true, work);
+      plan(root.getFileSystem(configuration.value()), root, 0, work);
     } catch (IOException e) {
       throw new UncheckedIOException("listing " + root, e);
     }
-    return spark.createDataFrame(
+    JavaRDD<Row> walked =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(work, Math.min(work.size(), MAX_TASKS))
-            .flatMap(folder -> rows(configuration, new Path(from), folder._1, folder._2, labelled)),
-        Listing.SCHEMA);
+            .flatMap(folder -> rows(configuration, new Path(from), folder._1, folder._2));
+    return FolderLayout.place(spark, walked, from, config, decisions);
   }
 
   /** Pairs of a folder and whether to descend from it. */
   private static void plan(
-      FileSystem fs, Path folder, boolean splits, List<Tuple2<String, Boolean>> work)
+      FileSystem fs, Path folder, int depth, List<Tuple2<String, Boolean>> work)
       throws IOException {
     work.add(new Tuple2<>(folder.toString(), false));
+    List<Path> below = new ArrayList<>();
     RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
     while (entries.hasNext()) {
       FileStatus entry = entries.next();
-      String name = entry.getPath().getName();
-      if (!entry.isDirectory() || FolderLayout.isHiddenFolder(name)) {
-        continue;
+      if (entry.isDirectory() && !FolderLayout.isHiddenFolder(entry.getPath().getName())) {
+        below.add(entry.getPath());
       }
-      if (splits && FolderLayout.splitNamed(name) != null) {
-        plan(fs, entry.getPath(), false, work);
+    }
+    for (Path path : below) {
+      // Few folders with much in them would be few tasks.
+      boolean few = below.size() == 1 || FolderLayout.splitNamed(path.getName()) != null;
+      if (few && depth < MAX_DEPTH) {
+        plan(fs, path, depth + 1, work);
       } else {
-        work.add(new Tuple2<>(entry.getPath().toString(), true));
+        work.add(new Tuple2<>(path.toString(), true));
       }
     }
   }
 
   private static Iterator<Row> rows(
-      SerializableConfiguration configuration,
-      Path root,
-      String folder,
-      boolean recursive,
-      boolean labelled)
+      SerializableConfiguration configuration, Path root, String folder, boolean recursive)
       throws IOException {
     Path path = new Path(folder);
     Iterator<FileStatus> files =
@@ -87,25 +89,18 @@ record FolderSource(Path root, boolean labelled) implements Source {
 
       @Override
       public Row next() {
-        return row(root, files.next(), labelled);
+        return row(root, files.next());
       }
     };
   }
 
-  private static Row row(Path root, FileStatus file, boolean labelled) {
+  private static Row row(Path root, FileStatus file) {
     String name = ImageName.of(root, file.getPath());
     String path = file.getPath().toString();
-    if (file.isDirectory() || FolderLayout.isHiddenFile(file.getPath().getName())) {
-      return Listing.skipped(name, path, SkipReason.HIDDEN, null);
-    }
-    FolderLayout.Place place = FolderLayout.place(ImageName.relative(root, file.getPath()));
-    return Listing.file(
-        name,
-        path,
-        labelled ? place.label() : null,
-        place.split(),
-        0,
-        file.getLen(),
-        file.getModificationTime());
+    Row row =
+        file.isDirectory() || FolderLayout.isHiddenFile(file.getPath().getName())
+            ? Listing.skipped(name, path, SkipReason.HIDDEN, null)
+            : Listing.file(name, path, null, null, 0, file.getLen(), file.getModificationTime());
+    return Listing.within(row, ImageName.relative(root, file.getPath()));
   }
 }

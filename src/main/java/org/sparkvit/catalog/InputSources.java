@@ -168,7 +168,7 @@ final class InputSources {
                   + "' has no metadata.csv, metadata.jsonl or metadata.parquet;"
                   + " name the manifest file itself");
       case WEBDATASET -> throw new UserException("--input '" + root + "' has no .tar files in it");
-      case AUTO, FOLDER -> List.of(new FolderSource(root, !config.unlabelled()));
+      case AUTO, FOLDER -> List.of(new FolderSource(root, config, decisions));
     };
   }
 

@@ -44,6 +44,12 @@ final class Listing {
   /** A mistake in the input, as a sentence for its owner; null where there is none. */
   static final String PROBLEM = "_problem";
 
+  /**
+   * The path from the input's root, whose folders may be classes and splits; null where they are
+   * not asked, as in a manifest.
+   */
+  static final String WITHIN = "_within";
+
   /** Fields of a sample that differ from file to file, as text; null where there are none. */
   private static final String FIELDS = "_fields";
 
@@ -57,7 +63,9 @@ final class Listing {
   static final int AT_BYTES = 5;
 
   static final int AT_MODIFIED = 6;
-  private static final int FIXED = 11;
+  private static final int AT_SKIPPED = 7;
+  private static final int AT_WITHIN = 10;
+  private static final int FIXED = 12;
   private static final int MAX_FIELDS = 1_000;
 
   static final StructType SCHEMA =
@@ -72,6 +80,7 @@ final class Listing {
           .add(SKIPPED, DataTypes.StringType)
           .add(DETAIL, DataTypes.StringType)
           .add(PROBLEM, DataTypes.StringType)
+          .add(WITHIN, DataTypes.StringType)
           .add(FIELDS, DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType));
 
   private Listing() {}
@@ -87,7 +96,7 @@ final class Listing {
       Long modifiedMillis) {
     Timestamp modified = modifiedMillis == null ? null : new Timestamp(modifiedMillis);
     return RowFactory.create(
-        name, path, label, split, offset, bytes, modified, null, null, null, null);
+        name, path, label, split, offset, bytes, modified, null, null, null, null, null);
   }
 
   /**
@@ -97,12 +106,47 @@ final class Listing {
    */
   static Row skipped(String name, String path, SkipReason reason, String detail) {
     return RowFactory.create(
-        name, path, null, null, 0L, 0L, null, reason.name(), detail, null, null);
+        name, path, null, null, 0L, 0L, null, reason.name(), detail, null, null, null);
   }
 
   /** Something that stops the catalog before an image is read. */
   static Row problem(String where, String sentence) {
-    return RowFactory.create(where, null, null, null, 0L, null, null, null, null, sentence, null);
+    return RowFactory.create(
+        where, null, null, null, 0L, null, null, null, null, sentence, null, null);
+  }
+
+  /**
+   * {@code row} with its place in the folders of its input, from where it takes a label and a split
+   * if it has none of its own; see {@link FolderLayout}.
+   */
+  static Row within(Row row, String relative) {
+    Object[] values = values(row);
+    values[AT_WITHIN] = relative;
+    return RowFactory.create(values);
+  }
+
+  /** {@code row} with what it has not of its own from the folders that it lies in. */
+  static Row placed(Row row, FolderLayout layout, boolean labelled) {
+    if (row.isNullAt(AT_WITHIN) || !row.isNullAt(AT_SKIPPED)) {
+      return row;
+    }
+    FolderLayout.Place place = layout.of(row.getString(AT_WITHIN));
+    Object[] values = values(row);
+    if (values[AT_LABEL] == null && labelled) {
+      values[AT_LABEL] = place.label();
+    }
+    if (values[AT_SPLIT] == null) {
+      values[AT_SPLIT] = place.split();
+    }
+    return RowFactory.create(values);
+  }
+
+  private static Object[] values(Row row) {
+    Object[] values = new Object[row.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(i);
+    }
+    return values;
   }
 
   /** {@code row} with the fields of its sample. */
@@ -190,7 +234,7 @@ final class Listing {
     for (String name : ImagesTable.SPEC.schema().fieldNames()) {
       taken.add(name);
     }
-    taken.addAll(List.of(NAME, SKIPPED, DETAIL, PROBLEM, FIELDS));
+    taken.addAll(List.of(NAME, SKIPPED, DETAIL, PROBLEM, WITHIN, FIELDS));
     List<String> names = new ArrayList<>();
     for (String column : columns) {
       String name = column;

@@ -6,6 +6,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "catalog",
     description = {
-      "Finds the images of folders, manifests and tar shards, reads and decodes each once, and writes the images table:",
+      "Finds the images of folders, manifests and tar shards, reads and decodes each once, and"
+          + " writes the images table:",
       "one row per file with its label, size, hash, format and status, whatever became of it."
     })
 final class CatalogCommand extends StageCommand {
@@ -24,8 +26,9 @@ final class CatalogCommand extends StageCommand {
       paramLabel = "URI",
       description = {
         "What to catalog; may be given several times:",
-        "a folder class/file or split/class/file (split: train, val, validation, test);",
-        "a manifest .csv, .jsonl or .parquet, or a folder with metadata.csv, .jsonl or .parquet in it;",
+        "a folder class/file or split/class/file (see --layout);",
+        "a manifest .csv, .jsonl or .parquet, or a folder with metadata.csv, .jsonl or .parquet in"
+            + " it;",
         "a tar file, or a folder of them, in WebDataset's layout or with class folders inside."
       })
   private List<String> inputs;
@@ -36,6 +39,20 @@ final class CatalogCommand extends StageCommand {
       defaultValue = "auto",
       description = "What the inputs are; auto goes by what is there. Default: ${DEFAULT-VALUE}.")
   private InputFormat format;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "auto|folder|splits",
+      defaultValue = "auto",
+      description = {
+        "What folders are. folder: the first is the class, whatever it is called; splits: those"
+            + " called like splits",
+        "(train, training; validation, valid, val, dev; test, testing, eval, evaluation; also as a"
+            + " part, as in test_2) are splits.",
+        "auto: splits only where all folders beside them are called so; what was decided is said."
+            + " Default: ${DEFAULT-VALUE}."
+      })
+  private LayoutOption layout;
 
   @Option(
       names = "--path-column",
@@ -55,7 +72,8 @@ final class CatalogCommand extends StageCommand {
       names = "--split-column",
       paramLabel = "NAME",
       description =
-          "Manifest: the column that says train, validation or test. Default: split, where there is one.")
+          "Manifest: the column that says train, validation or test. Default: split, where there is"
+              + " one.")
   private String splitColumn;
 
   @Option(
@@ -69,7 +87,8 @@ final class CatalogCommand extends StageCommand {
       names = "--unlabelled",
       fallbackValue = "true",
       description =
-          "Give no image a label (images to be scored): folders are not classes, manifests need no label.")
+          "Give no image a label (images to be scored): folders are not classes, manifests need no"
+              + " label.")
   private boolean unlabelled;
 
   @Option(
@@ -77,7 +96,8 @@ final class CatalogCommand extends StageCommand {
       paramLabel = "fail|unlabelled",
       defaultValue = "fail",
       description =
-          "What an empty label in a manifest or shard is: a mistake, or an image without one. Default: ${DEFAULT-VALUE}.")
+          "What an empty label in a manifest or shard is: a mistake, or an image without one."
+              + " Default: ${DEFAULT-VALUE}.")
   private CatalogConfig.EmptyLabel emptyLabel;
 
   @Option(
@@ -85,7 +105,8 @@ final class CatalogCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Tasks to read and decode in; 0 chooses by size and cores. No row depends on it. Default: ${DEFAULT-VALUE}.")
+          "Tasks to read and decode in; 0 chooses by size and cores. No row depends on it. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int partitions;
 
   @Option(
@@ -93,7 +114,8 @@ final class CatalogCommand extends StageCommand {
       paramLabel = "RATE",
       defaultValue = "0.5",
       description =
-          "Publish nothing when a larger share of the files is unusable. Default: ${DEFAULT-VALUE}.")
+          "Publish nothing when a larger share of the files is unusable. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double maxErrorRate;
 
   @Option(
@@ -109,6 +131,7 @@ final class CatalogCommand extends StageCommand {
             workspace(),
             inputs,
             format,
+            layout,
             pathColumn,
             labelColumn,
             splitColumn,

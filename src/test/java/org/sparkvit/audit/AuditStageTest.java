@@ -29,6 +29,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -72,6 +73,7 @@ class AuditStageTest extends SparkTest {
             workspace,
             List.of(images.toString()),
             format,
+            LayoutOption.AUTO,
             null,
             null,
             null,

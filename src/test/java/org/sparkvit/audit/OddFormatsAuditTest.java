@@ -32,6 +32,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Progress;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
@@ -148,6 +149,7 @@ class OddFormatsAuditTest extends SparkTest {
             workspace.uri(),
             List.of(folder.resolve("images").toString()),
             InputFormat.FOLDER,
+            LayoutOption.AUTO,
             null,
             null,
             null,

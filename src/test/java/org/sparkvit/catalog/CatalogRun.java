@@ -30,6 +30,7 @@ final class CatalogRun {
   private final String workspace;
   private final List<String> said = new ArrayList<>();
   InputFormat format = InputFormat.AUTO;
+  LayoutOption layout = LayoutOption.AUTO;
   String pathColumn;
   String labelColumn;
   String splitColumn;
@@ -50,22 +51,27 @@ final class CatalogRun {
     for (Object input : inputs) {
       uris.add(input.toString());
     }
-    CatalogConfig config =
-        new CatalogConfig(
-            workspace,
-            uris,
-            format,
-            pathColumn,
-            labelColumn,
-            splitColumn,
-            imageRoot,
-            unlabelled,
-            emptyLabel,
-            partitions,
-            maxErrorRate,
-            overwrite);
+    CatalogConfig config = config(uris, layout);
     new CatalogStage(config, said::add).run(spark);
     return Workspace.at(spark, workspace).read(ImagesTable.SPEC);
+  }
+
+  /** The options that the test has set. */
+  CatalogConfig config(List<String> uris, LayoutOption layout) {
+    return new CatalogConfig(
+        workspace,
+        uris,
+        format,
+        layout,
+        pathColumn,
+        labelColumn,
+        splitColumn,
+        imageRoot,
+        unlabelled,
+        emptyLabel,
+        partitions,
+        maxErrorRate,
+        overwrite);
   }
 
   /** Reasons of what was left out, by the end of its path behind the last slash. */

@@ -31,6 +31,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
+import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.ImagesTable;
@@ -204,6 +205,7 @@ class LabelExportTest extends SparkTest {
             workspace,
             inputs,
             InputFormat.AUTO,
+            LayoutOption.AUTO,
             null,
             null,
             others.remove("--split-column"),
