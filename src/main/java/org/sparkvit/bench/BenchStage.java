@@ -119,6 +119,8 @@ public final class BenchStage {
             null,
             null,
             null,
+            List.of(),
+            null,
             true,
             CatalogConfig.EmptyLabel.UNLABELLED,
             0,

@@ -2,6 +2,7 @@ package org.sparkvit.catalog;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.sparkvit.core.UserException;
@@ -19,6 +20,11 @@ import org.sparkvit.core.UserException;
  *     label; null for the first of {@code label}, {@code class}
  * @param splitColumn the manifest's column that names a split; null for {@code split}, if it has it
  * @param imageRoot folder that a manifest's relative paths start from; null for its own folder
+ * @param imageMembers in shards, what follows the first dot of the names of images, such as {@code
+ *     jpg} or {@code input.jpg}: a sample's image is the first of them that it has; empty for the
+ *     only one, {@code all} to take each for an image of its own
+ * @param labelMember in shards, what follows the first dot of the names of labels, such as {@code
+ *     cls} or {@code outputs.txt}; null for {@code cls}, {@code json} or {@code txt}
  * @param unlabelled gives no image a label: folders are not classes, a manifest needs no label
  * @param emptyLabel what an empty label in a manifest or shard means
  * @param partitions how many tasks decode; 0 to choose by size
@@ -35,6 +41,8 @@ public record CatalogConfig(
     String labelColumn,
     String splitColumn,
     String imageRoot,
+    List<String> imageMembers,
+    String labelMember,
     boolean unlabelled,
     EmptyLabel emptyLabel,
     int partitions,
@@ -55,6 +63,8 @@ public record CatalogConfig(
     Objects.requireNonNull(layout, "layout");
     Objects.requireNonNull(emptyLabel, "emptyLabel");
     inputs = List.copyOf(inputs);
+    imageMembers = imageMembers.stream().map(CatalogConfig::suffix).toList();
+    labelMember = labelMember == null ? null : suffix(labelMember);
     if (inputs.isEmpty()) {
       throw new UserException("--input is missing; name an image folder, a manifest or a tar file");
     }
@@ -69,10 +79,38 @@ public record CatalogConfig(
     if (!(maxErrorRate >= 0 && maxErrorRate <= 1)) {
       throw new UserException("--max-error-rate " + maxErrorRate + " is not between 0 and 1");
     }
+    if (imageMembers.contains("")) {
+      throw new UserException("--image-member is empty; name one, such as jpg");
+    }
+    if (labelMember != null && labelMember.isEmpty()) {
+      throw new UserException("--label-member is empty; name one, such as cls");
+    }
+    if (labelMember != null && imageMembers.contains(labelMember)) {
+      throw new UserException(
+          "--label-member " + labelMember + " is the --image-member; name another");
+    }
+    if (labelMember != null && labelColumn != null && !labelMember.endsWith("json")) {
+      throw new UserException(
+          "--label-column "
+              + labelColumn
+              + " is a field of JSON, which --label-member "
+              + labelMember
+              + " is not; drop one");
+    }
+    if (unlabelled && labelMember != null) {
+      throw new UserException(
+          "--unlabelled and --label-member " + labelMember + " contradict each other; drop one");
+    }
     if (unlabelled && labelColumn != null) {
       throw new UserException(
           "--unlabelled and --label-column " + labelColumn + " contradict each other; drop one");
     }
+  }
+
+  /** People write the dot in front, or not. */
+  private static String suffix(String member) {
+    String suffix = member.strip().toLowerCase(Locale.ROOT);
+    return suffix.startsWith(".") ? suffix.substring(1) : suffix;
   }
 
   /** The configuration as option names and values, for the run record. */
@@ -85,6 +123,8 @@ public record CatalogConfig(
     map.put("label-column", labelColumn);
     map.put("split-column", splitColumn);
     map.put("image-root", imageRoot);
+    map.put("image-member", imageMembers.isEmpty() ? null : String.join(",", imageMembers));
+    map.put("label-member", labelMember);
     map.put("unlabelled", unlabelled);
     map.put("empty-label", emptyLabel.name());
     map.put("partitions", partitions);

@@ -50,11 +50,10 @@ public final class CatalogStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
     RunRecord record = RunRecord.start("catalog", config.toMap());
-    List<Source> sources = new ArrayList<>();
     Decisions decisions = new Decisions();
     InputSources inputs =
         new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
-    config.inputs().forEach(input -> sources.addAll(inputs.of(input)));
+    List<Source> sources = inputs.all();
     progress.say("catalog: listing " + String.join(", ", config.inputs()));
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
     Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.ImageFormat;
 
 /**
  * Finds out what an input is.
@@ -45,6 +46,29 @@ final class InputSources {
   }
 
   /**
+   * The sources that the inputs consist of; their tar shards are one.
+   *
+   * @throws UserException when an input is not there or is not what {@code format} says
+   */
+  List<Source> all() {
+    List<Source> sources = new ArrayList<>();
+    List<ShardSource> shards = new ArrayList<>();
+    for (String input : config.inputs()) {
+      for (Source source : of(input)) {
+        if (source instanceof ShardSource shard) {
+          shards.add(shard);
+        } else {
+          sources.add(source);
+        }
+      }
+    }
+    if (!shards.isEmpty()) {
+      sources.add(ShardSource.joined(shards));
+    }
+    return sources;
+  }
+
+  /**
    * The sources that an input consists of.
    *
    * @throws UserException when the input is not there or is not what {@code format} says
@@ -61,6 +85,10 @@ final class InputSources {
       refuse(!manifest, "--image-root", config.imageRoot(), "is for manifests", input);
       refuse(!manifest, "--path-column", config.pathColumn(), "is for manifests", input);
       refuse(!manifest, "--split-column", config.splitColumn(), "is for manifests", input);
+      boolean shards = sources.stream().anyMatch(source -> source instanceof ShardSource);
+      String images = config.imageMembers().isEmpty() ? null : "given";
+      refuse(!shards, "--image-member", images, "is for tar shards", input);
+      refuse(!shards, "--label-member", config.labelMember(), "is for tar shards", input);
       refuse(folder, "--label-column", config.labelColumn(), "is for manifests and shards", input);
       decisions.say(
           "input '"
@@ -92,19 +120,15 @@ final class InputSources {
   }
 
   private List<Source> ofFile(Path file) throws IOException {
-    if (isShard(file.getName()) && allows(InputFormat.WEBDATASET)) {
-      return List.of(new ShardSource(file, List.of(file), config));
+    if (ShardSource.isShard(file.getName()) && allows(InputFormat.WEBDATASET)) {
+      Sample.Shard shard = new Sample.Shard(file.toString(), file.toString());
+      return List.of(new ShardSource(List.of(shard), List.of(), config, decisions));
     }
     if (ManifestTable.Kind.of(file.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
       return List.of(manifest(file, file.getParent(), file.getParent(), null));
     }
-    String name = file.getName().toLowerCase(Locale.ROOT);
-    if (name.endsWith(".tgz") || name.contains(".tar.")) {
-      throw new UserException(
-          "--input '"
-              + file
-              + "' is a compressed tar, whose members cannot be read by range;"
-              + " decompress it");
+    if (isCompressed(file.getName())) {
+      throw compressed(file);
     }
     throw new UserException(
         "--input '"
@@ -156,8 +180,12 @@ final class InputSources {
       if (allows(InputFormat.MANIFEST) && !manifests.isEmpty()) {
         return manifests;
       }
+      if (allows(InputFormat.WEBDATASET) && !shards && !folders && top.compressed != null) {
+        throw compressed(top.compressed);
+      }
       if (allows(InputFormat.WEBDATASET) && shards) {
-        return List.of(new ShardSource(root, shards(fs, root), config));
+        return List.of(
+            new ShardSource(shards(fs, root), List.of(root.toString()), config, decisions));
       }
     }
     return switch (config.format()) {
@@ -197,19 +225,34 @@ final class InputSources {
     return new ManifestSource(file, kind, images, images, split, config);
   }
 
-  private static List<Path> shards(FileSystem fs, Path root) {
-    List<Path> shards = new ArrayList<>();
+  private static List<Sample.Shard> shards(FileSystem fs, Path root) {
+    List<Sample.Shard> shards = new ArrayList<>();
     for (Iterator<FileStatus> files = new FileWalk(fs, root, true); files.hasNext(); ) {
       Path file = files.next().getPath();
-      if (isShard(file.getName())) {
-        shards.add(file);
+      if (isCompressed(file.getName())) {
+        throw compressed(file);
+      }
+      if (ShardSource.isShard(file.getName())) {
+        shards.add(new Sample.Shard(root.toString(), file.toString()));
       }
     }
     return shards;
   }
 
-  private static boolean isShard(String name) {
-    return name.endsWith(".tar") && !FolderLayout.isHiddenFile(name);
+  private static boolean isCompressed(String file) {
+    String name = file.toLowerCase(Locale.ROOT);
+    return !FolderLayout.isHiddenFile(file)
+        && (name.endsWith(".tgz")
+            || name.endsWith(".tbz2")
+            || name.endsWith(".txz")
+            || name.matches(".*\\.tar\\.(gz|bz2|xz|zst|lz4|lzma|z)"));
+  }
+
+  private static UserException compressed(Path file) {
+    return new UserException(
+        "--input '"
+            + file
+            + "' is a compressed tar, whose members cannot be read by range; decompress it");
   }
 
   /**
@@ -219,14 +262,18 @@ final class InputSources {
    * @param metadata Hugging Face's manifest, or null
    * @param shards whether there is a tar file
    * @param folders whether there are folders that name no split
+   * @param compressed a compressed tar file where there are no images beside it, or null
    */
-  private record Level(List<Path> splits, Path metadata, boolean shards, boolean folders) {
+  private record Level(
+      List<Path> splits, Path metadata, boolean shards, boolean folders, Path compressed) {
 
     private static Level of(FileSystem fs, Path folder) throws IOException {
       List<Path> splits = new ArrayList<>();
       Path metadata = null;
       boolean shards = false;
       boolean folders = false;
+      boolean images = false;
+      Path compressed = null;
       RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
       while (entries.hasNext()) {
         FileStatus entry = entries.next();
@@ -242,12 +289,16 @@ final class InputSources {
           folders = true;
         } else if (entry.isDirectory() && FolderLayout.splitNamed(name) != null) {
           splits.add(entry.getPath());
-        } else if (entry.isFile() && isShard(name)) {
+        } else if (entry.isFile() && ShardSource.isShard(name)) {
           shards = true;
+        } else if (entry.isFile() && isCompressed(name)) {
+          compressed = entry.getPath();
+        } else if (entry.isFile()) {
+          images |= ImageFormat.ofName(name).isPresent();
         }
       }
       splits.sort(null);
-      return new Level(splits, metadata, shards, folders);
+      return new Level(splits, metadata, shards, folders, images ? null : compressed);
     }
   }
 }

@@ -1,249 +1,387 @@
 package org.sparkvit.catalog;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Row;
+import org.apache.spark.TaskContext;
 import org.apache.spark.util.SerializableConfiguration;
-import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImageFiles;
-import org.sparkvit.table.ImageName;
-import org.sparkvit.table.Json;
+import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.core.StableHash;
 
 /**
- * Lists the members of a tar shard in <a href="https://github.com/webdataset/webdataset">
- * WebDataset</a>'s layout: members that follow one another and have one name up to the first dot
- * are a sample, {@code key.jpg} with {@code key.cls}, {@code key.json} or {@code key.txt}.
+ * Reads a tar shard through, once, and joins its members to {@link Sample samples}, in whatever
+ * order they are: all labels behind all images as well. Of an image only its place is held, of a
+ * label or other metadata its text, for as long as its sample may grow, which is to the shard's
+ * end.
  *
- * <p>The label is the text of {@code .cls}, else the label field of {@code .json}, else the text of
- * {@code .txt}, else the class folder within the tar, as in {@link FolderLayout}; a top folder with
- * the tar's own name is not a class where folders follow. The split is the shard's folder ({@code
- * train/0001.tar}) or the beginning of its name ({@code train-0001.tar}), else a folder within. The
- * other fields of {@code .json} are columns of text.
+ * <p>A shard with more than {@code maxHeld} bytes of that, some 150,000 samples with short labels,
+ * gives away its oldest samples; such shards have to be sorted, at least roughly. A member that
+ * comes after its sample was given away is a problem.
  *
- * @param labelField the field of the label; null for {@code label}, {@code class} or {@code cls}
+ * @param texts suffixes of members that are text although they do not look like it
+ * @param maxHeld how many bytes of a shard's names and texts are held at once, roughly
  */
-record ShardReader(
-    SerializableConfiguration configuration,
-    String root,
-    boolean unlabelled,
-    String labelField,
-    boolean requireLabel)
+record ShardReader(SerializableConfiguration configuration, Set<String> texts, long maxHeld)
     implements Serializable {
-  private static final int RECORD = 512;
-  private static final int MAX_SIDECAR = 1 << 20;
+  /** With one shard for each core at a time, this is little beside what decoding takes. */
+  static final long MAX_HELD = 64L << 20;
 
-  /** The rows of one shard: a few hundred bytes for each of its images. */
-  Iterator<Row> members(String shard) throws IOException {
-    Path path = new Path(shard);
+  private static final int RECORD = 512;
+  private static final int NAME_BYTES = 100;
+  private static final int MAX_TEXT = 1 << 20;
+
+  /** What headers of one member may take: names and attributes of files are far smaller. */
+  private static final int MAX_HEADER = 16 << 20;
+
+  /** Of a member that is stored with holes, with a list of them in front. */
+  private static final long UNKNOWN = -1;
+
+  /** What a member takes on the heap beside its name and text. */
+  private static final int MEMBER_BYTES = 200;
+
+  /** The samples of one shard, as they become complete; closed with the task that reads it. */
+  Iterator<Sample> samples(Sample.Shard shard) throws IOException {
+    Path path = new Path(shard.path());
     FileSystem fs = path.getFileSystem(configuration.value());
     FileStatus status = fs.getFileStatus(path);
-    Listed listed = new Listed(path, status.getModificationTime());
-    try (FSDataInputStream in = fs.open(path);
-        TarArchiveInputStream tar = new TarArchiveInputStream(in)) {
-      long end = 0;
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        end = (in.getPos() + entry.getSize() + RECORD - 1) / RECORD * RECORD;
-        if (entry.isDirectory()) {
-          continue;
-        }
-        long offset = in.getPos();
-        if (offset + entry.getSize() > status.getLen()) {
-          return problem(shard, "ends in the middle of '" + entry.getName() + "'");
-        }
-        listed.add(entry, offset, tar);
-      }
-      listed.endSample();
-      // The library takes a shard that was cut off at or within a header for one that is complete.
-      if (!hasEndMark(in, end, status.getLen())) {
-        return problem(
-            shard,
-            "ends without the mark that ends a tar file, so some of it is missing; copy it anew");
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      if (e instanceof IOException && !isOfTheFormat(e)) {
-        throw e; // of the network or disk: the task is tried again
-      }
-      return problem(shard, "is not a readable tar file: " + e.getMessage());
-    } catch (UserException e) {
-      return problem(shard, e.getMessage());
-    }
-    return listed.rows.iterator();
+    return new Joining(shard, status, new Source(fs.open(path)));
   }
 
-  /** A tar file ends with a record of zeros, and mostly more than one. */
-  private static boolean hasEndMark(FSDataInputStream in, long at, long length) throws IOException {
-    byte[] record = new byte[RECORD];
-    if (at + RECORD > length) {
+  /** Tells errors of the storage, after which a task is tried again, from those of the format. */
+  private static final class Source extends FilterInputStream {
+    private final FSDataInputStream file;
+    private IOException failure;
+    private long read;
+
+    private Source(FSDataInputStream file) {
+      super(file);
+      this.file = file;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      try {
+        int got = super.read(bytes, from, length);
+        read += Math.max(got, 0);
+        if (read > MAX_HEADER) {
+          throw new IllegalArgumentException("a header of more than 16 MiB");
+        }
+        return got;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public long skip(long bytes) throws IOException {
+      try {
+        return super.skip(bytes);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  /** A shard that is being read. */
+  private final class Joining implements Iterator<Sample> {
+    private final Sample.Shard shard;
+    private final FileStatus status;
+    private final Source in;
+    private final TarArchiveInputStream tar;
+    private final Queue<Sample> ready = new ArrayDeque<>();
+
+    /** Samples that may grow, the oldest first. */
+    private final Map<String, List<Sample.Member>> open = new LinkedHashMap<>();
+
+    /** Hashes of the keys of those that were given away before the end. */
+    private final Set<Long> closed = new HashSet<>();
+
+    private long held;
+
+    /** Where the last member ends, or {@link #UNKNOWN}. */
+    private long end;
+
+    private boolean done;
+
+    private Joining(Sample.Shard shard, FileStatus status, Source in) {
+      this.shard = shard;
+      this.status = status;
+      this.in = in;
+      this.tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
+      if (TaskContext.get() != null) {
+        TaskCompletionListener closing = context -> close();
+        TaskContext.get().addTaskCompletionListener(closing);
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (ready.isEmpty() && !done) {
+        try {
+          advance();
+        } catch (IOException e) {
+          close();
+          throw new UncheckedIOException("reading " + shard.path(), e);
+        }
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public Sample next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.remove();
+    }
+
+    private void close() {
+      done = true;
+      try {
+        tar.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("closing " + shard.path(), e);
+      }
+    }
+
+    /** Nothing of a shard with a problem is used. */
+    private void stop(String problem) {
+      ready.add(Sample.problem(shard, "shard '" + shard.path() + "' " + problem));
+      open.clear();
+      close();
+    }
+
+    private void advance() throws IOException {
+      boolean last = false;
+      try {
+        in.read = 0;
+        TarArchiveEntry entry = tar.getNextEntry();
+        if (entry == null) {
+          last = true;
+        } else {
+          add(entry);
+        }
+      } catch (IOException | RuntimeException e) {
+        if (in.failure != null) {
+          throw in.failure;
+        }
+        stop("is not a readable tar file: " + e.getMessage());
+      }
+      if (last) {
+        finish();
+      }
+    }
+
+    private void add(TarArchiveEntry entry) throws IOException {
+      String name = entry.getName();
+      while (name.startsWith("./")) {
+        name = name.substring(2);
+      }
+      long offset = in.file.getPos();
+      if (!entry.isCheckSumOK()) {
+        stop("has a damaged header before byte " + offset + ", of '" + name + "'; copy it anew");
+        return;
+      }
+      if (entry.isSparse()) {
+        end = UNKNOWN;
+      } else if (entry.getSize() > status.getLen() - offset) {
+        stop("ends in the middle of '" + name + "'");
+        return;
+      } else {
+        end = (offset + entry.getSize() + RECORD - 1) / RECORD * RECORD;
+      }
+      if (entry.isDirectory()) {
+        return;
+      }
+      if (name.isEmpty()) {
+        stop("has a member without a name before byte " + offset + "; pack it anew");
+      } else if (name.indexOf('\uFFFD') >= 0 || (name.indexOf('?') >= 0 && isNotUtf8(offset))) {
+        stop(
+            "has a member whose name is not UTF-8: '"
+                + name
+                + "'; rename the file and pack it anew");
+      } else if (!isOrdinary(entry)) {
+        String what = entry.isSparse() ? "stored with holes (sparse)" : "a link, or no file";
+        ready.add(Sample.skipped(shard, name, SkipReason.SPECIAL_FILE, what));
+      } else if (FolderLayout.isHidden(name)) {
+        ready.add(Sample.skipped(shard, name, SkipReason.HIDDEN, null));
+      } else {
+        join(member(name, offset, entry.getSize()));
+      }
+    }
+
+    /** Whether the name in a header is not; the library has question marks in such a name. */
+    private boolean isNotUtf8(long offset) throws IOException {
+      byte[] header = new byte[RECORD];
+      in.file.readFully(offset - RECORD, header);
+      int length = 0;
+      while (length < NAME_BYTES && header[length] != 0) {
+        length++;
+      }
+      // A long name is cut off there, maybe within a letter.
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(header, 0, length), CharBuffer.allocate(length), false)
+          .isError();
+    }
+
+    private static boolean isOrdinary(TarArchiveEntry entry) {
+      byte type = entry.getLinkFlag();
+      return !entry.isSparse()
+          && (type == TarConstants.LF_NORMAL
+              || type == TarConstants.LF_OLDNORM
+              || type == TarConstants.LF_CONTIG);
+    }
+
+    private Sample.Member member(String name, long offset, long bytes) throws IOException {
+      String suffix = Sample.suffixOf(name);
+      if (!texts.contains(suffix)
+          && !Sample.isClass(suffix)
+          && !Sample.isJson(suffix)
+          && !Sample.isPlainText(suffix)) {
+        return Sample.Member.of(name, offset, bytes);
+      }
+      String text = null;
+      String flaw = null;
+      if (bytes > MAX_TEXT) {
+        flaw = "is larger than 1 MiB; it should be a label or metadata";
+      } else {
+        byte[] content = new byte[(int) bytes];
+        int got = tar.readNBytes(content, 0, content.length);
+        try {
+          text =
+              StandardCharsets.UTF_8
+                  .newDecoder()
+                  .decode(ByteBuffer.wrap(content, 0, got))
+                  .toString()
+                  .replaceFirst("^\uFEFF", "");
+        } catch (CharacterCodingException e) {
+          flaw = "is not UTF-8; write it anew in UTF-8";
+        }
+      }
+      return new Sample.Member(name, suffix, offset, bytes, text, flaw);
+    }
+
+    private void join(Sample.Member member) {
+      String key = Sample.keyOf(member.name());
+      if (!closed.isEmpty() && closed.contains(StableHash.hash64(0, key))) {
+        stop(
+            "has more labels and names than are held at once, and '"
+                + member.name()
+                + "' comes long after the rest of its sample '"
+                + key
+                + "'; sort its members by name, e.g. unpack it and pack it with tar --sort=name");
+        return;
+      }
+      List<Sample.Member> members = open.computeIfAbsent(key, none -> new ArrayList<>(2));
+      for (Sample.Member other : members) {
+        if (other.suffix().equals(member.suffix())) {
+          stop(
+              other.name().equals(member.name())
+                  ? "has '" + member.name() + "' twice; pack it anew, with each once"
+                  : "has '"
+                      + other.name()
+                      + "' and '"
+                      + member.name()
+                      + "', which are one member of one sample; rename one");
+          return;
+        }
+      }
+      members.add(member);
+      held += bytes(member);
+      if (held > maxHeld) {
+        giveAway();
+      }
+    }
+
+    private static long bytes(Sample.Member member) {
+      return MEMBER_BYTES
+          + 2L * member.name().length()
+          + (member.text() == null ? 0 : 2L * member.text().length());
+    }
+
+    /** Half of what is held, so that neighbours in a roughly sorted shard still meet. */
+    private void giveAway() {
+      for (Iterator<Map.Entry<String, List<Sample.Member>>> oldest = open.entrySet().iterator();
+          oldest.hasNext() && held > maxHeld / 2; ) {
+        Map.Entry<String, List<Sample.Member>> sample = oldest.next();
+        ready.add(
+            Sample.of(shard, status.getModificationTime(), sample.getKey(), sample.getValue()));
+        closed.add(StableHash.hash64(0, sample.getKey()));
+        sample.getValue().forEach(member -> held -= bytes(member));
+        oldest.remove();
+      }
+    }
+
+    private void finish() throws IOException {
+      // The library takes a shard that was cut off at or within a header for one that is complete.
+      if (end != UNKNOWN && !hasEndMark()) {
+        stop("ends without the mark that ends a tar file, so some of it is missing; copy it anew");
+      } else if (end != UNKNOWN && hasMore()) {
+        stop(
+            "has more behind the mark that ends a tar file, as tar files that were put together"
+                + " have; unpack it with tar --ignore-zeros and pack it anew");
+      } else {
+        open.forEach(
+            (key, members) ->
+                ready.add(Sample.of(shard, status.getModificationTime(), key, members)));
+        open.clear();
+        close();
+      }
+    }
+
+    /** A tar file ends with a record of zeros, and mostly more than one. */
+    private boolean hasEndMark() throws IOException {
+      if (end + RECORD > status.getLen()) {
+        return false;
+      }
+      byte[] record = new byte[RECORD];
+      in.file.readFully(end, record);
+      return Arrays.equals(record, new byte[RECORD]);
+    }
+
+    /** Whether anything but zeros follows. */
+    private boolean hasMore() throws IOException {
+      in.file.seek(end);
+      byte[] piece = new byte[RECORD * 20];
+      byte[] zeros = new byte[piece.length];
+      for (int got = in.file.read(piece); got >= 0; got = in.file.read(piece)) {
+        if (!Arrays.equals(piece, 0, got, zeros, 0, got)) {
+          return true;
+        }
+      }
       return false;
     }
-    in.readFully(at, record);
-    return Arrays.equals(record, new byte[RECORD]);
-  }
-
-  private static boolean isOfTheFormat(Exception e) {
-    StackTraceElement[] trace = e.getStackTrace();
-    return trace.length > 0
-        && trace[0].getClassName().startsWith(TarArchiveInputStream.class.getPackageName());
-  }
-
-  private static Iterator<Row> problem(String shard, String what) {
-    return List.of(Listing.problem(shard, "shard '" + shard + "' " + what)).iterator();
-  }
-
-  /** An image of the sample that is being read. */
-  private record Member(String name, long offset, long bytes) {}
-
-  /** What has been found in a shard so far. */
-  private final class Listed {
-    private final List<Row> rows = new ArrayList<>();
-    private final Path shard;
-    private final long modified;
-    private final String shardSplit;
-    private String key = "";
-    private final List<Member> images = new ArrayList<>();
-    private final Map<String, String> sidecars = new LinkedHashMap<>();
-
-    private Listed(Path shard, long modified) {
-      this.shard = shard;
-      this.modified = modified;
-      String within = ImageName.relative(new Path(root), shard);
-      String folder = FolderLayout.place(within.isEmpty() ? shard.getName() : within).split();
-      this.shardSplit =
-          folder != null ? folder : FolderLayout.splitNamed(shard.getName().split("[-_.]", 2)[0]);
-    }
-
-    private void add(TarArchiveEntry entry, long offset, TarArchiveInputStream tar)
-        throws IOException {
-      String name =
-          entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
-      int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-      String stem = dot < 0 ? name : name.substring(0, dot);
-      if (!stem.equals(key)) {
-        endSample();
-        key = stem;
-      }
-      String extension = dot < 0 ? "" : name.substring(dot + 1);
-      if (!entry.isFile() || entry.isSymbolicLink() || entry.isLink()) {
-        rows.add(skipped(name, SkipReason.SPECIAL_FILE));
-      } else if (FolderLayout.isHidden(name)) {
-        rows.add(skipped(name, SkipReason.HIDDEN));
-      } else if (isSidecar(extension)) {
-        if (entry.getSize() > MAX_SIDECAR) {
-          throw new UserException("has '" + name + "' of more than 1 MiB; it should be metadata");
-        }
-        sidecars.put(extension, new String(tar.readAllBytes(), StandardCharsets.UTF_8));
-      } else {
-        images.add(new Member(name, offset, entry.getSize()));
-      }
-    }
-
-    private void endSample() {
-      if (images.isEmpty()) {
-        // A README, or metadata of nothing.
-        sidecars
-            .keySet()
-            .forEach(
-                extension -> rows.add(skipped(key + "." + extension, SkipReason.WITHOUT_IMAGE)));
-      } else {
-        Map<String, String> fields = new LinkedHashMap<>();
-        String label = label(fields);
-        for (Member image : images) {
-          rows.add(Listing.withFields(file(image, label), fields));
-        }
-      }
-      images.clear();
-      sidecars.clear();
-    }
-
-    private Row skipped(String member, SkipReason reason) {
-      return Listing.skipped(name(member), path(member), reason, null);
-    }
-
-    private Row file(Member image, String label) {
-      FolderLayout.Place place = FolderLayout.place(withoutOwnName(image.name));
-      String folder = unlabelled ? null : place.label();
-      return Listing.file(
-          name(image.name),
-          path(image.name),
-          label == null ? folder : label,
-          shardSplit == null ? place.split() : shardSplit,
-          image.offset,
-          image.bytes,
-          modified);
-    }
-
-    private String name(String member) {
-      return ImageFiles.memberPath(ImageName.of(new Path(root), shard), member);
-    }
-
-    private String path(String member) {
-      return ImageFiles.memberPath(shard.toString(), member);
-    }
-
-    /** Archivers put a folder in as itself: {@code pets.tar} has {@code pets/cat/1.jpg}. */
-    private String withoutOwnName(String member) {
-      String top = shard.getName().replaceFirst("\\.tar$", "") + "/";
-      return member.startsWith(top) && member.indexOf('/', top.length()) > 0
-          ? member.substring(top.length())
-          : member;
-    }
-
-    /** The sample's label, or null; puts the fields that are not the label into {@code fields}. */
-    private String label(Map<String, String> fields) {
-      String label = sidecars.get("cls");
-      if (sidecars.containsKey("json")) {
-        JsonNode json = Json.read("member '" + key + ".json'", sidecars.get("json"));
-        json.fields().forEachRemaining(field -> fields.put(field.getKey(), text(field.getValue())));
-        String field = labelFieldOf(fields);
-        if (field != null && !unlabelled) {
-          String value = fields.remove(field);
-          label = label == null ? value == null ? "" : value : label;
-        } else if (labelField != null && label == null) {
-          throw new UserException(
-              "has no field '" + labelField + "' in '" + key + ".json'; see --label-column");
-        }
-      }
-      if (label == null) {
-        label = sidecars.get("txt");
-      }
-      if (label == null || unlabelled) {
-        return null;
-      }
-      if (label.isBlank() && requireLabel) {
-        throw new UserException(
-            "has an empty label for '"
-                + key
-                + "'; fill it in, or pass --empty-label unlabelled to score it only");
-      }
-      return label.isBlank() ? null : label.strip();
-    }
-
-    private String labelFieldOf(Map<String, String> fields) {
-      List<String> names =
-          labelField == null ? List.of("label", "class", "cls") : List.of(labelField);
-      return names.stream().filter(fields::containsKey).findFirst().orElse(null);
-    }
-  }
-
-  private static boolean isSidecar(String extension) {
-    return extension.equals("cls") || extension.equals("txt") || extension.equals("json");
-  }
-
-  private static String text(JsonNode value) {
-    return value.isNull() ? null : value.isValueNode() ? value.asText() : value.toString();
   }
 }

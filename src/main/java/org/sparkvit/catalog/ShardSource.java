@@ -1,35 +1,120 @@
 package org.sparkvit.catalog;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.table.ImageName;
 
 /**
- * Tar shards. A task reads one through, once, and notes where its members are; from then on the
- * members are read by range. See {@link ShardReader} for what is in a shard.
+ * Tar shards, all those of a run, so that what their members mean is decided once. A task reads one
+ * through, once, and notes where its members are; from then on the members are read by range. See
+ * {@link SampleRule} for what is in a shard.
  *
- * @param root the folder that names are relative to, or the one shard itself
- * @param shards fully qualified
- * @param config the label's field, and what an empty label means
+ * @param shards where they are
+ * @param folders the folders that they were found in, fully qualified, whose other files are listed
+ *     as left out
+ * @param config the names of the members that count, and what an empty label means
+ * @param decisions takes what is decided
  */
-record ShardSource(Path root, List<Path> shards, CatalogConfig config) implements Source {
+record ShardSource(
+    List<Sample.Shard> shards, List<String> folders, CatalogConfig config, Decisions decisions)
+    implements Source {
+
+  /** Several sources as one. */
+  static ShardSource joined(List<ShardSource> sources) {
+    List<Sample.Shard> shards = new ArrayList<>();
+    List<String> folders = new ArrayList<>();
+    for (ShardSource source : sources) {
+      shards.addAll(source.shards);
+      folders.addAll(source.folders);
+    }
+    return new ShardSource(
+        List.copyOf(shards), List.copyOf(folders), sources.get(0).config, sources.get(0).decisions);
+  }
+
+  static boolean isShard(String name) {
+    return name.endsWith(".tar") && !FolderLayout.isHiddenFile(name);
+  }
+
   @Override
   public Dataset<Row> list(SparkSession spark) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    SerializableConfiguration configuration =
+        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     ShardReader reader =
         new ShardReader(
-            new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
-            root.toString(),
-            config.unlabelled(),
-            config.labelColumn(),
-            config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL);
-    return spark.createDataFrame(
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(shards.stream().map(Path::toString).toList(), shards.size())
-            .flatMap(reader::members),
-        Listing.SCHEMA);
+            configuration,
+            config.labelMember() == null ? Set.of() : Set.of(config.labelMember()),
+            ShardReader.MAX_HELD);
+    // Gone over a few times, but read once. Spark frees the storage with the listing made of it.
+    JavaRDD<Sample> samples =
+        context
+            .parallelize(shards, shards.size())
+            .flatMap(reader::samples)
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    SampleRule rule = new SampleSurvey(samples, config, decisions).rule();
+    JavaRDD<Row> rows = samples.flatMap(rule::rows);
+    Dataset<Row> listed =
+        rule.folders()
+            ? FolderLayout.place(spark, rows, shards.get(0).root(), config, decisions)
+            : spark.createDataFrame(rows, Listing.SCHEMA);
+    if (folders.isEmpty()) {
+      return listed;
+    }
+    return listed.unionByName(
+        spark.createDataFrame(
+            context
+                .parallelize(folders, folders.size())
+                .flatMap(folder -> beside(configuration, new Path(folder))),
+            Listing.SCHEMA));
+  }
+
+  /** The files beside the shards: their indexes, statistics and the like. */
+  private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder)
+      throws IOException {
+    Iterator<FileStatus> files =
+        new FileWalk(folder.getFileSystem(configuration.value()), folder, true);
+    return new Iterator<>() {
+      private Row next = advanced();
+
+      private Row advanced() {
+        while (files.hasNext()) {
+          FileStatus file = files.next();
+          String name = file.getPath().getName();
+          if (!isShard(name)) {
+            boolean hidden = file.isDirectory() || FolderLayout.isHiddenFile(name);
+            return Listing.skipped(
+                ImageName.of(folder, file.getPath()),
+                file.getPath().toString(),
+                hidden ? SkipReason.HIDDEN : SkipReason.BESIDE_SHARDS,
+                null);
+          }
+        }
+        return null;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
+      }
+
+      @Override
+      public Row next() {
+        Row current = next;
+        next = advanced();
+        return current;
+      }
+    };
   }
 }

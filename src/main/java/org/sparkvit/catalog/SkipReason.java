@@ -21,7 +21,9 @@ enum SkipReason {
   /** A label or metadata whose image is not there. */
   WITHOUT_IMAGE("labels without an image"),
   /** An image that the metadata of its folder does not list. */
-  NOT_LISTED("not listed by the metadata beside them");
+  NOT_LISTED("not listed by the metadata beside them"),
+  /** A file in a folder of tar shards, such as an index of one. */
+  BESIDE_SHARDS("files beside tar shards");
 
   private final String words;
 

@@ -84,6 +84,28 @@ final class CatalogCommand extends StageCommand {
   private String imageRoot;
 
   @Option(
+      names = "--image-member",
+      paramLabel = "EXT[,EXT]",
+      split = ",",
+      description = {
+        "Tar shards: the members that are images, by what follows the first dot of their names,"
+            + " such as jpg or input.jpg;",
+        "of several the first that a sample has; all: each is a row. Default: the only one of an"
+            + " image's extension."
+      })
+  private List<String> imageMembers = List.of();
+
+  @Option(
+      names = "--label-member",
+      paramLabel = "EXT",
+      description = {
+        "Tar shards: the members that are labels, such as cls, json or outputs.txt.",
+        "Default: cls, else a field of json, else txt where its texts are few and short, else the"
+            + " class folder."
+      })
+  private String labelMember;
+
+  @Option(
       names = "--unlabelled",
       fallbackValue = "true",
       description =
@@ -136,6 +158,8 @@ final class CatalogCommand extends StageCommand {
             labelColumn,
             splitColumn,
             imageRoot,
+            imageMembers,
+            labelMember,
             unlabelled,
             emptyLabel,
             partitions,

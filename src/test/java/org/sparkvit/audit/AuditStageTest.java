@@ -78,6 +78,8 @@ class AuditStageTest extends SparkTest {
             null,
             null,
             null,
+            List.of(),
+            null,
             false,
             CatalogConfig.EmptyLabel.UNLABELLED,
             0,

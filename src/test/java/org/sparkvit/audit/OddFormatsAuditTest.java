@@ -154,6 +154,8 @@ class OddFormatsAuditTest extends SparkTest {
             null,
             null,
             null,
+            List.of(),
+            null,
             false,
             CatalogConfig.EmptyLabel.UNLABELLED,
             0,

@@ -35,6 +35,8 @@ final class CatalogRun {
   String labelColumn;
   String splitColumn;
   String imageRoot;
+  List<String> imageMembers = List.of();
+  String labelMember;
   boolean unlabelled;
   CatalogConfig.EmptyLabel emptyLabel = CatalogConfig.EmptyLabel.FAIL;
   int partitions = 2;
@@ -67,6 +69,8 @@ final class CatalogRun {
         labelColumn,
         splitColumn,
         imageRoot,
+        imageMembers,
+        labelMember,
         unlabelled,
         emptyLabel,
         partitions,

@@ -86,7 +86,12 @@ class ShardTest extends SparkTest {
     Row last = rows.get("0001.tar#a.jpg");
     assertThat(last.<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("validation");
     assertThat(last.<String>getAs(ImagesTable.STATUS)).isEqualTo("TRUNCATED");
-    assertThat(catalog.skipped()).containsValue("HIDDEN").containsValue("WITHOUT_IMAGE").hasSize(2);
+    assertThat(catalog.skipped())
+        .isEqualTo(
+            Map.of(
+                "0001.tar#._a.jpg", "HIDDEN",
+                "0001.tar#README.txt", "WITHOUT_IMAGE",
+                "index.json", "BESIDE_SHARDS"));
 
     // Later stages read the members by what the table says.
     ImageFiles files = new ImageFiles(spark);
@@ -109,18 +114,23 @@ class ShardTest extends SparkTest {
             temp.resolve("pets.tar"),
             "pets/train/cat/1.jpg",
             image("jpg", 1),
-            "pets/dog/2.jpg",
-            image("jpg", 2),
-            "./pets/3.jpg",
-            image("jpg", 3));
+            "pets/test/dog/2.jpg",
+            image("jpg", 2));
     Map<String, Row> rows = CatalogRun.byFile(catalog.of(pets));
     assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("cat");
     assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("train");
     assertThat(rows.get("2.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("dog");
-    // Nothing but the tar's own name is left to tell the class: one tar file per class.
-    assertThat(rows.get("3.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("pets");
+    assertThat(rows.get("2.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("test");
     assertThat(rows.get("2.jpg").<String>getAs(ImagesTable.ID))
-        .isEqualTo(StableHash.id("pets.tar#pets/dog/2.jpg"));
+        .isEqualTo(StableHash.id("pets.tar#pets/test/dog/2.jpg"));
+    assertThat(catalog.said()).contains("layout: ");
+    // Nothing but the tars' own names is left to tell the class: one tar file per class.
+    Path birds = tar(temp.resolve("classes/birds.tar"), "./birds/3.jpg", image("jpg", 3));
+    tar(temp.resolve("classes/fish.tar"), "fish/4.jpg", image("jpg", 4));
+    catalog.overwrite = true;
+    rows = CatalogRun.byFile(catalog.of(birds.getParent()));
+    assertThat(rows.get("3.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("birds");
+    assertThat(rows.get("4.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("fish");
   }
 
   @Test
@@ -182,6 +192,10 @@ class ShardTest extends SparkTest {
     assertThatThrownBy(() -> catalog.of(zipped))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("decompress it");
+    write(temp, "zipped/b.tar.gz", "x");
+    assertThatThrownBy(() -> catalog.of(temp.resolve("zipped")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("zipped/b.tar.gz' is a compressed tar");
     assertThat(catalog.said()).doesNotContain("reading");
   }
 

@@ -210,6 +210,8 @@ class LabelExportTest extends SparkTest {
             null,
             others.remove("--split-column"),
             others.remove("--image-root"),
+            List.of(),
+            null,
             false,
             CatalogConfig.EmptyLabel.valueOf(
                 Optional.ofNullable(others.remove("--empty-label"))
