@@ -110,6 +110,7 @@ public final class Main {
     CommandLine main = new CommandLine(new Main());
     main.setUsageHelpAutoWidth(true);
     main.setCaseInsensitiveEnumValuesAllowed(true);
+    NumberOptions.register(main);
     return main;
   }
 

@@ -314,6 +314,7 @@ final class RecipeOptions {
   static RecipeOptions of(Map<String, String> values) {
     RecipeOptions options = new RecipeOptions();
     CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(options));
+    NumberOptions.register(line);
     for (String name : values.keySet()) {
       if (line.getCommandSpec().findOption("--" + name) == null) {
         throw new UserException(
@@ -334,6 +335,7 @@ final class RecipeOptions {
     } catch (ParameterException e) {
       throw new UserException(e.getMessage(), e);
     }
+    NumberOptions.requireBounded(line.getCommandSpec());
     return options;
   }
 
@@ -415,6 +417,9 @@ final class RecipeOptions {
   }
 
   private Loss loss() {
+    // Also where the loss has no use for it: a wrong value is a mistake all the same.
+    UserException.require(focalGamma >= 0, "--focal-gamma", focalGamma, "0 or more");
+    UserException.require(positiveWeight > 0, "--positive-weight", positiveWeight, "more than 0");
     return switch (loss) {
       case "cross-entropy" -> new Loss.CrossEntropy();
       case "focal" -> new Loss.Focal(focalGamma);

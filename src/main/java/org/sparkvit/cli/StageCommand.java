@@ -6,7 +6,9 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What every command that runs on Spark has: a workspace, a file of options, a session. */
 @Command(
@@ -34,6 +36,8 @@ abstract class StageCommand implements Runnable {
 
   @Mixin private SparkOptions spark;
 
+  @Spec private CommandSpec spec;
+
   String workspace() {
     return workspace;
   }
@@ -48,6 +52,7 @@ abstract class StageCommand implements Runnable {
   @Override
   public final void run() {
     Progress progress = System.out::println;
+    NumberOptions.requireBounded(spec);
     Consumer<SparkSession> stage = prepare(progress);
     spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
   }

@@ -7,6 +7,11 @@ package org.sparkvit.core;
  * a stack trace, so it has none.
  */
 public class UserException extends RuntimeException {
+  /** A list of a thousand names hides what is to be done, which stands at the end. */
+  private static final int LONGEST = 2_000;
+
+  private static final int HEAD = 1_500;
+
   public UserException(String message) {
     this(message, null);
   }
@@ -29,7 +34,12 @@ public class UserException extends RuntimeException {
     }
   }
 
+  /** Control characters come from names and files of others, and would move the cursor about. */
   private static String oneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", " ").strip();
+    String line =
+        message.replaceAll("\\s*\\R\\s*", " ").replaceAll("[\\p{Cntrl}&&[^\t]]", "?").strip();
+    return line.length() <= LONGEST
+        ? line
+        : line.substring(0, HEAD) + " ... " + line.substring(line.length() - (LONGEST - HEAD));
   }
 }

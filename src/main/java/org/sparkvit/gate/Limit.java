@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
 
 /**
@@ -61,9 +62,10 @@ record Limit(String metric, String outcome, boolean above, double bound) {
 
   private static double number(String text, String source, int line) {
     try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new UserException(source + ": line " + line + " has '" + text + "', no number", e);
+      return Numbers.real(text);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          source + ": line " + line + " has '" + text + "', which " + e.getMessage(), e);
     }
   }
 

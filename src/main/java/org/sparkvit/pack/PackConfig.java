@@ -2,8 +2,7 @@ package org.sparkvit.pack;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
 
 /**
@@ -14,7 +13,7 @@ import org.sparkvit.core.UserException;
  * @param readThreads threads per task that read images, 1 or more
  */
 public record PackConfig(String workspace, long shardBytes, int readThreads) {
-  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,9})([kmg]?)");
+  private static final long LARGEST_SHARD = 64L << 30;
 
   /** Checks the ranges. */
   public PackConfig {
@@ -23,6 +22,10 @@ public record PackConfig(String workspace, long shardBytes, int readThreads) {
     }
     if (shardBytes < 1) {
       throw new UserException("--shard-size is " + shardBytes + " bytes; use e.g. 256m");
+    }
+    if (shardBytes > LARGEST_SHARD) {
+      throw new UserException(
+          "--shard-size is " + shardBytes + " bytes; use 64g at most, as one task writes a shard");
     }
     if (readThreads < 1) {
       throw new UserException("--read-threads is " + readThreads + "; use 1 or more");
@@ -36,13 +39,11 @@ public record PackConfig(String workspace, long shardBytes, int readThreads) {
    * @throws UserException when it is something else
    */
   public static PackConfig of(String workspace, String shardSize, int readThreads) {
-    Matcher size = SIZE.matcher(shardSize);
-    if (!size.matches()) {
-      throw new UserException(
-          "--shard-size is '" + shardSize + "'; use a whole number with k, m or g, e.g. 256m");
+    try {
+      return new PackConfig(workspace, Numbers.bytes(shardSize), readThreads);
+    } catch (IllegalArgumentException e) {
+      throw new UserException("--shard-size is '" + shardSize + "', which " + e.getMessage(), e);
     }
-    int shift = size.group(2).isEmpty() ? 0 : 10 * (1 + "kmg".indexOf(size.group(2)));
-    return new PackConfig(workspace, Long.parseLong(size.group(1)) << shift, readThreads);
   }
 
   /** Option names and values, for the run record. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
 
 /** A setting that is searched. Its values are texts, as an option takes them. */
@@ -46,14 +47,14 @@ public sealed interface Parameter {
           if (values.size() == 2) {
             return new Real(
                 name,
-                Double.parseDouble(values.get(0)),
-                Double.parseDouble(values.get(1)),
+                Numbers.real(values.get(0)),
+                Numbers.real(values.get(1)),
                 words.get(0).equals("log-float"));
           }
         }
         case "int" -> {
           if (values.size() == 2) {
-            return new Whole(name, Long.parseLong(values.get(0)), Long.parseLong(values.get(1)));
+            return new Whole(name, whole(values.get(0)), whole(values.get(1)));
           }
         }
         case "categorical" -> {
@@ -65,9 +66,9 @@ public sealed interface Parameter {
           // said below
         }
       }
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       throw new UserException(
-          "the search space says '" + name + " = " + text + "', which has no numbers", e);
+          "the search space says '" + name + " = " + text + "', of which one " + e.getMessage(), e);
     }
     throw new UserException(
         "the search space says '"
@@ -76,6 +77,10 @@ public sealed interface Parameter {
             + text
             + "'; write 'float LOW HIGH', 'log-float LOW HIGH', 'int LOW HIGH' or 'categorical VALUE"
             + " VALUE ...'");
+  }
+
+  private static long whole(String text) {
+    return Numbers.whole(text, (long) -Numbers.LARGEST, (long) Numbers.LARGEST);
   }
 
   /** A parameter whose values are numbers on a line. */
