@@ -19,13 +19,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "spark-vit",
     description = {
       "Finds out what is in an image data set and what is wrong with it, splits and balances it,",
-      "fine-tunes a Vision Transformer on it, labels images with that, and shows how good the labels are."
+      "fine-tunes a Vision Transformer on it, labels images with that, and shows how good the"
+          + " labels are."
     },
     footer = {
       "",
       "The stages meet in a workspace, a folder on disk or S3:",
-      "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or (resample ->) probe -> score -> evaluate -> relabel -> report",
-      "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says more."
+      "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or"
+          + " (resample ->) probe -> score -> evaluate -> relabel -> report",
+      "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says"
+          + " more."
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,

@@ -42,7 +42,8 @@ final class RecipeOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Passes whose gradients make one step, for steps of N x batch-size images. Default: ${DEFAULT-VALUE}.")
+          "Passes whose gradients make one step, for steps of N x batch-size images. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int accumulate;
 
   @Option(
@@ -60,7 +61,8 @@ final class RecipeOptions {
       names = "--warmup-ratio",
       defaultValue = "0.1",
       description =
-          "Share of all steps in which the learning rate rises to its peak. Default: ${DEFAULT-VALUE}.")
+          "Share of all steps in which the learning rate rises to its peak. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double warmupRatio;
 
   @Option(
@@ -68,7 +70,8 @@ final class RecipeOptions {
       paramLabel = "constant|linear|cosine",
       defaultValue = "cosine",
       description =
-          "How the learning rate falls after the warm-up, to --min-learning-rate. Default: ${DEFAULT-VALUE}.")
+          "How the learning rate falls after the warm-up, to --min-learning-rate. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String schedule;
 
   @Option(
@@ -83,7 +86,8 @@ final class RecipeOptions {
       paramLabel = "none|embeddings|N|backbone",
       defaultValue = "none",
       description =
-          "What stays as it is: nothing, the embeddings, also the first N blocks, or all but the head. Default: ${DEFAULT-VALUE}.")
+          "What stays as it is: nothing, the embeddings, also the first N blocks, or all but the"
+              + " head. Default: ${DEFAULT-VALUE}.")
   private String freeze;
 
   @Option(
@@ -91,14 +95,16 @@ final class RecipeOptions {
       paramLabel = "EPOCHS",
       defaultValue = "0",
       description =
-          "After so many epochs each, train the topmost frozen block as well; 0 for never. Default: ${DEFAULT-VALUE}.")
+          "After so many epochs each, train the topmost frozen block as well; 0 for never. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int unfreezeEvery;
 
   @Option(
       names = "--layer-decay",
       defaultValue = "1",
       description =
-          "Learning rate of a block over that of the block above; 0.65 to 0.9 for fine-tuning, 1 for all alike. Default: ${DEFAULT-VALUE}.")
+          "Learning rate of a block over that of the block above; 0.65 to 0.9 for fine-tuning, 1"
+              + " for all alike. Default: ${DEFAULT-VALUE}.")
   private double layerDecay;
 
   @Option(
@@ -119,14 +125,16 @@ final class RecipeOptions {
       paramLabel = "cross-entropy|focal|bce",
       defaultValue = "cross-entropy",
       description =
-          "What is made small; the weights of the plan apply to each. bce asks each class on its own. Default: ${DEFAULT-VALUE}.")
+          "What is made small; the weights of the plan apply to each. bce asks each class on its"
+              + " own. Default: ${DEFAULT-VALUE}.")
   private String loss;
 
   @Option(
       names = "--focal-gamma",
       defaultValue = "2",
       description =
-          "With --loss focal: how much less counts what is known already. Default: ${DEFAULT-VALUE}.")
+          "With --loss focal: how much less counts what is known already. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double focalGamma;
 
   @Option(
@@ -146,14 +154,16 @@ final class RecipeOptions {
       names = "--drop-path",
       defaultValue = "0",
       description =
-          "Chance that an image skips a branch of the last block; less in the blocks below. Default: ${DEFAULT-VALUE}.")
+          "Chance that an image skips a branch of the last block; less in the blocks below."
+              + " Default: ${DEFAULT-VALUE}.")
   private double dropPath;
 
   @Option(
       names = "--ema-decay",
       defaultValue = "0",
       description =
-          "Evaluate and keep an average of the weights over the steps, of which this share stays at each, such as 0.9998; 0 for none. Default: ${DEFAULT-VALUE}.")
+          "Evaluate and keep an average of the weights over the steps, of which this share stays at"
+              + " each, such as 0.9998; 0 for none. Default: ${DEFAULT-VALUE}.")
   private double emaDecay;
 
   @Option(
@@ -175,14 +185,16 @@ final class RecipeOptions {
       names = "--color-jitter",
       defaultValue = "0",
       description =
-          "Change brightness, contrast and saturation of training images by factors from 1 - this to 1 + this. Default: ${DEFAULT-VALUE}.")
+          "Change brightness, contrast and saturation of training images by factors from 1 - this"
+              + " to 1 + this. Default: ${DEFAULT-VALUE}.")
   private double colorJitter;
 
   @Option(
       names = "--hue-jitter",
       defaultValue = "0",
       description =
-          "Turn the hue of training images by up to this share of the colour circle, at most 0.5. Default: ${DEFAULT-VALUE}.")
+          "Turn the hue of training images by up to this share of the colour circle, at most 0.5."
+              + " Default: ${DEFAULT-VALUE}.")
   private double hueJitter;
 
   @Option(
@@ -190,7 +202,8 @@ final class RecipeOptions {
       paramLabel = "SHARE",
       defaultValue = "0",
       description =
-          "Instead of padded crops, enlarge a random part of at least this share of the image, such as 0.5; 0 for padded crops. Default: ${DEFAULT-VALUE}.")
+          "Instead of padded crops, enlarge a random part of at least this share of the image, such"
+              + " as 0.5; 0 for padded crops. Default: ${DEFAULT-VALUE}.")
   private double cropArea;
 
   @Option(
@@ -212,7 +225,8 @@ final class RecipeOptions {
       paramLabel = "SHARE",
       defaultValue = "0",
       description =
-          "Fill a random box with noise in this share of the training images. Default: ${DEFAULT-VALUE}.")
+          "Fill a random box with noise in this share of the training images. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double randomErasing;
 
   @Option(
@@ -220,7 +234,8 @@ final class RecipeOptions {
       paramLabel = "ALPHA",
       defaultValue = "0",
       description =
-          "Add pairs of images and their labels up, in shares of a Beta(ALPHA, ALPHA) distribution; 0 for none. Default: ${DEFAULT-VALUE}.")
+          "Add pairs of images and their labels up, in shares of a Beta(ALPHA, ALPHA) distribution;"
+              + " 0 for none. Default: ${DEFAULT-VALUE}.")
   private double mixup;
 
   @Option(
@@ -228,7 +243,8 @@ final class RecipeOptions {
       paramLabel = "ALPHA",
       defaultValue = "0",
       description =
-          "Paste a box of one image into another, in shares of a Beta(ALPHA, ALPHA) distribution; 0 for none. Default: ${DEFAULT-VALUE}.")
+          "Paste a box of one image into another, in shares of a Beta(ALPHA, ALPHA) distribution; 0"
+              + " for none. Default: ${DEFAULT-VALUE}.")
   private double cutmix;
 
   @Option(
@@ -236,7 +252,8 @@ final class RecipeOptions {
       paramLabel = "SHARE",
       defaultValue = "1",
       description =
-          "With --mixup or --cutmix: share of the images that are mixed. Default: ${DEFAULT-VALUE}.")
+          "With --mixup or --cutmix: share of the images that are mixed. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double mixProbability;
 
   @Option(
@@ -244,21 +261,25 @@ final class RecipeOptions {
       split = ",",
       paramLabel = "CLASS=STEP[+STEP...]",
       description =
-          "What is never done to a class's images, because it could change what they mean: crop, flip, rotation, color, erasing, mixup, cutmix. Several with commas, or given several times.")
+          "What is never done to a class's images, because it could change what they mean: crop,"
+              + " flip, rotation, color, erasing, mixup, cutmix. Several with commas, or given"
+              + " several times.")
   private Map<String, String> forbid = Map.of();
 
   @Option(
       names = "--metric",
       defaultValue = "f1_macro",
       description =
-          "What makes an epoch the best, on the validation split: accuracy, f1_macro, roc_auc_macro, log_loss, ... Default: ${DEFAULT-VALUE}.")
+          "What makes an epoch the best, on the validation split: accuracy, f1_macro,"
+              + " roc_auc_macro, log_loss, ... Default: ${DEFAULT-VALUE}.")
   private String metric;
 
   @Option(
       names = "--patience",
       defaultValue = "5",
       description =
-          "Stop after so many epochs without improvement; 0 never stops early. Default: ${DEFAULT-VALUE}.")
+          "Stop after so many epochs without improvement; 0 never stops early. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int patience;
 
   @Option(
@@ -271,7 +292,8 @@ final class RecipeOptions {
       names = "--gradient-checkpointing",
       fallbackValue = "true",
       description =
-          "Keep less of the forward pass and compute it again in the backward pass: less memory, a third more time.")
+          "Keep less of the forward pass and compute it again in the backward pass: less memory, a"
+              + " third more time.")
   private boolean gradientCheckpointing;
 
   @Option(

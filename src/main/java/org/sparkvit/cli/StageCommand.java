@@ -23,14 +23,16 @@ abstract class StageCommand implements Runnable {
       required = true,
       paramLabel = "URI",
       description =
-          "Folder of the tables, models and reports: a path, s3a://bucket/folder, hdfs:, dbfs:, ...")
+          "Folder of the tables, models and reports: a path, s3a://bucket/folder, hdfs:, dbfs:,"
+              + " ...")
   private String workspace;
 
   @Option(
       names = ConfigFile.OPTION,
       paramLabel = "FILE",
       description =
-          "Properties file with values for these options (key = long name without dashes). A flag wins over it.")
+          "Properties file with values for these options (key = long name without dashes). A flag"
+              + " wins over it.")
   @SuppressWarnings("UnusedVariable") // ConfigFile reads it off the arguments, before parsing
   private Path config;
 

@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
  * never becomes NaN, infinity or a sum that wraps around.
  */
 public final class Numbers {
-  /** No rate, cost or weight that is meant is larger, and products of two are still exact enough. */
+  /**
+   * No rate, cost or weight that is meant is larger, and products of two are still exact enough.
+   */
   public static final double LARGEST = 1e12;
 
   /** More digits, in front of the point or behind it, are a mistake, and slow to compute with. */

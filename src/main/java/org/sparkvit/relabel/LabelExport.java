@@ -14,13 +14,14 @@ import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.RelabelsTable;
 import org.sparkvit.table.ReviewTable;
+import org.sparkvit.table.SpreadsheetCells;
 
 /**
  * What others take away.
  *
  * <pre>
  * labels.parquet/   every image with its new label, as an {@link ImageManifest}
- * review.csv        the review queue, to be opened by people
+ * review.csv        the review queue, to be opened by people; see {@link SpreadsheetCells}
  * </pre>
  *
  * @param folder URI of a new folder
@@ -55,8 +56,7 @@ record LabelExport(SparkSession spark, String folder) {
     Path parts = new Path(folder, "_review");
     try {
       FileSystem fs = parts.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      queue
-          .drop(RelabelsTable.MODEL)
+      SpreadsheetCells.quoted(queue.drop(RelabelsTable.MODEL))
           .coalesce(1)
           .sortWithinPartitions(ReviewTable.RANK)
           .write()

@@ -75,8 +75,8 @@ public sealed interface Parameter {
             + name
             + " = "
             + text
-            + "'; write 'float LOW HIGH', 'log-float LOW HIGH', 'int LOW HIGH' or 'categorical VALUE"
-            + " VALUE ...'");
+            + "'; write 'float LOW HIGH', 'log-float LOW HIGH', 'int LOW HIGH' or 'categorical"
+            + " VALUE VALUE ...'");
   }
 
   private static long whole(String text) {

@@ -22,8 +22,7 @@ import picocli.CommandLine.ParameterException;
 
 /** Numbers that are none, that are infinite, or that would wrap around or exhaust the machine. */
 class NumberOptionsTest {
-  private static final Set<Class<?>> REAL =
-      Set.of(double.class, Double.class, BigDecimal.class);
+  private static final Set<Class<?>> REAL = Set.of(double.class, Double.class, BigDecimal.class);
   private static final Set<Class<?>> WHOLE =
       Set.of(int.class, Integer.class, long.class, Long.class);
 
@@ -49,12 +48,7 @@ class NumberOptionsTest {
     return MainTest.commands()
         .flatMap(
             command ->
-                Main.commandLine()
-                    .getSubcommands()
-                    .get(command)
-                    .getCommandSpec()
-                    .options()
-                    .stream()
+                Main.commandLine().getSubcommands().get(command).getCommandSpec().options().stream()
                     .filter(option -> REAL.contains(type(option)) || WHOLE.contains(type(option)))
                     .map(option -> Arguments.of(command, option.longestName())));
   }
@@ -86,7 +80,8 @@ class NumberOptionsTest {
   @MethodSource("numbers")
   void noNumberExhaustsTheMachine(String command, String option) {
     CommandLine line = Main.commandLine().getSubcommands().get(command);
-    if (ANY_LARGE.contains(option) || REAL.contains(type(line.getCommandSpec().findOption(option)))) {
+    if (ANY_LARGE.contains(option)
+        || REAL.contains(type(line.getCommandSpec().findOption(option)))) {
       return;
     }
     assertThatThrownBy(() -> prepare(command, option, "2147483647"))
@@ -105,12 +100,7 @@ class NumberOptionsTest {
       }
     }
     boolean map =
-        main.getSubcommands()
-            .get(command)
-            .getCommandSpec()
-            .findOption(option)
-            .typeInfo()
-            .isMap();
+        main.getSubcommands().get(command).getCommandSpec().findOption(option).typeInfo().isMap();
     arguments.add(option + "=" + (map ? "cat=" : "") + value);
     CommandLine parsed =
         main.parseArgs(arguments.toArray(new String[0])).subcommand().commandSpec().commandLine();
@@ -136,7 +126,8 @@ class NumberOptionsTest {
 
   @Test
   void aMessageOfAThousandNamesKeepsItsEnd() {
-    String message = new UserException("it has " + "name, ".repeat(1_000) + "; drop some").getMessage();
+    String message =
+        new UserException("it has " + "name, ".repeat(1_000) + "; drop some").getMessage();
     assertThat(message).hasSizeLessThan(2_100).startsWith("it has name").endsWith("; drop some");
     assertThat(new UserException("a \u001b[31mname\u0000").getMessage()).isEqualTo("a ?[31mname?");
   }

@@ -1,0 +1,42 @@
+package org.sparkvit.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * Text for files that people open in a spreadsheet, which takes a cell that begins with one of
+ * {@code = + - @}, a tab or a carriage return for a formula and runs it. Labels and paths come from
+ * whoever made the data set. Files for machines stay as they are.
+ */
+public final class SpreadsheetCells {
+  private static final String FORMULA = "^[=+\\-@\\t\\r]";
+
+  private SpreadsheetCells() {}
+
+  /**
+   * The rows with an apostrophe in front of every text that would be a formula, as OWASP's page on
+   * CSV injection has it. A spreadsheet shows the text; who reads the file by program takes one
+   * apostrophe off a text that begins with one and a formula's sign.
+   */
+  public static Dataset<Row> quoted(Dataset<Row> rows) {
+    return rows.select(
+        Arrays.stream(rows.schema().fields()).map(SpreadsheetCells::quoted).toArray(Column[]::new));
+  }
+
+  private static Column quoted(StructField field) {
+    Column cell = col("`" + field.name().replace("`", "``") + "`");
+    if (!field.dataType().sameType(DataTypes.StringType)) {
+      return cell;
+    }
+    return when(cell.rlike(FORMULA), concat(lit("'"), cell)).otherwise(cell).as(field.name());
+  }
+}
