@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Encoders;
@@ -118,6 +119,7 @@ public final class SharedModel implements Serializable {
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
     Description described = describe(directory, precision, output);
+    requireDevice(spark, device);
     String hash = ModelDirectory.hash(directory);
     List<String> files = ModelDirectory.files(directory);
     try {
@@ -265,6 +267,18 @@ public final class SharedModel implements Serializable {
   private static void useOwnCores() {
     TaskContext context = TaskContext.get();
     PyTorchRuntime.configure(context == null ? 1 : context.cpus());
+  }
+
+  /**
+   * Asks a task for the GPU that is to be used, before any work: where nothing is left to do no
+   * model would be opened, and a wrong device would pass for a right one.
+   */
+  private static void requireDevice(SparkSession spark, String device) {
+    if (device.startsWith("gpu")) {
+      JavaSparkContext.fromSparkContext(spark.sparkContext())
+          .parallelize(List.of(device), 1)
+          .foreach(asked -> PyTorchRuntime.device(device(asked, gpuOfTask(), true)));
+    }
   }
 
   private Device resolve() {

@@ -574,7 +574,21 @@ class ScoreStageTest extends SparkTest {
   @Test
   void aGpuThatIsNotThere() throws IOException {
     assumeThat(PyTorchRuntime.gpuCount()).isZero();
+    requireNoGpu(catalog("workspace"));
+    Path table = folder.resolve("workspace").resolve(PredictionsTable.SPEC.name());
+    assertThat(Files.exists(table) ? table.toFile().list() : new String[0])
+        .noneMatch(name -> !name.startsWith("."));
+  }
+
+  @Test
+  void aGpuThatIsNotThereIsSaidWhereNothingIsLeftToScore() throws IOException {
+    assumeThat(PyTorchRuntime.gpuCount()).isZero();
     Workspace workspace = catalog("workspace");
+    score(workspace, model, 16, 2);
+    requireNoGpu(workspace);
+  }
+
+  private void requireNoGpu(Workspace workspace) {
     assertThatThrownBy(
             () ->
                 Main.main(
@@ -583,9 +597,6 @@ class ScoreStageTest extends SparkTest {
                     }))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("PyTorch sees 0 GPUs");
-    Path table = folder.resolve("workspace").resolve(PredictionsTable.SPEC.name());
-    assertThat(Files.exists(table) ? table.toFile().list() : new String[0])
-        .noneMatch(name -> !name.startsWith("."));
   }
 
   @Test
