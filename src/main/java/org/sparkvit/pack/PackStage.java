@@ -132,6 +132,7 @@ public final class PackStage {
       String name,
       Packed before,
       RunRecord record) {
+    folders.begin(name, record.runId());
     try {
       long packedBefore = writer.packed();
       writer.write(images, ranges, folders.uri(name));

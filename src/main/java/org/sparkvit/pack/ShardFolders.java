@@ -1,6 +1,5 @@
 package org.sparkvit.pack;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -11,11 +10,14 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.table.Abandoned;
+import org.sparkvit.table.OwnFolder;
+import org.sparkvit.table.Presence;
 import org.sparkvit.table.Workspace;
 
 /** The folders of shards of a workspace. */
 final class ShardFolders {
   private static final String SHARD = ".parquet";
+  private static final String OWNER = "shards";
 
   private final FileSystem fs;
   private final Path root;
@@ -68,8 +70,11 @@ final class ShardFolders {
     int deleted = 0;
     for (String name : names()) {
       try {
-        if (!known.contains(name) && Abandoned.is(fs, new Path(root, name))) {
-          delete(name);
+        Path folder = new Path(root, name);
+        if (!known.contains(name)
+            && OwnFolder.is(fs, folder, OWNER)
+            && Abandoned.is(fs, folder)
+            && OwnFolder.delete(fs, folder, OWNER)) {
           deleted++;
         }
       } catch (IOException e) {
@@ -79,10 +84,19 @@ final class ShardFolders {
     return deleted;
   }
 
-  /** Deletes one folder, if it is there. */
+  /** Makes a folder for a run's shards, which says that it is one of these. */
+  void begin(String name, String run) {
+    try {
+      OwnFolder.begin(fs, new Path(root, name), OWNER, run);
+    } catch (IOException e) {
+      throw new UncheckedIOException("making " + uri(name), e);
+    }
+  }
+
+  /** Deletes one folder, if it is there and one of these. */
   void delete(String name) {
     try {
-      fs.delete(new Path(root, name), true);
+      OwnFolder.delete(fs, new Path(root, name), OWNER);
     } catch (IOException e) {
       throw new UncheckedIOException("deleting " + uri(name), e);
     }
@@ -98,9 +112,7 @@ final class ShardFolders {
   /** Empty where there is no such folder, or not any more. */
   private List<FileStatus> list(Path folder) {
     try {
-      return List.of(fs.listStatus(folder));
-    } catch (FileNotFoundException e) {
-      return List.of();
+      return Presence.list(fs, folder);
     } catch (IOException e) {
       throw new UncheckedIOException("listing " + folder, e);
     }

@@ -15,6 +15,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -60,7 +61,7 @@ final class ShardWriter {
    *
    * @param images rows of {@link ImagesTable} with a sha256 and a length that an array can have
    * @param shards ranges that follow one another; each that has images becomes one file
-   * @param folder which does not exist yet
+   * @param folder which has no shards yet
    */
   void write(Dataset<Row> images, List<IdRange> shards, String folder) {
     String[] starts = shards.stream().map(IdRange::from).toArray(String[]::new);
@@ -96,6 +97,7 @@ final class ShardWriter {
         .option("parquet.page.size.row.check.max", 16)
         .option("parquet.page.size.check.estimate", "false")
         .option("maxRecordsPerFile", 0)
+        .mode(SaveMode.Append)
         .parquet(folder);
   }
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.EmbeddingSettings;
+import org.sparkvit.table.OutputName;
 import org.sparkvit.training.CardFields;
-import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.RareClasses;
 
 /**
@@ -52,7 +52,7 @@ public record ProbeConfig(
   public ProbeConfig {
     regularization = List.copyOf(regularization);
     elasticNet = List.copyOf(elasticNet);
-    ModelOutput.requireName(name);
+    OutputName.require(name);
     UserException.require(!model.isBlank(), "--from", model, "the name of a model, or a URI");
     UserException.require(
         !regularization.isEmpty()

@@ -77,10 +77,4 @@ record LabelExport(SparkSession spark, String folder) {
       throw new UncheckedIOException("writing " + review(), e);
     }
   }
-
-  /** Removes what a run left that came to nothing. */
-  void delete() throws IOException {
-    Path path = new Path(folder);
-    path.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(path, true);
-  }
 }

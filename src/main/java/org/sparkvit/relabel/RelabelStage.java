@@ -1,6 +1,5 @@
 package org.sparkvit.relabel;
 
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +76,6 @@ public final class RelabelStage {
     Dataset<Row> decided =
         Decisions.of(images, splits, said, model.getKey(), model.getValue(), config)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    LabelExport export = new LabelExport(spark, workspace.export("relabel-" + record.runId()));
     try {
       PredictionChecks.requireSound(decided);
       Totals totals = Totals.of(decided);
@@ -86,6 +84,8 @@ public final class RelabelStage {
       rate.requireUsual();
       record.result("reasons", totals.byReason());
       record.result("change-rate", rate.share());
+      LabelExport export =
+          new LabelExport(spark, workspace.beginExport("relabel-" + record.runId(), record));
       publish(workspace, decided, slices, export, record);
       outcome(totals, rate, model.getKey());
       next(decided, totals, export);
@@ -112,11 +112,7 @@ public final class RelabelStage {
       tables.put(RelabelsTable.SPEC, Decisions.table(decided));
       workspace.replaceAll(tables, record);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      try {
-        export.delete();
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
+      workspace.deleteExport(export.folder(), e);
       throw e;
     } finally {
       queue.unpersist();

@@ -5,14 +5,12 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -68,7 +66,7 @@ public final class RepairStage {
     }
     Dataset<Row> repairs =
         Repairs.of(images, findings, checks, config).persist(StorageLevel.MEMORY_AND_DISK());
-    String folder = workspace.export("repair-" + record.runId());
+    String folder = workspace.beginExport("repair-" + record.runId(), record);
     String manifest = folder + "/images.parquet";
     try {
       report(images, repairs, slices, record);
@@ -81,19 +79,10 @@ public final class RepairStage {
           "next, to take the repairs over: "
               + ImageManifest.catalogCommand(config.workspace(), manifest, cleaned, unlabelled));
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      delete(spark, folder, e);
+      workspace.deleteExport(folder, e);
       throw e;
     } finally {
       repairs.unpersist();
-    }
-  }
-
-  private static void delete(SparkSession spark, String folder, Throwable reason) {
-    try {
-      Path path = new Path(folder);
-      path.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(path, true);
-    } catch (IOException e) {
-      reason.addSuppressed(e);
     }
   }
 

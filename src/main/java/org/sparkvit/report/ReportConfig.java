@@ -2,8 +2,8 @@ package org.sparkvit.report;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.OutputName;
 
 /**
  * What the stage {@code report} is asked to do.
@@ -30,15 +30,8 @@ public record ReportConfig(
     boolean blurSensitive,
     String about,
     boolean overwrite) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
-
   public ReportConfig {
-    if (!NAME.matcher(name).matches()) {
-      throw new UserException(
-          "--name is '"
-              + name
-              + "'; use up to 100 letters, digits, '-', '_' and '.', and no '.' at the start");
-    }
+    OutputName.require(name);
     requireRange("--mistakes", mistakes, 0, 500);
     requireRange("--thumbnail-size", thumbnailSize, 32, 512);
     requireValue("--model", model);

@@ -16,6 +16,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.AtomicFiles;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Json;
+import org.sparkvit.table.Presence;
 import org.sparkvit.table.Workspace;
 
 /**
@@ -53,7 +54,7 @@ public final class ReportStage {
     Path page = new Path(folder, PAGE);
     try {
       FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      if (!config.overwrite() && fs.exists(page)) {
+      if (!config.overwrite() && Presence.exists(fs, page)) {
         throw new UserException(
             "report '"
                 + config.name()

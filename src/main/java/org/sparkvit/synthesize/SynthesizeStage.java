@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -73,7 +72,7 @@ public final class SynthesizeStage {
         String.format(
             Locale.ROOT, "synthesize: %,d images are to be made: %s", wanted, shown(needed)));
 
-    String folder = workspace.export("synthetic-" + record.runId());
+    String folder = workspace.beginExport("synthetic-" + record.runId(), record);
     LongAccumulator unreadable = spark.sparkContext().longAccumulator("unreadable pairs");
     Pairing pairing = Pairing.of(train, sizes, needed, config);
     Dataset<Row> made =
@@ -94,7 +93,7 @@ public final class SynthesizeStage {
       record.result("folder", folder);
       workspace.replace(SyntheticTable.SPEC, kept, record);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      delete(spark, folder, e);
+      workspace.deleteExport(folder, e);
       throw e;
     } finally {
       made.unpersist();
@@ -186,7 +185,7 @@ public final class SynthesizeStage {
             leaking.size()));
     record.result("leaking", leaking.size());
     for (Row leak : leaking) {
-      delete(made.sparkSession(), leak.getString(1), null);
+      delete(made.sparkSession(), leak.getString(1));
     }
     return made.where(
         not(col(SyntheticTable.ID).isInCollection(leaking.stream().map(r -> r.get(0)).toList())));
@@ -222,15 +221,12 @@ public final class SynthesizeStage {
     progress.say("synthesize: files in " + folder + "; next: spark-vit train --synthetic");
   }
 
-  private static void delete(SparkSession spark, String uri, Throwable reason) {
+  private static void delete(SparkSession spark, String uri) {
     Path path = new Path(uri);
     try {
-      FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      fs.delete(path, true);
+      path.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(path, false);
     } catch (IOException e) {
-      if (reason != null) {
-        reason.addSuppressed(e);
-      }
+      // It is not in the table, which is what counts.
     }
   }
 }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,8 +38,22 @@ public final class AtomicFiles {
       return;
     }
     Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
+    FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
+    try {
+      put(plain, temporary, bytes);
+      rename(fs, temporary, file);
+    } catch (IOException e) {
+      try {
+        plain.delete(temporary, false);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  private static void rename(FileSystem fs, Path temporary, Path file) throws IOException {
     if (fs instanceof LocalFileSystem local) {
-      put(local.getRaw(), temporary, bytes);
       // Of earlier versions. The file without it is as good as with it; with another's it is not.
       Files.deleteIfExists(local.pathToFile(local.getChecksumFile(file)).toPath());
       Files.move(
@@ -49,17 +62,8 @@ public final class AtomicFiles {
           StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    put(fs, temporary, bytes);
     FileContext.getFileContext(fs.getUri(), fs.getConf())
         .rename(temporary, file, Options.Rename.OVERWRITE);
-  }
-
-  /** Reads a small file whole. Throws FileNotFoundException where there is none. */
-  public static String read(FileSystem fs, Path file) throws IOException {
-    FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
-    try (FSDataInputStream in = plain.open(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private static void put(FileSystem fs, Path file, byte[] bytes) throws IOException {

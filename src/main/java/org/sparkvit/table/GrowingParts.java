@@ -1,7 +1,6 @@
 package org.sparkvit.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,8 +24,14 @@ import org.apache.hadoop.fs.Path;
 final class GrowingParts extends Parts {
   private static final String INSTEAD_OF = "instead_of";
 
-  GrowingParts(FileSystem fs, Path folder) {
-    super(fs, folder);
+  private final Optional<FormerFolder> former;
+
+  /**
+   * @param former where earlier versions wrote parts of the table
+   */
+  GrowingParts(String table, FileSystem fs, Path folder, Optional<FormerFolder> former) {
+    super(table, fs, folder);
+    this.former = former;
   }
 
   @Override
@@ -35,6 +40,22 @@ final class GrowingParts extends Parts {
     TreeSet<String> names = new TreeSet<>(finished.keySet());
     finished.values().forEach(names::removeAll);
     return List.copyOf(names);
+  }
+
+  @Override
+  SortedSet<String> names() throws IOException {
+    SortedSet<String> names = super.names();
+    if (former.isPresent()) {
+      names.addAll(former.get().parts());
+    }
+    return names;
+  }
+
+  @Override
+  Path path(String part) throws IOException {
+    return former.isPresent() && former.get().parts().contains(part)
+        ? new Path(former.get().folder(), part)
+        : super.path(part);
   }
 
   @Override
@@ -56,16 +77,16 @@ final class GrowingParts extends Parts {
     TreeSet<String> insteadOf = new TreeSet<>(instead);
     // With what these stand for in turn, or its rows would come back when these are deleted.
     instead.forEach(name -> insteadOf.addAll(before.getOrDefault(name, List.of())));
+    // What is deleted does not come back: nobody writes a part of the same name.
+    insteadOf.retainAll(names());
     marked.put(INSTEAD_OF, List.copyOf(insteadOf));
     AtomicFiles.write(fs, record(part), Json.write(marked));
     // What counted until now stays for its readers, until parts are replaced the next time. In
     // order of age: a part goes after those that it stands for.
-    for (String name : replacedBefore) {
-      fs.delete(new Path(folder, name), true);
-    }
+    discard(replacedBefore);
     TreeSet<String> kept = new TreeSet<>(before.keySet());
     kept.add(part);
-    deleteAbandoned(kept);
+    discardAbandoned(kept);
   }
 
   /** Finished parts, each with those in whose place it stands. */
@@ -85,13 +106,14 @@ final class GrowingParts extends Parts {
 
   /** What a part stands for; empty while it is being written, or where its run was killed. */
   private Optional<List<String>> replacedBy(String part) throws IOException {
-    try {
-      List<String> instead = new ArrayList<>();
-      JsonNode record = Json.read(part, AtomicFiles.read(fs, record(part)));
-      record.path(INSTEAD_OF).forEach(node -> instead.add(node.asText()));
-      return Optional.of(instead);
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    }
+    Path file = record(part);
+    return Presence.text(fs, file)
+        .map(
+            text -> {
+              List<String> instead = new ArrayList<>();
+              JsonNode record = json(file, text);
+              record.path(INSTEAD_OF).forEach(node -> instead.add(node.asText()));
+              return instead;
+            });
   }
 }

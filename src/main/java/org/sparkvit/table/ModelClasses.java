@@ -47,7 +47,11 @@ public final class ModelClasses {
         throw new DataException(
             PredictionsTable.SPEC.name(),
             PredictionsTable.MODEL,
-            "has '" + model + "', which table 'models' lacks; run 'spark-vit score' again");
+            "has '"
+                + model
+                + "', which table '"
+                + ModelsTable.SPEC.name()
+                + "' lacks; run 'spark-vit score' with that model again, which scores no image twice");
       }
       String name = names.get(model);
       offered.add(name + " (" + abbreviate(model) + ")");

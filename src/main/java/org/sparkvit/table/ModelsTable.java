@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code models}: the models whose predictions this workspace holds. */
+/** {@code scored_models}: the models whose predictions this workspace holds. */
 public final class ModelsTable {
   /** Hash of configuration and weights; 64 hex digits. */
   public static final String MODEL = "model";
@@ -17,9 +17,15 @@ public final class ModelsTable {
 
   public static final String USED_AT = "used_at";
 
+  /**
+   * Name of the table and of its folder in workspaces of before, where the models that were trained
+   * lie as well.
+   */
+  static final String FORMER = "models";
+
   public static final TableSpec SPEC =
       new TableSpec(
-          "models",
+          "scored_models",
           "score",
           new StructType()
               .add(MODEL, DataTypes.StringType, false)

@@ -1,13 +1,13 @@
 package org.sparkvit.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -19,8 +19,8 @@ import org.apache.hadoop.fs.Path;
 final class WholeParts extends Parts {
   private static final String CURRENT = "_current.json";
 
-  WholeParts(FileSystem fs, Path folder) {
-    super(fs, folder);
+  WholeParts(String table, FileSystem fs, Path folder) {
+    super(table, fs, folder);
   }
 
   @Override
@@ -43,25 +43,23 @@ final class WholeParts extends Parts {
     next.put("parts", List.of(part));
     next.put("previous", former);
     AtomicFiles.write(fs, new Path(folder, CURRENT), Json.write(next));
-    for (String name : list(manifest, "previous")) {
-      if (!name.equals(part) && !former.contains(name)) {
-        fs.delete(new Path(folder, name), true);
-      }
-    }
     List<String> kept = new ArrayList<>(former);
     kept.add(part);
-    deleteAbandoned(kept);
+    List<String> unused = list(manifest, "previous");
+    unused.removeAll(kept);
+    discard(unused);
+    discardAbandoned(kept);
   }
 
   private JsonNode manifest() throws IOException {
     Path file = new Path(folder, CURRENT);
-    try {
-      JsonNode manifest = Json.read(file.toString(), AtomicFiles.read(fs, file));
-      Workspace.requireReadable(file, manifest);
-      return manifest;
-    } catch (FileNotFoundException e) {
-      return Json.read(file.toString(), "{}");
+    Optional<String> text = Presence.text(fs, file);
+    if (text.isEmpty()) {
+      return json(file, "{}");
     }
+    JsonNode manifest = json(file, text.get());
+    Workspace.requireReadable(file, manifest);
+    return manifest;
   }
 
   private static List<String> list(JsonNode manifest, String field) {

@@ -1,22 +1,25 @@
 package org.sparkvit.table;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.split;
 import static org.apache.spark.sql.functions.struct;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -27,8 +30,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 
@@ -38,6 +43,7 @@ import org.sparkvit.core.UserException;
  * <pre>
  * workspace.json                 format of the workspace
  * TABLE/PART/*.parquet           what one run wrote, never changed afterwards
+ * TABLE/PART/_begun.json         whose part it is, from the moment that it was begun
  * TABLE/PART/_run.json           the record of that run
  * TABLE/_current.json            which part is the table, where runs write it whole
  * models/NAME/                   Hugging Face model directories
@@ -52,7 +58,8 @@ import org.sparkvit.core.UserException;
  * disk and on S3: see {@link WholeParts} for tables that a run replaces and {@link GrowingParts}
  * for those that runs add to. So readers see the table before or after that step, never in between,
  * and an interrupted run leaves the former state. What the last-but-one state alone used is
- * deleted; the last one stays for readers that are still in it.
+ * deleted; the last one stays for readers that are still in it. Only what says that it is a part of
+ * the table is ever deleted.
  */
 public final class Workspace {
   /** Raised when an older program could no longer read what this one writes. */
@@ -64,7 +71,19 @@ public final class Workspace {
   /** Where shards are, relative to a workspace. */
   public static final String SHARDS = "shards";
 
-  /** Of a column that no table has. */
+  private static final String MODELS = "models";
+  private static final String TRAININGS = "training";
+  private static final String STUDIES = "studies";
+  private static final String REPORTS = "reports";
+  private static final String EXPORTS = "exports";
+
+  /** What is in a workspace beside tables, whose folders have other names. */
+  static final Set<String> FOLDERS =
+      Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, SHARDS);
+
+  private static final String EXPORT = "export";
+
+  /** Of a column that only merged parts have: where each row came from. */
   private static final String PART = "_part";
 
   private final SparkSession spark;
@@ -109,7 +128,7 @@ public final class Workspace {
 
   /** URI of a model directory of this workspace. */
   public String model(String name) {
-    return uri() + "/models/" + name;
+    return uri() + "/" + MODELS + "/" + name;
   }
 
   /**
@@ -125,34 +144,32 @@ public final class Workspace {
 
   /** URI of the folder of a training that is not finished. */
   public String training(String name) {
-    return uri() + "/training/" + name;
+    return uri() + "/" + TRAININGS + "/" + name;
   }
 
   /** URI of the folder of a study of settings. */
   public String study(String name) {
-    return uri() + "/studies/" + name;
+    return uri() + "/" + STUDIES + "/" + name;
   }
 
   /** Names of the trainings that are not finished, the one that wrote last first. */
   public List<String> trainings() {
-    return names("training");
+    return names(TRAININGS);
   }
 
   /** Names of the studies, the one that wrote last first. */
   public List<String> studies() {
-    return names("studies");
+    return names(STUDIES);
   }
 
   private List<String> names(String folder) {
     try {
-      return Arrays.stream(fs.listStatus(new Path(root, folder)))
+      return Presence.list(fs, new Path(root, folder)).stream()
           .filter(FileStatus::isDirectory)
           .sorted(Comparator.comparingLong(FileStatus::getModificationTime).reversed())
           .map(status -> status.getPath().getName())
           .filter(name -> !name.startsWith("."))
           .toList();
-    } catch (FileNotFoundException e) {
-      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException("listing " + new Path(root, folder), e);
     }
@@ -162,9 +179,7 @@ public final class Workspace {
   public Optional<String> text(String uri) {
     Path file = new Path(uri);
     try {
-      return Optional.of(AtomicFiles.read(file.getFileSystem(fs.getConf()), file));
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
+      return Presence.text(file.getFileSystem(fs.getConf()), file);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
     }
@@ -172,12 +187,36 @@ public final class Workspace {
 
   /** URI of a report folder of this workspace. */
   public String report(String name) {
-    return uri() + "/reports/" + name;
+    return uri() + "/" + REPORTS + "/" + name;
   }
 
-  /** URI of a folder of files that are for others to take away. */
-  public String export(String name) {
-    return uri() + "/exports/" + name;
+  /**
+   * Makes a folder of files that are for others to take away.
+   *
+   * @param name with the run's id in it
+   * @return its URI
+   */
+  public String beginExport(String name, RunRecord record) {
+    Path folder = new Path(uri() + "/" + EXPORTS + "/" + name);
+    try {
+      OwnFolder.begin(fs, folder, EXPORT, record.runId());
+      return folder.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("making " + folder, e);
+    }
+  }
+
+  /**
+   * Deletes a folder that {@link #beginExport} made, of a run that came to nothing.
+   *
+   * @param reason why; what goes wrong here is added to it
+   */
+  public void deleteExport(String uri, Throwable reason) {
+    try {
+      OwnFolder.delete(fs, new Path(uri), EXPORT);
+    } catch (IOException | UserException e) {
+      reason.addSuppressed(e);
+    }
   }
 
   /** URI of the folder that holds the folders of shards. */
@@ -230,24 +269,52 @@ public final class Workspace {
 
   /** Of rows with one key the one in the part whose name comes last: names begin with the time. */
   private Dataset<Row> latest(TableSpec table, List<String> parts) {
-    Dataset<Row> rows = spark.read().schema(table.schema()).parquet(folders(table, parts));
-    if (parts.size() == 1) {
-      return rows;
-    }
+    return parts.size() == 1
+        ? spark.read().schema(table.schema()).parquet(folders(table, parts))
+        : latestOf(table, parts).drop(PART);
+  }
+
+  /**
+   * The same with the name of the part that each row came from. Merged parts keep that of every
+   * row, so that a row is as late as it was before whatever was merged with whatever, by two runs at
+   * once as well.
+   */
+  private Dataset<Row> latestOf(TableSpec table, List<String> parts) {
     Column[] columns =
         Stream.of(table.schema().fieldNames()).map(functions::col).toArray(Column[]::new);
-    Column part = element_at(split(col("_metadata.file_path"), "/"), -2);
+    Column folder = element_at(split(col("_metadata.file_path"), "/"), -2);
     List<Column> key = table.key().stream().map(name -> col("row." + name)).toList();
-    return rows.select(struct(columns).as("row"), part.as(PART))
+    return spark
+        .read()
+        .schema(merged(table).schema())
+        .parquet(folders(table, parts))
+        .select(struct(columns).as("row"), coalesce(col(PART), folder).as(PART))
         .groupBy(key.toArray(new Column[0]))
-        .agg(max_by(col("row"), col(PART)).as("row"))
-        .select(col("row.*"));
+        .agg(max_by(col("row"), col(PART)).as("row"), max(col(PART)).as(PART))
+        .select(col("row.*"), col(PART));
+  }
+
+  /** The table as merged parts have it. */
+  private static TableSpec merged(TableSpec table) {
+    return new TableSpec(
+        table.name(),
+        table.writtenBy(),
+        table.schema().add(PART, DataTypes.StringType),
+        table.open(),
+        table.key());
   }
 
   private String[] folders(TableSpec table, List<String> parts) {
-    return parts.stream()
-        .map(part -> new Path(folder(table), part).toString())
-        .toArray(String[]::new);
+    Parts all = allParts(table);
+    List<String> folders = new ArrayList<>();
+    try {
+      for (String part : parts) {
+        folders.add(all.path(part).toString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
+    }
+    return folders.toArray(String[]::new);
   }
 
   /** Names the parts that {@link #read} reads now, the latest last, for a run record. */
@@ -261,11 +328,22 @@ public final class Workspace {
 
   /** The record of the run that wrote a part that {@link #version} names. */
   public JsonNode record(TableSpec table, String part) {
-    Path file = allParts(table).record(part);
     try {
-      return Json.read(file.toString(), AtomicFiles.read(fs, file));
+      Path file = allParts(table).record(part);
+      String text =
+          Presence.text(fs, file)
+              .orElseThrow(
+                  () ->
+                      new UserException(
+                          file
+                              + " is gone, the record of a part of table '"
+                              + table.name()
+                              + "'; run the command again if another was at work, or 'spark-vit "
+                              + table.writtenBy()
+                              + "'"));
+      return Json.read(file.toString(), text);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
     }
   }
 
@@ -340,19 +418,35 @@ public final class Workspace {
 
   /**
    * Puts one part in the place of several of a table that {@linkplain TableSpec#grows grows}. Its
-   * rows are as late as the latest of theirs, not as this call.
+   * rows stay as late as they were. Another run may do the same at the same time: each has a name of
+   * its own, and rows that both have are the same ones.
    *
    * @param parts those that no longer count are passed over
    */
   public void merge(TableSpec table, Collection<String> parts, RunRecord record) {
     requireGrowing(table);
     List<String> merged = version(table).stream().filter(parts::contains).toList();
-    if (merged.size() > 1) {
-      // Sorts behind its last part, and before all that sorts behind that.
-      String part = merged.get(merged.size() - 1) + "~";
-      Dataset<Row> rows = latest(table, merged);
-      publish(Map.of(table, rows), part, record, written -> {}, same -> merged);
+    if (merged.size() < 2) {
+      return;
     }
+    try {
+      publish(
+          Map.of(merged(table), latestOf(table, merged)),
+          nameOfMerged(merged),
+          record,
+          written -> {},
+          same -> merged);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      // Another run has merged them meanwhile, and perhaps the next one has deleted them.
+      if (version(table).containsAll(merged)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Sorts behind the last of the parts, and before all that sorts behind that. */
+  private static String nameOfMerged(List<String> parts) {
+    return parts.get(parts.size() - 1).replaceFirst("~.*", "") + "~" + UUID.randomUUID();
   }
 
   /** Writes parts, one for each table, has them checked and then makes them count. */
@@ -363,10 +457,13 @@ public final class Workspace {
       Consumer<Map<TableSpec, Dataset<Row>>> check,
       Function<TableSpec, List<String>> instead) {
     Map<TableSpec, Long> counts = new LinkedHashMap<>();
+    List<TableSpec> begun = new ArrayList<>();
     try {
       try {
         Map<TableSpec, Dataset<Row>> written = new LinkedHashMap<>();
         for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
+          allParts(table.getKey()).begin(part, record.runId());
+          begun.add(table.getKey());
           written.put(table.getKey(), write(table.getKey(), part, table.getValue()));
         }
         check.accept(written);
@@ -377,9 +474,8 @@ public final class Workspace {
         }
         markFormat();
       } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-        for (TableSpec table : tables.keySet()) {
-          fs.delete(new Path(folder(table), part), true);
-        }
+        // Not what could not be begun, which is another run's.
+        begun.forEach(table -> allParts(table).discard(List.of(part)));
         throw e;
       }
       for (TableSpec table : tables.keySet()) {
@@ -401,7 +497,8 @@ public final class Workspace {
   /** Writes a part that nobody sees yet, and gives its rows. */
   private Dataset<Row> write(TableSpec table, String part, Dataset<Row> rows) {
     String folder = new Path(folder(table), part).toString();
-    table.check(rows).write().parquet(folder);
+    // The folder is there: it was begun, and has nothing but that mark.
+    table.check(rows).write().mode(SaveMode.Append).parquet(folder);
     return spark.read().schema(table.schema()).parquet(folder);
   }
 
@@ -410,23 +507,23 @@ public final class Workspace {
   }
 
   private Parts allParts(TableSpec table) {
-    return Parts.of(table, fs, folder(table));
+    return Parts.of(table, fs, root);
   }
 
   private void checkFormat() throws IOException {
     Path marker = new Path(root, MARKER);
-    try {
-      requireReadable(marker, Json.read(marker.toString(), AtomicFiles.read(fs, marker)));
-    } catch (FileNotFoundException e) {
-      if (fs.exists(root) && !fs.getFileStatus(root).isDirectory()) {
-        throw new UserException("workspace '" + root + "' is a file; name a folder", e);
-      }
+    if (Presence.exists(fs, root) && !fs.getFileStatus(root).isDirectory()) {
+      throw new UserException("workspace '" + root + "' is a file; name a folder");
+    }
+    Optional<String> text = Presence.text(fs, marker);
+    if (text.isPresent()) {
+      requireReadable(marker, Json.read(marker.toString(), text.get()));
     }
   }
 
   private void markFormat() throws IOException {
     Path marker = new Path(root, MARKER);
-    if (!fs.exists(marker)) {
+    if (!Presence.exists(fs, marker)) {
       AtomicFiles.write(fs, marker, Json.write(Map.of("format", FORMAT)));
     }
   }

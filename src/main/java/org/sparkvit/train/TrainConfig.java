@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.OutputName;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
-import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
@@ -53,7 +53,7 @@ public record TrainConfig(
     Objects.requireNonNull(rare);
     Objects.requireNonNull(start);
     Objects.requireNonNull(recipe);
-    ModelOutput.requireName(name);
+    OutputName.require(name);
     if (!Set.of("auto", "cpu", "gpu").contains(device)) {
       throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
     }

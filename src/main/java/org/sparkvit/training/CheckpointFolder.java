@@ -1,6 +1,5 @@
 package org.sparkvit.training;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.Presence;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
 
@@ -133,7 +133,7 @@ public final class CheckpointFolder implements TrainingListener {
       java.nio.file.Path local = Files.createTempDirectory("spark-vit-state-");
       try {
         String best = "best-" + training.bestEpoch();
-        if (training.bestEpoch() > 0 && !fs.exists(new Path(new Path(folder, best), CONFIG))) {
+        if (training.bestEpoch() > 0 && !Presence.exists(fs, new Path(new Path(folder, best), CONFIG))) {
           ModelDirectory.write(local.resolve(best), training.best());
           publish(local.resolve(best));
         }
@@ -164,15 +164,13 @@ public final class CheckpointFolder implements TrainingListener {
   private OptionalLong newest(Pattern pattern) {
     try {
       List<Long> numbers = new ArrayList<>();
-      for (FileStatus status : fs.listStatus(folder)) {
+      for (FileStatus status : Presence.list(fs, folder)) {
         Matcher name = pattern.matcher(status.getPath().getName());
-        if (name.matches() && fs.exists(new Path(status.getPath(), CONFIG))) {
+        if (name.matches() && Presence.exists(fs, new Path(status.getPath(), CONFIG))) {
           numbers.add(Long.parseLong(name.group(1)));
         }
       }
       return numbers.stream().mapToLong(Long::longValue).max();
-    } catch (FileNotFoundException e) {
-      return OptionalLong.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + folder, e);
     }

@@ -32,6 +32,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.table.Presence;
 import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.table.ImageFiles;
@@ -404,10 +405,7 @@ public final class DistributedEngine implements TrainingEngine {
   private void deleteStatesBefore(long kept) {
     try {
       FileSystem fs = states.getFileSystem(setup.spark().sparkContext().hadoopConfiguration());
-      if (!fs.exists(states)) {
-        return;
-      }
-      for (FileStatus folder : fs.listStatus(states)) {
+      for (FileStatus folder : Presence.list(fs, states)) {
         String name = folder.getPath().getName();
         if (name.startsWith(ROUND) && Long.parseLong(name.substring(ROUND.length())) < kept) {
           fs.delete(folder.getPath(), true);

@@ -1,7 +1,6 @@
 package org.sparkvit.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -13,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.table.AtomicFiles;
 import org.sparkvit.table.Json;
+import org.sparkvit.table.Presence;
 
 /**
  * The figures of a training as JSON lines, up to date within half a minute while it runs: {@code
@@ -49,7 +49,7 @@ public final class MetricsFile implements TrainingListener {
     }
     // What was noted after the state that the training is resumed from happens again.
     try {
-      for (String line : AtomicFiles.read(fs, file).lines().toList()) {
+      for (String line : Presence.text(fs, file).orElse("").lines().toList()) {
         JsonNode entry = Json.read(file.toString(), line);
         long step = entry.path("step").asLong(entry.path("steps").asLong());
         boolean epochIsDone =
@@ -59,8 +59,6 @@ public final class MetricsFile implements TrainingListener {
           lines.add(line);
         }
       }
-    } catch (FileNotFoundException e) {
-      // Nothing had been noted.
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
     }

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.Presence;
 
 /**
  * The place of a new model directory on any Hadoop file system. Its files are brought to a hidden
@@ -21,28 +21,12 @@ import org.sparkvit.table.AtomicFiles;
 public final class ModelOutput {
   private static final String CONFIG = "config.json";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
-
   private final FileSystem fs;
   private final Path target;
 
   private ModelOutput(FileSystem fs, Path target) {
     this.fs = fs;
     this.target = target;
-  }
-
-  /**
-   * Checks what a model is to be called, before Spark starts.
-   *
-   * @throws UserException when it cannot be the name of a folder everywhere
-   */
-  public static void requireName(String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new UserException(
-          "--name is '"
-              + name
-              + "'; use letters, digits, '.', '_' and '-', not starting with a dot or dash");
-    }
   }
 
   /**
@@ -60,7 +44,7 @@ public final class ModelOutput {
     Path target = new Path(uri);
     try {
       FileSystem fs = target.getFileSystem(hadoop);
-      if (!overwrite && fs.exists(new Path(target, CONFIG))) {
+      if (!overwrite && Presence.exists(fs, new Path(target, CONFIG))) {
         throw new UserException(
             "model '"
                 + uri
@@ -98,7 +82,7 @@ public final class ModelOutput {
 
   private void swap(Path staging) throws IOException {
     Path former = hidden("old");
-    boolean replaces = fs.exists(target);
+    boolean replaces = Presence.exists(fs, target);
     if (replaces) {
       rename(target, former);
     }

@@ -1,6 +1,5 @@
 package org.sparkvit.tune;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -12,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 import org.sparkvit.search.StudyLog;
 import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.Presence;
 
 /** A study's log on any Hadoop file system; readers see whole lines at any time. */
 final class StudyFile {
@@ -56,9 +56,7 @@ final class StudyFile {
 
   private static Optional<String> text(FileSystem fs, Path file) {
     try {
-      return Optional.of(AtomicFiles.read(fs, file));
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
+      return Presence.text(fs, file);
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
     }

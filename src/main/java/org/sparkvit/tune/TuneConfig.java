@@ -14,7 +14,7 @@ import org.sparkvit.search.SearchSpace;
 import org.sparkvit.search.StudyLog;
 import org.sparkvit.search.SuccessiveHalving;
 import org.sparkvit.search.TpeSampler;
-import org.sparkvit.training.ModelOutput;
+import org.sparkvit.table.OutputName;
 import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
@@ -83,7 +83,7 @@ public record TuneConfig(
 
   public TuneConfig {
     options = new TreeMap<>(options);
-    ModelOutput.requireName(name);
+    OutputName.require(name);
     UserException.require(
         Set.of("tpe", "random", "grid").contains(method),
         "--sampler",

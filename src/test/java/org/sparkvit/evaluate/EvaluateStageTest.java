@@ -273,7 +273,7 @@ class EvaluateStageTest extends SparkTest {
     assertUnsound(unknown, "unknown", "no class of the model");
     TestTables orphan = small();
     orphan.prediction("a", "nameless", "other", 0, 1, 0);
-    assertUnsound(orphan, "orphan", "'nameless', which table 'models' lacks");
+    assertUnsound(orphan, "orphan", "'nameless', which table 'scored_models' lacks");
   }
 
   private static TestTables small() {

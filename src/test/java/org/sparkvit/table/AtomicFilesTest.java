@@ -3,7 +3,7 @@ package org.sparkvit.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.FileNotFoundException;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ class AtomicFilesTest {
               }
             })
         .isInstanceOf(IOException.class);
-    assertThat(AtomicFiles.read(fs, file)).isEqualTo("first and second");
+    assertThat(Presence.text(fs, file)).hasValue("first and second");
   }
 
   @Test
@@ -50,7 +50,7 @@ class AtomicFilesTest {
     FileSystem fs = FileSystem.getLocal(new Configuration());
     Path file = withChecksum(fs, "first");
     AtomicFiles.write(fs, file, "second, which is longer");
-    assertThat(AtomicFiles.read(fs, file)).isEqualTo("second, which is longer");
+    assertThat(Presence.text(fs, file)).hasValue("second, which is longer");
     try (FSDataInputStream in = fs.open(file)) {
       assertThat(in.readAllBytes()).asString().isEqualTo("second, which is longer");
     }
@@ -59,8 +59,7 @@ class AtomicFilesTest {
     }
     Path deeper = new Path(folder.resolve("a/b/c.json").toUri());
     AtomicFiles.write(fs, deeper, "{}");
-    assertThat(AtomicFiles.read(fs, deeper)).isEqualTo("{}");
-    assertThatThrownBy(() -> AtomicFiles.read(fs, new Path(folder.resolve("no").toUri())))
-        .isInstanceOf(FileNotFoundException.class);
+    assertThat(Presence.text(fs, deeper)).hasValue("{}");
+    assertThat(Presence.text(fs, new Path(folder.resolve("no").toUri()))).isEmpty();
   }
 }

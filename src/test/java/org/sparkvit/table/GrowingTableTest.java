@@ -65,11 +65,20 @@ class GrowingTableTest extends SparkTest {
         .toList();
   }
 
+  /** Names without what tells a merge from others. */
+  private static String name(String part) {
+    return part.replaceFirst("~.*", "~");
+  }
+
+  private List<String> version() {
+    return workspace.version(SPEC).stream().map(GrowingTableTest::name).toList();
+  }
+
   private List<String> folders() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("workspace/grown"))) {
       return files
           .filter(Files::isDirectory)
-          .map(file -> file.getFileName().toString())
+          .map(file -> name(file.getFileName().toString()))
           .sorted()
           .toList();
     }
@@ -96,14 +105,14 @@ class GrowingTableTest extends SparkTest {
     Dataset<Row> reader = workspace.read(SPEC);
 
     workspace.merge(SPEC, List.of("b-1", "b-2", "of another table"), record());
-    assertThat(workspace.version(SPEC)).containsExactly("a", "b-2~", "c");
+    assertThat(version()).containsExactly("a", "b-2~", "c");
     assertThat(values()).isEqualTo(before);
     assertThat(reader.count()).isEqualTo(before.size());
 
     append("b-3", 5, "z"); // goes on after the merge, and is later than it
     assertThat(values()).containsExactly("w44", "x11", "y22", "z55");
     workspace.merge(SPEC, workspace.version(SPEC), record());
-    assertThat(workspace.version(SPEC)).containsExactly("c~");
+    assertThat(version()).containsExactly("c~");
     assertThat(values()).containsExactly("w44", "x11", "y22", "z55");
     // The parts of the first merge are gone, those of the second stay for their readers.
     assertThat(folders()).containsExactly("a", "b-2~", "b-3", "c", "c~");

@@ -1,0 +1,35 @@
+package org.sparkvit.table;
+
+import java.util.regex.Pattern;
+import org.sparkvit.core.UserException;
+
+/** What people may call a model, a study or a report: the name of its folder. */
+public final class OutputName {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+
+  /** Of a run, which a table's parts are called by. */
+  private static final Pattern RUN = Pattern.compile("\\d{8}T\\d{9}Z-.*");
+
+  private OutputName() {}
+
+  /**
+   * Checks the option {@code --name}, before Spark starts.
+   *
+   * @throws UserException when it cannot be the name of a folder everywhere, or means something
+   *     else in a workspace
+   */
+  public static void require(String name) {
+    UserException.require(
+        NAME.matcher(name).matches(),
+        "--name",
+        name,
+        "up to 100 letters, digits, '.', '_' and '-', not starting with a dot or dash");
+    UserException.require(
+        !RUN.matcher(name).matches(), "--name", name, "another one: this is what runs are called");
+    boolean reserved =
+        Workspace.FOLDERS.contains(name)
+            || Tables.ALL.stream().anyMatch(table -> table.name().equals(name));
+    UserException.require(
+        !reserved, "--name", name, "another one: a table or folder of the workspace is called that");
+  }
+}

@@ -1,0 +1,216 @@
+package org.sparkvit.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+
+/** What clean-up leaves alone: all that does not say that it is a part of the table. */
+class KeptFoldersTest extends SparkTest {
+  @TempDir private Path folder;
+  private Workspace workspace;
+
+  @BeforeEach
+  void open() {
+    workspace = Workspace.at(spark, folder.toString());
+  }
+
+  private static RunRecord record() {
+    return RunRecord.start("score", Map.of());
+  }
+
+  private static Dataset<Row> model(String hash) {
+    Row row =
+        RowFactory.create(hash, "file:/models/" + hash, new String[] {"a"}, new Timestamp(0));
+    return spark.createDataFrame(List.of(row), ModelsTable.SPEC.schema()).coalesce(1);
+  }
+
+  private void append(String part, String hash) {
+    workspace.append(ModelsTable.SPEC, part, model(hash), record(), written -> {});
+  }
+
+  private List<String> models() {
+    return workspace.read(ModelsTable.SPEC).orderBy(ModelsTable.MODEL).collectAsList().stream()
+        .map(row -> row.getString(0))
+        .toList();
+  }
+
+  /** A file of long ago, and the folders above it. */
+  private Path old(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    age(file.getParent());
+    return file;
+  }
+
+  private static void age(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(30))));
+      }
+    }
+  }
+
+  @Test
+  void modelsThatWereTrainedAreThereAfterThirtyRunsOfScore() throws IOException {
+    Path weights = old("models/vit/model.safetensors", "weights");
+    Path config = old("models/vit/config.json", "{}");
+    List<String> hashes = new ArrayList<>();
+    for (int night = 10; night < 40; night++) {
+      append("2026" + night, "h" + night);
+      hashes.add("h" + night);
+      List<String> parts = workspace.version(ModelsTable.SPEC);
+      if (parts.size() >= 8) {
+        workspace.merge(ModelsTable.SPEC, parts, record());
+      }
+    }
+    assertThat(models()).isEqualTo(hashes);
+    assertThat(weights).hasContent("weights");
+    assertThat(config).exists();
+    assertThat(folder.resolve("scored_models")).isDirectory();
+    try (Stream<Path> files = Files.list(folder.resolve("models"))) {
+      assertThat(files).containsExactly(folder.resolve("models/vit"));
+    }
+  }
+
+  @Test
+  void whatDoesNotSayThatItIsAPartIsNeverDeleted() throws IOException {
+    Path mine = old("scored_models/notes/of-mine.txt", "mine");
+    Path others = old("scored_models/b/" + OwnFolder.MARK, "{\"owner\": \"table images\"}");
+    Path cut = old("scored_models/c/" + OwnFolder.MARK, "{\"own");
+    Path model = old("scored_models/vit/config.json", "{}");
+    Path killed = old("scored_models/k/" + OwnFolder.MARK, "{\"owner\": \"table scored_models\"}");
+    append("2026", "one");
+    append("2027", "two");
+    workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
+    append("2028", "three");
+    workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
+    assertThat(killed.getParent()).doesNotExist();
+    for (Path kept : List.of(mine, others, cut, model)) {
+      assertThat(kept).exists();
+    }
+    assertThat(models()).containsExactly("one", "three", "two");
+  }
+
+  @Test
+  void anOlderWorkspacesTableIsReadWhereItIsAndStaysBesideTheModels() throws IOException {
+    append("2024", "former");
+    Files.move(folder.resolve("scored_models"), folder.resolve("models"));
+    Path record = folder.resolve("models/2024/_run.json");
+    Files.writeString(
+        record, Files.readString(record).replace("rows.scored_models", "rows.models"));
+    Files.delete(folder.resolve("models/2024/" + OwnFolder.MARK));
+    Path config = old("models/vit/config.json", "{}");
+    age(folder.resolve("models"));
+    assertThat(models()).containsExactly("former");
+    assertThat(workspace.record(ModelsTable.SPEC, "2024").path("stage").asText())
+        .isEqualTo("score");
+
+    append("2026", "later");
+    assertThat(models()).containsExactly("former", "later");
+    for (String next : List.of("2027", "2028")) {
+      workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
+      assertThat(workspace.version(ModelsTable.SPEC)).hasSize(1);
+      append(next, "later");
+    }
+    assertThat(models()).containsExactly("former", "later");
+    assertThat(record).exists();
+    assertThat(config).exists();
+  }
+
+  @Test
+  void anInterruptedDeletionLeavesTheMarkForTheNextOne() throws IOException {
+    FileSystem fs = FileSystem.getLocal(new Configuration());
+    org.apache.hadoop.fs.Path part = new org.apache.hadoop.fs.Path(folder.resolve("t/p").toUri());
+    OwnFolder.begin(fs, part, "t", "run");
+    assertThatThrownBy(() -> OwnFolder.begin(fs, part, "t", "other"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is there already");
+    Files.writeString(folder.resolve("t/p/rows.parquet"), "rows");
+    assertThat(OwnFolder.delete(fs, part, "u")).isFalse();
+    assertThat(folder.resolve("t/p/rows.parquet")).exists();
+    assertThat(OwnFolder.delete(fs, part, "t")).isTrue();
+    assertThat(folder.resolve("t/p")).doesNotExist();
+    assertThat(OwnFolder.delete(fs, part, "t")).isFalse();
+  }
+
+  @Test
+  void aPartOfAnotherRunWithTheSameNameIsLeftAsItIs() {
+    append("2026", "one");
+    assertThatThrownBy(() -> append("2026", "two")).hasMessageContaining("writing");
+    assertThat(models()).containsExactly("one");
+  }
+
+  @Test
+  void tablesHaveFoldersOfTheirOwn() throws Exception {
+    List<String> specs = new ArrayList<>();
+    try (Stream<Path> classes =
+        Files.list(Path.of(Workspace.class.getResource("Workspace.class").toURI()).getParent())) {
+      for (Path file : classes.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith("Table.class")) {
+          Class<?> type = Class.forName("org.sparkvit.table." + name.replace(".class", ""));
+          specs.add(((TableSpec) type.getField("SPEC").get(null)).name());
+        }
+      }
+    }
+    assertThat(Tables.ALL.stream().map(TableSpec::name).toList())
+        .containsExactlyInAnyOrderElementsOf(specs)
+        .doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(Workspace.FOLDERS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "models",
+        "training",
+        "scored_models",
+        "predictions",
+        "20261129T171715123Z-ab12cd34",
+        "20261129T171715123Z-ab12cd34-00001",
+        "../vit",
+        ".vit",
+        "-vit",
+        "a/b",
+        ""
+      })
+  void aNameThatMeansSomethingElseIsRefused(String name) {
+    assertThatThrownBy(() -> OutputName.require(name))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("--name is '" + name + "'; use ");
+  }
+
+  @Test
+  void aNameOfThreeHundredLettersIsRefused() {
+    assertThatThrownBy(() -> OutputName.require("v".repeat(300)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("up to 100 letters");
+    OutputName.require("v".repeat(100));
+    OutputName.require("vit-2026.1_b");
+  }
+}
