@@ -81,8 +81,7 @@ public final class HookFileSystem extends RawLocalFileSystem {
       Progressable progress)
       throws IOException {
     before("create", path);
-    return super.create(
-        path, permission, overwrite, bufferSize, replication, blockSize, progress);
+    return super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
   }
 
   @Override

@@ -154,13 +154,15 @@ public final class RelabelStage {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "model %s has a prediction of none of the %,d usable images as they are now; run 'spark-vit score' first",
+              "model %s has a prediction of none of the %,d usable images as they are now; run"
+                  + " 'spark-vit score' first",
               ModelClasses.abbreviate(model),
               usable));
     }
     if (unscored > UNSCORED_SHARE * usable) {
       say(
-          "warning: %,d of %,d usable images have no prediction of model %s as they are now and keep their labels; run 'spark-vit score' and relabel again",
+          "warning: %,d of %,d usable images have no prediction of model %s as they are now and"
+              + " keep their labels; run 'spark-vit score' and relabel again",
           unscored, usable, ModelClasses.abbreviate(model));
     }
   }
@@ -168,7 +170,8 @@ public final class RelabelStage {
   private void outcome(Totals totals, ChangeRate rate, String model) {
     long review = totals.images(line -> line.reason().decision().equals(RelabelsTable.REVIEW));
     say(
-        "relabel: model %s: of %,d images %,d change their label, %,d without one get one, %,d are for review, %,d keep theirs",
+        "relabel: model %s: of %,d images %,d change their label, %,d without one get one, %,d are"
+            + " for review, %,d keep theirs",
         ModelClasses.abbreviate(model),
         totals.images(line -> true),
         totals.images(Reason.CONFIDENT),
@@ -201,7 +204,8 @@ public final class RelabelStage {
             > 0;
     if (ImageManifest.imageRoot(images).isEmpty()) {
       say(
-          "  the images' names start from several folders, so catalog will give them new ids: split and score again after it");
+          "  the images' names start from several folders, so catalog will give them new ids: split"
+              + " and score again after it");
     }
     say(
         "next, to take the new labels over: %s",

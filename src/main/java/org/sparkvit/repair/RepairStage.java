@@ -127,7 +127,8 @@ public final class RepairStage {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "the policy leaves out %.2f %% of the images, more than --max-share %s; nothing was written",
+              "the policy leaves out %.2f %% of the images, more than --max-share %s; nothing was"
+                  + " written",
               100 * lost.rate(),
               config.maxShare()));
     }

@@ -18,8 +18,7 @@ record FormerFolder(FileSystem fs, Path folder) {
     for (FileStatus file : Presence.list(fs, folder)) {
       if (file.isDirectory()
           && Parts.hasRowsOf(
-              folder.getName(),
-              Presence.text(fs, new Path(file.getPath(), Parts.RUN_RECORD)))) {
+              folder.getName(), Presence.text(fs, new Path(file.getPath(), Parts.RUN_RECORD)))) {
         parts.add(file.getPath().getName());
       }
     }

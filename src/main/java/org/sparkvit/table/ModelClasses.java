@@ -51,7 +51,8 @@ public final class ModelClasses {
                 + model
                 + "', which table '"
                 + ModelsTable.SPEC.name()
-                + "' lacks; run 'spark-vit score' with that model again, which scores no image twice");
+                + "' lacks; run 'spark-vit score' with that model again, which scores no image"
+                + " twice");
       }
       String name = names.get(model);
       offered.add(name + " (" + abbreviate(model) + ")");

@@ -30,6 +30,9 @@ public final class OutputName {
         Workspace.FOLDERS.contains(name)
             || Tables.ALL.stream().anyMatch(table -> table.name().equals(name));
     UserException.require(
-        !reserved, "--name", name, "another one: a table or folder of the workspace is called that");
+        !reserved,
+        "--name",
+        name,
+        "another one: a table or folder of the workspace is called that");
   }
 }

@@ -34,8 +34,7 @@ public final class OwnFolder {
       throw new IOException(folder + " is there already; it is left as it is");
     }
     try {
-      AtomicFiles.write(
-          fs, new Path(folder, MARK), Json.write(Map.of("owner", owner, "run", run)));
+      AtomicFiles.write(fs, new Path(folder, MARK), Json.write(Map.of("owner", owner, "run", run)));
     } catch (IOException e) {
       try {
         fs.delete(folder, false); // only where it is empty
@@ -50,8 +49,7 @@ public final class OwnFolder {
   public static boolean is(FileSystem fs, Path folder, String owner) throws IOException {
     Optional<String> text = Presence.text(fs, new Path(folder, MARK));
     try {
-      return text.isPresent()
-          && Json.read(MARK, text.get()).path("owner").asText().equals(owner);
+      return text.isPresent() && Json.read(MARK, text.get()).path("owner").asText().equals(owner);
     } catch (UserException e) {
       return false; // cut off: it says nothing
     }

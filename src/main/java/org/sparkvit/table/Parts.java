@@ -110,8 +110,8 @@ abstract class Parts {
   }
 
   /**
-   * Deletes parts of whom nobody has need any more. What cannot be deleted stays, and is tried again
-   * the next time: the rows are there, so the run has not failed.
+   * Deletes parts of whom nobody has need any more. What cannot be deleted stays, and is tried
+   * again the next time: the rows are there, so the run has not failed.
    */
   final void discard(Collection<String> parts) {
     for (String part : parts) {

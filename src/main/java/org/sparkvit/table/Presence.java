@@ -16,10 +16,10 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * Tells what is not there from what cannot be read. On a local disk Hadoop has one exception, {@link
- * FileNotFoundException}, for a file that does not exist, one that this user has no right to, and
- * any file while too many are open. Who takes the latter two for the first writes over what is
- * there. So nothing counts as absent here unless the folder says so as well.
+ * Tells what is not there from what cannot be read. On a local disk Hadoop has one exception,
+ * {@link FileNotFoundException}, for a file that does not exist, one that this user has no right
+ * to, and any file while too many are open. Who takes the latter two for the first writes over what
+ * is there. So nothing counts as absent here unless the folder says so as well.
  */
 public final class Presence {
   /** A file that comes into being, or goes, between two looks is asked for again. */
@@ -138,8 +138,8 @@ public final class Presence {
             + path
             + "' cannot be read, which is not to say that it is not there: "
             + reason.getMessage()
-            + "; check that this user has the right to read it and the folders above it, the limit of"
-            + " open files (ulimit -n), and that the storage answers",
+            + "; check that this user has the right to read it and the folders above it, the limit"
+            + " of open files (ulimit -n), and that the storage answers",
         reason);
   }
 }

@@ -78,8 +78,7 @@ public final class Workspace {
   private static final String EXPORTS = "exports";
 
   /** What is in a workspace beside tables, whose folders have other names. */
-  static final Set<String> FOLDERS =
-      Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, SHARDS);
+  static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, SHARDS);
 
   private static final String EXPORT = "export";
 
@@ -276,8 +275,8 @@ public final class Workspace {
 
   /**
    * The same with the name of the part that each row came from. Merged parts keep that of every
-   * row, so that a row is as late as it was before whatever was merged with whatever, by two runs at
-   * once as well.
+   * row, so that a row is as late as it was before whatever was merged with whatever, by two runs
+   * at once as well.
    */
   private Dataset<Row> latestOf(TableSpec table, List<String> parts) {
     Column[] columns =
@@ -418,8 +417,8 @@ public final class Workspace {
 
   /**
    * Puts one part in the place of several of a table that {@linkplain TableSpec#grows grows}. Its
-   * rows stay as late as they were. Another run may do the same at the same time: each has a name of
-   * its own, and rows that both have are the same ones.
+   * rows stay as late as they were. Another run may do the same at the same time: each has a name
+   * of its own, and rows that both have are the same ones.
    *
    * @param parts those that no longer count are passed over
    */

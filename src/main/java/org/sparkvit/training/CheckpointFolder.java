@@ -133,7 +133,8 @@ public final class CheckpointFolder implements TrainingListener {
       java.nio.file.Path local = Files.createTempDirectory("spark-vit-state-");
       try {
         String best = "best-" + training.bestEpoch();
-        if (training.bestEpoch() > 0 && !Presence.exists(fs, new Path(new Path(folder, best), CONFIG))) {
+        if (training.bestEpoch() > 0
+            && !Presence.exists(fs, new Path(new Path(folder, best), CONFIG))) {
           ModelDirectory.write(local.resolve(best), training.best());
           publish(local.resolve(best));
         }

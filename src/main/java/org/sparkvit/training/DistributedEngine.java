@@ -32,13 +32,13 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.table.Presence;
 import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.metrics.Evaluation;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
+import org.sparkvit.table.Presence;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
@@ -199,8 +199,8 @@ public final class DistributedEngine implements TrainingEngine {
         .say(
             String.format(
                 Locale.ROOT,
-                "train: %d workers, %d rounds an epoch of %d steps each; %.1f MB a round of weights and"
-                    + " moves between driver and executors",
+                "train: %d workers, %d rounds an epoch of %d steps each; %.1f MB a round of weights"
+                    + " and moves between driver and executors",
                 setup.diloco().workers(),
                 engine.roundsPerEpoch,
                 setup.diloco().innerSteps(),

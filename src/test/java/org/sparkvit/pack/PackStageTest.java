@@ -382,9 +382,12 @@ class PackStageTest extends SparkTest {
     Workspace workspace = catalog("packed");
     pack(workspace, "64k");
     Path shards = folder.resolve("packed/shards");
-    for (String name : List.of("old", "young")) {
+    for (String name : List.of("old", "young", "somebody's")) {
       Files.createDirectories(shards.resolve(name));
       Files.write(shards.resolve(name).resolve("part.parquet"), new byte[100]);
+      if (!name.startsWith("some")) {
+        Files.writeString(shards.resolve(name).resolve("_begun.json"), "{\"owner\": \"shards\"}");
+      }
     }
     // Old ones that count, and one that does not.
     try (Stream<Path> files = Files.walk(shards)) {
@@ -395,6 +398,7 @@ class PackStageTest extends SparkTest {
     assertThat(pack(workspace, "64k")).first().asString().contains("deleted what 1 runs have left");
     assertThat(shards.resolve("old")).doesNotExist();
     assertThat(shards.resolve("young")).exists();
+    assertThat(shards.resolve("somebody's")).exists();
     assertThat(shards(workspace)).allSatisfy(s -> assertThat(file(workspace, s)).exists());
   }
 

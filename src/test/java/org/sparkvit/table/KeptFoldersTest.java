@@ -43,8 +43,7 @@ class KeptFoldersTest extends SparkTest {
   }
 
   private static Dataset<Row> model(String hash) {
-    Row row =
-        RowFactory.create(hash, "file:/models/" + hash, new String[] {"a"}, new Timestamp(0));
+    Row row = RowFactory.create(hash, "file:/models/" + hash, new String[] {"a"}, new Timestamp(0));
     return spark.createDataFrame(List.of(row), ModelsTable.SPEC.schema()).coalesce(1);
   }
 
