@@ -79,7 +79,7 @@ class TwoMergesTest extends SparkTest {
     Thread driver = Thread.currentThread();
     int calls = 0;
     boolean reached = true;
-    for (int at = 0; reached; at += 5) {
+    for (int at = 0; reached; at += 9) {
       Path place = Files.createDirectories(folder.resolve("at-" + at));
       String uri = HookFileSystem.uri(spark, place);
       Workspace first = Workspace.at(spark, uri);
@@ -127,7 +127,7 @@ class TwoMergesTest extends SparkTest {
   void killedAtAnyCallEveryRowIsThereOnce() throws IOException {
     int kills = 0;
     boolean killed = true;
-    for (int at = 0; killed; at++) {
+    for (int at = 0; killed; at += 2) {
       Path place = Files.createDirectories(folder.resolve("kill-" + at));
       String uri = HookFileSystem.uri(spark, place);
       Workspace workspace = Workspace.at(spark, uri);
