@@ -21,6 +21,7 @@ final class Tables {
           FindingsTable.SPEC,
           FoldsTable.SPEC,
           HistoryTable.SPEC,
+          ImagesSkippedTable.SPEC,
           ImagesTable.SPEC,
           LabelChecksTable.SPEC,
           LabelNoiseTable.SPEC,
