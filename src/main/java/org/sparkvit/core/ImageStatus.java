@@ -5,11 +5,11 @@ package org.sparkvit.core;
  * status, never an exception.
  */
 public enum ImageStatus {
-  /** Decoded completely. */
+  /** Decoded completely; a reason beside it says what is damaged in the file all the same. */
   OK,
   /** The file has no bytes. */
   EMPTY,
-  /** The first bytes are those of no image format we know. */
+  /** The content is no image, or in no image format we know. */
   BAD_MAGIC,
   /** Decoded completely, but the file name's extension names another format. */
   EXT_MISMATCH,
@@ -19,7 +19,7 @@ public enum ImageStatus {
   DECODE_ERROR,
   /** More bytes or more pixels than the limits allow. */
   TOO_LARGE,
-  /** A known format in a variant that is not supported. */
+  /** A known format, or a variant of one, that is not supported. */
   UNSUPPORTED,
   /** The file was listed or named but is not there; set by those who read files. */
   MISSING,

@@ -3,11 +3,12 @@ package org.sparkvit.image;
 import org.sparkvit.core.ImageStatus;
 
 /**
- * What decoding one file gave. What is not known is null or 0: the format where no magic was
- * recognised, the sizes where the header could not be read.
+ * What decoding one file gave. What is not known is null or 0: the format where the content is none
+ * that decodes, the sizes where the header could not be read.
  *
  * @param status what became of the image
- * @param reason one short line saying what is wrong; empty when {@link ImageStatus#OK}
+ * @param reason one short line saying what is wrong; of an image that is {@link ImageStatus#OK} it
+ *     is empty, or a note that the file is damaged although all pixels are there
  * @param format the format by the file's first bytes, or null
  * @param width columns as stored, before the EXIF turn, or 0
  * @param height rows as stored, before the EXIF turn, or 0

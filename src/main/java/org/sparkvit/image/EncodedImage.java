@@ -17,6 +17,9 @@ abstract class EncodedImage {
   int channels;
   int orientation = 1;
 
+  /** What is wrong with the file although all pixels are there; empty where nothing is. */
+  String note = "";
+
   EncodedImage(byte[] content) {
     this.content = content;
   }
@@ -89,6 +92,17 @@ abstract class EncodedImage {
       }
     }
     return true;
+  }
+
+  /**
+   * Takes over how the picture is to be turned, as Pillow does: EXIF's word counts, and XMP's where
+   * EXIF has none.
+   *
+   * @param exif orientation 1 to 8, or 0 where there is none
+   * @param xmp the same
+   */
+  final void turn(int exif, int xmp) {
+    orientation = exif > 0 ? exif : Math.max(1, xmp);
   }
 
   /** Takes over a size as the file states it, which may be more than an int or less than 1. */

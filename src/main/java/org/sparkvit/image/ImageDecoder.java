@@ -1,7 +1,6 @@
 package org.sparkvit.image;
 
 import java.io.EOFException;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -84,7 +83,8 @@ public final class ImageDecoder {
     }
     Optional<ImageFormat> format = ImageFormat.ofContent(content);
     if (format.isEmpty()) {
-      return unread(ImageStatus.BAD_MAGIC, "begins with " + firstBytes(content), null);
+      ForeignContent foreign = ForeignContent.of(content);
+      return unread(foreign.status(), foreign.description(), null);
     }
     if (content.length > limits.maxBytes()) {
       String reason = content.length + " bytes; the limit is " + limits.maxBytes();
@@ -103,9 +103,10 @@ public final class ImageDecoder {
       Optional<ImageFormat> named = ImageFormat.ofName(name);
       if (named.isPresent() && !named.equals(format)) {
         String reason = format.get() + " content in a file named as " + named.get();
+        reason += image.note.isEmpty() ? "" : "; " + image.note;
         return result(image, format.get(), ImageStatus.EXT_MISMATCH, reason, upright);
       }
-      return result(image, format.get(), ImageStatus.OK, "", upright);
+      return result(image, format.get(), ImageStatus.OK, image.note, upright);
     } catch (InterruptedException e) {
       // The task is being cancelled, so nobody will look at this result.
       Thread.currentThread().interrupt();
@@ -173,13 +174,5 @@ public final class ImageDecoder {
 
   private static DecodedImage unread(ImageStatus status, String reason, ImageFormat format) {
     return new DecodedImage(status, reason, format, 0, 0, 0, 1, null);
-  }
-
-  private static String firstBytes(byte[] content) {
-    StringBuilder hex = new StringBuilder();
-    for (int i = 0; i < Math.min(4, content.length); i++) {
-      hex.append(i == 0 ? "" : " ").append(String.format(Locale.ROOT, "%02x", content[i]));
-    }
-    return hex.toString();
   }
 }

@@ -16,22 +16,27 @@ public enum ImageFormat {
 
   /** The format that the first bytes announce. */
   public static Optional<ImageFormat> ofContent(byte[] content) {
-    if (startsWith(content, 0, 0xFF, 0xD8, 0xFF)) {
+    return ofContent(content, 0);
+  }
+
+  /** The format that the bytes from {@code from} on announce. */
+  static Optional<ImageFormat> ofContent(byte[] content, int from) {
+    if (startsWith(content, from, 0xFF, 0xD8, 0xFF)) {
       return Optional.of(JPEG);
-    } else if (startsWith(content, 0, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
+    } else if (startsWith(content, from, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
       return Optional.of(PNG);
-    } else if (startsWith(content, 0, 'G', 'I', 'F', '8', '7', 'a')
-        || startsWith(content, 0, 'G', 'I', 'F', '8', '9', 'a')) {
+    } else if (startsWith(content, from, 'G', 'I', 'F', '8', '7', 'a')
+        || startsWith(content, from, 'G', 'I', 'F', '8', '9', 'a')) {
       return Optional.of(GIF);
-    } else if (startsWith(content, 0, 'I', 'I', 42, 0)
-        || startsWith(content, 0, 'M', 'M', 0, 42)
-        || startsWith(content, 0, 'I', 'I', 43, 0)
-        || startsWith(content, 0, 'M', 'M', 0, 43)) {
+    } else if (startsWith(content, from, 'I', 'I', 42, 0)
+        || startsWith(content, from, 'M', 'M', 0, 42)
+        || startsWith(content, from, 'I', 'I', 43, 0)
+        || startsWith(content, from, 'M', 'M', 0, 43)) {
       return Optional.of(TIFF);
-    } else if (startsWith(content, 0, 'R', 'I', 'F', 'F')
-        && startsWith(content, 8, 'W', 'E', 'B', 'P')) {
+    } else if (startsWith(content, from, 'R', 'I', 'F', 'F')
+        && startsWith(content, from + 8, 'W', 'E', 'B', 'P')) {
       return Optional.of(WEBP);
-    } else if (startsWith(content, 0, 'B', 'M')) {
+    } else if (startsWith(content, from, 'B', 'M')) {
       return Optional.of(BMP);
     }
     return Optional.empty();

@@ -5,7 +5,10 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -22,6 +25,8 @@ final class JpegImage extends EncodedImage {
   private static final byte[] JFIF = {
     (byte) 0xFF, (byte) 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
   };
+  private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
+
   private static final int SOF2 = 0xC2;
   private static final int SOI = 0xD8;
   private static final int EOI = 0xD9;
@@ -38,16 +43,26 @@ final class JpegImage extends EncodedImage {
   private record Segment(int marker, int from, int end) {}
 
   private final List<Segment> pictureSegments = new ArrayList<>();
+  private Segment frame;
   private int adobeTransform = -1;
   private boolean jfif;
   private boolean exif;
+  private int exifOrientation;
+  private int xmpOrientation;
   private boolean componentsNamedRgb;
   private boolean plain = true;
   private boolean progressive;
   private int scan;
 
+  /** Where image data and what follows them end. */
+  private int end;
+
+  /** Whether the end marker is missing, and put there for the decoders. */
+  private boolean endless;
+
   JpegImage(byte[] content) {
     super(content);
+    this.end = content.length;
   }
 
   @Override
@@ -94,8 +109,11 @@ final class JpegImage extends EncodedImage {
       case APP1 -> {
         if (!exif && has(body, "Exif\0\0")) {
           exif = true;
-          orientation = TiffDirectory.orientation(content, body + 6, segment.end);
+          exifOrientation = TiffDirectory.orientation(content, body + 6, segment.end);
+        } else if (has(body, XMP)) {
+          xmpOrientation = Xmp.orientation(content, body + XMP.length(), segment.end);
         }
+        turn(exifOrientation, xmpOrientation);
       }
       case APP14 -> {
         if (has(body, "Adobe") && segment.end - body >= 12) {
@@ -104,13 +122,13 @@ final class JpegImage extends EncodedImage {
       }
       default -> {
         if (segment.marker >= 0xC0 && segment.marker <= 0xCF && segment.marker != DAC) {
-          frame(segment);
+          takeFrame(segment);
         }
       }
     }
   }
 
-  private void frame(Segment segment) throws BadImageException {
+  private void takeFrame(Segment segment) throws BadImageException {
     int body = segment.from + 4;
     int precision = u8(body);
     channels = u8(body + 5);
@@ -126,6 +144,7 @@ final class JpegImage extends EncodedImage {
         channels == 3 && u8(body + 6) == 'R' && u8(body + 9) == 'G' && u8(body + 12) == 'B';
     progressive = segment.marker == SOF2;
     plain &= hasCommonSampling(body + 7);
+    frame = segment;
     pictureSegments.add(segment);
   }
 
@@ -151,7 +170,12 @@ final class JpegImage extends EncodedImage {
         && u8(at + 6) == 0x11;
   }
 
-  /** The end marker cannot stand inside image data, so whichever is last must follow the scan. */
+  /**
+   * Looks for the end marker, which cannot stand inside image data, so whichever is last follows
+   * the scan. Archives are full of files in which it is missing, cut through, or overwritten with
+   * zeros. Such a file is whole if the decoder, given a marker where the zeros begin, finds all
+   * pixels before it.
+   */
   @Override
   void checkComplete() throws BadImageException {
     for (int at = content.length - 2; at > scan; at--) {
@@ -159,7 +183,62 @@ final class JpegImage extends EncodedImage {
         return;
       }
     }
-    throw BadImageException.truncated("no end marker after " + content.length + " bytes");
+    endless = true;
+    while (end > scan && content[end - 1] == 0) {
+      end--;
+    }
+    // One zero may be the last byte of the data, and is their second half behind a byte 255.
+    boolean zeros = end < content.length;
+    end += zeros ? 1 : 0;
+    if (!zeros && content[end - 1] == (byte) 0xFF) {
+      end--;
+    }
+    if (!hasAllScans()) {
+      throw noEnd();
+    }
+    note =
+        (zeros ? "zeros in place of the end marker" : "the end marker is missing")
+            + ", all pixels are there";
+  }
+
+  private BadImageException noEnd() {
+    return BadImageException.truncated(
+        "no end marker after " + content.length + " bytes, and pixels are missing");
+  }
+
+  /** Whether there are scans for all bits of all coefficients of each component. */
+  private boolean hasAllScans() throws BadImageException {
+    Map<Integer, int[]> bitsLeft = new HashMap<>();
+    for (int i = 0; i < channels; i++) {
+      int[] coefficients = new int[64];
+      Arrays.fill(coefficients, Byte.MAX_VALUE);
+      bitsLeft.put(u8(frame.from + 10L + 3 * i), coefficients);
+    }
+    int at = scan;
+    while (at + 3 < end) {
+      int marker = u8(at) == 0xFF ? u8(at + 1) : 0;
+      if (marker == 0 || marker == 0xFF || (marker >= 0xD0 && marker <= SOI)) {
+        at++;
+        continue;
+      }
+      if (marker == SOS) {
+        takeScan(at + 4, bitsLeft);
+      }
+      at += 2 + u16be(at + 2);
+    }
+    return bitsLeft.values().stream().flatMapToInt(Arrays::stream).allMatch(bits -> bits == 0);
+  }
+
+  private void takeScan(int at, Map<Integer, int[]> bitsLeft) throws BadImageException {
+    int components = u8(at);
+    int band = at + 1 + 2 * components;
+    int last = Math.min(63, u8(band + 1));
+    for (int i = 0; i < components; i++) {
+      int[] coefficients = bitsLeft.get(u8(at + 1 + 2 * i));
+      for (int k = u8(band); coefficients != null && k <= last; k++) {
+        coefficients[k] = u8(band + 2) & 0xF;
+      }
+    }
   }
 
   @Override
@@ -213,8 +292,10 @@ final class JpegImage extends EncodedImage {
   }
 
   /** Damage that libjpeg fills up with gray, against oddities that leave the picture whole. */
-  private static void judge(String warning) throws BadImageException {
-    if (warning.startsWith("Premature end of JPEG file")) {
+  private void judge(String warning) throws BadImageException {
+    if (endless && warning.contains("remature end")) {
+      throw noEnd();
+    } else if (warning.startsWith("Premature end of JPEG file")) {
       throw BadImageException.truncated("image data ends early");
     } else if (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous bytes")) {
       throw BadImageException.corrupt(warning);
@@ -260,7 +341,11 @@ final class JpegImage extends EncodedImage {
     for (Segment segment : pictureSegments) {
       out.write(content, segment.from, segment.end - segment.from);
     }
-    out.write(content, scan, content.length - scan);
+    out.write(content, scan, end - scan);
+    if (endless) {
+      out.write(0xFF);
+      out.write(EOI);
+    }
     return out.toByteArray();
   }
 }

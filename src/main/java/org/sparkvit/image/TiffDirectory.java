@@ -48,13 +48,13 @@ final class TiffDirectory {
     this.entries = (int) offset + 2;
   }
 
-  /** EXIF orientation 1 to 8; 1 if the block has none or cannot be read. */
+  /** EXIF orientation 1 to 8; 0 if the block has none or cannot be read. */
   static int orientation(byte[] block, int begin, int end) {
     try {
       return new TiffDirectory(block, begin, end).orientation();
     } catch (BadImageException e) {
       // Damaged metadata does not make a damaged picture.
-      return 1;
+      return 0;
     }
   }
 
@@ -80,12 +80,13 @@ final class TiffDirectory {
     u32(entries + (long) entryCount * ENTRY_BYTES);
   }
 
+  /** Orientation 1 to 8; 0 where the directory has none or it cannot be read. */
   int orientation() {
     try {
-      long value = value(ORIENTATION, 1);
-      return value >= 1 && value <= 8 ? (int) value : 1;
+      long value = value(ORIENTATION, 0);
+      return value >= 1 && value <= 8 ? (int) value : 0;
     } catch (BadImageException e) {
-      return 1;
+      return 0;
     }
   }
 

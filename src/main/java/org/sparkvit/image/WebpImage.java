@@ -35,18 +35,22 @@ final class WebpImage extends EncodedImage {
   }
 
   private void readOrientation() throws BadImageException {
+    int exif = 0;
+    int xmp = 0;
     long at = RIFF_HEADER_BYTES;
     while (at + CHUNK_HEADER_BYTES <= content.length) {
       long length = u32le(at + 4);
+      int begin = (int) at + CHUNK_HEADER_BYTES;
+      int end = (int) Math.min(content.length, begin + length);
       if (has(at, "EXIF")) {
-        int begin = (int) at + CHUNK_HEADER_BYTES;
         begin += has(begin, "Exif\0\0") ? 6 : 0; // some writers keep JPEG's prefix
-        int end = (int) Math.min(content.length, at + CHUNK_HEADER_BYTES + length);
-        orientation = TiffDirectory.orientation(content, begin, end);
-        return;
+        exif = TiffDirectory.orientation(content, begin, end);
+      } else if (has(at, "XMP ")) {
+        xmp = Xmp.orientation(content, begin, end);
       }
       at += CHUNK_HEADER_BYTES + length + (length & 1);
     }
+    turn(exif, xmp);
   }
 
   @Override
