@@ -28,6 +28,7 @@ import org.sparkvit.table.ImagesTable;
  * @param classes how many labels there are
  * @param unlabelled images without a label
  * @param repeated usable images whose content another one before them has already
+ * @param damaged images that are {@link ImageStatus#OK} with a note that their file is damaged
  */
 record CatalogSummary(
     long images,
@@ -36,7 +37,8 @@ record CatalogSummary(
     Map<String, Long> labels,
     long classes,
     long unlabelled,
-    long repeated) {
+    long repeated,
+    long damaged) {
   private static final int TOP = 20;
 
   /** Counts the rows of an images table. */
@@ -51,6 +53,10 @@ record CatalogSummary(
     }
     // Two empty files are no duplicates of one another.
     Column content = when(ImagesTable.usable(), col(ImagesTable.SHA256));
+    Column noted =
+        col(ImagesTable.STATUS)
+            .equalTo(ImageStatus.OK.name())
+            .and(col(ImagesTable.REASON).isNotNull());
     Row totals =
         images
             .agg(
@@ -59,7 +65,8 @@ record CatalogSummary(
                 count_distinct(col(ImagesTable.LABEL)),
                 count(when(col(ImagesTable.LABEL).isNull(), 1)),
                 count(content),
-                count_distinct(content))
+                count_distinct(content),
+                count(when(noted, 1)))
             .head();
     return new CatalogSummary(
         totals.getLong(0),
@@ -68,7 +75,8 @@ record CatalogSummary(
         labels,
         totals.getLong(2),
         totals.getLong(3),
-        totals.getLong(4) - totals.getLong(5));
+        totals.getLong(4) - totals.getLong(5),
+        totals.getLong(6));
   }
 
   private static List<Row> counts(Dataset<Row> rows, String column) {
@@ -97,6 +105,7 @@ record CatalogSummary(
     map.put("classes", classes);
     map.put("unlabelled", unlabelled);
     map.put("repeated", repeated);
+    map.put("damaged", damaged);
     return map;
   }
 
@@ -116,6 +125,13 @@ record CatalogSummary(
     }
     if (repeated > 0) {
       lines.add(format("  %,d images repeat the content of another, byte for byte", repeated));
+    }
+    if (damaged > 0) {
+      lines.add(
+          format(
+              "  %,d images are OK although their files are damaged: all pixels are there"
+                  + " (images.reason says what is not)",
+              damaged));
     }
     lines.addAll(skipped.lines());
     if (classes == 1) {

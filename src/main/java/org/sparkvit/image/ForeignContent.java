@@ -83,7 +83,8 @@ record ForeignContent(ImageStatus status, String description) {
           new Magic(0, "FOVb", "a Sigma camera's raw file", TO_JPEG),
           new Magic(0, "\0MRM", "a Minolta camera's raw file", TO_JPEG),
           new Magic(8, "AVI ", "a video (AVI)", "; take its frames out as JPEG"),
-          new Magic(0, "\u001aE\u00df\u00a3", "a video (WebM, MKV)", "; take its frames out as JPEG"),
+          new Magic(
+              0, "\u001aE\u00df\u00a3", "a video (WebM, MKV)", "; take its frames out as JPEG"),
           new Magic(0, "FLV\u0001", "a video (FLV)", "; take its frames out as JPEG"),
           new Magic(0, "\0\0\u0001\u00ba", "a video (MPEG)", "; take its frames out as JPEG"),
           new Magic(0, "\0\0\u0001\u00b3", "a video (MPEG)", "; take its frames out as JPEG"),
@@ -115,12 +116,11 @@ record ForeignContent(ImageStatus status, String description) {
           new Magic(0, "\0\u0005\u0016\u0007", "a Mac's extra data of a file (AppleDouble)", ""),
           new Magic(0, "\0\0\0\u0001Bud1", "a Mac's folder settings (.DS_Store)", ""),
           new Magic(0, "/annex/objects/", "a git-annex pointer", ": run 'git annex get'"),
-          new Magic(
-              0, "version https://git-lfs", "a Git LFS pointer", ": run 'git lfs pull'"));
+          new Magic(0, "version https://git-lfs", "a Git LFS pointer", ": run 'git lfs pull'"));
 
   /** What a file that is none of the {@link ImageFormat}s holds. */
   static ForeignContent of(byte[] content) {
-    if (has(content, 4, "ftyp")) {
+    if (has(content, 4, "ftyp") && content.length >= 12) {
       return picture(isoBaseMedia(content));
     }
     for (Magic magic : OTHERS) {
@@ -152,7 +152,11 @@ record ForeignContent(ImageStatus status, String description) {
   private static String isoBaseMedia(byte[] content) {
     int end = Math.min(content.length, Math.min(512, content[2] << 8 & 0xFF00 | content[3] & 0xFF));
     String brands =
-        new String(content, 8, Math.max(4, end - 8) & ~3, StandardCharsets.ISO_8859_1);
+        new String(
+            content,
+            8,
+            Math.min(content.length, Math.max(12, end)) - 8 & ~3,
+            StandardCharsets.ISO_8859_1);
     String major = brands.substring(0, Math.min(4, brands.length()));
     if (major.equals("crx ")) {
       return "a Canon camera's raw file (CR3)" + TO_JPEG;

@@ -15,9 +15,9 @@ import javax.imageio.stream.ImageInputStream;
 /**
  * PNG (W3C Recommendation, third edition) and the first frame of APNG.
  *
- * <p>The JDK's reader stumbles over metadata and over what is missing behind the pixels. So it reads
- * a copy with only the chunks that make the picture, all compressed data in one, and whether they
- * are whole is settled here.
+ * <p>The JDK's reader stumbles over metadata and over what is missing behind the pixels. So it
+ * reads a copy with only the chunks that make the picture, all compressed data in one, and whether
+ * they are whole is settled here.
  */
 final class PngImage extends EncodedImage {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
@@ -180,7 +180,10 @@ final class PngImage extends EncodedImage {
         } else if (data.size() == 0) {
           throw BadImageException.truncated(ends);
         } else {
-          note = at + CHUNK_HEADER_BYTES > content.length ? "the end chunk is missing" : ends + " behind the pixels";
+          note =
+              at + CHUNK_HEADER_BYTES > content.length
+                  ? "the end chunk is missing"
+                  : ends + " behind the pixels";
         }
         break;
       }
@@ -201,7 +204,7 @@ final class PngImage extends EncodedImage {
       at = end;
     }
     if (data.size() == 0) {
-      throw BadImageException.corrupt("has no pixels");
+      throw cut ? BadImageException.truncated(doubt) : BadImageException.corrupt("has no pixels");
     }
   }
 

@@ -6,10 +6,12 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
-/** The first page of a TIFF (TIFF 6.0). */
+/** The first page of a TIFF (TIFF 6.0) or BigTIFF. */
 final class TiffImage extends EncodedImage {
   /** More strips than any sound image within the pixel limit has. */
   private static final int MOST_STRIPS = 1 << 22;
+
+  private static final int REDUCED = 1;
 
   private TiffDirectory directory;
 
@@ -20,10 +22,17 @@ final class TiffImage extends EncodedImage {
   @Override
   void readHeader() throws BadImageException {
     directory = new TiffDirectory(content, 0, content.length);
+    if (has(8, "CR")
+        || directory.values(TiffDirectory.DNG_VERSION, 1).length > 0
+        || ((directory.value(TiffDirectory.SUBFILE_TYPE, 0) & REDUCED) != 0
+            && directory.values(TiffDirectory.SUB_DIRECTORIES, 1).length > 0)) {
+      // Its first page is a preview, often of 160 columns.
+      throw BadImageException.unsupported("a camera's raw file; convert it to JPEG");
+    }
     size(directory.value(TiffDirectory.WIDTH, 0), directory.value(TiffDirectory.HEIGHT, 0));
     directory.checkComplete();
     channels = (int) Math.min(Byte.MAX_VALUE, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1));
-    orientation = directory.orientation();
+    turn(directory.orientation(), directory.xmpOrientation());
   }
 
   @Override

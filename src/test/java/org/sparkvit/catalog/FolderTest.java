@@ -95,6 +95,19 @@ class FolderTest extends SparkTest {
   }
 
   @Test
+  void filesThatAreDamagedButWholeAreOkWithANoteThatIsCounted() throws IOException {
+    Path pets = temp.resolve("pets");
+    byte[] whole = image("jpg", 1);
+    write(pets, "cat/whole.jpg", whole);
+    write(pets, "cat/endless.jpg", Arrays.copyOf(whole, whole.length - 2));
+    write(pets, "dog/page.jpg", "<html>404</html>");
+    Map<String, Row> rows = CatalogRun.byFile(catalog.of(pets));
+    assertStatus(rows, "endless.jpg", "OK");
+    assertStatus(rows, "page.jpg", "BAD_MAGIC");
+    assertThat(catalog.said()).contains("OK 2, BAD_MAGIC 1", "1 images are OK although");
+  }
+
+  @Test
   void whatIsLeftOutIsCountedByReasonAndListedBesideTheImages() throws IOException {
     Path pets = temp.resolve("pets");
     write(pets, "cat/1.jpg", image("jpg", 1));
@@ -291,7 +304,7 @@ class FolderTest extends SparkTest {
     assertThat(images.count()).isEqualTo(39);
     Map<String, Row> rows = CatalogRun.byFile(images);
     assertStatus(rows, "test-ole-file.doc", "BAD_MAGIC");
-    assertStatus(rows, "truncated_jpeg.jpg", "TRUNCATED");
+    assertStatus(rows, "truncated_image.png", "TRUNCATED");
     assertThat(rows.get("hopper.webp").<String>getAs(ImagesTable.STATUS)).isEqualTo("OK");
     assertThat(rows.get("pil_sample_cmyk.jpg").<Integer>getAs(ImagesTable.CHANNELS)).isEqualTo(4);
     assertThat(rows.get("hopper_orientation_6.jpg").<Integer>getAs(ImagesTable.ORIENTATION))

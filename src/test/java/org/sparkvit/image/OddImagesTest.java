@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -31,9 +32,10 @@ class OddImagesTest {
           "crash-2020-10-test.tif", ImageStatus.DECODE_ERROR,
           "decompression_bomb.gif", ImageStatus.TOO_LARGE,
           "test-ole-file.doc", ImageStatus.BAD_MAGIC,
-          "truncated_end_chunk.png", ImageStatus.TRUNCATED,
-          "truncated_image.png", ImageStatus.TRUNCATED,
-          "truncated_jpeg.jpg", ImageStatus.TRUNCATED);
+          "truncated_image.png", ImageStatus.TRUNCATED);
+
+  /** What Pillow refuses although all pixels are there. */
+  private static final Set<String> NOTED = Set.of("truncated_end_chunk.png", "truncated_jpeg.jpg");
 
   @TestFactory
   Stream<DynamicTest> agreesWithPillow(@TempDir Path folder) throws IOException {
@@ -59,6 +61,10 @@ class OddImagesTest {
     assertThat(image.status())
         .as(image.reason())
         .isEqualTo(BAD.getOrDefault(row[0], ImageStatus.OK));
+    if (NOTED.contains(row[0])) {
+      assertThat(image.reason()).endsWith("all pixels are there");
+      return;
+    }
     assertThat(image.isUsable()).isEqualTo(row[1].equals("whole"));
     if (image.isUsable()) {
       double tolerance = row[0].endsWith(".webp") || row[0].endsWith(".jpg") ? 1.5 : 0.001;
