@@ -9,11 +9,13 @@ Run: python src/test/python/make_decode_fixtures.py  (needs Pillow with WebP)
 import base64
 import io
 import pathlib
+import random
 import struct
 import zlib
 
+import numpy
 import PIL
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps, PngImagePlugin
 
 OUT = pathlib.Path(__file__).parents[1] / "resources" / "image" / "decode.tsv"
 W, H = 13, 10
@@ -82,6 +84,93 @@ def without_app0(jpeg):
     return jpeg[:2] + jpeg[4 + length :]
 
 
+def noise(width, height, mode="RGB"):
+    """Blobs under noise, so that all ways of prediction, and filters of all strengths, occur."""
+    generator = random.Random(width * 1000 + height)
+    image = Image.new("RGB", (width, height), (90, 160, 30))
+    draw = ImageDraw.Draw(image)
+    for _ in range(12):
+        x, y = generator.randrange(width), generator.randrange(height)
+        draw.ellipse([x, y, x + width // 3, y + height // 3], fill=generator.randrange(1 << 24))
+    for y in range(height):
+        for x in range(width):
+            image.putpixel((x, y), tuple(min(255, max(0, c + generator.randrange(-12, 12))) for c in image.getpixel((x, y))))
+    if mode == "RGBA":
+        image.putalpha(image.convert("L").point(lambda v: 0 if v < 100 else v))
+    return image
+
+
+def more_webp():
+    """Lossy frames of odd sizes, qualities and filters; alpha packed and plain; animations; a broken profile."""
+    for width, height, quality, method in [(1, 1, 50, 4), (2, 3, 5, 0), (17, 33, 60, 6), (50, 34, 0, 4), (33, 47, 100, 2)]:
+        yield f"webp-lossy-{width}x{height}", encode(noise(width, height), "WEBP", quality=quality, method=method), 0
+    for quality in (10, 100):
+        alpha = encode(noise(37, 21, "RGBA"), "WEBP", quality=70, alpha_quality=quality)
+        yield f"webp-lossy-alpha-{quality}", alpha, 0
+    frames = [noise(24, 18).rotate(90)]
+    yield "webp-animated", encode(noise(24, 18), "WEBP", save_all=True, append_images=frames, quality=60), 0
+    yield "webp-broken-profile", encode(picture(), "WEBP", quality=80, icc_profile=b"no profile" * 20), 0
+    yield "webp-lossless-broken-profile", encode(picture(), "WEBP", lossless=True, icc_profile=b"no profile" * 20), 0
+
+
+def orientations_elsewhere():
+    xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="%d"/></x:xmpmeta>'
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp % 6)
+    yield "png-xmp-orientation-6", encode(picture(), "PNG", pnginfo=info), 0
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", "<tiff:Orientation>8</tiff:Orientation>", zip=True)
+    yield "png-packed-xmp-orientation-8", encode(picture(), "PNG", pnginfo=info), 0
+    exif = Image.Exif()
+    exif[274] = 5
+    raw = exif.tobytes().hex()
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type exif", "\nexif\n%8d\n%s\n%s\n" % (len(raw) // 2, raw[:72], raw[72:]), zip=True)
+    yield "png-raw-profile-orientation-5", encode(picture(), "PNG", pnginfo=info), 0
+    yield "jpeg-xmp-orientation-3", encode(picture(), "JPEG", quality=90, xmp=(xmp % 3).encode()), 2
+    yield "webp-xmp-orientation-7", encode(picture(), "WEBP", lossless=True, xmp=(xmp % 7).encode()), 0
+    yield "tiff-xmp-orientation-2", encode(picture(), "TIFF", tiffinfo={700: (xmp % 2).encode()}), 0
+    yield "tiff-big-orientation-3", encode(picture(), "TIFF", big_tiff=True, tiffinfo={274: 3}), 0
+
+
+def netpbm():
+    p = picture()
+    pixels = p.tobytes()
+    size = f"{W} {H}"
+    gray = p.convert("L").tobytes()
+    yield "pnm-ppm", encode(p, "PPM"), 0
+    yield "pnm-pgm", encode(p.convert("L"), "PPM"), 0
+    yield "pnm-pbm", encode(p.convert("1"), "PPM"), 0
+    yield "pnm-plain-ppm", f"P3\n# by hand\n{size}\n255\n".encode() + " ".join(map(str, reversed(pixels))).encode(), 0
+    yield "pnm-plain-pgm", f"P2 {size} 25\n".encode() + "\n".join(str(v // 11) for v in reversed(gray)).encode(), 0
+    yield "pnm-plain-pbm", f"P1\n{size}\n".encode() + "".join(str(v & 1) for v in gray).encode(), 0
+    yield "pnm-ppm-16-bit", f"P6 {size} 65535\n".encode() + b"".join(struct.pack(">H", v * 257 - v // 2) for v in pixels), 0
+    yield "pnm-ppm-10-bit", f"P6 {size} 1023\n".encode() + b"".join(struct.pack(">H", v * 4) for v in pixels), 0
+    yield "pnm-pgm-of-7", f"P5 {size} 7\n".encode() + bytes(v >> 5 for v in gray), 0
+
+
+def samples_of_32_bits():
+    gray = numpy.asarray(picture().convert("L")).astype(int) * 3 - 200
+    for kind in (numpy.int32, numpy.float32):
+        image = Image.fromarray(gray.astype(kind) + kind(0.75))
+        for compression in (None, "tiff_lzw"):
+            yield f"tiff-{kind.__name__}-{compression}", encode(image, "TIFF", compression=compression), 0
+
+
+def run_lengths():
+    """RLE bitmaps, which Pillow does not write: runs, plain pixels, a delta, ends of rows."""
+    plain = bytearray(encode(picture().quantize(16), "BMP"))
+    begin = struct.unpack_from("<I", plain, 10)[0]
+    for bits in (8, 4):
+        rows = bytearray()
+        for y in range(H):
+            rows += bytes([7, 0x12 + y % 3, 0, 4, *([1, 2, 3, 4] if bits == 8 else [0x12, 0x34]), 2, 0x33, 0, 0])
+        rows[20:20] = b""
+        head = bytearray(plain[:begin])
+        struct.pack_into("<HI", head, 28, bits, 1 if bits == 8 else 2)
+        yield f"bmp-rle-{bits}", bytes(head + rows + b"\0\1"), 0
+
+
 def files():
     p = picture()
     gray = p.convert("L")
@@ -137,8 +226,13 @@ def files():
     yield "tiff-cmyk", encode(p.convert("CMYK"), "TIFF"), 0
     yield "webp-lossless", encode(p, "WEBP", lossless=True), 0
     yield "webp-lossless-alpha", encode(rgba, "WEBP", lossless=True, exact=True), 0
-    yield "webp-lossy", encode(p, "WEBP", quality=90), 40
-    yield "webp-lossy-alpha", encode(rgba, "WEBP", quality=90), 40
+    yield "webp-lossy", encode(p, "WEBP", quality=90), 0
+    yield "webp-lossy-alpha", encode(rgba, "WEBP", quality=90), 0
+    yield from more_webp()
+    yield from orientations_elsewhere()
+    yield from netpbm()
+    yield from samples_of_32_bits()
+    yield from run_lengths()
 
 
 def main():
@@ -148,11 +242,11 @@ def main():
         channels = 2 if "gray-alpha" in name else len(image.getbands())
         image.load()
         orientation = image.getexif().get(274, 1)
-        if name.startswith("tiff-orientation"):
+        if "-orientation-" in name:
             orientation = int(name[-1])
         pixels = ImageOps.exif_transpose(image).convert("RGB").tobytes()
         width, height = Image.open(io.BytesIO(content)).size
-        fields = [name, image.format, width, height, channels, orientation if orientation <= 8 else 1, tolerance]
+        fields = [name, "PNM" if image.format == "PPM" else image.format, width, height, channels, orientation if orientation <= 8 else 1, tolerance]
         fields += [base64.b64encode(content).decode(), base64.b64encode(pixels).decode()]
         lines.append("\t".join(map(str, fields)))
     OUT.write_text("\n".join(lines) + "\n")

@@ -28,7 +28,8 @@ import org.sparkvit.table.ImagesTable;
  * @param classes how many labels there are
  * @param unlabelled images without a label
  * @param repeated usable images whose content another one before them has already
- * @param damaged images that are {@link ImageStatus#OK} with a note that their file is damaged
+ * @param noted images that are {@link ImageStatus#OK} with a note: damage that spares all pixels,
+ *     samples that were clipped
  */
 record CatalogSummary(
     long images,
@@ -38,7 +39,7 @@ record CatalogSummary(
     long classes,
     long unlabelled,
     long repeated,
-    long damaged) {
+    long noted) {
   private static final int TOP = 20;
 
   /** Counts the rows of an images table. */
@@ -53,7 +54,7 @@ record CatalogSummary(
     }
     // Two empty files are no duplicates of one another.
     Column content = when(ImagesTable.usable(), col(ImagesTable.SHA256));
-    Column noted =
+    Column withNote =
         col(ImagesTable.STATUS)
             .equalTo(ImageStatus.OK.name())
             .and(col(ImagesTable.REASON).isNotNull());
@@ -66,7 +67,7 @@ record CatalogSummary(
                 count(when(col(ImagesTable.LABEL).isNull(), 1)),
                 count(content),
                 count_distinct(content),
-                count(when(noted, 1)))
+                count(when(withNote, 1)))
             .head();
     return new CatalogSummary(
         totals.getLong(0),
@@ -105,7 +106,7 @@ record CatalogSummary(
     map.put("classes", classes);
     map.put("unlabelled", unlabelled);
     map.put("repeated", repeated);
-    map.put("damaged", damaged);
+    map.put("noted", noted);
     return map;
   }
 
@@ -126,12 +127,9 @@ record CatalogSummary(
     if (repeated > 0) {
       lines.add(format("  %,d images repeat the content of another, byte for byte", repeated));
     }
-    if (damaged > 0) {
+    if (noted > 0) {
       lines.add(
-          format(
-              "  %,d images are OK although their files are damaged: all pixels are there"
-                  + " (images.reason says what is not)",
-              damaged));
+          format("  %,d images are OK with a note on their files ('reason' in 'images')", noted));
     }
     lines.addAll(skipped.lines());
     if (classes == 1) {

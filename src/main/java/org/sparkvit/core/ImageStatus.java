@@ -5,7 +5,7 @@ package org.sparkvit.core;
  * status, never an exception.
  */
 public enum ImageStatus {
-  /** Decoded completely; a reason beside it says what is damaged in the file all the same. */
+  /** Decoded completely; a reason beside it is a note, on damage that spares the pixels mostly. */
   OK,
   /** The file has no bytes. */
   EMPTY,

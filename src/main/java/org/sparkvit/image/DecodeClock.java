@@ -20,6 +20,13 @@ final class DecodeClock {
     stopped = true;
   }
 
+  /** For decoders without a stream: ends those whose time is over. */
+  void check() throws InterruptedIOException {
+    if (stopped) {
+      throw new InterruptedIOException("out of time");
+    }
+  }
+
   /** An ImageIO stream over bytes in memory, which are not copied. */
   ImageInputStream open(byte[] bytes) {
     return new MemoryStream(bytes);
@@ -66,12 +73,6 @@ final class DecodeClock {
         throw BadImageException.truncated("image data ends early");
       }
       return -1;
-    }
-
-    private void check() throws InterruptedIOException {
-      if (stopped) {
-        throw new InterruptedIOException("out of time");
-      }
     }
   }
 }

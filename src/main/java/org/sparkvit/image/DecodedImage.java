@@ -8,7 +8,7 @@ import org.sparkvit.core.ImageStatus;
  *
  * @param status what became of the image
  * @param reason one short line saying what is wrong; of an image that is {@link ImageStatus#OK} it
- *     is empty, or a note that the file is damaged although all pixels are there
+ *     is empty, or a note, such as that the file is damaged although all pixels are there
  * @param format the format by the file's first bytes, or null
  * @param width columns as stored, before the EXIF turn, or 0
  * @param height rows as stored, before the EXIF turn, or 0

@@ -17,7 +17,7 @@ abstract class EncodedImage {
   int channels;
   int orientation = 1;
 
-  /** What is wrong with the file although all pixels are there; empty where nothing is. */
+  /** What is odd about the file although all pixels are there; empty where nothing is. */
   String note = "";
 
   EncodedImage(byte[] content) {
@@ -51,6 +51,7 @@ abstract class EncodedImage {
       case BMP -> new BmpImage(content);
       case TIFF -> new TiffImage(content);
       case WEBP -> new WebpImage(content);
+      case PNM -> new PnmImage(content);
     };
   }
 

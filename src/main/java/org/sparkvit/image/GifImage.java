@@ -1,20 +1,28 @@
 package org.sparkvit.image;
 
-import java.awt.image.Raster;
-import java.io.IOException;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
-/** The first frame of a GIF (GIF89a specification) on its canvas. */
+/**
+ * The first frame of a GIF (GIF89a specification) on its canvas. The JDK's reader takes broken data
+ * for good, so they are unpacked here.
+ */
 final class GifImage extends EncodedImage {
   private static final int COLOUR_TABLE = 0x80;
+  private static final int INTERLACED = 0x40;
   private static final int TRANSPARENT = 1;
+
+  /** First rows of the passes of an interlaced frame, and the steps to the next. */
+  private static final int[][] PASSES = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
 
   private int palette = -1;
   private int paletteSize;
   private int transparentIndex = -1;
   private int left;
   private int top;
+  private int frameWidth;
+  private int frameHeight;
+  private boolean interlaced;
   private int dataAt;
 
   GifImage(byte[] content) {
@@ -43,8 +51,11 @@ final class GifImage extends EncodedImage {
     }
     left = u16le(at + 1);
     top = u16le(at + 3);
+    frameWidth = u16le(at + 5);
+    frameHeight = u16le(at + 7);
+    interlaced = (u8(at + 9) & INTERLACED) != 0;
     // A frame may reach over the screen's edge; then the canvas grows with it.
-    size(Math.max(screenWidth, left + u16le(at + 5)), Math.max(screenHeight, top + u16le(at + 7)));
+    size(Math.max(screenWidth, left + frameWidth), Math.max(screenHeight, top + frameHeight));
     dataAt = at + 10 + takePalette(u8(at + 9), at + 10);
   }
 
@@ -66,43 +77,54 @@ final class GifImage extends EncodedImage {
     return at + 1;
   }
 
+  /** What is cut off behind the pixels does not matter, so there is nothing to see before them. */
   @Override
   void checkComplete() throws BadImageException {
-    skipSubBlocks(dataAt + 1);
+    u8(dataAt);
+    if (frameWidth == 0 || frameHeight == 0) {
+      throw BadImageException.corrupt("frame of " + frameWidth + "x" + frameHeight);
+    }
   }
 
   @Override
-  Pixels decode(DecodeClock clock) throws IOException {
-    Raster frame;
-    ImageReader reader = Readers.of(ImageFormat.GIF);
-    try (ImageInputStream stream = clock.open(content)) {
-      reader.setInput(stream, true, true);
-      frame = reader.read(0).getRaster();
-    } finally {
-      reader.dispose();
+  Pixels decode(DecodeClock clock) throws BadImageException {
+    byte[] indices = new GifData(content, dataAt).unpack(frameWidth * frameHeight);
+    try {
+      skipSubBlocks(dataAt + 1);
+    } catch (BadImageException e) {
+      note = e.getMessage() + ", behind the pixels of the first frame";
     }
     byte[] rgb = new byte[3 * width * height];
     byte[] alpha = null;
     if (transparentIndex >= 0) {
       alpha = new byte[width * height]; // nothing is to be seen outside of the frame
     }
-    if (frame.getWidth() < width || frame.getHeight() < height) {
+    if (frameWidth < width || frameHeight < height) {
       for (int i = 0; i < rgb.length; i += 3) {
         colour(Math.max(0, transparentIndex), rgb, i);
       }
     }
-    int[] row = new int[frame.getWidth()];
-    for (int y = 0; y < frame.getHeight(); y++) {
-      frame.getSamples(0, y, row.length, 1, 0, row);
-      for (int x = 0; x < row.length; x++) {
+    int from = 0;
+    for (int y : rowsInOrder()) {
+      for (int x = 0; x < frameWidth; x++, from++) {
+        int index = indices[from] & 0xFF;
         int at = (top + y) * width + left + x;
-        colour(row[x], rgb, 3 * at);
-        if (alpha != null && row[x] != transparentIndex) {
+        colour(index, rgb, 3 * at);
+        if (alpha != null && index != transparentIndex) {
           alpha[at] = (byte) 255;
         }
       }
     }
     return Pixels.of(Rasters.of(width, height, rgb, alpha));
+  }
+
+  private int[] rowsInOrder() {
+    if (!interlaced) {
+      return IntStream.range(0, frameHeight).toArray();
+    }
+    return Arrays.stream(PASSES)
+        .flatMapToInt(pass -> IntStream.range(0, frameHeight).filter(y -> y % pass[1] == pass[0]))
+        .toArray();
   }
 
   /** Looks the index up; a file without any colour table is shades of gray. */

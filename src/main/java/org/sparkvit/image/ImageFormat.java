@@ -12,7 +12,8 @@ public enum ImageFormat {
   GIF,
   BMP,
   TIFF,
-  WEBP;
+  WEBP,
+  PNM;
 
   /** The format that the first bytes announce. */
   public static Optional<ImageFormat> ofContent(byte[] content) {
@@ -38,6 +39,8 @@ public enum ImageFormat {
       return Optional.of(WEBP);
     } else if (startsWith(content, from, 'B', 'M')) {
       return Optional.of(BMP);
+    } else if (isPnm(content, from)) {
+      return Optional.of(PNM);
     }
     return Optional.empty();
   }
@@ -58,8 +61,19 @@ public enum ImageFormat {
       case "bmp", "dib" -> Optional.of(BMP);
       case "tif", "tiff" -> Optional.of(TIFF);
       case "webp" -> Optional.of(WEBP);
+      case "pbm", "pgm", "ppm", "pnm" -> Optional.of(PNM);
       default -> Optional.empty();
     };
+  }
+
+  /** Two letters are little, so what follows must be the header of one, too. */
+  private static boolean isPnm(byte[] content, int from) {
+    return content.length > from + 3
+        && content[from] == 'P'
+        && content[from + 1] >= '1'
+        && content[from + 1] <= '6'
+        && " \t\n\u000b\f\r".indexOf(content[from + 2]) >= 0
+        && " \t\n\u000b\f\r#0123456789".indexOf(content[from + 3]) >= 0;
   }
 
   private static boolean startsWith(byte[] content, int from, int... magic) {

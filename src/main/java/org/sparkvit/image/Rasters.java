@@ -18,6 +18,15 @@ final class Rasters {
   private Rasters() {}
 
   static PixelImage toRgb(BufferedImage image) throws BadImageException {
+    return toRgb(image, false);
+  }
+
+  /**
+   * The same of samples that may be of 32 bits.
+   *
+   * @param floats whether these are the bits of floating-point numbers
+   */
+  static PixelImage toRgb(BufferedImage image, boolean floats) throws BadImageException {
     Raster raster = image.getRaster();
     if (image.getColorModel() instanceof IndexColorModel palette) {
       return paletteToRgb(raster, palette);
@@ -26,6 +35,10 @@ final class Rasters {
     }
     boolean alpha = image.getColorModel().hasAlpha();
     boolean multiplied = alpha && image.getColorModel().isAlphaPremultiplied();
+    int type = raster.getDataBuffer().getDataType();
+    if (raster.getNumBands() == 1 && type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT) {
+      return clippedToRgb(raster, floats);
+    }
     return switch (raster.getNumBands()) {
       case 1 -> bandsToRgb(raster, 0, 0, 0, false, false);
       case 2 -> bandsToRgb(raster, 0, 0, 0, alpha, multiplied);
@@ -96,6 +109,24 @@ final class Rasters {
       }
     }
     return of(width, raster.getHeight(), rgb, alpha);
+  }
+
+  /** Gray samples of 32 bits, and signed ones: below 0 black, above 255 white, as in Pillow. */
+  private static PixelImage clippedToRgb(Raster raster, boolean floats) {
+    int width = raster.getWidth();
+    byte[] rgb = new byte[3 * width * raster.getHeight()];
+    int[] row = new int[width];
+    for (int y = 0, at = 0; y < raster.getHeight(); y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+      for (int sample : row) {
+        int whole = floats ? (int) Float.intBitsToFloat(sample) : sample;
+        byte gray = (byte) Math.max(0, Math.min(255, whole));
+        rgb[at++] = gray;
+        rgb[at++] = gray;
+        rgb[at++] = gray;
+      }
+    }
+    return new PixelImage(width, raster.getHeight(), rgb);
   }
 
   private static PixelImage paletteToRgb(Raster raster, IndexColorModel palette) {

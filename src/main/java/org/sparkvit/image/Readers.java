@@ -2,7 +2,6 @@ package org.sparkvit.image;
 
 import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
@@ -11,17 +10,15 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The ImageIO reader of each format, chosen once and by name: what ImageIO would pick depends on
+ * The ImageIO reader of each format that is not decoded here, chosen once and by name: what ImageIO would pick depends on
  * the class path and on the thread's class loader, which in Spark's executors sees other plugins
  * than in tests.
  */
 final class Readers {
   private static final ImageReaderSpi JPEG = jdk("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");
   private static final ImageReaderSpi PNG = jdk("com.sun.imageio.plugins.png.PNGImageReaderSpi");
-  private static final ImageReaderSpi GIF = jdk("com.sun.imageio.plugins.gif.GIFImageReaderSpi");
   private static final ImageReaderSpi BMP = new BMPImageReaderSpi();
   private static final ImageReaderSpi TIFF = new TIFFImageReaderSpi();
-  private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
 
   static {
     // Decoding from memory has no use for cache files.
@@ -36,10 +33,9 @@ final class Readers {
         switch (format) {
           case JPEG -> JPEG;
           case PNG -> PNG;
-          case GIF -> GIF;
           case BMP -> BMP;
           case TIFF -> TIFF;
-          case WEBP -> WEBP;
+          case GIF, WEBP, PNM -> throw new IllegalArgumentException(format + " is decoded here");
         };
     return provider.createReaderInstance();
   }

@@ -20,6 +20,7 @@ final class TiffDirectory {
   static final int ROWS_PER_STRIP = 278;
   static final int STRIP_BYTES = 279;
   static final int PLANAR = 284;
+  static final int PREDICTOR = 317;
   static final int TILE_WIDTH = 322;
   static final int TILE_HEIGHT = 323;
   static final int TILE_OFFSETS = 324;
@@ -29,7 +30,6 @@ final class TiffDirectory {
   static final int XMP = 700;
   static final int DNG_VERSION = 50706;
 
-  private static final int PREDICTOR = 317;
   private static final int COLOUR_MAP = 320;
   private static final int EXTRA_SAMPLES = 338;
   private static final int JPEG_TABLES = 347;
@@ -187,6 +187,12 @@ final class TiffDirectory {
     } catch (BadImageException e) {
       return 0;
     }
+  }
+
+  /** Index of the low byte of the tag's first value, a short one; -1 where there is none. */
+  int indexOf(int tag) throws BadImageException {
+    long entry = entry(tag);
+    return entry < 0 ? -1 : (int) (begin + place(entry) + (littleEndian ? 0 : 1));
   }
 
   /** Where the tag's entry is, or -1. */

@@ -13,7 +13,11 @@ final class TiffImage extends EncodedImage {
 
   private static final int REDUCED = 1;
 
+  /** A sample format, and a predictor. */
+  private static final int FLOAT = 3;
+
   private TiffDirectory directory;
+  private boolean floats;
 
   TiffImage(byte[] content) {
     super(content);
@@ -33,6 +37,17 @@ final class TiffImage extends EncodedImage {
     directory.checkComplete();
     channels = (int) Math.min(Byte.MAX_VALUE, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1));
     turn(directory.orientation(), directory.xmpOrientation());
+    long bits = directory.value(TiffDirectory.BITS_PER_SAMPLE, 1);
+    floats = directory.value(TiffDirectory.SAMPLE_FORMAT, 1) == FLOAT;
+    if (bits > 32 || (floats && bits < 32)) {
+      throw BadImageException.unsupported("samples of " + bits + " bits");
+    } else if (floats && directory.value(TiffDirectory.PREDICTOR, 1) == FLOAT) {
+      throw BadImageException.unsupported("floating-point prediction");
+    } else if (bits > 16 && channels != 1) {
+      throw BadImageException.unsupported(channels + " channels of " + bits + " bits");
+    } else if (bits > 16) {
+      note = "samples of 32 bits: below 0 black, above 255 white";
+    }
   }
 
   @Override
@@ -55,16 +70,23 @@ final class TiffImage extends EncodedImage {
   @Override
   Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.TIFF);
-    try (ImageInputStream stream = clock.open(content)) {
+    try (ImageInputStream stream = clock.open(floats ? asIntegers() : content)) {
       reader.setInput(stream, true, false);
       ImageReadParam param = reader.getDefaultReadParam();
       ImageTypeSpecifier stored = reader.getRawImageType(0);
       if (stored != null) {
         param.setDestinationType(stored); // no conversion by colour profiles
       }
-      return Pixels.of(Rasters.toRgb(reader.read(0, param)));
+      return Pixels.of(Rasters.toRgb(reader.read(0, param), floats));
     } finally {
       reader.dispose();
     }
+  }
+
+  /** The reader cuts floating-point samples to 0 to 1; it leaves the bits of integers as they are. */
+  private byte[] asIntegers() throws BadImageException {
+    byte[] copy = content.clone();
+    copy[directory.indexOf(TiffDirectory.SAMPLE_FORMAT)] = 1;
+    return copy;
   }
 }

@@ -95,7 +95,7 @@ class FolderTest extends SparkTest {
   }
 
   @Test
-  void filesThatAreDamagedButWholeAreOkWithANoteThatIsCounted() throws IOException {
+  void filesThatAreDamagedButHaveAllPixelsAreOkWithANoteThatIsCounted() throws IOException {
     Path pets = temp.resolve("pets");
     byte[] whole = image("jpg", 1);
     write(pets, "cat/whole.jpg", whole);
@@ -104,7 +104,7 @@ class FolderTest extends SparkTest {
     Map<String, Row> rows = CatalogRun.byFile(catalog.of(pets));
     assertStatus(rows, "endless.jpg", "OK");
     assertStatus(rows, "page.jpg", "BAD_MAGIC");
-    assertThat(catalog.said()).contains("OK 2, BAD_MAGIC 1", "1 images are OK although");
+    assertThat(catalog.said()).contains("OK 2, BAD_MAGIC 1", "1 images are OK with a note");
   }
 
   @Test
