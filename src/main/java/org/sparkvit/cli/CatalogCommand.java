@@ -17,7 +17,9 @@ import picocli.CommandLine.Option;
     description = {
       "Finds the images of folders, manifests and tar shards, reads and decodes each once, and"
           + " writes the images table:",
-      "one row per file with its label, size, hash, format and status, whatever became of it."
+      "one row per file with its label, size, hash, format and status, whatever became of it.",
+      "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM; others are named in the column"
+          + " 'reason'."
     })
 final class CatalogCommand extends StageCommand {
   @Option(

@@ -17,9 +17,11 @@ import org.sparkvit.core.ImageStatus;
  *
  * <p>The pixels are those of Pillow's {@code
  * ImageOps.exif_transpose(Image.open(f)).convert("RGB")}: the first frame, gray replicated,
- * palettes looked up, colour profiles ignored; 16-bit samples are cut to their high byte. Alpha is
- * put on the chosen background; where none is chosen the colours under it stand, as Pillow's, and
- * it is handed on beside them.
+ * palettes looked up, colour profiles ignored, gray samples of 32 bits clipped. They are so to the
+ * bit, with two exceptions. JPEG differs as versions of libjpeg do, by 2 levels of a channel at
+ * most, and by 3 in CMYK and inside of TIFF. Samples of 16 bits are cut to their high byte, those
+ * of PGM scaled, where Pillow clips gray ones to white. Alpha is put on the chosen background;
+ * where none is chosen the colours under it stand, as Pillow's, and it is handed on beside them.
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;

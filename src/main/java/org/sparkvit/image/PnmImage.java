@@ -1,9 +1,9 @@
 package org.sparkvit.image;
 
 /**
- * Portable bitmaps, gray maps and pixmaps of Netpbm (PBM, PGM, PPM), plain or raw. Samples are scaled
- * to 8 bits as Pillow scales those of colours. It clips gray ones of more than 8 bits instead, which
- * leaves little but white of them.
+ * Portable bitmaps, gray maps and pixmaps of Netpbm (PBM, PGM, PPM), plain or raw. Samples are
+ * scaled to 8 bits as Pillow scales those of colours. It clips gray ones of more than 8 bits
+ * instead, which leaves little but white of them.
  */
 final class PnmImage extends EncodedImage {
   private static final int MOST_DIGITS = 10;

@@ -36,7 +36,9 @@ final class Rasters {
     boolean alpha = image.getColorModel().hasAlpha();
     boolean multiplied = alpha && image.getColorModel().isAlphaPremultiplied();
     int type = raster.getDataBuffer().getDataType();
-    if (raster.getNumBands() == 1 && type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT) {
+    if (raster.getNumBands() == 1
+        && type != DataBuffer.TYPE_BYTE
+        && type != DataBuffer.TYPE_USHORT) {
       return clippedToRgb(raster, floats);
     }
     return switch (raster.getNumBands()) {

@@ -10,9 +10,9 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * The ImageIO reader of each format that is not decoded here, chosen once and by name: what ImageIO would pick depends on
- * the class path and on the thread's class loader, which in Spark's executors sees other plugins
- * than in tests.
+ * The ImageIO reader of each format that is not decoded here, chosen once and by name: what ImageIO
+ * would pick depends on the class path and on the thread's class loader, which in Spark's executors
+ * sees other plugins than in tests.
  */
 final class Readers {
   private static final ImageReaderSpi JPEG = jdk("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");

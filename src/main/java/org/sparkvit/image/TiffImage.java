@@ -83,7 +83,9 @@ final class TiffImage extends EncodedImage {
     }
   }
 
-  /** The reader cuts floating-point samples to 0 to 1; it leaves the bits of integers as they are. */
+  /**
+   * The reader cuts floating-point samples to 0 to 1; it leaves the bits of integers as they are.
+   */
   private byte[] asIntegers() throws BadImageException {
     byte[] copy = content.clone();
     copy[directory.indexOf(TiffDirectory.SAMPLE_FORMAT)] = 1;

@@ -77,7 +77,9 @@ final class Vp8Frame {
         content[from] & 0xFF | (content[from + 1] & 0xFF) << 8 | (content[from + 2] & 0xFF) << 16;
     if ((bits & 1) != 0 || (bits >> 1 & 7) > 3 || (bits >> 4 & 1) == 0) {
       throw BadImageException.corrupt("VP8 frame that is no picture of its own");
-    } else if (content[from + 3] != (byte) 0x9D || content[from + 4] != 1 || content[from + 5] != 42) {
+    } else if (content[from + 3] != (byte) 0x9D
+        || content[from + 4] != 1
+        || content[from + 5] != 42) {
       throw BadImageException.corrupt("no VP8 frame");
     }
     int partition = from + HEADER_BYTES + (bits >> 5);
@@ -202,8 +204,7 @@ final class Vp8Frame {
    *
    * @return RGB bytes, row by row
    */
-  static byte[] decode(byte[] content, int from, int end, DecodeClock clock)
-      throws IOException {
+  static byte[] decode(byte[] content, int from, int end, DecodeClock clock) throws IOException {
     Vp8Frame frame = new Vp8Frame(content, from, end);
     int[] levels = new int[frame.columns * frame.rows];
     boolean[] inside = new boolean[levels.length];
@@ -212,8 +213,7 @@ final class Vp8Frame {
       frame.decodeRow(row, levels, inside);
     }
     frame.filter(levels, inside);
-    return Vp8Colours.toRgb(
-        frame.luma, frame.chroma, width(content, from), height(content, from));
+    return Vp8Colours.toRgb(frame.luma, frame.chroma, width(content, from), height(content, from));
   }
 
   private void decodeRow(int row, int[] levels, boolean[] inside) throws BadImageException {
@@ -341,8 +341,7 @@ final class Vp8Frame {
       for (int y = 0; y < 2; y++) {
         for (int x = 0; x < 2; x++) {
           int block = 16 + 4 * i + 2 * y + x;
-          any |=
-              readBlock(bits, CHROMA, above + 4 + 2 * i + x, 4 + 2 * i + y, 0, block, step, 4);
+          any |= readBlock(bits, CHROMA, above + 4 + 2 * i + x, 4 + 2 * i + y, 0, block, step, 4);
         }
       }
     }

@@ -143,7 +143,8 @@ final class Vp8lFrame {
       if (x == 0) {
         clock.check();
       }
-      int group = groups == null ? 0 : groups[(at / width >> groupBits) * groupColumns + (x >> groupBits)];
+      int group =
+          groups == null ? 0 : groups[(at / width >> groupBits) * groupColumns + (x >> groupBits)];
       Vp8lCode[] code = codes[group];
       int symbol = code[0].read(bits);
       if (symbol < LITERALS) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * WebP (RFC 9649): lossy, lossless, with alpha, and the first frame of an animation on its canvas.
- * It is decoded here to libwebp's pixels: those of the ImageIO plugin differ, it takes broken frames
- * for good, and it fails over broken profiles.
+ * It is decoded here to libwebp's pixels: those of the ImageIO plugin differ, it takes broken
+ * frames for good, and it fails over broken profiles.
  */
 final class WebpImage extends EncodedImage {
   private static final int RIFF_HEADER_BYTES = 12;
@@ -193,8 +193,7 @@ final class WebpImage extends EncodedImage {
       throw BadImageException.corrupt("no lossless frame");
     }
     int from = body + LOSSLESS_HEADER_BYTES;
-    int[] pixels =
-        Vp8lFrame.decode(content, from, endOfChunk(at), frameWidth, frameHeight, clock);
+    int[] pixels = Vp8lFrame.decode(content, from, endOfChunk(at), frameWidth, frameHeight, clock);
     byte[] rgb = new byte[3 * pixels.length];
     byte[] alpha = transparent && (bits >> 28 & 1) != 0 ? new byte[pixels.length] : null;
     for (int i = 0; i < pixels.length; i++) {
@@ -223,8 +222,7 @@ final class WebpImage extends EncodedImage {
       }
       alpha = Arrays.copyOfRange(content, body + 1, body + 1 + pixels);
     } else if ((flags & 3) == 1) {
-      int[] green =
-          Vp8lFrame.decode(content, body + 1, chunkEnd, frameWidth, frameHeight, clock);
+      int[] green = Vp8lFrame.decode(content, body + 1, chunkEnd, frameWidth, frameHeight, clock);
       alpha = new byte[pixels];
       for (int i = 0; i < pixels; i++) {
         alpha[i] = (byte) (green[i] >> 8);
