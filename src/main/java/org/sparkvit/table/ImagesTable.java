@@ -52,7 +52,9 @@ public final class ImagesTable {
   /** A name of {@link ImageStatus}. */
   public static final String STATUS = "status";
 
-  /** Why the status is not OK, in a few words; null when it is. */
+  /**
+   * Why the status is not OK, or a note on an image that is; null where there is nothing to say.
+   */
   public static final String REASON = "reason";
 
   public static final TableSpec SPEC =
