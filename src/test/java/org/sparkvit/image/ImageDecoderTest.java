@@ -64,7 +64,7 @@ class ImageDecoderTest {
     assertThat(image.status()).as(image.reason()).isEqualTo(ImageStatus.OK);
     assertThat(image.reason())
         .isEqualTo(
-            sample.name.contains("32-")
+            sample.name.contains("t32-")
                 ? "samples of 32 bits: below 0 black, above 255 white"
                 : "");
     assertThat(image.isUsable()).isTrue();
