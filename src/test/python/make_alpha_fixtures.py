@@ -77,6 +77,7 @@ def files():
     yield "gif-index", encode(palette, "GIF", transparency=3)
     yield "webp-lossless", encode(image, "WEBP", lossless=True, exact=True)
     yield "webp-lossless-opaque", encode(opaque, "WEBP", lossless=True, exact=True)
+    yield "webp-lossy", encode(image, "WEBP", quality=80)
     yield "tiff-unassociated", encode(image, "TIFF")
     yield "tiff-unassociated-lzw", encode(image, "TIFF", compression="tiff_lzw")
     yield "tiff-la", encode(gray, "TIFF")

@@ -22,18 +22,29 @@ import org.sparkvit.metrics.Association;
 import org.sparkvit.table.AssociationsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PixelsTable;
+import org.sparkvit.table.Quantiles;
 import org.sparkvit.table.SliceColumns;
 
 /** What goes together with the label: a model may learn it in the label's place. */
 final class Associations {
-  /** Measures of the pixels are cut into as many parts of equally many images. */
-  private static final int PARTS = 5;
+  private static final String PIXELS = "pixels_";
 
-  private static final double QUANTILE_ERROR = 0.001;
+  /** The measures, and how their least and greatest fifths are called. */
+  private static final Map<String, List<String>> MEASURES = measures();
 
   private static final String ATTRIBUTE = "attribute";
 
   private Associations() {}
+
+  private static Map<String, List<String>> measures() {
+    Map<String, List<String>> measures = new LinkedHashMap<>();
+    measures.put("brightness", List.of("darkest", "brightest"));
+    measures.put("sharpness", List.of("most blurred", "sharpest"));
+    measures.put("information", List.of("plainest", "most detailed"));
+    measures.put("aspect", List.of("longest", "most nearly square"));
+    measures.put("area", List.of("smallest", "largest"));
+    return measures;
+  }
 
   /**
    * Measures.
@@ -63,10 +74,13 @@ final class Associations {
     if (!slices.contains(ImagesTable.FORMAT)) {
       attributes.add(attribute(ImagesTable.FORMAT, SliceColumns.value(ImagesTable.FORMAT)));
     }
-    for (String name : List.of("brightness", "sharpness", "information", "aspect", "area")) {
-      if (!slices.contains(name)) {
-        attributes.add(attribute(name, part(labelled, "pixels_" + name)));
-      }
+    List<String> measured =
+        MEASURES.keySet().stream().filter(name -> !slices.contains(name)).toList();
+    Map<String, double[]> ends =
+        Quantiles.of(
+            labelled, measured.stream().map(name -> PIXELS + name).toList(), 0.2, 0.4, 0.6, 0.8);
+    for (String name : measured) {
+      attributes.add(attribute(name, part(name, ends.get(PIXELS + name))));
     }
     Map<String, Map<List<String>, Long>> counts = new LinkedHashMap<>();
     for (Row row :
@@ -94,18 +108,27 @@ final class Associations {
     return struct(lit(name).as("name"), value.as("value"));
   }
 
-  /** Which part of all images a measure is in: 1 has the least. */
-  private static Column part(Dataset<Row> images, String measure) {
-    double[] shares = new double[PARTS - 1];
-    for (int i = 0; i < shares.length; i++) {
-      shares[i] = (i + 1.0) / PARTS;
-    }
+  /**
+   * Which fifth of all images a measure is in.
+   *
+   * @param ends greatest values of all fifths but the last; none where nothing was measured
+   */
+  private static Column part(String name, double[] ends) {
+    Column measure = col(PIXELS + name);
     Column part = lit(SliceColumns.MISSING);
-    double[] ends = images.stat().approxQuantile(measure, shares, QUANTILE_ERROR);
     if (ends.length > 0) {
-      part = when(col(measure).isNotNull(), PARTS + " of " + PARTS).otherwise(part);
+      String least = MEASURES.get(name).get(0);
+      String most = MEASURES.get(name).get(1);
+      List<String> fifths =
+          List.of(
+              "the " + least + " fifth",
+              "the second " + least + " fifth",
+              "the middle fifth",
+              "the second " + most + " fifth",
+              "the " + most + " fifth");
+      part = when(measure.isNotNull(), fifths.get(ends.length)).otherwise(part);
       for (int i = ends.length - 1; i >= 0; i--) {
-        part = when(col(measure).leq(ends[i]), (i + 1) + " of " + PARTS).otherwise(part);
+        part = when(measure.leq(ends[i]), fifths.get(i)).otherwise(part);
       }
     }
     return part;

@@ -220,7 +220,7 @@ public final class AuditStage {
       progress.say(
           String.format(
               Locale.ROOT,
-              "  the label goes together with %s (Cramér's V %.2f): %s is %s %.1f times as often as elsewhere",
+              "  the label goes together with %s (Cramér's V %.2f): %s is %s %.1f times as often as all images are",
               row.<String>getAs(AssociationsTable.ATTRIBUTE),
               row.<Double>getAs(AssociationsTable.CRAMERS_V),
               row.<String>getAs(AssociationsTable.VALUE),

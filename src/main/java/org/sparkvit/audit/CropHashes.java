@@ -11,12 +11,16 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.PdqHash;
+import org.sparkvit.image.PixelImage;
+import org.sparkvit.image.Transparency;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.ChunkedFill;
 import org.sparkvit.inference.ImageContent;
 import org.sparkvit.table.CropHashesTable;
@@ -64,11 +68,14 @@ final class CropHashes {
    */
   static Dataset<Row> of(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+    Background background = CatalogBackground.of(workspace);
     new ChunkedFill(
             "audit",
             "hashed in parts",
-            range -> missing(workspace, images, range),
-            rows -> PixelScan.pass(rows, CropHashesTable.SPEC.schema(), CropHashes::row))
+            range -> missing(workspace, images, range, background),
+            rows ->
+                PixelScan.pass(
+                    rows, CropHashesTable.SPEC.schema(), background, CropHashes::row))
         .run(workspace, CropHashesTable.SPEC, record, progress);
     return workspace
         .read(CropHashesTable.SPEC)
@@ -82,7 +89,7 @@ final class CropHashes {
             "left_semi");
   }
 
-  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range) {
+  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
     Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)).and(ImagesTable.usable()));
     if (!workspace.has(CropHashesTable.SPEC)) {
       return images;
@@ -92,13 +99,14 @@ final class CropHashes {
             .read(CropHashesTable.SPEC)
             .where(range.has(col(CropHashesTable.ID)))
             .where(complete())
-            .select(CropHashesTable.ID, CropHashesTable.SHA256)
-            .toDF("done_id", "done_sha256");
+            .select(CropHashesTable.ID, CropHashesTable.SHA256, CropHashesTable.BACKGROUND)
+            .toDF("done_id", "done_sha256", "done_background");
     return images.join(
         done,
         col(ImagesTable.ID)
             .equalTo(col("done_id"))
-            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256"))),
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")))
+            .and(PixelScan.onBackground(col("done_background"), background)),
         "left_anti");
   }
 
@@ -107,18 +115,26 @@ final class CropHashes {
     return length(col(CropHashesTable.HASHES)).equalTo(CROPS.size() * PdqHash.BYTES);
   }
 
-  private static Row row(String id, String known, ImageContent content, ImageDecoder decoder) {
+  private static Row row(
+      String id,
+      String known,
+      ImageContent content,
+      ImageDecoder decoder,
+      Background background) {
     if (content.bytes() == null) {
-      return RowFactory.create(id, known, null);
+      return RowFactory.create(id, known, null, null);
     }
     String sha256 = StableHash.sha256(content.bytes());
     DecodedImage decoded = decoder.decode(content.bytes(), content.name());
     if (!decoded.isUsable()) {
-      return RowFactory.create(id, sha256, null);
+      return RowFactory.create(id, sha256, null, null);
     }
     ByteBuffer bytes = ByteBuffer.allocate(CROPS.size() * PdqHash.BYTES);
-    PdqHash.ofParts(decoded.pixels(), CROPS).forEach(hash -> bytes.put(hash.toBytes()));
-    return RowFactory.create(id, sha256, bytes.array());
+    PixelImage placed = Transparency.over(decoded.pixels(), background);
+    PdqHash.ofParts(Transparency.seen(placed), CROPS)
+        .forEach(hash -> bytes.put(hash.toBytes()));
+    return RowFactory.create(
+        id, sha256, bytes.array(), PixelRow.measuredOn(decoded.pixels(), background));
   }
 
   /** The single hashes of a cell of the table. */

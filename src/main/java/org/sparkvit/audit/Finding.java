@@ -14,6 +14,8 @@ public enum Finding {
   LOW_INFORMATION,
   BLURRY,
   GRAYSCALE,
+  /** It is transparent, and a model sees the colours under its alpha, which a viewer does not. */
+  TRANSPARENT,
   /** The same file or the same pixels as another image. */
   EXACT_DUPLICATE,
   /** Looks like another image. */

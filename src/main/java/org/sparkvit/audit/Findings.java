@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.format_string;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
@@ -22,12 +23,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.image.ImageQuality;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PixelsTable;
+import org.sparkvit.table.Quantiles;
 
 /** What is wrong with images, one row each: from measures, duplicates and leakage. */
 final class Findings {
@@ -37,7 +40,12 @@ final class Findings {
   /** Interquartile ranges below and above the quartiles. */
   private static final double RANGES = 3;
 
-  private static final double QUANTILE_ERROR = 0.001;
+  /** Rounded corners and soft edges are less of an image than what this leaves. */
+  private static final double AS_SEEN = 0.95;
+
+  private static final String ALL_BLACK = "#000000";
+  private static final String ALL_WHITE = "#FFFFFF";
+
   private static final String FOUND = "found";
   private static final String LEAKED = "leaked";
   private static final Column NO_NUMBER = lit(null).cast(DataTypes.DoubleType);
@@ -117,9 +125,26 @@ final class Findings {
             found(Finding.GRAYSCALE, NO_NUMBER, NO_NUMBER, NO_TEXT)));
     found.add(
         when(
+            col(PixelsTable.BACKGROUND).equalTo(Background.NONE.toString()),
+            below(
+                Finding.TRANSPARENT,
+                lit(1).minus(col(PixelsTable.TRANSPARENT)),
+                AS_SEEN,
+                format_string(
+                    "a model sees %s in %.0f %% of the pixels, where the image is transparent",
+                    underAlpha(), col(PixelsTable.TRANSPARENT).multiply(100)))));
+    found.add(
+        when(
             coalesce(col(LEAKED), lit(false)),
             found(Finding.LEAKED, NO_NUMBER, NO_NUMBER, NO_TEXT)));
     return found;
+  }
+
+  private static Column underAlpha() {
+    Column color = col(PixelsTable.UNDER_ALPHA);
+    return when(color.equalTo(ALL_BLACK), "black")
+        .when(color.equalTo(ALL_WHITE), "white")
+        .otherwise(concat_ws(" ", lit("other colours, on average"), color));
   }
 
   private static Column usable() {
@@ -135,10 +160,7 @@ final class Findings {
   private static Optional<Column> oddSize(Dataset<Row> pixels) {
     Column side = sqrt(col(PixelsTable.WIDTH).cast("double").multiply(col(PixelsTable.HEIGHT)));
     double[] quartiles =
-        pixels
-            .select(side.as("side"))
-            .stat()
-            .approxQuantile("side", new double[] {0.25, 0.75}, QUANTILE_ERROR);
+        Quantiles.of(pixels.select(side.as("side")), List.of("side"), 0.25, 0.75).get("side");
     if (quartiles.length < 2) {
       return Optional.empty();
     }

@@ -1,6 +1,8 @@
 package org.sparkvit.audit;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
@@ -14,11 +16,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.ImageDecoder;
+import org.sparkvit.image.ImageFormat;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.inference.ChunkedFill;
 import org.sparkvit.inference.ImageContent;
@@ -36,6 +41,7 @@ final class PixelScan {
   private static final int AHEAD = 8;
   private static final long MAX_BYTES_AHEAD = 64L << 20;
 
+  private static final Object[] OPAQUE_FORMATS = {ImageFormat.JPEG.name(), ImageFormat.BMP.name()};
   private static final Object[] RETRIED = {ImageStatus.MISSING.name(), ImageStatus.TIMEOUT.name()};
 
   private PixelScan() {}
@@ -48,11 +54,12 @@ final class PixelScan {
    */
   static Dataset<Row> of(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+    Background background = CatalogBackground.of(workspace);
     new ChunkedFill(
             "audit",
             "measured",
-            range -> missing(workspace, images, range),
-            rows -> pass(rows, PixelsTable.SPEC.schema(), PixelRow::of))
+            range -> missing(workspace, images, range, background),
+            rows -> pass(rows, PixelsTable.SPEC.schema(), background, PixelRow::of))
         .run(workspace, PixelsTable.SPEC, record, progress);
     return workspace
         .read(PixelsTable.SPEC)
@@ -63,7 +70,7 @@ final class PixelScan {
             "left_semi");
   }
 
-  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range) {
+  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
     Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
     if (!workspace.has(PixelsTable.SPEC)) {
       return images;
@@ -74,14 +81,25 @@ final class PixelScan {
             .where(range.has(col(PixelsTable.ID)))
             // What was gone or took too long may be there in time now.
             .where(not(col(PixelsTable.STATUS).isin(RETRIED)))
-            .select(PixelsTable.ID, PixelsTable.SHA256)
-            .toDF("done_id", "done_sha256");
+            .select(PixelsTable.ID, PixelsTable.SHA256, PixelsTable.BACKGROUND)
+            .toDF("done_id", "done_sha256", "done_background");
     return images.join(
         done,
         col(ImagesTable.ID)
             .equalTo(col("done_id"))
-            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256"))),
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")))
+            .and(onBackground(col("done_background"), background)),
         "left_anti");
+  }
+
+  /**
+   * Whether a row was measured as it would be now. What is transparent was not asked before the
+   * tables had the column; images of a format that knows no alpha were measured then as they are
+   * now.
+   */
+  static Column onBackground(Column done, Background background) {
+    return done.isin(PixelsTable.OPAQUE, background.toString())
+        .or(done.isNull().and(coalesce(col(ImagesTable.FORMAT).isin(OPAQUE_FORMATS), lit(true))));
   }
 
   private static Column sameContent(Column id, Column sha256) {
@@ -90,11 +108,21 @@ final class PixelScan {
 
   /** What is made of one decoded image; see {@link PixelRow#of}. */
   interface Measure extends Serializable {
-    Row of(String id, String known, ImageContent content, ImageDecoder decoder);
+    Row of(
+        String id,
+        String known,
+        ImageContent content,
+        ImageDecoder decoder,
+        Background background);
   }
 
-  /** Reads images, and makes a row of each. */
-  static Dataset<Row> pass(Dataset<Row> images, StructType schema, Measure measure) {
+  /**
+   * Reads images, and makes a row of each.
+   *
+   * @param background handed to the measure, whose decoder leaves alpha beside the colours
+   */
+  static Dataset<Row> pass(
+      Dataset<Row> images, StructType schema, Background background, Measure measure) {
     SparkSession spark = images.sparkSession();
     ImageSource source = new CatalogImages(new ImageFiles(spark));
     MapPartitionsFunction<Row, Row> function =
@@ -125,7 +153,8 @@ final class PixelScan {
                   // The content that the catalog saw, so that the image is among its findings.
                   image.row().getAs(ImagesTable.SHA256),
                   image.content(),
-                  decoder);
+                  decoder,
+                  background);
             }
           };
         };

@@ -4,6 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.audit.PixelRow;
+import org.sparkvit.core.Background;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.inference.ImageContent;
@@ -36,7 +37,8 @@ record AuditOnly(SparkSession spark, List<Row> files, int seconds) implements Me
             file.getString(0),
             null,
             ImageContent.read(reader, file.getString(0), file.getLong(1), file.getLong(2)),
-            decoder);
+            decoder,
+            Background.NONE);
         images++;
       }
       return images * 1e9 / (System.nanoTime() - started);

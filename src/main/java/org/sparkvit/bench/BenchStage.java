@@ -15,6 +15,7 @@ import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.catalog.LayoutOption;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.image.PreprocessSpec;
@@ -123,6 +124,7 @@ public final class BenchStage {
             null,
             true,
             CatalogConfig.EmptyLabel.UNLABELLED,
+            Background.NONE,
             0,
             0,
             false);

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.CatalogBackground;
 
 /**
  * What {@link CatalogStage} is to do.
@@ -27,6 +29,7 @@ import org.sparkvit.core.UserException;
  *     cls} or {@code outputs.txt}; null for {@code cls}, {@code json} or {@code txt}
  * @param unlabelled gives no image a label: folders are not classes, a manifest needs no label
  * @param emptyLabel what an empty label in a manifest or shard means
+ * @param background what transparent images are put on, in every stage that looks at images
  * @param partitions how many tasks decode; 0 to choose by size
  * @param maxErrorRate the highest share of unusable files that is still taken for a data set, 0 to
  *     1
@@ -45,6 +48,7 @@ public record CatalogConfig(
     String labelMember,
     boolean unlabelled,
     EmptyLabel emptyLabel,
+    Background background,
     int partitions,
     double maxErrorRate,
     boolean overwrite) {
@@ -62,6 +66,7 @@ public record CatalogConfig(
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(layout, "layout");
     Objects.requireNonNull(emptyLabel, "emptyLabel");
+    Objects.requireNonNull(background, "background");
     inputs = List.copyOf(inputs);
     imageMembers = imageMembers.stream().map(CatalogConfig::suffix).toList();
     labelMember = labelMember == null ? null : suffix(labelMember);
@@ -127,6 +132,7 @@ public record CatalogConfig(
     map.put("label-member", labelMember);
     map.put("unlabelled", unlabelled);
     map.put("empty-label", emptyLabel.name());
+    map.put(CatalogBackground.OPTION, background.toString());
     map.put("partitions", partitions);
     map.put("max-error-rate", maxErrorRate);
     map.put("overwrite", overwrite);

@@ -7,6 +7,7 @@ import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.catalog.LayoutOption;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -125,6 +126,16 @@ final class CatalogCommand extends StageCommand {
   private CatalogConfig.EmptyLabel emptyLabel;
 
   @Option(
+      names = "--background",
+      paramLabel = "none|white|black|#RRGGBB",
+      defaultValue = "none",
+      description = {
+        "What transparent images are put on, in every stage that looks at images.",
+        "none: alpha is left out, as Pillow's convert('RGB') does, and the colours under it show. Default: ${DEFAULT-VALUE}."
+      })
+  private String background;
+
+  @Option(
       names = "--partitions",
       paramLabel = "N",
       defaultValue = "0",
@@ -164,6 +175,7 @@ final class CatalogCommand extends StageCommand {
             labelMember,
             unlabelled,
             emptyLabel,
+            Background.parse("--background", background),
             partitions,
             maxErrorRate,
             overwrite);

@@ -31,6 +31,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
@@ -79,7 +80,10 @@ public final class ExplainStage {
     SharedModel model;
     Optional<NearestTraining> training = Optional.empty();
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      model = model(spark, files, location);
+      model = model(spark, files, location).on(CatalogBackground.of(workspace));
+      model
+          .differs(CatalogBackground.of(workspace))
+          .ifPresent(line -> progress.say("explain: " + line));
       record.input("model", location).input("model_hash", model.hash());
       if (config.nearest() > 0 && splits != null) {
         training =

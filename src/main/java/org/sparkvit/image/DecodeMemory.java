@@ -1,6 +1,8 @@
 package org.sparkvit.image;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the images that are being decoded in this JVM may take of its heap together. A large one
@@ -30,9 +32,13 @@ final class DecodeMemory {
     return new DecodeMemory(Runtime.getRuntime().maxMemory() / 2);
   }
 
-  /** Waits for room; {@link #release} has to follow. */
-  void acquire(long pixels) throws InterruptedException {
-    free.acquire(units(pixels));
+  /**
+   * Waits for room; {@link #release} has to follow where it was found.
+   *
+   * @return whether there was room within {@code limit}
+   */
+  boolean acquire(long pixels, Duration limit) throws InterruptedException {
+    return free.tryAcquire(units(pixels), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   void release(long pixels) {

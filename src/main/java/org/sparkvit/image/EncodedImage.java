@@ -30,6 +30,14 @@ abstract class EncodedImage {
   /** Looks, without decoding, whether the file ends early. */
   abstract void checkComplete() throws IOException;
 
+  /**
+   * Pixels that decoding goes over, all passes together, told without decoding; at least those of
+   * the image.
+   */
+  long work() throws BadImageException {
+    return (long) width * height;
+  }
+
   /** The pixels of the first frame as stored, not yet turned by the orientation; to be closed. */
   abstract Pixels decode(DecodeClock clock) throws IOException;
 

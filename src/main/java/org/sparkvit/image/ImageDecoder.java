@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 import java.io.EOFException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
+import org.sparkvit.core.UserException;
 
 /**
  * Decodes one image file held in memory. Never throws for bad content and never returns garbage
@@ -25,6 +27,7 @@ import org.sparkvit.core.ImageStatus;
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;
+  private static final Duration ROOM_WAIT = Duration.ofMinutes(10);
   private static final DecodeMemory MEMORY = DecodeMemory.ofThisProcess();
 
   private final DecodeLimits limits;
@@ -101,6 +104,12 @@ public final class ImageDecoder {
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());
       }
       image.checkComplete();
+      long work = image.work();
+      if (work > limits.maxWork()) {
+        throw new BadImageException(
+            ImageStatus.TOO_LARGE,
+            work + " pixels in all passes of decoding; the limit is " + limits.maxWork());
+      }
       PixelImage upright = decode(image, reduction.applyAsInt(image.width, image.height), use);
       Optional<ImageFormat> named = ImageFormat.ofName(name);
       if (named.isPresent() && !named.equals(format)) {
@@ -115,6 +124,8 @@ public final class ImageDecoder {
       return result(image, format.get(), ImageStatus.TIMEOUT, "interrupted", null);
     } catch (TimeoutException e) {
       return result(image, format.get(), ImageStatus.TIMEOUT, e.getMessage(), null);
+    } catch (UserException e) {
+      throw e; // of this process, not of the image
     } catch (ExecutionException e) {
       return failure(image, format.get(), e.getCause());
     } catch (Exception e) {
@@ -125,21 +136,23 @@ public final class ImageDecoder {
   private PixelImage decode(EncodedImage image, int reduction, Function<Pixels, PixelImage> use)
       throws TimeoutException, ExecutionException, InterruptedException {
     long pixels = (long) image.width * image.height;
-    // The wait for room is not the image's own time.
-    MEMORY.acquire(pixels);
-    try {
-      DecodeClock clock = new DecodeClock();
-      return DecodeThreads.call(
-          () -> {
-            try (Pixels stored = image.decode(clock, reduction)) {
-              return use.apply(Orientation.upright(stored, image.orientation));
-            }
-          },
-          clock,
-          limits.timeout());
-    } finally {
-      MEMORY.release(pixels);
+    // The wait for room is not the image's own time; only stuck decodes make it endless.
+    while (!MEMORY.acquire(pixels, ROOM_WAIT)) {
+      if (DecodeThreads.stuck() > 0) {
+        throw DecodeThreads.exhausted();
+      }
     }
+    DecodeClock clock = new DecodeClock();
+    return DecodeThreads.call(
+        () -> {
+          try (Pixels stored = image.decode(clock, reduction)) {
+            return use.apply(Orientation.upright(stored, image.orientation));
+          }
+        },
+        clock,
+        limits.timeout(),
+        // Of a decode that is given up not before it really ends.
+        () -> MEMORY.release(pixels));
   }
 
   private static DecodedImage failure(EncodedImage image, ImageFormat format, Throwable cause) {

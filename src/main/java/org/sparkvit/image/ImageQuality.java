@@ -146,7 +146,7 @@ public record ImageQuality(
     return bits;
   }
 
-  private static PixelImage small(PixelImage image) {
+  public static PixelImage small(PixelImage image) {
     double ratio = Math.max(image.width(), image.height()) / (double) BLUR_SIDE;
     return ratio > 1
         ? Resampler.resize(

@@ -12,6 +12,7 @@ import java.util.Map;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.sparkvit.core.ImageStatus;
 
 /**
  * JPEG (ITU-T T.81), decoded by the JDK's libjpeg.
@@ -26,6 +27,9 @@ final class JpegImage extends EncodedImage {
     (byte) 0xFF, (byte) 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
   };
   private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
+
+  /** What libjpeg-turbo's own tools allow where files come from anywhere; encoders write ten. */
+  private static final int MOST_SCANS = 500;
 
   private static final int SOF2 = 0xC2;
   private static final int SOI = 0xD8;
@@ -168,6 +172,32 @@ final class JpegImage extends EncodedImage {
         && (first == 0x11 || first == 0x21 || first == 0x22)
         && u8(at + 3) == 0x11
         && u8(at + 6) == 0x11;
+  }
+
+  /** The image's pixels, once for each scan that a walk over the markers finds. */
+  @Override
+  long work() throws BadImageException {
+    int scans = 0;
+    for (int at = scan; at < content.length - 1; ) {
+      int marker = (content[at] & 0xFF) == 0xFF ? content[at + 1] & 0xFF : 0;
+      if (marker == EOI) {
+        break;
+      }
+      boolean hasLength = marker > 1 && marker < 0xFF && (marker < 0xD0 || marker > SOI);
+      if (!hasLength) {
+        at++;
+      } else if (at + 3 < content.length) {
+        scans += marker == SOS ? 1 : 0;
+        at += 2 + u16be(at + 2);
+      } else {
+        break;
+      }
+    }
+    if (scans > MOST_SCANS) {
+      throw new BadImageException(
+          ImageStatus.TOO_LARGE, scans + " scans; the limit is " + MOST_SCANS);
+    }
+    return (long) width * height * Math.max(1, scans);
   }
 
   /**

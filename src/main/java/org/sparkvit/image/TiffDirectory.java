@@ -1,5 +1,6 @@
 package org.sparkvit.image;
 
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -59,6 +60,12 @@ final class TiffDirectory {
 
   private static final int CLASSIC = 42;
   private static final int BIG = 43;
+
+  /** Tags of further directories: sub-images, EXIF, GPS and interoperability. */
+  private static final Set<Integer> POINTERS = Set.of(330, 34665, 34853, 40965);
+
+  /** A tag of nobody's. */
+  private static final byte UNKNOWN = (byte) 0xFF;
 
   private static final int BYTE = 1;
   private static final int SHORT = 3;
@@ -134,6 +141,33 @@ final class TiffDirectory {
     } else if (behindEnd) {
       throw BadImageException.truncated("directory points behind the end");
     }
+  }
+
+  /**
+   * The file with this directory alone, which is all that its image needs: a reader that follows
+   * the others can be led in circles, or through millions of them.
+   *
+   * @return the bytes themselves where there are no others, else a copy
+   */
+  byte[] alone() throws BadImageException {
+    byte[] copy = null;
+    long next = entries + entryCount * entryBytes;
+    for (long entry = entries; entry < next; entry += entryBytes) {
+      if (POINTERS.contains(u16(entry))) {
+        copy = copy == null ? block.clone() : copy;
+        Arrays.fill(copy, (int) (begin + entry), (int) (begin + entry) + 2, UNKNOWN);
+      }
+    }
+    // What is behind the end leads nowhere.
+    int from = (int) Math.min(end, begin + next);
+    int to = Math.min(end, from + fieldBytes);
+    for (int i = from; i < to; i++) {
+      if (block[i] != 0) {
+        copy = copy == null ? block.clone() : copy;
+        copy[i] = 0;
+      }
+    }
+    return copy == null ? block : copy;
   }
 
   /** Orientation 1 to 8; 0 where the directory has none or it cannot be read. */

@@ -5,11 +5,12 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
+import org.sparkvit.core.ImageStatus;
 
 /** The first page of a TIFF (TIFF 6.0) or BigTIFF. */
 final class TiffImage extends EncodedImage {
   /** More strips than any sound image within the pixel limit has. */
-  private static final int MOST_STRIPS = 1 << 22;
+  private static final int MOST_STRIPS = 1 << 20;
 
   private static final int REDUCED = 1;
 
@@ -59,6 +60,10 @@ final class TiffImage extends EncodedImage {
   private void checkParts(int offsetTag, int bytesTag) throws BadImageException {
     long[] offsets = directory.values(offsetTag, MOST_STRIPS);
     long[] bytes = directory.values(bytesTag, MOST_STRIPS);
+    if (offsets.length == MOST_STRIPS) {
+      throw new BadImageException(
+          ImageStatus.TOO_LARGE, "more than " + (MOST_STRIPS - 1) + " strips or tiles");
+    }
     for (int i = 0; i < Math.min(offsets.length, bytes.length); i++) {
       if (offsets[i] + bytes[i] > content.length) {
         throw BadImageException.truncated(
@@ -67,10 +72,28 @@ final class TiffImage extends EncodedImage {
     }
   }
 
+  /** Those of the tiles, of which the last in a row or column may reach far over the image. */
+  @Override
+  long work() throws BadImageException {
+    long tileWidth = directory.value(TiffDirectory.TILE_WIDTH, 0);
+    long tileHeight = directory.value(TiffDirectory.TILE_HEIGHT, 0);
+    if (tileWidth < 1 || tileHeight < 1) {
+      return super.work();
+    }
+    return Math.multiplyHigh(roundUp(width, tileWidth), roundUp(height, tileHeight)) != 0
+        ? Long.MAX_VALUE
+        : roundUp(width, tileWidth) * roundUp(height, tileHeight);
+  }
+
+  private static long roundUp(long side, long tile) {
+    return (side + tile - 1) / tile * tile;
+  }
+
   @Override
   Pixels decode(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.TIFF);
-    try (ImageInputStream stream = clock.open(floats ? asIntegers() : content)) {
+    byte[] alone = directory.alone();
+    try (ImageInputStream stream = clock.open(floats ? asIntegers(alone) : alone)) {
       reader.setInput(stream, true, false);
       ImageReadParam param = reader.getDefaultReadParam();
       ImageTypeSpecifier stored = reader.getRawImageType(0);
@@ -86,8 +109,8 @@ final class TiffImage extends EncodedImage {
   /**
    * The reader cuts floating-point samples to 0 to 1; it leaves the bits of integers as they are.
    */
-  private byte[] asIntegers() throws BadImageException {
-    byte[] copy = content.clone();
+  private byte[] asIntegers(byte[] file) throws BadImageException {
+    byte[] copy = file.clone();
     copy[directory.indexOf(TiffDirectory.SAMPLE_FORMAT)] = 1;
     return copy;
   }

@@ -85,6 +85,9 @@ public final class Transparency {
 
   /** Compares an image with {@link #seen}. */
   public static Unseen unseen(PixelImage image, PixelImage seen) {
+    if (image.alpha() == null) {
+      return new Unseen(0, null);
+    }
     byte[] under = image.rgb();
     byte[] shown = seen.rgb();
     long[] sums = new long[3];

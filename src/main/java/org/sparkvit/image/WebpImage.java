@@ -116,6 +116,28 @@ final class WebpImage extends EncodedImage {
     turn(exif, xmp);
   }
 
+  /** The pixels of the first frame, which may be more than those of the canvas. */
+  @Override
+  long work() throws BadImageException {
+    long at = RIFF_HEADER_BYTES;
+    while (at + CHUNK_HEADER_BYTES < content.length) {
+      long body = at + CHUNK_HEADER_BYTES;
+      if (has(at, "ANMF")) {
+        at = body + FRAME_HEADER_BYTES; // its chunks are within it
+      } else if (has(at, "VP8 ")) {
+        return Math.max(
+            super.work(), (long) (u16le(body + 6) & 0x3FFF) * (u16le(body + 8) & 0x3FFF));
+      } else if (has(at, "VP8L")) {
+        long bits = u32le(body + 1);
+        return Math.max(super.work(), ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1));
+      } else {
+        long length = u32le(at + 4);
+        at = body + length + (length & 1);
+      }
+    }
+    return super.work();
+  }
+
   @Override
   void checkComplete() throws BadImageException {
     long stated = u32le(4) + CHUNK_HEADER_BYTES;

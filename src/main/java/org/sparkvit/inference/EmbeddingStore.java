@@ -9,6 +9,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.EmbeddingsTable;
@@ -27,9 +28,11 @@ public final class EmbeddingStore {
   private final Workspace workspace;
   private final SharedModel model;
   private final EmbeddingSettings settings;
+  private final Background background;
 
   private EmbeddingStore(
-      SparkSession spark, Workspace workspace, SharedModel model, EmbeddingSettings settings) {
+      SparkSession spark, Workspace workspace, SharedModel model, EmbeddingSettings settings, Background background) {
+    this.background = background;
     this.spark = spark;
     this.workspace = workspace;
     this.model = model;
@@ -49,21 +52,27 @@ public final class EmbeddingStore {
       String location,
       EmbeddingSettings settings,
       RunRecord record) {
+    Background background = CatalogBackground.of(workspace);
     SharedModel model =
         SharedModel.distribute(
             spark,
             files.directory(),
             settings.device(),
             settings.precision(),
-            ModelOutput.EMBEDDINGS);
+            ModelOutput.EMBEDDINGS).on(background);
     model.input().requireFits(settings.batchSize());
     record.input("model", location).input("model_hash", model.hash());
-    return new EmbeddingStore(spark, workspace, model, settings);
+    return new EmbeddingStore(spark, workspace, model, settings, background);
   }
 
   /** The model's hash. */
   public String modelHash() {
     return model.hash();
+  }
+
+  /** What transparent images were put on before the model saw them. */
+  public Background background() {
+    return model.input().background();
   }
 
   /**
@@ -76,6 +85,7 @@ public final class EmbeddingStore {
    * @return of these images: the columns of {@link EmbeddingsTable}
    */
   public Dataset<Row> of(Dataset<Row> images, RunRecord record, Progress progress, String stage) {
+    model.differs(background).ifPresent(line -> progress.say(stage + ": " + line));
     new ChunkedFill(stage, "embedded", range -> missing(images, range), this::embed)
         .run(workspace, EmbeddingsTable.SPEC, record, progress);
     Dataset<Row> wantedIds =

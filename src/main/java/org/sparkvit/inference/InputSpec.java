@@ -24,6 +24,11 @@ public final class InputSpec {
 
   /** As above, where {@code preprocessor_config.json} alone says the size. */
   static PreprocessSpec of(PreprocessorConfig preprocessor, int side) {
+    PreprocessSpec spec = opaque(preprocessor, side);
+    return preprocessor.background() == null ? spec : spec.on(preprocessor.background());
+  }
+
+  private static PreprocessSpec opaque(PreprocessorConfig preprocessor, int side) {
     if (!preprocessor.doResize()) {
       throw new UserException(
           "preprocessor_config.json has do_resize false, but images differ in size and the model"

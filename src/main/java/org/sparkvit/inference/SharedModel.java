@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Background;
+import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.vit.Checkpoint;
@@ -45,6 +48,7 @@ public final class SharedModel implements Serializable {
   /**
    * What the driver knows of a model.
    *
+   * @param background what its images were put on in training; null where its files do not say
    * @param multiplyAdds that an image takes; -1 if unknown
    */
   private record Description(
@@ -52,6 +56,7 @@ public final class SharedModel implements Serializable {
       List<String> notes,
       int embeddingSize,
       PreprocessSpec input,
+      Background background,
       long multiplyAdds,
       boolean isScripted)
       implements Serializable {
@@ -67,6 +72,10 @@ public final class SharedModel implements Serializable {
   private static final Map<Key, Explainer> EXPLAINERS = new ConcurrentHashMap<>();
 
   private final String hash;
+
+  /** Of the files alone. */
+  private final String content;
+
   private final List<String> files;
   private final Description described;
   private final String device;
@@ -75,12 +84,14 @@ public final class SharedModel implements Serializable {
 
   private SharedModel(
       String hash,
+      String content,
       List<String> files,
       Description described,
       String device,
       String precision,
       ModelOutput output) {
     this.hash = hash;
+    this.content = content;
     this.files = List.copyOf(files);
     this.described = described;
     this.device = device;
@@ -96,9 +107,52 @@ public final class SharedModel implements Serializable {
             described.notes(),
             described.embeddingSize(),
             described.input().withScaledDecoding(),
+            described.background(),
             described.multiplyAdds(),
             described.isScripted());
-    return new SharedModel(hash, files, scaled, device, precision, output);
+    return new SharedModel(hash, content, files, scaled, device, precision, output);
+  }
+
+  /**
+   * The same model for images on a background, unless it says itself what its images were put on:
+   * what a model has learnt goes. Where it does not say, it is another model on each background, so
+   * that what it said of images on one is not taken for what it says of them on another.
+   */
+  public SharedModel on(Background background) {
+    if (described.background() != null || background.isNone()) {
+      return this;
+    }
+    Description placed =
+        new Description(
+            described.labels(),
+            described.notes(),
+            described.embeddingSize(),
+            described.input().on(background),
+            null,
+            described.multiplyAdds(),
+            described.isScripted());
+    String name = content + " on " + background;
+    String other = StableHash.sha256(name.getBytes(StandardCharsets.UTF_8));
+    return new SharedModel(other, content, files, placed, device, precision, output);
+  }
+
+  /** What its images were put on in training, where its files say it. */
+  public Optional<Background> trainedOn() {
+    return Optional.ofNullable(described.background());
+  }
+
+  /** A line for people where the model was trained on another background; else none. */
+  public Optional<String> differs(Background background) {
+    return trainedOn()
+        .filter(own -> !own.equals(background))
+        .map(
+            own ->
+                "the model was trained with --background "
+                    + own
+                    + ", the catalog says "
+                    + background
+                    + "; it is used as it was trained (catalog with the same background, or train"
+                    + " anew)");
   }
 
   /** As below, for a model that labels images. */
@@ -140,7 +194,7 @@ public final class SharedModel implements Serializable {
       throw new UncheckedIOException("staging model " + directory, e);
     }
     return new SharedModel(
-        hash, files, described, device, described.isScripted() ? "fp32" : precision, output);
+        hash, hash, files, described, device, described.isScripted() ? "fp32" : precision, output);
   }
 
   private static Description describe(Path directory, String precision, ModelOutput output) {
@@ -152,6 +206,7 @@ public final class SharedModel implements Serializable {
           loaded.notes(),
           checkpoint.config().embeddingSize(),
           InputSpec.of(checkpoint.preprocessor(), checkpoint.config()),
+          checkpoint.preprocessor().background(),
           checkpoint.config().multiplyAdds(),
           false);
     }
@@ -172,6 +227,7 @@ public final class SharedModel implements Serializable {
         model.notes(),
         0,
         InputSpec.of(model.preprocessor(), model.imageSize()),
+        model.preprocessor().background(),
         model.multiplyAdds(),
         true);
   }
@@ -186,7 +242,7 @@ public final class SharedModel implements Serializable {
         : new ModelDirectory.Loaded(ModelDirectory.readForEmbeddings(directory), List.of());
   }
 
-  /** SHA-256 of the model directory. */
+  /** SHA-256 of the model directory, and of the background where that is chosen for it. */
   public String hash() {
     return hash;
   }
@@ -238,7 +294,7 @@ public final class SharedModel implements Serializable {
   Classifier session() {
     useOwnCores();
     Device resolved = resolve();
-    Key key = new Key(hash, resolved.toString(), Precision.of(precision, resolved));
+    Key key = new Key(content, resolved.toString(), Precision.of(precision, resolved));
     return LOADED.computeIfAbsent(
         key,
         missing ->
@@ -254,7 +310,7 @@ public final class SharedModel implements Serializable {
     useOwnCores();
     Device resolved = resolve();
     return EXPLAINERS.computeIfAbsent(
-        new Key(hash, resolved.toString(), Precision.FP32),
+        new Key(content, resolved.toString(), Precision.FP32),
         missing -> load(directory -> Explainer.open(read(directory, output), resolved)));
   }
 
@@ -313,17 +369,17 @@ public final class SharedModel implements Serializable {
 
   private <T> T load(Function<Path, T> open) {
     try {
-      Path directory = Files.createTempDirectory("spark-vit-" + hash.substring(0, 12));
+      Path directory = Files.createTempDirectory("spark-vit-" + content.substring(0, 12));
       try {
         for (String name : files) {
-          link(Path.of(SparkFiles.get(fileName(hash, name))), directory.resolve(name));
+          link(Path.of(SparkFiles.get(fileName(content, name))), directory.resolve(name));
         }
         return open.apply(directory);
       } finally {
         FileUtil.fullyDelete(directory.toFile());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("unpacking model " + hash, e);
+      throw new UncheckedIOException("unpacking model " + content, e);
     }
   }
 

@@ -37,6 +37,7 @@ import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
 import org.sparkvit.table.LabelNoiseTable;
+import org.sparkvit.table.Quantiles;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
 
@@ -161,7 +162,8 @@ public final class LabelsStage {
                 embedded.select(ImagesTable.ID, ImagesTable.LABEL, LabelledImages.GROUP), found)
             .persist(StorageLevel.MEMORY_AND_DISK());
     double[] quartiles =
-        votes.stat().approxQuantile(LabelChecksTable.DISTANCE, new double[] {0.25, 0.75}, 0.001);
+        Quantiles.of(votes, List.of(LabelChecksTable.DISTANCE), 0.25, 0.75)
+            .get(LabelChecksTable.DISTANCE);
     Column outlier =
         quartiles.length < 2
             ? lit(false)

@@ -150,8 +150,8 @@ public final class Replicates implements Serializable {
     }
     List<Interval> intervals = new ArrayList<>();
     for (int f = 0; f < values.length; f++) {
-      double shift = rankings.get(f) ? exact.get(f) - coarse[f] : 0;
-      intervals.add(Interval.of(values[f], shift));
+      Interval interval = Interval.of(values[f]);
+      intervals.add(rankings.get(f) ? interval.moved(coarse[f], exact.get(f)) : interval);
     }
     return intervals;
   }
@@ -171,7 +171,7 @@ public final class Replicates implements Serializable {
             figures.get(f).applyAsDouble(mine) - figures.get(f).applyAsDouble(theirs);
       }
     }
-    return Arrays.stream(values).map(each -> Interval.of(each, 0)).toList();
+    return Arrays.stream(values).map(each -> Interval.of(each)).toList();
   }
 
   /** Of a resample, or for 0 of the images themselves. */
@@ -202,12 +202,35 @@ public final class Replicates implements Serializable {
   public record Interval(double low, double high) {
     private static final double TAIL = 0.025;
 
-    static Interval of(double[] values, double shift) {
+    static Interval of(double[] values) {
       double[] defined = Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
       if (defined.length == 0 || 2 * defined.length < values.length) {
         return new Interval(Double.NaN, Double.NaN);
       }
-      return new Interval(quantile(defined, TAIL) + shift, quantile(defined, 1 - TAIL) + shift);
+      return new Interval(quantile(defined, TAIL), quantile(defined, 1 - TAIL));
+    }
+
+    /**
+     * The interval of a share, moved by what lies between two values of it. That is done to the
+     * arcsine of their roots, by which a share strays as much wherever it lies (Anscombe 1948), so
+     * that the interval becomes narrower where it comes nearer to 0 or 1, and never passes them.
+     *
+     * @param from 0 to 1
+     * @param to 0 to 1
+     */
+    Interval moved(double from, double to) {
+      double shift = angle(to) - angle(from);
+      return new Interval(share(angle(low) + shift), share(angle(high) + shift));
+    }
+
+    private static double angle(double share) {
+      return Math.asin(Math.sqrt(Math.max(0, Math.min(1, share))));
+    }
+
+    /** NaN stays NaN. */
+    private static double share(double angle) {
+      double sine = Math.sin(Math.max(0, Math.min(Math.PI / 2, angle)));
+      return sine * sine;
     }
 
     /**

@@ -21,6 +21,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.ImageBatches;
@@ -59,6 +60,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   private final Param<String> handleInvalid;
   private final Param<String> device;
   private final Param<String> precision;
+  private final Param<String> background;
   private final IntParam batchSize;
   private final IntParam decodeThreads;
 
@@ -97,6 +99,12 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
             "precision",
             "auto, fp32, bf16, fp16 (GPUs) or int8 (CPUs)",
             Precision.CHOICES.toArray(new String[0]));
+    background =
+        new Param<>(
+            this,
+            "background",
+            "what transparent images are put on: none, white, black or #rrggbb; a model that says"
+                + " what it was trained on does not need it");
     batchSize = new IntParam(this, "batchSize", "images per forward pass", ParamValidators.gtEq(1));
     decodeThreads =
         new IntParam(
@@ -110,6 +118,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     setDefault(handleInvalid, KEEP);
     setDefault(device, "auto");
     setDefault(precision, "auto");
+    setDefault(background, Background.NONE.toString());
     setDefault(batchSize, 16);
     setDefault(decodeThreads, 2);
   }
@@ -187,8 +196,20 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
 
   private SharedModel model(SparkSession spark) {
     try (ModelFiles files = ModelFiles.fetch(spark, getModelPath())) {
-      return SharedModel.distribute(
-          spark, files.directory(), getDevice(), getPrecision(), output());
+      Background placed = Background.parse(uid + ": background", getBackground());
+      SharedModel model =
+          SharedModel.distribute(spark, files.directory(), getDevice(), getPrecision(), output());
+      Background trained = model.trainedOn().orElse(placed);
+      if (isSet(background) && !trained.equals(placed)) {
+        throw new UserException(
+            uid
+                + ": background is '"
+                + placed
+                + "', but the model was trained on '"
+                + trained
+                + "'; leave background out");
+      }
+      return model.on(placed);
     }
   }
 
@@ -385,6 +406,24 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   /** {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} (GPUs) or {@code int8} (CPUs). */
   public T setPrecision(String value) {
     set(precision, value);
+    return self();
+  }
+
+  public Param<String> background() {
+    return background;
+  }
+
+  public String getBackground() {
+    return getOrDefault(background);
+  }
+
+  /**
+   * What transparent images are put on: {@code none} (the default: alpha is left out), {@code
+   * white}, {@code black} or {@code #rrggbb}. A model that was trained here says itself what its
+   * images were put on, and another background is refused.
+   */
+  public T setBackground(String value) {
+    set(background, value);
     return self();
   }
 

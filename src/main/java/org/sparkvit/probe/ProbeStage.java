@@ -111,7 +111,9 @@ public final class ProbeStage {
           .result("recall", defined(recall))
           .result("rarest_class", labels.name(rarest));
       Checkpoint probed =
-          start.withHead(labels.names(), found.head().weight(), found.head().bias());
+          start
+              .withHead(labels.names(), found.head().weight(), found.head().bias())
+              .on(store.background());
       ModelCard card = card(probed, rows, figures, recall, found, startCard);
       String hash =
           new TrainedModel(record, spark.version())

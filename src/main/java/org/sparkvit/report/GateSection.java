@@ -26,7 +26,7 @@ public record GateSection(
   private static final int MOVES = 15;
 
   private static final List<String> ORDER =
-      List.of(ChecksTable.FAIL, ChecksTable.WARN, ChecksTable.PASS);
+      List.of(ChecksTable.FAIL, ChecksTable.WARN, ChecksTable.NOTE, ChecksTable.PASS);
 
   /** A check; the value is NaN where there is none. */
   public record Check(String metric, double value, String check, String outcome) {}

@@ -16,11 +16,13 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.DecodedImage;
 import org.sparkvit.image.ImageDecoder;
 import org.sparkvit.image.Thumbnail;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.CatalogImages;
 import org.sparkvit.inference.ImageContent;
 import org.sparkvit.inference.ImageSource;
@@ -77,7 +79,11 @@ final class Thumbnails {
                     ImagesTable.SHA256))
             .repartition(tasks, col(ImagesTable.ID))
             .mapPartitions(
-                new Maker(new CatalogImages(new ImageFiles(spark)), size), Encoders.row(RESULT))
+                new Maker(
+                    new CatalogImages(new ImageFiles(spark)),
+                    CatalogBackground.of(workspace),
+                    size),
+                Encoders.row(RESULT))
             .collectAsList()) {
       thumbnails.put(row.getString(0), new Picture(row.getString(1), row.getString(2)));
     }
@@ -85,12 +91,12 @@ final class Thumbnails {
   }
 
   /** What an executor does with its share of the images. */
-  private record Maker(CatalogImages source, int size)
+  private record Maker(CatalogImages source, Background background, int size)
       implements MapPartitionsFunction<Row, Row>, Serializable {
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-      ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+      ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT, background);
       Iterator<ImageSource.Pending> images = source.open(rows);
       return new Iterator<>() {
         private String outage;

@@ -21,10 +21,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.inference.Agreement;
 import org.sparkvit.inference.BatchInference;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.CostsTable;
@@ -69,7 +71,9 @@ public final class ScoreStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     String location = workspace.modelAt(config.model());
-    SharedModel loaded = model(spark, location, config.precision());
+    Background background = CatalogBackground.of(workspace);
+    SharedModel loaded = model(spark, location, config.precision(), background);
+    loaded.differs(background).ifPresent(line -> progress.say("score: " + line));
     SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
     model.input().requireFits(config.batchSize());
     model.notes().forEach(note -> progress.say("score: " + note));
@@ -80,7 +84,7 @@ public final class ScoreStage {
             .input("model_hash", model.hash());
 
     if (config.agreementSample() > 0) {
-      compare(spark, ImagePlaces.of(workspace, images), model, location, record);
+      compare(spark, ImagePlaces.of(workspace, images), model, location, background, record);
     }
     IdRanges ranges =
         IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
@@ -197,9 +201,11 @@ public final class ScoreStage {
     return Duration.between(since, Instant.now()).toMillis() / 1000.0;
   }
 
-  private SharedModel model(SparkSession spark, String location, String precision) {
+  private SharedModel model(
+      SparkSession spark, String location, String precision, Background background) {
     try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      return SharedModel.distribute(spark, files.directory(), config.device(), precision);
+      return SharedModel.distribute(spark, files.directory(), config.device(), precision)
+          .on(background);
     }
   }
 
@@ -209,6 +215,7 @@ public final class ScoreStage {
       Dataset<Row> images,
       SharedModel model,
       String location,
+      Background background,
       RunRecord record) {
     Dataset<Row> sample =
         images
@@ -221,7 +228,7 @@ public final class ScoreStage {
             spark,
             sample,
             model,
-            model(spark, location, "fp32"),
+            model(spark, location, "fp32", background),
             config.batchSize(),
             config.decodeThreads());
     if (Double.isNaN(share)) {

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
@@ -42,6 +43,7 @@ record Blending(
     ImageFiles files,
     SerializableConfiguration storage,
     String folder,
+    Background background,
     LongAccumulator unreadable)
     implements MapPartitionsFunction<Row, Row> {
 
@@ -50,7 +52,7 @@ record Blending(
 
   @Override
   public Iterator<Row> call(Iterator<Row> pairs) {
-    ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+    ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT, background);
     return new Iterator<>() {
       private Row ready;
 

@@ -24,6 +24,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
@@ -85,6 +86,7 @@ public final class SynthesizeStage {
                     new ImageFiles(spark),
                     new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
                     folder,
+                    CatalogBackground.of(workspace),
                     unreadable),
                 Encoders.row(SyntheticTable.SPEC.schema()))
             .persist(StorageLevel.DISK_ONLY());

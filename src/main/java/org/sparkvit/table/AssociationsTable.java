@@ -8,7 +8,7 @@ import org.apache.spark.sql.types.StructType;
  * row for each column of the user's and each measure of the pixels.
  */
 public final class AssociationsTable {
-  /** A column of {@code images}, or a measure in fifths, such as {@code brightness}. */
+  /** A column of {@code images}, or a measure of the pixels, such as {@code brightness}. */
   public static final String ATTRIBUTE = "attribute";
 
   /** Cramér's V: 0, not at all, to 1, it tells the label. */
@@ -17,7 +17,10 @@ public final class AssociationsTable {
   /** How often independent columns would seem to go together as much, 0 to 1. */
   public static final String P = "p";
 
-  /** The value and label that are together the most often beyond what chance gives. */
+  /**
+   * The value and label that are together the most often beyond what chance gives; of a measure a
+   * fifth of the images, such as {@code the brightest fifth}.
+   */
   public static final String VALUE = "value";
 
   public static final String LABEL = "label";

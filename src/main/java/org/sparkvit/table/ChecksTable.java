@@ -13,10 +13,14 @@ public final class ChecksTable {
   /** What was asked: a limit, or how it compares with earlier runs. */
   public static final String CHECK = "check";
 
-  /** {@link #PASS}, {@link #WARN} or {@link #FAIL}. */
+  /** {@link #PASS}, {@link #NOTE}, {@link #WARN} or {@link #FAIL}. */
   public static final String OUTCOME = "outcome";
 
   public static final String PASS = "PASS";
+
+  /** There is nothing to check yet. */
+  public static final String NOTE = "NOTE";
+
   public static final String WARN = "WARN";
   public static final String FAIL = "FAIL";
 

@@ -14,6 +14,9 @@ public final class CropHashesTable {
   /** PDQ hashes of 32 bytes each, one after the other; null where there are no pixels. */
   public static final String HASHES = "hashes";
 
+  /** As in {@link PixelsTable#BACKGROUND}. */
+  public static final String BACKGROUND = "background";
+
   public static final TableSpec SPEC =
       new TableSpec(
           "crop_hashes",
@@ -21,7 +24,8 @@ public final class CropHashesTable {
           new StructType()
               .add(ID, DataTypes.StringType, false)
               .add(SHA256, DataTypes.StringType)
-              .add(HASHES, DataTypes.BinaryType),
+              .add(HASHES, DataTypes.BinaryType)
+              .add(BACKGROUND, DataTypes.StringType),
           false,
           List.of(ID));
 

@@ -51,8 +51,29 @@ public final class PixelsTable {
   /** {@code ColorLayout}, 3072 bytes; null in rows from before there was one. */
   public static final String LAYOUT = "layout";
 
-  /** SHA-256 of width, height and upright RGB pixels. */
+  /**
+   * SHA-256 of width, height, upright RGB pixels and, where they are not opaque, of their alpha: two
+   * images have one only if their alpha is the same, too.
+   */
   public static final String PIXEL_SHA256 = "pixel_sha256";
+
+  /**
+   * Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer sees; null where
+   * it was not asked.
+   */
+  public static final String TRANSPARENT = "transparent";
+
+  /** Mean colour under the alpha of those pixels, {@code #RRGGBB}; null where there are none. */
+  public static final String UNDER_ALPHA = "under_alpha";
+
+  /**
+   * What the image was put on before it was measured, as the catalog's option says it; {@link
+   * #OPAQUE} where that made no difference; null in rows from before there was a choice.
+   */
+  public static final String BACKGROUND = "background";
+
+  /** The image is opaque: it is the same on every background. */
+  public static final String OPAQUE = "opaque";
 
   /** A name of {@code ImageStatus}. */
   public static final String STATUS = "status";
@@ -80,6 +101,9 @@ public final class PixelsTable {
               .add(PDQ_QUALITY, DataTypes.IntegerType)
               .add(LAYOUT, DataTypes.BinaryType)
               .add(PIXEL_SHA256, DataTypes.StringType)
+              .add(TRANSPARENT, DataTypes.DoubleType)
+              .add(UNDER_ALPHA, DataTypes.StringType)
+              .add(BACKGROUND, DataTypes.StringType)
               .add(STATUS, DataTypes.StringType, false)
               .add(REASON, DataTypes.StringType),
           false,

@@ -3,9 +3,10 @@ package org.sparkvit.training;
 import org.sparkvit.metrics.Metric;
 
 /**
- * Follows a metric over the epochs. The best epoch is the first with the best value; training stops
- * after {@code patience} evaluations in a row that do not beat the best so far by more than {@code
- * minDelta}.
+ * Follows a metric over the epochs. The best epoch is the one with the best value; of several with
+ * the same value the one with the least log loss, and of those the first. Training stops after
+ * {@code patience} evaluations in a row that do not beat the best so far by more than {@code
+ * minDelta}; a tie does not.
  */
 final class BestEpoch {
   private final Metric metric;
@@ -13,6 +14,7 @@ final class BestEpoch {
   private final double minDelta;
   private int epoch;
   private double value = Double.NaN;
+  private double logLoss = Double.NaN;
   private int withoutImprovement;
 
   BestEpoch(Metric metric, int patience, double minDelta) {
@@ -22,13 +24,16 @@ final class BestEpoch {
   }
 
   /** Takes in an evaluation and says whether it is the best so far. */
-  boolean add(int newEpoch, double newValue) {
-    boolean better = metric.isBetter(newValue, value);
-    boolean clearly = better && (Double.isNaN(value) || Math.abs(newValue - value) > minDelta);
+  boolean add(int newEpoch, double newValue, double newLogLoss) {
+    boolean beats = metric.isBetter(newValue, value);
+    boolean better =
+        beats || (newValue == value && Metric.LOG_LOSS.isBetter(newLogLoss, logLoss));
+    boolean clearly = beats && (Double.isNaN(value) || Math.abs(newValue - value) > minDelta);
     withoutImprovement = clearly ? 0 : withoutImprovement + 1;
     if (better) {
       epoch = newEpoch;
       value = newValue;
+      logLoss = newLogLoss;
     }
     return better;
   }

@@ -1,10 +1,13 @@
 package org.sparkvit.training;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.vit.Checkpoint;
@@ -14,7 +17,7 @@ import org.sparkvit.vit.PreprocessorConfig;
 /**
  * The model that a training begins with.
  *
- * @param checkpoint with the labels of the data
+ * @param checkpoint with the labels of the data, for images on the data's background
  * @param card text of its card, if it has one
  * @param notes how it was fitted to the data, each one sentence
  */
@@ -36,6 +39,7 @@ public record StartingModel(Checkpoint checkpoint, Optional<String> card, List<S
       Labels labels,
       long seed,
       RunRecord record) {
+    Background background = CatalogBackground.of(workspace);
     if (start instanceof Start.Pretrained pretrained) {
       String location = workspace.modelAt(pretrained.model());
       // What is mapped stays readable when its file is deleted.
@@ -48,16 +52,26 @@ public record StartingModel(Checkpoint checkpoint, Optional<String> card, List<S
                 pretrained.imageSize(),
                 pretrained.newHead(),
                 seed);
-        record.result("model_notes", loaded.notes());
+        List<String> notes = new ArrayList<>(loaded.notes());
+        Background former = loaded.checkpoint().preprocessor().background();
+        if (former != null && !former.equals(background)) {
+          notes.add(
+              "it was trained with --background "
+                  + former
+                  + " before; now it learns from images on "
+                  + background
+                  + ", as the catalog says");
+        }
+        record.result("model_notes", notes);
         return new StartingModel(
-            loaded.checkpoint(), ModelCard.read(files.directory()), loaded.notes());
+            loaded.checkpoint().on(background), ModelCard.read(files.directory()), notes);
       }
     }
     Start.Scratch scratch = (Start.Scratch) start;
     return new StartingModel(
         Checkpoint.random(
             scratch.architecture().withLabels(labels.names()),
-            PreprocessorConfig.squash(scratch.architecture().imageSize()),
+            PreprocessorConfig.squash(scratch.architecture().imageSize()).on(background),
             seed),
         Optional.empty(),
         List.of());

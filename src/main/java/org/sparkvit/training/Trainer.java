@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Evaluation;
+import org.sparkvit.metrics.Metric;
 import org.sparkvit.vit.Checkpoint;
 
 /**
@@ -85,7 +86,10 @@ public final class Trainer {
     void take(TrainingState state) {
       for (EpochResult result : state.history()) {
         history.add(result);
-        best.add(result.epoch(), result.value(recipe.selection().metric()));
+        best.add(
+            result.epoch(),
+            result.value(recipe.selection().metric()),
+            result.value(Metric.LOG_LOSS));
       }
       begun = state.begun();
     }
@@ -152,7 +156,10 @@ public final class Trainer {
               begun.images() / begun.seconds());
       history.add(result);
       begun = TrainingState.BegunEpoch.NONE;
-      boolean better = best.add(epoch, result.value(recipe.selection().metric()));
+      boolean better = best.add(
+              epoch,
+              result.value(recipe.selection().metric()),
+              result.value(Metric.LOG_LOSS));
       if (best.epoch() == 0) {
         throw new UserException(
             "the metric "

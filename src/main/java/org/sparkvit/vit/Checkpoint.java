@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.sparkvit.core.Background;
 
 /**
  * A model at rest: its configuration, how its images are prepared, and its tensors by Hugging Face
@@ -146,6 +147,11 @@ public record Checkpoint(
       copy.put(heads.get(h) + ".bias", Tensor.of(bias, classes));
     }
     return new Checkpoint(newConfig, preprocessor, copy);
+  }
+
+  /** This model for images on that background. */
+  public Checkpoint on(Background background) {
+    return new Checkpoint(config, preprocessor.on(background), tensors);
   }
 
   /** This model for another image side: position embeddings are interpolated bicubically. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
@@ -279,6 +280,7 @@ enum ImageProcessor {
     if (!rounding.isEmpty() && !rounding.equals(HALF_TO_EVEN)) {
       throw fields.bad(CROP_ROUNDING, "'" + rounding + "'", "'" + HALF_TO_EVEN + "' or absent");
     }
+    String background = fields.takeString(PreprocessorConfig.BACKGROUND, "");
     return new PreprocessorConfig(
         resize,
         resized.height,
@@ -293,7 +295,10 @@ enum ImageProcessor {
         fields.takeDouble("rescale_factor", 1 / 255.0),
         norm.done,
         norm.mean,
-        norm.std);
+        norm.std,
+        background.isEmpty()
+            ? null
+            : Background.parse(PreprocessorConfig.BACKGROUND, background));
   }
 
   /** What is cut out after the resize. */

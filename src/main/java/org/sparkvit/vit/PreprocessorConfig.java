@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
@@ -26,6 +27,8 @@ import org.sparkvit.core.UserException;
  * @param rescaleFactor what bytes are multiplied with when {@code doRescale}, usually 1/255
  * @param imageMean mean of red, green and blue after rescaling
  * @param imageStd standard deviation of red, green and blue after rescaling
+ * @param background what transparent images are put on, which the key {@code background} says and
+ *     transformers does not know; null where nothing is said
  */
 public record PreprocessorConfig(
     boolean doResize,
@@ -41,8 +44,12 @@ public record PreprocessorConfig(
     double rescaleFactor,
     boolean doNormalize,
     List<Double> imageMean,
-    List<Double> imageStd)
+    List<Double> imageStd,
+    Background background)
     implements Serializable {
+  /** Key of our own, which transformers passes over. */
+  static final String BACKGROUND = "background";
+
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
   public PreprocessorConfig {
@@ -87,6 +94,60 @@ public record PreprocessorConfig(
     }
   }
 
+  /** A preparation that says nothing of transparent images. */
+  public PreprocessorConfig(
+      boolean doResize,
+      int height,
+      int width,
+      int shortestEdge,
+      int resample,
+      boolean doCenterCrop,
+      int cropHeight,
+      int cropWidth,
+      boolean torchvisionCrop,
+      boolean doRescale,
+      double rescaleFactor,
+      boolean doNormalize,
+      List<Double> imageMean,
+      List<Double> imageStd) {
+    this(
+        doResize,
+        height,
+        width,
+        shortestEdge,
+        resample,
+        doCenterCrop,
+        cropHeight,
+        cropWidth,
+        torchvisionCrop,
+        doRescale,
+        rescaleFactor,
+        doNormalize,
+        imageMean,
+        imageStd,
+        null);
+  }
+
+  /** The same preparation of images on that background. */
+  public PreprocessorConfig on(Background other) {
+    return new PreprocessorConfig(
+        doResize,
+        height,
+        width,
+        shortestEdge,
+        resample,
+        doCenterCrop,
+        cropHeight,
+        cropWidth,
+        torchvisionCrop,
+        doRescale,
+        rescaleFactor,
+        doNormalize,
+        imageMean,
+        imageStd,
+        other);
+  }
+
   /** Squash to a square, bilinear, mean = std = 0.5: what google/vit-* checkpoints use. */
   public static PreprocessorConfig squash(int side) {
     return new PreprocessorConfig(
@@ -125,6 +186,9 @@ public record PreprocessorConfig(
     json.put("do_normalize", doNormalize);
     imageMean.forEach(json.putArray("image_mean")::add);
     imageStd.forEach(json.putArray("image_std")::add);
+    if (background != null) {
+      json.put(BACKGROUND, background.toString());
+    }
     ModelFiles.writeObject(file, json);
   }
 
@@ -155,7 +219,8 @@ public record PreprocessorConfig(
         rescaleFactor,
         doNormalize,
         imageMean,
-        imageStd);
+        imageStd,
+        background);
   }
 
   /** Whether every image comes out as a square of this side. */

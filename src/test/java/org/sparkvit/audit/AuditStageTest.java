@@ -30,6 +30,7 @@ import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.catalog.LayoutOption;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -82,6 +83,7 @@ class AuditStageTest extends SparkTest {
             null,
             false,
             CatalogConfig.EmptyLabel.UNLABELLED,
+            Background.NONE,
             0,
             1,
             true);

@@ -33,6 +33,7 @@ import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.catalog.LayoutOption;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
@@ -158,6 +159,7 @@ class OddFormatsAuditTest extends SparkTest {
             null,
             false,
             CatalogConfig.EmptyLabel.UNLABELLED,
+            Background.NONE,
             0,
             1,
             true);

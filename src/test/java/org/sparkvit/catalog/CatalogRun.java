@@ -20,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Background;
 import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
@@ -39,6 +40,7 @@ final class CatalogRun {
   String labelMember;
   boolean unlabelled;
   CatalogConfig.EmptyLabel emptyLabel = CatalogConfig.EmptyLabel.FAIL;
+  Background background = Background.NONE;
   int partitions = 2;
   double maxErrorRate = 0.9;
   boolean overwrite;
@@ -73,6 +75,7 @@ final class CatalogRun {
         labelMember,
         unlabelled,
         emptyLabel,
+        background,
         partitions,
         maxErrorRate,
         overwrite);

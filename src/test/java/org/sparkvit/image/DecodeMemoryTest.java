@@ -2,12 +2,14 @@ package org.sparkvit.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class DecodeMemoryTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @Test
   void neverMoreAtOnceThanThereIsRoomFor() throws InterruptedException {
@@ -22,7 +24,7 @@ class DecodeMemoryTest {
                 try {
                   for (int round = 0; round < 200; round++) {
                     // 40 MB: two fit, three do not.
-                    memory.acquire(4_000_000);
+                    assertThat(memory.acquire(4_000_000, LONG)).isTrue();
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     Thread.onSpinWait();
                     inside.decrementAndGet();
@@ -43,19 +45,20 @@ class DecodeMemoryTest {
   @Test
   void whatIsLargerThanAllRoomIsLetInAlone() throws InterruptedException {
     DecodeMemory memory = new DecodeMemory(1 << 20);
-    memory.acquire(100_000_000);
+    assertThat(memory.acquire(100_000_000, LONG)).isTrue();
+    assertThat(memory.acquire(1, Duration.ofMillis(1))).isFalse();
     Thread second =
         new Thread(
             () -> {
               try {
-                memory.acquire(1);
+                memory.acquire(1, LONG);
                 memory.release(1);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
             });
     second.start();
-    while (second.getState() != Thread.State.WAITING) {
+    while (second.getState() != Thread.State.TIMED_WAITING) {
       assertThat(second.isAlive()).isTrue();
       Thread.onSpinWait();
     }

@@ -48,6 +48,27 @@ class ReplicatesTest {
     return images;
   }
 
+  /** Scores of which most are within some 1e-7 of 1 and in order even there, a few wrong. */
+  private static List<Image> sure(int n, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Image> images = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      int label = random.nextInt(3) == 0 ? 1 : 0;
+      double odds = -18 + 4 * label + random.nextDouble(-1.6, 1.6) + random.nextDouble(-1.6, 1.6);
+      float p = (float) (1 / (1 + Math.exp(-odds)));
+      images.add(new Image(seed + "/" + i, label, new float[] {1 - p, p}));
+    }
+    return images;
+  }
+
+  private static List<Double> values(
+      List<ToDoubleFunction<Evaluation>> figures, List<Image> images) {
+    Scorebook book = new Scorebook(2);
+    images.forEach(image -> book.add(image.label(), image.probabilities()));
+    Evaluation evaluation = book.evaluation();
+    return figures.stream().map(figure -> figure.applyAsDouble(evaluation)).toList();
+  }
+
   private static Replicates sum(List<Image> images, int resamples) {
     Replicates sums = new Replicates(2, resamples, true);
     int[] weights = new int[resamples + 1];
@@ -135,6 +156,47 @@ class ReplicatesTest {
     for (int f = 0; f < held.length; f++) {
       assertThat(held[f] / (double) cases).as("figure " + f).isBetween(0.93, 0.97);
     }
+  }
+
+  /**
+   * A sure model on a small test split: its scores are so near to 0 and 1 that many count as equal
+   * in the resamples, from which intervals were moved beyond 1.
+   */
+  @Test
+  void intervalsOfRankingsStayWithinTheirBoundsAndHoldTheTruthOnSmallSplits() {
+    List<ToDoubleFunction<Evaluation>> rankings =
+        List.of(
+            e -> e.value(ClassMetric.ROC_AUC, 1), e -> e.value(ClassMetric.AVERAGE_PRECISION, 1));
+    List<Boolean> both = List.of(true, true);
+    List<Double> truth = values(rankings, sure(400_000, 1));
+    int[] held = new int[2];
+    int cases = 400;
+    for (int i = 0; i < cases; i++) {
+      List<Image> images = sure(120, 2000 + i);
+      List<Double> exact = values(rankings, images);
+      List<Interval> intervals = sum(images, 200).intervals(rankings, exact, both);
+      for (int f = 0; f < 2; f++) {
+        Interval interval = intervals.get(f);
+        assertThat(interval.low()).isBetween(0.0, interval.high());
+        assertThat(interval.high()).isLessThanOrEqualTo(1);
+        boolean inside = truth.get(f) >= interval.low() && truth.get(f) <= interval.high();
+        held[f] += inside ? 1 : 0;
+      }
+    }
+    for (int f = 0; f < 2; f++) {
+      assertThat(held[f] / (double) cases).as("figure " + f).isBetween(0.9, 0.98);
+    }
+  }
+
+  @Test
+  void aMovedIntervalKeepsItsPlaceAmongTheBounds() {
+    Interval interval = new Interval(0.9, 1);
+    assertThat(interval.moved(0.97, 0.97).low()).isCloseTo(0.9, within(1e-12));
+    assertThat(interval.moved(0.97, 0.99).low()).isBetween(0.9, 0.97);
+    assertThat(interval.moved(0.97, 0.99).high()).isEqualTo(1);
+    assertThat(interval.moved(0.97, 1).low()).isLessThan(1);
+    assertThat(new Interval(0, 0.1).moved(0.05, 0).low()).isZero();
+    assertThat(new Interval(0, 0.1).moved(0.05, Double.NaN).low()).isNaN();
   }
 
   @Test

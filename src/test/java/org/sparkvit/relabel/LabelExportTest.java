@@ -32,6 +32,7 @@ import org.sparkvit.catalog.CatalogConfig;
 import org.sparkvit.catalog.CatalogStage;
 import org.sparkvit.catalog.InputFormat;
 import org.sparkvit.catalog.LayoutOption;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.ImagesTable;
@@ -217,6 +218,7 @@ class LabelExportTest extends SparkTest {
                 Optional.ofNullable(others.remove("--empty-label"))
                     .orElse("fail")
                     .toUpperCase(java.util.Locale.ROOT)),
+            Background.NONE,
             2,
             0.9,
             false);

@@ -10,7 +10,7 @@ class BestEpochTest {
   private static int feed(BestEpoch best, double... values) {
     int epoch = 0;
     for (double value : values) {
-      best.add(++epoch, value);
+      best.add(++epoch, value, Double.NaN);
       if (best.shouldStop()) {
         break;
       }
@@ -42,12 +42,31 @@ class BestEpochTest {
   }
 
   @Test
+  void ofEpochsWithTheSameValueTheOneWithTheLeastLogLossIsTheBest() {
+    BestEpoch best = new BestEpoch(Metric.F1_MACRO, 3, 0);
+    assertThat(best.add(1, 0.9, 0.5)).isTrue();
+    assertThat(best.add(2, 0.9, 0.3)).isTrue();
+    assertThat(best.add(3, 0.9, 0.4)).isFalse();
+    assertThat(best.epoch()).isEqualTo(2);
+    // A tie is kept, but does not restore patience.
+    assertThat(best.shouldStop()).isFalse();
+    assertThat(best.add(4, 0.9, 0.2)).isTrue();
+    assertThat(best.shouldStop()).isTrue();
+    assertThat(best.epoch()).isEqualTo(4);
+    // A better value counts for more than the loss, and no loss does not count as less.
+    BestEpoch other = new BestEpoch(Metric.F1_MACRO, 0, 0);
+    assertThat(other.add(1, 0.8, 0.1)).isTrue();
+    assertThat(other.add(2, 0.9, 0.9)).isTrue();
+    assertThat(other.add(3, 0.9, Double.NaN)).isFalse();
+  }
+
+  @Test
   void anUndefinedValueIsNoBest() {
     BestEpoch best = new BestEpoch(Metric.ROC_AUC_MACRO, 0, 0);
-    assertThat(best.add(1, Double.NaN)).isFalse();
+    assertThat(best.add(1, Double.NaN, 0.5)).isFalse();
     assertThat(best.epoch()).isZero();
-    assertThat(best.add(2, 0.3)).isTrue();
-    assertThat(best.add(3, Double.NaN)).isFalse();
+    assertThat(best.add(2, 0.3, 0.5)).isTrue();
+    assertThat(best.add(3, Double.NaN, 0.1)).isFalse();
     assertThat(best.epoch()).isEqualTo(2);
   }
 }

@@ -1,0 +1,29 @@
+package org.sparkvit.inference;
+
+import java.util.List;
+import org.sparkvit.core.Background;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.Workspace;
+
+/**
+ * What the transparent images of a workspace are put on. The catalog decides it, and its run's
+ * record keeps it, so that every stage that looks at images sees the same.
+ */
+public final class CatalogBackground {
+  /** Its name among the catalog's options. */
+  public static final String OPTION = "background";
+
+  private CatalogBackground() {}
+
+  /** The background; none where there is no catalog or it knew of no such choice. */
+  public static Background of(Workspace workspace) {
+    List<String> parts = workspace.version(ImagesTable.SPEC);
+    if (parts.isEmpty()) {
+      return Background.NONE;
+    }
+    String last = parts.get(parts.size() - 1);
+    String background =
+        workspace.record(ImagesTable.SPEC, last).path("config").path(OPTION).asText("none");
+    return Background.parse("the catalog's " + OPTION, background);
+  }
+}
