@@ -138,7 +138,8 @@ public final class AuditStage {
       progress.say(
           String.format(
               Locale.ROOT,
-              "audit: pairs of like meaning, cosine %.2f or more; expected to be found: %.1f %% at that, more above",
+              "audit: pairs of like meaning, cosine %.2f or more; expected to be found: %.1f %% at"
+                  + " that, more above",
               semantic.cosine(),
               100 * SimHash.recall(semantic.cosine())));
       LikeMeanings found = LikeMeanings.of(points, images, duplicates, semantic.cosine());
@@ -170,7 +171,8 @@ public final class AuditStage {
       progress.say(
           String.format(
               Locale.ROOT,
-              "  leakage   %s in %s, %s: %,d images (%.2f %%), %,d pairs, %,d of them with other labels",
+              "  leakage   %s in %s, %s: %,d images (%.2f %%), %,d pairs, %,d of them with other"
+                  + " labels",
               row.<String>getAs(LeakageTable.SPLIT),
               row.<String>getAs(LeakageTable.OTHER),
               row.<String>getAs(LeakageTable.KIND),
@@ -220,7 +222,8 @@ public final class AuditStage {
       progress.say(
           String.format(
               Locale.ROOT,
-              "  the label goes together with %s (Cramér's V %.2f): %s is %s %.1f times as often as all images are",
+              "  the label goes together with %s (Cramér's V %.2f): %s is %s %.1f times as often as"
+                  + " all images are",
               row.<String>getAs(AssociationsTable.ATTRIBUTE),
               row.<Double>getAs(AssociationsTable.CRAMERS_V),
               row.<String>getAs(AssociationsTable.VALUE),
@@ -260,7 +263,8 @@ public final class AuditStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "  duplicates %,d images in %,d groups; hashes up to %d bits apart, expected to be found: %s",
+            "  duplicates %,d images in %,d groups; hashes up to %d bits apart, expected to be"
+                + " found: %s",
             totals.getLong(0),
             totals.getLong(1),
             config.nearDistance(),

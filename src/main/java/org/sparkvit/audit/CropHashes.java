@@ -74,8 +74,7 @@ final class CropHashes {
             "hashed in parts",
             range -> missing(workspace, images, range, background),
             rows ->
-                PixelScan.pass(
-                    rows, CropHashesTable.SPEC.schema(), background, CropHashes::row))
+                PixelScan.pass(rows, CropHashesTable.SPEC.schema(), background, CropHashes::row))
         .run(workspace, CropHashesTable.SPEC, record, progress);
     return workspace
         .read(CropHashesTable.SPEC)
@@ -89,7 +88,8 @@ final class CropHashes {
             "left_semi");
   }
 
-  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
+  private static Dataset<Row> missing(
+      Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
     Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)).and(ImagesTable.usable()));
     if (!workspace.has(CropHashesTable.SPEC)) {
       return images;
@@ -116,11 +116,7 @@ final class CropHashes {
   }
 
   private static Row row(
-      String id,
-      String known,
-      ImageContent content,
-      ImageDecoder decoder,
-      Background background) {
+      String id, String known, ImageContent content, ImageDecoder decoder, Background background) {
     if (content.bytes() == null) {
       return RowFactory.create(id, known, null, null);
     }
@@ -131,8 +127,7 @@ final class CropHashes {
     }
     ByteBuffer bytes = ByteBuffer.allocate(CROPS.size() * PdqHash.BYTES);
     PixelImage placed = Transparency.over(decoded.pixels(), background);
-    PdqHash.ofParts(Transparency.seen(placed), CROPS)
-        .forEach(hash -> bytes.put(hash.toBytes()));
+    PdqHash.ofParts(Transparency.seen(placed), CROPS).forEach(hash -> bytes.put(hash.toBytes()));
     return RowFactory.create(
         id, sha256, bytes.array(), PixelRow.measuredOn(decoded.pixels(), background));
   }

@@ -24,19 +24,15 @@ public final class PixelRow {
   private PixelRow() {}
 
   /**
-   * Measures an image: on the background, or where that is none what is under its alpha, but for the
-   * hashes of its look, which are of what a viewer sees. So two drawings in alpha alone are not
+   * Measures an image: on the background, or where that is none what is under its alpha, but for
+   * the hashes of its look, which are of what a viewer sees. So two drawings in alpha alone are not
    * alike because both are black under it.
    *
    * @param known hash of the content, for where it cannot be read; may be null
    * @param decoder leaves alpha beside the colours
    */
   public static Row of(
-      String id,
-      String known,
-      ImageContent content,
-      ImageDecoder decoder,
-      Background background) {
+      String id, String known, ImageContent content, ImageDecoder decoder, Background background) {
     if (content.bytes() == null) {
       return unmeasured(id, known, background, content.status(), content.reason());
     }

@@ -70,7 +70,8 @@ final class PixelScan {
             "left_semi");
   }
 
-  private static Dataset<Row> missing(Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
+  private static Dataset<Row> missing(
+      Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
     Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
     if (!workspace.has(PixelsTable.SPEC)) {
       return images;
@@ -109,11 +110,7 @@ final class PixelScan {
   /** What is made of one decoded image; see {@link PixelRow#of}. */
   interface Measure extends Serializable {
     Row of(
-        String id,
-        String known,
-        ImageContent content,
-        ImageDecoder decoder,
-        Background background);
+        String id, String known, ImageContent content, ImageDecoder decoder, Background background);
   }
 
   /**

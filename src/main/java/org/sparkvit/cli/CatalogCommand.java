@@ -131,7 +131,8 @@ final class CatalogCommand extends StageCommand {
       defaultValue = "none",
       description = {
         "What transparent images are put on, in every stage that looks at images.",
-        "none: alpha is left out, as Pillow's convert('RGB') does, and the colours under it show. Default: ${DEFAULT-VALUE}."
+        "none: alpha is left out, as Pillow's convert('RGB') does, and the colours under it show."
+            + " Default: ${DEFAULT-VALUE}."
       })
   private String background;
 

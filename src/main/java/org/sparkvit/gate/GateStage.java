@@ -108,7 +108,10 @@ public final class GateStage {
     }
     if (value == null) {
       return RowFactory.create(
-          limit.metric(), null, "there is no such figure yet, so it is not checked", ChecksTable.NOTE);
+          limit.metric(),
+          null,
+          "there is no such figure yet, so it is not checked",
+          ChecksTable.NOTE);
     }
     return RowFactory.create(
         limit.metric(),

@@ -31,7 +31,11 @@ public final class EmbeddingStore {
   private final Background background;
 
   private EmbeddingStore(
-      SparkSession spark, Workspace workspace, SharedModel model, EmbeddingSettings settings, Background background) {
+      SparkSession spark,
+      Workspace workspace,
+      SharedModel model,
+      EmbeddingSettings settings,
+      Background background) {
     this.background = background;
     this.spark = spark;
     this.workspace = workspace;
@@ -55,11 +59,12 @@ public final class EmbeddingStore {
     Background background = CatalogBackground.of(workspace);
     SharedModel model =
         SharedModel.distribute(
-            spark,
-            files.directory(),
-            settings.device(),
-            settings.precision(),
-            ModelOutput.EMBEDDINGS).on(background);
+                spark,
+                files.directory(),
+                settings.device(),
+                settings.precision(),
+                ModelOutput.EMBEDDINGS)
+            .on(background);
     model.input().requireFits(settings.batchSize());
     record.input("model", location).input("model_hash", model.hash());
     return new EmbeddingStore(spark, workspace, model, settings, background);

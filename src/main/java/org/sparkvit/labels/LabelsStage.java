@@ -75,7 +75,8 @@ public final class LabelsStage {
       record.input("duplicates", workspace.version(DuplicatesTable.SPEC));
     } else {
       progress.say(
-          "labels: there has been no audit, so only equal files count as repetitions of one another");
+          "labels: there has been no audit, so only equal files count as repetitions of one"
+              + " another");
     }
     Dataset<Row> labelled =
         LabelledImages.of(images, duplicates).persist(StorageLevel.MEMORY_AND_DISK());
@@ -153,7 +154,8 @@ public final class LabelsStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "labels: %d neighbours of each image; of the true ones %.1f %% are found, measured on %d images",
+            "labels: %d neighbours of each image; of the true ones %.1f %% are found, measured on"
+                + " %d images",
             config.neighbors(),
             100 * search.recall(points, found, RECALL_SAMPLE),
             RECALL_SAMPLE));
@@ -313,7 +315,8 @@ public final class LabelsStage {
       progress.say(
           String.format(
               Locale.ROOT,
-              "  %.1f %% of the nearest neighbours have the same label; %,d images are far from all others",
+              "  %.1f %% of the nearest neighbours have the same label; %,d images are far from all"
+                  + " others",
               100 * totals.getDouble(8),
               totals.getLong(7)));
     }

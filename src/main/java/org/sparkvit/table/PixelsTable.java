@@ -52,8 +52,8 @@ public final class PixelsTable {
   public static final String LAYOUT = "layout";
 
   /**
-   * SHA-256 of width, height, upright RGB pixels and, where they are not opaque, of their alpha: two
-   * images have one only if their alpha is the same, too.
+   * SHA-256 of width, height, upright RGB pixels and, where they are not opaque, of their alpha:
+   * two images have one only if their alpha is the same, too.
    */
   public static final String PIXEL_SHA256 = "pixel_sha256";
 

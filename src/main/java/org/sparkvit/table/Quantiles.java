@@ -132,8 +132,7 @@ public final class Quantiles {
     return values.where(wanted);
   }
 
-  private static List<Search> searches(
-      String column, TreeMap<Long, Long> counts, double[] shares) {
+  private static List<Search> searches(String column, TreeMap<Long, Long> counts, double[] shares) {
     long all = counts.values().stream().mapToLong(Long::longValue).sum();
     List<Search> searches = new ArrayList<>();
     for (double share : shares) {
@@ -143,8 +142,7 @@ public final class Quantiles {
   }
 
   /** Moves on to the longer prefix that has the value of the search's rank. */
-  private static void narrow(
-      Search search, TreeMap<Long, Long> counts, boolean first, int bits) {
+  private static void narrow(Search search, TreeMap<Long, Long> counts, boolean first, int bits) {
     Map<Long, Long> candidates =
         first
             ? counts

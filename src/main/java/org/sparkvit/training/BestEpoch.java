@@ -26,8 +26,7 @@ final class BestEpoch {
   /** Takes in an evaluation and says whether it is the best so far. */
   boolean add(int newEpoch, double newValue, double newLogLoss) {
     boolean beats = metric.isBetter(newValue, value);
-    boolean better =
-        beats || (newValue == value && Metric.LOG_LOSS.isBetter(newLogLoss, logLoss));
+    boolean better = beats || (newValue == value && Metric.LOG_LOSS.isBetter(newLogLoss, logLoss));
     boolean clearly = beats && (Double.isNaN(value) || Math.abs(newValue - value) > minDelta);
     withoutImprovement = clearly ? 0 : withoutImprovement + 1;
     if (better) {

@@ -156,10 +156,8 @@ public final class Trainer {
               begun.images() / begun.seconds());
       history.add(result);
       begun = TrainingState.BegunEpoch.NONE;
-      boolean better = best.add(
-              epoch,
-              result.value(recipe.selection().metric()),
-              result.value(Metric.LOG_LOSS));
+      boolean better =
+          best.add(epoch, result.value(recipe.selection().metric()), result.value(Metric.LOG_LOSS));
       if (best.epoch() == 0) {
         throw new UserException(
             "the metric "

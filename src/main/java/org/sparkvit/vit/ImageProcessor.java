@@ -296,9 +296,7 @@ enum ImageProcessor {
         norm.done,
         norm.mean,
         norm.std,
-        background.isEmpty()
-            ? null
-            : Background.parse(PreprocessorConfig.BACKGROUND, background));
+        background.isEmpty() ? null : Background.parse(PreprocessorConfig.BACKGROUND, background));
   }
 
   /** What is cut out after the resize. */

@@ -90,6 +90,8 @@ class TransparentAuditTest extends SparkTest {
             null,
             null,
             null,
+            List.of(),
+            null,
             false,
             CatalogConfig.EmptyLabel.UNLABELLED,
             Background.parse("--background", background),

@@ -92,8 +92,7 @@ class GateStageTest extends SparkTest {
         .containsEntry("unusable_share: fail > 0.2", "PASS")
         .containsEntry("class_share.dog: fail < 0.4", "FAIL")
         .containsEntry("imbalance: fail > 2.5", "PASS")
-        .containsEntry(
-            "leakage_share: there is no such figure yet, so it is not checked", "NOTE");
+        .containsEntry("leakage_share: there is no such figure yet, so it is not checked", "NOTE");
     assertThat(said).contains("gate: 5 checks, 1 warnings, 1 failed; compared with 0 earlier runs");
     // Once, though it has two limits.
     assertThat(said).filteredOn(line -> line.contains("leakage_share")).hasSize(1);
@@ -282,7 +281,8 @@ class GateStageTest extends SparkTest {
     assertThatThrownBy(() -> Limit.parse("images = fail 1", "f"))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or >");
+            "f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or"
+                + " >");
     assertThatThrownBy(() -> Limit.parse("\nimages", "f")).hasMessageContaining("line 2");
     assertThatThrownBy(() -> Limit.parse("a = fail > 1.2.3", "f")).hasMessageContaining("'1.2.3'");
     assertThatThrownBy(() -> gate("# nothing", false)).hasMessageContaining("has no checks");

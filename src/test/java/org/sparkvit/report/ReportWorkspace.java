@@ -337,7 +337,8 @@ final class ReportWorkspace {
         AssociationsTable.SPEC,
         spark.createDataFrame(
             List.of(
-                RowFactory.create("brightness", 0.2, 0.01, "the brightest fifth", labels.get(0), 1.5),
+                RowFactory.create(
+                    "brightness", 0.2, 0.01, "the brightest fifth", labels.get(0), 1.5),
                 RowFactory.create("kind", 0.9, 0.0, "<i>", labels.get(1), 4.0),
                 RowFactory.create("format", 0.02, 0.6, "PNG", labels.get(1), 1.01)),
             AssociationsTable.SPEC.schema()),

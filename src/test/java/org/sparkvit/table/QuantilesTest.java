@@ -58,8 +58,7 @@ class QuantilesTest extends SparkTest {
     close.set(5, null);
     for (int partitions : new int[] {1, 3, 7}) {
       Map<String, double[]> found =
-          Quantiles.of(
-              rows(close, wild).repartition(partitions), List.of("a", "b"), SHARES);
+          Quantiles.of(rows(close, wild).repartition(partitions), List.of("a", "b"), SHARES);
       assertThat(found.get("a")).isEqualTo(sorted(close));
       assertThat(found.get("b")).isEqualTo(sorted(wild));
     }
