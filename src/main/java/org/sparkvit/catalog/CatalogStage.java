@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -65,6 +66,7 @@ public final class CatalogStage {
           String.format(
               Locale.ROOT, "catalog: reading %,d files in %,d tasks", totals.files, partitions));
       List<String> outcome = new ArrayList<>();
+      AtomicReference<String> next = new AtomicReference<>();
       workspace.replaceAll(
           Map.of(
               ImagesTable.SPEC,
@@ -79,10 +81,12 @@ public final class CatalogStage {
             summary.toMap().forEach(record::result);
             record.result("skipped", skipped.toMap());
             record.result("decisions", decisions.sentences());
+            // Without labels there is nothing to stratify by and nothing to learn.
+            next.set(summary.classes() > 0 ? "spark-vit split" : "spark-vit audit");
             outcome.addAll(summary.lines(decisions.sentences(), skipped));
           });
       outcome.forEach(progress::say);
-      progress.say("next: spark-vit split --workspace " + config.workspace());
+      progress.say("next: " + next.get() + " --workspace " + config.workspace());
     } finally {
       listing.unpersist();
     }
@@ -128,7 +132,11 @@ public final class CatalogStage {
     }
     if (totals.getLong(0) == 0) {
       throw new UserException(
-          "--input " + String.join(", ", config.inputs()) + " has no images in it; check the path");
+          "--input "
+              + String.join(", ", config.inputs())
+              + " has no images in it"
+              + SkippedSummary.of(Listing.skipped(listing)).inBrackets()
+              + "; check the path");
     }
     List<Row> repeated =
         listing

@@ -4,9 +4,13 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +19,9 @@ import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.table.ImagesTable;
 
@@ -30,6 +37,8 @@ import org.sparkvit.table.ImagesTable;
  * @param repeated usable images whose content another one before them has already
  * @param noted images that are {@link ImageStatus#OK} with a note: damage that spares all pixels,
  *     samples that were clipped
+ * @param alike pairs of classes that differ only in capitals or in how Unicode composes a letter,
+ *     as text; the first few
  */
 record CatalogSummary(
     long images,
@@ -39,8 +48,18 @@ record CatalogSummary(
     long classes,
     long unlabelled,
     long repeated,
-    long noted) {
+    long noted,
+    List<String> alike) {
   private static final int TOP = 20;
+  private static final int MAX_ALIKE = 3;
+
+  /** What two spellings of a name have in common. */
+  private static final UserDefinedFunction FOLDED =
+      udf(
+          (UDF1<String, String>)
+              label ->
+                  Normalizer.normalize(label, Normalizer.Form.NFC).toLowerCase(Locale.ROOT).strip(),
+          DataTypes.StringType);
 
   /** Counts the rows of an images table. */
   static CatalogSummary of(Dataset<Row> images) {
@@ -77,7 +96,24 @@ record CatalogSummary(
         totals.getLong(2),
         totals.getLong(3),
         totals.getLong(4) - totals.getLong(5),
-        totals.getLong(6));
+        totals.getLong(6),
+        alike(images));
+  }
+
+  private static List<String> alike(Dataset<Row> images) {
+    List<String> alike = new ArrayList<>();
+    for (Row row :
+        images
+            .where(col(ImagesTable.LABEL).isNotNull())
+            .groupBy(FOLDED.apply(col(ImagesTable.LABEL)).as("folded"))
+            .agg(min(col(ImagesTable.LABEL)).as("one"), max(col(ImagesTable.LABEL)).as("other"))
+            .where("one <> other")
+            .orderBy("folded")
+            .limit(MAX_ALIKE)
+            .collectAsList()) {
+      alike.add("'" + row.getString(1) + "' and '" + row.getString(2) + "'");
+    }
+    return alike;
   }
 
   private static List<Row> counts(Dataset<Row> rows, String column) {
@@ -132,6 +168,8 @@ record CatalogSummary(
           format("  %,d images are OK with a note on their files ('reason' in 'images')", noted));
     }
     lines.addAll(skipped.lines());
+    alike.forEach(
+        names -> lines.add("  warning: classes " + names + " are taken for two; is that meant?"));
     if (classes == 1) {
       lines.add(
           "  warning: there is one class only; training needs two (is the input one folder too"

@@ -59,6 +59,15 @@ record FileReader(PatientReader reader, long maxBytes) implements Serializable {
   }
 
   private Content readNow(Row listed) throws FileNotFoundException, EOFException {
+    if (!listed.isNullAt(Listing.AT_DETAIL)) {
+      return new Content(
+          listed,
+          null,
+          listedBytes(listed),
+          modified(listed),
+          ImageStatus.UNSUPPORTED,
+          listed.getString(Listing.AT_DETAIL));
+    }
     String path = listed.getString(Listing.AT_PATH);
     long bytes = listedBytes(listed);
     Timestamp modified = modified(listed);

@@ -1,32 +1,39 @@
 package org.sparkvit.catalog;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * The files below a folder, as the listing comes in: nothing is held but the folders yet to be
- * listed. A hidden folder is given as it is, without what is in it.
+ * listed. A folder that is hidden or has nothing in it is given as what is skipped.
  *
  * <p>Not {@code FileSystem.listFiles}: on a local disk that starts a process per file to look up
  * its permissions.
  */
-final class FileWalk implements Iterator<FileStatus> {
-  private final FileSystem fs;
+final class FileWalk implements Iterator<Found> {
+  private final Configuration configuration;
+  private final Path root;
   private final Deque<Path> folders = new ArrayDeque<>();
   private final boolean recursive;
-  private RemoteIterator<FileStatus> entries;
-  private FileStatus next;
+  private Path folder;
+  private boolean empty;
+  private Iterator<Found> entries;
+  private Found next;
 
-  FileWalk(FileSystem fs, Path folder, boolean recursive) {
-    this.fs = fs;
+  /**
+   * Starts a walk.
+   *
+   * @param root the input that the walk belongs to, fully qualified
+   * @param folder where it begins: {@code root} or a folder below
+   * @param recursive whether it goes into the folders there
+   */
+  FileWalk(Configuration configuration, Path root, Path folder, boolean recursive) {
+    this.configuration = configuration;
+    this.root = root;
     this.recursive = recursive;
     folders.add(folder);
     advance();
@@ -38,34 +45,38 @@ final class FileWalk implements Iterator<FileStatus> {
   }
 
   @Override
-  public FileStatus next() {
+  public Found next() {
     if (next == null) {
       throw new NoSuchElementException();
     }
-    FileStatus current = next;
+    Found current = next;
     advance();
     return current;
   }
 
   private void advance() {
     next = null;
-    try {
-      while (next == null) {
-        if (entries != null && entries.hasNext()) {
-          FileStatus entry = entries.next();
-          if (!entry.isDirectory() || FolderLayout.isHiddenFolder(entry.getPath().getName())) {
-            next = entry;
-          } else if (recursive) {
-            folders.add(entry.getPath());
-          }
-        } else if (!folders.isEmpty()) {
-          entries = fs.listStatusIterator(folders.remove());
-        } else {
-          return;
+    while (next == null) {
+      if (entries != null && entries.hasNext()) {
+        empty = false;
+        Found entry = entries.next();
+        if (!entry.isFolder()) {
+          next = entry;
+        } else if (FolderLayout.isHiddenFolder(entry.path().getName())) {
+          next = Found.skipped(entry.path(), SkipReason.HIDDEN, null);
+        } else if (recursive) {
+          folders.add(entry.path());
         }
+      } else if (empty) {
+        empty = false;
+        next = Found.skipped(folder, SkipReason.EMPTY_FOLDER, null);
+      } else if (!folders.isEmpty()) {
+        folder = folders.remove();
+        entries = FolderEntries.of(root, folder, configuration);
+        empty = true;
+      } else {
+        return;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,14 +1,10 @@
 package org.sparkvit.catalog;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -39,11 +35,7 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     String from = root.toString();
     List<Tuple2<String, Boolean>> work = new ArrayList<>();
-    try {
-      plan(root.getFileSystem(configuration.value()), root, 0, work);
-    } catch (IOException e) {
-      throw new UncheckedIOException("listing " + root, e);
-    }
+    plan(configuration.value(), root, 0, work);
     JavaRDD<Row> walked =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(work, Math.min(work.size(), MAX_TASKS))
@@ -52,23 +44,21 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
   }
 
   /** Pairs of a folder and whether to descend from it. */
-  private static void plan(
-      FileSystem fs, Path folder, int depth, List<Tuple2<String, Boolean>> work)
-      throws IOException {
+  private void plan(
+      Configuration configuration, Path folder, int depth, List<Tuple2<String, Boolean>> work) {
     work.add(new Tuple2<>(folder.toString(), false));
     List<Path> below = new ArrayList<>();
-    RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
-    while (entries.hasNext()) {
-      FileStatus entry = entries.next();
-      if (entry.isDirectory() && !FolderLayout.isHiddenFolder(entry.getPath().getName())) {
-        below.add(entry.getPath());
+    for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
+      Found entry = all.next();
+      if (entry.isFolder() && !FolderLayout.isHiddenFolder(entry.path().getName())) {
+        below.add(entry.path());
       }
     }
     for (Path path : below) {
       // Few folders with much in them would be few tasks.
       boolean few = below.size() == 1 || FolderLayout.splitNamed(path.getName()) != null;
       if (few && depth < MAX_DEPTH) {
-        plan(fs, path, depth + 1, work);
+        plan(configuration, path, depth + 1, work);
       } else {
         work.add(new Tuple2<>(path.toString(), true));
       }
@@ -76,11 +66,8 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
   }
 
   private static Iterator<Row> rows(
-      SerializableConfiguration configuration, Path root, String folder, boolean recursive)
-      throws IOException {
-    Path path = new Path(folder);
-    Iterator<FileStatus> files =
-        new FileWalk(path.getFileSystem(configuration.value()), path, recursive);
+      SerializableConfiguration configuration, Path root, String folder, boolean recursive) {
+    Iterator<Found> files = new FileWalk(configuration.value(), root, new Path(folder), recursive);
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -94,13 +81,29 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
     };
   }
 
-  private static Row row(Path root, FileStatus file) {
-    String name = ImageName.of(root, file.getPath());
-    String path = file.getPath().toString();
-    Row row =
-        file.isDirectory() || FolderLayout.isHiddenFile(file.getPath().getName())
-            ? Listing.skipped(name, path, SkipReason.HIDDEN, null)
-            : Listing.file(name, path, null, null, 0, file.getLen(), file.getModificationTime());
-    return Listing.within(row, ImageName.relative(root, file.getPath()));
+  private static Row row(Path root, Found found) {
+    String name = ImageName.of(root, found.path());
+    String path = found.path().toString();
+    if (found.problem() != null) {
+      return Listing.problem(name, found.problem());
+    }
+    String relative = ImageName.relative(root, found.path());
+    if (found.skipped() != null) {
+      // An empty folder is one in the layout; all else counts in the folder that it is in.
+      boolean folder = found.skipped() == SkipReason.EMPTY_FOLDER;
+      return Listing.within(
+          Listing.skipped(name, path, found.skipped(), found.detail()),
+          folder ? relative + "/" : relative);
+    }
+    SkipReason left = FileNames.left(found.path().getName()).orElse(null);
+    Row row;
+    if (left != null) {
+      row = Listing.skipped(name, path, left, null);
+    } else if (found.detail() != null) {
+      row = Listing.unreadable(name, path, found.bytes(), found.modified(), found.detail());
+    } else {
+      row = Listing.file(name, path, null, null, 0, found.bytes(), found.modified());
+    }
+    return Listing.within(row, relative);
   }
 }

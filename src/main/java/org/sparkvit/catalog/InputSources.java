@@ -10,9 +10,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.ImageFormat;
+import org.sparkvit.table.Storage;
 
 /**
  * Finds out what an input is.
@@ -76,10 +76,10 @@ final class InputSources {
   List<Source> of(String input) {
     try {
       Path given = new Path(input);
-      FileSystem fs = given.getFileSystem(configuration);
+      FileSystem fs = Storage.of(given, configuration);
       FileStatus status = fs.getFileStatus(given);
       Path root = fs.makeQualified(status.getPath());
-      List<Source> sources = status.isDirectory() ? ofFolder(fs, root) : ofFile(root);
+      List<Source> sources = status.isDirectory() ? ofFolder(root) : ofFile(root);
       boolean manifest = sources.stream().anyMatch(source -> source instanceof ManifestSource);
       boolean folder = sources.stream().allMatch(source -> source instanceof FolderSource);
       refuse(!manifest, "--image-root", config.imageRoot(), "is for manifests", input);
@@ -143,13 +143,13 @@ final class InputSources {
             + "; give the folder that the images are in");
   }
 
-  private List<Source> ofFolder(FileSystem fs, Path root) throws IOException {
+  private List<Source> ofFolder(Path root) throws IOException {
     if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
       return List.of(manifest(root, root.getParent(), root.getParent(), null));
     }
     if (allows(InputFormat.MANIFEST) || allows(InputFormat.WEBDATASET)) {
       List<Source> manifests = new ArrayList<>();
-      Level top = Level.of(fs, root);
+      Level top = Level.of(root, root, configuration);
       boolean shards = top.shards;
       boolean folders = top.folders;
       if (top.metadata != null) {
@@ -157,7 +157,7 @@ final class InputSources {
       }
       List<String> without = new ArrayList<>();
       for (Path folder : top.splits) {
-        Level split = Level.of(fs, folder);
+        Level split = Level.of(root, folder, configuration);
         shards |= split.shards;
         folders |= split.folders;
         if (split.metadata == null) {
@@ -184,8 +184,7 @@ final class InputSources {
         throw compressed(top.compressed);
       }
       if (allows(InputFormat.WEBDATASET) && shards) {
-        return List.of(
-            new ShardSource(shards(fs, root), List.of(root.toString()), config, decisions));
+        return List.of(new ShardSource(shards(root), List.of(root.toString()), config, decisions));
       }
     }
     return switch (config.format()) {
@@ -225,10 +224,17 @@ final class InputSources {
     return new ManifestSource(file, kind, images, images, split, config);
   }
 
-  private static List<Sample.Shard> shards(FileSystem fs, Path root) {
+  private List<Sample.Shard> shards(Path root) {
     List<Sample.Shard> shards = new ArrayList<>();
-    for (Iterator<FileStatus> files = new FileWalk(fs, root, true); files.hasNext(); ) {
-      Path file = files.next().getPath();
+    for (Iterator<Found> all = new FileWalk(configuration, root, root, true); all.hasNext(); ) {
+      Found found = all.next();
+      if (found.problem() != null) {
+        throw new UserException(found.problem());
+      }
+      if (found.skipped() != null) {
+        continue;
+      }
+      Path file = found.path();
       if (isCompressed(file.getName())) {
         throw compressed(file);
       }
@@ -267,33 +273,32 @@ final class InputSources {
   private record Level(
       List<Path> splits, Path metadata, boolean shards, boolean folders, Path compressed) {
 
-    private static Level of(FileSystem fs, Path folder) throws IOException {
+    private static Level of(Path root, Path folder, Configuration configuration) {
       List<Path> splits = new ArrayList<>();
       Path metadata = null;
       boolean shards = false;
       boolean folders = false;
       boolean images = false;
       Path compressed = null;
-      RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
-      while (entries.hasNext()) {
-        FileStatus entry = entries.next();
-        String name = entry.getPath().getName();
+      for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
+        Found entry = all.next();
+        String name = entry.path().getName();
         if (METADATA.contains(name)) {
           if (metadata != null) {
             throw ambiguous(folder, "both " + metadata.getName() + " and " + name);
           }
-          metadata = entry.getPath();
-        } else if (entry.isDirectory()
+          metadata = entry.path();
+        } else if (entry.isFolder()
             && FolderLayout.splitNamed(name) == null
             && !FolderLayout.isHiddenFile(name)) {
           folders = true;
-        } else if (entry.isDirectory() && FolderLayout.splitNamed(name) != null) {
-          splits.add(entry.getPath());
-        } else if (entry.isFile() && ShardSource.isShard(name)) {
+        } else if (entry.isFolder() && FolderLayout.splitNamed(name) != null) {
+          splits.add(entry.path());
+        } else if (!entry.isFolder() && ShardSource.isShard(name)) {
           shards = true;
-        } else if (entry.isFile() && isCompressed(name)) {
-          compressed = entry.getPath();
-        } else if (entry.isFile()) {
+        } else if (!entry.isFolder() && isCompressed(name)) {
+          compressed = entry.path();
+        } else if (!entry.isFolder()) {
           images |= ImageFormat.ofName(name).isPresent();
         }
       }

@@ -38,7 +38,10 @@ final class Listing {
   /** A name of {@link SkipReason} for what is listed but not catalogued; null for what is. */
   static final String SKIPPED = "_skipped";
 
-  /** More about why it is skipped; null where there is no more to say. */
+  /**
+   * More about why it is skipped; null where there is no more to say. Of what is not skipped: why
+   * it is a row of the images table that cannot be opened.
+   */
   static final String DETAIL = "_detail";
 
   /** A mistake in the input, as a sentence for its owner; null where there is none. */
@@ -64,6 +67,7 @@ final class Listing {
 
   static final int AT_MODIFIED = 6;
   private static final int AT_SKIPPED = 7;
+  static final int AT_DETAIL = 8;
   private static final int AT_WITHIN = 10;
   private static final int FIXED = 12;
   private static final int MAX_FIELDS = 1_000;
@@ -107,6 +111,27 @@ final class Listing {
   static Row skipped(String name, String path, SkipReason reason, String detail) {
     return RowFactory.create(
         name, path, null, null, 0L, 0L, null, reason.name(), detail, null, null, null);
+  }
+
+  /**
+   * A file that is known not to be readable, and becomes a row of the images table all the same.
+   *
+   * @param why what is wrong with it and how to mend it, in a few words
+   */
+  static Row unreadable(String name, String path, long bytes, long modifiedMillis, String why) {
+    return RowFactory.create(
+        name,
+        path,
+        null,
+        null,
+        0L,
+        bytes,
+        new Timestamp(modifiedMillis),
+        null,
+        why,
+        null,
+        null,
+        null);
   }
 
   /** Something that stops the catalog before an image is read. */

@@ -30,6 +30,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.table.Storage;
 
 /**
  * Reads a tar shard through, once, and joins its members to {@link Sample samples}, in whatever
@@ -65,7 +66,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
   /** The samples of one shard, as they become complete; closed with the task that reads it. */
   Iterator<Sample> samples(Sample.Shard shard) throws IOException {
     Path path = new Path(shard.path());
-    FileSystem fs = path.getFileSystem(configuration.value());
+    FileSystem fs = Storage.of(path, configuration.value());
     FileStatus status = fs.getFileStatus(path);
     return new Joining(shard, status, new Source(fs.open(path)));
   }

@@ -1,11 +1,9 @@
 package org.sparkvit.catalog;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -81,24 +79,26 @@ record ShardSource(
   }
 
   /** The files beside the shards: their indexes, statistics and the like. */
-  private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder)
-      throws IOException {
-    Iterator<FileStatus> files =
-        new FileWalk(folder.getFileSystem(configuration.value()), folder, true);
+  private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder) {
+    Iterator<Found> files = new FileWalk(configuration.value(), folder, folder, true);
     return new Iterator<>() {
       private Row next = advanced();
 
       private Row advanced() {
         while (files.hasNext()) {
-          FileStatus file = files.next();
-          String name = file.getPath().getName();
-          if (!isShard(name)) {
-            boolean hidden = file.isDirectory() || FolderLayout.isHiddenFile(name);
+          Found file = files.next();
+          String name = ImageName.of(folder, file.path());
+          String path = file.path().toString();
+          if (file.problem() != null) {
+            return Listing.problem(name, file.problem());
+          }
+          if (file.skipped() != null) {
+            return Listing.skipped(name, path, file.skipped(), file.detail());
+          }
+          if (!isShard(file.path().getName())) {
+            boolean hidden = FolderLayout.isHiddenFile(file.path().getName());
             return Listing.skipped(
-                ImageName.of(folder, file.getPath()),
-                file.getPath().toString(),
-                hidden ? SkipReason.HIDDEN : SkipReason.BESIDE_SHARDS,
-                null);
+                name, path, hidden ? SkipReason.HIDDEN : SkipReason.BESIDE_SHARDS, null);
           }
         }
         return null;

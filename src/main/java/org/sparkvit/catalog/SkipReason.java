@@ -8,14 +8,14 @@ enum SkipReason {
   NOT_AN_IMAGE("not images by their names"),
   /** A symbolic link whose target is not there. */
   DANGLING_LINK("links to nothing"),
-  /** A symbolic link to a folder whose files are listed elsewhere in this input. */
-  REPEATED_LINK("links to folders that are listed already"),
+  /** A symbolic link to a folder in the same input or above it, where it would never end. */
+  REPEATED_LINK("links to folders of the same input, or above it"),
   /** A pipe, a device, or a link within a tar file: nothing with a content of its own. */
   SPECIAL_FILE("no ordinary files"),
-  /** A folder that may not be listed. */
-  UNREADABLE_FOLDER("folders that cannot be opened"),
-  /** A file or folder whose name cannot be told, so that it cannot be opened either. */
-  UNNAMEABLE("names that cannot be read"),
+  /** A folder with nothing in it. */
+  EMPTY_FOLDER("folders with nothing in them"),
+  /** A folder whose name is not UTF-8; a file of such a name is an image that is not usable. */
+  UNNAMEABLE("folders whose names are not UTF-8"),
   /** A member of a sample that is not its image, such as a mask. */
   OTHER_MEMBER("further members of samples"),
   /** A label or metadata whose image is not there. */

@@ -50,6 +50,15 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
     return map;
   }
 
+  /** The figures in brackets behind a sentence, with a space before; empty where there are none. */
+  String inBrackets() {
+    List<String> parts = new ArrayList<>();
+    reasons.forEach(
+        (reason, group) ->
+            parts.add(String.format(Locale.ROOT, "%,d %s", group.number, reason.words())));
+    return parts.isEmpty() ? "" : " (left out: " + String.join(", ", parts) + ")";
+  }
+
   /** The figures for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();

@@ -69,6 +69,7 @@ public final class Main {
 
   /** What {@link #main} does, for tests and for programs that embed a job. */
   static void run(String... args) {
+    requireLetters(args);
     CommandLine main = commandLine();
     main.setDefaultValueProvider(ConfigFile.fromArguments(args));
     try {
@@ -95,6 +96,20 @@ public final class Main {
         throw cause;
       }
       throw e;
+    }
+  }
+
+  /** In the locale C a JVM gets a mark in place of each letter beyond ASCII: another name. */
+  private static void requireLetters(String[] args) {
+    for (String argument : args) {
+      if (argument.indexOf('\uFFFD') >= 0) {
+        throw new UserException(
+            "argument '"
+                + argument
+                + "' has letters that are lost where this process runs ("
+                + System.getProperty("sun.jnu.encoding")
+                + "); set LC_ALL=C.UTF-8, or rename what it names to UTF-8");
+      }
     }
   }
 

@@ -43,7 +43,7 @@ public final class ImageFiles implements Serializable {
    */
   public byte[] read(String path, long offset, int length) throws IOException {
     Path file = new Path(offset == 0 ? path : containerOf(path));
-    FileSystem fs = file.getFileSystem(configuration.value());
+    FileSystem fs = Storage.of(file, configuration.value());
     byte[] bytes = new byte[length];
     FutureDataInputStreamBuilder opening = fs.openFile(file);
     if (fs.getScheme().equals("s3a")) {
@@ -75,7 +75,7 @@ public final class ImageFiles implements Serializable {
    */
   public FileStatus status(String path) throws IOException {
     Path file = new Path(path);
-    return file.getFileSystem(configuration.value()).getFileStatus(file);
+    return Storage.of(file, configuration.value()).getFileStatus(file);
   }
 
   /** A member's header precedes it, so only a member has an offset; its tar ends at the mark. */

@@ -2,19 +2,25 @@ package org.sparkvit.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.sparkvit.catalog.CatalogRun.image;
 import static org.sparkvit.catalog.CatalogRun.write;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +55,7 @@ class FolderTest extends SparkTest {
     write(pets, "dog/empty.jpg", new byte[0]);
     write(pets, "dog/half.jpg", Arrays.copyOf(image("jpg", 3), whole.length / 2));
     write(pets, "dog/really-png.jpg", image("png", 4));
-    write(pets, "dog/notes.txt", "no image at all");
+    write(pets, "dog/notes.dat", "no image at all");
     write(pets, "top.gif", image("gif", 5));
     write(pets, "cat/.DS_Store", "x");
     write(pets, "_SUCCESS", "");
@@ -64,7 +70,7 @@ class FolderTest extends SparkTest {
             "empty.jpg",
             "half.jpg",
             "really-png.jpg",
-            "notes.txt",
+            "notes.dat",
             "top.gif");
     Row first = rows.get("1.jpg");
     assertThat(first.<String>getAs(ImagesTable.ID)).isEqualTo(StableHash.id("pets/cat/1.jpg"));
@@ -88,7 +94,7 @@ class FolderTest extends SparkTest {
     assertStatus(rows, "empty.jpg", "EMPTY");
     assertStatus(rows, "half.jpg", "TRUNCATED");
     assertStatus(rows, "really-png.jpg", "EXT_MISMATCH");
-    assertStatus(rows, "notes.txt", "BAD_MAGIC");
+    assertStatus(rows, "notes.dat", "BAD_MAGIC");
     assertThat(catalog.said())
         .contains("8 images", "in 2 classes; 1 without a label", "OK 4", "dog 5, cat 2")
         .contains("1 images repeat", "left out  3 hidden", "next: spark-vit split");
@@ -240,6 +246,108 @@ class FolderTest extends SparkTest {
   }
 
   @Test
+  void textAndTablesBesideImagesAreNoImages() throws IOException {
+    Path pets = temp.resolve("pets");
+    write(pets, "cat/1.jpg", image("jpg", 1));
+    write(pets, "cat/noextension", image("jpg", 2));
+    write(pets, "cat/unknown.xyz", "neither an image nor known");
+    List<String> others =
+        List.of(
+            "metadata1000.jsonl",
+            "labels.CSV",
+            "1.txt",
+            "1.json",
+            "readme.md",
+            "1.xml",
+            "index.html",
+            "features.npy",
+            "index.db",
+            "README",
+            "old.tar.gz");
+    for (String name : others) {
+      write(pets, "cat/" + name, "x");
+    }
+    write(pets, "dog/2.jpg", image("jpg", 3));
+    Files.createDirectories(pets.resolve("bird"));
+    write(pets, "@eaDir/1.jpg", image("jpg", 4));
+    assertThat(CatalogRun.byFile(catalog.of(pets)))
+        .containsOnlyKeys("1.jpg", "noextension", "unknown.xyz", "2.jpg");
+    Map<String, String> skipped = catalog.skipped();
+    assertThat(skipped).hasSize(others.size() + 2);
+    others.forEach(name -> assertThat(skipped).containsEntry(name, "NOT_AN_IMAGE"));
+    assertThat(skipped).containsEntry("bird", "EMPTY_FOLDER").containsEntry("@eaDir", "HIDDEN");
+    assertThat(catalog.said())
+        .contains("11 not images by their names", "1 folders with nothing in them")
+        .contains("layout: 2 classes; 1 folder left out, without images: 'bird'");
+  }
+
+  @Test
+  void withoutLabelsNoSplitIsProposed() throws IOException {
+    write(temp, "flat/1.jpg", image("jpg", 1));
+    catalog.of(temp.resolve("flat"));
+    assertThat(catalog.said()).contains("in 0 classes").contains("next: spark-vit audit");
+    assertThat(catalog.said()).doesNotContain("spark-vit split");
+  }
+
+  @Test
+  void classesThatLookTheSameAreWarnedOf() throws IOException {
+    write(temp, "twins/Cat/1.jpg", image("jpg", 1));
+    write(temp, "twins/cat/2.jpg", image("jpg", 2));
+    write(temp, "twins/caf\u00e9/3.jpg", image("jpg", 3));
+    write(temp, "twins/cafe\u0301/4.jpg", image("jpg", 4));
+    catalog.of(temp.resolve("twins"));
+    assertThat(catalog.said())
+        .contains("warning: classes 'Cat' and 'cat' are taken for two")
+        .contains("warning: classes 'cafe\u0301' and 'caf\u00e9' are taken for two");
+  }
+
+  @Test
+  void aFolderWithoutRightsStopsTheCatalogInOneLine() throws IOException {
+    write(temp, "pets/cat/1.jpg", image("jpg", 1));
+    Path locked = write(temp, "pets/dog/2.jpg", image("jpg", 2)).getParent();
+    Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
+    try {
+      assumeThat(Files.isReadable(locked)).as("rights do not bind this user").isFalse();
+      assertThatThrownBy(() -> catalog.of(temp.resolve("pets")))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("pets/dog' cannot be opened (permission denied)");
+    } finally {
+      Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  @Test
+  void aFolderWithoutRightsElsewhereStopsTheCatalogInOneLine() throws IOException {
+    spark.sparkContext().hadoopConfiguration().set("fs.locked.impl", LockedFolders.class.getName());
+    write(temp, "pets/cat/1.jpg", image("jpg", 1));
+    write(temp, "pets/locked/2.jpg", image("jpg", 2));
+    assertThatThrownBy(() -> catalog.of("locked:" + temp.resolve("pets")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("pets/locked' cannot be opened (permission denied)");
+  }
+
+  /** A storage on which folders of one name may not be listed. */
+  public static final class LockedFolders extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("locked:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "locked";
+    }
+
+    @Override
+    public FileStatus[] listStatus(org.apache.hadoop.fs.Path folder) throws IOException {
+      if (folder.getName().equals("locked")) {
+        throw new AccessControlException("no right to list");
+      }
+      return super.listStatus(folder);
+    }
+  }
+
+  @Test
   void oneClassIsWorthAWarning() throws IOException {
     write(temp, "pets/cat/1.jpg", image("jpg", 1));
     catalog.of(temp.resolve("pets"));
@@ -261,13 +369,13 @@ class FolderTest extends SparkTest {
   void theWrongFolderIsNotPublished() throws IOException {
     write(temp, "docs/a/1.jpg", image("jpg", 1));
     for (int i = 0; i < 3; i++) {
-      write(temp, "docs/a/" + i + ".txt", "text");
+      write(temp, "docs/a/" + i + ".dat", "text");
     }
     catalog.maxErrorRate = 0.5;
     assertThatThrownBy(() -> catalog.of(temp.resolve("docs")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("3 of 4 files are no usable images")
-        .hasMessageContaining("0.txt' is BAD_MAGIC");
+        .hasMessageContaining("0.dat' is BAD_MAGIC");
     assertThat(Workspace.at(spark, temp.resolve("workspace").toString()).has(ImagesTable.SPEC))
         .isFalse();
     catalog.maxErrorRate = 0.75;
@@ -282,7 +390,8 @@ class FolderTest extends SparkTest {
     Path empty = Files.createDirectories(temp.resolve("empty"));
     assertThatThrownBy(() -> catalog.of(empty))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("empty has no images in it");
+        .hasMessageContaining(
+            "empty has no images in it (left out: 1 folders with nothing in them)");
     Path file = write(temp, "one.jpg", image("jpg", 1));
     assertThatThrownBy(() -> catalog.of(file))
         .isInstanceOf(UserException.class)

@@ -45,6 +45,14 @@ class MainTest {
         .contains("Usage: spark-vit " + command);
   }
 
+  @Test
+  void lettersThatTheLocaleLostAreSaid() {
+    assertThatThrownBy(() -> Main.run("catalog", "--workspace", "w", "--input", "K\uFFFD\uFFFDtze"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("K\uFFFD\uFFFDtze")
+        .hasMessageContaining("LC_ALL=C.UTF-8");
+  }
+
   @ParameterizedTest
   @MethodSource("commands")
   void everyCommandHasAScriptAndAFileOfItsDefaults(String command) throws IOException {
