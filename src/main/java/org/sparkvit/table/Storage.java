@@ -99,6 +99,11 @@ public final class Storage {
     }
 
     @Override
+    public String getScheme() {
+      return "file";
+    }
+
+    @Override
     public FSDataInputStream open(Path path, int bufferSize) throws IOException {
       try {
         java.nio.file.Path file = local(makeQualified(path));

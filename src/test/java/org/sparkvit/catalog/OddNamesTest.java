@@ -6,15 +6,12 @@ import static org.sparkvit.catalog.CatalogRun.write;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +21,6 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Storage;
 
 /** Names and links that disks have, and that libraries stumble over. */
 class OddNamesTest extends SparkTest {
@@ -176,21 +172,6 @@ class OddNamesTest extends SparkTest {
     Files.createSymbolicLink(link, Path.of(target));
   }
 
-  /** Lists and reads a folder in a process of its own; see the test below. */
-  public static void main(String[] arguments) throws IOException {
-    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path("file:" + arguments[0]);
-    StringBuilder found = new StringBuilder();
-    for (Iterator<Found> all = new LocalFolder(folder, folder); all.hasNext(); ) {
-      org.apache.hadoop.fs.Path path = all.next().path();
-      byte[] one = new byte[1];
-      try (var in = Storage.of(path, new Configuration()).open(path)) {
-        in.readFully(one);
-      }
-      found.append(path.getName()).append((char) one[0]).append('\0');
-    }
-    Files.writeString(Path.of(arguments[1]), found, StandardCharsets.UTF_8);
-  }
-
   @Test
   void namesOfAnyLettersAreFoundInTheLocaleC() throws IOException, InterruptedException {
     Path folder = Files.createDirectory(temp.resolve("names"));
@@ -203,7 +184,7 @@ class OddNamesTest extends SparkTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
-            OddNamesTest.class.getName(),
+            ListedNames.class.getName(),
             folder.toString(),
             out.toString());
     process.environment().put("LC_ALL", "C");
