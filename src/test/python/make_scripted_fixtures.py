@@ -1,4 +1,6 @@
-"""Makes src/test/resources/vit/scripted: a small convolutional network as TorchScript, and the logits it gives.
+"""Makes src/test/resources/vit/scripted-forms too, modules that ScriptedArchiveTest describes.
+
+Makes src/test/resources/vit/scripted: a small convolutional network as TorchScript, and the logits it gives.
 
 Needs torch. The folder is what 'spark-vit score --model' takes: the module, what Hugging Face says of preprocessing,
 and the classes with the multiply-adds of an image, which are counted here at each layer.
@@ -52,3 +54,75 @@ write("config.json", dict(id2label={"0": "dark", "1": "light"}, multiply_adds=co
 write("preprocessor_config.json", dict(size=dict(height=16, width=16), resample=2, image_mean=MEAN, image_std=STD))
 write("golden.json", dict(logits=[round(v, 7) for v in logits.flatten().tolist()],
                           parameters=sum(p.numel() for p in model.parameters())))
+
+
+FORMS = OUT.parent / "scripted-forms"
+
+
+class Net(nn.Module):
+    def __init__(self, form: str = ""):
+        super().__init__()
+        torch.manual_seed(1)
+        self.layer = nn.Conv2d(3, 2, 16)
+
+    def forward(self, x):
+        return self.layer(x).flatten(1)
+
+
+class Saves(Net):
+    def forward(self, x):
+        torch.save(x, "written-by-a-model.pt")
+        return self.layer(x).flatten(1)
+
+
+class SavesWhileLoading(Net):
+    @torch.jit.export
+    def __getstate__(self):
+        return self.layer.weight, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: tuple[torch.Tensor, bool]):
+        torch.save(state[0], "written-by-a-model.pt")
+        self.training = state[1]
+
+
+class ReadsFiles(Net):
+    def forward(self, x):
+        return self.layer(x).flatten(1) + torch.from_file("/etc/hostname", False, 2)
+
+
+class Throws(Net):
+    def forward(self, x):
+        if x.size(0) > 0:
+            raise ValueError("no such thing")
+        return self.layer(x).flatten(1)
+
+
+class Large(Net):
+    def forward(self, x):
+        return self.layer(x).flatten(1) + torch.ones([10_000, 1_000_000_000]).sum()
+
+
+class CastsItsInput(Net):
+    def forward(self, x):
+        return self.layer(x.to(torch.bfloat16)).flatten(1).float()
+
+
+class AnswersInBfloat16(Net):
+    def forward(self, x):
+        return self.layer(x.to(torch.bfloat16)).flatten(1)
+
+
+FORMS.mkdir(exist_ok=True)
+forms = dict(saves=Saves(), saves_while_loading=SavesWhileLoading(), reads_files=ReadsFiles(), throws=Throws(), large=Large(),
+             half=Net().half(), bfloat16=Net().bfloat16(), casts=CastsItsInput().bfloat16(), bfloat16_out=AnswersInBfloat16().bfloat16())
+golden = {}
+for name, form in forms.items():
+    form.eval()
+    form = torch.jit.script(form)
+    form.save(FORMS / f"{name}.pt")
+    if name in ("half", "casts", "bfloat16_out"):
+        with torch.no_grad():
+            golden[name] = [round(v, 6) for v in form(images.half() if name == "half" else images).float().flatten().tolist()]
+torch.save(Net().state_dict(), FORMS / "state_dict.pt")
+(FORMS / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")

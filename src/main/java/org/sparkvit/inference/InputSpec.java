@@ -23,7 +23,7 @@ public final class InputSpec {
   }
 
   /** As above, where {@code preprocessor_config.json} alone says the size. */
-  static PreprocessSpec of(PreprocessorConfig preprocessor, int side) {
+  public static PreprocessSpec of(PreprocessorConfig preprocessor, int side) {
     PreprocessSpec spec = opaque(preprocessor, side);
     return preprocessor.background() == null ? spec : spec.on(preprocessor.background());
   }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,33 +24,62 @@ import org.sparkvit.vit.ModelDirectory;
  */
 public record ModelFiles(Path directory, boolean temporary) implements AutoCloseable {
 
+  private static final Pattern WEB =
+      Pattern.compile(
+          "(?i)(?:hf://|https?://(?:(?:www\\.)?(?:huggingface\\.co|hf\\.co)/)?)"
+              + "(?:(?<=hf://|\\.co/)(?<name>[\\w.-]+/[\\w.-]+))?.*");
+
+  private static final Pattern HUB_NAME = Pattern.compile("\\w[\\w.-]*/[\\w.-]+");
+
+  /** How a model of the Hub comes here. */
+  private static String bring(String name) {
+    String folder = name.substring(name.indexOf('/') + 1);
+    return "bring it by 'hf download "
+        + name
+        + " --local-dir "
+        + folder
+        + "' and give the folder: ./"
+        + folder;
+  }
+
   /**
    * Copies a model directory, or uses it where it is if it is local already.
    *
    * @throws UserException when there is none, or it cannot be read
    */
   public static ModelFiles fetch(SparkSession spark, String uri) {
+    Matcher web = WEB.matcher(uri);
+    if (web.matches()) {
+      throw new UserException(
+          "model '"
+              + uri
+              + "' is on the web, and nothing is downloaded here; "
+              + (web.group("name") == null
+                  ? "bring the folder to this machine or its storage and give that"
+                  : bring(web.group("name"))));
+    }
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
     try {
       org.apache.hadoop.fs.Path remote = new org.apache.hadoop.fs.Path(uri);
       FileSystem fs = remote.getFileSystem(configuration);
       List<org.apache.hadoop.fs.Path> files = new ArrayList<>();
-      boolean config = false;
+      List<String> names = new ArrayList<>();
+      if (fs.getFileStatus(remote).isFile()) {
+        throw new UserException(
+            "model '" + uri + "' is a file; name the folder that it is in, with its config.json");
+      }
       for (FileStatus file : fs.listStatus(remote)) {
         String name = file.getPath().getName();
+        names.add(name);
         if (file.isFile() && ModelDirectory.isModelFile(name)) {
           files.add(file.getPath());
-          config |= name.equals(ModelDirectory.CONFIG);
         }
       }
-      if (!config || files.size() < 2) {
-        throw new UserException(
-            "model '"
-                + uri
-                + "' has no "
-                + (config ? ModelDirectory.WEIGHTS : ModelDirectory.CONFIG)
-                + "; name a Hugging Face model directory, or one with a TorchScript module (model.pt), or run 'spark-vit train' first");
-      }
+      ModelDirectory.problem(names)
+          .ifPresent(
+              problem -> {
+                throw new UserException("model '" + uri + "' " + problem);
+              });
       if (fs.getScheme().equals("file")) {
         return new ModelFiles(Path.of(fs.makeQualified(remote).toUri().getPath()), false);
       }
@@ -65,7 +96,13 @@ public record ModelFiles(Path directory, boolean temporary) implements AutoClose
       }
     } catch (FileNotFoundException e) {
       throw new UserException(
-          "model '" + uri + "' does not exist; check the name, or run 'spark-vit train' first", e);
+          "model '"
+              + uri
+              + "' does not exist; "
+              + (HUB_NAME.matcher(uri).matches()
+                  ? "if it is a model of the Hugging Face Hub, " + bring(uri)
+                  : "check the name, or run 'spark-vit train' first"),
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException("model '" + uri + "' cannot be read: " + e.getMessage(), e);
     }

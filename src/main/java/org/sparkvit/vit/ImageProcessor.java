@@ -178,7 +178,7 @@ enum ImageProcessor {
    * Reads {@code image_processor} of {@code processor_config.json}, or else {@code
    * preprocessor_config.json}, as transformers does.
    *
-   * @param unnamed what is meant where the file names no processor
+   * @param unnamed what is meant where the file names no processor; null if that is not known
    * @throws UserException when neither is there, or a key or value is not understood
    */
   static PreprocessorConfig in(Path directory, ImageProcessor unnamed) {
@@ -211,6 +211,10 @@ enum ImageProcessor {
   static PreprocessorConfig read(JsonFields fields, ImageProcessor unnamed) {
     String formerName = fields.takeString("feature_extractor_type", "");
     String name = fields.takeString("image_processor_type", formerName);
+    if (name.isEmpty() && unnamed == null) {
+      throw fields.bad(
+          "image_processor_type", "absent", "there, as none is known for the model_type");
+    }
     ImageProcessor processor = name.isEmpty() ? unnamed : named(name, fields);
     try {
       PreprocessorConfig config = processor.config(fields);

@@ -1,6 +1,5 @@
 package org.sparkvit.vit;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +10,17 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
 
 /**
@@ -100,7 +103,9 @@ public final class ModelDirectory {
               + ".weight is absent), so it cannot label images; fine-tune it with 'spark-vit train"
               + " --from' first");
     }
-    return new Loaded(checkpoint(directory, contents, OptionalInt.empty()), classes.notes());
+    List<String> notes = new ArrayList<>(classes.notes());
+    notes.addAll(guesses(directory, json));
+    return new Loaded(checkpoint(directory, contents, OptionalInt.empty()), notes);
   }
 
   /**
@@ -143,16 +148,33 @@ public final class ModelDirectory {
     }
     if (classes == null) {
       Checkpoint bare = checkpoint(directory, contents.withHead(seed), imageSize);
-      return new Loaded(
-          bare.withNewHead(labels, seed), List.of("the head is drawn anew: " + reason));
+      List<String> notes = new ArrayList<>(List.of("the head is drawn anew: " + reason));
+      notes.addAll(guesses(directory, json));
+      return new Loaded(bare.withNewHead(labels, seed), notes);
     }
     List<String> notes = new ArrayList<>(classes.notes());
+    notes.addAll(guesses(directory, json));
     notes.add(Checkpoint.headNote(classes.names(), labels));
     return new Loaded(checkpoint(directory, contents, imageSize).withLabels(labels, seed), notes);
   }
 
   private static ObjectNode config(Path directory) {
+    if (ScriptedModel.isIn(directory) && Files.notExists(directory.resolve(WEIGHTS))) {
+      throw new UserException(
+          directory
+              + ": a TorchScript module (model.pt) can be scored, but not trained, and it gives no"
+              + " embeddings; name the checkpoint that it was made from");
+    }
     return ModelFiles.readObject(require(directory, CONFIG));
+  }
+
+  /** What is taken for granted where nothing is said of how images are prepared. */
+  private static List<String> guesses(Path directory, ObjectNode json) {
+    return TimmCheckpoint.isConfig(json) || ImageProcessor.isIn(directory)
+        ? List.of()
+        : List.of(
+            "there is no preprocessor_config.json: images are prepared as ViTImageProcessor does by"
+                + " itself (squashed by bilinear, mean and deviation 0.5)");
   }
 
   private static ClassNames classes(Path directory, ObjectNode json) {
@@ -280,10 +302,41 @@ public final class ModelDirectory {
       throw new UserException(directory + ": no such model directory");
     }
     if (!Files.isRegularFile(file)) {
-      throw new UserException(
-          directory + ": no " + name + "; a Hugging Face model directory is expected");
+      try (Stream<Path> files = Files.list(directory)) {
+        throw new UserException(
+            "model '"
+                + directory
+                + "' "
+                + problem(files.map(f -> f.getFileName().toString()).toList())
+                    .orElse("has no " + name));
+      } catch (IOException e) {
+        throw new UserException(directory + ": cannot be read: " + e.getMessage(), e);
+      }
     }
     return file;
+  }
+
+  /**
+   * Why the files of a folder are no model, to go behind its name; empty where they may be one.
+   *
+   * @param names of all its files and folders
+   */
+  public static Optional<String> problem(Collection<String> names) {
+    boolean weights =
+        names.contains(WEIGHTS)
+            || names.contains(SHARD_INDEX)
+            || names.contains(ScriptedModel.WEIGHTS);
+    if (names.contains(CONFIG) && weights) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ForeignModel.in(names)
+            .filter(form -> !weights)
+            .orElse(
+                "has no "
+                    + (names.contains(CONFIG) ? WEIGHTS : CONFIG)
+                    + "; name a Hugging Face model directory, or one with a TorchScript module"
+                    + " (model.pt), or run 'spark-vit train' first"));
   }
 
   private static PreprocessorConfig preprocessor(Path directory, ViTConfig config) {
@@ -301,25 +354,58 @@ public final class ModelDirectory {
       require(directory, WEIGHTS);
       return Set.of(WEIGHTS);
     }
-    Set<String> shards = new TreeSet<>();
-    for (JsonNode shard : ModelFiles.readObject(index).path("weight_map")) {
-      String name = shard.asText();
-      if (!name.endsWith(".safetensors") || Path.of(name).getNameCount() != 1) {
-        throw new UserException(index + ": weight_map names '" + name + "', not a file beside it");
-      }
-      require(directory, name);
-      shards.add(name);
-    }
-    if (shards.isEmpty()) {
-      throw new UserException(index + ": weight_map is absent or empty");
+    Map<String, String> places = places(index);
+    Set<String> shards = new TreeSet<>(places.values());
+    List<String> missing =
+        shards.stream().filter(name -> Files.notExists(directory.resolve(name))).toList();
+    if (!missing.isEmpty()) {
+      throw new UserException(
+          index
+              + " lists "
+              + shards.size()
+              + " files, of which "
+              + missing.size()
+              + (missing.size() == 1 ? " is" : " are")
+              + " not there: "
+              + ClassNames.first(missing)
+              + "; bring the whole model");
     }
     return shards;
+  }
+
+  /** Where each tensor is. */
+  private static Map<String, String> places(Path index) {
+    Map<String, String> places = new TreeMap<>();
+    ModelFiles.readObject(index)
+        .path("weight_map")
+        .fields()
+        .forEachRemaining(
+            e -> {
+              String name = e.getValue().asText();
+              if (!name.endsWith(".safetensors") || !name.matches("[^/\\\\\\x00]+")) {
+                throw new UserException(
+                    index + ": weight_map names '" + name + "', not a file beside it");
+              }
+              places.put(e.getKey(), name);
+            });
+    if (places.isEmpty()) {
+      throw new UserException(index + ": weight_map is absent or empty");
+    }
+    return places;
   }
 
   private static Map<String, Tensor> tensors(Path directory) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (String name : weightFiles(directory)) {
-      SafeTensors.read(directory.resolve(name)).tensors().forEach(tensors::putIfAbsent);
+      SafeTensors.read(directory.resolve(name))
+          .tensors()
+          .forEach(
+              (key, tensor) -> {
+                if (tensors.put(key, tensor) != null) {
+                  throw new UserException(
+                      directory.resolve(name) + ": tensor " + key + " is in another shard too");
+                }
+              });
     }
     return tensors;
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,11 +24,22 @@ final class ModelFiles {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** Names of a million classes and an index of shards fit. */
+  private static final long MOST_BYTES = 256L << 20;
+
   private ModelFiles() {}
 
   static ObjectNode readObject(Path file) {
     try {
-      if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode object) {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new UserException(
+            file + ": is " + Files.size(file) + " bytes long; at most " + MOST_BYTES + " are read");
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      if (new String(bytes, StandardCharsets.UTF_8).startsWith(LfsPointer.START)) {
+        throw new UserException(file + LfsPointer.WORDS);
+      }
+      if (JSON.readTree(bytes) instanceof ObjectNode object) {
         return object;
       }
     } catch (NoSuchFileException e) {

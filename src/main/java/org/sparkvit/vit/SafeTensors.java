@@ -125,7 +125,11 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         throw bad(
             "is " + fileSize + " bytes long; a safetensors file starts with 8 bytes of length");
       }
-      long headerLength = readFully(0, Long.BYTES).getLong();
+      ByteBuffer start = readFully(0, Math.min(fileSize, LfsPointer.START.length()));
+      if (LfsPointer.START.contentEquals(StandardCharsets.ISO_8859_1.decode(start.duplicate()))) {
+        throw new UserException(file + LfsPointer.WORDS);
+      }
+      long headerLength = start.getLong();
       if (headerLength < 2 || headerLength > MAX_HEADER) {
         throw bad(
             "header length is "

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
@@ -18,13 +19,15 @@ import org.sparkvit.core.UserException;
  * @param notes what a person has to know of it, each one sentence
  * @param imageSize side of the model's input in pixels
  * @param multiplyAdds that an image takes; -1 where the file does not say
+ * @param storages types of its tensors, such as {@code FloatStorage}
  */
 public record ScriptedModel(
     List<String> labels,
     List<String> notes,
     PreprocessorConfig preprocessor,
     int imageSize,
-    long multiplyAdds) {
+    long multiplyAdds,
+    Set<String> storages) {
   /** The module. */
   public static final String WEIGHTS = "model.pt";
 
@@ -33,15 +36,28 @@ public record ScriptedModel(
       "any classifier can be scored as TorchScript: torch.jit.trace(model, images).save("
           + "\"FOLDER/model.pt\"), its config.json and preprocessor_config.json beside it";
 
+  /** Whether it computes in half precision, so that its images have to come in it. */
+  boolean isHalf() {
+    return storages.contains("HalfStorage")
+        && !storages.contains("FloatStorage")
+        && !storages.contains("DoubleStorage");
+  }
+
+  /** Whether some of its weights are bfloat16, which images cannot come in. */
+  boolean isBfloat16() {
+    return storages.contains("BFloat16Storage");
+  }
+
   /** Whether a model directory holds a scripted model. */
   public static boolean isIn(Path directory) {
     return Files.exists(directory.resolve(WEIGHTS));
   }
 
   /**
-   * Reads what there is beside the module.
+   * Reads what there is beside the module, and looks through its code without running it.
    *
-   * @throws UserException when a file is absent or malformed
+   * @throws UserException when a file is absent or malformed, or the module calls what is not on
+   *     the list of operators that only compute
    */
   public static ScriptedModel read(Path directory) {
     Path config = directory.resolve(ModelDirectory.CONFIG);
@@ -54,8 +70,7 @@ public record ScriptedModel(
     }
     String modelType = fields.takeString("model_type", "vit");
     PreprocessorConfig preprocessor =
-        ImageProcessor.in(
-            directory, ImageProcessor.ofModelType(modelType).orElse(ImageProcessor.VIT));
+        ImageProcessor.in(directory, ImageProcessor.ofModelType(modelType).orElse(null));
     int side = preprocessor.outputSide();
     if (side < 1) {
       throw new UserException(
@@ -70,6 +85,7 @@ public record ScriptedModel(
         classes.notes(),
         preprocessor,
         side,
-        multiplyAdds == null ? -1 : multiplyAdds.longValue());
+        multiplyAdds == null ? -1 : multiplyAdds.longValue(),
+        ScriptedArchive.inspect(directory.resolve(WEIGHTS)).storages());
   }
 }

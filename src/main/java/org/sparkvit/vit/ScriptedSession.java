@@ -1,6 +1,7 @@
 package org.sparkvit.vit;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
@@ -13,10 +14,13 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.sparkvit.core.UserException;
 
 /** A loaded {@link ScriptedModel}. It computes in the types in which it was saved. */
 public final class ScriptedSession implements Classifier {
+  private static final int MOST_SHOWN = 300;
+
   private final ScriptedModel model;
   private final PtNDManager manager;
   private final PtSymbolBlock block;
@@ -30,7 +34,8 @@ public final class ScriptedSession implements Classifier {
   /**
    * Loads a model.
    *
-   * @throws UserException when the file is no TorchScript module
+   * @throws UserException when the file is no TorchScript module, or one that does more than to
+   *     compute
    */
   public static ScriptedSession open(Path directory, Device device) {
     ScriptedModel model = ScriptedModel.read(directory);
@@ -58,9 +63,10 @@ public final class ScriptedSession implements Classifier {
       Shape perChannel = new Shape(1, 3, 1, 1);
       NDArray scale = scope.create(model.preprocessor().scale(), perChannel);
       NDArray shift = scope.create(model.preprocessor().shift(), perChannel);
-      NDArray images =
+      NDArray normalised =
           bytes.transpose(0, 3, 1, 2).toType(DataType.FLOAT32, true).muli(scale).addi(shift);
-      NDArray logits = IValueUtils.forward(block, new NDList(images), false).get(0);
+      NDArray images = model.isHalf() ? normalised.toType(DataType.FLOAT16, false) : normalised;
+      NDArray logits = forward(images);
       if (!logits.getShape().equals(new Shape(n, classes))) {
         throw new UserException(
             "the model gives "
@@ -73,6 +79,43 @@ public final class ScriptedSession implements Classifier {
       }
       return logits.toType(DataType.FLOAT32, false).toFloatArray();
     }
+  }
+
+  private NDArray forward(NDArray images) {
+    try {
+      NDList outputs = IValueUtils.forward(block, new NDList(images), false);
+      if (outputs.isEmpty()) {
+        throw new UserException(
+            ScriptedModel.WEIGHTS + " gives nothing; let it give logits [N, labels]");
+      }
+      return outputs.get(0);
+    } catch (EngineException | IllegalArgumentException | UnsupportedOperationException e) {
+      throw new UserException(
+          ScriptedModel.WEIGHTS
+              + " fails on images "
+              + images.getShape()
+              + " of "
+              + images.getDataType().name().toLowerCase(Locale.ROOT)
+              + ": "
+              + reason(e)
+              + (model.isBfloat16()
+                  ? "; it was saved in bfloat16, which images cannot come in: save model.float()"
+                  : ""),
+          e);
+    }
+  }
+
+  /** PyTorch says where in the module it was first, and last what it was. */
+  private static String reason(RuntimeException error) {
+    String message = String.valueOf(error.getMessage());
+    String reason = "";
+    for (String line : message.split("\\R")) {
+      if (line.matches("[\\w.]*(Error|Exception): .*")) {
+        reason = line;
+      }
+    }
+    String shown = reason.isEmpty() ? message.lines().findFirst().orElse("") : reason;
+    return shown.length() > MOST_SHOWN ? shown.substring(0, MOST_SHOWN) + "..." : shown;
   }
 
   @Override

@@ -58,7 +58,18 @@ final class TimmCheckpoint {
   private final int patch;
   private final int grid;
 
-  private TimmCheckpoint(String source, Map<String, Tensor> tensors) {
+  /**
+   * Finds out the sizes.
+   *
+   * @param arguments the model's
+   * @param pretrained how its images are prepared
+   */
+  private TimmCheckpoint(
+      String source,
+      String architecture,
+      JsonFields arguments,
+      JsonFields pretrained,
+      Map<String, Tensor> tensors) {
     this.source = source;
     this.tensors = tensors;
     if (tensors.containsKey(BLOCK + "0.ls1.gamma")) {
@@ -70,10 +81,42 @@ final class TimmCheckpoint {
     }
     hidden = dimension("cls_token", 3, 2);
     patch = dimension("patch_embed.proj.weight", 4, 2);
+    // DeiT III adds no positions to the tokens before the patches.
+    boolean patchesOnly =
+        arguments.takeBoolean("no_embed_class", architecture.startsWith("deit3_"));
     int positions = dimension("pos_embed", 3, 1);
-    int patches = positions - family.specialTokens().size();
-    int side = (int) Math.sqrt(Math.max(patches, 0));
-    grid = side * side == patches ? side : (int) Math.sqrt(positions);
+    int patches = positions - (patchesOnly ? 0 : family.specialTokens().size());
+    grid = (int) Math.sqrt(Math.max(patches, 0));
+    JsonNode imageSize = arguments.take("img_size");
+    JsonNode inputSize = pretrained.take("input_size");
+    requireSquare(arguments, "img_size", imageSize, 0);
+    if (imageSize == null) {
+      requireSquare(pretrained, "input_size", inputSize, 1);
+    }
+    if (grid < 1 || grid * grid != patches) {
+      throw new UserException(
+          source
+              + ": its "
+              + patches
+              + " patches make no square; only square images are read yet, and "
+              + ScriptedModel.WAY);
+    }
+    int side = grid * patch;
+    if (imageSize != null && imageSize.isNumber() && imageSize.intValue() != side) {
+      throw arguments.bad("img_size", imageSize, side + ", as its positions are for");
+    }
+    if (arguments.takeBoolean("dynamic_img_size", false)
+        && inputSize != null
+        && inputSize.path(1).asInt() != side) {
+      throw pretrained.bad(
+          "input_size", inputSize, "[3, " + side + ", " + side + "], as its positions are for");
+    }
+  }
+
+  private static void requireSquare(JsonFields fields, String key, JsonNode size, int first) {
+    if (size != null && size.isArray() && !size.path(first).equals(size.path(first + 1))) {
+      throw fields.bad(key, size, "a square; " + ScriptedModel.WAY);
+    }
   }
 
   /** Whether a configuration is one of timm's. */
@@ -89,17 +132,19 @@ final class TimmCheckpoint {
   static ModelDirectory.Contents convert(
       String source, ObjectNode config, Map<String, Tensor> tensors, List<String> labels) {
     JsonFields fields = new JsonFields(source, config.deepCopy());
-    requireSupported(fields);
-    TimmCheckpoint checkpoint = new TimmCheckpoint(source, tensors);
+    String architecture = requireSupported(fields);
     // Earlier versions of timm had no object for these.
     JsonFields pretrained =
         config.has("pretrained_cfg") ? object(fields, "pretrained_cfg") : fields;
-    ViTConfig vit = checkpoint.config(fields, labels);
+    JsonFields arguments = object(fields, "model_args");
+    TimmCheckpoint checkpoint =
+        new TimmCheckpoint(source, architecture, arguments, pretrained, tensors);
+    ViTConfig vit = checkpoint.config(arguments, labels);
     return new ModelDirectory.Contents(
         vit, preprocessor(pretrained, vit.imageSize()), checkpoint.renamed(vit));
   }
 
-  private static void requireSupported(JsonFields fields) {
+  private static String requireSupported(JsonFields fields) {
     String architecture = fields.takeString("architecture", "");
     if (!architecture.matches("(vit|deit|deit3)_.*") || architecture.contains("rope")) {
       throw fields.bad(
@@ -120,6 +165,7 @@ final class TimmCheckpoint {
           "'" + pooling + "'",
           "'token': heads on the class token; " + ScriptedModel.WAY);
     }
+    return architecture;
   }
 
   private static JsonFields object(JsonFields fields, String key) {
@@ -133,8 +179,7 @@ final class TimmCheckpoint {
     return fields.within(key, object);
   }
 
-  private ViTConfig config(JsonFields fields, List<String> labels) {
-    JsonFields arguments = object(fields, "model_args");
+  private ViTConfig config(JsonFields arguments, List<String> labels) {
     JsonNode named = arguments.take("num_heads");
     int heads = named == null ? usualHeads() : arguments.asInt("num_heads", named);
     arguments

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.sparkvit.vit.ViTSessionTest.assertClose;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,9 +198,21 @@ class CheckpointClassesTest {
     assertThat(drawn.notes()).containsExactly("the head is drawn anew: as --new-head asks");
   }
 
+  @Test
+  void aPreparationThatNobodyNamedIsSaid() throws IOException {
+    Path model = model(PETS);
+    Files.delete(model.resolve("preprocessor_config.json"));
+    assertThat(ModelDirectory.load(model).notes())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "there is no preprocessor_config.json: images are prepared as ViTImageProcessor");
+    assertThat(forTraining(model, PETS, true).notes()).hasSize(2);
+  }
+
   private static float[] row(Checkpoint checkpoint, int index) {
     float[] all = checkpoint.tensors().get("classifier.weight").toFloats();
-    return java.util.Arrays.copyOfRange(all, 16 * index, 16 * (index + 1));
+    return Arrays.copyOfRange(all, 16 * index, 16 * (index + 1));
   }
 
   private static float[] logits(Checkpoint checkpoint) {
@@ -218,7 +235,7 @@ class CheckpointClassesTest {
     return model;
   }
 
-  private static void edit(Path model, java.util.function.Consumer<ObjectNode> change) {
+  private static void edit(Path model, Consumer<ObjectNode> change) {
     Path file = model.resolve("config.json");
     ObjectNode json = ModelFiles.readObject(file);
     change.accept(json);
@@ -229,7 +246,7 @@ class CheckpointClassesTest {
     try {
       return ClassNames.read(
           (ObjectNode) ModelFiles.JSON.readTree(json.replace('\'', '"')), "config.json");
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
   }

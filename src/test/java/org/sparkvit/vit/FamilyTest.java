@@ -333,12 +333,31 @@ class FamilyTest {
         "bicubic|random|pretrained_cfg: interpolation is 'random'; it must be one of",
         "center|border|pretrained_cfg: crop_mode is 'border'; it must be 'center' or 'squash'",
         "'\"crop_pct\": 0.9'|'\"crop_pct\": 2'|pretrained_cfg: crop_pct is 2.0; it must be above 0",
-        "'\"num_classes\": 3'|'\"num_classes\": 4'|it must be a list of num_classes = 4 names"
+        "'\"num_classes\": 3'|'\"num_classes\": 4'|it must be a list of num_classes = 4 names",
+        "'\"img_size\": 16'|'\"img_size\": [16, 24]'|model_args: img_size is [16,24]; it must be a"
+            + " squ",
+        "'\"img_size\": 16'|'\"img_size\": 20'|model_args: img_size is 20; it must be 16, as its",
+        "'\"img_size\": 16'|'\"no_embed_class\": true'|its 17 patches make no square; only square",
+        "'\"img_size\": 16'|'\"dynamic_img_size\": true'|input_size is [3,224,224]; it must be [3,"
+            + " 16, 16]"
       })
   void timmsOtherModelsAreRefused(String from, String to, String message) throws IOException {
     Path model = copy("timm-vit");
     edit(model, from, to);
     refused(model, message);
+  }
+
+  @Test
+  void patchesOfAnImageThatIsNotSquareAreNotTakenForThoseOfASquare() throws IOException {
+    Path model = copy("timm-vit");
+    Map<String, Tensor> tensors = tensors(model);
+    // 4 x 6 patches and the class token are as many as 5 x 5 patches.
+    tensors.put("pos_embed", Tensor.of(new float[25 * 16], 1, 25, 16));
+    write(model, tensors);
+    edit(model, "\"img_size\": 16,", "");
+    refused(model, "its 24 patches make no square; only square images are read yet, and any");
+    edit(model, "\"input_size\": [", "\"input_size\": [3, 16, 24], \"x\": [");
+    refused(model, "pretrained_cfg: input_size is [3,16,24]; it must be a square");
   }
 
   @Test

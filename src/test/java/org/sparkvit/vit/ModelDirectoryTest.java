@@ -69,7 +69,7 @@ class ModelDirectoryTest {
     refused(temp.resolve("none"), "none: no such model directory");
     Path model = directory(ModelDirectory.read(Golden.TINY).tensors());
     Files.delete(model.resolve("model.safetensors"));
-    refused(model, "no model.safetensors; a Hugging Face model directory is expected");
+    refused(model, "has no model.safetensors; name a Hugging Face model directory");
     Files.delete(model.resolve("config.json"));
     refused(model, "no config.json");
   }

@@ -66,7 +66,7 @@ class ScriptedSessionTest {
     Files.writeString(model.resolve("model.pt"), "no module");
     assertThatThrownBy(() -> ScriptedSession.open(model, Golden.DEVICE))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("PyTorch cannot load it");
+        .hasMessageContaining("is no TorchScript archive");
   }
 
   @Test
