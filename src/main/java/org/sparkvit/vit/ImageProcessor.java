@@ -22,6 +22,8 @@ import org.sparkvit.core.UserException;
  * <p>Every key is understood, harmless, or refused by name: a key that was passed over in silence
  * gave other probabilities.
  */
+// The lists and sets are the JDK's that nobody can change.
+@SuppressWarnings("ImmutableEnumChecker")
 enum ImageProcessor {
   VIT(
       List.of("ViT"),
@@ -171,7 +173,7 @@ enum ImageProcessor {
   /** Whether a directory says how its images are prepared. */
   static boolean isIn(Path directory) {
     return Files.exists(directory.resolve(ModelDirectory.PREPROCESSOR))
-        || Files.exists(directory.resolve(NESTED_FILE)) && nested(directory).isPresent();
+        || nested(directory).isPresent();
   }
 
   /**

@@ -61,10 +61,11 @@ final class PickleGlobals {
   }
 
   private static String line(ByteBuffer in) {
-    int from = in.position();
+    ByteBuffer line = in.slice();
+    int length = 0;
     while (in.get() != '\n') {
-      // on to the end of the line
+      length++;
     }
-    return new String(in.array(), from, in.position() - 1 - from, StandardCharsets.UTF_8);
+    return StandardCharsets.UTF_8.decode(line.limit(length)).toString();
   }
 }

@@ -92,7 +92,7 @@ final class ScriptedCode {
         throw refused(entry, "the sign " + token);
       }
       boolean member = i > 0 && tokens.get(i - 1).equals(".");
-      if (member && DANGEROUS.contains(token) || !member && token.startsWith("rpc_")) {
+      if (member ? DANGEROUS.contains(token) : token.startsWith("rpc_")) {
         throw refused(entry, token);
       } else if (!member && token.equals("torch")) {
         requireOperator(entry, "aten::" + member(tokens, i + 1, entry, token));
@@ -206,8 +206,9 @@ final class ScriptedCode {
     return from + 1;
   }
 
+  /** The lexer knows no other letters. */
   private static boolean isWord(char c) {
-    return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return c == '_' || (c < 128 && Character.isLetterOrDigit(c));
   }
 
   private static Set<String> operators() {

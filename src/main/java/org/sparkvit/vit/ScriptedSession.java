@@ -108,13 +108,12 @@ public final class ScriptedSession implements Classifier {
   /** PyTorch says where in the module it was first, and last what it was. */
   private static String reason(RuntimeException error) {
     String message = String.valueOf(error.getMessage());
-    String reason = "";
-    for (String line : message.split("\\R")) {
-      if (line.matches("[\\w.]*(Error|Exception): .*")) {
-        reason = line;
-      }
-    }
-    String shown = reason.isEmpty() ? message.lines().findFirst().orElse("") : reason;
+    String shown =
+        message
+            .lines()
+            .filter(line -> line.matches("[\\w.]*(Error|Exception): .*"))
+            .reduce((before, last) -> last)
+            .orElse(message.lines().findFirst().orElse(""));
     return shown.length() > MOST_SHOWN ? shown.substring(0, MOST_SHOWN) + "..." : shown;
   }
 
