@@ -1,7 +1,6 @@
 package org.sparkvit.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -34,7 +33,7 @@ import org.w3c.dom.NodeList;
 class TurboJpegTest {
   @BeforeEach
   void needsTheLibrary() {
-    assumeTrue(TurboJpeg.isAvailable(), "libturbojpeg is not installed or turned off");
+    NeedsTurboJpeg.assume();
   }
 
   private static BufferedImage picture(int width, int height, int type, long seed) {

@@ -41,6 +41,7 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.DecodeLimits;
 import org.sparkvit.image.ImageDecoder;
+import org.sparkvit.image.NeedsTurboJpeg;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.image.ResampleFilter;
 import org.sparkvit.inference.ModelOutput;
@@ -400,6 +401,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void scaledDecodingIsAnotherAnswerAndAllPixelsAreBetter() throws IOException {
+    NeedsTurboJpeg.assume();
     Workspace workspace = Workspace.at(spark, folder.resolve("workspace").toString());
     workspace.replace(
         ImagesTable.SPEC,
