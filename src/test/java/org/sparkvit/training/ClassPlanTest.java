@@ -81,8 +81,7 @@ class ClassPlanTest {
   @Test
   void copiesAndExtrasMakeUpTheTarget() {
     BalancePolicy config =
-        new BalancePolicy(
-            Sampling.OVERSAMPLE, BigDecimal.ONE, Weights.INVERSE, 0.9999, 0);
+        new BalancePolicy(Sampling.OVERSAMPLE, BigDecimal.ONE, Weights.INVERSE, 0.9999, 0);
     SortedMap<String, ClassPlan> plans = ClassPlan.of(sizes(100, 30), config);
 
     assertThat(plans.get("c0")).isEqualTo(new ClassPlan(100, 1, 0, 1.0));
@@ -131,8 +130,7 @@ class ClassPlanTest {
   }
 
   private static BalancePolicy config(String ratio, double beta) {
-    return new BalancePolicy(
-        Sampling.NONE, new BigDecimal(ratio), Weights.EFFECTIVE, beta, 0);
+    return new BalancePolicy(Sampling.NONE, new BigDecimal(ratio), Weights.EFFECTIVE, beta, 0);
   }
 
   private static Iterable<Long> targets(Sampling sampling, String ratio, long... sizes) {
