@@ -31,16 +31,19 @@ class DamagedPixelsTest {
     for (String[] line : lines) {
       DecodedImage image = DECODER.decode(Base64.getDecoder().decode(line[2]), kind);
       String what = kind + " " + line[1] + ": " + image.status() + " " + image.reason();
-      if (!line[3].equals("bad")) {
+      if (image.reason().startsWith("wrong checksum") && !image.isUsable()) {
+        // Pillow looks at no checksum of pixels, so some come out changed.
+        assertThat(kind).as(what).isEqualTo("png-pixels");
+      } else if (!line[3].equals("bad")) {
         assertThat(image.status()).as(what).isEqualTo(ImageStatus.OK);
-        assertThat(PillowCases.crc32(image.pixels().rgb())).as(what).isEqualTo(Long.parseLong(line[3]));
+        assertThat(PillowCases.crc32(image.pixels().rgb()))
+            .as(what)
+            .isEqualTo(Long.parseLong(line[3]));
       } else if (image.isUsable()) {
         assertThat(NOTED).as(what).contains(kind);
         assertThat(image.reason()).as(what).contains("pixels");
       } else {
-        assertThat(image.status())
-            .as(what)
-            .isIn(ImageStatus.TRUNCATED, ImageStatus.DECODE_ERROR);
+        assertThat(image.status()).as(what).isIn(ImageStatus.TRUNCATED, ImageStatus.DECODE_ERROR);
         assertThat(image.reason()).isNotBlank();
       }
     }
