@@ -180,8 +180,15 @@ final class WebpImage extends EncodedImage {
   private void checkSize(int columns, int rows) throws BadImageException {
     if (columns != frameWidth || rows != frameHeight) {
       throw BadImageException.corrupt(
-          String.format(
-              "a frame of %dx%d where %dx%d is stated", columns, rows, frameWidth, frameHeight));
+          "a frame of "
+              + columns
+              + "x"
+              + rows
+              + " where "
+              + frameWidth
+              + "x"
+              + frameHeight
+              + " is stated");
     }
   }
 
