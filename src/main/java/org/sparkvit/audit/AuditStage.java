@@ -182,7 +182,12 @@ public final class AuditStage {
               row.<Long>getAs(LeakageTable.CONFLICTS)));
     }
     sayKinds(workspace);
-    progress.say("next: spark-vit split, or spark-vit report");
+    boolean labelled =
+        !workspace
+            .read(ImagesTable.SPEC)
+            .where(ImagesTable.usable().and(ImagesTable.labelled()))
+            .isEmpty();
+    progress.say("next: spark-vit " + (labelled ? "split, or spark-vit report" : "report"));
   }
 
   private void sayKinds(Workspace workspace) {

@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.BalanceTable;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
@@ -45,6 +46,7 @@ public final class BalanceStage {
     // Written last: without it an earlier run was interrupted, and this one may finish the work.
     workspace.requireAbsent(PlanTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "balance");
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record
         .input("images", workspace.version(ImagesTable.SPEC))

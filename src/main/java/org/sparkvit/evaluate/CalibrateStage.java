@@ -1,5 +1,6 @@
 package org.sparkvit.evaluate;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -32,6 +33,8 @@ import org.sparkvit.metrics.Reliability;
 import org.sparkvit.metrics.Replicates;
 import org.sparkvit.metrics.ScoreCounts;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.CurrentLabels;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
@@ -43,6 +46,7 @@ import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.ThresholdsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.TrainedLabels;
 
 /**
  * Reads {@code images}, {@code splits}, {@code models} and {@code predictions}; on the validation
@@ -68,12 +72,18 @@ public final class CalibrateStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     workspace.requireAbsent(CalibrationsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "calibrate by");
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
     record
         .input("images", workspace.version(ImagesTable.SPEC))
         .input("splits", workspace.version(SplitsTable.SPEC))
         .input("predictions", workspace.version(PredictionsTable.SPEC));
+    CurrentSplits current = CurrentSplits.of(images, splits);
+    current.count().line().ifPresent(line -> progress.say("calibrate: warning: " + line));
+    new TrainedLabels(workspace, current)
+        .lines(config.model())
+        .forEach(line -> progress.say("calibrate: warning: " + line));
     SortedMap<String, List<String>> models =
         ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
     Dataset<Row> scored =
@@ -84,7 +94,7 @@ public final class CalibrateStage {
     try {
       PredictionChecks.requireSound(scored);
       for (Map.Entry<String, List<String>> model : models.entrySet()) {
-        List<Double> shift = shift(workspace, splits, model.getValue(), record);
+        List<Double> shift = shift(workspace, current.rows(), model.getValue(), record);
         LabelledScores scores = LabelledScores.of(scored, model.getKey(), model.getValue().size());
         try {
           calibrate(spark, model.getKey(), model.getValue(), scores, shift, rows, points);
@@ -118,6 +128,7 @@ public final class CalibrateStage {
     }
     Dataset<Row> plan = workspace.read(PlanTable.SPEC);
     record.input("plan", workspace.version(PlanTable.SPEC));
+    requireOfTheseLabels(plan, splits);
     double[] shown = new double[classes.size()];
     double[] real = new double[classes.size()];
     fill(
@@ -139,6 +150,35 @@ public final class CalibrateStage {
       real[c] /= allReal;
     }
     return Calibration.shift(shown, real);
+  }
+
+  /** A plan of other labels or splits does not say what the model was shown. */
+  private static void requireOfTheseLabels(Dataset<Row> plan, Dataset<Row> splits) {
+    Dataset<Row> train =
+        splits
+            .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+            .select(
+                col(SplitsTable.ID).as("train_id"), col(SplitsTable.LABEL).as("train_label"));
+    long other =
+        plan.join(
+                train,
+                col(PlanTable.ID)
+                    .equalTo(col("train_id"))
+                    .and(col(PlanTable.LABEL).equalTo(col("train_label"))),
+                "full_outer")
+            .where(col(PlanTable.ID).isNull().or(col("train_id").isNull()))
+            .select(coalesce(col(PlanTable.ID), col("train_id")))
+            .distinct()
+            .count();
+    if (other > 0) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "--prior-shift: the table 'plan' is not of the labels of now: %,d images differ; run"
+                  + " 'spark-vit balance --overwrite' again, and train again a model that was"
+                  + " trained before the labels changed",
+              other));
+    }
   }
 
   private static void fill(double[] shares, List<String> classes, Dataset<Row> sums) {

@@ -25,6 +25,8 @@ import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.ComparisonsTable;
 import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.CurrentLabels;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.CurvesTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
@@ -37,6 +39,7 @@ import org.sparkvit.table.SliceGapsTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.TrainedLabels;
 import scala.Tuple2;
 
 /**
@@ -63,6 +66,7 @@ public final class EvaluateStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     workspace.requireAbsent(MetricsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "judge a model by");
     Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
     record.input("images", workspace.version(ImagesTable.SPEC));
     record.input("predictions", workspace.version(PredictionsTable.SPEC));
@@ -70,6 +74,11 @@ public final class EvaluateStage {
     if (workspace.has(SplitsTable.SPEC)) {
       splits = Optional.of(workspace.read(SplitsTable.SPEC));
       record.input("splits", workspace.version(SplitsTable.SPEC));
+      CurrentSplits current = CurrentSplits.of(images, splits.get());
+      current.count().line().ifPresent(line -> progress.say("evaluate: warning: " + line));
+      new TrainedLabels(workspace, current)
+          .lines(config.model())
+          .forEach(line -> progress.say("evaluate: warning: " + line));
     }
     SliceColumns.require(images, config.slices());
     SortedMap<String, List<String>> models =

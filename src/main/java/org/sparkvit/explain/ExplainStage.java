@@ -36,6 +36,7 @@ import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ExplanationsTable;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagePlaces;
@@ -74,6 +75,10 @@ public final class ExplainStage {
     if (workspace.has(SplitsTable.SPEC)) {
       splits = workspace.read(SplitsTable.SPEC);
       record.input("splits", workspace.version(SplitsTable.SPEC));
+      CurrentSplits.of(images, splits)
+          .count()
+          .line()
+          .ifPresent(line -> progress.say("explain: warning: " + line));
     }
     SliceColumns.require(images, config.slices());
     String location = workspace.modelAt(config.model());

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
@@ -90,7 +91,9 @@ final class DataFigures {
       figures.put("leakage_share", worst.getDouble(0));
     }
     if (workspace.has(LabelChecksTable.SPEC)) {
-      ofLabels(workspace.read(LabelChecksTable.SPEC), figures);
+      // A verdict on a label that was changed since says nothing of the new one.
+      ofLabels(
+          CurrentLabels.unchanged(workspace.read(LabelChecksTable.SPEC), images), figures);
     }
     ModelFigures.addTo(figures, workspace);
     EmbeddingFigures.addTo(figures, workspace, earlier);

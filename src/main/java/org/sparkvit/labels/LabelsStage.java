@@ -32,6 +32,7 @@ import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.neighbors.Directions;
 import org.sparkvit.neighbors.Neighbors;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.ImagesTable;
@@ -68,6 +69,7 @@ public final class LabelsStage {
     RunRecord record = RunRecord.start("labels", config.toMap());
     Workspace workspace = Workspace.at(spark, config.workspace());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "check the label of");
     record.input("images", workspace.version(ImagesTable.SPEC));
     Optional<Dataset<Row>> duplicates = Optional.empty();
     if (workspace.has(DuplicatesTable.SPEC)) {

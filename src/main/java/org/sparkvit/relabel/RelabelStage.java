@@ -15,6 +15,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
@@ -60,6 +61,10 @@ public final class RelabelStage {
     if (workspace.has(SplitsTable.SPEC)) {
       splits = Optional.of(workspace.read(SplitsTable.SPEC));
       record.input("splits", workspace.version(SplitsTable.SPEC));
+      CurrentSplits.of(images, splits.get())
+          .count()
+          .line()
+          .ifPresent(line -> progress.say("relabel: warning: " + line));
     }
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);

@@ -21,6 +21,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.FalseDiscovery;
 import org.sparkvit.metrics.Proportion;
 import org.sparkvit.repair.RepairConfig.WrongLabels;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
@@ -64,6 +65,7 @@ public final class RepairStage {
       checks = Optional.of(workspace.read(LabelChecksTable.SPEC));
       record.input("label_checks", workspace.version(LabelChecksTable.SPEC));
     }
+    sayChanged(images, findings, checks, record);
     Dataset<Row> repairs =
         Repairs.of(images, findings, checks, config).persist(StorageLevel.MEMORY_AND_DISK());
     String folder = workspace.beginExport("repair-" + record.runId(), record);
@@ -83,6 +85,30 @@ public final class RepairStage {
       throw e;
     } finally {
       repairs.unpersist();
+    }
+  }
+
+  private void sayChanged(
+      Dataset<Row> images,
+      Dataset<Row> findings,
+      Optional<Dataset<Row>> checks,
+      RunRecord record) {
+    long settled = Repairs.settled(CurrentLabels.in(findings, images)).count();
+    long verdicts = 0;
+    if (checks.isPresent()) {
+      Dataset<Row> issues = checks.get().where(col(LabelChecksTable.ISSUE));
+      verdicts = CurrentLabels.changed(issues, images);
+    }
+    record.result("settled_conflicts", settled).result("outdated_label_checks", verdicts);
+    if (settled + verdicts > 0) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "repair: warning: labels have changed since the audit or the check of labels: %,d"
+                  + " conflicts that are none any more and %,d verdicts on other labels are not"
+                  + " acted on; run 'spark-vit audit' and 'spark-vit labels' again",
+              settled,
+              verdicts));
     }
   }
 

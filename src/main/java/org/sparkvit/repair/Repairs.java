@@ -3,6 +3,7 @@ package org.sparkvit.repair;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.format_number;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.trim;
@@ -15,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.repair.RepairConfig.WrongLabels;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LabelChecksTable;
@@ -22,6 +24,9 @@ import org.sparkvit.table.RepairsTable;
 
 /** What a policy leaves out and changes. */
 final class Repairs {
+  /** The audit's name of equal images with different labels. */
+  private static final String LABEL_CONFLICT = "LABEL_CONFLICT";
+
   private static final Column NO_TEXT = lit(null).cast(DataTypes.StringType);
 
   private Repairs() {}
@@ -40,9 +45,10 @@ final class Repairs {
       Optional<Dataset<Row>> checks,
       RepairConfig config) {
     Dataset<Row> known = images.select(ImagesTable.ID);
+    Dataset<Row> now = CurrentLabels.in(findings, images);
     Dataset<Row> repairs =
-        findings
-            .where(col(FindingsTable.FINDING).isin(config.exclude().toArray()))
+        now.where(col(FindingsTable.FINDING).isin(config.exclude().toArray()))
+            .join(settled(now), onFinding(), "left_anti")
             .select(
                 col(FindingsTable.ID),
                 col(FindingsTable.PATH),
@@ -68,6 +74,26 @@ final class Repairs {
 
   private static String[] onId() {
     return new String[] {RepairsTable.ID};
+  }
+
+  /** Conflicts between the labels of equal images that are none by the labels of now. */
+  static Dataset<Row> settled(Dataset<Row> findings) {
+    Dataset<Row> conflicts =
+        findings
+            .where(col(FindingsTable.FINDING).equalTo(LABEL_CONFLICT))
+            .withColumn("group", coalesce(col(FindingsTable.RELATED), col(FindingsTable.ID)));
+    Dataset<Row> agreed =
+        conflicts
+            .groupBy("group")
+            .agg(countDistinct(FindingsTable.LABEL).as("labels"))
+            .where(col("labels").leq(1));
+    return conflicts
+        .join(agreed, new String[] {"group"}, "left_semi")
+        .select(FindingsTable.ID, FindingsTable.FINDING);
+  }
+
+  private static String[] onFinding() {
+    return new String[] {FindingsTable.ID, FindingsTable.FINDING};
   }
 
   private static Dataset<Row> unfilled(Dataset<Row> images, String column) {
@@ -102,12 +128,7 @@ final class Repairs {
             lit("; the label has "),
             format_number(col(LabelChecksTable.CONFIDENCE).multiply(100), 1),
             lit(" %"));
-    return checks
-        .where(col(LabelChecksTable.ISSUE))
-        .join(
-            images.select(ImagesTable.ID, ImagesTable.LABEL),
-            new String[] {ImagesTable.ID, ImagesTable.LABEL},
-            "left_semi")
+    return CurrentLabels.unchanged(checks.where(col(LabelChecksTable.ISSUE)), images)
         .select(
             col(LabelChecksTable.ID),
             col(LabelChecksTable.PATH),

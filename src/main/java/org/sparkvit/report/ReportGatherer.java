@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -19,7 +21,10 @@ import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ChecksTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CostsTable;
+import org.sparkvit.table.CurrentLabels;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.CurvesTable;
+import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.ExplanationsTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.HistoryTable;
@@ -40,6 +45,7 @@ import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.TableSpec;
 import org.sparkvit.table.ThresholdsTable;
 import org.sparkvit.table.Workspace;
+import org.sparkvit.training.TrainedLabels;
 
 /** Puts a report together from the tables that are there. Only the catalog must be. */
 final class ReportGatherer {
@@ -51,6 +57,11 @@ final class ReportGatherer {
 
   /** A share of so few images says little. */
   private static final int FEW = 30;
+
+  /** Tables that note the label that an image had when they were made. */
+  private static final List<TableSpec> LABELLED =
+      List.of(
+          DuplicatesTable.SPEC, FindingsTable.SPEC, LabelChecksTable.SPEC, ExplanationsTable.SPEC);
 
   private final SparkSession spark;
   private final Workspace workspace;
@@ -87,9 +98,11 @@ final class ReportGatherer {
           config.blurSensitive(),
           model,
           headline,
-          cautions(data, scoring, headline),
+          cautions(images, splits, data, scoring, headline),
           data,
-          splits == null ? null : SplitSection.of(splits),
+          splits == null
+              ? null
+              : SplitSection.of(CurrentSplits.of(images, splits).rows()),
           balance == null ? null : BalanceSection.of(balance),
           scoring,
           figures,
@@ -225,7 +238,10 @@ final class ReportGatherer {
     return explanations == null || explanations.isEmpty()
         ? null
         : AttentionSection.of(
-            explanations, images, config.mistakes(), new Thumbnails(spark, workspace, NEAR_SIZE));
+            CurrentLabels.in(explanations, images),
+            images,
+            config.mistakes(),
+            new Thumbnails(spark, workspace, NEAR_SIZE));
   }
 
   private RelabelSection relabel(Dataset<Row> images) {
@@ -251,7 +267,7 @@ final class ReportGatherer {
             || !workspace.has(PixelsTable.SPEC)
         ? null
         : AuditSection.of(
-            findings,
+            CurrentLabels.in(findings, images),
             workspace.read(LeakageTable.SPEC),
             workspace
                 .record(LeakageTable.SPEC, workspace.version(LeakageTable.SPEC).get(0))
@@ -291,16 +307,23 @@ final class ReportGatherer {
     return checks == null || !workspace.has(LabelNoiseTable.SPEC)
         ? null
         : LabelsSection.of(
-            checks,
+            // A verdict on a label that was changed since says nothing of the new one.
+            CurrentLabels.unchanged(checks, images),
             workspace.read(LabelNoiseTable.SPEC),
             images,
             config.mistakes(),
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  private List<String> cautions(DataSetSection data, ScoringSection scoring, Headline headline) {
+  private List<String> cautions(
+      Dataset<Row> images,
+      Dataset<Row> splits,
+      DataSetSection data,
+      ScoringSection scoring,
+      Headline headline) {
     Figures figures = new Figures();
     List<String> cautions = new ArrayList<>();
+    cautions.addAll(otherLabels(images, splits));
     if (headline != null && !headline.split().equals(SplitsTable.TEST)) {
       cautions.add(
           "There is no test split: the model may have been trained on, or chosen by, the images"
@@ -345,6 +368,37 @@ final class ReportGatherer {
       }
     }
     return cautions;
+  }
+
+  /** What was made when the catalog had other labels. */
+  private List<String> otherLabels(Dataset<Row> images, Dataset<Row> splits) {
+    List<String> cautions = new ArrayList<>();
+    if (splits != null) {
+      CurrentSplits current = CurrentSplits.of(images, splits);
+      current.count().line().ifPresent(line -> cautions.add(sentence(line)));
+      new TrainedLabels(workspace, current)
+          .lines(Optional.ofNullable(config.model()))
+          .forEach(line -> cautions.add(sentence(line)));
+    }
+    for (TableSpec spec : LABELLED) {
+      long changed =
+          workspace.has(spec) ? CurrentLabels.changed(workspace.read(spec), images) : 0;
+      if (changed > 0) {
+        cautions.add(
+            "The table '"
+                + spec.name()
+                + "' was made of other labels: "
+                + new Figures().count(changed)
+                + " of its rows are of images that have another label now; run 'spark-vit "
+                + spec.writtenBy()
+                + "' again.");
+      }
+    }
+    return cautions;
+  }
+
+  private static String sentence(String line) {
+    return line.substring(0, 1).toUpperCase(Locale.ROOT) + line.substring(1) + ".";
   }
 
   /** Names of runs sort by time. */

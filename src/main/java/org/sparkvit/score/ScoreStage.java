@@ -179,11 +179,12 @@ public final class ScoreStage {
     progress.say(
         String.format(
             Locale.ROOT,
-            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit"
-                + " evaluate",
+            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit %s",
             failures.images(),
             time,
-            failures.images() / time));
+            failures.images() / time,
+            // Without a label there is nothing to judge the model by, but it can give labels.
+            images.where(ImagesTable.labelled()).isEmpty() ? "relabel" : "evaluate"));
   }
 
   /** Makes one part of the chunks, and of all parts when they have become many. */

@@ -21,6 +21,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Association;
 import org.sparkvit.split.SplitConfig.Existing;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.DuplicatesTable;
 import org.sparkvit.table.FoldsTable;
 import org.sparkvit.table.ImagesTable;
@@ -49,6 +50,7 @@ public final class SplitStage {
       workspace.requireAbsent(SplitsTable.SPEC, config.existing() == Existing.OVERWRITE);
     }
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "split");
     record.input("images", workspace.version(ImagesTable.SPEC));
     Optional<Dataset<Row>> earlier = Optional.empty();
     if (config.existing() == Existing.EXTEND && workspace.has(SplitsTable.SPEC)) {
@@ -62,6 +64,7 @@ public final class SplitStage {
       record.input("duplicates", workspace.version(DuplicatesTable.SPEC));
     }
 
+    String next;
     Dataset<Row> items = SplitItems.of(images, duplicates, earlier, config).persist();
     try {
       Splitter splitter = new Splitter(items, config);
@@ -83,6 +86,7 @@ public final class SplitStage {
                 col(SplitsTable.SPLIT),
                 col(SplitsTable.GROUP)));
         workspace.replaceAll(tables, note(record, images, check, quotas, splitter.closed()));
+        next = next(quotas);
       } finally {
         persisted.forEach(Dataset::unpersist);
         placed.unpersist();
@@ -90,7 +94,16 @@ public final class SplitStage {
     } finally {
       items.unpersist();
     }
-    progress.say("next: spark-vit balance, or spark-vit train");
+    progress.say(next);
+  }
+
+  private static String next(SortedMap<String, long[]> quotas) {
+    boolean validated = quotas.values().stream().anyMatch(quota -> quota[1] > 0);
+    boolean trains = quotas.values().stream().anyMatch(quota -> quota[0] > 0);
+    return trains && validated
+        ? "next: spark-vit balance, or spark-vit train"
+        : "next: training needs images in train and in validation: catalog more images of each"
+            + " class, or run spark-vit split --overwrite with other shares";
   }
 
   private static void requireOwnValidation(List<String> closed) {

@@ -8,12 +8,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.sparkvit.table.SplitsTable;
 
 /** Class by split counts, for people and for the run record. */
 final class SplitSummary {
   /** More classes than this are summed up: nobody reads a thousand lines. */
   private static final int SHOWN = 20;
+
+  private static final int NAMED = 5;
+
+  /** What follows from having no image of a class, in the order of the splits. */
+  private static final List<String> CONSEQUENCES =
+      List.of(
+          "; they cannot be learnt, and 'train' leaves them out",
+          "; 'train' learns them without a figure for them, or leaves them out with --rare drop",
+          "; 'evaluate' has no figure for them on this split");
 
   private final SortedMap<String, long[]> counts;
   private final List<BigDecimal> shares;
@@ -70,18 +80,35 @@ final class SplitSummary {
               .filter(entry -> entry.getValue()[split] == 0)
               .map(Map.Entry::getKey)
               .toList();
-      if (shares.get(s).signum() > 0 && !lacking.isEmpty()) {
+      if ((shares.get(s).signum() > 0 || all[s] > 0) && !lacking.isEmpty()) {
         lines.add(
             String.format(
                 Locale.ROOT,
-                "warning: %s has no image of %d of the %s, e.g. '%s': too few images or groups",
+                "warning: %s has no image of %,d of the %,d %s, as they have too few images or"
+                    + " groups: %s%s",
                 SplitsTable.NAMES.get(s),
                 lacking.size(),
+                counts.size(),
                 kind.equals("class") ? "classes" : "labels",
-                lacking.get(0)));
+                named(lacking),
+                kind.equals("class") ? CONSEQUENCES.get(s) : ""));
       }
     }
     return lines;
+  }
+
+  private String named(List<String> labels) {
+    String first =
+        labels.stream()
+            .limit(NAMED)
+            .map(
+                label ->
+                    String.format(
+                        Locale.ROOT, "%s (%,d)", label, Arrays.stream(counts.get(label)).sum()))
+            .collect(Collectors.joining(", "));
+    return labels.size() <= NAMED
+        ? first
+        : String.format(Locale.ROOT, "%s and %,d more", first, labels.size() - NAMED);
   }
 
   /** Label to split to count. */

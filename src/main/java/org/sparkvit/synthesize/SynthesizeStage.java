@@ -25,6 +25,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.CatalogBackground;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
@@ -59,6 +60,7 @@ public final class SynthesizeStage {
     Workspace workspace = Workspace.at(spark, config.workspace());
     workspace.requireAbsent(SyntheticTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "make others of");
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record
         .input("images", workspace.version(ImagesTable.SPEC))

@@ -29,6 +29,7 @@ import org.sparkvit.core.DataException;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
@@ -52,12 +53,17 @@ public final class TrainingRows {
   private final Dataset<Row> rows;
   private final SortedMap<String, ClassCounts> counts;
   private final List<String> notes;
+  private final String labelHash;
 
   private TrainingRows(
-      Dataset<Row> rows, SortedMap<String, ClassCounts> counts, List<String> notes) {
+      Dataset<Row> rows,
+      SortedMap<String, ClassCounts> counts,
+      List<String> notes,
+      String labelHash) {
     this.rows = rows;
     this.counts = counts;
     this.notes = List.copyOf(notes);
+    this.labelHash = labelHash;
   }
 
   /**
@@ -112,6 +118,7 @@ public final class TrainingRows {
       RareClasses rare,
       RunRecord record) {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "train on");
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
     record
         .input("images", workspace.version(ImagesTable.SPEC))
@@ -132,7 +139,9 @@ public final class TrainingRows {
       record.input("synthetic", workspace.version(SyntheticTable.SPEC));
       rows = rows.with(synthetic, splits);
     }
-    record.result("notes", rows.notes);
+    record
+        .result("notes", rows.notes)
+        .result(TrainedLabels.HASH, rows.labelHash);
     return rows;
   }
 
@@ -198,7 +207,7 @@ public final class TrainingRows {
             col(SyntheticTable.SHA256).as(ImagesTable.SHA256),
             lit(1).as(PlanTable.COPIES),
             lit(1.0).as(PlanTable.WEIGHT));
-    return new TrainingRows(rows.unionByName(more), sums, said);
+    return new TrainingRows(rows.unionByName(more), sums, said, labelHash);
   }
 
   /** The synthetic images whose parents still have the class that they were given. */
@@ -293,7 +302,10 @@ public final class TrainingRows {
     SortedMap<String, ClassCounts> counts = counts(groups);
     TrainingRows result =
         new TrainingRows(
-            all.where(col(PlanTable.COPIES).gt(0)).drop(PLAN_ID, PLAN_LABEL), counts, notes);
+            all.where(col(PlanTable.COPIES).gt(0)).drop(PLAN_ID, PLAN_LABEL),
+            counts,
+            notes,
+            labelHash(groups));
     result.requireShown();
     return result;
   }
@@ -468,7 +480,8 @@ public final class TrainingRows {
             count_if(train.and(not(col(PLAN_LABEL).equalTo(col(SplitsTable.LABEL)))))
                 .as("relabelled"),
             min(PlanTable.COPIES).as("copies"),
-            count_if(not(usableWeight())).as("weights"))
+            count_if(not(usableWeight())).as("weights"),
+            TrainedLabels.hash().as("hash"))
         .collectAsList();
   }
 
@@ -496,6 +509,19 @@ public final class TrainingRows {
 
   private static long total(List<Row> groups, String column) {
     return groups.stream().mapToLong(group -> group.<Long>getAs(column)).sum();
+  }
+
+  /** That of the images in the train split, whatever the plan does with them. */
+  private static String labelHash(List<Row> groups) {
+    long hash = 0;
+    long images = 0;
+    for (Row group : groups) {
+      if (group.getString(1).equals(SplitsTable.TRAIN)) {
+        hash ^= group.<Long>getAs("hash");
+        images += group.getLong(2);
+      }
+    }
+    return TrainedLabels.text(hash, images);
   }
 
   private static SortedMap<String, ClassCounts> counts(List<Row> groups) {

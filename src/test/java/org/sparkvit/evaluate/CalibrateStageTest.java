@@ -306,6 +306,21 @@ class CalibrateStageTest extends SparkTest {
   }
 
   @Test
+  void aPlanOfOtherLabelsSaysNothingOfWhatTheModelWasShown() {
+    Workspace workspace = workspace(2, true);
+    Dataset<Row> train =
+        workspace
+            .read(SplitsTable.SPEC)
+            .where("split = 'train'")
+            .selectExpr("id", "'sensitive' as label", "1 as copies", "1d as weight");
+    workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
+    assertThatThrownBy(() -> run(workspace, Optional.empty(), true))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("the table 'plan' is not of the labels of now")
+        .hasMessageContaining("spark-vit balance --overwrite");
+  }
+
+  @Test
   void mistakes() {
     Workspace workspace = workspace(2, false);
     assertThatThrownBy(() -> run(workspace, Optional.empty(), false))

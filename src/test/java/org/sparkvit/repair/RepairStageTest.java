@@ -111,6 +111,31 @@ class RepairStageTest extends SparkTest {
   }
 
   @Test
+  void aConflictThatCorrectedLabelsHaveSettledIsNotActedOnAndAVerdictOnAnotherLabelNeither() {
+    // a2 and a4 are both cat now, a6 and a7 differ still.
+    workspace()
+        .table(
+            FindingsTable.SPEC,
+            List.of(
+                finding("a2.jpg", "LABEL_CONFLICT", "a2.jpg"),
+                finding("a4.jpg", "LABEL_CONFLICT", "a2.jpg"),
+                finding("a6.jpg", "LABEL_CONFLICT", "a6.jpg"),
+                finding("a7.jpg", "LABEL_CONFLICT", "a6.jpg")));
+    new RepairStage(
+            config(List.of("LABEL_CONFLICT"), WrongLabels.RELABEL, List.of(), 0.2), said::add)
+        .run(spark);
+    assertThat(manifest())
+        .hasSize(98)
+        .doesNotContainKeys("a6.jpg", "a7.jpg")
+        .containsEntry("a1.jpg", "cat")
+        .containsEntry("a11.jpg", "dog");
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.contains("2 conflicts that are none any more and 1 verdicts on other labels"));
+  }
+
+  @Test
   void whatThePolicyNamesIsLeftOut() {
     workspace();
     new RepairStage(

@@ -183,8 +183,9 @@ class SplitStageTest extends SparkTest {
         .anyMatch(line -> line.matches("5 more +40 +5 +5 +50"))
         .anyMatch(
             line ->
-                line.startsWith("warning: test has no image of 1 of the classes")
-                    && line.contains("'class 03'"));
+                line.startsWith("warning: test has no image of 1 of the 25 classes")
+                    && line.contains("class 03 (9)")
+                    && line.contains("'evaluate' has no figure for them"));
     assertThat(summary.toMap().get("class 03"))
         .isEqualTo(Map.of("train", 8L, "validation", 1L, "test", 0L));
   }

@@ -1,0 +1,104 @@
+package org.sparkvit.faults;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.TableWorkspace;
+import org.sparkvit.balance.BalanceConfig;
+import org.sparkvit.balance.BalanceStage;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.evaluate.EvaluateConfig;
+import org.sparkvit.evaluate.EvaluateStage;
+import org.sparkvit.split.SplitConfig;
+import org.sparkvit.split.SplitStage;
+import org.sparkvit.training.BalancePolicy;
+import org.sparkvit.training.RareClasses;
+import org.sparkvit.training.TrainingRows;
+
+/** A catalog of images without any label: what needs labels says so, and what gives them. */
+class NoLabelsTest extends SparkTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyStageThatNeedsLabelsSaysSoInsteadOfNamingAnotherStageThatCannotWork() {
+    String workspace = folder.toString();
+    TableWorkspace tables =
+        TableWorkspace.at(spark, folder)
+            .images(
+                List.of(
+                    new TableWorkspace.Image("a.jpg", null, "OK", "x"),
+                    new TableWorkspace.Image("b.jpg", " ", "OK", "x"),
+                    // What cannot be read has no use for its label.
+                    new TableWorkspace.Image("c.jpg", "cat", "EMPTY", "x")));
+    Map<String, ThrowingCallable> stages = new LinkedHashMap<>();
+    stages.put(
+        "split",
+        () ->
+            new SplitStage(
+                    new SplitConfig(
+                        workspace,
+                        new BigDecimal("0.8"),
+                        new BigDecimal("0.1"),
+                        new BigDecimal("0.1"),
+                        0,
+                        SplitConfig.Given.KEEP,
+                        SplitConfig.Existing.REFUSE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        true,
+                        0,
+                        1),
+                    Progress.SILENT)
+                .run(spark));
+    stages.put(
+        "balance",
+        () ->
+            new BalanceStage(
+                    new BalanceConfig(
+                        workspace,
+                        false,
+                        new BalancePolicy(
+                            BalancePolicy.Sampling.NONE,
+                            BigDecimal.ONE,
+                            BalancePolicy.Weights.INVERSE,
+                            0.9,
+                            0)),
+                    Progress.SILENT)
+                .run(spark));
+    stages.put(
+        "train",
+        () ->
+            TrainingRows.read(
+                tables.workspace(),
+                true,
+                false,
+                RareClasses.KEPT,
+                RunRecord.start("train", Map.of())));
+    stages.put(
+        "evaluate",
+        () ->
+            new EvaluateStage(
+                    new EvaluateConfig(
+                        workspace, Optional.empty(), List.of(), Optional.empty(), 0, 0, false),
+                    Progress.SILENT)
+                .run(spark));
+    stages.forEach(
+        (name, stage) ->
+            assertThatThrownBy(stage)
+                .as(name)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("no readable image of the catalog has a label")
+                .hasMessageContaining("'spark-vit score', then 'spark-vit relabel'"));
+  }
+}
