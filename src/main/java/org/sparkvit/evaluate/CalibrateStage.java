@@ -157,8 +157,7 @@ public final class CalibrateStage {
     Dataset<Row> train =
         splits
             .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
-            .select(
-                col(SplitsTable.ID).as("train_id"), col(SplitsTable.LABEL).as("train_label"));
+            .select(col(SplitsTable.ID).as("train_id"), col(SplitsTable.LABEL).as("train_label"));
     long other =
         plan.join(
                 train,
@@ -225,7 +224,8 @@ public final class CalibrateStage {
       bins(rows, model, split, false, raw);
       bins(rows, model, split, true, fit);
       say(
-          "  %s: log-loss %.4f -> %.4f, calibration error %.4f -> %.4f, in bins of as many images %.4f -> %.4f",
+          "  %s: log-loss %.4f -> %.4f, calibration error %.4f -> %.4f, in bins of as many images"
+              + " %.4f -> %.4f",
           split,
           raw.logLoss(),
           fit.logLoss(),

@@ -165,7 +165,8 @@ public final class EvaluateStage {
           List<String> unknown = overview.unknownLabels(model, known);
           if (!unknown.isEmpty()) {
             say(
-                "warning: %,d images have labels that model %s does not know, and count as mistakes: %s",
+                "warning: %,d images have labels that model %s does not know, and count as"
+                    + " mistakes: %s",
                 overview.images(
                     model,
                     line ->
@@ -205,7 +206,8 @@ public final class EvaluateStage {
     record.result("roc_auc_error_at_most", most._1());
     record.result("average_precision_error_at_most", most._2());
     say(
-        "rankings in %,d ranges: of whole splits ROC-AUC is off by %.2g at most, average precision by %.2g",
+        "rankings in %,d ranges: of whole splits ROC-AUC is off by %.2g at most, average precision"
+            + " by %.2g",
         config.rankBins(), most._1(), most._2());
   }
 
@@ -215,7 +217,8 @@ public final class EvaluateStage {
     long unlabelled = overview.images(model, line -> line.label() == null);
     long unscored = overview.images(model, line -> line.label() != null && !line.scored());
     say(
-        "model %s: %,d of %,d images compared; %,d have no label, %,d a label but no prediction (unreadable, or not scored yet)",
+        "model %s: %,d of %,d images compared; %,d have no label, %,d a label but no prediction"
+            + " (unreadable, or not scored yet)",
         ModelClasses.abbreviate(model),
         images - unlabelled - unscored,
         images,

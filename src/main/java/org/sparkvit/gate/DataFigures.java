@@ -92,8 +92,7 @@ final class DataFigures {
     }
     if (workspace.has(LabelChecksTable.SPEC)) {
       // A verdict on a label that was changed since says nothing of the new one.
-      ofLabels(
-          CurrentLabels.unchanged(workspace.read(LabelChecksTable.SPEC), images), figures);
+      ofLabels(CurrentLabels.unchanged(workspace.read(LabelChecksTable.SPEC), images), figures);
     }
     ModelFigures.addTo(figures, workspace);
     EmbeddingFigures.addTo(figures, workspace, earlier);

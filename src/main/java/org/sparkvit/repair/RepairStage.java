@@ -89,10 +89,7 @@ public final class RepairStage {
   }
 
   private void sayChanged(
-      Dataset<Row> images,
-      Dataset<Row> findings,
-      Optional<Dataset<Row>> checks,
-      RunRecord record) {
+      Dataset<Row> images, Dataset<Row> findings, Optional<Dataset<Row>> checks, RunRecord record) {
     long settled = Repairs.settled(CurrentLabels.in(findings, images)).count();
     long verdicts = 0;
     if (checks.isPresent()) {

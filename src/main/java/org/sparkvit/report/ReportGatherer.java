@@ -100,9 +100,7 @@ final class ReportGatherer {
           headline,
           cautions(images, splits, data, scoring, headline),
           data,
-          splits == null
-              ? null
-              : SplitSection.of(CurrentSplits.of(images, splits).rows()),
+          splits == null ? null : SplitSection.of(CurrentSplits.of(images, splits).rows()),
           balance == null ? null : BalanceSection.of(balance),
           scoring,
           figures,
@@ -341,8 +339,8 @@ final class ReportGatherer {
       cautions.add(
           "Exact duplicates in more than one split: "
               + figures.count(data.duplicates().acrossSplits())
-              + ". A figure of the validation or test split is too good where the model has seen the"
-              + " same image before.");
+              + ". A figure of the validation or test split is too good where the model has seen"
+              + " the same image before.");
     }
     if (data.duplicates().labelConflicts() > 0) {
       cautions.add(
@@ -381,8 +379,7 @@ final class ReportGatherer {
           .forEach(line -> cautions.add(sentence(line)));
     }
     for (TableSpec spec : LABELLED) {
-      long changed =
-          workspace.has(spec) ? CurrentLabels.changed(workspace.read(spec), images) : 0;
+      long changed = workspace.has(spec) ? CurrentLabels.changed(workspace.read(spec), images) : 0;
       if (changed > 0) {
         cautions.add(
             "The table '"

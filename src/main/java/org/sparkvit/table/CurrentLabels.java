@@ -38,8 +38,7 @@ public final class CurrentLabels {
   /** Those of the rows whose images have the label of then, still in the catalog. */
   public static Dataset<Row> unchanged(Dataset<Row> rows, Dataset<Row> images) {
     return joined(rows, images)
-        .where(
-            col(NOW_ID).isNotNull().and(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))
+        .where(col(NOW_ID).isNotNull().and(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))
         .drop(NOW_ID, NOW);
   }
 
@@ -48,9 +47,7 @@ public final class CurrentLabels {
     return joined(rows, images)
         .agg(
             count_if(
-                col(NOW_ID)
-                    .isNotNull()
-                    .and(not(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))))
+                col(NOW_ID).isNotNull().and(not(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))))
         .first()
         .getLong(0);
   }

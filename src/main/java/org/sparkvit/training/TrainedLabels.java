@@ -105,12 +105,10 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
               classes.add(entry.getKey());
               then.put(entry.getKey(), entry.getValue().path("train").asLong());
             });
-    Dataset<Row> train =
-        splits.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
+    Dataset<Row> train = splits.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Dataset<Row> known =
         train.sparkSession().createDataset(classes, Encoders.STRING()).toDF(SplitsTable.LABEL);
-    Dataset<Row> now =
-        train.join(broadcast(known), new String[] {SplitsTable.LABEL}, "left_semi");
+    Dataset<Row> now = train.join(broadcast(known), new String[] {SplitsTable.LABEL}, "left_semi");
     if (hash(now).equals(results.path(HASH).asText())) {
       return Optional.empty();
     }
@@ -136,10 +134,7 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
 
   private static List<String> splitVersion(JsonNode record) {
     List<String> version = new ArrayList<>();
-    record
-        .path("inputs")
-        .path(SplitsTable.SPEC.name())
-        .forEach(part -> version.add(part.asText()));
+    record.path("inputs").path(SplitsTable.SPEC.name()).forEach(part -> version.add(part.asText()));
     return version;
   }
 }

@@ -139,9 +139,7 @@ public final class TrainingRows {
       record.input("synthetic", workspace.version(SyntheticTable.SPEC));
       rows = rows.with(synthetic, splits);
     }
-    record
-        .result("notes", rows.notes)
-        .result(TrainedLabels.HASH, rows.labelHash);
+    record.result("notes", rows.notes).result(TrainedLabels.HASH, rows.labelHash);
     return rows;
   }
 

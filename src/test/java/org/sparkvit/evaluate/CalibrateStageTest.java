@@ -297,7 +297,7 @@ class CalibrateStageTest extends SparkTest {
     Dataset<Row> train =
         workspace
             .read(SplitsTable.SPEC)
-            .where("split = 'train'")
+            .where("split = 'train' and label is not null")
             .selectExpr("id", "label", "if(label = 'sensitive', 4, 1) as copies", "1d as weight");
     workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
     Row row = run(workspace, Optional.empty(), true).get(0).get(0);
