@@ -28,6 +28,7 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Objective;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
@@ -295,9 +296,9 @@ class CalibrateStageTest extends SparkTest {
   void whatThePlanShowsMoreOftenIsDiscounted() {
     Workspace workspace = workspace(2, true);
     Dataset<Row> train =
-        workspace
-            .read(SplitsTable.SPEC)
-            .where("split = 'train' and label is not null")
+        CurrentSplits.of(workspace.read(ImagesTable.SPEC), workspace.read(SplitsTable.SPEC))
+            .rows()
+            .where("split = 'train'")
             .selectExpr("id", "label", "if(label = 'sensitive', 4, 1) as copies", "1d as weight");
     workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
     Row row = run(workspace, Optional.empty(), true).get(0).get(0);

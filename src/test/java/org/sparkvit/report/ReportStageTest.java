@@ -126,7 +126,8 @@ class ReportStageTest extends SparkTest {
     assertThat(worst).allMatch(item -> item.image() != null || item.problem() != null);
     assertThat(audit.galleries().get(1).items())
         .extracting(AuditSection.Item::label, AuditSection.Item::note)
-        .containsExactly(tuple("(no label)", "the same file"));
+        // The label of now, though there was none when it was found.
+        .containsExactly(tuple(QUOTED, "the same file"));
   }
 
   @Test
@@ -168,7 +169,8 @@ class ReportStageTest extends SparkTest {
             new AttentionSection.Method("gradient", 0.25, 0.25),
             new AttentionSection.Method("random", 0.75, 0.75));
     AttentionSection.Card gone = attention.cards().get(0);
-    assertThat(gone.label()).isEqualTo("another");
+    // The label of now, and not the one that was explained.
+    assertThat(gone.label()).isEqualTo(QUOTED);
     assertThat(gone.image()).isNull();
     assertThat(gone.problem()).isEqualTo("READ_FAILED: it is gone");
     assertThat(gone.nearest())
@@ -204,7 +206,8 @@ class ReportStageTest extends SparkTest {
     assertThat(model.multiplyAdds()).isNaN();
     assertThat(new ReportPage().render(report))
         .contains(
-            "<td class=\"number\">5,717,416</td><td class=\"number\">unknown</td><td class=\"number\">123.5</td>");
+            "<td class=\"number\">5,717,416</td><td class=\"number\">unknown</td><td"
+                + " class=\"number\">123.5</td>");
   }
 
   @Test
@@ -231,8 +234,9 @@ class ReportStageTest extends SparkTest {
         .contains("<td class=\"number\">never</td>", "0.500 <span class=\"range\">0.300")
         // On the first screen: a quarter of the images.
         .contains(
-            "of 0.400 or more is flagged: of 50,000 images a day <strong>12,500</strong>, 40.0\u00a0% of them"
-                + " rightly (20.0\u00a0% to 60.0\u00a0%), which finds 50.0\u00a0% of the class (30.0\u00a0% to 70.0\u00a0%)");
+            "of 0.400 or more is flagged: of 50,000 images a day <strong>12,500</strong>,"
+                + " 40.0\u00a0% of them rightly (20.0\u00a0% to 60.0\u00a0%), which finds"
+                + " 50.0\u00a0% of the class (30.0\u00a0% to 70.0\u00a0%)");
   }
 
   @Test
