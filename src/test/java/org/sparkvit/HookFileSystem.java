@@ -85,6 +85,19 @@ public final class HookFileSystem extends RawLocalFileSystem {
   }
 
   @Override
+  public FSDataOutputStream create(
+      Path path,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    before("create", path);
+    return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
   public FileStatus[] listStatus(Path path) throws IOException {
     before("list", path);
     return super.listStatus(path);

@@ -60,7 +60,7 @@ public final class AuditStage {
 
   /** Runs the stage. */
   public void run(SparkSession spark) {
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     RunRecord record =
         RunRecord.start("audit", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));

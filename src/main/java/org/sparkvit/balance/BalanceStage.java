@@ -42,7 +42,7 @@ public final class BalanceStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("balance", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     // Written last: without it an earlier run was interrupted, and this one may finish the work.
     workspace.requireAbsent(PlanTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);

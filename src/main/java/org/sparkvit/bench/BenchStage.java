@@ -63,7 +63,7 @@ public final class BenchStage {
 
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     org.apache.hadoop.fs.Path scratch =
         new org.apache.hadoop.fs.Path(
             workspace.uri(), "bench-" + RunRecord.start("bench", Map.of()).runId());

@@ -48,7 +48,7 @@ public final class CatalogStage {
 
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
     RunRecord record = RunRecord.start("catalog", config.toMap());
     Decisions decisions = new Decisions();

@@ -56,7 +56,12 @@ abstract class StageCommand implements Runnable {
     Progress progress = System.out::println;
     NumberOptions.requireBounded(spec);
     Consumer<SparkSession> stage = prepare(progress);
-    spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
+    try {
+      spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      FullDisk.of(e, workspace).ifPresent(FullDisk::tell);
+      throw e;
+    }
   }
 
   /** Whether to print how far Spark's work is; not where commands inside this one do. */

@@ -63,7 +63,7 @@ public final class EvaluateStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("evaluate", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     workspace.requireAbsent(MetricsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "judge a model by");

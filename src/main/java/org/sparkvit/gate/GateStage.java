@@ -54,7 +54,7 @@ public final class GateStage {
 
   /** Runs the stage. */
   public void run(SparkSession spark) {
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     RunRecord record =
         RunRecord.start("gate", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));

@@ -67,7 +67,7 @@ public final class LabelsStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("labels", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "check the label of");
     record.input("images", workspace.version(ImagesTable.SPEC));

@@ -62,7 +62,8 @@ public final class PackStage {
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
     Instant started = Instant.now();
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    workspace.requireWritable(PackedTable.SPEC);
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     requireNoContent(images);
     RunRecord record =

@@ -61,7 +61,7 @@ public final class ProbeStage {
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("probe", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     TrainingRows rows =
         TrainingRows.read(workspace, config.usePlan(), false, config.rare(), record);
     rows.notes().forEach(note -> progress.say("probe: warning: " + note));

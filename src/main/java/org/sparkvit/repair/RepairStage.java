@@ -51,7 +51,7 @@ public final class RepairStage {
 
   /** Runs the stage. */
   public void run(SparkSession spark) {
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     RunRecord record =
         RunRecord.start("repair", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));

@@ -36,7 +36,7 @@ public final class ResampleStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("resample", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     TrainingRows rows = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
     rows.notes().forEach(note -> progress.say("resample: warning: " + note));
     Dataset<Row> train = rows.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));

@@ -68,7 +68,8 @@ public final class ScoreStage {
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
     Instant started = Instant.now();
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    workspace.requireWritable(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     String location = workspace.modelAt(config.model());
     Background background = CatalogBackground.of(workspace);
@@ -90,7 +91,9 @@ public final class ScoreStage {
         IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
     long count = ranges.images();
     if (count == 0) {
-      registerModel(spark, workspace, model, location, record);
+      if (!isLastUsed(workspace, model, location)) {
+        registerModel(spark, workspace, model, location, record);
+      }
       progress.say("score: nothing to do, every image has been scored by this model");
       return;
     }
@@ -306,6 +309,20 @@ public final class ScoreStage {
     long wanted = Math.max(cores, count / IMAGES_PER_PARTITION);
     // Whole rounds: a last round with half of the cores idle would cost as much as a full one.
     return (int) Math.min(100_000, (wanted + cores - 1) / cores * cores);
+  }
+
+  /** Whether the table says so already; a run that has nothing to do then writes nothing. */
+  private static boolean isLastUsed(Workspace workspace, SharedModel model, String location) {
+    if (!workspace.has(ModelsTable.SPEC)) {
+      return false;
+    }
+    Row last =
+        workspace
+            .read(ModelsTable.SPEC)
+            .orderBy(col(ModelsTable.USED_AT).desc(), col(ModelsTable.MODEL))
+            .select(ModelsTable.MODEL, ModelsTable.LOCATION)
+            .first();
+    return last.getString(0).equals(model.hash()) && last.getString(1).equals(location);
   }
 
   private static void registerModel(

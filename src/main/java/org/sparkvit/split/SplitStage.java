@@ -45,7 +45,7 @@ public final class SplitStage {
   /** Runs the stage. Nothing is written unless the result passes its checks. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("split", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     if (config.existing() != Existing.EXTEND) {
       workspace.requireAbsent(SplitsTable.SPEC, config.existing() == Existing.OVERWRITE);
     }

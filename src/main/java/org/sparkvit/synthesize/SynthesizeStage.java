@@ -57,7 +57,7 @@ public final class SynthesizeStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("synthesize", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     workspace.requireAbsent(SyntheticTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "make others of");

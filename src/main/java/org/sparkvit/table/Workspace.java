@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -89,10 +90,15 @@ public final class Workspace {
   private final Path root;
   private final FileSystem fs;
 
-  private Workspace(SparkSession spark, Path root, FileSystem fs) {
+  /** Parts by table, as they were at the first look; null where each look is a new one. */
+  private final Map<String, List<String>> listed;
+
+  private Workspace(
+      SparkSession spark, Path root, FileSystem fs, Map<String, List<String>> listed) {
     this.spark = spark;
     this.root = root;
     this.fs = fs;
+    this.listed = listed;
   }
 
   /**
@@ -101,6 +107,24 @@ public final class Workspace {
    * @throws UserException when the URI cannot be reached or was written by a newer version
    */
   public static Workspace at(SparkSession spark, String uri) {
+    return open(spark, uri, null);
+  }
+
+  /**
+   * The same for one run of a stage that will write. Each table is listed once: as long as the stage
+   * does not write it, it reads the same of it, whatever other runs publish meanwhile, and its
+   * record names what it has read.
+   *
+   * @throws UserException as {@link #at}, and when nothing can be written there, before any work
+   */
+  public static Workspace forStage(SparkSession spark, String uri) {
+    Workspace workspace = open(spark, uri, new ConcurrentHashMap<>());
+    Writable.require(workspace.fs, workspace.root);
+    return workspace;
+  }
+
+  private static Workspace open(
+      SparkSession spark, String uri, Map<String, List<String>> listed) {
     if (GLOB.matcher(uri).find()) {
       throw new UserException(
           "workspace '"
@@ -111,8 +135,9 @@ public final class Workspace {
     try {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      Workspace workspace = new Workspace(spark, fs.makeQualified(path), fs);
+      Workspace workspace = new Workspace(spark, fs.makeQualified(path), fs, listed);
       workspace.checkFormat();
+      ModelFolder.restore(fs, new Path(workspace.root, MODELS));
       return workspace;
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException(
@@ -229,11 +254,29 @@ public final class Workspace {
   }
 
   /**
-   * Stops a stage whose output exists already, before it does any work.
+   * Stops a stage that could not add to its tables, before it does any work.
+   *
+   * @throws UserException when the folder of one is there and cannot be written to
+   */
+  public void requireWritable(TableSpec... tables) {
+    for (TableSpec table : tables) {
+      try {
+        if (Presence.exists(fs, folder(table))) {
+          Writable.require(fs, folder(table));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("opening " + folder(table), e);
+      }
+    }
+  }
+
+  /**
+   * Stops a stage whose output exists already or cannot be written, before it does any work.
    *
    * @throws UserException unless {@code overwrite}, or the table is not there
    */
   public void requireAbsent(TableSpec table, boolean overwrite) {
+    requireWritable(table);
     if (!overwrite && has(table)) {
       throw new UserException(
           "table '"
@@ -318,6 +361,13 @@ public final class Workspace {
 
   /** Names the parts that {@link #read} reads now, the latest last, for a run record. */
   public List<String> version(TableSpec table) {
+    return listed == null
+        ? current(table)
+        : listed.computeIfAbsent(table.name(), name -> current(table));
+  }
+
+  /** Names the parts that count at this moment. */
+  private List<String> current(TableSpec table) {
     try {
       return allParts(table).current();
     } catch (IOException e) {
@@ -388,7 +438,7 @@ public final class Workspace {
       Map<TableSpec, Dataset<Row>> tables,
       RunRecord record,
       Consumer<Map<TableSpec, Dataset<Row>>> check) {
-    return publish(tables, record.runId(), record, check, this::version);
+    return publish(tables, record.runId(), record, check, this::current);
   }
 
   /**
@@ -424,7 +474,7 @@ public final class Workspace {
    */
   public void merge(TableSpec table, Collection<String> parts, RunRecord record) {
     requireGrowing(table);
-    List<String> merged = version(table).stream().filter(parts::contains).toList();
+    List<String> merged = current(table).stream().filter(parts::contains).toList();
     if (merged.size() < 2) {
       return;
     }
@@ -437,7 +487,7 @@ public final class Workspace {
           same -> merged);
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       // Another run has merged them meanwhile, and perhaps the next one has deleted them.
-      if (version(table).containsAll(merged)) {
+      if (current(table).containsAll(merged)) {
         throw e;
       }
     }
@@ -479,6 +529,9 @@ public final class Workspace {
       }
       for (TableSpec table : tables.keySet()) {
         allParts(table).show(part, record.toMap(), instead.apply(table));
+        if (listed != null) {
+          listed.remove(table.name());
+        }
       }
       return counts;
     } catch (IOException e) {

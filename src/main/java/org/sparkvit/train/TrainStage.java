@@ -68,7 +68,7 @@ public final class TrainStage {
   /** Runs the stage on a session. Nothing is written unless the training ends well. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("train", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     // While the driver trains, no Spark task competes for its cores.
     PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
     Device device = PyTorchRuntime.device(config.device());

@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ModelFolder;
 import org.sparkvit.table.Presence;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
@@ -164,6 +165,7 @@ public final class CheckpointFolder implements TrainingListener {
   /** The highest number of the complete states whose names match. */
   private OptionalLong newest(Pattern pattern) {
     try {
+      ModelFolder.restore(fs, folder);
       List<Long> numbers = new ArrayList<>();
       for (FileStatus status : Presence.list(fs, folder)) {
         Matcher name = pattern.matcher(status.getPath().getName());

@@ -54,7 +54,7 @@ public final class TuneStage {
   /** Runs the stage on a session. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("tune", config.toMap());
-    Workspace workspace = Workspace.at(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
     TrainingRows rows =
         TrainingRows.read(
             workspace, config.usePlan(), config.useSynthetic(), config.rare(), record);

@@ -1,0 +1,52 @@
+package org.sparkvit.table;
+
+import java.io.IOException;
+import java.util.UUID;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.sparkvit.core.UserException;
+
+/**
+ * Whether a folder can be written to, which only writing shows: rights, a read-only disk, a full one
+ * and a bucket's policy look different and are all met.
+ */
+final class Writable {
+  private Writable() {}
+
+  /**
+   * Writes a small hidden file and deletes it; a folder that is not there yet is not there
+   * afterwards either.
+   *
+   * @throws UserException when that fails, with where and why
+   */
+  static void require(FileSystem fs, Path folder) {
+    FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
+    try {
+      Path there = folder;
+      while (there.getParent() != null && !Presence.exists(fs, there)) {
+        there = there.getParent();
+      }
+      Path file = new Path(folder, "." + UUID.randomUUID() + ".try");
+      try (FSDataOutputStream out = plain.create(file, true)) {
+        out.write(0);
+      } finally {
+        plain.delete(file, false);
+        for (Path made = folder; !made.equals(there); made = made.getParent()) {
+          plain.delete(made, false); // fails where another run has written there meanwhile
+        }
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "'"
+              + folder
+              + "' cannot be written to: "
+              + e.getMessage()
+              + "; give user '"
+              + System.getProperty("user.name")
+              + "' the right to write there, make room, or use another --workspace",
+          e);
+    }
+  }
+}
