@@ -30,9 +30,12 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Draws a sample data set and runs every stage on it, from catalog to report.",
-      "--workspace is a folder on this machine; the images go to its data/, the tables to its workspace/."
+      "--workspace is a folder on this machine; the images go to its data/, the tables to its"
+          + " workspace/."
     })
 final class DemoCommand extends StageCommand {
+  private static final String MARK = "demo.json";
+
   /** Trains in a few minutes on two cores; large enough to tell a form from a menu. */
   private static final List<String> MODEL =
       List.of(
@@ -67,8 +70,9 @@ final class DemoCommand extends StageCommand {
       names = "--wrong-labels",
       paramLabel = "SHARE",
       description =
-          "Give this share of each class the other class's label, 0 to 0.4, to see what relabel finds of them;"
-              + " training then sees the classes as they are. Default: 0.02 of the sensitive images, 0.001 of the others.")
+          "Give this share of each class the other class's label, 0 to 0.4, to see what relabel"
+              + " finds of them; training then sees the classes as they are. Default: 0.02 of the"
+              + " sensitive images, 0.001 of the others.")
   private Double wrongLabels;
 
   @Option(names = "--seed", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
@@ -93,7 +97,7 @@ final class DemoCommand extends StageCommand {
     }
     Path folder = Path.of(workspace());
     requireOurs(folder.resolve("data"), SampleDataset.ABOUT);
-    requireOurs(folder.resolve("workspace"), "workspace.json");
+    requireOurs(folder.resolve("workspace"), MARK);
     return spark -> run(spark, folder.toAbsolutePath(), progress);
   }
 
@@ -124,6 +128,7 @@ final class DemoCommand extends StageCommand {
     delete(data);
     delete(Path.of(workspace));
     SampleDataset.draw(data, images, seed, wrong(), progress);
+    mark(Path.of(workspace));
     String random = Long.toString(seed);
     for (List<String> command :
         List.of(
@@ -229,6 +234,16 @@ final class DemoCommand extends StageCommand {
             "--seed",
             random));
     return command;
+  }
+
+  /** Without it a workspace is taken for somebody's own, and never replaced. */
+  private static void mark(Path workspace) {
+    try {
+      Files.createDirectories(workspace);
+      Files.writeString(workspace.resolve(MARK), "{\"owner\": \"demo\"}\n");
+    } catch (IOException e) {
+      throw new UserException("'" + workspace + "' cannot be written: " + e.getMessage(), e);
+    }
   }
 
   private static void delete(Path folder) {

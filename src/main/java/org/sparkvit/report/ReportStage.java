@@ -73,7 +73,10 @@ public final class ReportStage {
       AtomicFiles.write(
           fs, new Path(folder, CROISSANT), Json.write(croissant(workspace, report, about)));
       Path plots = new Path(folder, PLOTS);
-      fs.delete(plots, true);
+      // Of an earlier report, which its record shows to be one.
+      if (Presence.exists(fs, new Path(folder, RUN_RECORD))) {
+        fs.delete(plots, true);
+      }
       for (Map.Entry<String, String> plot : renderer.plots(report).entrySet()) {
         AtomicFiles.write(fs, new Path(plots, plot.getKey() + ".svg"), plot.getValue());
       }

@@ -89,8 +89,7 @@ public final class ModelFolder {
       if (!replaces && isThere()) {
         throw new FileAlreadyExistsException(place.toString());
       }
-      AtomicFiles.write(
-          fs, new Path(staging, COMPLETE), Json.write(Map.of("names", names)));
+      AtomicFiles.write(fs, new Path(staging, COMPLETE), Json.write(Map.of("names", names)));
       // From here until the new one is in place there is no model, but never a mixed one.
       fs.delete(new Path(place, CONFIG), false);
       copyAll(staging, names);

@@ -111,9 +111,9 @@ public final class Workspace {
   }
 
   /**
-   * The same for one run of a stage that will write. Each table is listed once: as long as the stage
-   * does not write it, it reads the same of it, whatever other runs publish meanwhile, and its
-   * record names what it has read.
+   * The same for one run of a stage that will write. Each table is listed once: as long as the
+   * stage does not write it, it reads the same of it, whatever other runs publish meanwhile, and
+   * its record names what it has read.
    *
    * @throws UserException as {@link #at}, and when nothing can be written there, before any work
    */
@@ -123,8 +123,7 @@ public final class Workspace {
     return workspace;
   }
 
-  private static Workspace open(
-      SparkSession spark, String uri, Map<String, List<String>> listed) {
+  private static Workspace open(SparkSession spark, String uri, Map<String, List<String>> listed) {
     if (GLOB.matcher(uri).find()) {
       throw new UserException(
           "workspace '"

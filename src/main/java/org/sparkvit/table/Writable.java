@@ -9,8 +9,8 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * Whether a folder can be written to, which only writing shows: rights, a read-only disk, a full one
- * and a bucket's policy look different and are all met.
+ * Whether a folder can be written to, which only writing shows: rights, a read-only disk, a full
+ * one and a bucket's policy look different and are all met.
  */
 final class Writable {
   private Writable() {}

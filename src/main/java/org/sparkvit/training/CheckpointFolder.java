@@ -31,6 +31,13 @@ public final class CheckpointFolder implements TrainingListener {
   private static final Pattern STATE = Pattern.compile("(last|best)-\\d+");
   private static final String CONFIG = "config.json";
 
+  /** What a training writes there: states, those that were being written, workers' and figures. */
+  private static final Pattern WRITTEN =
+      Pattern.compile(
+          "\\.?(last|best)-\\d+(\\.(new|old)\\.[0-9a-f-]{36})?|"
+              + DistributedEngine.WORKERS
+              + "|metrics\\.jsonl|contact-sheet\\.png");
+
   private final Configuration hadoop;
   private final FileSystem fs;
   private final Path folder;
@@ -179,10 +186,23 @@ public final class CheckpointFolder implements TrainingListener {
     }
   }
 
-  /** Deletes all of it, when the training is finished or begins anew. */
+  /**
+   * Deletes all that a training writes there, when it is finished or begins anew. What else lies
+   * there is somebody's and stays.
+   */
   public void delete() {
     try {
-      fs.delete(folder, true);
+      boolean all = true;
+      for (FileStatus file : Presence.list(fs, folder)) {
+        boolean ours = WRITTEN.matcher(file.getPath().getName()).matches();
+        all &= ours;
+        if (ours) {
+          fs.delete(file.getPath(), true);
+        }
+      }
+      if (all) {
+        fs.delete(folder, false);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("deleting " + folder, e);
     }

@@ -58,7 +58,7 @@ public final class DistributedEngine implements TrainingEngine {
   /** Folders of the states that workers left in a round begin with this. */
   static final String ROUND = "round-";
 
-  private static final String WORKERS = "workers";
+  static final String WORKERS = "workers";
   private static final String OUTER = "outer.safetensors";
   private static final String VELOCITY = "velocity";
 

@@ -31,6 +31,7 @@ import org.sparkvit.table.AtomicFiles;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.Json;
+import org.sparkvit.table.Presence;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.RemoteTraining;
@@ -147,6 +148,7 @@ public final class TuneStage {
     Map<String, String> essence = config.essence();
     if (config.overwrite()) {
       try {
+        requireStudy(fs, folder);
         fs.delete(folder, true);
       } catch (IOException e) {
         throw new UncheckedIOException("deleting " + folder, e);
@@ -165,6 +167,19 @@ public final class TuneStage {
     }
     return StudyFile.begin(
         fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), essence));
+  }
+
+  /** What is to be replaced has to be a study, not somebody's data. */
+  private static void requireStudy(FileSystem fs, Path folder) throws IOException {
+    if (!Presence.list(fs, folder).isEmpty()
+        && !Presence.exists(fs, new Path(folder, StudyLog.FILE))) {
+      throw new UserException(
+          "'"
+              + folder
+              + "' is there and is no study, for it has no "
+              + StudyLog.FILE
+              + "; choose another --name");
+    }
   }
 
   /** All rows in one partition, which any executor can have; neighbours in shards together. */

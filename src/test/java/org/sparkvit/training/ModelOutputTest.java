@@ -123,15 +123,13 @@ class ModelOutputTest extends SparkTest {
       throws IOException {
     Path models = folder.resolve("workspace/models");
     ModelOutput.at(spark, models.resolve("m").toString(), false).publish(model("one"));
-    Files.move(
-        models.resolve("m"), models.resolve(".m.old.0b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1"));
+    Files.move(models.resolve("m"), models.resolve(".m.old.0b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1"));
     Files.createDirectories(models.resolve(".m.new.1b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1"));
     Workspace.at(spark, folder.resolve("workspace").toString());
     assertThat(models.resolve("m/model.safetensors")).hasContent("one");
     ModelOutput.at(spark, models.resolve("m").toString(), true).publish(model("two"));
     assertThat(models.resolve("m/model.safetensors")).hasContent("two");
-    assertThat(names(models))
-        .containsExactly(".m.new.1b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1", "m");
+    assertThat(names(models)).containsExactly(".m.new.1b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1", "m");
   }
 
   @Test
@@ -161,8 +159,7 @@ class ModelOutputTest extends SparkTest {
     Path notes = Files.createDirectories(folder.resolve("models/m")).resolve("notes.txt");
     Files.writeString(notes, "mine");
     for (boolean overwrite : List.of(true, false)) {
-      assertThatThrownBy(
-              () -> ModelOutput.at(spark, notes.getParent().toString(), overwrite))
+      assertThatThrownBy(() -> ModelOutput.at(spark, notes.getParent().toString(), overwrite))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("is no model, for it has no config.json");
     }
