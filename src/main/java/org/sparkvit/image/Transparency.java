@@ -45,7 +45,7 @@ public final class Transparency {
 
   /** Seven more bits and a division by 255 as in Pillow's AlphaComposite.c. */
   private static int blend(int front, int behind, int alpha) {
-    int sum = (front * alpha + behind * (OPAQUE - alpha) << 7) + (0x80 << 7);
+    int sum = ((front * alpha + behind * (OPAQUE - alpha)) << 7) + (0x80 << 7);
     return (((sum >> 8) + sum) >> 8) >> 7;
   }
 

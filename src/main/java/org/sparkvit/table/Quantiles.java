@@ -146,7 +146,7 @@ public final class Quantiles {
     Map<Long, Long> candidates =
         first
             ? counts
-            : counts.subMap(search.prefix << bits, true, (search.prefix + 1 << bits) - 1, true);
+            : counts.subMap(search.prefix << bits, true, ((search.prefix + 1) << bits) - 1, true);
     for (Map.Entry<Long, Long> candidate : candidates.entrySet()) {
       if (search.rank < candidate.getValue()) {
         search.prefix = candidate.getKey();
@@ -163,10 +163,10 @@ public final class Quantiles {
       return null;
     }
     long bits = Double.doubleToLongBits(value + 0.0);
-    return bits ^ (bits >> 63 & Long.MAX_VALUE);
+    return bits ^ ((bits >> 63) & Long.MAX_VALUE);
   }
 
   private static double value(long order) {
-    return Double.longBitsToDouble(order ^ (order >> 63 & Long.MAX_VALUE));
+    return Double.longBitsToDouble(order ^ ((order >> 63) & Long.MAX_VALUE));
   }
 }

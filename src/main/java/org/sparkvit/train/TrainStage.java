@@ -18,11 +18,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
+import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.MetricsTable;
@@ -145,7 +147,14 @@ public final class TrainStage {
                   : LocalEngine.open(
                       config.recipe(), labels, loaded.data(), start, device, precision, state);
       TrainingResult result =
-          train(engine, device.isGpu(), labels, rows.rarestClass(), states, metrics);
+          train(
+              engine,
+              device.isGpu(),
+              labels,
+              rows.rarestClass(),
+              input.background(),
+              states,
+              metrics);
       if (!result.finished()) {
         throw new UserException("the training was interrupted; --resume goes on with it");
       }
@@ -229,11 +238,21 @@ public final class TrainStage {
     progress.say("train: what the model will see is drawn in " + sheet);
   }
 
+  /** What makes the training what it is; images on another background are other images. */
+  private Map<String, Object> essence(Background background) {
+    Map<String, Object> essence = new LinkedHashMap<>(config.essence());
+    if (!background.isNone()) {
+      essence.put(CatalogBackground.OPTION, background.toString());
+    }
+    return essence;
+  }
+
   private TrainingResult train(
       Function<Optional<Path>, TrainingEngine> open,
       boolean gpu,
       Labels labels,
       int rarest,
+      Background background,
       CheckpointFolder states,
       MetricsFile metrics) {
     InterruptionHook hook = new InterruptionHook();
@@ -251,7 +270,7 @@ public final class TrainStage {
             config.keeping().resume() ? states.latest(scratch) : Optional.empty();
         try (TrainingEngine engine = open.apply(resumption.map(Trainer.Resumption::last))) {
           return new Trainer(config.recipe(), labels, rarest, listeners)
-              .train(engine, config.essence(), resumption);
+              .train(engine, essence(background), resumption);
         }
       } finally {
         hook.close();
