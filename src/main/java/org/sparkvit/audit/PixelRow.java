@@ -44,11 +44,10 @@ public final class PixelRow {
     PixelImage stored = decoded.pixels();
     PixelImage pixels = Transparency.over(stored, background);
     PixelImage seen = Transparency.seen(pixels);
-    Transparency.Unseen unseen =
-        Transparency.unseen(stored, seen == pixels ? Transparency.seen(stored) : seen);
+    Transparency.Unseen unseen = Transparency.unseen(stored);
     ImageQuality quality = ImageQuality.of(pixels, isStoredGray(decoded.channels(), pixels));
     PdqHash hash = PdqHash.of(seen);
-    PixelImage small = seen == pixels ? quality.small() : ImageQuality.small(seen);
+    PixelImage small = pixels.alpha() == null ? quality.small() : ImageQuality.small(seen);
     return RowFactory.create(
         id,
         sha256,

@@ -84,12 +84,12 @@ public final class Transparency {
   public record Unseen(double share, String color) {}
 
   /** Compares an image with {@link #seen}. */
-  public static Unseen unseen(PixelImage image, PixelImage seen) {
+  public static Unseen unseen(PixelImage image) {
     if (image.alpha() == null) {
       return new Unseen(0, null);
     }
     byte[] under = image.rgb();
-    byte[] shown = seen.rgb();
+    byte[] shown = seen(image).rgb();
     long[] sums = new long[3];
     long count = 0;
     for (int at = 0; at < under.length; at += 3) {

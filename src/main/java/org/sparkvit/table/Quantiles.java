@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -78,7 +79,7 @@ public final class Quantiles {
             .where(col(ORDER).isNotNull());
     Map<String, List<Search>> searches = new HashMap<>();
     for (int pass = 0; pass < LEFT.length; pass++) {
-      Map<String, TreeMap<Long, Long>> counts =
+      Map<String, NavigableMap<Long, Long>> counts =
           counted(pass == 0 ? values : within(values, searches, LEFT[pass - 1]), LEFT[pass]);
       if (pass == 0) {
         counts.forEach((column, found) -> searches.put(column, searches(column, found, shares)));
@@ -99,8 +100,8 @@ public final class Quantiles {
     return quantiles;
   }
 
-  private static Map<String, TreeMap<Long, Long>> counted(Dataset<Row> values, int left) {
-    Map<String, TreeMap<Long, Long>> counts = new HashMap<>();
+  private static Map<String, NavigableMap<Long, Long>> counted(Dataset<Row> values, int left) {
+    Map<String, NavigableMap<Long, Long>> counts = new HashMap<>();
     for (Row row :
         values
             .groupBy(col(COLUMN), shiftright(col(ORDER), left).as(PREFIX))
@@ -132,7 +133,8 @@ public final class Quantiles {
     return values.where(wanted);
   }
 
-  private static List<Search> searches(String column, TreeMap<Long, Long> counts, double[] shares) {
+  private static List<Search> searches(
+      String column, NavigableMap<Long, Long> counts, double[] shares) {
     long all = counts.values().stream().mapToLong(Long::longValue).sum();
     List<Search> searches = new ArrayList<>();
     for (double share : shares) {
@@ -142,7 +144,8 @@ public final class Quantiles {
   }
 
   /** Moves on to the longer prefix that has the value of the search's rank. */
-  private static void narrow(Search search, TreeMap<Long, Long> counts, boolean first, int bits) {
+  private static void narrow(
+      Search search, NavigableMap<Long, Long> counts, boolean first, int bits) {
     Map<Long, Long> candidates =
         first
             ? counts

@@ -122,21 +122,20 @@ class TransparencyTest {
     PixelImage black = new PixelImage(2, 2, new byte[12], alpha);
     PixelImage seen = Transparency.seen(black);
     assertThat(seen.rgb()).containsExactly(-1, -1, -1, 0, 0, 0, -1, -1, -1, -1, -1, -1);
-    assertThat(Transparency.unseen(black, seen))
-        .isEqualTo(new Transparency.Unseen(0.75, "#000000"));
+    assertThat(Transparency.unseen(black)).isEqualTo(new Transparency.Unseen(0.75, "#000000"));
     byte[] light = new byte[12];
     java.util.Arrays.fill(light, (byte) 255);
     PixelImage white = new PixelImage(2, 2, light, alpha);
     assertThat(Transparency.seen(white).rgb())
         .containsExactly(0, 0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0);
-    assertThat(Transparency.unseen(white, Transparency.seen(white)).color()).isEqualTo("#FFFFFF");
+    assertThat(Transparency.unseen(white).color()).isEqualTo("#FFFFFF");
   }
 
   @Test
   void whereTheColoursUnderTheAlphaAreTheBackgroundNothingIsUnseen() {
     byte[] rgb = {-1, -1, -1, 0, 0, 0};
     PixelImage image = new PixelImage(2, 1, rgb, new byte[] {0, (byte) 255});
-    assertThat(Transparency.unseen(image, Transparency.seen(image)).share()).isZero();
+    assertThat(Transparency.unseen(image).share()).isZero();
   }
 
   @Test
