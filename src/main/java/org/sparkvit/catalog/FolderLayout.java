@@ -99,7 +99,7 @@ record FolderLayout(Kind kind, int base) implements Serializable {
 
   private static List<String> words(String name) {
     List<String> words = new ArrayList<>();
-    for (String word : SEPARATORS.split(name.toLowerCase(Locale.ROOT))) {
+    for (String word : SEPARATORS.split(name.toLowerCase(Locale.ROOT), -1)) {
       if (!word.isEmpty()) {
         words.add(word);
       }

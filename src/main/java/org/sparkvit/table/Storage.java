@@ -42,7 +42,7 @@ public final class Storage {
   /** Whether a file system is that of the local disk. */
   public static boolean isLocal(FileSystem fs) {
     return fs instanceof LocalFileSystem
-        || fs instanceof RawLocalFileSystem && fs.getUri().getScheme().equals("file");
+        || (fs instanceof RawLocalFileSystem && fs.getUri().getScheme().equals("file"));
   }
 
   /**
@@ -52,10 +52,10 @@ public final class Storage {
   public static java.nio.file.Path local(Path path) {
     StringBuilder uri = new StringBuilder("file://");
     for (byte part : path.toUri().getPath().getBytes(StandardCharsets.UTF_8)) {
-      if (part == '/' || part >= '0' && part <= '9' || part >= 'a' && part <= 'z') {
+      if (part == '/' || (part >= '0' && part <= '9') || (part >= 'a' && part <= 'z')) {
         uri.append((char) part);
       } else {
-        uri.append('%').append(HEX.charAt(part >> 4 & 15)).append(HEX.charAt(part & 15));
+        uri.append('%').append(HEX.charAt((part >> 4) & 15)).append(HEX.charAt(part & 15));
       }
     }
     return java.nio.file.Path.of(URI.create(uri.toString()));
