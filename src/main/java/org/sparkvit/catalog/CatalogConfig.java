@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.sparkvit.core.Background;
+import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.CatalogBackground;
 
@@ -27,6 +28,11 @@ import org.sparkvit.inference.CatalogBackground;
  *     only one, {@code all} to take each for an image of its own
  * @param labelMember in shards, what follows the first dot of the names of labels, such as {@code
  *     cls} or {@code outputs.txt}; null for {@code cls}, {@code json} or {@code txt}
+ * @param within folders that a manifest's paths may lead to; empty for the folder that its relative
+ *     paths start from
+ * @param encoding how a manifest of text is encoded, unless it has a byte order mark; null for
+ *     UTF-8
+ * @param delimiter what separates the cells of a CSV; null to go by its header
  * @param unlabelled gives no image a label: folders are not classes, a manifest needs no label
  * @param emptyLabel what an empty label in a manifest or shard means
  * @param background what transparent images are put on, in every stage that looks at images
@@ -46,6 +52,9 @@ public record CatalogConfig(
     String imageRoot,
     List<String> imageMembers,
     String labelMember,
+    List<String> within,
+    String encoding,
+    String delimiter,
     boolean unlabelled,
     EmptyLabel emptyLabel,
     Background background,
@@ -70,6 +79,7 @@ public record CatalogConfig(
     inputs = List.copyOf(inputs);
     imageMembers = imageMembers.stream().map(CatalogConfig::suffix).toList();
     labelMember = labelMember == null ? null : suffix(labelMember);
+    within = List.copyOf(within);
     if (inputs.isEmpty()) {
       throw new UserException("--input is missing; name an image folder, a manifest or a tar file");
     }
@@ -78,6 +88,7 @@ public record CatalogConfig(
         throw new UserException("--input '" + input + "' is empty; name a folder or a file");
       }
     }
+    TextFormat.of(encoding, delimiter);
     if (partitions < 0) {
       throw new UserException("--partitions " + partitions + " is negative; 0 chooses by size");
     }
@@ -118,10 +129,15 @@ public record CatalogConfig(
     return suffix.startsWith(".") ? suffix.substring(1) : suffix;
   }
 
+  /** How manifests of text are written. */
+  TextFormat text() {
+    return TextFormat.of(encoding, delimiter);
+  }
+
   /** The configuration as option names and values, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("input", inputs);
+    map.put("input", inputs.stream().map(Urls::withoutSecrets).toList());
     map.put("format", format.name());
     map.put("layout", layout.name());
     map.put("path-column", pathColumn);
@@ -130,6 +146,9 @@ public record CatalogConfig(
     map.put("image-root", imageRoot);
     map.put("image-member", imageMembers.isEmpty() ? null : String.join(",", imageMembers));
     map.put("label-member", labelMember);
+    map.put("within", within);
+    map.put("encoding", encoding);
+    map.put("delimiter", delimiter);
     map.put("unlabelled", unlabelled);
     map.put("empty-label", emptyLabel.name());
     map.put(CatalogBackground.OPTION, background.toString());

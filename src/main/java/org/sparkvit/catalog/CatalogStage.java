@@ -21,6 +21,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesSkippedTable;
 import org.sparkvit.table.ImagesTable;
@@ -55,7 +56,7 @@ public final class CatalogStage {
     InputSources inputs =
         new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
     List<Source> sources = inputs.all();
-    progress.say("catalog: listing " + String.join(", ", config.inputs()));
+    progress.say("catalog: listing " + inputNames());
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
     Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -116,6 +117,10 @@ public final class CatalogStage {
     return all;
   }
 
+  private String inputNames() {
+    return String.join(", ", config.inputs().stream().map(Urls::withoutSecrets).toList());
+  }
+
   private Totals check(Dataset<Row> listing) {
     Row totals =
         listing
@@ -133,7 +138,7 @@ public final class CatalogStage {
     if (totals.getLong(0) == 0) {
       throw new UserException(
           "--input "
-              + String.join(", ", config.inputs())
+              + inputNames()
               + " has no images in it"
               + SkippedSummary.of(Listing.skipped(listing)).inBrackets()
               + "; check the path");

@@ -37,8 +37,7 @@ import org.sparkvit.table.ImagesTable;
  * @param repeated usable images whose content another one before them has already
  * @param noted images that are {@link ImageStatus#OK} with a note: damage that spares all pixels,
  *     samples that were clipped
- * @param alike pairs of classes that differ only in capitals or in how Unicode composes a letter,
- *     as text; the first few
+ * @param alike sentences about classes that differ in spelling only
  */
 record CatalogSummary(
     long images,
@@ -51,15 +50,6 @@ record CatalogSummary(
     long noted,
     List<String> alike) {
   private static final int TOP = 20;
-  private static final int MAX_ALIKE = 3;
-
-  /** What two spellings of a name have in common. */
-  private static final UserDefinedFunction FOLDED =
-      udf(
-          (UDF1<String, String>)
-              label ->
-                  Normalizer.normalize(label, Normalizer.Form.NFC).toLowerCase(Locale.ROOT).strip(),
-          DataTypes.StringType);
 
   /** Counts the rows of an images table. */
   static CatalogSummary of(Dataset<Row> images) {
@@ -97,23 +87,7 @@ record CatalogSummary(
         totals.getLong(3),
         totals.getLong(4) - totals.getLong(5),
         totals.getLong(6),
-        alike(images));
-  }
-
-  private static List<String> alike(Dataset<Row> images) {
-    List<String> alike = new ArrayList<>();
-    for (Row row :
-        images
-            .where(col(ImagesTable.LABEL).isNotNull())
-            .groupBy(FOLDED.apply(col(ImagesTable.LABEL)).as("folded"))
-            .agg(min(col(ImagesTable.LABEL)).as("one"), max(col(ImagesTable.LABEL)).as("other"))
-            .where("one <> other")
-            .orderBy("folded")
-            .limit(MAX_ALIKE)
-            .collectAsList()) {
-      alike.add("'" + row.getString(1) + "' and '" + row.getString(2) + "'");
-    }
-    return alike;
+        AlikeLabels.warnings(images));
   }
 
   private static List<Row> counts(Dataset<Row> rows, String column) {
@@ -143,6 +117,7 @@ record CatalogSummary(
     map.put("unlabelled", unlabelled);
     map.put("repeated", repeated);
     map.put("noted", noted);
+    map.put("alike", alike);
     return map;
   }
 
@@ -168,8 +143,7 @@ record CatalogSummary(
           format("  %,d images are OK with a note on their files ('reason' in 'images')", noted));
     }
     lines.addAll(skipped.lines());
-    alike.forEach(
-        names -> lines.add("  warning: classes " + names + " are taken for two; is that meant?"));
+    alike.forEach(sentence -> lines.add("  warning: " + sentence));
     if (classes == 1) {
       lines.add(
           "  warning: there is one class only; training needs two (is the input one folder too"

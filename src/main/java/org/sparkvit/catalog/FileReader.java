@@ -35,6 +35,10 @@ record FileReader(PatientReader reader, long maxBytes) implements Serializable {
 
   /** Never throws for a bad file. */
   Content read(Row listed) {
+    if (!listed.isNullAt(Listing.AT_REFUSED)) {
+      return new Content(
+          listed, null, -1, null, ImageStatus.REFUSED, listed.getString(Listing.AT_REFUSED));
+    }
     try {
       return readNow(listed);
     } catch (FileNotFoundException e) {

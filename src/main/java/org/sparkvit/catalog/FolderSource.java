@@ -31,16 +31,19 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
+    return FolderLayout.place(spark, walk(spark), root.toString(), config, decisions);
+  }
+
+  /** Everything below the folder, without what its folders say about it. */
+  JavaRDD<Row> walk(SparkSession spark) {
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     String from = root.toString();
     List<Tuple2<String, Boolean>> work = new ArrayList<>();
     plan(configuration.value(), root, 0, work);
-    JavaRDD<Row> walked =
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(work, Math.min(work.size(), MAX_TASKS))
-            .flatMap(folder -> rows(configuration, new Path(from), folder._1, folder._2));
-    return FolderLayout.place(spark, walked, from, config, decisions);
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(work, Math.min(work.size(), MAX_TASKS))
+        .flatMap(folder -> rows(configuration, new Path(from), folder._1, folder._2));
   }
 
   /** Pairs of a folder and whether to descend from it. */

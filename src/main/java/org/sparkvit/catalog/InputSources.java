@@ -10,26 +10,26 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.ImageFormat;
 import org.sparkvit.table.Storage;
+import org.sparkvit.table.Within;
 
 /**
  * Finds out what an input is.
  *
  * <ul>
- *   <li>a file {@code .csv .jsonl .ndjson .json .parquet}, or a folder that Spark wrote under such
- *       a name: a manifest
+ *   <li>a file {@code .csv .tsv .jsonl .ndjson .json .parquet}, or a folder that Spark wrote under
+ *       such a name: a manifest
  *   <li>a folder with {@code metadata.csv}, {@code metadata.jsonl} or {@code metadata.parquet} in
- *       it or in its split folders (a Hugging Face ImageFolder): manifests
+ *       it, in its split folders or in its class folders (a Hugging Face ImageFolder): one manifest
+ *   <li>a folder of {@code .parquet} files (a data set of Hugging Face's Hub): one manifest
  *   <li>a file {@code .tar}, or a folder that has some in it or in its split folders: shards
  *   <li>any other folder: an image folder
  * </ul>
  */
 final class InputSources {
-  private static final List<String> METADATA =
-      List.of("metadata.jsonl", "metadata.csv", "metadata.parquet");
-
   private final CatalogConfig config;
   private final Configuration configuration;
   private final Decisions decisions;
@@ -73,14 +73,25 @@ final class InputSources {
    *
    * @throws UserException when the input is not there or is not what {@code format} says
    */
-  List<Source> of(String input) {
+  List<Source> of(String uri) {
+    String input = Urls.withoutSecrets(uri);
+    if (input.matches("(?i)(https?|ftp)://.*")) {
+      throw new UserException(
+          "--input '"
+              + input
+              + "' is a web address, which is not read; download it, or name a folder of S3 as"
+              + " s3a://BUCKET/FOLDER");
+    }
     try {
-      Path given = new Path(input);
+      Path given = new Path(uri);
       FileSystem fs = Storage.of(given, configuration);
       FileStatus status = fs.getFileStatus(given);
       Path root = fs.makeQualified(status.getPath());
-      List<Source> sources = status.isDirectory() ? ofFolder(root) : ofFile(root);
-      boolean manifest = sources.stream().anyMatch(source -> source instanceof ManifestSource);
+      List<Source> sources = status.isDirectory() ? ofFolder(fs, root) : ofFile(root);
+      boolean manifest =
+          sources.stream()
+              .anyMatch(
+                  source -> source instanceof ManifestSource || source instanceof MetadataSource);
       boolean folder = sources.stream().allMatch(source -> source instanceof FolderSource);
       refuse(!manifest, "--image-root", config.imageRoot(), "is for manifests", input);
       refuse(!manifest, "--path-column", config.pathColumn(), "is for manifests", input);
@@ -89,6 +100,9 @@ final class InputSources {
       String images = config.imageMembers().isEmpty() ? null : "given";
       refuse(!shards, "--image-member", images, "is for tar shards", input);
       refuse(!shards, "--label-member", config.labelMember(), "is for tar shards", input);
+      refuse(!manifest, "--within", firstOf(config.within()), "is for manifests", input);
+      refuse(!manifest, "--encoding", config.encoding(), "is for manifests", input);
+      refuse(!manifest, "--delimiter", config.delimiter(), "is for manifests", input);
       refuse(folder, "--label-column", config.labelColumn(), "is for manifests and shards", input);
       decisions.say(
           "input '"
@@ -119,13 +133,17 @@ final class InputSources {
     }
   }
 
+  private static String firstOf(List<String> values) {
+    return values.isEmpty() ? null : values.get(0);
+  }
+
   private List<Source> ofFile(Path file) throws IOException {
     if (ShardSource.isShard(file.getName()) && allows(InputFormat.WEBDATASET)) {
       Sample.Shard shard = new Sample.Shard(file.toString(), file.toString());
       return List.of(new ShardSource(List.of(shard), List.of(), config, decisions));
     }
     if (ManifestTable.Kind.of(file.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
-      return List.of(manifest(file, file.getParent(), file.getParent(), null));
+      return List.of(manifest(file));
     }
     if (isCompressed(file.getName())) {
       throw compressed(file);
@@ -136,54 +154,46 @@ final class InputSources {
             + "' is a file, but not "
             + switch (config.format()) {
               case FOLDER -> "a folder";
-              case MANIFEST -> "a manifest (.csv, .jsonl, .parquet)";
+              case MANIFEST -> "a manifest (.csv, .tsv, .jsonl, .parquet)";
               case WEBDATASET -> "a tar shard (.tar)";
-              case AUTO -> "a manifest (.csv, .jsonl, .parquet) or a tar shard (.tar)";
+              case AUTO -> "a manifest (.csv, .tsv, .jsonl, .parquet) or a tar shard (.tar)";
             }
-            + "; give the folder that the images are in");
+            + (file.getName().toLowerCase(Locale.ROOT).matches(".*\\.(xlsx?|ods)")
+                ? "; save the sheet as CSV"
+                : "; give the folder that the images are in"));
   }
 
-  private List<Source> ofFolder(Path root) throws IOException {
+  private List<Source> ofFolder(FileSystem fs, Path root) throws IOException {
     if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
-      return List.of(manifest(root, root.getParent(), root.getParent(), null));
+      return List.of(manifest(root));
     }
-    if (allows(InputFormat.MANIFEST) || allows(InputFormat.WEBDATASET)) {
-      List<Source> manifests = new ArrayList<>();
-      Level top = Level.of(root, root, configuration);
+    Level top = Level.of(root, root, configuration);
+    if (allows(InputFormat.MANIFEST)) {
+      List<ManifestPart> metadata =
+          new MetadataFiles(fs, root, config.format() == InputFormat.AUTO).find();
+      if (!metadata.isEmpty()) {
+        return List.of(metadata(root, metadata));
+      }
+      List<ManifestPart> parquet = ParquetFolder.parts(fs, root);
+      if (!parquet.isEmpty()) {
+        return List.of(manifest(root, parquet));
+      }
+    }
+    if (allows(InputFormat.WEBDATASET)) {
       boolean shards = top.shards;
       boolean folders = top.folders;
-      if (top.metadata != null) {
-        manifests.add(manifest(top.metadata, root, root, null));
-      }
-      List<String> without = new ArrayList<>();
       for (Path folder : top.splits) {
         Level split = Level.of(root, folder, configuration);
         shards |= split.shards;
         folders |= split.folders;
-        if (split.metadata == null) {
-          without.add(folder.getName());
-        } else if (top.metadata == null) {
-          String name = FolderLayout.splitNamed(folder.getName());
-          manifests.add(manifest(split.metadata, root, folder, name));
-        } else if (config.format() == InputFormat.AUTO) {
-          throw ambiguous(root, "metadata of its own and in '" + folder.getName() + "'");
-        }
       }
-      if (config.format() == InputFormat.AUTO) {
-        if (top.metadata == null && !manifests.isEmpty() && !without.isEmpty()) {
-          throw ambiguous(root, "metadata in some split folders, but not in " + without);
-        }
-        if (manifests.isEmpty() && shards && folders) {
-          throw ambiguous(root, "tar files and class folders side by side");
-        }
+      if (config.format() == InputFormat.AUTO && shards && folders) {
+        throw ambiguous(root, "tar files and class folders side by side");
       }
-      if (allows(InputFormat.MANIFEST) && !manifests.isEmpty()) {
-        return manifests;
-      }
-      if (allows(InputFormat.WEBDATASET) && !shards && !folders && top.compressed != null) {
+      if (!shards && !folders && top.compressed != null) {
         throw compressed(top.compressed);
       }
-      if (allows(InputFormat.WEBDATASET) && shards) {
+      if (shards) {
         return List.of(new ShardSource(shards(root), List.of(root.toString()), config, decisions));
       }
     }
@@ -195,12 +205,32 @@ final class InputSources {
                   + "' has no metadata.csv, metadata.jsonl or metadata.parquet;"
                   + " name the manifest file itself");
       case WEBDATASET -> throw new UserException("--input '" + root + "' has no .tar files in it");
-      case AUTO, FOLDER -> List.of(new FolderSource(root, config, decisions));
+      case AUTO, FOLDER -> List.of(folder(root, top));
     };
   }
 
+  private FolderSource folder(Path root, Level top) {
+    if (!top.tables.isEmpty()) {
+      if (top.tables.size() == top.entries) {
+        throw new UserException(
+            "--input '"
+                + root
+                + "' has tables in it and no images, "
+                + top.tables
+                + "; name the one to read");
+      }
+      decisions.say(
+          "input '"
+              + root
+              + "': the tables beside the images are not read, "
+              + top.tables
+              + "; to take labels from one, name it as --input");
+    }
+    return new FolderSource(root, config, decisions);
+  }
+
   /** Whatever was chosen, the other would be left out without a word. */
-  private static UserException ambiguous(Path root, String what) {
+  static UserException ambiguous(Path root, String what) {
     return new UserException(
         "--input '"
             + root
@@ -214,14 +244,50 @@ final class InputSources {
     return config.format() == InputFormat.AUTO || config.format() == format;
   }
 
-  private Source manifest(Path file, Path root, Path folder, String split) throws IOException {
-    ManifestTable.Kind kind = ManifestTable.Kind.of(file.getName()).orElseThrow();
-    if (config.imageRoot() == null) {
-      return new ManifestSource(file, kind, root, folder, split, config);
+  private ManifestSource manifest(Path file) throws IOException {
+    String folder = file.getParent().toString();
+    return manifest(file.getParent(), List.of(new ManifestPart(file.toString(), folder, null)));
+  }
+
+  private Source metadata(Path root, List<ManifestPart> parts) throws IOException {
+    ManifestSource metadata = manifest(root, parts);
+    // Images that lie elsewhere may be those of many tables.
+    return config.imageRoot() == null
+        ? new MetadataSource(metadata, new FolderSource(root, config, decisions))
+        : metadata;
+  }
+
+  /**
+   * A manifest of several files, which are written in one way.
+   *
+   * @param root what names are relative to, unless {@code --image-root} says it
+   */
+  private ManifestSource manifest(Path root, List<ManifestPart> parts) throws IOException {
+    String images = config.imageRoot() == null ? root.toString() : qualified(config.imageRoot());
+    List<ManifestPart> placed =
+        config.imageRoot() == null
+            ? parts
+            : parts.stream()
+                .map(part -> new ManifestPart(part.file(), images, part.split()))
+                .toList();
+    List<String> within = new ArrayList<>();
+    for (String folder : config.within()) {
+      within.add(qualified(folder));
     }
-    Path given = new Path(config.imageRoot());
-    Path images = given.getFileSystem(configuration).makeQualified(given);
-    return new ManifestSource(file, kind, images, images, split, config);
+    ManifestTable.Kind kind =
+        ManifestTable.Kind.of(new Path(parts.get(0).file()).getName()).orElseThrow();
+    return new ManifestSource(
+        placed,
+        kind,
+        images,
+        new Within(within.isEmpty() ? List.of(images) : within),
+        config,
+        decisions);
+  }
+
+  private String qualified(String folder) throws IOException {
+    Path given = new Path(folder);
+    return Storage.of(given, configuration).makeQualified(given).toString();
   }
 
   private List<Sample.Shard> shards(Path root) {
@@ -265,45 +331,52 @@ final class InputSources {
    * What tells the kinds of folders apart.
    *
    * @param splits the folders with a split's name
-   * @param metadata Hugging Face's manifest, or null
    * @param shards whether there is a tar file
    * @param folders whether there are folders that name no split
    * @param compressed a compressed tar file where there are no images beside it, or null
+   * @param tables names of files that could be manifests
+   * @param entries how many files and folders there are, without hidden ones
    */
   private record Level(
-      List<Path> splits, Path metadata, boolean shards, boolean folders, Path compressed) {
+      List<Path> splits,
+      boolean shards,
+      boolean folders,
+      Path compressed,
+      List<String> tables,
+      int entries) {
 
     private static Level of(Path root, Path folder, Configuration configuration) {
       List<Path> splits = new ArrayList<>();
-      Path metadata = null;
+      List<String> tables = new ArrayList<>();
       boolean shards = false;
       boolean folders = false;
       boolean images = false;
       Path compressed = null;
+      int number = 0;
       for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
         Found entry = all.next();
         String name = entry.path().getName();
-        if (METADATA.contains(name)) {
-          if (metadata != null) {
-            throw ambiguous(folder, "both " + metadata.getName() + " and " + name);
-          }
-          metadata = entry.path();
-        } else if (entry.isFolder()
-            && FolderLayout.splitNamed(name) == null
-            && !FolderLayout.isHiddenFile(name)) {
-          folders = true;
-        } else if (entry.isFolder() && FolderLayout.splitNamed(name) != null) {
+        if (FolderLayout.isHiddenFile(name)) {
+          continue;
+        }
+        number++;
+        if (entry.isFolder() && FolderLayout.splitNamed(name) != null) {
           splits.add(entry.path());
-        } else if (!entry.isFolder() && ShardSource.isShard(name)) {
+        } else if (entry.isFolder()) {
+          folders = true;
+        } else if (ShardSource.isShard(name)) {
           shards = true;
-        } else if (!entry.isFolder() && isCompressed(name)) {
+        } else if (isCompressed(name)) {
           compressed = entry.path();
-        } else if (!entry.isFolder()) {
+        } else if (ManifestTable.Kind.of(name).isPresent()) {
+          tables.add(name);
+        } else {
           images |= ImageFormat.ofName(name).isPresent();
         }
       }
       splits.sort(null);
-      return new Level(splits, metadata, shards, folders, images ? null : compressed);
+      tables.sort(null);
+      return new Level(splits, shards, folders, images ? null : compressed, tables, number);
     }
   }
 }

@@ -38,6 +38,9 @@ final class Listing {
   /** A name of {@link SkipReason} for what is listed but not catalogued; null for what is. */
   static final String SKIPPED = "_skipped";
 
+  /** Why a file of the listing is never opened, as a row of the images table; null where it is. */
+  static final String REFUSED = "_refused";
+
   /**
    * More about why it is skipped; null where there is no more to say. Of what is not skipped: why
    * it is a row of the images table that cannot be opened.
@@ -66,10 +69,12 @@ final class Listing {
   static final int AT_BYTES = 5;
 
   static final int AT_MODIFIED = 6;
-  private static final int AT_SKIPPED = 7;
-  static final int AT_DETAIL = 8;
-  private static final int AT_WITHIN = 10;
-  private static final int FIXED = 12;
+  static final int AT_REFUSED = 7;
+  private static final int AT_SKIPPED = 8;
+  static final int AT_DETAIL = 9;
+  private static final int AT_PROBLEM = 10;
+  private static final int AT_WITHIN = 11;
+  private static final int FIXED = 13;
   private static final int MAX_FIELDS = 1_000;
 
   static final StructType SCHEMA =
@@ -81,6 +86,7 @@ final class Listing {
           .add(ImagesTable.OFFSET, DataTypes.LongType, false)
           .add(ImagesTable.BYTES, DataTypes.LongType)
           .add(ImagesTable.MODIFIED, DataTypes.TimestampType)
+          .add(REFUSED, DataTypes.StringType)
           .add(SKIPPED, DataTypes.StringType)
           .add(DETAIL, DataTypes.StringType)
           .add(PROBLEM, DataTypes.StringType)
@@ -100,7 +106,17 @@ final class Listing {
       Long modifiedMillis) {
     Timestamp modified = modifiedMillis == null ? null : new Timestamp(modifiedMillis);
     return RowFactory.create(
-        name, path, label, split, offset, bytes, modified, null, null, null, null, null);
+        name, path, label, split, offset, bytes, modified, null, null, null, null, null, null);
+  }
+
+  /**
+   * A file that is a row of the images table but must not be opened.
+   *
+   * @param why what is wrong with its path
+   */
+  static Row refused(String name, String path, String label, String split, String why) {
+    return RowFactory.create(
+        name, path, label, split, 0L, null, null, why, null, null, null, null, null);
   }
 
   /**
@@ -110,7 +126,7 @@ final class Listing {
    */
   static Row skipped(String name, String path, SkipReason reason, String detail) {
     return RowFactory.create(
-        name, path, null, null, 0L, 0L, null, reason.name(), detail, null, null, null);
+        name, path, null, null, 0L, 0L, null, null, reason.name(), detail, null, null, null);
   }
 
   /**
@@ -128,6 +144,7 @@ final class Listing {
         bytes,
         new Timestamp(modifiedMillis),
         null,
+        null,
         why,
         null,
         null,
@@ -137,7 +154,7 @@ final class Listing {
   /** Something that stops the catalog before an image is read. */
   static Row problem(String where, String sentence) {
     return RowFactory.create(
-        where, null, null, null, 0L, null, null, null, null, sentence, null, null);
+        where, null, null, null, 0L, null, null, null, null, null, sentence, null, null);
   }
 
   /**
@@ -218,7 +235,7 @@ final class Listing {
     List<String> names = freeNames(free).subList(own.size(), free.size());
     List<Column> columns = new ArrayList<>();
     for (String name : listing.columns()) {
-      columns.add(col("`" + name + "`"));
+      columns.add(col("`" + name.replace("`", "``") + "`"));
     }
     for (int i = 0; i < fields.size(); i++) {
       columns.add(element_at(col(FIELDS), fields.get(i)).as(names.get(i)));
@@ -234,6 +251,11 @@ final class Listing {
     }
     System.arraycopy(own, 0, values, FIXED, own.length);
     return RowFactory.create(values);
+  }
+
+  /** Whether a row is of a file that is to be opened. */
+  static boolean isToBeRead(Row row) {
+    return row.isNullAt(AT_REFUSED) && row.isNullAt(AT_SKIPPED) && row.isNullAt(AT_PROBLEM);
   }
 
   /** The values of the user's own columns. */
@@ -259,7 +281,7 @@ final class Listing {
     for (String name : ImagesTable.SPEC.schema().fieldNames()) {
       taken.add(name);
     }
-    taken.addAll(List.of(NAME, SKIPPED, DETAIL, PROBLEM, WITHIN, FIELDS));
+    taken.addAll(List.of(NAME, REFUSED, SKIPPED, DETAIL, PROBLEM, WITHIN, FIELDS));
     List<String> names = new ArrayList<>();
     for (String column : columns) {
       String name = column;

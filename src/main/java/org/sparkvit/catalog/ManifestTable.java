@@ -1,34 +1,69 @@
 package org.sparkvit.catalog;
 
-import java.io.BufferedReader;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.from_json;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
-import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.Storage;
 
-/** Reads a manifest file, whatever it is written in, as the table that it is. */
-final class ManifestTable {
-  /** Takes the text of what could not be parsed, by Spark's convention. */
+/**
+ * The rows of a manifest, whatever it is written in. Text is read by one task a file, in lines with
+ * numbers; Parquet as Spark reads it.
+ *
+ * @param rows {@link #FILE}, {@link #LINE} and {@link #CELLS}
+ * @param columns the user's columns; in the rows they have positions only, since names in a
+ *     person's table may be such that Spark cannot tell them apart
+ */
+record ManifestTable(Dataset<Row> rows, StructType columns) {
+  /** URI of the file that a row is from. */
+  static final String FILE = "_file";
+
+  /** The line in which a row begins, from 1; in Parquet its number in the file. */
+  static final String LINE = "_line";
+
+  /** The row itself: a structure of the manifest's columns. */
+  static final String CELLS = "_cells";
+
+  private static final int MAX_TASKS = 2_000;
+
+  /** What Spark's parser, which is a different one, could not read. */
   private static final String UNREADABLE = "_unreadable";
+
+  /** Spark gives a file's URI with escapes. */
+  private static final UserDefinedFunction FILE_OF =
+      udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
+
+  private static final Map<String, String> JSON_OPTIONS =
+      Map.of("columnNameOfCorruptRecord", UNREADABLE);
 
   /** How a manifest is written. */
   enum Kind {
@@ -38,145 +73,178 @@ final class ManifestTable {
 
     /** By a file's name; text may be compressed by gzip. Empty where it is no manifest. */
     static Optional<Kind> of(String fileName) {
-      String name = fileName.toLowerCase(Locale.ROOT);
+      String name = plain(fileName);
       if (name.endsWith(".parquet")) {
         return Optional.of(PARQUET);
       }
-      String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-      if (plain.endsWith(".csv")) {
+      if (name.endsWith(".csv") || name.endsWith(".tsv")) {
         return Optional.of(CSV);
       }
-      boolean json =
-          plain.endsWith(".jsonl") || plain.endsWith(".ndjson") || plain.endsWith(".json");
+      boolean json = name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json");
       return json ? Optional.of(JSON_LINES) : Optional.empty();
     }
-  }
 
-  private ManifestTable() {}
-
-  /**
-   * The manifest's rows and columns. Cells of a CSV are text, and empty ones null; what JSON and
-   * Parquet give a type keeps it.
-   *
-   * @throws UserException when it cannot be parsed; the message has the line's number
-   */
-  static Dataset<Row> read(SparkSession spark, Path file, Kind kind) {
-    try {
-      Dataset<Row> rows =
-          switch (kind) {
-            case CSV -> csv(spark, file);
-            case JSON_LINES ->
-                spark
-                    .read()
-                    .option("columnNameOfCorruptRecord", UNREADABLE)
-                    .json(spark.read().textFile(literal(file)));
-            case PARQUET -> parquet(spark, file);
-          };
-      if (!Arrays.asList(rows.columns()).contains(UNREADABLE)) {
-        return rows;
-      }
-      // Every column stays in this query: Spark notices a line of the wrong length only then.
-      List<Row> unreadable =
-          rows.filter(functions.col(UNREADABLE).isNotNull()).limit(1).collectAsList();
-      if (!unreadable.isEmpty()) {
-        String text = unreadable.get(0).getAs(UNREADABLE);
-        throw new UserException(
-            "manifest '"
-                + file
-                + "'"
-                + lineOf(spark, file, text)
-                + " cannot be read: "
-                + (kind == Kind.CSV ? "it does not have the header's columns" : "it is not JSON")
-                + ": "
-                + shortened(text));
-      }
-      return rows.drop(UNREADABLE);
-    } catch (AnalysisException e) {
-      throw new UserException(
-          "manifest '" + file + "' cannot be read: " + e.getMessage() + "; is it what it is named?",
-          e);
+    private static String plain(String fileName) {
+      String name = fileName.toLowerCase(Locale.ROOT);
+      return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     }
   }
 
-  /** Spark takes paths for patterns. */
-  private static String literal(Path file) {
-    return file.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+  /**
+   * Reads and checks a manifest. Cells of a CSV are text, and empty ones null; what JSON and
+   * Parquet give a type keeps it. A column that some of the files do not have is null in their
+   * rows.
+   *
+   * @param paths names that the column of paths may have
+   * @throws UserException when it cannot be parsed; the message has the line's number
+   */
+  static ManifestTable read(
+      SparkSession spark,
+      Kind kind,
+      List<ManifestPart> parts,
+      TextFormat format,
+      List<String> paths,
+      Decisions decisions) {
+    if (kind == Kind.PARQUET) {
+      return parquet(spark, parts);
+    }
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    List<String> files = new ArrayList<>();
+    for (ManifestPart part : parts) {
+      files.addAll(files(configuration, part.file()));
+    }
+    ManifestText text =
+        new ManifestText(new SerializableConfiguration(configuration), kind, format, paths);
+    JavaRDD<String> each =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(files, Math.max(1, Math.min(files.size(), MAX_TASKS)));
+    Set<String> columns = new LinkedHashSet<>();
+    Map<String, List<String>> said = new LinkedHashMap<>();
+    for (ManifestText.Outcome outcome : each.map(text::check).collect()) {
+      if (outcome.problem() != null) {
+        throw new UserException(outcome.problem());
+      }
+      columns.addAll(outcome.columns());
+      for (String sentence : outcome.decisions()) {
+        said.computeIfAbsent(sentence, first -> new ArrayList<>()).add(outcome.file());
+      }
+    }
+    said.forEach((sentence, where) -> decisions.say(ManifestText.name(where) + ": " + sentence));
+    return kind == Kind.CSV
+        ? csv(spark, each, text, List.copyOf(columns))
+        : json(spark, each.flatMap(text::lines));
+  }
+
+  /** A dataset of one of the columns. */
+  Dataset<Row> column(int position) {
+    return rows.select(col(CELLS).getField(position(position)).as("cell"));
+  }
+
+  /** The file of a row, written as a part's. */
+  static String file(Row row) {
+    return row.getString(0);
+  }
+
+  private static String position(int column) {
+    return "c" + column;
+  }
+
+  private static StructType byPosition(StructType columns) {
+    StructType positions = new StructType();
+    for (int i = 0; i < columns.length(); i++) {
+      positions = positions.add(position(i), columns.fields()[i].dataType());
+    }
+    return positions;
+  }
+
+  private static ManifestTable csv(
+      SparkSession spark, JavaRDD<String> files, ManifestText text, List<String> columns) {
+    StructType cells = new StructType();
+    for (String column : columns) {
+      cells = cells.add(column, DataTypes.StringType);
+    }
+    return new ManifestTable(
+        spark.createDataFrame(
+            files.flatMap(file -> text.rows(file, columns)), place().add(CELLS, byPosition(cells))),
+        cells);
+  }
+
+  private static ManifestTable json(SparkSession spark, JavaRDD<Row> lines) {
+    Dataset<Row> texts =
+        spark.createDataFrame(lines, place().add(CELLS, DataTypes.StringType, false));
+    StructType cells =
+        spark.read().options(JSON_OPTIONS).json(texts.select(CELLS).as(Encoders.STRING())).schema();
+    Column parsed = from_json(col(CELLS), cells, JSON_OPTIONS).cast(byPosition(cells));
+    return new ManifestTable(texts.select(col(FILE), col(LINE), parsed.as(CELLS)), cells);
+  }
+
+  private static StructType place() {
+    return new StructType()
+        .add(FILE, DataTypes.StringType, false)
+        .add(LINE, DataTypes.LongType, false);
   }
 
   /** Spark reads the footers in a job, whose failure says little in its first line. */
-  private static Dataset<Row> parquet(SparkSession spark, Path file) {
+  private static ManifestTable parquet(SparkSession spark, List<ManifestPart> parts) {
+    String what = parts.get(0).file();
     try {
-      return spark.read().parquet(literal(file));
+      Dataset<Row> rows =
+          spark
+              .read()
+              .option("mergeSchema", parts.size() > 1)
+              .parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
+      String[] names = rows.columns();
+      Column[] columns = new Column[names.length];
+      for (int i = 0; i < names.length; i++) {
+        columns[i] = col("`" + names[i].replace("`", "``") + "`").as(position(i));
+      }
+      return new ManifestTable(
+          rows.select(
+              FILE_OF.apply(col("_metadata.file_path")).as(FILE),
+              col("_metadata.row_index").plus(1).as(LINE),
+              struct(columns).as(CELLS)),
+          rows.schema());
     } catch (Exception e) {
+      // Spark throws AnalysisException, which is not declared.
+      if (!(e instanceof AnalysisException)
+          && !(e instanceof RuntimeException)
+          && !(e instanceof org.apache.spark.SparkException)) {
+        throw e;
+      }
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
       throw new UserException(
-          "manifest '" + file + "' cannot be read: " + cause.getMessage() + "; is it Parquet?", e);
+          "manifest '"
+              + what
+              + "' cannot be read: "
+              + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+              + "; is it Parquet?",
+          e);
     }
   }
 
-  private static Dataset<Row> csv(SparkSession spark, Path file) throws AnalysisException {
-    StructType header = csvReader(spark).csv(literal(file)).schema();
-    return csvReader(spark)
-        .option("columnNameOfCorruptRecord", UNREADABLE)
-        .schema(header.add(UNREADABLE, DataTypes.StringType))
-        .csv(literal(file));
+  /** Spark takes paths for patterns. */
+  private static String literal(String file) {
+    return file.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
-  /** RFC 4180: quotes inside quotes are doubled, and a quoted cell may hold line breaks. */
-  private static DataFrameReader csvReader(SparkSession spark) {
-    return spark
-        .read()
-        .option("header", true)
-        .option("multiLine", true)
-        .option("quote", "\"")
-        .option("escape", "\"");
-  }
-
-  /** " line N", found by reading the file again: a distributed reader does not count lines. */
-  private static String lineOf(SparkSession spark, Path file, String record) {
-    String first = record.lines().findFirst().orElse("");
+  /** A file, or those of a folder that Spark wrote. */
+  static List<String> files(Configuration configuration, String file) {
+    Path path = new Path(file);
+    List<String> files = new ArrayList<>();
     try {
-      FileSystem fs = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      for (Path part : parts(fs, file)) {
-        try (BufferedReader reader = open(fs, part)) {
-          long number = 1;
-          for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            if (line.equals(first)) {
-              return " line " + number;
-            }
-            number++;
-          }
+      for (FileStatus status : Storage.of(path, configuration).listStatus(path)) {
+        if (status.isFile() && !FolderLayout.isHiddenFile(status.getPath().getName())) {
+          files.add(status.getPath().toString());
         }
       }
     } catch (IOException e) {
-      // The line's text still says which it is.
-      return "";
+      throw new UserException(
+          "manifest '" + file + "'" + " cannot be listed: " + e.getMessage(), e);
     }
-    return "";
-  }
-
-  private static List<Path> parts(FileSystem fs, Path file) throws IOException {
-    List<Path> parts = new ArrayList<>();
-    for (FileStatus status : fs.listStatus(file)) {
-      if (status.isFile() && !FolderLayout.isHiddenFile(status.getPath().getName())) {
-        parts.add(status.getPath());
-      }
-    }
-    return parts;
-  }
-
-  private static BufferedReader open(FileSystem fs, Path file) throws IOException {
-    CompressionCodec codec = new CompressionCodecFactory(fs.getConf()).getCodec(file);
-    InputStream in = fs.open(file);
-    return new BufferedReader(
-        new InputStreamReader(
-            codec == null ? in : codec.createInputStream(in), StandardCharsets.UTF_8));
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= 120 ? text : text.substring(0, 120) + "...";
+    Collections.sort(files);
+    return files;
   }
 }

@@ -23,7 +23,9 @@ enum SkipReason {
   /** An image that the metadata of its folder does not list. */
   NOT_LISTED("not listed by the metadata beside them"),
   /** A file in a folder of tar shards, such as an index of one. */
-  BESIDE_SHARDS("files beside tar shards");
+  BESIDE_SHARDS("files beside tar shards"),
+  /** A row of a manifest that says the same as one before it. */
+  REPEATED_ROW("rows of manifests that repeat another");
 
   private final String words;
 

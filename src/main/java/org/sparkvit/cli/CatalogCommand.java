@@ -30,8 +30,8 @@ final class CatalogCommand extends StageCommand {
       description = {
         "What to catalog; may be given several times:",
         "a folder class/file or split/class/file (see --layout);",
-        "a manifest .csv, .jsonl or .parquet, or a folder with metadata.csv, .jsonl or .parquet in"
-            + " it;",
+        "a manifest .csv, .tsv, .jsonl or .parquet, or a folder with metadata.csv, .jsonl or"
+            + " .parquet in it;",
         "a tar file, or a folder of them, in WebDataset's layout or with class folders inside."
       })
   private List<String> inputs;
@@ -61,7 +61,8 @@ final class CatalogCommand extends StageCommand {
       names = "--path-column",
       paramLabel = "NAME",
       description =
-          "Manifest: the column of image paths. Default: the first of path, file_name, image.")
+          "Manifest: the column of image paths. Default: the first of path, file_name, image, else"
+              + " the one that ends with _file_name.")
   private String pathColumn;
 
   @Option(
@@ -107,6 +108,33 @@ final class CatalogCommand extends StageCommand {
             + " class folder."
       })
   private String labelMember;
+
+  @Option(
+      names = "--within",
+      paramLabel = "URI",
+      description = {
+        "Manifest: a folder that its paths may lead to; may be given several times. What lies"
+            + " elsewhere, also by way of",
+        "a link, is a row with status REFUSED and never opened. Default: --image-root, else the"
+            + " manifest's own folder."
+      })
+  private List<String> within = List.of();
+
+  @Option(
+      names = "--encoding",
+      paramLabel = "NAME",
+      description =
+          "Manifest of text: its encoding, e.g. latin-1, windows-1252, utf-16. Default: by its byte"
+              + " order mark, else UTF-8.")
+  private String encoding;
+
+  @Option(
+      names = "--delimiter",
+      paramLabel = "CHARACTER",
+      description =
+          "Manifest .csv or .tsv: what is between its cells; tab for a tab. Default: by its header,"
+              + " of , ; tab and |.")
+  private String delimiter;
 
   @Option(
       names = "--unlabelled",
@@ -174,6 +202,9 @@ final class CatalogCommand extends StageCommand {
             imageRoot,
             imageMembers,
             labelMember,
+            within,
+            encoding,
+            delimiter,
             unlabelled,
             emptyLabel,
             Background.parse("--background", background),

@@ -2,6 +2,7 @@ package org.sparkvit.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,6 +47,8 @@ final class ConfigFile implements IDefaultValueProvider {
         config.values.load(reader);
       } catch (NoSuchFileException e) {
         throw new UserException(OPTION + " names '" + file + "', which does not exist", e);
+      } catch (CharacterCodingException e) {
+        throw new UserException(OPTION + " file '" + file + "' is not UTF-8; save it as that", e);
       } catch (IOException | IllegalArgumentException e) {
         throw new UserException(
             OPTION + " file '" + file + "' cannot be read: " + e.getMessage(), e);

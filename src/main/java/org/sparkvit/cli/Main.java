@@ -83,7 +83,9 @@ public final class Main {
       }
       new CommandLine.RunLast().execute(parsed);
     } catch (ParameterException e) {
-      throw new UserException(describe(e));
+      // A mistake in a file of values comes wrapped in words about the arguments.
+      UserException mistake = mistakeIn(e);
+      throw mistake == null ? new UserException(describe(e)) : mistake;
     } catch (ExecutionException e) {
       UserException mistake = mistakeIn(e);
       if (mistake != null) {

@@ -23,6 +23,8 @@ public enum ImageStatus {
   UNSUPPORTED,
   /** The file was listed or named but is not there; set by those who read files. */
   MISSING,
+  /** A manifest names it where its paths may not lead; it is never opened. */
+  REFUSED,
   /** Decoding took longer than the limit. */
   TIMEOUT;
 

@@ -11,7 +11,6 @@ import static org.apache.spark.sql.functions.not;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -95,12 +94,20 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
           ? spark.read().json(uri)
           : spark.read().parquet(uri);
     } catch (Exception e) {
-      // Spark throws AnalysisException, which is not declared.
-      if (e instanceof AnalysisException || e instanceof RuntimeException) {
-        throw new UserException(
-            "--probabilities " + uri + ": cannot be read: " + firstLine(e.getMessage()), e);
+      // Spark throws AnalysisException and SparkException, which are not declared; the first line
+      // of
+      // what its tasks meet says little.
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
       }
-      throw e;
+      throw new UserException(
+          "--probabilities '"
+              + uri
+              + "' cannot be read: "
+              + firstLine(cause.getMessage())
+              + "; give a table, .parquet, .csv or .jsonl",
+          e);
     }
   }
 

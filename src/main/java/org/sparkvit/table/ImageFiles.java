@@ -42,7 +42,7 @@ public final class ImageFiles implements Serializable {
    * @throws java.io.EOFException when it is shorter than it was
    */
   public byte[] read(String path, long offset, int length) throws IOException {
-    Path file = new Path(offset == 0 ? path : containerOf(path));
+    Path file = new Path(containerOf(path, offset));
     FileSystem fs = Storage.of(file, configuration.value());
     byte[] bytes = new byte[length];
     FutureDataInputStreamBuilder opening = fs.openFile(file);
@@ -65,7 +65,7 @@ public final class ImageFiles implements Serializable {
    * @throws java.io.FileNotFoundException when it is gone
    */
   public long containerLength(String path, long offset) throws IOException {
-    return status(offset == 0 ? path : containerOf(path)).getLen();
+    return status(containerOf(path, offset)).getLen();
   }
 
   /**
@@ -78,9 +78,12 @@ public final class ImageFiles implements Serializable {
     return Storage.of(file, configuration.value()).getFileStatus(file);
   }
 
-  /** A member's header precedes it, so only a member has an offset; its tar ends at the mark. */
-  private static String containerOf(String path) {
-    int mark = path.indexOf(MEMBER);
+  /**
+   * URI of the file that a content lies in. A member's header precedes it, so only a member has an
+   * offset; its tar ends at the mark.
+   */
+  public static String containerOf(String path, long offset) {
+    int mark = offset == 0 ? -1 : path.indexOf(MEMBER);
     return mark < 0 ? path : path.substring(0, mark + MEMBER.length() - 1);
   }
 }

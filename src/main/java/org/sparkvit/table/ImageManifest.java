@@ -63,7 +63,13 @@ public final class ImageManifest {
       String workspace, String uri, Dataset<Row> images, boolean unlabelled) {
     StringBuilder command = new StringBuilder("spark-vit catalog --overwrite --workspace ");
     command.append(workspace).append(" --input ").append(uri);
-    imageRoot(images).ifPresent(folder -> command.append(" --image-root ").append(folder));
+    Optional<String> imageRoot = imageRoot(images);
+    imageRoot.ifPresent(folder -> command.append(" --image-root ").append(folder));
+    List<String> elsewhere = elsewhere(images, new Within(imageRoot.stream().toList()));
+    if (!elsewhere.isEmpty()) {
+      imageRoot.ifPresent(folder -> command.append(" --within ").append(folder));
+      elsewhere.forEach(folder -> command.append(" --within ").append(folder));
+    }
     if (!splitColumn(images).equals(SPLIT)) {
       command.append(" --split-column ").append(splitColumn(images));
     }
@@ -71,6 +77,28 @@ public final class ImageManifest {
       command.append(" --empty-label unlabelled");
     }
     return command.toString();
+  }
+
+  /** The roots of the disks and buckets of images to which {@code within} would not lead. */
+  private static List<String> elsewhere(Dataset<Row> images, Within within) {
+    UserDefinedFunction root =
+        udf(
+            (UDF2<String, Long, String>)
+                (uri, offset) -> {
+                  Path path = new Path(ImageFiles.containerOf(uri, offset));
+                  boolean inside =
+                      within.refusal(path).isEmpty() && within.refusalOfLinks(path).isEmpty();
+                  return inside ? null : path.toUri().resolve("/").toString();
+                },
+            DataTypes.StringType);
+    return images
+        .where(ImagesTable.usable())
+        .select(root.apply(col(ImagesTable.PATH), col(ImagesTable.OFFSET)).as("root"))
+        .where(col("root").isNotNull())
+        .distinct()
+        .orderBy("root")
+        .as(Encoders.STRING())
+        .collectAsList();
   }
 
   /** The column of given splits: the usual name, unless a column of the user's has it. */

@@ -65,7 +65,7 @@ public record TableSpec(
       if (!open) {
         throw new DataException(name, extra, "is not a column of this table");
       }
-      columns.add(col("`" + extra + "`"));
+      columns.add(col("`" + extra.replace("`", "``") + "`"));
     }
     return rows.select(columns.toArray(new Column[0]));
   }

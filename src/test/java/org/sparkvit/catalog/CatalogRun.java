@@ -38,6 +38,9 @@ final class CatalogRun {
   String imageRoot;
   List<String> imageMembers = List.of();
   String labelMember;
+  List<String> within = List.of();
+  String encoding;
+  String delimiter;
   boolean unlabelled;
   CatalogConfig.EmptyLabel emptyLabel = CatalogConfig.EmptyLabel.FAIL;
   Background background = Background.NONE;
@@ -73,6 +76,9 @@ final class CatalogRun {
         imageRoot,
         imageMembers,
         labelMember,
+        within,
+        encoding,
+        delimiter,
         unlabelled,
         emptyLabel,
         background,
@@ -88,6 +94,22 @@ final class CatalogRun {
             Collectors.toMap(
                 row -> row.<String>getAs(ImagesSkippedTable.PATH).replaceFirst(".*/", ""),
                 row -> row.<String>getAs(ImagesSkippedTable.REASON)));
+  }
+
+  /** From now on, whatever is there is replaced. */
+  CatalogRun overwriting() {
+    overwrite = true;
+    return this;
+  }
+
+  /** The last two parts of paths that were left out for a reason, sorted. */
+  List<String> skippedPaths(String reason) {
+    return Workspace.at(spark, workspace).read(ImagesSkippedTable.SPEC).collectAsList().stream()
+        .filter(row -> row.<String>getAs(ImagesSkippedTable.REASON).equals(reason))
+        .map(row -> row.<String>getAs(ImagesSkippedTable.PATH))
+        .map(path -> path.replaceFirst(".*/([^/]*/[^/]*)$", "$1"))
+        .sorted()
+        .toList();
   }
 
   /** What a person saw on the console. */

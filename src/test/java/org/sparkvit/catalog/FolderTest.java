@@ -297,8 +297,8 @@ class FolderTest extends SparkTest {
     write(temp, "twins/cafe\u0301/4.jpg", image("jpg", 4));
     catalog.of(temp.resolve("twins"));
     assertThat(catalog.said())
-        .contains("warning: classes 'Cat' and 'cat' are taken for two")
-        .contains("warning: classes 'cafe\u0301' and 'caf\u00e9' are taken for two");
+        .contains("warning: 2 classes differ only in case: 'Cat' and 'cat'")
+        .contains("differ only in Unicode normal form: 'cafe\u0301' and 'caf\u00e9'");
   }
 
   @Test

@@ -6,8 +6,17 @@ import static org.sparkvit.catalog.CatalogRun.image;
 import static org.sparkvit.catalog.CatalogRun.write;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -142,14 +151,18 @@ class ManifestTest extends SparkTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.csv   | file,label;img/1.jpg,cat                | has no column path or file_name or image; it has [file, label]",
-        "a.csv   | path,kind;img/1.jpg,cat                 | has no column label or class; it has [path, kind]",
+        "a.csv   | file,label;img/1.jpg,cat                | has no column path or file_name or"
+            + " image; it has [file, label]",
+        "a.csv   | path,kind;img/1.jpg,cat                 | has no column label or class; it has"
+            + " [path, kind]",
         "a.csv   | path,label;img/1.jpg,cat;img/3.jpg      | a.csv' line 3 cannot be read",
         "a.csv   | path,label;img/1.jpg,cat,x;img/3.jpg,d  | a.csv' line 2 cannot be read",
-        "a.jsonl | {'path':'img/1.jpg','label':'cat'};{'pa | a.jsonl' line 2 cannot be read: it is not JSON: {'pa",
+        "a.jsonl | {'path':'img/1.jpg','label':'cat'};{'pa | a.jsonl' line 2 cannot be read: it is"
+            + " not JSON: {'pa",
         "a.csv   | path,label;img/1.jpg,cat;img/3.jpg,     | the label of 'img/3.jpg' is empty",
         "a.jsonl | {'path':'img/1.jpg','label':' '}        | the label of 'img/1.jpg' is empty",
-        "a.jsonl | {'path':'img/1.jpg','label':['a']}      | has type array, but an image has one label",
+        "a.jsonl | {'path':'img/1.jpg','label':['a']}      | has type array, but an image has one"
+            + " label",
         "a.jsonl | {'path':{'x':1},'label':'a'}            | has type struct, not text",
         "a.csv   | path,label;,cat;img/3.jpg,dog           | a path is empty",
         "a.csv   | path,label;img/1.jpg,cat;./img/1.jpg,a  | is listed twice",
@@ -190,5 +203,254 @@ class ManifestTest extends SparkTest {
     assertThatThrownBy(() -> catalog.of(one, two))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("column 'x' is bigint in one manifest and string in another");
+  }
+
+  private static String label(Dataset<Row> images, String file) {
+    return CatalogRun.byFile(images).get(file).getAs(ImagesTable.LABEL);
+  }
+
+  @Test
+  void floatsOfPandasAreWholeNumbersInParquetAndCsvAlike() throws IOException {
+    Path parquet = temp.resolve("pets/floats.parquet");
+    spark
+        .sql(
+            "select 'img/1.jpg' as path, 1.0D as label union select 'img/3.jpg', 0.0D union select"
+                + " 'img/gone.jpg', double('NaN')")
+        .write()
+        .parquet(parquet.toString());
+    catalog.emptyLabel = CatalogConfig.EmptyLabel.UNLABELLED;
+    catalog.overwrite = true;
+    Dataset<Row> images = catalog.of(parquet);
+    assertThat(label(images, "1.jpg")).isEqualTo("1");
+    assertThat(label(images, "3.jpg")).isEqualTo("0");
+    assertThat(label(images, "gone.jpg")).isNull();
+    assertThat(catalog.said()).contains("all labels are whole numbers, so 1.0 is the class 1");
+    Path csv = write(pets, "a.csv", "path,label\nimg/1.jpg,1.0\nimg/3.jpg,0.0\nimg/gone.jpg,\n");
+    assertThat(label(catalog.of(csv), "1.jpg")).isEqualTo("1");
+    Path mixed = write(pets, "b.csv", "path,label\nimg/1.jpg,1.0\nimg/3.jpg,1\n");
+    assertThat(label(catalog.of(mixed), "1.jpg")).isEqualTo("1.0");
+    assertThat(catalog.said())
+        .contains("2 classes differ only in how a number or letter is written: '1' and '1.0'");
+  }
+
+  @Test
+  void whatWasDecidedAboutATableIsSaid() throws IOException {
+    byte[] text =
+        ";Image_File_Name;Label\n0;img/1.jpg;caf\u00e9\n1;img/3.jpg;b\n"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    catalog.encoding = "latin-1";
+    Dataset<Row> images = catalog.of(write(pets, "a.csv", text));
+    assertThat(label(images, "1.jpg")).isEqualTo("café");
+    assertThat(images.columns()).endsWith("reason");
+    assertThat(catalog.said())
+        .contains("a.csv': cells are apart by ';'")
+        .contains("a.csv': the first column has no name, as an index of pandas, and is left out")
+        .contains("a.csv': paths are column 'Image_File_Name', labels 'Label'");
+  }
+
+  @Test
+  void jsonLinesWithOddKeysAndMixedLabels() throws IOException {
+    Path manifest =
+        write(
+            pets,
+            "a.jsonl",
+            "\uFEFF{\"path\":\"img/1.jpg\",\"label\":0,\"a`b\":1,\"c.d\":2,\"Size\":1,\"size\":2,\"\":3}\r\n"
+                + "{\"path\":\"img/3.jpg\",\"label\":\"zero\",\"x\":{\"y\":[1]}}\r\n");
+    Dataset<Row> images = catalog.of(manifest);
+    Row first = CatalogRun.byFile(images).get("1.jpg");
+    assertThat(first.<String>getAs(ImagesTable.LABEL)).isEqualTo("0");
+    assertThat(first.<Long>getAs("a`b")).isEqualTo(1);
+    assertThat(first.<Long>getAs("c.d")).isEqualTo(2);
+    assertThat(first.<Long>getAs("meta_size")).isEqualTo(2);
+    assertThat(images.columns()).doesNotContain("");
+  }
+
+  @Test
+  void pathsThatLeadOutAreRefusedByRowAndNeverOpened() throws IOException {
+    Path secret = write(temp, "secret.jpg", image("jpg", 9));
+    Files.createSymbolicLink(pets.resolve("img/link.jpg"), secret);
+    Path manifest =
+        write(
+            pets,
+            "a.csv",
+            "path,label\nimg/1.jpg,a\nimg/3.jpg,a\nimg/link.jpg,a\n../secret.jpg,a\n"
+                + "s3a://bucket/key.jpg?X-Amz-Signature=1234,a\n"
+                + "https://host/web.jpg?X-Amz-Signature=1234,a\n");
+    Map<String, Row> rows = CatalogRun.byFile(catalog.of(manifest));
+    assertThat(rows)
+        .containsOnlyKeys("1.jpg", "3.jpg", "link.jpg", "secret.jpg", "key.jpg", "web.jpg");
+    for (String out : List.of("link.jpg", "secret.jpg", "key.jpg", "web.jpg")) {
+      Row row = rows.get(out);
+      assertThat(row.<String>getAs(ImagesTable.STATUS)).isEqualTo("REFUSED");
+      assertThat(row.<Long>getAs(ImagesTable.BYTES)).isEqualTo(-1);
+      assertThat(row.<String>getAs(ImagesTable.SHA256)).isNull();
+      assertThat(row.<Object>getAs(ImagesTable.MODIFIED)).isNull();
+    }
+    assertThat(rows.get("secret.jpg").<String>getAs(ImagesTable.REASON))
+        .contains("leads out of")
+        .contains("--within");
+    assertThat(rows.get("web.jpg").<String>getAs(ImagesTable.REASON))
+        .startsWith("is a web address");
+    assertThat(catalog.said()).doesNotContain("1234");
+    catalog.overwrite = true;
+    catalog.within = List.of(temp.toString());
+    rows = CatalogRun.byFile(catalog.of(manifest));
+    assertThat(rows.get("link.jpg").<String>getAs(ImagesTable.STATUS)).isEqualTo("OK");
+    assertThat(rows.get("secret.jpg").<String>getAs(ImagesTable.STATUS)).isEqualTo("OK");
+    assertThat(rows.get("key.jpg").<String>getAs(ImagesTable.STATUS)).isEqualTo("REFUSED");
+  }
+
+  @Test
+  void placesOfMembersAreChecked() throws IOException {
+    String row = "{'path':'img/1.jpg','label':'a','tar_offset':%s,'tar_bytes':%s}\n";
+    for (String wrong :
+        List.of("-1,5", "512,-5", "0,5", "9000000000000000000,9000000000000000000")) {
+      Object[] numbers = wrong.split(",");
+      Path manifest = write(pets, "a.jsonl", row.formatted(numbers).replace('\'', '"'));
+      assertThatThrownBy(() -> catalog.of(manifest))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("a.jsonl' line 1: 'img/1.jpg' has tar_offset " + numbers[0])
+          .hasMessageContaining("which is no place in a file");
+    }
+    Path beyond =
+        write(
+            pets,
+            "a.jsonl",
+            (row.formatted("512", "9000000000000000000")
+                    + "{'path':'img/3.jpg','label':'a','tar_offset':null,'tar_bytes':null}\n")
+                .replace('\'', '"'));
+    Row refused = CatalogRun.byFile(catalog.of(beyond)).get("1.jpg");
+    assertThat(refused.<String>getAs(ImagesTable.STATUS)).isEqualTo("REFUSED");
+    assertThat(refused.<String>getAs(ImagesTable.REASON))
+        .contains("is said to be 9000000000000000000 bytes from byte 512 of a file that has");
+  }
+
+  @Test
+  void metadataInEachClassFolderAppliesToItsFolder() throws IOException {
+    Path data = temp.resolve("nested");
+    for (String folder : List.of("a", "train")) {
+      write(data, folder + "/0.jpg", image("jpg", folder.length()));
+      write(data, folder + "/1.jpg", image("jpg", 10 + folder.length()));
+      write(
+          data,
+          folder + "/metadata.jsonl",
+          "{\"file_name\":\"0.jpg\",\"label\":\"real\",\"camera\":1}\n");
+    }
+    Dataset<Row> images = catalog.of(data);
+    assertThat(
+            images
+                .orderBy(ImagesTable.PATH)
+                .select(ImagesTable.ID, ImagesTable.LABEL, ImagesTable.GIVEN_SPLIT, "camera")
+                .collectAsList())
+        .hasToString(
+            "[[%s,real,null,1], [%s,real,null,1]]"
+                .formatted(StableHash.id("nested/a/0.jpg"), StableHash.id("nested/train/0.jpg")));
+    assertThat(catalog.skippedPaths("NOT_LISTED")).containsExactly("a/1.jpg", "train/1.jpg");
+    assertThat(catalog.said()).contains("2 not listed by the metadata beside them");
+  }
+
+  @Test
+  void rowsThatRepeatAnotherAreOneRowAndSaid() throws IOException {
+    Path manifest =
+        write(pets, "a.csv", "path,label\nimg/1.jpg,a\nimg/3.jpg,b\n./img/1.jpg,a\nimg/1.jpg,a\n");
+    assertThat(catalog.of(manifest).count()).isEqualTo(2);
+    assertThat(catalog.said()).contains("2 rows of manifests that repeat another");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "path,label;img/1.jpg,a;img/3.jpg,b;img/1.jpg,b | 'img/1.jpg' is listed twice, as 'a' in"
+            + " line 2 and as 'b' in line 4",
+        "path,label,split;img/1.jpg,a,train;img/1.jpg,a,test | is listed twice, as 'train' in line"
+            + " 2 and as 'test' in line 3",
+        "image_file_name,mask_file_name,label;img/1.jpg,x,a | 2 columns of file names,"
+            + " [image_file_name, mask_file_name]; say which is the image with --path-column",
+        "img/1.jpg,a;img/3.jpg,b | a.csv' has no header: its first line is 'img/1.jpg,a'",
+      })
+  void contradictionsAreMistakes(String lines, String message) throws IOException {
+    Path manifest = write(pets, "a.csv", lines.replace(';', '\n') + "\n");
+    assertThatThrownBy(() -> catalog.of(manifest))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static void parquet(Path file, String columns, String names, Object... cells)
+      throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType("message m { " + columns + " }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toUri()))
+            .withType(type)
+            .withExtraMetaData(
+                Map.of(
+                    "huggingface",
+                    "{\"info\":{\"features\":{\"label\":{\"names\":"
+                        + names
+                        + ",\"_type\":\"ClassLabel\"}}}}"))
+            .build()) {
+      for (int i = 0; i < cells.length; i += 2) {
+        Group row = new SimpleGroup(type);
+        if (type.getType(0).isPrimitive()) {
+          row.add(0, cells[i].toString());
+        } else {
+          row.addGroup(0).append("bytes", cells[i].toString()).append("path", "1.jpg");
+        }
+        row.add(1, (Long) cells[i + 1]);
+        writer.write(row);
+      }
+    }
+  }
+
+  @Test
+  void classNamesOfTheFooterAndSplitsOfFileNames() throws IOException {
+    String columns = "required binary file_name (STRING); required int64 label;";
+    Path data = temp.resolve("hub");
+    write(data, "README.md", "about");
+    Files.createDirectories(data.resolve("data"));
+    Files.createDirectories(temp.resolve("img"));
+    String one = pets.resolve("img/1.jpg").toString();
+    String three = pets.resolve("img/3.jpg").toString();
+    parquet(
+        data.resolve("data/train-00000-of-00001.parquet"), columns, "[\"cat\",\"dog\"]", one, 1L);
+    parquet(
+        data.resolve("data/test-00000-of-00001.parquet"), columns, "[\"dog\",\"cat\"]", three, 1L);
+    catalog.within = List.of(temp.toString());
+    Map<String, Row> rows = CatalogRun.byFile(catalog.of(data));
+    assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("dog");
+    assertThat(rows.get("1.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("train");
+    assertThat(rows.get("3.jpg").<String>getAs(ImagesTable.LABEL)).isEqualTo("cat");
+    assertThat(rows.get("3.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isEqualTo("test");
+
+    Path wrong = pets.resolve("wrong.parquet");
+    parquet(wrong, columns, "[\"cat\",\"dog\"]", "img/1.jpg", 2L);
+    assertThatThrownBy(() -> catalog.overwriting().of(wrong))
+        .hasMessageContaining("label 2 is none of the 2 classes");
+  }
+
+  @Test
+  void imagesInsideParquetAreRefusedInOneLine() throws IOException {
+    String columns =
+        "required group image { required binary bytes; required binary path (STRING); } required"
+            + " int64 label;";
+    Path data = temp.resolve("hub/data");
+    Files.createDirectories(data);
+    parquet(data.resolve("train-00000-of-00001.parquet"), columns, "[\"cat\"]", "x", 0L);
+    for (Path input : List.of(data, data.getParent())) {
+      assertThatThrownBy(() -> catalog.of(input))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("it is a Hugging Face Parquet data set with the images inside")
+          .hasMessageContaining("write them to files");
+    }
+  }
+
+  @Test
+  void tablesBesideImagesAreSaidAndFoldersOfTablesAskForOne() throws IOException {
+    write(pets, "train.csv", "path,label\nimg/1.jpg,a\n");
+    catalog.of(pets);
+    assertThat(catalog.said()).contains("the tables beside the images are not read, [train.csv]");
+    Path tables = write(temp, "tables/train.csv", "path,label\n").getParent();
+    assertThatThrownBy(() -> catalog.overwriting().of(tables))
+        .hasMessageContaining("has tables in it and no images, [train.csv]; name the one to read");
   }
 }

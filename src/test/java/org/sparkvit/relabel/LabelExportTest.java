@@ -192,10 +192,13 @@ class LabelExportTest extends SparkTest {
 
   private Dataset<Row> catalog(String name, String... options) {
     List<String> inputs = new ArrayList<>();
+    List<String> within = new ArrayList<>();
     Map<String, String> others = new TreeMap<>();
     for (int i = 0; i < options.length; i += 2) {
       if (options[i].equals("--input")) {
         inputs.add(options[i + 1]);
+      } else if (options[i].equals("--within")) {
+        within.add(options[i + 1]);
       } else {
         others.put(options[i], options[i + 1]);
       }
@@ -212,6 +215,9 @@ class LabelExportTest extends SparkTest {
             others.remove("--split-column"),
             others.remove("--image-root"),
             List.of(),
+            null,
+            within,
+            null,
             null,
             false,
             CatalogConfig.EmptyLabel.valueOf(

@@ -1,0 +1,74 @@
+package org.sparkvit.catalog;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/**
+ * A folder of Parquet files alone, perhaps one level down, as Hugging Face's Hub has its data sets:
+ * {@code data/train-00000-of-00001.parquet} or {@code default/train/0000.parquet}. The name of a
+ * file, or else of its folder, says the split.
+ */
+final class ParquetFolder {
+  private static final String ENDING = ".parquet";
+  private static final int LEVELS = 3;
+
+  private ParquetFolder() {}
+
+  /** The files as parts of one manifest; none where the folder has other files in it. */
+  static List<ManifestPart> parts(FileSystem fs, Path root) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (!collect(fs, root, LEVELS, files)) {
+      return List.of();
+    }
+    files.sort(null);
+    List<String> splits = new ArrayList<>();
+    for (Path file : files) {
+      String name = file.getName();
+      String split = splitOf(name.substring(0, name.length() - ENDING.length()));
+      splits.add(split == null ? splitOf(file.getParent().getName()) : split);
+    }
+    // A manifest whose files say the split of a part of it says it of none.
+    boolean all = !splits.contains(null);
+    List<ManifestPart> parts = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      parts.add(
+          new ManifestPart(files.get(i).toString(), root.toString(), all ? splits.get(i) : null));
+    }
+    return parts;
+  }
+
+  /** Stops at the first file of another kind, which image folders begin with. */
+  private static boolean collect(FileSystem fs, Path folder, int levels, List<Path> files)
+      throws IOException {
+    RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
+    while (entries.hasNext()) {
+      FileStatus entry = entries.next();
+      String name = entry.getPath().getName();
+      if (FolderLayout.isHiddenFile(name) || isAboutTheData(name)) {
+        continue;
+      }
+      if (entry.isDirectory()
+          ? levels == 1 || !collect(fs, entry.getPath(), levels - 1, files)
+          : !name.endsWith(ENDING)) {
+        return false;
+      }
+      if (entry.isFile()) {
+        files.add(entry.getPath());
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAboutTheData(String name) {
+    return name.matches("(?i)(readme|license|dataset_infos?|state).*\\.?(md|txt|json)?");
+  }
+
+  private static String splitOf(String name) {
+    return FolderLayout.splitNamed(name.replaceFirst("-\\d+-of-\\d+.*$", ""));
+  }
+}
