@@ -55,7 +55,8 @@ record MetadataFiles(FileSystem fs, Path root, boolean strict) {
             .map(place -> place.folder.getName())
             .toList();
     if (strict && !found.isEmpty() && !without.isEmpty()) {
-      throw InputSources.ambiguous(root, "metadata in some folders, but not in " + without);
+      throw InputSources.ambiguous(
+          root, "metadata in some " + (classes ? "" : "split ") + "folders, but not in " + without);
     }
     return parts(
         classes

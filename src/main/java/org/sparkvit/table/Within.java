@@ -50,8 +50,7 @@ public record Within(List<String> folders) implements Serializable {
       java.nio.file.Path real = Storage.local(path).toRealPath();
       for (String folder : folders) {
         if (isLocal(new Path(folder))
-            && real.startsWith(
-                Storage.local(new Path(folder)).toRealPath())) {
+            && real.startsWith(Storage.local(new Path(folder)).toRealPath())) {
           return Optional.empty();
         }
       }

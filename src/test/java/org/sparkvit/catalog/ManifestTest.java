@@ -361,7 +361,7 @@ class ManifestTest extends SparkTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "path,label;img/1.jpg,a;img/3.jpg,b;img/1.jpg,b | 'img/1.jpg' is listed twice, as 'a' in"
+        "path,label;img/1.jpg,a;img/3.jpg,b;img/1.jpg,b | img/1.jpg' is listed twice, as 'a' in"
             + " line 2 and as 'b' in line 4",
         "path,label,split;img/1.jpg,a,train;img/1.jpg,a,test | is listed twice, as 'train' in line"
             + " 2 and as 'test' in line 3",
