@@ -66,7 +66,7 @@ class ModelWordsTest extends SparkTest {
   void foldersWithoutWeightsThatAreReadSayWhatTheyHold(String files, String words)
       throws IOException {
     Path model = Files.createDirectories(temp.resolve("model"));
-    for (String name : files.split(",")) {
+    for (String name : files.split(",", -1)) {
       Files.writeString(model.resolve(name), "{}");
     }
     refused(model.toString(), words);
