@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -156,6 +157,7 @@ class TransparentAuditTest extends SparkTest {
 
   /** One data set, since audits take their time: on nothing, by the former rule, and on white. */
   @Test
+  @Tag("slow")
   void blackDrawingsOnTransparencyAreFoundAndAreNoDuplicates() throws IOException {
     for (int i = 0; i < DRAWINGS; i++) {
       write((i < 6 ? "signature/" : "stamp/") + i + ".png", drawing(i, Color.BLACK), "png");
