@@ -388,7 +388,7 @@ final class ReportWorkspace {
               gone ? "another" : labels.get(0),
               MODEL,
               "test",
-              labels.get(0),
+              labels.get(gone ? 1 : 0),
               0.75f,
               List.of("<b>uncertain</b>", "confident and right"),
               gone ? null : 2,
