@@ -101,7 +101,7 @@ record ForeignContent(ImageStatus status, String description) {
           new Magic(0, "BZh", "packed by bzip2", UNPACK),
           new Magic(0, "\u00fd7zXZ\0", "packed by xz", UNPACK),
           new Magic(0, "(\u00b5/\u00fd", "packed by zstd", UNPACK),
-          new Magic(0, "7z\u00bc\u00af\u0027\u001c", "a 7z archive", UNPACK),
+          new Magic(0, "7z\u00bc\u00af'\u001c", "a 7z archive", UNPACK),
           new Magic(0, "Rar!\u001a\u0007", "a RAR archive", UNPACK),
           new Magic(257, "ustar", "a tar archive", "; give it as --input"),
           new Magic(0, "\u00d0\u00cf\u0011\u00e0", "a Microsoft document (OLE)", ""),
@@ -150,12 +150,13 @@ record ForeignContent(ImageStatus status, String description) {
 
   /** By the brands of the file type box (ISO/IEC 14496-12), the general ones last. */
   private static String isoBaseMedia(byte[] content) {
-    int end = Math.min(content.length, Math.min(512, content[2] << 8 & 0xFF00 | content[3] & 0xFF));
+    int end =
+        Math.min(content.length, Math.min(512, ((content[2] & 0xFF) << 8) | (content[3] & 0xFF)));
     String brands =
         new String(
             content,
             8,
-            Math.min(content.length, Math.max(12, end)) - 8 & ~3,
+            Math.min(content.length, Math.max(12, end)) - 8,
             StandardCharsets.ISO_8859_1);
     String major = brands.substring(0, Math.min(4, brands.length()));
     if (major.equals("crx ")) {

@@ -242,7 +242,7 @@ final class JpegImage extends EncodedImage {
     for (int i = 0; i < channels; i++) {
       int[] coefficients = new int[64];
       Arrays.fill(coefficients, Byte.MAX_VALUE);
-      bitsLeft.put(u8(frame.from + 10L + 3 * i), coefficients);
+      bitsLeft.put(u8(frame.from + 10L + 3L * i), coefficients);
     }
     int at = scan;
     while (at + 3 < end) {

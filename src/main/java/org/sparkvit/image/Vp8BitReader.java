@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 /** Bits of one partition of a VP8 frame, each coded with its own probability (RFC 6386, 7). */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8BitReader {
   private static final int EVEN = 128;
 

@@ -4,6 +4,7 @@ package org.sparkvit.image;
  * From a VP8 frame's planes to RGB as libwebp does: chroma of half the size is enlarged by weights
  * of 9, 3, 3 and 1, and converted in fixed point.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8Colours {
   private static final int FRACTION_BITS = 6;
   private static final int MOST = (256 << FRACTION_BITS) - 1;

@@ -7,6 +7,7 @@ import java.util.Arrays;
  * A key frame of VP8 (RFC 6386), which is what a lossy WebP holds, to the very pixels of libwebp,
  * and with its word on whether the data are all there.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8Frame {
   private static final int HEADER_BYTES = 10;
   private static final int SEGMENTS = 4;

@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 /** Smooths the edges between blocks of a VP8 frame (RFC 6386, 15). */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8LoopFilter {
   private final Vp8Plane luma;
   private final Vp8Plane[] chroma;

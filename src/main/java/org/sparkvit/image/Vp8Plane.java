@@ -7,6 +7,7 @@ import java.util.Arrays;
  * added to it (RFC 6386, 12 and 14.3). A border above and to the left stands for neighbours that do
  * not exist.
  */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8Plane {
   static final int DC = 0;
   static final int TRUE_MOTION = 1;

@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 /** A prefix code of symbols in a lossless WebP frame (RFC 9649, 3.7). */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8lCode {
   private static final int LONGEST = 15;
   private static final int TABLE_BITS = 8;

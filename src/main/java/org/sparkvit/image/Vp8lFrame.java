@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A lossless WebP frame (RFC 9649, 3), with libwebp's word on whether it is whole. */
+@SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8lFrame {
   private static final int PREDICTOR = 0;
   private static final int CROSS_COLOUR = 1;
