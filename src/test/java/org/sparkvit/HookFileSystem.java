@@ -21,6 +21,8 @@ public final class HookFileSystem extends RawLocalFileSystem {
   @FunctionalInterface
   public interface Hook {
     /**
+     * Does what the test wants at this point.
+     *
      * @param call create, open, list, status, rename, delete or mkdirs
      */
     void before(String call, Path path) throws IOException;

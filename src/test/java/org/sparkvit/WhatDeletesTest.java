@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,8 +23,8 @@ class WhatDeletesTest {
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
   private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+)`");
 
-  private static TreeSet<String> deleting() throws IOException {
-    TreeSet<String> classes = new TreeSet<>();
+  private static Set<String> deleting() throws IOException {
+    Set<String> classes = new TreeSet<>();
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
         String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
@@ -35,8 +36,8 @@ class WhatDeletesTest {
     return classes;
   }
 
-  private static TreeSet<String> listed() throws IOException {
-    TreeSet<String> classes = new TreeSet<>();
+  private static Set<String> listed() throws IOException {
+    Set<String> classes = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("src/site/markdown/what-deletes.md"))) {
       List<String> cells = List.of(line.split("\\|"));
       if (cells.size() > 2) {

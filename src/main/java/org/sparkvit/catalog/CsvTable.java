@@ -143,7 +143,8 @@ final class CsvTable implements Iterator<TextRecord> {
   private static char separator(String start, char usual, List<String> paths) {
     char best = usual;
     int most = 1;
-    for (char candidate : SEPARATORS.toCharArray()) {
+    for (int i = 0; i < SEPARATORS.length(); i++) {
+      char candidate = SEPARATORS.charAt(i);
       List<String> cells = header(start, candidate);
       boolean named = cells.stream().anyMatch(cell -> ManifestColumns.isNamed(cell.strip(), paths));
       int rank =

@@ -38,6 +38,7 @@ final class LocalFolder implements Iterator<Found> {
    * @throws java.nio.file.AccessDeniedException when it may not be listed
    * @throws FileNotFoundException when it is not there
    */
+  @SuppressWarnings("StreamResourceLeak") // closed at its end, see hasNext, and by close
   LocalFolder(Path root, Path folder) throws IOException {
     this.root = root;
     this.folder = folder;

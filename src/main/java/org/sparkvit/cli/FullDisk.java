@@ -33,13 +33,9 @@ record FullDisk(String message, String workspace, Throwable cause) {
     return Optional.empty();
   }
 
-  /**
-   * Ends the command with a line.
-   *
-   * @throws UserException always
-   */
-  void tell() {
-    throw new UserException(
+  /** The one line that the command ends with. */
+  UserException line() {
+    return new UserException(
         "a disk is full: "
             + message
             + "; free are "

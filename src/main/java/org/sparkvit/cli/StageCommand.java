@@ -1,6 +1,7 @@
 package org.sparkvit.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
@@ -59,7 +60,10 @@ abstract class StageCommand implements Runnable {
     try {
       spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      FullDisk.of(e, workspace).ifPresent(FullDisk::tell);
+      Optional<FullDisk> full = FullDisk.of(e, workspace);
+      if (full.isPresent()) {
+        throw full.get().line();
+      }
       throw e;
     }
   }

@@ -100,7 +100,7 @@ public final class Numbers {
     int unit = "kmg".indexOf(size.group(2).toLowerCase(java.util.Locale.ROOT));
     try {
       return Math.multiplyExact(
-          Long.parseLong(size.group(1)), size.group(2).isEmpty() ? 1L : 1L << 10 * (1 + unit));
+          Long.parseLong(size.group(1)), size.group(2).isEmpty() ? 1L : 1L << (10 * (1 + unit)));
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("is more bytes than there can be", e);
     }

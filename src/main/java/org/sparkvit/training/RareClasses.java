@@ -55,6 +55,6 @@ public record RareClasses(Rare rare, int minClass) {
 
   /** Whether the training goes without such a class. */
   boolean leavesOut(long train, long validation) {
-    return train == 0 || rare == Rare.DROP && isRare(train, validation);
+    return train == 0 || (rare == Rare.DROP && isRare(train, validation));
   }
 }

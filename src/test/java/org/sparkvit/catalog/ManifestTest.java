@@ -254,8 +254,11 @@ class ManifestTest extends SparkTest {
         write(
             pets,
             "a.jsonl",
-            "\uFEFF{\"path\":\"img/1.jpg\",\"label\":0,\"a`b\":1,\"c.d\":2,\"Size\":1,\"size\":2,\"\":3}\r\n"
-                + "{\"path\":\"img/3.jpg\",\"label\":\"zero\",\"x\":{\"y\":[1]}}\r\n");
+            String.join(
+                "\r\n",
+                "\uFEFF{\"path\":\"img/1.jpg\",\"label\":0,\"a`b\":1,\"c.d\":2,\"Size\":1,\"size\":2,\"\":3}",
+                "{\"path\":\"img/3.jpg\",\"label\":\"zero\",\"x\":{\"y\":[1]}}",
+                ""));
     Dataset<Row> images = catalog.of(manifest);
     Row first = CatalogRun.byFile(images).get("1.jpg");
     assertThat(first.<String>getAs(ImagesTable.LABEL)).isEqualTo("0");
@@ -273,9 +276,15 @@ class ManifestTest extends SparkTest {
         write(
             pets,
             "a.csv",
-            "path,label\nimg/1.jpg,a\nimg/3.jpg,a\nimg/link.jpg,a\n../secret.jpg,a\n"
-                + "s3a://bucket/key.jpg?X-Amz-Signature=1234,a\n"
-                + "https://host/web.jpg?X-Amz-Signature=1234,a\n");
+            """
+            path,label
+            img/1.jpg,a
+            img/3.jpg,a
+            img/link.jpg,a
+            ../secret.jpg,a
+            s3a://bucket/key.jpg?X-Amz-Signature=1234,a
+            https://host/web.jpg?X-Amz-Signature=1234,a
+            """);
     Map<String, Row> rows = CatalogRun.byFile(catalog.of(manifest));
     assertThat(rows)
         .containsOnlyKeys("1.jpg", "3.jpg", "link.jpg", "secret.jpg", "key.jpg", "web.jpg");

@@ -1,7 +1,6 @@
 package org.sparkvit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +15,7 @@ class FullDiskLineTest {
             "Job aborted",
             new UncheckedIOException(new IOException("/x/part-0: No space left on device\nat x")));
     FullDisk full = FullDisk.of(deep, "/nowhere/workspace").orElseThrow();
-    assertThatThrownBy(full::tell)
+    assertThat(full.line())
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("a disk is full: ")
         .hasMessageContaining("/x/part-0: No space left on device")

@@ -55,6 +55,8 @@ public final class FaultCases {
   }
 
   /**
+   * Runs the cases of a file.
+   *
    * @param arguments the folder of the inputs, the file of the cases, an empty folder for
    *     workspaces, and, to run some only, a regular expression of their names
    */
@@ -135,7 +137,7 @@ public final class FaultCases {
 
   private Outcome command(String line, Path workspace) {
     List<String> words = new ArrayList<>();
-    for (String word : line.strip().split(" +")) {
+    for (String word : line.strip().split(" +", -1)) {
       words.add(word.replace("@", inputs.toString()).replace("#", workspace.toString()));
     }
     words.addAll(1, List.of("--workspace", workspace.toString()));
@@ -196,7 +198,7 @@ public final class FaultCases {
   private void compare(
       TableSpec table, String[] columns, String expected, Path workspace, List<String> wrong) {
     TreeSet<String> want = new TreeSet<>();
-    for (String value : expected.split(" \\| ")) {
+    for (String value : expected.split(" \\| ", -1)) {
       if (!value.isBlank()) {
         want.add(value.strip());
       }
