@@ -170,11 +170,11 @@ final class InputSources {
     Level top = Level.of(root, root, configuration);
     if (allows(InputFormat.MANIFEST)) {
       List<ManifestPart> metadata =
-          new MetadataFiles(fs, root, config.format() == InputFormat.AUTO).find();
+          new MetadataFiles(configuration, root, config.format() == InputFormat.AUTO).find();
       if (!metadata.isEmpty()) {
         return List.of(metadata(root, metadata));
       }
-      List<ManifestPart> parquet = ParquetFolder.parts(fs, root);
+      List<ManifestPart> parquet = ParquetFolder.parts(configuration, root);
       if (!parquet.isEmpty()) {
         return List.of(manifest(root, parquet));
       }

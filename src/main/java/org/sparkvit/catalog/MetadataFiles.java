@@ -2,13 +2,14 @@ package org.sparkvit.catalog;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.sparkvit.inference.Prefetcher;
+import org.sparkvit.table.Storage;
 
 /**
  * Finds the metadata of a Hugging Face ImageFolder: files of a known name in the folder itself, or
@@ -17,7 +18,7 @@ import org.sparkvit.inference.Prefetcher;
  *
  * @param strict whether it is a mistake that some folders have metadata and others have none
  */
-record MetadataFiles(FileSystem fs, Path root, boolean strict) {
+record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   private static final List<String> NAMES =
       List.of("metadata.jsonl", "metadata.csv", "metadata.parquet");
 
@@ -36,7 +37,7 @@ record MetadataFiles(FileSystem fs, Path root, boolean strict) {
    *
    * @throws org.sparkvit.core.UserException when what they are about is ambiguous
    */
-  List<ManifestPart> find() throws IOException {
+  List<ManifestPart> find() {
     Place top = probe(new Place(root, null, null));
     List<Place> below = below(root);
     List<Place> found = below.stream().filter(place -> !place.isWithout()).toList();
@@ -84,7 +85,7 @@ record MetadataFiles(FileSystem fs, Path root, boolean strict) {
   }
 
   /** The folders of the first level; of a split without metadata those in it that have some. */
-  private List<Place> below(Path folder) throws IOException {
+  private List<Place> below(Path folder) {
     List<Place> places = new ArrayList<>();
     for (Place place : probe(folders(folder, null, true))) {
       List<Place> inner =
@@ -100,14 +101,14 @@ record MetadataFiles(FileSystem fs, Path root, boolean strict) {
     return places;
   }
 
-  private List<Place> folders(Path folder, String split, boolean splits) throws IOException {
+  /** What may not be opened is said by the walk, which comes later and goes everywhere. */
+  private List<Place> folders(Path folder, String split, boolean splits) {
     List<Place> folders = new ArrayList<>();
-    RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
-    while (entries.hasNext()) {
-      FileStatus entry = entries.next();
-      String name = entry.getPath().getName();
-      if (entry.isDirectory() && !FolderLayout.isHiddenFolder(name)) {
-        folders.add(new Place(entry.getPath(), null, splits ? splitOf(name) : split));
+    for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
+      Found entry = all.next();
+      String name = entry.path().getName();
+      if (entry.isFolder() && !FolderLayout.isHiddenFolder(name)) {
+        folders.add(new Place(entry.path(), null, splits ? splitOf(name) : split));
       }
     }
     folders.sort((a, b) -> a.folder.compareTo(b.folder));
@@ -134,11 +135,11 @@ record MetadataFiles(FileSystem fs, Path root, boolean strict) {
     for (String name : NAMES) {
       Path file = new Path(place.folder, name);
       try {
-        fs.getFileStatus(file);
+        Storage.of(file, configuration).getFileStatus(file);
       } catch (FileNotFoundException e) {
         continue;
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException("looking for " + file, e);
       }
       if (found != null) {
         throw InputSources.ambiguous(place.folder, "both " + found.getName() + " and " + name);

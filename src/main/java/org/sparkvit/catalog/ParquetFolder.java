@@ -1,12 +1,10 @@
 package org.sparkvit.catalog;
 
-import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * A folder of Parquet files alone, perhaps one level down, as Hugging Face's Hub has its data sets:
@@ -20,9 +18,9 @@ final class ParquetFolder {
   private ParquetFolder() {}
 
   /** The files as parts of one manifest; none where the folder has other files in it. */
-  static List<ManifestPart> parts(FileSystem fs, Path root) throws IOException {
+  static List<ManifestPart> parts(Configuration configuration, Path root) {
     List<Path> files = new ArrayList<>();
-    if (!collect(fs, root, LEVELS, files)) {
+    if (!collect(configuration, root, root, LEVELS, files)) {
       return List.of();
     }
     files.sort(null);
@@ -43,22 +41,22 @@ final class ParquetFolder {
   }
 
   /** Stops at the first file of another kind, which image folders begin with. */
-  private static boolean collect(FileSystem fs, Path folder, int levels, List<Path> files)
-      throws IOException {
-    RemoteIterator<FileStatus> entries = fs.listStatusIterator(folder);
-    while (entries.hasNext()) {
-      FileStatus entry = entries.next();
-      String name = entry.getPath().getName();
-      if (FolderLayout.isHiddenFile(name) || isAboutTheData(name)) {
+  private static boolean collect(
+      Configuration configuration, Path root, Path folder, int levels, List<Path> files) {
+    for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
+      Found entry = all.next();
+      String name = entry.path().getName();
+      if (entry.skipped() != null || FolderLayout.isHiddenFile(name) || isAboutTheData(name)) {
         continue;
       }
-      if (entry.isDirectory()
-          ? levels == 1 || !collect(fs, entry.getPath(), levels - 1, files)
-          : !name.endsWith(ENDING)) {
+      if (entry.isFolder()) {
+        if (levels == 1 || !collect(configuration, root, entry.path(), levels - 1, files)) {
+          return false;
+        }
+      } else if (entry.problem() == null && name.endsWith(ENDING)) {
+        files.add(entry.path());
+      } else {
         return false;
-      }
-      if (entry.isFile()) {
-        files.add(entry.getPath());
       }
     }
     return true;

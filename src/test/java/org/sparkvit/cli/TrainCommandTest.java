@@ -19,7 +19,7 @@ class TrainCommandTest {
           --epochs 0               | --epochs is 0
           --batch-size 0           | --batch-size is 0
           --learning-rate 0        | --learning-rate is 0.0
-          --learning-rate NaN      | --learning-rate is NaN
+          --learning-rate NaN      | '--learning-rate': 'NaN' is no number
           --min-learning-rate 1    | --min-learning-rate is 1.0
           --warmup-ratio 1         | --warmup-ratio is 1.0
           --clip-norm -1           | --clip-norm is -1.0

@@ -28,7 +28,6 @@ import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Objective;
 import org.sparkvit.metrics.Scorebook;
 import org.sparkvit.table.CalibrationsTable;
-import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
@@ -296,8 +295,8 @@ class CalibrateStageTest extends SparkTest {
   void whatThePlanShowsMoreOftenIsDiscounted() {
     Workspace workspace = workspace(2, true);
     Dataset<Row> train =
-        CurrentSplits.of(workspace.read(ImagesTable.SPEC), workspace.read(SplitsTable.SPEC))
-            .rows()
+        workspace
+            .read(SplitsTable.SPEC)
             .where("split = 'train'")
             .selectExpr("id", "label", "if(label = 'sensitive', 4, 1) as copies", "1d as weight");
     workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
