@@ -382,6 +382,7 @@ class VitImageClassifierTest extends SparkTest {
     assertThat(classifier.getBatchSize()).isEqualTo(5);
     assertThat(Arrays.stream(classifier.params()).map(param -> param.name()))
         .containsExactly(
+            "background",
             "batchSize",
             "decodeThreads",
             "device",
