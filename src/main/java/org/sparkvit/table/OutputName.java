@@ -26,13 +26,10 @@ public final class OutputName {
         "up to 100 letters, digits, '.', '_' and '-', not starting with a dot or dash");
     UserException.require(
         !RUN.matcher(name).matches(), "--name", name, "another one: this is what runs are called");
-    boolean reserved =
-        Workspace.FOLDERS.contains(name)
-            || Tables.ALL.stream().anyMatch(table -> table.name().equals(name));
     UserException.require(
-        !reserved,
+        !Workspace.FOLDERS.contains(name),
         "--name",
         name,
-        "another one: a table or folder of the workspace is called that");
+        "another one: a folder of the workspace is called that");
   }
 }

@@ -188,8 +188,6 @@ class KeptFoldersTest extends SparkTest {
       strings = {
         "models",
         "training",
-        "scored_models",
-        "predictions",
         "20261129T171715123Z-ab12cd34",
         "20261129T171715123Z-ab12cd34-00001",
         "../vit",
@@ -211,5 +209,7 @@ class KeptFoldersTest extends SparkTest {
         .hasMessageContaining("up to 100 letters");
     OutputName.require("v".repeat(100));
     OutputName.require("vit-2026.1_b");
+    // Models are not where tables are.
+    OutputName.require("resampled");
   }
 }
