@@ -203,6 +203,8 @@ def hugging_face_cases(root):
     add("config-not-square", vit(image_size=[32, 48]), "refused", pre=pre(size={"height": 32, "width": 48}))
     add("config-gray", vit(num_channels=1), "refused", load=False)
 
+    add("config-quantized", vit(), "refused", config=dict(quantization_config=dict(quant_method="bitsandbytes", load_in_8bit=True)), load=False)
+
     # Image processors.
     square = {"height": SIDE, "width": SIDE}
     edge = {"shortest_edge": SIDE}
@@ -244,6 +246,7 @@ def hugging_face_cases(root):
         "mean-words": ("refused", dict(image_mean="imagenet")), "std-0": ("refused", dict(image_std=[0.5, 0, 0.5])), "std-infinite": ("refused", dict(image_std=[0.5, math.inf, 0.5])), "std-nan": ("refused", dict(image_std=[0.5, math.nan, 0.5])),
         "std-negative": ("refused", dict(image_std=-0.5)), "resample-words": ("refused", dict(resample="bicubic")), "resample-9": ("refused", dict(resample=9)), "type-absent": ("right", dict(image_processor_type="absent")),
         "channels-first": ("refused", dict(input_data_format="channels_first")), "square-size": ("refused", dict(use_square_size=True)), "thumbnail": ("refused", dict(do_thumbnail=True)), "align": ("refused", dict(do_align_long_axis=True)),
+        "rescale-null": ("right", dict(do_rescale=None)), "normalize-null": ("right", dict(do_normalize=None)), "resize-null": ("refused", dict(do_resize=None)),
         "processor-class": ("right", dict(processor_class="X", _valid_processor_keys=["images"]))}.items():
         add(f"key-{name}", vit(), due, pre=pre(**keys))
     for filter in range(6):

@@ -113,16 +113,47 @@ class AnswersInBfloat16(Net):
         return self.layer(x.to(torch.bfloat16)).flatten(1)
 
 
+class GivesProbabilities(Net):
+    def forward(self, x):
+        return self.layer(x).flatten(1).softmax(-1)
+
+
+class GivesProbabilitiesFirst(Net):
+    def forward(self, x):
+        logits = self.layer(x).flatten(1)
+        return logits.softmax(-1), logits
+
+
+class GivesNames(Net):
+    def forward(self, x):
+        logits = self.layer(x).flatten(1)
+        return {"probabilities": logits.softmax(-1), "hidden": logits * 2, "logits": logits, "a": -logits}
+
+
+class GivesOtherNames(Net):
+    def forward(self, x):
+        logits = self.layer(x).flatten(1)
+        return {"scores": logits, "offsets": -logits}
+
+
+class GivesOneName(Net):
+    def forward(self, x):
+        return {"scores": self.layer(x).flatten(1)}
+
+
 FORMS.mkdir(exist_ok=True)
 forms = dict(saves=Saves(), saves_while_loading=SavesWhileLoading(), reads_files=ReadsFiles(), throws=Throws(), large=Large(),
-             half=Net().half(), bfloat16=Net().bfloat16(), casts=CastsItsInput().bfloat16(), bfloat16_out=AnswersInBfloat16().bfloat16())
+             half=Net().half(), bfloat16=Net().bfloat16(), casts=CastsItsInput().bfloat16(), bfloat16_out=AnswersInBfloat16().bfloat16(),
+             probabilities=GivesProbabilities(), probabilities_half=GivesProbabilities().half(), probabilities_first=GivesProbabilitiesFirst(), names=GivesNames(), other_names=GivesOtherNames(), one_name=GivesOneName())
 golden = {}
 for name, form in forms.items():
     form.eval()
     form = torch.jit.script(form)
     form.save(FORMS / f"{name}.pt")
-    if name in ("half", "casts", "bfloat16_out"):
+    if name in ("half", "casts", "bfloat16_out", "names", "one_name"):
         with torch.no_grad():
-            golden[name] = [round(v, 6) for v in form(images.half() if name == "half" else images).float().flatten().tolist()]
+            out = form(images.half() if name == "half" else images)
+        out = out if isinstance(out, torch.Tensor) else out["logits" if name == "names" else "scores"]
+        golden[name] = [round(v, 6) for v in out.float().flatten().tolist()]
 torch.save(Net().state_dict(), FORMS / "state_dict.pt")
 (FORMS / "golden.json").write_text(json.dumps(golden, indent=1) + "\n")

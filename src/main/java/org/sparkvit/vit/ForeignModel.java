@@ -10,16 +10,23 @@ final class ForeignModel {
   private static final String READ = "AutoModelForImageClassification.from_pretrained(FOLDER";
   private static final String SAVE = ").save_pretrained(OUT)";
 
+  /** The file that PEFT writes beside an adapter's weights. */
+  static final String ADAPTER = "adapter_config.json";
+
+  /** How an adapter becomes part of its model. */
+  static final String MERGE =
+      "PeftModel.from_pretrained(model, FOLDER).merge_and_unload().save_pretrained(OUT)";
+
   private record Form(Predicate<String> file, String words) {}
 
   /** The first that fits a folder is named. */
   private static final List<Form> FORMS =
       List.of(
           new Form(
-              name -> name.equals("adapter_config.json"),
-              "holds an adapter (LoRA), which is a change to another model; merge it by"
-                  + " PeftModel.from_pretrained(model, FOLDER).merge_and_unload()"
-                  + ".save_pretrained(OUT) and give OUT"),
+              name -> name.equals(ADAPTER),
+              "holds an adapter (LoRA), which is a change to another model; merge it by "
+                  + MERGE
+                  + " and give OUT"),
           new Form(
               name -> name.equals("snapshots"),
               "is a folder of the Hub's cache; give the folder below its snapshots/"),

@@ -97,8 +97,8 @@ enum ImageProcessor {
       Defaults.squash(346, 3).half().cropIfAsked(289)) {
     @Override
     Norm norm(JsonFields fields, boolean rescaled, Norm norm) {
-      double offset = fields.takeBoolean("rescale_offset", false) && rescaled ? 1 : 0;
-      boolean twice = fields.takeBoolean("include_top", true);
+      double offset = fields.takeStep("rescale_offset", false) && rescaled ? 1 : 0;
+      boolean twice = fields.takeStep("include_top", true);
       List<Double> mean = norm.mean.stream().map(m -> (norm.done ? m : 0.0) + offset).toList();
       List<Double> std =
           norm.std.stream().map(s -> (norm.done ? s : 1.0) * (twice ? s : 1.0)).toList();
@@ -267,19 +267,19 @@ enum ImageProcessor {
   }
 
   private PreprocessorConfig config(JsonFields fields) {
-    boolean resize = fields.takeBoolean("do_resize", true);
+    boolean resize = fields.takeStep("do_resize", true);
     boolean square = fields.takeBoolean("default_to_square", defaults.squareNumbers);
     JsonNode given = fields.take("size");
     Size size = given == null ? defaults.size : size(fields, "size", given, square);
     Crop crop = cropOf(size, fields);
     Size resized = resized(size, fields);
-    boolean rescale = fields.takeBoolean("do_rescale", true);
+    boolean rescale = fields.takeStep("do_rescale", true);
     Norm norm =
         norm(
             fields,
             rescale,
             new Norm(
-                fields.takeBoolean("do_normalize", true),
+                fields.takeStep("do_normalize", true),
                 fields.takeDoubles("image_mean", 3, defaults.mean),
                 fields.takeDoubles("image_std", 3, defaults.std)));
     String rounding = fields.takeString(CROP_ROUNDING, "");
@@ -308,7 +308,7 @@ enum ImageProcessor {
   /** What is cut out after the resize. */
   Crop cropOf(Size size, JsonFields fields) {
     JsonNode given = fields.take("crop_size");
-    if (!fields.takeBoolean("do_center_crop", defaults.cropped)) {
+    if (!fields.takeStep("do_center_crop", defaults.cropped)) {
       return Crop.NONE;
     }
     if (given == null && defaults.crop == 0) {

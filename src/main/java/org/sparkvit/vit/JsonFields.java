@@ -98,6 +98,11 @@ final class JsonFields {
     return node.booleanValue();
   }
 
+  /** Whether a step is done, which null turns off, as what tests a value for truth has it. */
+  boolean takeStep(String key, boolean defaultValue) {
+    return !object.path(key).isNull() && takeBoolean(key, defaultValue);
+  }
+
   String takeString(String key, String defaultValue) {
     JsonNode node = take(key);
     if (node == null) {

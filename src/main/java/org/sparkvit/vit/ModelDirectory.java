@@ -327,7 +327,15 @@ public final class ModelDirectory {
             || names.contains(SHARD_INDEX)
             || names.contains(ScriptedModel.WEIGHTS);
     if (names.contains(CONFIG) && weights) {
-      return Optional.empty();
+      // transformers adds the adapter where PEFT is installed, and passes over it where it is not.
+      return names.contains(ForeignModel.ADAPTER)
+          ? Optional.of(
+              "holds weights and an adapter (LoRA), which are two models; merge it by "
+                  + ForeignModel.MERGE
+                  + " and give OUT, or take "
+                  + ForeignModel.ADAPTER
+                  + " away where that has been done")
+          : Optional.empty();
     }
     return Optional.of(
         ForeignModel.in(names)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sparkvit.core.UserException;
@@ -11,9 +12,9 @@ import org.sparkvit.core.UserException;
 /**
  * Any classifier as {@code torch.jit.trace} or {@code torch.jit.script} saves it, in a folder of
  * three files: {@value #WEIGHTS}, which takes normalised {@code float32 [N, 3, side, side]} and
- * returns {@code [N, labels]} logits, alone or as the first of a tuple; {@code
- * preprocessor_config.json} as Hugging Face has it, which says the side; and {@code config.json},
- * of which {@code id2label} and {@code multiply_adds} count.
+ * returns {@code [N, labels]} logits, alone, as the first of a tuple or by the name {@value
+ * #LOGITS}; {@code preprocessor_config.json} as Hugging Face has it, which says the side; and
+ * {@code config.json}, of which {@code id2label} and {@code multiply_adds} count.
  *
  * @param labels class names in the order of the logits
  * @param notes what a person has to know of it, each one sentence
@@ -30,6 +31,9 @@ public record ScriptedModel(
     Set<String> storages) {
   /** The module. */
   public static final String WEIGHTS = "model.pt";
+
+  /** What the logits are called among several outputs with names. */
+  static final String LOGITS = "logits";
 
   /** What can be done with a classifier of a kind that is not read. */
   static final String WAY =
@@ -80,9 +84,15 @@ public record ScriptedModel(
               + " does not make squares of one size; set size to {height, width} that are the same,"
               + " or crop_size with do_center_crop");
     }
+    List<String> notes = new ArrayList<>(classes.notes());
+    if (Files.exists(directory.resolve(ModelDirectory.WEIGHTS))) {
+      notes.add(
+          "there are model.pt and model.safetensors: the TorchScript module is scored, and"
+              + " trainings start from the other");
+    }
     return new ScriptedModel(
         classes.names(),
-        classes.notes(),
+        notes,
         preprocessor,
         side,
         multiplyAdds == null ? -1 : multiplyAdds.longValue(),

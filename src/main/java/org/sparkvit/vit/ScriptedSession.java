@@ -14,7 +14,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Pair;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.sparkvit.core.UserException;
 
 /** A loaded {@link ScriptedModel}. It computes in the types in which it was saved. */
@@ -77,8 +79,52 @@ public final class ScriptedSession implements Classifier {
                 + classes
                 + " classes");
       }
-      return logits.toType(DataType.FLOAT32, false).toFloatArray();
+      float[] values = logits.toType(DataType.FLOAT32, false).toFloatArray();
+      requireLogits(values, classes, logits.getDataType());
+      return values;
     }
+  }
+
+  /** Softmax of what has been through softmax already gives close to the same for each class. */
+  private static void requireLogits(float[] values, int classes, DataType type) {
+    double tolerance = type == DataType.FLOAT32 || type == DataType.FLOAT64 ? 1e-5 : 1e-2;
+    for (int from = 0; from < values.length; from += classes) {
+      double sum = 0;
+      for (int i = from; i < from + classes; i++) {
+        if (!(values[i] >= 0)) {
+          return;
+        }
+        sum += values[i];
+      }
+      if (Math.abs(sum - 1) > tolerance) {
+        return;
+      }
+    }
+    throw new UserException(
+        ScriptedModel.WEIGHTS
+            + " gives probabilities (none is below 0, and those of each image sum to 1), but logits"
+            + " are due; save the module without its softmax");
+  }
+
+  /** In a dictionary they are found by their name, as its order is not kept. */
+  private static NDArray logitsOf(NDList outputs) {
+    List<String> names =
+        outputs.stream().map(NDArray::getName).filter(Objects::nonNull).sorted().toList();
+    if (outputs.size() == 1 || names.isEmpty()) {
+      return outputs.get(0);
+    }
+    return outputs.stream()
+        .filter(output -> ScriptedModel.LOGITS.equals(output.getName()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    ScriptedModel.WEIGHTS
+                        + " gives several outputs, "
+                        + names
+                        + ", and none of them is called '"
+                        + ScriptedModel.LOGITS
+                        + "'; let it give logits alone, or call them so"));
   }
 
   private NDArray forward(NDArray images) {
@@ -88,7 +134,7 @@ public final class ScriptedSession implements Classifier {
         throw new UserException(
             ScriptedModel.WEIGHTS + " gives nothing; let it give logits [N, labels]");
       }
-      return outputs.get(0);
+      return logitsOf(outputs);
     } catch (EngineException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new UserException(
           ScriptedModel.WEIGHTS

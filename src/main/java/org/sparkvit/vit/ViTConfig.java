@@ -183,6 +183,14 @@ public record ViTConfig(
     if (channels != 3) {
       throw fields.bad("num_channels", channels, "3 (red, green, blue)");
     }
+    JsonNode quantization = fields.take("quantization_config");
+    if (quantization != null) {
+      throw fields.bad(
+          "quantization_config",
+          quantization,
+          "absent: weights are read as they are; save the model without it, by"
+              + " model.dequantize() where that is known");
+    }
     // Of the file that was read, which transformers would round ours to: we write float32.
     fields.take("dtype");
     fields.take("torch_dtype");

@@ -47,6 +47,8 @@ class ModelWordsTest extends SparkTest {
       value = {
         "adapter_config.json,adapter_model.safetensors|holds an adapter (LoRA), which is a change"
             + " to another model; merge it by",
+        "config.json,model.safetensors,adapter_config.json|holds weights and an adapter (LoRA),"
+            + " which are two models; merge it by",
         "config.json,preprocessor_config.json,pytorch_model.bin|holds weights as a pickle",
         "config.json,pytorch_model-00001-of-00002.bin|holds weights as a pickle",
         "config.json,model.onnx|holds an ONNX model; give the checkpoint",

@@ -57,6 +57,15 @@ class CheckpointClassesTest {
   }
 
   @Test
+  void quantisedCheckpointsAreRefusedByName() {
+    Path model = model(PETS);
+    edit(model, json -> json.putObject("quantization_config").put("quant_method", "torchao"));
+    String words = "quantization_config is {\"quant_method\":\"torchao\"}; it must be absent";
+    refused(model, words);
+    assertThatThrownBy(() -> forTraining(model, PETS, false)).hasMessageContaining(words);
+  }
+
+  @Test
   void oneLabelIsRefusedByNameAndTrainedWithANewHead() {
     Path model = model(List.of("score"));
     refused(model, "number of labels is 1; it must be 2 or more: a single one is a regression");

@@ -65,10 +65,25 @@ class ImageProcessorTest {
         "'image_mean':0.5,'image_std':0.5",
         "'size':[224,224]",
         "'crop_size':100",
-        "'size':null,'resample':null,'do_rescale':null,'rescale_factor':null"
+        "'size':null,'resample':null,'rescale_factor':null,'do_center_crop':null"
       })
   void harmlessKeysAndOtherSpellingsChangeNothing(String keys) {
     assertThat(read("{" + keys + "}")).isEqualTo(PreprocessorConfig.squash(224));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'do_resize'",
+        "'do_rescale'",
+        "'do_normalize'",
+        "'image_processor_type':'BitImageProcessor','do_center_crop'",
+        "'image_processor_type':'EfficientNetImageProcessor','include_top'"
+      })
+  void stepsThatAreNullAreNotDoneAsInTransformers(String key) {
+    assertThat(read("{" + key + ":null}"))
+        .isEqualTo(read("{" + key + ":false}"))
+        .isNotEqualTo(read("{" + key + ":true}"));
   }
 
   @ParameterizedTest

@@ -131,6 +131,47 @@ class ScriptedArchiveTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"names", "one_name"})
+  void amongOutputsWithNamesTheLogitsAreTaken(String form) throws IOException {
+    JsonNode golden = new ObjectMapper().readTree(FORMS.resolve("golden.json").toFile());
+    try (ScriptedSession session = ScriptedSession.open(model(form), Golden.DEVICE)) {
+      assertClose(
+          session.logits(Golden.pixels(5, 16, 0), 5), Golden.floats(golden.get(form)), 1e-5f);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "probabilities|gives probabilities (none is below 0, and those of each image sum to 1)",
+        "probabilities_half|gives probabilities",
+        "probabilities_first|gives probabilities",
+        "other_names|gives several outputs, [offsets, scores], and none of them is called 'logits'"
+      })
+  void outputsThatAreNoLogitsAreRefusedByName(String form, String words) throws IOException {
+    try (ScriptedSession session = ScriptedSession.open(model(form), Golden.DEVICE)) {
+      for (int images : new int[] {5, 1}) {
+        assertThatThrownBy(() -> session.logits(Golden.pixels(images, 16, 0), images))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("model.pt " + words)
+            .hasMessageNotContaining("\n");
+      }
+    }
+  }
+
+  @Test
+  void weightsBesideAModuleAreSaidNotToBeScored() throws IOException {
+    Path model = model("one_name");
+    assertThat(ScriptedModel.read(model).notes()).isEmpty();
+    Files.createFile(model.resolve("model.safetensors"));
+    assertThat(ScriptedModel.read(model).notes())
+        .singleElement()
+        .asString()
+        .startsWith("there are model.pt and model.safetensors: the TorchScript module is scored");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
