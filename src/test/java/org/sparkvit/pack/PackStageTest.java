@@ -472,7 +472,8 @@ class PackStageTest extends SparkTest {
     for (String wrong : List.of("", "0", "m", "-1", "1.5m", "256mb", "10t")) {
       assertThatThrownBy(() -> PackConfig.of("w", wrong, 1))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("'" + wrong + "'");
+          .hasMessageContaining("--shard-size is")
+          .hasMessageContaining(wrong);
     }
     assertThatThrownBy(() -> PackConfig.of("w", "1m", 0))
         .isInstanceOf(UserException.class)
