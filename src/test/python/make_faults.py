@@ -137,6 +137,9 @@ def class_called_train(d):
 def split_folder_names(d):
     for s, st in (('Training', 0), ('Testing', 50)): folder(f'{d}/mri/{s}', ['glioma', 'pituitary'], 5, start=st)
     for s, st in (('train', 0), ('dev', 30), ('eval', 60)): folder(f'{d}/deveval/{s}', ['glioma', 'pituitary'], 5, start=st)
+    for k in (1, 2): folder(f'{d}/folds/fold_{k}', ['a', 'b'], 2, start=10 * k)
+    for k, s in enumerate(('train', 'test')):
+        put(f'{d}/deepmeta/data/{s}/img/0.jpg', enc(pic(k, 1))); put(f'{d}/deepmeta/data/{s}/metadata.csv', 'file_name,label\nimg/0.jpg,a\n')
 
 @case
 def tar_order(d):
@@ -149,6 +152,8 @@ def tar_order(d):
     for i in range(0, n, 2): mixed += [imgs[i], imgs[i + 1], cls[i], cls[i + 1]]
     tar(f'{d}/interleaved/shard-000000.tar', mixed)
     tar(f'{d}/sorted/shard-000000.tar', [m for p in zip(cls, imgs) for m in p])
+    for s, i in (('train-0000', 0), ('validation-00', 1)): tar(f'{d}/named/imagenet1k-{s}.tar', [imgs[i], cls[i]])
+    tar(f'{d}/rooted/a.tar', [(f'/{c}/1.jpg', enc(pic(i, 1))) for i, c in enumerate(('cat', 'dog'))])
 
 @case
 def several_members(d):
@@ -199,6 +204,7 @@ def csv_forms(d):
     put(f'{d}/crlf.csv', plain.replace('\n', '\r\n')); put(f'{d}/bom.csv', b'\xef\xbb\xbf' + plain.encode()); put(f'{d}/bomcrlf.csv', b'\xef\xbb\xbf' + plain.replace('\n', '\r\n').encode())
     put(f'{d}/cr.csv', plain.replace('\n', '\r')); put(f'{d}/mixed.csv', 'file_name,label\r\n' + plain.split('\n', 1)[1])
     put(f'{d}/semicolon.csv', plain.replace(',', ';')); put(f'{d}/tab.tsv', plain.replace(',', '\t')); put(f'{d}/tab.csv', plain.replace(',', '\t'))
+    put(f'{d}/excel.csv', 'sep=;\r\n' + plain.replace(',', ';')); put(f'{d}/windows.csv', plain.replace('/', '\\'))
     put(f'{d}/utf16.csv', plain.encode('utf-16')); put(f'{d}/latin1.csv', plain.replace(',b\n', ',b\xe9\n').encode('latin-1'))
     put(f'{d}/index.csv', '\n'.join([',file_name,label'] + [f'{i},{a},{b}' for i, (a, b) in enumerate(rows[1:])]) + '\n')  # pandas to_csv with its index
     put(f'{d}/quoted.csv', 'file_name,label,note\n' + ''.join(f'"{a}","{b}","said ""so"", then\nmore"\n' for a, b in rows[1:]))

@@ -24,7 +24,7 @@ final class CsvRecords implements Iterator<TextRecord> {
   private final String name;
   private final Reader text;
   private final char separator;
-  private long line = 1;
+  private long line;
   private TextRecord next;
   private int ahead = -2;
 
@@ -35,6 +35,12 @@ final class CsvRecords implements Iterator<TextRecord> {
    * @param text with LF at the end of lines
    */
   CsvRecords(String name, Reader text, char separator) {
+    this(name, text, separator, 1);
+  }
+
+  /** As {@link #CsvRecords(String, Reader, char)}, from a later line on. */
+  CsvRecords(String name, Reader text, char separator, long line) {
+    this.line = line;
     this.name = name;
     this.text = text instanceof BufferedReader ? text : new BufferedReader(text);
     this.separator = separator;

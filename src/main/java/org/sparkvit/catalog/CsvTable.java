@@ -9,6 +9,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.ImageFormat;
 
@@ -16,12 +18,16 @@ import org.sparkvit.image.ImageFormat;
  * A CSV file with a header, whose rows all have the header's columns.
  *
  * <p>Cells may be apart by a comma, semicolon, tab or bar: by that one with which the header has a
- * column of paths, or else the most columns. A column without a name is passed over, such as the
- * index that pandas writes first.
+ * column of paths, or else the most columns. A first line {@code sep=;} says it, as for Excel. A
+ * column without a name is passed over, such as the index that pandas writes first.
  */
 final class CsvTable implements Iterator<TextRecord> {
   /** Separators that programs write, the usual one first. */
   private static final String SEPARATORS = ",;\t|";
+
+  /** The line in front of the header by which Excel is told the separator. */
+  private static final Pattern SAID =
+      Pattern.compile("\"?sep=([^\\w\\s\"]|\\t)\"?\\n", Pattern.CASE_INSENSITIVE);
 
   /** Characters in which a header ends. */
   private static final int HEADER = 1 << 16;
@@ -45,11 +51,18 @@ final class CsvTable implements Iterator<TextRecord> {
     this.name = name;
     BufferedReader ahead = new BufferedReader(text, HEADER);
     boolean tabs = file.toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?");
+    String start = start(ahead);
+    Matcher said = SAID.matcher(start);
+    boolean saysIt = said.lookingAt();
+    if (saysIt) {
+      ahead.skip(said.end());
+    }
+    char usual = saysIt ? said.group(1).charAt(0) : tabs ? '\t' : ',';
     this.separator =
         format.separator() != null
             ? format.separator()
-            : separator(start(ahead), tabs ? '\t' : ',', paths);
-    this.records = new CsvRecords(name, ahead, separator);
+            : saysIt ? usual : separator(start, usual, paths);
+    this.records = new CsvRecords(name, ahead, separator, saysIt ? 2 : 1);
     TextRecord first = records.peek();
     if (first == null) {
       throw new UserException(name + " is empty; a line with the columns' names is wanted first");

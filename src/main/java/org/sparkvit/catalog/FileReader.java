@@ -42,7 +42,7 @@ record FileReader(PatientReader reader, long maxBytes) implements Serializable {
     try {
       return readNow(listed);
     } catch (FileNotFoundException e) {
-      return new Content(listed, null, -1, null, ImageStatus.MISSING, "the file does not exist");
+      return new Content(listed, null, -1, null, ImageStatus.MISSING, missing(listed));
     } catch (EOFException e) {
       return unreadable(listed, "is shorter than it was when it was listed");
     } catch (UserException e) {
@@ -50,6 +50,12 @@ record FileReader(PatientReader reader, long maxBytes) implements Serializable {
     } catch (RuntimeException e) {
       return unreadable(listed, PatientReader.message(e));
     }
+  }
+
+  private static String missing(Row listed) {
+    boolean windows = listed.getString(Listing.AT_NAME).indexOf('\\') >= 0;
+    return "the file does not exist"
+        + (windows ? "; its name has \\ in it, as paths of Windows have: write / instead" : "");
   }
 
   private static Content unreadable(Row listed, String why) {

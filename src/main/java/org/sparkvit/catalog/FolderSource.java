@@ -10,7 +10,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImageName;
 import scala.Tuple2;
 
@@ -31,7 +33,29 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
-    return FolderLayout.place(spark, walk(spark), root.toString(), config, decisions);
+    // Looked at before it is used.
+    JavaRDD<Row> rows = walk(spark).persist(StorageLevel.MEMORY_AND_DISK());
+    if (config.format() == InputFormat.AUTO && !config.unlabelled()) {
+      requireNoMetadata(rows);
+    }
+    return FolderLayout.place(spark, rows, root.toString(), config, decisions);
+  }
+
+  /** Labels would be those of the folders, and what the metadata says left out. */
+  private void requireNoMetadata(JavaRDD<Row> rows) {
+    List<String> met =
+        rows.map(row -> row.getString(Listing.AT_PATH))
+            .filter(path -> MetadataFiles.isMetadata(new Path(path).getName()))
+            .takeOrdered(1);
+    if (!met.isEmpty()) {
+      throw new UserException(
+          "--input '"
+              + root
+              + "' has metadata further down than it is looked for, in '"
+              + met.get(0)
+              + "'; give the folder that it is in as --input, or the one above if that is a split,"
+              + " or pass --format folder to go by the names of folders");
+    }
   }
 
   /** Everything below the folder, without what its folders say about it. */

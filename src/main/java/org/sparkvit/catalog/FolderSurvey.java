@@ -34,8 +34,14 @@ import org.apache.spark.sql.types.DataTypes;
  * @param direct images that lie beside the folders
  * @param folders the folders of the level that is looked at, by name: the first whose names may say
  *     a split, or where images lie in more than one folder
+ * @param shared folders that each of those with images has below it, some of them; empty where
+ *     there is one only, or where images lie beside them
  */
-record FolderSurvey(List<String> above, long direct, Map<String, Folder> folders) {
+record FolderSurvey(
+    List<String> above, long direct, Map<String, Folder> folders, Set<String> shared) {
+  /** More would not be shown. */
+  private static final int MAX_SHARED = 20;
+
   private static final UserDefinedFunction SPLIT_NAMED =
       udf(
           (UDF1<String, String>) name -> name == null ? null : FolderLayout.splitNamed(name),
@@ -126,7 +132,25 @@ record FolderSurvey(List<String> above, long direct, Map<String, Folder> folders
         folders.get(row.getString(0)).classes().add(row.getString(1));
       }
     }
-    return new FolderSurvey(common.subList(0, level), direct, folders);
+    return new FolderSurvey(
+        common.subList(0, level), direct, folders, shared(pairs, List.copyOf(folders.values())));
+  }
+
+  private static Set<String> shared(Dataset<Row> pairs, List<Folder> folders) {
+    List<Folder> filled = folders.stream().filter(folder -> folder.images() > 0).toList();
+    Set<String> shared = new TreeSet<>();
+    if (filled.size() > 1 && filled.stream().allMatch(folder -> folder.direct() == 0)) {
+      pairs
+          .where("folder is not null and sub is not null and images > 0")
+          .groupBy("sub")
+          .count()
+          .where(col("count").equalTo(filled.size()))
+          .orderBy("sub")
+          .limit(MAX_SHARED)
+          .collectAsList()
+          .forEach(row -> shared.add(row.getString(0)));
+    }
+    return shared;
   }
 
   /** Whether a path leads through these folders. */

@@ -176,6 +176,7 @@ final class InputSources {
       }
       List<ManifestPart> parquet = ParquetFolder.parts(configuration, root);
       if (!parquet.isEmpty()) {
+        ParquetFolder.withoutSplit(parquet).ifPresent(decisions::say);
         return List.of(manifest(root, parquet));
       }
     }

@@ -235,6 +235,14 @@ final class LayoutRules {
           number(inSplits, "image")
               + " in folders below the classes that are called like splits: not taken for splits");
     }
+    if (survey.shared().size() > 1) {
+      notes.add(
+          "each of them has the same folders, "
+              + quoted(List.copyOf(survey.shared()))
+              + ": if those are the classes, give each of "
+              + names(filled)
+              + " as an --input of its own");
+    }
     if (survey.direct() > 0 && !one) {
       notes.add(number(survey.direct(), "image") + " above the classes without a label");
     }

@@ -81,6 +81,9 @@ record ManifestSource(
     ManifestColumns columns =
         ManifestColumns.of(name(), schema, config, parts.get(0).split() != null);
     decisions.say(name() + ": " + columns.decision(schema));
+    if (kind == ManifestTable.Kind.PARQUET) {
+      table.requireReadable(parts.get(0).file());
+    }
     List<String> own = columns.own().stream().map(i -> schema.fieldNames()[i]).toList();
     List<String> names = Listing.freeNames(own);
     StructType listing = Listing.SCHEMA;

@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -61,6 +63,8 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   /** Spark gives a file's URI with escapes. */
   private static final UserDefinedFunction FILE_OF =
       udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
+
+  private static final Pattern ILLEGAL_TYPE = Pattern.compile("Illegal Parquet type: (.*?)\\.?$");
 
   private static final Map<String, String> JSON_OPTIONS =
       Map.of("columnNameOfCorruptRecord", UNREADABLE);
@@ -211,18 +215,50 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
           && !(e instanceof org.apache.spark.SparkException)) {
         throw e;
       }
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      throw new UserException(
-          "manifest '"
-              + what
-              + "' cannot be read: "
-              + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
-              + "; is it Parquet?",
-          e);
+      throw unreadable(what, e);
     }
+  }
+
+  /**
+   * Reads the rows through, so that a table that is damaged further on is told in one line. Text
+   * was when it was opened.
+   *
+   * @param what its name, for messages
+   */
+  void requireReadable(String what) {
+    try {
+      rows.write().format("noop").mode("overwrite").save();
+    } catch (RuntimeException e) {
+      throw unreadable(what, e);
+    }
+  }
+
+  private static UserException unreadable(String what, Exception e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    Matcher type = ILLEGAL_TYPE.matcher(said);
+    String why = said + "; is it Parquet?";
+    if (type.find()) {
+      boolean nanoseconds = type.group(1).contains("NANOS");
+      why =
+          "it has a column of type "
+              + type.group(1)
+              + ", which Spark does not read; leave the column out, or write it "
+              + (nanoseconds
+                  ? "in microseconds, in pandas by to_parquet(..., coerce_timestamps='us',"
+                      + " allow_truncated_timestamps=True)"
+                  : "as another type");
+    } else if (cause instanceof NullPointerException) {
+      why =
+          "its columns have a type that is newer than the reader, such as float16; write it as"
+              + " another type, such as float32";
+    } else if (cause instanceof ClassNotFoundException) {
+      why = "it is packed by a codec that is not here, " + said + "; write it with zstd or snappy";
+    }
+    return new UserException("manifest '" + what + "' cannot be read: " + why, e);
   }
 
   /** Spark takes paths for patterns. */

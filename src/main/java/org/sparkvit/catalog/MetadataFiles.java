@@ -25,6 +25,11 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   /** A question to a storage is all waiting. */
   private static final int AT_ONCE = 16;
 
+  /** Whether a file's name is one of metadata. */
+  static boolean isMetadata(String name) {
+    return NAMES.contains(name);
+  }
+
   /** A folder and its metadata, which may be null. */
   private record Place(Path folder, Path metadata, String split) {
     private boolean isWithout() {

@@ -3,6 +3,7 @@ package org.sparkvit.catalog;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -26,9 +27,7 @@ final class ParquetFolder {
     files.sort(null);
     List<String> splits = new ArrayList<>();
     for (Path file : files) {
-      String name = file.getName();
-      String split = splitOf(name.substring(0, name.length() - ENDING.length()));
-      splits.add(split == null ? splitOf(file.getParent().getName()) : split);
+      splits.add(split(file));
     }
     // A manifest whose files say the split of a part of it says it of none.
     boolean all = !splits.contains(null);
@@ -38,6 +37,27 @@ final class ParquetFolder {
           new ManifestPart(files.get(i).toString(), root.toString(), all ? splits.get(i) : null));
     }
     return parts;
+  }
+
+  /**
+   * A sentence where some of the files name a split and others do not, so that none of them does.
+   *
+   * @param parts as from {@link #parts}
+   */
+  static Optional<String> withoutSplit(List<ManifestPart> parts) {
+    List<String> named = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    for (ManifestPart part : parts) {
+      (split(new Path(part.file())) == null ? others : named).add(new Path(part.file()).getName());
+    }
+    return named.isEmpty() || others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "splits are not taken from the names of files, since '"
+                + others.get(0)
+                + "' says none and '"
+                + named.get(0)
+                + "' does; rename it, or name the files one by one with --input");
   }
 
   /** Stops at the first file of another kind, which image folders begin with. */
@@ -64,6 +84,12 @@ final class ParquetFolder {
 
   private static boolean isAboutTheData(String name) {
     return name.matches("(?i)(readme|license|dataset_infos?|state).*\\.?(md|txt|json)?");
+  }
+
+  private static String split(Path file) {
+    String name = file.getName();
+    String split = splitOf(name.substring(0, name.length() - ENDING.length()));
+    return split == null ? splitOf(file.getParent().getName()) : split;
   }
 
   private static String splitOf(String name) {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hadoop.fs.Path;
 import org.sparkvit.image.ImageFormat;
+import org.sparkvit.table.ImageName;
 
 /**
  * What a tar shard has under one key, which is a member's path up to the first dot of its name, as
@@ -47,7 +49,20 @@ record Sample(
    * @param root the folder that was named as input, or the tar file itself
    * @param path fully qualified
    */
-  record Shard(String root, String path) implements Serializable {}
+  record Shard(String root, String path) implements Serializable {
+
+    /**
+     * The split that its folder or its name says, as {@code imagenet-train-0001.tar} does; or null.
+     */
+    String split() {
+      Path file = new Path(path);
+      String within = ImageName.relative(new Path(root), file);
+      String split = FolderLayout.place(within).split();
+      return split != null
+          ? split
+          : FolderLayout.splitNamed(file.getName().replaceFirst("\\.tar$", ""));
+    }
+  }
 
   /**
    * A member of a sample.

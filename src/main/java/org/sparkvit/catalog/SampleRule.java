@@ -24,10 +24,9 @@ import org.sparkvit.table.Json;
  * {@code .cls}, else the label field of {@code .json}, else the text of {@code .txt} where that is
  * no caption. Where no sample of the run has any of these, the folders within the tar are what
  * those of an image folder are; see {@link FolderLayout}. A top folder with the tar's own name is
- * not a class where folders follow. The split is the shard's folder ({@code train/0001.tar}) or the
- * beginning of its name ({@code train-0001.tar}), else a folder within. Texts that are not the
- * label, and the other fields of {@code .json}, are columns of text. All other members are left
- * out.
+ * not a class where folders follow. The split is that of the shard ({@link Sample.Shard#split}),
+ * else a folder within. Texts that are not the label, and the other fields of {@code .json}, are
+ * columns of text. All other members are left out.
  *
  * @param images suffixes, of which a sample's image is the first that it has; {@link #ANY} for the
  *     one that is an image's; {@link #EACH} where each of those is an image of its own
@@ -141,12 +140,8 @@ record SampleRule(
 
   private Row file(Sample sample, Sample.Member image, String text) {
     Path shard = new Path(sample.shard().path());
-    String within = ImageName.relative(new Path(sample.shard().root()), shard);
     String inside = withoutOwnName(shard.getName(), image.name());
-    String split = FolderLayout.place(within.isEmpty() ? shard.getName() : within).split();
-    if (split == null) {
-      split = FolderLayout.splitNamed(shard.getName().split("[-_.]", 2)[0]);
-    }
+    String split = sample.shard().split();
     if (split == null && !folders) {
       split = FolderLayout.place(inside).split();
     }

@@ -206,9 +206,8 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
 
     private void add(TarArchiveEntry entry) throws IOException {
       String name = entry.getName();
-      while (name.startsWith("./")) {
-        name = name.substring(2);
-      }
+      // As tar itself does when it unpacks.
+      name = name.replaceFirst("^(\\./|/)+", "");
       long offset = in.file.getPos();
       if (!entry.isCheckSumOK()) {
         stop("has a damaged header before byte " + offset + ", of '" + name + "'; copy it anew");

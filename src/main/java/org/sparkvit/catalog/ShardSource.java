@@ -3,7 +3,11 @@ package org.sparkvit.catalog;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -47,6 +51,7 @@ record ShardSource(
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
+    saySplits();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
@@ -76,6 +81,22 @@ record ShardSource(
                 .parallelize(folders, folders.size())
                 .flatMap(folder -> beside(configuration, new Path(folder))),
             Listing.SCHEMA));
+  }
+
+  private void saySplits() {
+    Map<String, Long> splits = new TreeMap<>();
+    for (Sample.Shard shard : shards) {
+      splits.merge(shard.split() == null ? "none" : shard.split(), 1L, Long::sum);
+    }
+    if (splits.size() > 1 || !splits.containsKey("none")) {
+      decisions.say(
+          "tar shards: splits by their names and folders: "
+              + splits.entrySet().stream()
+                  .map(
+                      split ->
+                          String.format(Locale.ROOT, "%s (%,d)", split.getKey(), split.getValue()))
+                  .collect(Collectors.joining(", ")));
+    }
   }
 
   /** The files beside the shards: their indexes, statistics and the like. */

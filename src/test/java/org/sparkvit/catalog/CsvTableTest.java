@@ -141,6 +141,15 @@ class CsvTableTest {
         .isEqualTo("[file, kind, or so, or more] [a.jpg, cat]");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {";", ",", "|", "\t"})
+  void aFirstLineForExcelSaysTheSeparator(String separator) {
+    String text = "sep=" + separator + "\r\n" + PLAIN.replace(",", separator);
+    assertThat(read(text)).isEqualTo(ROWS);
+    assertThatThrownBy(() -> read(text + "c.jpg\n"))
+        .hasMessageContaining("line 5 cannot be read: it has 1 cell");
+  }
+
   @Test
   void delimiterOnRequest() {
     byte[] text = PLAIN.replace(",", ":").getBytes(StandardCharsets.UTF_8);

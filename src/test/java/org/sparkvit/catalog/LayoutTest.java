@@ -60,6 +60,23 @@ class LayoutTest extends SparkTest {
   }
 
   @Test
+  void foldersThatAllHoldTheSameFoldersAreClassesAndItIsSaid() {
+    assertThat(
+            read(
+                LayoutOption.AUTO,
+                "fold_1/cat/1.jpg",
+                "fold_1/dog/2.jpg",
+                "fold_2/cat/3.jpg",
+                "fold_2/dog/4.jpg",
+                "fold_2/owl/5.jpg"))
+        .contains("fold_1/cat/1.jpg fold_1 null", "fold_2/owl/5.jpg fold_2 null");
+    assertThat(said())
+        .isEqualTo(
+            "layout: 2 classes; each of them has the same folders, 'cat' and 'dog': if those are"
+                + " the classes, give each of 'fold_1' and 'fold_2' as an --input of its own");
+  }
+
+  @Test
   void theWordsOfHuggingFaceAreSplitsWithClassesBelow() {
     assertThat(
             read(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.example.data.Group;
@@ -435,6 +436,80 @@ class ManifestTest extends SparkTest {
     parquet(wrong, columns, "[\"cat\",\"dog\"]", "img/1.jpg", 2L);
     assertThatThrownBy(() -> catalog.overwriting().of(wrong))
         .hasMessageContaining("label 2 is none of the 2 classes");
+  }
+
+  @Test
+  void namesOfParquetFilesThatGiveNoSplitToAllGiveItToNoneAndItIsSaid() throws IOException {
+    String columns = "required binary file_name (STRING); required int64 label;";
+    Path data = temp.resolve("some");
+    Files.createDirectories(data);
+    int number = 0;
+    for (String name : List.of("extra", "test-0", "train-0")) {
+      String image = pets.resolve("img/" + ++number + ".jpg").toString();
+      parquet(data.resolve(name + ".parquet"), columns, "[\"cat\"]", image, 0L);
+    }
+    catalog.within = List.of(temp.toString());
+    assertThat(catalog.of(data).where("given_split is not null").count()).isZero();
+    assertThat(catalog.said())
+        .contains("'extra.parquet' says none and 'test-0.parquet' does; rename it");
+  }
+
+  @Test
+  void typesOfParquetThatSparkDoesNotReadAreNamedWithTheRemedy() throws IOException {
+    Path file = temp.resolve("times.parquet");
+    parquet(
+        file,
+        "required binary file_name (STRING); required int64 taken (TIMESTAMP(NANOS,false));",
+        "[]",
+        "img/1.jpg",
+        1L);
+    assertThatThrownBy(() -> catalog.of(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("a column of type INT64 (TIMESTAMP(NANOS,false))")
+        .hasMessageContaining("coerce_timestamps='us'");
+  }
+
+  @Test
+  void aParquetThatIsDamagedFurtherOnIsToldInOneLine() throws IOException {
+    Path file = temp.resolve("damaged.parquet");
+    parquet(
+        file,
+        "required binary file_name (STRING); required int64 label;",
+        "[\"cat\"]",
+        "img/1.jpg",
+        0L);
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, 4, 24, (byte) 0xFF);
+    Files.write(file, bytes);
+    Files.delete(temp.resolve(".damaged.parquet.crc"));
+    assertThatThrownBy(() -> catalog.of(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("damaged.parquet' cannot be read: ");
+  }
+
+  @Test
+  void pathsOfWindowsAreMissingWithTheReason() throws IOException {
+    Path file = write(pets, "windows.csv", "path,label\nimg\\1.jpg,a\n");
+    catalog.maxErrorRate = 1;
+    assertThat(catalog.of(file).head().<String>getAs(ImagesTable.REASON))
+        .isEqualTo(
+            "the file does not exist; its name has \\ in it, as paths of Windows have: write /"
+                + " instead");
+  }
+
+  @Test
+  void metadataFurtherDownThanItIsLookedForIsNotPassedOver() throws IOException {
+    Path deep = temp.resolve("deep");
+    for (String split : List.of("train", "test")) {
+      write(deep, "data/" + split + "/img/1.jpg", CatalogRun.image("jpg", 1));
+      write(deep, "data/" + split + "/metadata.csv", "file_name,label\nimg/1.jpg,a\n");
+    }
+    assertThatThrownBy(() -> catalog.of(deep))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("data/test/metadata.csv'; give the folder that it is in");
+    assertThat(catalog.of(deep.resolve("data")).where("label = 'a'").count()).isEqualTo(2);
+    catalog.format = InputFormat.FOLDER;
+    assertThat(catalog.overwriting().of(deep).where("label = 'img'").count()).isEqualTo(2);
   }
 
   @Test

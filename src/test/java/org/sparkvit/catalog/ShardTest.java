@@ -134,6 +134,31 @@ class ShardTest extends SparkTest {
   }
 
   @Test
+  void splitsByAWordAnywhereInTheNamesOfShards() throws IOException {
+    Path shards = temp.resolve("imagenet");
+    tar(shards.resolve("imagenet1k-train-0000.tar"), "a.jpg", image("jpg", 1), "a.cls", "0");
+    tar(shards.resolve("imagenet1k-validation-00.tar"), "b.jpg", image("jpg", 2), "b.cls", "1");
+    tar(shards.resolve("imagenet1k-extra.tar"), "c.jpg", image("jpg", 3), "c.cls", "1");
+    Dataset<Row> images = catalog.of(shards);
+    assertThat(images.where("given_split = 'train'").count()).isEqualTo(1);
+    assertThat(images.where("given_split = 'validation'").count()).isEqualTo(1);
+    assertThat(images.where("given_split is null").count()).isEqualTo(1);
+    assertThat(catalog.said())
+        .contains(
+            "tar shards: splits by their names and folders: none (1), train (1), validation (1)");
+  }
+
+  @Test
+  void namesFromTheRootOfATarAreThoseBelowIt() throws IOException {
+    Path tar = temp.resolve("rooted.tar");
+    tar(tar, "/cat/1.jpg", image("jpg", 1), ".//dog/2.jpg", image("jpg", 2));
+    assertThat(
+            catalog.of(tar).select(ImagesTable.LABEL).collectAsList().stream()
+                .map(row -> row.getString(0)))
+        .containsExactlyInAnyOrder("cat", "dog");
+  }
+
+  @Test
   void partitionsChangeNothing() throws IOException {
     Path shard =
         tar(
