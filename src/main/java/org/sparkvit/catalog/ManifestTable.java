@@ -23,7 +23,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -209,12 +208,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
               struct(columns).as(CELLS)),
           rows.schema());
     } catch (Exception e) {
-      // Spark throws AnalysisException, which is not declared.
-      if (!(e instanceof AnalysisException)
-          && !(e instanceof RuntimeException)
-          && !(e instanceof org.apache.spark.SparkException)) {
-        throw e;
-      }
+      // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.
       throw unreadable(what, e);
     }
   }
@@ -228,7 +222,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   void requireReadable(String what) {
     try {
       rows.write().format("noop").mode("overwrite").save();
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       throw unreadable(what, e);
     }
   }
