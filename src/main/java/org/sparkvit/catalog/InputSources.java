@@ -87,7 +87,7 @@ final class InputSources {
       FileSystem fs = Storage.of(given, configuration);
       FileStatus status = fs.getFileStatus(given);
       Path root = fs.makeQualified(status.getPath());
-      List<Source> sources = status.isDirectory() ? ofFolder(fs, root) : ofFile(root);
+      List<Source> sources = status.isDirectory() ? ofFolder(root) : ofFile(root);
       boolean manifest =
           sources.stream()
               .anyMatch(
@@ -163,7 +163,7 @@ final class InputSources {
                 : "; give the folder that the images are in"));
   }
 
-  private List<Source> ofFolder(FileSystem fs, Path root) throws IOException {
+  private List<Source> ofFolder(Path root) throws IOException {
     if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
       return List.of(manifest(root));
     }
