@@ -1,5 +1,7 @@
 package org.sparkvit.probe;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -27,6 +29,7 @@ import org.sparkvit.metrics.LogLoss;
 import org.sparkvit.score.ScoreConfig;
 import org.sparkvit.score.ScoreStage;
 import org.sparkvit.table.EmbeddingsTable;
+import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.ResampledTable;
@@ -59,11 +62,22 @@ class ProbeStageTest extends SparkTest {
       String from,
       String precision,
       Double... regularization) {
+    return config(workspace, name, true, resampled, from, precision, regularization);
+  }
+
+  private static ProbeConfig config(
+      Path workspace,
+      String name,
+      boolean usePlan,
+      boolean resampled,
+      String from,
+      String precision,
+      Double... regularization) {
     return new ProbeConfig(
         workspace.toString(),
         name,
         false,
-        true,
+        usePlan,
         RareClasses.KEPT,
         resampled,
         from,
@@ -170,6 +184,40 @@ class ProbeStageTest extends SparkTest {
             () -> probe(config(folderOfTables, "x", true, from, "bf16", 0.01), Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'resampled' is of another model or precision");
+
+    relabel(tables, removed, first.getAs("id"));
+    lines.clear();
+    JsonNode corrected =
+        probe(
+            config(folderOfTables, "corrected", false, true, from, "fp32", 0.01), lines::add);
+    assertThat(corrected.path("resampled_left_out").asInt()).isEqualTo(2);
+    assertThat(lines)
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "probe: %,d points to train on, 0 of them made up by resample",
+                train.size()))
+        .anyMatch(
+            line ->
+                line.startsWith("probe: warning: 2 rows of the table 'resampled' are left out"));
+  }
+
+  /** Warm images are cold then, and cold ones warm. */
+  private static void relabel(Workspace tables, String... ids) {
+    Dataset<Row> images = tables.read(ImagesTable.SPEC);
+    List<Row> rows =
+        images
+            .withColumn(
+                ImagesTable.LABEL,
+                when(
+                        col(ImagesTable.ID).isin((Object[]) ids),
+                        when(col(ImagesTable.LABEL).equalTo("warm"), "cold").otherwise("warm"))
+                    .otherwise(col(ImagesTable.LABEL)))
+            .collectAsList();
+    tables.replace(
+        ImagesTable.SPEC,
+        spark.createDataFrame(rows, images.schema()),
+        RunRecord.start("catalog", Map.of()));
   }
 
   private static Row resampled(String id, String label, String kind, Row like) {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.PlanTable;
 import org.sparkvit.table.SplitsTable;
+import org.sparkvit.table.SyntheticTable;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.RareClasses.Rare;
 
@@ -131,6 +133,53 @@ class TrainingRowsTest extends SparkTest {
         .contains("10 train images have another label there")
         .contains("weights=INVERSE")
         .contains("spark-vit balance --overwrite");
+  }
+
+  private static Row made(String id, String method, Row first, Row other) {
+    return RowFactory.create(
+        id, id, 1L, "hash", first.getAs("label"), method, first.getAs("id"), other.getAs("id"), 0.5,
+        0L, new byte[32], 100);
+  }
+
+  @Test
+  void syntheticImagesWhoseParentsHaveAnotherClassNowAreLeftOutAndCounted() {
+    List<Row> cold =
+        splits.where("label = 'cold' and split = 'train'").orderBy("id").collectAsList();
+    Row changed = cold.get(0);
+    Row same = cold.get(20);
+    Dataset<Row> synthetic =
+        spark.createDataFrame(
+            List.of(
+                made("both same", "mixup", same, cold.get(21)),
+                made("first changed", "mixup", changed, same),
+                made("second changed", "cutmix", same, changed),
+                made("both changed alike", "mixup", changed, cold.get(1)),
+                made("look of changed", SyntheticTable.FOURIER, same, changed),
+                made("changed, look of same", SyntheticTable.FOURIER, changed, same)),
+            SyntheticTable.SPEC.schema());
+    TrainingRows before = rows(images, splits, null).with(synthetic, splits);
+    assertThat(before.notes()).isEmpty();
+    assertThat(before.countsToMap().get("cold").toString()).contains("used=43", "shown=43");
+
+    TrainingRows rows = rows(corrected(), splits, null).with(synthetic, splits);
+    assertThat(
+            rows.rows().where("offset = 0 and bytes = 1").select("id").collectAsList().stream()
+                .map(row -> row.getString(0)))
+        .containsExactlyInAnyOrder("both same", "look of changed");
+    assertThat(rows.countsToMap())
+        .containsEntry("cold", Map.of("train", 27L, "used", 29L, "shown", 29L, "validation", 10L))
+        .containsEntry("warm", Map.of("train", 22L, "used", 22L, "shown", 22L, "validation", 6L));
+    assertThat(rows.notes().get(1))
+        .startsWith("4 of 6 synthetic images are left out")
+        .contains("spark-vit synthesize --overwrite");
+
+    Row held = splits.where("label = 'cold' and split = 'validation'").first();
+    Dataset<Row> leaking =
+        spark.createDataFrame(
+            List.of(made("of validation", "mixup", same, held)), SyntheticTable.SPEC.schema());
+    assertThatThrownBy(() -> rows(images, splits, null).with(leaking, splits))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("1 images that those of the table 'synthetic' are made of are not in");
   }
 
   private static Map<String, Double> weights(TrainingRows rows) {
