@@ -256,7 +256,11 @@ public final class ProbeStage {
         throw new UserException(
             "no train image of class '"
                 + labels.name(c)
-                + "' can be read; check the files, and run 'spark-vit catalog' again");
+                + (config.resampled()
+                    ? "' is left: the cleaning of 'spark-vit resample' removed them all, or none"
+                          + " can be read; resample with --cleaning none or tomek, or go without"
+                          + " --resampled"
+                    : "' can be read; check the files, and run 'spark-vit catalog' again"));
       }
     }
     Dataset<Row> usable = embeddings.where(col(EmbeddingsTable.EMBEDDING).isNotNull());

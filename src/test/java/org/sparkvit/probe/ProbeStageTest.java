@@ -188,8 +188,7 @@ class ProbeStageTest extends SparkTest {
     relabel(tables, removed, first.getAs("id"));
     lines.clear();
     JsonNode corrected =
-        probe(
-            config(folderOfTables, "corrected", false, true, from, "fp32", 0.01), lines::add);
+        probe(config(folderOfTables, "corrected", false, true, from, "fp32", 0.01), lines::add);
     assertThat(corrected.path("resampled_left_out").asInt()).isEqualTo(2);
     assertThat(lines)
         .contains(

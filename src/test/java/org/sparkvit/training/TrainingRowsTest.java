@@ -137,8 +137,18 @@ class TrainingRowsTest extends SparkTest {
 
   private static Row made(String id, String method, Row first, Row other) {
     return RowFactory.create(
-        id, id, 1L, "hash", first.getAs("label"), method, first.getAs("id"), other.getAs("id"), 0.5,
-        0L, new byte[32], 100);
+        id,
+        id,
+        1L,
+        "hash",
+        first.getAs("label"),
+        method,
+        first.getAs("id"),
+        other.getAs("id"),
+        0.5,
+        0L,
+        new byte[32],
+        100);
   }
 
   @Test
@@ -179,7 +189,8 @@ class TrainingRowsTest extends SparkTest {
             List.of(made("of validation", "mixup", same, held)), SyntheticTable.SPEC.schema());
     assertThatThrownBy(() -> rows(images, splits, null).with(leaking, splits))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("1 images that those of the table 'synthetic' are made of are not in");
+        .hasMessageContaining(
+            "1 images that those of the table 'synthetic' are made of are not in");
   }
 
   private static Map<String, Double> weights(TrainingRows rows) {
