@@ -258,8 +258,8 @@ public final class ProbeStage {
                 + labels.name(c)
                 + (config.resampled()
                     ? "' is left: the cleaning of 'spark-vit resample' removed them all, or none"
-                          + " can be read; resample with --cleaning none or tomek, or go without"
-                          + " --resampled"
+                        + " can be read; resample with --cleaning none or tomek, or go without"
+                        + " --resampled"
                     : "' can be read; check the files, and run 'spark-vit catalog' again"));
       }
     }
