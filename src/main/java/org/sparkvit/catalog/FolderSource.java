@@ -45,7 +45,8 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
   private void requireNoMetadata(JavaRDD<Row> rows) {
     List<String> met =
         rows.map(row -> row.getString(Listing.AT_PATH))
-            .filter(path -> MetadataFiles.isMetadata(new Path(path).getName()))
+            // A folder that may not be opened is a row without a path.
+            .filter(path -> path != null && MetadataFiles.isMetadata(new Path(path).getName()))
             .takeOrdered(1);
     if (!met.isEmpty()) {
       throw new UserException(
