@@ -18,7 +18,12 @@ record CountingOnly(int threads, int seconds) implements Measurement {
     return NAME;
   }
 
-  /** Millions of steps a second of all threads together. */
+  @Override
+  public String unit() {
+    return "million steps/s";
+  }
+
+  /** Of all threads together; see {@link #unit}. */
   @Override
   public double imagesPerSecond() {
     LongAdder total = new LongAdder();

@@ -23,6 +23,11 @@ record Crowded(Measurement measured, int cores) implements Measurement {
   }
 
   @Override
+  public String unit() {
+    return measured.unit();
+  }
+
+  @Override
   public double imagesPerSecond() {
     List<Process> loops = new ArrayList<>();
     try {

@@ -5,6 +5,11 @@ interface Measurement {
   /** What it is called in the output. */
   String name();
 
-  /** Measures once: images a second on this machine. */
+  /** Measures once, on this machine, in {@link #unit}. */
   double imagesPerSecond();
+
+  /** What is counted, behind the figure in the output. */
+  default String unit() {
+    return "images/s";
+  }
 }

@@ -1,6 +1,7 @@
 package org.sparkvit.bench;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.sparkvit.core.Progress;
  */
 final class Rates {
   private final Map<String, List<Double>> rates = new LinkedHashMap<>();
+  private final Map<String, String> units = new HashMap<>();
 
   /** Takes all measurements in turn, {@code rounds} times, and says each: they take minutes. */
   static Rates take(Progress progress, String of, List<Measurement> measurements, int rounds) {
@@ -22,15 +24,17 @@ final class Rates {
       for (Measurement measurement : measurements) {
         double rate = measurement.imagesPerSecond();
         rates.add(measurement.name(), rate);
+        rates.units.put(measurement.name(), measurement.unit());
         progress.say(
             String.format(
                 Locale.ROOT,
-                "%s, round %d of %d: %s %.1f images/s",
+                "%s, round %d of %d: %s %.1f %s",
                 of,
                 round,
                 rounds,
                 measurement.name(),
-                rate));
+                rate,
+                measurement.unit()));
       }
     }
     return rates;
@@ -47,10 +51,11 @@ final class Rates {
             progress.say(
                 String.format(
                     Locale.ROOT,
-                    "%s: %s %.1f images/s, %.1f per core",
+                    "%s: %s %.1f %s, %.1f per core",
                     of,
                     name,
                     median(values),
+                    units.getOrDefault(name, "images/s"),
                     median(values) / cores)));
   }
 
