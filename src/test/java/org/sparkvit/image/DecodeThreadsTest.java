@@ -95,10 +95,10 @@ class DecodeThreadsTest {
     assertThat(
             call(
                 () -> {
-                  Thread.sleep(200); // seven times what it may compute
+                  Thread.sleep(600); // three times what it may compute
                   return 7;
                 },
-                SHORT))
+                Duration.ofMillis(200)))
         .isEqualTo(7);
   }
 
