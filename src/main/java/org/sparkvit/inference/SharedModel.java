@@ -66,7 +66,11 @@ public final class SharedModel implements Serializable {
     }
   }
 
-  private record Key(String hash, String device, Precision precision) {}
+  /**
+   * What is asked of a model is part of its key: one that was read for its embeddings has a head of
+   * random numbers, which must never label an image.
+   */
+  private record Key(String hash, String device, Precision precision, ModelOutput output) {}
 
   private static final Map<Key, Classifier> LOADED = new ConcurrentHashMap<>();
   private static final Map<Key, Explainer> EXPLAINERS = new ConcurrentHashMap<>();
@@ -294,7 +298,7 @@ public final class SharedModel implements Serializable {
   Classifier session() {
     useOwnCores();
     Device resolved = resolve();
-    Key key = new Key(content, resolved.toString(), Precision.of(precision, resolved));
+    Key key = new Key(content, resolved.toString(), Precision.of(precision, resolved), output);
     return LOADED.computeIfAbsent(
         key,
         missing ->
@@ -310,7 +314,7 @@ public final class SharedModel implements Serializable {
     useOwnCores();
     Device resolved = resolve();
     return EXPLAINERS.computeIfAbsent(
-        new Key(content, resolved.toString(), Precision.FP32),
+        new Key(content, resolved.toString(), Precision.FP32, output),
         missing -> load(directory -> Explainer.open(read(directory, output), resolved)));
   }
 

@@ -159,8 +159,13 @@ final class DrawnImages {
 
   /** A model with random weights, and a head large enough to tell the images apart. */
   static Path model(Path directory) {
+    return model(directory, 1);
+  }
+
+  /** As above; another seed gives a model that no other test has loaded. */
+  static Path model(Path directory, long seed) {
     ViTConfig config = ViTConfig.of(HIDDEN, 2, 2, 32, SIDE, 4, LABELS);
-    Checkpoint random = Checkpoint.random(config, PreprocessorConfig.squash(SIDE), 1);
+    Checkpoint random = Checkpoint.random(config, PreprocessorConfig.squash(SIDE), seed);
     Map<String, Tensor> tensors = new HashMap<>(random.tensors());
     float[] head = random.tensors().get("classifier.weight").toFloats();
     for (int i = 0; i < head.length; i++) {

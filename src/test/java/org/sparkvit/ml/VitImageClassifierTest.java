@@ -131,6 +131,32 @@ class VitImageClassifierTest extends SparkTest {
     }
   }
 
+  /** An executor that has embedded with a model has it loaded, with a head of random numbers. */
+  @Test
+  void labelsAreTheModelsAfterItHasEmbedded() {
+    String both = DrawnImages.model(folder.resolve("both"), 77).toString();
+    Dataset<Row> rows = images.dataset(spark, 1);
+    new VitEmbedder()
+        .setModelPath(both)
+        .setDevice("cpu")
+        .setPrecision("fp32")
+        .setBatchSize(DrawnImages.BATCH)
+        .transform(rows)
+        .collectAsList();
+    List<Row> labelled =
+        classifier()
+            .setModelPath(both)
+            .setRawPredictionCol("logits")
+            .transform(rows)
+            .collectAsList();
+    try (ViTSession session =
+        ViTSession.open(Path.of(both), PyTorchRuntime.device("cpu"), Precision.FP32)) {
+      ByteBuffer pixels = DrawnImages.alone(labelled.get(0).getAs("content"));
+      float[] expected = Arrays.copyOf(session.logits(pixels, DrawnImages.BATCH), 3);
+      assertThat(labelled.get(0).<Vector>getAs("logits")).isEqualTo(ValueColumn.toVector(expected));
+    }
+  }
+
   @Test
   void rowsAreTheSameForAnyPartitioning() {
     List<String> expected = null;
