@@ -38,6 +38,13 @@ import org.sparkvit.core.UserException;
 record LabelText(boolean whole, Map<String, List<String>> names) implements Serializable {
   private static final String POINT_ZERO = "[+-]?[0-9]+\\.0+";
 
+  private static final String WHOLE_NUMBER = "-?[0-9]+(\\.0+)?";
+
+  /** From here on not every whole number is a double, and of a float. */
+  private static final double MOST_DOUBLE = 0x1p53;
+
+  private static final double MOST_FLOAT = 0x1p24;
+
   /** Hugging Face's number for an image without a label. */
   private static final BigDecimal NONE = BigDecimal.valueOf(-1);
 
@@ -61,6 +68,12 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
           .isEmpty();
     }
     return type instanceof DecimalType && labels.where(not(floor(label).equalTo(label))).isEmpty();
+  }
+
+  /** As {@link #areWhole}, of numbers as they are spelled, some of which have a decimal point. */
+  static boolean areWholeNumbers(Dataset<Row> spelled) {
+    Column label = col(spelled.columns()[0]);
+    return spelled.where(not(label.rlike("^" + WHOLE_NUMBER + "$"))).isEmpty();
   }
 
   /**
@@ -109,7 +122,18 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
       if (Double.isNaN(number)) {
         return null;
       }
-      return whole && !Double.isInfinite(number) ? whole(new BigDecimal(number)) : cell.toString();
+      if (!whole || Double.isInfinite(number)) {
+        return cell.toString();
+      }
+      if (Math.abs(number) > (cell instanceof Float ? MOST_FLOAT : MOST_DOUBLE)) {
+        throw new UserException(
+            "label "
+                + new BigDecimal(number).toPlainString()
+                + " is a floating-point number, which has not that many digits: its neighbours are"
+                + " the same number; write the labels as text or whole numbers (in pandas"
+                + " astype('Int64'))");
+      }
+      return whole(new BigDecimal(number));
     }
     if (cell instanceof BigDecimal number) {
       return whole ? whole(number) : number.toPlainString();

@@ -28,6 +28,7 @@ import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -99,7 +100,10 @@ record ManifestSource(
             within,
             config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL,
             columns,
-            labels(spark, table, columns));
+            labels(spark, table, columns),
+            kind == ManifestTable.Kind.JSON_LINES && columns.label() >= 0
+                ? schema.fieldNames()[columns.label()]
+                : null);
     StructType placed =
         listing
             .add(ManifestTable.FILE, DataTypes.StringType)
@@ -140,7 +144,12 @@ record ManifestSource(
       decisions.say(name() + ": numbers of labels are named by the file's own metadata");
       return new LabelText(false, names);
     }
-    boolean whole = LabelText.areWhole(table.column(columns.label()));
+    // Spark's floating point numbers do not tell any more how they were written.
+    boolean whole =
+        kind == ManifestTable.Kind.JSON_LINES
+                && table.columns().fields()[columns.label()].dataType() instanceof DoubleType
+            ? LabelText.areWholeNumbers(table.spelled(columns.label()))
+            : LabelText.areWhole(table.column(columns.label()));
     if (whole) {
       decisions.say(name() + ": all labels are whole numbers, so 1.0 is the class 1");
     }
@@ -215,20 +224,25 @@ record ManifestSource(
         first(what).over(same), first(where).over(same), what, where);
   }
 
-  /** Turns a row of the manifest into one of the listing and its place, in a task. */
+  /**
+   * Turns a row of the manifest into one of the listing and its place, in a task.
+   *
+   * @param spelled the key of the label in a line of JSON, which is taken as it is written; or null
+   */
   private record Reader(
       Map<String, ManifestPart> parts,
       String root,
       Within within,
       boolean requireLabel,
       ManifestColumns columns,
-      LabelText labels)
+      LabelText labels,
+      String spelled)
       implements Serializable {
 
     private Row listed(Row placed) {
       String file = ManifestTable.file(placed);
-      long line = placed.getLong(1);
-      Row row = placed.getStruct(2);
+      long line = ManifestTable.line(placed);
+      Row row = ManifestTable.cells(placed);
       Object[] own = new Object[columns.own().size() + 2];
       for (int i = 0; i < own.length - 2; i++) {
         Object cell = row.get(columns.own().get(i));
@@ -236,25 +250,31 @@ record ManifestSource(
       }
       own[own.length - 2] = file;
       own[own.length - 1] = line;
-      return Listing.with(file(row, file, line), own);
+      return Listing.with(file(placed, row), own);
     }
 
-    private Row file(Row row, String file, long line) {
+    private Row file(Row placed, Row row) {
+      String file = ManifestTable.file(placed);
       String written = row.isNullAt(columns.path()) ? "" : row.getString(columns.path());
       String path = Urls.withoutSecrets(written);
       try {
         if (path.isBlank()) {
           throw new UserException("a path is empty");
         }
-        return file(row, file, path);
+        return file(row, file, path, label(placed, row, path));
       } catch (UserException e) {
-        String sentence = "manifest '" + file + "' line " + line + ": " + e.getMessage();
+        String sentence =
+            "manifest '"
+                + file
+                + "' line "
+                + ManifestTable.line(placed)
+                + ": "
+                + e.getMessage();
         return Listing.problem(path, sentence);
       }
     }
 
-    private Row file(Row row, String file, String path) {
-      String label = label(row, file, path);
+    private Row file(Row row, String file, String path, String label) {
       ManifestPart part = part(file);
       String split = part.split() == null ? split(row, path) : part.split();
       ImageName.Resolved image;
@@ -295,11 +315,15 @@ record ManifestSource(
       return part != null ? part : parts.get(new Path(file).getParent().toString());
     }
 
-    private String label(Row row, String file, String path) {
+    private String label(Row placed, Row row, String path) {
       if (columns.label() < 0) {
         return null;
       }
-      String label = labels.of(row.get(columns.label()), file);
+      Object cell =
+          spelled == null
+              ? row.get(columns.label())
+              : JsonSpelling.of(ManifestTable.text(placed), spelled);
+      String label = labels.of(cell, ManifestTable.file(placed));
       if (label == null && requireLabel) {
         throw new UserException(
             "the label of '"

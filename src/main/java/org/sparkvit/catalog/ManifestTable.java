@@ -2,6 +2,7 @@ package org.sparkvit.catalog;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.from_json;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 
@@ -29,6 +30,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -40,7 +42,7 @@ import org.sparkvit.table.Storage;
  * The rows of a manifest, whatever it is written in. Text is read by one task a file, in lines with
  * numbers; Parquet as Spark reads it.
  *
- * @param rows {@link #FILE}, {@link #LINE} and {@link #CELLS}
+ * @param rows {@link #FILE}, {@link #LINE}, {@link #CELLS} and {@link #TEXT}
  * @param columns the user's columns; in the rows they have positions only, since names in a
  *     person's table may be such that Spark cannot tell them apart
  */
@@ -54,6 +56,9 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   /** The row itself: a structure of the manifest's columns. */
   static final String CELLS = "_cells";
 
+  /** The line as it is written, of JSON lines; null in what is written otherwise. */
+  private static final String TEXT = "_text";
+
   private static final int MAX_TASKS = 2_000;
 
   /** What Spark's parser, which is a different one, could not read. */
@@ -62,6 +67,9 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   /** Spark gives a file's URI with escapes. */
   private static final UserDefinedFunction FILE_OF =
       udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
+
+  private static final UserDefinedFunction SPELLED =
+      udf((UDF2<String, String, String>) JsonSpelling::of, DataTypes.StringType);
 
   private static final Pattern ILLEGAL_TYPE = Pattern.compile("Illegal Parquet type: (.*?)\\.?$");
 
@@ -143,9 +151,30 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     return rows.select(col(CELLS).getField(position(position)).as("cell"));
   }
 
+  /**
+   * A dataset of one of the columns, which has scalars, as text that is spelled as it is written.
+   * Of JSON lines only.
+   */
+  Dataset<Row> spelled(int position) {
+    return rows.select(SPELLED.apply(col(TEXT), lit(columns.fieldNames()[position])).as("cell"));
+  }
+
   /** The file of a row, written as a part's. */
   static String file(Row row) {
     return row.getString(0);
+  }
+
+  static long line(Row row) {
+    return row.getLong(1);
+  }
+
+  static Row cells(Row row) {
+    return row.getStruct(2);
+  }
+
+  /** The line of JSON as it is written; null of what is written otherwise. */
+  static String text(Row row) {
+    return row.getString(3);
   }
 
   private static String position(int column) {
@@ -168,17 +197,20 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     }
     return new ManifestTable(
         spark.createDataFrame(
-            files.flatMap(file -> text.rows(file, columns)), place().add(CELLS, byPosition(cells))),
+            files.flatMap(file -> text.rows(file, columns)),
+            place().add(CELLS, byPosition(cells)).add(TEXT, DataTypes.StringType)),
         cells);
   }
 
   private static ManifestTable json(SparkSession spark, JavaRDD<Row> lines) {
     Dataset<Row> texts =
-        spark.createDataFrame(lines, place().add(CELLS, DataTypes.StringType, false));
+        spark.createDataFrame(
+            lines,
+            place().add(CELLS, DataTypes.StringType, false).add(TEXT, DataTypes.StringType));
     StructType cells =
         spark.read().options(JSON_OPTIONS).json(texts.select(CELLS).as(Encoders.STRING())).schema();
     Column parsed = from_json(col(CELLS), cells, JSON_OPTIONS).cast(byPosition(cells));
-    return new ManifestTable(texts.select(col(FILE), col(LINE), parsed.as(CELLS)), cells);
+    return new ManifestTable(texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)), cells);
   }
 
   private static StructType place() {
@@ -205,7 +237,8 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
           rows.select(
               FILE_OF.apply(col("_metadata.file_path")).as(FILE),
               col("_metadata.row_index").plus(1).as(LINE),
-              struct(columns).as(CELLS)),
+              struct(columns).as(CELLS),
+              lit(null).cast(DataTypes.StringType).as(TEXT)),
           rows.schema());
     } catch (Exception e) {
       // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.

@@ -130,7 +130,7 @@ record ManifestText(
       @Override
       public Row next() {
         TextRecord record = records.next();
-        return RowFactory.create(file, record.line(), cells.apply(record));
+        return RowFactory.create(file, record.line(), cells.apply(record), null);
       }
     };
   }

@@ -272,6 +272,11 @@ record SampleRule(
     if (wholeNumbers && isWhole(value)) {
       return value.decimalValue().toBigInteger().toString();
     }
+    if (value.isFloatingPointNumber()) {
+      return object.isObject()
+          ? String.valueOf(JsonSpelling.of(content(member), field))
+          : content(member).strip();
+    }
     return value.isNull() ? "" : value.asText();
   }
 

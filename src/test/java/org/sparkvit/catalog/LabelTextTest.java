@@ -31,6 +31,17 @@ class LabelTextTest {
   }
 
   @Test
+  void floatingPointNumbersThatHaveLostDigitsAreRefused() {
+    assertThat(WHOLE.of(0x1p53, "")).isEqualTo("9007199254740992");
+    assertThat(WHOLE.of("9007199254740993.0", "")).isEqualTo("9007199254740993");
+    for (Object lost : List.of(0x1p54, -0x1p54, 0x1p25f)) {
+      assertThatThrownBy(() -> WHOLE.of(lost, ""))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("its neighbours are the same number; write the labels as text");
+    }
+  }
+
+  @Test
   void notANumberIsNoLabel() {
     assertThat(WHOLE.of(Double.NaN, "")).isNull();
     assertThat(PLAIN.of(Float.NaN, "")).isNull();

@@ -269,6 +269,36 @@ class ManifestTest extends SparkTest {
     assertThat(images.columns()).doesNotContain("");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0                     | 0.5  | 0",
+        "1.50                  | 2    | 1.50",
+        "9007199254740993      | 0.25 | 9007199254740993",
+        "1.0                   | 2    | 1",
+        "0.12345678901234567   | ~a~  | 0.12345678901234567",
+        "1e3                   | 2.0  | 1e3",
+        "NaN                   | 0.5  | ",
+      })
+  void labelsOfJsonAreSpelledAsTheyAreWritten(String first, String second, String label)
+      throws IOException {
+    String line = "{\"path\":\"img/%d.jpg\",\"x\":{\"label\":7},\"label\":%s}\n";
+    String lines = line.formatted(1, first) + line.formatted(3, second.replace('~', '"'));
+    catalog.emptyLabel = CatalogConfig.EmptyLabel.UNLABELLED;
+    assertThat(label(catalog.of(write(pets, "a.jsonl", lines)), "1.jpg")).isEqualTo(label);
+  }
+
+  @Test
+  void aListAmongLabelsOfJsonIsAMistakeWithItsLine() throws IOException {
+    String lines =
+        "{\"path\":\"img/1.jpg\",\"label\":\"a\"}\n{\"path\":\"img/3.jpg\",\"label\":[1]}\n";
+    Path manifest = write(pets, "a.jsonl", lines);
+    assertThatThrownBy(() -> catalog.of(manifest))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("line 2: the label is a list, but an image has one label");
+  }
+
   @Test
   void pathsThatLeadOutAreRefusedByRowAndNeverOpened() throws IOException {
     Path secret = write(temp, "secret.jpg", image("jpg", 9));

@@ -233,6 +233,11 @@ class SampleTest extends SparkTest {
     assertThat(labels).isEqualTo(Map.of("1.jpg", "0", "2.jpg", "12"));
     list("1.jpg", "x", "1.json", "{\"label\": 0.5}", "2.jpg", "x", "2.json", "{\"label\": 1.0}");
     assertThat(labels).isEqualTo(Map.of("1.jpg", "0.5", "2.jpg", "1.0"));
+    String long17 = "{\"label\": 0.12345678901234567890}";
+    String next = "{\"label\": 9007199254740993.0}";
+    list("1.jpg", "x", "1.json", long17, "2.jpg", "x", "2.json", next);
+    assertThat(labels)
+        .isEqualTo(Map.of("1.jpg", "0.12345678901234567890", "2.jpg", "9007199254740993.0"));
     refused(
         () -> list("1.jpg", "x", "1.json", "{\"label\": [1, 2]}"),
         "a list for a label in '1.json', [1,2]",
