@@ -118,8 +118,7 @@ final class LayoutRules {
     Set<Set<String>> besides =
         called.stream().map(f -> FolderLayout.besidesSplit(f.name())).collect(Collectors.toSet());
     boolean oneSplit =
-        called.size() > 1
-            && !besides.contains(Set.of())
+        !besides.contains(Set.of())
             && called.stream().map(f -> FolderLayout.splitNamed(f.name())).distinct().count() == 1;
     boolean classesBelow = called.stream().allMatch(f -> f.direct() == 0);
     if ((besides.size() > 1 || oneSplit) && !classesBelow) {

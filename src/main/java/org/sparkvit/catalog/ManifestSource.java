@@ -342,7 +342,7 @@ record ManifestSource(
         return null;
       }
       String split = FolderLayout.splitNamed(given);
-      if (split == null) {
+      if (split == null || !FolderLayout.besidesSplit(given).isEmpty()) {
         throw new UserException(
             "the split of '"
                 + path

@@ -25,9 +25,10 @@ final class ParquetFolder {
       return List.of();
     }
     files.sort(null);
+    SplitNames names = names(files);
     List<String> splits = new ArrayList<>();
     for (Path file : files) {
-      splits.add(split(file));
+      splits.add(split(file, names));
     }
     // A manifest whose files say the split of a part of it says it of none.
     boolean all = !splits.contains(null);
@@ -47,8 +48,10 @@ final class ParquetFolder {
   static Optional<String> withoutSplit(List<ManifestPart> parts) {
     List<String> named = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    for (ManifestPart part : parts) {
-      (split(new Path(part.file())) == null ? others : named).add(new Path(part.file()).getName());
+    List<Path> files = parts.stream().map(part -> new Path(part.file())).toList();
+    SplitNames names = names(files);
+    for (Path file : files) {
+      (split(file, names) == null ? others : named).add(file.getName());
     }
     return named.isEmpty() || others.isEmpty()
         ? Optional.empty()
@@ -86,13 +89,24 @@ final class ParquetFolder {
     return name.matches("(?i)(readme|license|dataset_infos?|state).*\\.?(md|txt|json)?");
   }
 
-  private static String split(Path file) {
-    String name = file.getName();
-    String split = splitOf(name.substring(0, name.length() - ENDING.length()));
-    return split == null ? splitOf(file.getParent().getName()) : split;
+  private static SplitNames names(List<Path> files) {
+    List<String> names = new ArrayList<>();
+    for (Path file : files) {
+      names.add(name(file));
+      names.add(file.getParent().getName());
+    }
+    return SplitNames.of(names);
   }
 
-  private static String splitOf(String name) {
-    return FolderLayout.splitNamed(name.replaceFirst("-\\d+-of-\\d+.*$", ""));
+  private static String split(Path file, SplitNames names) {
+    String split = names.split(name(file));
+    return split == null ? names.split(file.getParent().getName()) : split;
+  }
+
+  /** Without its number and what follows: a hash may hold any letters. */
+  private static String name(Path file) {
+    String name = file.getName();
+    return name.substring(0, name.length() - ENDING.length())
+        .replaceFirst("-\\d+-of-\\d+.*$", "");
   }
 }

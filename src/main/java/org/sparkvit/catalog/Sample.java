@@ -48,19 +48,29 @@ record Sample(
    *
    * @param root the folder that was named as input, or the tar file itself
    * @param path fully qualified
+   * @param split the split that its folder or its name says; or null
    */
-  record Shard(String root, String path) implements Serializable {
+  record Shard(String root, String path, String split) implements Serializable {
+
+    /** A shard as it is found, before the names of all are looked at. */
+    Shard(String root, String path) {
+      this(root, path, null);
+    }
+
+    /** The file's name without its ending. */
+    String name() {
+      return new Path(path).getName().replaceFirst("\\.tar$", "");
+    }
 
     /**
-     * The split that its folder or its name says, as {@code imagenet-train-0001.tar} does; or null.
+     * With the split that its folder says, or else its name.
+     *
+     * @param names what the names of all shards say
      */
-    String split() {
-      Path file = new Path(path);
-      String within = ImageName.relative(new Path(root), file);
+    Shard placed(SplitNames names) {
+      String within = ImageName.relative(new Path(root), new Path(path));
       String split = FolderLayout.place(within).split();
-      return split != null
-          ? split
-          : FolderLayout.splitNamed(file.getName().replaceFirst("\\.tar$", ""));
+      return new Shard(root, path, split == null ? names.split(name()) : split);
     }
   }
 

@@ -51,7 +51,7 @@ record ShardSource(
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
-    saySplits();
+    List<Sample.Shard> placed = placed();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
@@ -63,7 +63,7 @@ record ShardSource(
     // Gone over a few times, but read once. Spark frees the storage with the listing made of it.
     JavaRDD<Sample> samples =
         context
-            .parallelize(shards, shards.size())
+            .parallelize(placed, placed.size())
             .flatMap(reader::samples)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     SampleRule rule = new SampleSurvey(samples, config, decisions).rule();
@@ -83,9 +83,12 @@ record ShardSource(
             Listing.SCHEMA));
   }
 
-  private void saySplits() {
+  /** The shards with their splits. */
+  private List<Sample.Shard> placed() {
+    SplitNames names = SplitNames.of(shards.stream().map(Sample.Shard::name).toList());
+    List<Sample.Shard> placed = shards.stream().map(shard -> shard.placed(names)).toList();
     Map<String, Long> splits = new TreeMap<>();
-    for (Sample.Shard shard : shards) {
+    for (Sample.Shard shard : placed) {
       splits.merge(shard.split() == null ? "none" : shard.split(), 1L, Long::sum);
     }
     if (splits.size() > 1 || !splits.containsKey("none")) {
@@ -97,6 +100,8 @@ record ShardSource(
                           String.format(Locale.ROOT, "%s (%,d)", split.getKey(), split.getValue()))
                   .collect(Collectors.joining(", ")));
     }
+    names.decision().ifPresent(sentence -> decisions.say("tar shards: " + sentence));
+    return List.copyOf(placed);
   }
 
   /** The files beside the shards: their indexes, statistics and the like. */

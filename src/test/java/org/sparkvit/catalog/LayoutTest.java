@@ -195,6 +195,7 @@ class LayoutTest extends SparkTest {
         // names that say more than a split
         "test-strip/1.jpg validation_failed/2.jpg",
         "test-strip/1.jpg test-tube/2.jpg",
+        "test-strip/1.jpg test-strip/2.jpg",
       })
   void whatMayBeReadInTwoWaysIsAsked(String paths) {
     assertThatThrownBy(() -> read(LayoutOption.AUTO, paths.split(" ")))

@@ -269,6 +269,21 @@ class ManifestTest extends SparkTest {
     assertThat(images.columns()).doesNotContain("");
   }
 
+  @Test
+  void splitsOfAColumnAreTheirWordsAndNumbersAlone() throws IOException {
+    Path numbered =
+        write(pets, "a.csv", "path,label,split\nimg/1.jpg,a,train-00001\nimg/3.jpg,b,Test_0\n");
+    Dataset<Row> images = catalog.of(numbered);
+    assertThat(CatalogRun.byFile(images).get("1.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT))
+        .isEqualTo("train");
+    assertThat(CatalogRun.byFile(images).get("3.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT))
+        .isEqualTo("test");
+    Path thing = write(pets, "b.csv", "path,label,split\nimg/1.jpg,a,test-strip\n");
+    assertThatThrownBy(() -> catalog.overwriting().of(thing))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("is 'test-strip', not train, validation or test");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

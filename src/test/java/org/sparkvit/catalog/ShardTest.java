@@ -149,6 +149,19 @@ class ShardTest extends SparkTest {
   }
 
   @Test
+  void aThingCalledLikeASplitIsNoSplit() throws IOException {
+    Path shards = temp.resolve("strips");
+    tar(shards.resolve("test-strips.tar"), "a.jpg", image("jpg", 1), "a.cls", "0");
+    tar(shards.resolve("urine-strips.tar"), "b.jpg", image("jpg", 2), "b.cls", "1");
+    tar(shards.resolve("train-00000-of-00001.tar"), "c.jpg", image("jpg", 3), "c.cls", "1");
+    Map<String, Row> rows = CatalogRun.byFile(catalog.of(shards));
+    assertThat(rows.get("test-strips.tar#a.jpg").<String>getAs(ImagesTable.GIVEN_SPLIT)).isNull();
+    assertThat(catalog.said())
+        .contains("splits by their names and folders: none (2), train (1)")
+        .contains("tar shards: 'test-strips' says more than a split");
+  }
+
+  @Test
   void namesFromTheRootOfATarAreThoseBelowIt() throws IOException {
     Path tar = temp.resolve("rooted.tar");
     tar(tar, "/cat/1.jpg", image("jpg", 1), ".//dog/2.jpg", image("jpg", 2));
