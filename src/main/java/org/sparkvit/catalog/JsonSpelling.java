@@ -9,9 +9,9 @@ import java.io.UncheckedIOException;
 import org.sparkvit.core.UserException;
 
 /**
- * A scalar of a JSON object as it is spelled there. Spark's tables and Jackson's trees have floating
- * point numbers in its place: of a column in which one number has a point all become such, so that
- * 0 is written as 0.0, and 9007199254740993 as another number.
+ * A scalar of a JSON object as it is spelled there. Spark's tables and Jackson's trees have
+ * floating point numbers in its place: of a column in which one number has a point all become such,
+ * so that 0 is written as 0.0, and 9007199254740993 as another number.
  */
 final class JsonSpelling {
   private static final JsonFactory JSON =

@@ -264,12 +264,7 @@ record ManifestSource(
         return file(row, file, path, label(placed, row, path));
       } catch (UserException e) {
         String sentence =
-            "manifest '"
-                + file
-                + "' line "
-                + ManifestTable.line(placed)
-                + ": "
-                + e.getMessage();
+            "manifest '" + file + "' line " + ManifestTable.line(placed) + ": " + e.getMessage();
         return Listing.problem(path, sentence);
       }
     }

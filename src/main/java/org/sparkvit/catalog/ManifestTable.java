@@ -205,12 +205,12 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   private static ManifestTable json(SparkSession spark, JavaRDD<Row> lines) {
     Dataset<Row> texts =
         spark.createDataFrame(
-            lines,
-            place().add(CELLS, DataTypes.StringType, false).add(TEXT, DataTypes.StringType));
+            lines, place().add(CELLS, DataTypes.StringType, false).add(TEXT, DataTypes.StringType));
     StructType cells =
         spark.read().options(JSON_OPTIONS).json(texts.select(CELLS).as(Encoders.STRING())).schema();
     Column parsed = from_json(col(CELLS), cells, JSON_OPTIONS).cast(byPosition(cells));
-    return new ManifestTable(texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)), cells);
+    return new ManifestTable(
+        texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)), cells);
   }
 
   private static StructType place() {

@@ -106,7 +106,6 @@ final class ParquetFolder {
   /** Without its number and what follows: a hash may hold any letters. */
   private static String name(Path file) {
     String name = file.getName();
-    return name.substring(0, name.length() - ENDING.length())
-        .replaceFirst("-\\d+-of-\\d+.*$", "");
+    return name.substring(0, name.length() - ENDING.length()).replaceFirst("-\\d+-of-\\d+.*$", "");
   }
 }

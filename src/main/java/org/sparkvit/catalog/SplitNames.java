@@ -13,8 +13,8 @@ import java.util.TreeSet;
 
 /**
  * The splits that the names of an input's files say, decided over all of them. A name of a split's
- * word and numbers says that split: {@code train-00000-of-00010}. A name with further words, such as
- * {@code imagenet1k-train-0001}, says one only where another split is named with the same words:
+ * word and numbers says that split: {@code train-00000-of-00010}. A name with further words, such
+ * as {@code imagenet1k-train-0001}, says one only where another split is named with the same words:
  * {@code test-strips} and {@code litmus-test} are things in pictures.
  *
  * @param shared the further words of names that say different splits
