@@ -141,16 +141,71 @@ class GivesOneName(Net):
         return {"scores": self.layer(x).flatten(1)}
 
 
+class Head(Net):
+    """One more layer behind the logits, as people's export scripts add it."""
+
+    def __init__(self, last: nn.Module):
+        super().__init__()
+        self.last = nn.Sequential(last, nn.Identity())
+
+    def forward(self, x):
+        return self.last(self.layer(x).flatten(1))
+
+
+class GivesPercent(Net):
+    def forward(self, x):
+        return nn.functional.softmax(self.layer(x).flatten(1), dim=1) * 100
+
+
+class GivesTheLargest(Net):
+    def forward(self, x):
+        return self.layer(x).flatten(1).topk(2)
+
+
+class GivesTheClass(Net):
+    def forward(self, x):
+        return self.layer(x).flatten(1).argmax(1)
+
+
+class GivesTheOrder(Net):
+    def forward(self, x):
+        values, order = self.layer(x).flatten(1).sort(1)
+        return order
+
+
+class GivesBothSides(Net):
+    def forward(self, x):
+        p = self.layer(x).flatten(1)[:, :1].sigmoid()
+        return torch.cat([1 - p, p], 1)
+
+
+class GivesBounded(Net):
+    def forward(self, x):
+        return torch.stack(list(self.layer(x).flatten(1).sigmoid().unbind(1)), 1)
+
+
+class IsGated(Net):
+    """Logits that have been through a sigmoid's product."""
+
+    def forward(self, x):
+        logits = self.layer(x).flatten(1)
+        return torch.mul(logits.sigmoid(), logits)
+
+
 FORMS.mkdir(exist_ok=True)
 forms = dict(saves=Saves(), saves_while_loading=SavesWhileLoading(), reads_files=ReadsFiles(), throws=Throws(), large=Large(),
              half=Net().half(), bfloat16=Net().bfloat16(), casts=CastsItsInput().bfloat16(), bfloat16_out=AnswersInBfloat16().bfloat16(),
-             probabilities=GivesProbabilities(), probabilities_half=GivesProbabilities().half(), probabilities_first=GivesProbabilitiesFirst(), names=GivesNames(), other_names=GivesOtherNames(), one_name=GivesOneName())
+             probabilities=GivesProbabilities(), probabilities_half=GivesProbabilities().half(), probabilities_first=GivesProbabilitiesFirst(), names=GivesNames(), other_names=GivesOtherNames(), one_name=GivesOneName(),
+             sigmoid=Head(nn.Sigmoid()), softmax=Head(nn.Softmax(-1)), percent=GivesPercent(), largest=GivesTheLargest(), number=GivesTheClass(),
+             order=GivesTheOrder(), both_sides=GivesBothSides(), bounded=GivesBounded(), gated=IsGated(), identity=Head(nn.Identity()))
 golden = {}
 for name, form in forms.items():
     form.eval()
+    if name in ("sigmoid", "softmax"):
+        torch.jit.trace(form, images).save(FORMS / f"{name}_traced.pt")
     form = torch.jit.script(form)
     form.save(FORMS / f"{name}.pt")
-    if name in ("half", "casts", "bfloat16_out", "names", "one_name"):
+    if name in ("half", "casts", "bfloat16_out", "names", "one_name", "gated", "identity"):
         with torch.no_grad():
             out = form(images.half() if name == "half" else images)
         out = out if isinstance(out, torch.Tensor) else out["logits" if name == "names" else "scores"]

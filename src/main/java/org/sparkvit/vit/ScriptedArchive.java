@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
@@ -24,8 +26,9 @@ import org.sparkvit.core.UserException;
  * file.
  *
  * @param storages types of the tensors, such as {@code FloatStorage}
+ * @param squeezes whether it uses a sigmoid, perhaps for its answer
  */
-record ScriptedArchive(Set<String> storages) {
+record ScriptedArchive(Set<String> storages, boolean squeezes) {
   /** Code and structure of the largest published networks take a few megabytes. */
   private static final long MOST_CODE = 64L << 20;
 
@@ -41,7 +44,7 @@ record ScriptedArchive(Set<String> storages) {
    * Looks through an archive.
    *
    * @throws UserException when it is none, unpacks to more than is sound, or names an operator or
-   *     class that is not on the list
+   *     class that is not on the list, or its code shows that it gives no logits
    */
   static ScriptedArchive inspect(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
@@ -101,17 +104,44 @@ record ScriptedArchive(Set<String> storages) {
     long left = MOST_CODE;
     ScriptedCode rules = new ScriptedCode(file);
     Set<String> storages = new TreeSet<>();
+    String model = "";
     for (ZipEntry entry : pickles) {
       byte[] bytes = bytes(file, zip, entry, left);
       left -= bytes.length;
-      rules.checkGlobals(PickleGlobals.of(file + ": " + entry.getName(), bytes), storages);
+      Set<String> globals = PickleGlobals.of(file + ": " + entry.getName(), bytes);
+      rules.checkGlobals(globals, storages);
+      if (entry.getName().endsWith("/data.pkl")) {
+        // The whole is named before its parts.
+        model = globals.stream().findFirst().orElse("").replace(' ', '.');
+      }
     }
+    Map<String, String> files = new HashMap<>();
     for (ZipEntry entry : code) {
       byte[] bytes = bytes(file, zip, entry, left);
       left -= bytes.length;
-      rules.check(entry.getName(), new String(bytes, StandardCharsets.UTF_8));
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      rules.check(entry.getName(), text);
+      files.put(module(entry.getName()), text);
     }
-    return new ScriptedArchive(storages);
+    String last = ScriptedOutput.last(files, model);
+    ScriptedOutput.flaw(last)
+        .ifPresent(
+            flaw -> {
+              throw new UserException(
+                  file
+                      + ": ends in "
+                      + flaw
+                      + "; logits [N, labels] are due: save the module without that");
+            });
+    boolean squeezes =
+        !ScriptedOutput.isUnbounded(last)
+            && files.values().stream().anyMatch(text -> text.contains("sigmoid"));
+    return new ScriptedArchive(storages, squeezes);
+  }
+
+  /** {@code m/code/__torch__/a.py} is {@code __torch__.a}. */
+  private static String module(String entry) {
+    return entry.replaceFirst("^.*?code/", "").replaceFirst("\\.py$", "").replace('/', '.');
   }
 
   private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, long most)

@@ -171,7 +171,7 @@ final class ScriptedCode {
    * space and comments. A quote that nothing closes on its line, or that is one of three, is a
    * sign.
    */
-  private static List<String> tokens(String code) {
+  static List<String> tokens(String code) {
     List<String> tokens = new ArrayList<>();
     int at = 0;
     while (at < code.length()) {

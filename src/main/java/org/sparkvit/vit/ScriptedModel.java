@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
@@ -20,7 +19,7 @@ import org.sparkvit.core.UserException;
  * @param notes what a person has to know of it, each one sentence
  * @param imageSize side of the model's input in pixels
  * @param multiplyAdds that an image takes; -1 where the file does not say
- * @param storages types of its tensors, such as {@code FloatStorage}
+ * @param archive what its file holds
  */
 public record ScriptedModel(
     List<String> labels,
@@ -28,7 +27,7 @@ public record ScriptedModel(
     PreprocessorConfig preprocessor,
     int imageSize,
     long multiplyAdds,
-    Set<String> storages) {
+    ScriptedArchive archive) {
   /** The module. */
   public static final String WEIGHTS = "model.pt";
 
@@ -42,14 +41,14 @@ public record ScriptedModel(
 
   /** Whether it computes in half precision, so that its images have to come in it. */
   boolean isHalf() {
-    return storages.contains("HalfStorage")
-        && !storages.contains("FloatStorage")
-        && !storages.contains("DoubleStorage");
+    return archive.storages().contains("HalfStorage")
+        && !archive.storages().contains("FloatStorage")
+        && !archive.storages().contains("DoubleStorage");
   }
 
   /** Whether some of its weights are bfloat16, which images cannot come in. */
   boolean isBfloat16() {
-    return storages.contains("BFloat16Storage");
+    return archive.storages().contains("BFloat16Storage");
   }
 
   /** Whether a model directory holds a scripted model. */
@@ -96,6 +95,6 @@ public record ScriptedModel(
         preprocessor,
         side,
         multiplyAdds == null ? -1 : multiplyAdds.longValue(),
-        ScriptedArchive.inspect(directory.resolve(WEIGHTS)).storages());
+        ScriptedArchive.inspect(directory.resolve(WEIGHTS)));
   }
 }

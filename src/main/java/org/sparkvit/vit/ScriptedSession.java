@@ -23,6 +23,9 @@ import org.sparkvit.core.UserException;
 public final class ScriptedSession implements Classifier {
   private static final int MOST_SHOWN = 300;
 
+  /** So many logits are not all within 0 and 1 by chance. */
+  private static final int ENOUGH_VALUES = 32;
+
   private final ScriptedModel model;
   private final PtNDManager manager;
   private final PtSymbolBlock block;
@@ -69,6 +72,14 @@ public final class ScriptedSession implements Classifier {
           bytes.transpose(0, 3, 1, 2).toType(DataType.FLOAT32, true).muli(scale).addi(shift);
       NDArray images = model.isHalf() ? normalised.toType(DataType.FLOAT16, false) : normalised;
       NDArray logits = forward(images);
+      if (logits.getDataType().isInteger() || logits.getDataType().isBoolean()) {
+        throw new UserException(
+            ScriptedModel.WEIGHTS
+                + " gives "
+                + logits.getDataType().name().toLowerCase(Locale.ROOT)
+                + ", as the numbers of classes (argmax) are, but logits [N, labels] are due; save"
+                + " the module without its decision");
+      }
       if (!logits.getShape().equals(new Shape(n, classes))) {
         throw new UserException(
             "the model gives "
@@ -85,25 +96,37 @@ public final class ScriptedSession implements Classifier {
     }
   }
 
-  /** Softmax of what has been through softmax already gives close to the same for each class. */
-  private static void requireLogits(float[] values, int classes, DataType type) {
+  /** What has been squeezed once gives close to the same for each class when it is again. */
+  private void requireLogits(float[] values, int classes, DataType type) {
     double tolerance = type == DataType.FLOAT32 || type == DataType.FLOAT64 ? 1e-5 : 1e-2;
+    boolean upToOne = true;
+    boolean sumToOne = true;
     for (int from = 0; from < values.length; from += classes) {
       double sum = 0;
       for (int i = from; i < from + classes; i++) {
         if (!(values[i] >= 0)) {
           return;
         }
+        upToOne &= values[i] <= 1;
         sum += values[i];
       }
-      if (Math.abs(sum - 1) > tolerance) {
-        return;
-      }
+      sumToOne &= Math.abs(sum - 1) <= tolerance;
     }
-    throw new UserException(
-        ScriptedModel.WEIGHTS
-            + " gives probabilities (none is below 0, and those of each image sum to 1), but logits"
-            + " are due; save the module without its softmax");
+    if (sumToOne) {
+      throw new UserException(
+          ScriptedModel.WEIGHTS
+              + " gives probabilities (none is below 0, and those of each image sum to 1), which"
+              + " would go through softmax a second time; logits are due: save the module without"
+              + " its softmax");
+    }
+    if (upToOne && model.archive().squeezes() && values.length >= ENOUGH_VALUES) {
+      throw new UserException(
+          ScriptedModel.WEIGHTS
+              + " uses a sigmoid and gives "
+              + values.length
+              + " values of 0 to 1 only, which would be squeezed a second time; logits are due:"
+              + " save the module without its sigmoid");
+    }
   }
 
   /** In a dictionary they are found by their name, as its order is not kept. */

@@ -131,7 +131,7 @@ class ScriptedArchiveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"names", "one_name"})
+  @ValueSource(strings = {"names", "one_name", "gated", "identity"})
   void amongOutputsWithNamesTheLogitsAreTaken(String form) throws IOException {
     JsonNode golden = new ObjectMapper().readTree(FORMS.resolve("golden.json").toFile());
     try (ScriptedSession session = ScriptedSession.open(model(form), Golden.DEVICE)) {
@@ -144,9 +144,9 @@ class ScriptedArchiveTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "probabilities|gives probabilities (none is below 0, and those of each image sum to 1)",
-        "probabilities_half|gives probabilities",
-        "probabilities_first|gives probabilities",
+        "both_sides|gives probabilities (none is below 0, and those of each image sum to 1), which"
+            + " would go through softmax a second time",
+        "order|gives int64, as the numbers of classes (argmax) are",
         "other_names|gives several outputs, [offsets, scores], and none of them is called 'logits'"
       })
   void outputsThatAreNoLogitsAreRefusedByName(String form, String words) throws IOException {
@@ -157,6 +157,39 @@ class ScriptedArchiveTest {
             .hasMessageContaining("model.pt " + words)
             .hasMessageNotContaining("\n");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "probabilities|softmax: probabilities would go through softmax a second time",
+        "probabilities_half|softmax: probabilities",
+        "probabilities_first|softmax: probabilities",
+        "softmax|softmax: probabilities",
+        "softmax_traced|softmax: probabilities",
+        "percent|softmax: probabilities",
+        "sigmoid|sigmoid: values of 0 to 1 would be squeezed a second time",
+        "sigmoid_traced|sigmoid: values of 0 to 1",
+        "largest|topk: the largest values are not in the order of the classes",
+        "number|argmax: the number of a class is no value for each of them",
+      })
+  void modulesThatEndInMoreThanLogitsAreRefusedBeforeAnImageIsRead(String form, String words)
+      throws IOException {
+    refused(
+        model(form), "ends in torch." + words);
+    refused(temp.resolve(form), "save the module without that");
+  }
+
+  @Test
+  void manyValuesBetweenZeroAndOneOfASigmoidAreRefused() throws IOException {
+    try (ScriptedSession session = ScriptedSession.open(model("bounded"), Golden.DEVICE)) {
+      assertThatThrownBy(() -> session.logits(Golden.pixels(16, 16, 0), 16))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("uses a sigmoid and gives 32 values of 0 to 1 only")
+          .hasMessageContaining("save the module without its sigmoid");
+      assertThat(session.logits(Golden.pixels(1, 16, 0), 1)).hasSize(2);
     }
   }
 
