@@ -210,7 +210,9 @@ final class ScriptedOutput {
     }
     if (end == 1) {
       List<String> value = assigned(called.get(0), body);
-      return value != null && !value.isEmpty() && value.get(0).equals("__torch__") ? String.join("", value) : null;
+      return value != null && !value.isEmpty() && value.get(0).equals("__torch__")
+          ? String.join("", value)
+          : null;
     }
     String owner = called.get(end - 2).equals(".") ? type(called.subList(0, end - 2), body) : null;
     return owner == null ? null : owner + "." + called.get(end - 1);
@@ -244,8 +246,7 @@ final class ScriptedOutput {
         return null;
       }
       String name = inner.get(1).get(0);
-      return attributes.get(
-          type(inner.get(0), body) + "." + name.substring(1, name.length() - 1));
+      return attributes.get(type(inner.get(0), body) + "." + name.substring(1, name.length() - 1));
     }
     return given.get(end - 2).equals(".")
         ? attributes.get(type(given.subList(0, end - 2), body) + "." + given.get(end - 1))

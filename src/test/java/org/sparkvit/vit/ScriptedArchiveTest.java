@@ -177,8 +177,7 @@ class ScriptedArchiveTest {
       })
   void modulesThatEndInMoreThanLogitsAreRefusedBeforeAnImageIsRead(String form, String words)
       throws IOException {
-    refused(
-        model(form), "ends in torch." + words);
+    refused(model(form), "ends in torch." + words);
     refused(temp.resolve(form), "save the module without that");
   }
 
