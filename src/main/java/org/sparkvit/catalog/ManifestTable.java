@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +37,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.ForeignContent;
 import org.sparkvit.table.Storage;
 
 /**
@@ -242,7 +244,27 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
           rows.schema());
     } catch (Exception e) {
       // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.
+      requireParquet(spark.sparkContext().hadoopConfiguration(), parts, e);
       throw unreadable(what, e);
+    }
+  }
+
+  /** Tells the first of the files that is something else, since Spark tells bytes. */
+  private static void requireParquet(
+      Configuration configuration, List<ManifestPart> parts, Exception failure) {
+    for (ManifestPart part : parts) {
+      for (String file : files(configuration, part.file())) {
+        Path path = new Path(file);
+        try (InputStream in = Storage.of(path, configuration).open(path)) {
+          byte[] start = in.readNBytes(ForeignContent.TEXT_BYTES);
+          Optional<String> other = ForeignContent.insteadOf("Parquet", start);
+          if (other.isPresent() && !other.get().startsWith("a Parquet file")) {
+            throw new UserException(ManifestText.name(List.of(file)) + " is " + other.get());
+          }
+        } catch (IOException e) {
+          failure.addSuppressed(e);
+        }
+      }
     }
   }
 

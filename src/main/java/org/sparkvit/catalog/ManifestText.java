@@ -1,5 +1,6 @@
 package org.sparkvit.catalog;
 
+import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +22,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.ForeignContent;
 import org.sparkvit.table.Storage;
 
 /**
@@ -159,10 +162,30 @@ record ManifestText(
     Path path = new Path(file);
     FileSystem fs = Storage.of(path, configuration.value());
     CompressionCodec codec = new CompressionCodecFactory(fs.getConf()).getCodec(path);
-    InputStream in = fs.open(path);
+    InputStream in = text(file, fs.open(path), codec != null);
     return new TextReader(
         name(file),
-        codec == null ? in : codec.createInputStream(in),
+        codec == null ? in : text(file, codec.createInputStream(in), false),
         Charset.forName(format.encoding()));
+  }
+
+  /** Tells what cannot be a table by its first bytes; others would be text that is broken. */
+  private static InputStream text(String file, InputStream opened, boolean packed)
+      throws IOException {
+    BufferedInputStream in = new BufferedInputStream(opened);
+    in.mark(ForeignContent.TEXT_BYTES);
+    byte[] start = in.readNBytes(ForeignContent.TEXT_BYTES);
+    in.reset();
+    Optional<String> other = ForeignContent.insteadOfText("a table", start);
+    if (other.isEmpty() || (packed && other.get().startsWith("packed by"))) {
+      return in;
+    }
+    in.close();
+    boolean office = other.get().matches("a (zip archive|Microsoft document).*");
+    throw new UserException(
+        name(file)
+            + " is "
+            + other.get()
+            + (office ? "; where it is a workbook of Excel, save the sheet as CSV" : ""));
   }
 }

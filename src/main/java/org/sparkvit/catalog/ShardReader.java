@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -30,6 +31,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.image.ForeignContent;
 import org.sparkvit.table.Storage;
 
 /**
@@ -133,6 +135,9 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
     /** Where the last member ends, or {@link #UNKNOWN}. */
     private long end;
 
+    /** Whether there was a header of a member. */
+    private boolean begun;
+
     private boolean done;
 
     private Joining(Sample.Shard shard, FileStatus status, Source in) {
@@ -176,11 +181,18 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    /** Nothing of a shard with a problem is used. */
-    private void stop(String problem) {
-      ready.add(Sample.problem(shard, "shard '" + shard.path() + "' " + problem));
+    /** Nothing of a shard with a problem is used. One that never was a tar file is called so. */
+    private void stop(String problem) throws IOException {
+      String what = begun ? problem : instead().map(other -> "is " + other).orElse(problem);
+      ready.add(Sample.problem(shard, "shard '" + shard.path() + "' " + what));
       open.clear();
       close();
+    }
+
+    private Optional<String> instead() throws IOException {
+      in.file.seek(0);
+      return ForeignContent.insteadOf(
+          "a tar file", in.file.readNBytes(ForeignContent.TEXT_BYTES));
     }
 
     private void advance() throws IOException {
@@ -213,6 +225,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
         stop("has a damaged header before byte " + offset + ", of '" + name + "'; copy it anew");
         return;
       }
+      begun = true;
       if (entry.isSparse()) {
         end = UNKNOWN;
       } else if (entry.getSize() > status.getLen() - offset) {
@@ -293,7 +306,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       return new Sample.Member(name, suffix, offset, bytes, text, flaw);
     }
 
-    private void join(Sample.Member member) {
+    private void join(Sample.Member member) throws IOException {
       String key = Sample.keyOf(member.name());
       if (!closed.isEmpty() && closed.contains(StableHash.hash64(0, key))) {
         stop(

@@ -3,6 +3,7 @@ package org.sparkvit.image;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sparkvit.core.ImageStatus;
@@ -16,15 +17,20 @@ import org.sparkvit.core.ImageStatus;
  *     {@link ImageStatus#BAD_MAGIC} for what is no picture
  * @param description one short line
  */
-record ForeignContent(ImageStatus status, String description) {
+public record ForeignContent(ImageStatus status, String description) {
   private static final String TO_JPEG = "; convert it to JPEG";
   private static final String TO_PNG = "; convert it to PNG";
   private static final String UNPACK = "; unpack it first";
-  private static final String REFUSED = ", not an image: was the download refused?";
+  private static final String NOT_DUE = ", not an image";
+  private static final String REFUSED = NOT_DUE + ": was the download refused?";
+
+  /** Pages and pointers, in a table's place. */
+  private static final Pattern PAGE = Pattern.compile("an HTML .*|an XML .*|a git.*|a Git .*");
 
   /** How much of a file is looked at for words. */
-  private static final int TEXT_BYTES = 4096;
+  public static final int TEXT_BYTES = 4096;
 
+  private static final String UNKNOWN = "begins with ";
   private static final int SHOWN_LETTERS = 40;
 
   /** How far behind the beginning a picture is looked for. */
@@ -118,6 +124,46 @@ record ForeignContent(ImageStatus status, String description) {
           new Magic(0, "/annex/objects/", "a git-annex pointer", ": run 'git annex get'"),
           new Magic(0, "version https://git-lfs", "a Git LFS pointer", ": run 'git lfs pull'"));
 
+  /**
+   * What a file holds instead of what is due, in words that follow "is"; empty where its beginning
+   * is of no kind that is known.
+   *
+   * @param due what it should be, such as "a tar file"
+   * @param start its first {@link #TEXT_BYTES}, or all that it has
+   */
+  public static Optional<String> insteadOf(String due, byte[] start) {
+    if (start.length == 0) {
+      return Optional.of("empty");
+    }
+    Optional<ImageFormat> image = ImageFormat.ofContent(start);
+    if (image.isPresent()) {
+      return Optional.of("an image (" + image.get() + "), not " + due);
+    }
+    String found = of(start).description;
+    return found.startsWith(UNKNOWN)
+        ? Optional.empty()
+        : Optional.of(found.replace(NOT_DUE, ", not " + due));
+  }
+
+  /**
+   * As {@link #insteadOf}, where text is due: a text may begin with any letters, but is no page of
+   * the web and no pointer to another file.
+   */
+  public static Optional<String> insteadOfText(String due, byte[] start) {
+    String text = text(start);
+    if (text == null) {
+      return insteadOf(due, start);
+    }
+    boolean pointer =
+        OTHERS.stream()
+            .anyMatch(magic -> magic.name.endsWith("pointer") && has(start, magic.at, magic.bytes));
+    Optional<String> found =
+        pointer
+            ? Optional.of(of(start).description)
+            : Optional.of(ofText(text).description.replace(NOT_DUE, ", not " + due));
+    return found.filter(what -> PAGE.matcher(what).matches());
+  }
+
   /** What a file that is none of the {@link ImageFormat}s holds. */
   static ForeignContent of(byte[] content) {
     if (has(content, 4, "ftyp") && content.length >= 12) {
@@ -195,7 +241,7 @@ record ForeignContent(ImageStatus status, String description) {
     }
     String line = start.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}+", " ").strip();
     String shown = line.length() <= SHOWN_LETTERS ? line : line.substring(0, SHOWN_LETTERS) + "...";
-    return noPicture("text, not an image: \"" + shown + '"');
+    return noPicture("text" + NOT_DUE + ": \"" + shown + '"');
   }
 
   private static ForeignContent unknown(byte[] content) {
@@ -203,7 +249,7 @@ record ForeignContent(ImageStatus status, String description) {
     while (stray < STRAY_BYTES && ImageFormat.ofContent(content, stray).isEmpty()) {
       stray++;
     }
-    String begin = "begins with " + firstBytes(content);
+    String begin = UNKNOWN + firstBytes(content);
     if (stray < STRAY_BYTES) {
       ImageFormat format = ImageFormat.ofContent(content, stray).orElseThrow();
       if (format == ImageFormat.JPEG || format == ImageFormat.PNG) {

@@ -7,6 +7,7 @@ import static org.sparkvit.catalog.CatalogRun.tar;
 import static org.sparkvit.catalog.CatalogRun.write;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,6 +160,25 @@ class ShardTest extends SparkTest {
     assertThat(catalog.said())
         .contains("splits by their names and folders: none (2), train (1)")
         .contains("tar shards: 'test-strips' says more than a split");
+  }
+
+  @Test
+  void whatIsCalledTarAndIsNoneIsNamed() throws IOException {
+    Path tar = temp.resolve("a.tar");
+    Object[][] others = {
+      {"<!DOCTYPE html><html>Sign in</html>", "an HTML page, not a tar file: was the download"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:ab\n", "a Git LFS pointer: run"},
+      {"\u001f\u008b\b" + "x".repeat(2000), "packed by gzip; unpack it first"},
+      {"PK\u0003\u0004" + "\0".repeat(2000), "a zip archive; unpack it first"},
+      {"", "empty"},
+    };
+    for (Object[] other : others) {
+      Files.write(tar, other[0].toString().getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> catalog.overwriting().of(tar))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("a.tar' is " + other[1])
+          .hasMessageNotContaining("\n");
+    }
   }
 
   @Test

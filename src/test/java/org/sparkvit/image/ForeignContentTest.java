@@ -110,6 +110,42 @@ class ForeignContentTest {
     assertThat(ofText("\n \n")).isEqualTo("blanks and line ends only");
   }
 
+  private static String insteadOfTar(byte[] start) {
+    return ForeignContent.insteadOf("a tar file", start).orElse("nothing known");
+  }
+
+  private static String insteadOfTable(String start) {
+    return ForeignContent.insteadOfText("a table", start.getBytes(StandardCharsets.ISO_8859_1))
+        .orElse("nothing known");
+  }
+
+  @Test
+  void namesWhatStandsInTheirPlaceForTarFilesAndTables() {
+    assertThat(insteadOfTar(latin1("\u001f\u008b\b\0"))).isEqualTo("packed by gzip; unpack it first");
+    assertThat(insteadOfTar(latin1("PK\u0003\u0004"))).isEqualTo("a zip archive; unpack it first");
+    assertThat(insteadOfTar(latin1("\u00ff\u00d8\u00ff\u00e0")))
+        .isEqualTo("an image (JPEG), not a tar file");
+    assertThat(insteadOfTar("Not Found".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo("text, not a tar file: \"Not Found\"");
+    assertThat(insteadOfTar(new byte[0])).isEqualTo("empty");
+    assertThat(insteadOfTar(latin1("\u0001\u0002\u0003"))).isEqualTo("nothing known");
+    assertThat(insteadOfTable("<html><title>Sign in</title></html>"))
+        .isEqualTo("an HTML page, not a table: was the download refused?");
+    assertThat(insteadOfTable("<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>"))
+        .isEqualTo("an XML error, NoSuchKey, not a table: was the download refused?");
+    assertThat(insteadOfTable("version https://git-lfs.github.com/spec/v1\noid"))
+        .isEqualTo("a Git LFS pointer: run 'git lfs pull'");
+    assertThat(insteadOfTable("PAR1\u0015\u0004\u0000")).startsWith("a Parquet file");
+    // What begins like other formats and is a table.
+    for (String table :
+        new String[] {
+          "BMI,path,label\n", "Pfad;Klasse\n", "P5 \n", "{\"a\":1}", "[1]", "#define a,b\n", "ID3,b\n",
+          "", "\n", "caf\u00e9,b\n", "p\0a\0t\0h\0"
+        }) {
+      assertThat(insteadOfTable(table)).as(table).isEqualTo("nothing known");
+    }
+  }
+
   @Test
   void namesArchivesDocumentsAndWhatWasNeverWritten() {
     assertThat(decode(latin1("PK\u0003\u0004\u0014")).reason())

@@ -167,10 +167,7 @@ class ProbeStageTest extends SparkTest {
     Row first = train.get(1);
     rows.add(resampled("made", first.getAs("label"), ResampledTable.SYNTHETIC, first));
     rows.add(resampled(removed, train.get(0).getAs("label"), ResampledTable.REMOVED, first));
-    tables.replace(
-        ResampledTable.SPEC,
-        spark.createDataFrame(rows, ResampledTable.SPEC.schema()),
-        RunRecord.start("resample", Map.of()));
+    publish(tables, rows);
     JsonNode other =
         probe(config(folderOfTables, "resampled", true, from, "fp32", 0.01), lines::add);
     assertThat(lines)
@@ -184,6 +181,20 @@ class ProbeStageTest extends SparkTest {
             () -> probe(config(folderOfTables, "x", true, from, "bf16", 0.01), Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'resampled' is of another model or precision");
+
+    publish(
+        tables,
+        train.stream()
+            .filter(row -> row.getAs("label").equals("warm"))
+            .map(row -> resampled(row.getAs("id"), "warm", ResampledTable.REMOVED, row))
+            .toList());
+    assertThatThrownBy(
+            () -> probe(config(folderOfTables, "x", true, from, "fp32", 0.01), Progress.SILENT))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("no train image of class 'warm' is left: the cleaning of")
+        .hasMessageContaining("resample with --cleaning none or tomek, or go without --resampled");
+    assertThat(folderOfTables.resolve("models/x")).doesNotExist();
+    publish(tables, rows);
 
     relabel(tables, removed, first.getAs("id"));
     lines.clear();
@@ -199,6 +210,13 @@ class ProbeStageTest extends SparkTest {
         .anyMatch(
             line ->
                 line.startsWith("probe: warning: 2 rows of the table 'resampled' are left out"));
+  }
+
+  private void publish(Workspace tables, List<Row> resampled) {
+    tables.replace(
+        ResampledTable.SPEC,
+        spark.createDataFrame(resampled, ResampledTable.SPEC.schema()),
+        RunRecord.start("resample", Map.of()));
   }
 
   /** Warm images are cold then, and cold ones warm. */
