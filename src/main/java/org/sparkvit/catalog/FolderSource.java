@@ -43,11 +43,7 @@ record FolderSource(Path root, CatalogConfig config, Decisions decisions) implem
 
   /** Labels would be those of the folders, and what the metadata says left out. */
   private void requireNoMetadata(JavaRDD<Row> rows) {
-    List<String> met =
-        rows.map(row -> row.getString(Listing.AT_PATH))
-            // A folder that may not be opened is a row without a path.
-            .filter(path -> path != null && MetadataFiles.isMetadata(new Path(path).getName()))
-            .takeOrdered(1);
+    List<String> met = MetadataFiles.in(rows).takeOrdered(1);
     if (!met.isEmpty()) {
       throw new UserException(
           "--input '"

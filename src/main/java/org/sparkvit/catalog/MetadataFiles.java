@@ -8,6 +8,8 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
 import org.sparkvit.inference.Prefetcher;
 import org.sparkvit.table.Storage;
 
@@ -25,9 +27,12 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   /** A question to a storage is all waiting. */
   private static final int AT_ONCE = 16;
 
-  /** Whether a file's name is one of metadata. */
-  static boolean isMetadata(String name) {
-    return NAMES.contains(name);
+  /** The paths of the metadata in a listing. */
+  static JavaRDD<String> in(JavaRDD<Row> listing) {
+    return listing
+        .map(row -> row.getString(Listing.AT_PATH))
+        // A folder that may not be opened is a row without a path.
+        .filter(path -> path != null && NAMES.contains(new Path(path).getName()));
   }
 
   /** A folder and its metadata, which may be null. */

@@ -581,6 +581,33 @@ class ManifestTest extends SparkTest {
   }
 
   @Test
+  void metadataBelowAFolderWithMetadataIsNotPassedOver() throws IOException {
+    Path data = temp.resolve("nested");
+    write(data, "train/1.jpg", image("jpg", 1));
+    write(data, "train/metadata.csv", "file_name,label\n1.jpg,a\n");
+    write(data, "train/img/2.jpg", image("jpg", 2));
+    Path inner = write(data, "train/img/metadata.csv", "file_name,label\n2.jpg,b\n");
+    String words =
+        "'file:"
+            + inner
+            + "' is metadata in a folder that 'file:"
+            + data.resolve("train/metadata.csv")
+            + "' is about";
+    assertThatThrownBy(() -> catalog.of(data))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(words)
+        .hasMessageContaining("put their lines into one file, or name the files one by one");
+    catalog.format = InputFormat.MANIFEST;
+    assertThat(catalog.of(data).count()).isEqualTo(1);
+    assertThat(catalog.said()).contains(words + ": it is not read");
+    assertThat(catalog.skippedPaths("NOT_LISTED")).containsExactly("img/2.jpg");
+    catalog.format = InputFormat.AUTO;
+    Dataset<Row> both = catalog.overwriting().of(data.resolve("train/metadata.csv"), inner);
+    assertThat(both.orderBy(ImagesTable.LABEL).select(ImagesTable.LABEL).collectAsList())
+        .hasToString("[[a], [b]]");
+  }
+
+  @Test
   void imagesInsideParquetAreRefusedInOneLine() throws IOException {
     String columns =
         "required group image { required binary bytes; required binary path (STRING); } required"
