@@ -1,6 +1,8 @@
 package org.sparkvit.image;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -70,6 +72,7 @@ final class TiffDirectory {
   private static final int BYTE = 1;
   private static final int SHORT = 3;
   private static final int LONG = 4;
+  private static final int IFD = 13;
   private static final int LONG8 = 16;
   private static final int IFD8 = 18;
 
@@ -111,6 +114,28 @@ final class TiffDirectory {
     long offset = field(big ? 8 : 4);
     this.entryCount = big ? field(offset) : u16(offset);
     this.entries = offset + (big ? 8 : 2);
+  }
+
+  /** Another directory of the same file. */
+  private TiffDirectory(TiffDirectory first, long offset) throws BadImageException {
+    this.block = first.block;
+    this.begin = first.begin;
+    this.end = first.end;
+    this.littleEndian = first.littleEndian;
+    this.big = first.big;
+    this.fieldBytes = first.fieldBytes;
+    this.entryBytes = first.entryBytes;
+    this.entryCount = big ? field(offset) : u16(offset);
+    this.entries = offset + (big ? 8 : 2);
+  }
+
+  /** The directories of further images that this one names, at most {@code most}. */
+  List<TiffDirectory> below(int most) throws BadImageException {
+    List<TiffDirectory> below = new ArrayList<>();
+    for (long offset : values(SUB_DIRECTORIES, most)) {
+      below.add(new TiffDirectory(this, offset));
+    }
+    return below;
   }
 
   /** EXIF orientation 1 to 8; 0 if the block has none or cannot be read. */
@@ -190,7 +215,13 @@ final class TiffDirectory {
   long[] values(int tag, int most) throws BadImageException {
     long entry = entry(tag);
     int type = entry < 0 ? 0 : u16(entry + 2);
-    if (type != BYTE && type != SHORT && type != LONG && (type < LONG8 || type > IFD8)) {
+    boolean integers =
+        type == BYTE
+            || type == SHORT
+            || type == LONG
+            || type == IFD
+            || (type >= LONG8 && type <= IFD8);
+    if (!integers) {
       return new long[0];
     }
     int bytes = VALUE_BYTES[type];

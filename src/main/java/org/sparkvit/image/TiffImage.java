@@ -1,6 +1,7 @@
 package org.sparkvit.image;
 
 import java.io.IOException;
+import java.util.Set;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
@@ -13,6 +14,11 @@ final class TiffImage extends EncodedImage {
   private static final int MOST_STRIPS = 1 << 20;
 
   private static final int REDUCED = 1;
+
+  /** Photometric interpretations of DNG: a colour filter's mosaic, and such made linear. */
+  private static final Set<Long> SENSORS = Set.of(32_803L, 34_892L);
+
+  private static final int MOST_BELOW = 16;
 
   /** A sample format, and a predictor. */
   private static final int FLOAT = 3;
@@ -27,11 +33,7 @@ final class TiffImage extends EncodedImage {
   @Override
   void readHeader() throws BadImageException {
     directory = new TiffDirectory(content, 0, content.length);
-    if (has(8, "CR")
-        || directory.values(TiffDirectory.DNG_VERSION, 1).length > 0
-        || ((directory.value(TiffDirectory.SUBFILE_TYPE, 0) & REDUCED) != 0
-            && directory.values(TiffDirectory.SUB_DIRECTORIES, 1).length > 0)) {
-      // Its first page is a preview, often of 160 columns.
+    if (isCameraRaw()) {
       throw BadImageException.unsupported("a camera's raw file; convert it to JPEG");
     }
     size(directory.value(TiffDirectory.WIDTH, 0), directory.value(TiffDirectory.HEIGHT, 0));
@@ -49,6 +51,37 @@ final class TiffImage extends EncodedImage {
     } else if (bits > 16) {
       note = "samples of 32 bits: below 0 black, above 255 white";
     }
+  }
+
+  /** Whether the first page is a preview, often of 160 columns, or has what a sensor gave. */
+  private boolean isCameraRaw() throws BadImageException {
+    return has(8, "CR")
+        || has(8, "IIII")
+        || directory.values(TiffDirectory.DNG_VERSION, 1).length > 0
+        || SENSORS.contains(directory.value(TiffDirectory.PHOTOMETRIC, 0))
+        || ((directory.value(TiffDirectory.SUBFILE_TYPE, 0) & REDUCED) != 0
+            && directory.values(TiffDirectory.SUB_DIRECTORIES, 1).length > 0)
+        || isPreview();
+  }
+
+  /** The levels of a pyramid are images below the first, too, but smaller. */
+  private boolean isPreview() throws BadImageException {
+    double pixels = pixels(directory);
+    try {
+      for (TiffDirectory image : directory.below(MOST_BELOW)) {
+        if (SENSORS.contains(image.value(TiffDirectory.PHOTOMETRIC, 0)) || pixels(image) > pixels) {
+          return true;
+        }
+      }
+    } catch (BadImageException e) {
+      // Damage there does not make a damaged picture.
+      return false;
+    }
+    return false;
+  }
+
+  private static double pixels(TiffDirectory image) throws BadImageException {
+    return (double) image.value(TiffDirectory.WIDTH, 0) * image.value(TiffDirectory.HEIGHT, 0);
   }
 
   @Override
