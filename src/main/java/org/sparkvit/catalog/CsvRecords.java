@@ -3,12 +3,8 @@ package org.sparkvit.catalog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import org.sparkvit.core.UserException;
 
 /**
  * The records of a CSV text, as RFC 4180 has them: a quote within quotes is doubled, and a quoted
@@ -17,15 +13,13 @@ import org.sparkvit.core.UserException;
  * <p>Not the parser that comes with Spark: of a quote that is never closed it makes one cell of all
  * the rows that follow, and of text behind a closed quote a part of the cell, both without a word.
  */
-final class CsvRecords implements Iterator<TextRecord> {
+final class CsvRecords extends TextRecords {
   private static final int MAX_CELLS = 10_000;
   private static final int END = -1;
 
-  private final String name;
   private final Reader text;
   private final char separator;
   private long line;
-  private TextRecord next;
   private int ahead = -2;
 
   /**
@@ -40,49 +34,15 @@ final class CsvRecords implements Iterator<TextRecord> {
 
   /** As {@link #CsvRecords(String, Reader, char)}, from a later line on. */
   CsvRecords(String name, Reader text, char separator, long line) {
+    super(name);
     this.line = line;
-    this.name = name;
     this.text = text instanceof BufferedReader ? text : new BufferedReader(text);
     this.separator = separator;
     advance();
   }
 
-  /** What {@link #next} gives, without taking it; null at the end. */
-  TextRecord peek() {
-    return next;
-  }
-
   @Override
-  public boolean hasNext() {
-    return next != null;
-  }
-
-  /**
-   * The next record.
-   *
-   * @throws UserException when the one after it is no CSV; the message has the line
-   */
-  @Override
-  public TextRecord next() {
-    if (next == null) {
-      throw new NoSuchElementException();
-    }
-    TextRecord current = next;
-    advance();
-    return current;
-  }
-
-  private void advance() {
-    try {
-      do {
-        next = record();
-      } while (next != null && next.isBlank());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private TextRecord record() throws IOException {
+  TextRecord read() throws IOException {
     if (ahead() == END) {
       return null;
     }
@@ -96,7 +56,7 @@ final class CsvRecords implements Iterator<TextRecord> {
       if (cells.size() > MAX_CELLS) {
         throw mistake(start, "has more than " + MAX_CELLS + " cells");
       }
-      int end = read();
+      int end = taken();
       if (end != separator) {
         return new TextRecord(start, cells);
       }
@@ -114,17 +74,17 @@ final class CsvRecords implements Iterator<TextRecord> {
       if (c == '"' && cell.toString().isBlank()) {
         return quoted(start, before);
       }
-      cell.append((char) read());
+      cell.append((char) taken());
       requireBounded(start, before + cell.length());
     }
   }
 
   private String quoted(long start, int before) throws IOException {
     long opened = line;
-    read();
+    taken();
     StringBuilder cell = new StringBuilder();
     while (true) {
-      int c = read();
+      int c = taken();
       if (c == END) {
         throw mistake(opened, "opens a quote that is never closed");
       }
@@ -132,13 +92,13 @@ final class CsvRecords implements Iterator<TextRecord> {
         cell.append((char) c);
         requireBounded(opened, before + cell.length());
       } else if (ahead() == '"') {
-        cell.append((char) read());
+        cell.append((char) taken());
       } else {
         break;
       }
     }
     while (ahead() != separator && ahead() != '\n' && ahead() != END) {
-      if (!Character.isWhitespace(read())) {
+      if (!Character.isWhitespace(taken())) {
         throw mistake(
             start, "has text behind a closing quote; a quote inside a quoted cell is doubled");
       }
@@ -156,10 +116,6 @@ final class CsvRecords implements Iterator<TextRecord> {
     }
   }
 
-  private UserException mistake(long at, String what) {
-    return new UserException(name + " line " + at + " cannot be read: it " + what);
-  }
-
   private int ahead() throws IOException {
     if (ahead == -2) {
       ahead = text.read();
@@ -167,7 +123,7 @@ final class CsvRecords implements Iterator<TextRecord> {
     return ahead;
   }
 
-  private int read() throws IOException {
+  private int taken() throws IOException {
     int c = ahead();
     ahead = -2;
     if (c == '\n') {

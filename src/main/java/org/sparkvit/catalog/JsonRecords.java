@@ -10,13 +10,10 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import org.sparkvit.core.UserException;
 
@@ -25,7 +22,7 @@ import org.sparkvit.core.UserException;
  * are passed over. What Python writes and JSON does not have, {@code NaN} and {@code Infinity}, is
  * taken.
  */
-final class JsonRecords implements Iterator<TextRecord> {
+final class JsonRecords extends TextRecords {
   /** Deeper values would be columns that no table of Spark can hold. */
   private static final int MAX_DEPTH = 50;
 
@@ -49,7 +46,6 @@ final class JsonRecords implements Iterator<TextRecord> {
   private final BufferedReader text;
   private final Set<String> keys = new HashSet<>();
   private long line;
-  private TextRecord next;
 
   /**
    * Reads the first line.
@@ -58,43 +54,23 @@ final class JsonRecords implements Iterator<TextRecord> {
    * @param text with LF at the end of lines
    */
   JsonRecords(String name, Reader text) {
+    super(name);
     this.name = name;
     this.text = new BufferedReader(text);
     advance();
   }
 
   @Override
-  public boolean hasNext() {
-    return next != null;
-  }
-
-  /**
-   * The next line.
-   *
-   * @throws UserException when the one after it is no object of JSON; the message has the line
-   */
-  @Override
-  public TextRecord next() {
-    if (next == null) {
-      throw new NoSuchElementException();
+  TextRecord read() throws IOException {
+    String read = readLine();
+    if (read == null) {
+      return null;
     }
-    TextRecord current = next;
-    advance();
-    return current;
-  }
-
-  private void advance() {
-    try {
-      do {
-        String read = readLine();
-        next = read == null ? null : new TextRecord(line, List.of(read));
-      } while (next != null && next.isBlank());
-      if (next != null) {
-        check(next.cells().get(0));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    TextRecord record = new TextRecord(line, List.of(read));
+    if (!record.isBlank()) {
+      check(read);
     }
+    return record;
   }
 
   /** Not {@code BufferedReader.readLine}, which takes a line of any length into memory. */
@@ -169,7 +145,7 @@ final class JsonRecords implements Iterator<TextRecord> {
   }
 
   private UserException mistake(String what) {
-    return new UserException(name + " line " + line + " cannot be read: it " + what);
+    return mistake(line, what);
   }
 
   private static String shortened(String text) {
