@@ -55,7 +55,11 @@ record MetadataSource(ManifestSource metadata, FolderSource folder) implements S
       return;
     }
     String what =
-        "'" + met.get(0) + "' is metadata in a folder that '" + outer(met.get(0), tables) + "' is about";
+        "'"
+            + met.get(0)
+            + "' is metadata in a folder that '"
+            + outer(met.get(0), tables)
+            + "' is about";
     if (folder.config().format() == InputFormat.AUTO) {
       throw new UserException(
           "--input '"

@@ -36,8 +36,8 @@ record Sample(
   private static final Set<String> FOREIGN_IMAGES =
       Set.of(
           "heic", "heif", "avif", "jxl", "jp2", "j2k", "jpx", "jxr", "ppm", "pgm", "pbm", "pnm",
-          "tga", "ico", "psd", "dng", "cr2", "cr3", "nef", "nrw", "arw", "orf", "raf", "rw2", "pef", "srw",
-          "svg", "exr", "hdr");
+          "tga", "ico", "psd", "dng", "cr2", "cr3", "nef", "nrw", "arw", "orf", "raf", "rw2", "pef",
+          "srw", "svg", "exr", "hdr");
 
   /** Words for a class in WebDataset's shards. */
   private static final Set<String> CLASS_WORDS = Set.of("cls", "class", "label");

@@ -191,8 +191,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
 
     private Optional<String> instead() throws IOException {
       in.file.seek(0);
-      return ForeignContent.insteadOf(
-          "a tar file", in.file.readNBytes(ForeignContent.TEXT_BYTES));
+      return ForeignContent.insteadOf("a tar file", in.file.readNBytes(ForeignContent.TEXT_BYTES));
     }
 
     private void advance() throws IOException {

@@ -542,13 +542,13 @@ class ManifestTest extends SparkTest {
         "a.csv.gz|<html><body>Sign in|an HTML page, not a table",
         "a.parquet|<html><body>Sign in|an HTML page, not Parquet: was the download refused?",
         "a.parquet|version https://git-lfs.github.com/spec/v1|a Git LFS pointer: run",
-        "a.csv|'PK\u0003\u0004\u0014'|a zip archive; unpack it first; where it is a workbook of Excel",
+        "a.csv|'PK\u0003\u0004\u0014'|a zip archive; unpack it first; where it is a workbook of"
+            + " Excel",
         "a.csv|'\u001f\u008b\b'|packed by gzip; unpack it first",
       })
   void whatIsCalledATableAndIsNoneIsNamed(String name, String content, String words)
       throws IOException {
-    Path manifest =
-        write(pets, name, content.getBytes(StandardCharsets.ISO_8859_1));
+    Path manifest = write(pets, name, content.getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> catalog.of(manifest))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("manifest 'file:" + manifest + "' is " + words)

@@ -121,7 +121,8 @@ class ForeignContentTest {
 
   @Test
   void namesWhatStandsInTheirPlaceForTarFilesAndTables() {
-    assertThat(insteadOfTar(latin1("\u001f\u008b\b\0"))).isEqualTo("packed by gzip; unpack it first");
+    assertThat(insteadOfTar(latin1("\u001f\u008b\b\0")))
+        .isEqualTo("packed by gzip; unpack it first");
     assertThat(insteadOfTar(latin1("PK\u0003\u0004"))).isEqualTo("a zip archive; unpack it first");
     assertThat(insteadOfTar(latin1("\u00ff\u00d8\u00ff\u00e0")))
         .isEqualTo("an image (JPEG), not a tar file");
@@ -139,8 +140,17 @@ class ForeignContentTest {
     // What begins like other formats and is a table.
     for (String table :
         new String[] {
-          "BMI,path,label\n", "Pfad;Klasse\n", "P5 \n", "{\"a\":1}", "[1]", "#define a,b\n", "ID3,b\n",
-          "", "\n", "caf\u00e9,b\n", "p\0a\0t\0h\0"
+          "BMI,path,label\n",
+          "Pfad;Klasse\n",
+          "P5 \n",
+          "{\"a\":1}",
+          "[1]",
+          "#define a,b\n",
+          "ID3,b\n",
+          "",
+          "\n",
+          "caf\u00e9,b\n",
+          "p\0a\0t\0h\0"
         }) {
       assertThat(insteadOfTable(table)).as(table).isEqualTo("nothing known");
     }
