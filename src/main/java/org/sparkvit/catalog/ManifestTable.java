@@ -224,6 +224,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   /** Spark reads the footers in a job, whose failure says little in its first line. */
   private static ManifestTable parquet(SparkSession spark, List<ManifestPart> parts) {
     String what = parts.get(0).file();
+    requireParquet(spark.sparkContext().hadoopConfiguration(), parts);
     try {
       Dataset<Row> rows =
           spark
@@ -244,25 +245,24 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
           rows.schema());
     } catch (Exception e) {
       // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.
-      requireParquet(spark.sparkContext().hadoopConfiguration(), parts, e);
       throw unreadable(what, e);
     }
   }
 
-  /** Tells the first of the files that is something else, since Spark tells bytes. */
-  private static void requireParquet(
-      Configuration configuration, List<ManifestPart> parts, Exception failure) {
+  /** Tells the first of the files that is something else; Spark would tell bytes, and a trace. */
+  private static void requireParquet(Configuration configuration, List<ManifestPart> parts) {
     for (ManifestPart part : parts) {
       for (String file : files(configuration, part.file())) {
         Path path = new Path(file);
         try (InputStream in = Storage.of(path, configuration).open(path)) {
-          byte[] start = in.readNBytes(ForeignContent.TEXT_BYTES);
-          Optional<String> other = ForeignContent.insteadOf("Parquet", start);
+          Optional<String> other =
+              ForeignContent.insteadOf("Parquet", in.readNBytes(ForeignContent.TEXT_BYTES));
           if (other.isPresent() && !other.get().startsWith("a Parquet file")) {
             throw new UserException(ManifestText.name(List.of(file)) + " is " + other.get());
           }
         } catch (IOException e) {
-          failure.addSuppressed(e);
+          throw new UserException(
+              ManifestText.name(List.of(file)) + " cannot be opened: " + e.getMessage(), e);
         }
       }
     }

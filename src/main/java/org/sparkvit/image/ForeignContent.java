@@ -133,7 +133,7 @@ public record ForeignContent(ImageStatus status, String description) {
    */
   public static Optional<String> insteadOf(String due, byte[] start) {
     if (start.length == 0) {
-      return Optional.of("empty");
+      return Optional.of("empty: was it never written?");
     }
     Optional<ImageFormat> image = ImageFormat.ofContent(start);
     if (image.isPresent()) {

@@ -265,7 +265,8 @@ final class ScriptedOutput {
   private static List<String> assigned(String name, Body body) {
     for (int i = body.statements.size() - 1; i >= 0; i--) {
       String statement = body.statements.get(i);
-      if (statement.startsWith("return ") || !statement.contains(name)) {
+      int given = statement.indexOf(" = ");
+      if (given < 0 || !statement.substring(0, given).contains(name)) {
         continue;
       }
       List<String> tokens = ScriptedCode.tokens(statement);

@@ -230,7 +230,7 @@ class ShardReaderTest {
     assertThat(problem(read(write(temp, "damaged.tar", damaged))))
         .contains("damaged.tar' has a damaged header before byte 1536, of '2.cls'");
     assertThat(problem(read(write(temp, "empty.tar", new byte[0]))))
-        .contains("empty.tar' ends without the mark");
+        .contains("empty.tar' is empty: was it never written?");
     assertThat(read(write(temp, "zeros.tar", new byte[10_240]))).isEmpty();
   }
 

@@ -237,7 +237,7 @@ class ShardTest extends SparkTest {
     Path none = write(temp, "none.tar", "this is not a tar file".repeat(100));
     assertThatThrownBy(() -> catalog.of(none))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("none.tar' is not a readable tar file");
+        .hasMessageContaining("none.tar' is text, not a tar file: \"this is not a tar file");
     Path blank = tar(temp.resolve("blank.tar"), "a.jpg", image("jpg", 1), "a.cls", " ");
     assertThatThrownBy(() -> catalog.of(blank))
         .isInstanceOf(UserException.class)

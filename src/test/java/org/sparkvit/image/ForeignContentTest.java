@@ -128,7 +128,7 @@ class ForeignContentTest {
         .isEqualTo("an image (JPEG), not a tar file");
     assertThat(insteadOfTar("Not Found".getBytes(StandardCharsets.UTF_8)))
         .isEqualTo("text, not a tar file: \"Not Found\"");
-    assertThat(insteadOfTar(new byte[0])).isEqualTo("empty");
+    assertThat(insteadOfTar(new byte[0])).isEqualTo("empty: was it never written?");
     assertThat(insteadOfTar(latin1("\u0001\u0002\u0003"))).isEqualTo("nothing known");
     assertThat(insteadOfTable("<html><title>Sign in</title></html>"))
         .isEqualTo("an HTML page, not a table: was the download refused?");
