@@ -169,7 +169,8 @@ class ManifestTest extends SparkTest {
         "a.csv   | path,label;img/1.jpg,cat;./img/1.jpg,a  | is listed twice",
         "a.csv   | path,label,split;img/1.jpg,cat,fold3    | the split of 'img/1.jpg' is 'fold3'",
         "a.csv   | path,label                              | has no images in it",
-        "a.parquet | PAR                                   | a.parquet' is text, not Parquet: 'PAR'",
+        "a.parquet | PAR                                   | a.parquet' is text, not Parquet:"
+            + " 'PAR'",
       })
   void mistakesAreFoundBeforeAnImageIsRead(String name, String lines, String message)
       throws IOException {
