@@ -36,9 +36,8 @@ final class ModelFiles {
             file + ": is " + Files.size(file) + " bytes long; at most " + MOST_BYTES + " are read");
       }
       byte[] bytes = Files.readAllBytes(file);
-      if (new String(bytes, StandardCharsets.UTF_8).startsWith(LfsPointer.START)) {
-        throw new UserException(file + LfsPointer.WORDS);
-      }
+      int start = Math.min(bytes.length, StandIn.BYTES);
+      StandIn.refuse(file, new String(bytes, 0, start, StandardCharsets.UTF_8));
       if (JSON.readTree(bytes) instanceof ObjectNode object) {
         return object;
       }

@@ -125,10 +125,8 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         throw bad(
             "is " + fileSize + " bytes long; a safetensors file starts with 8 bytes of length");
       }
-      ByteBuffer start = readFully(0, Math.min(fileSize, LfsPointer.START.length()));
-      if (LfsPointer.START.contentEquals(StandardCharsets.ISO_8859_1.decode(start.duplicate()))) {
-        throw new UserException(file + LfsPointer.WORDS);
-      }
+      ByteBuffer start = readFully(0, Math.min(fileSize, StandIn.BYTES));
+      StandIn.refuse(file, StandardCharsets.ISO_8859_1.decode(start.duplicate()).toString());
       long headerLength = start.getLong();
       if (headerLength < 2 || headerLength > MAX_HEADER) {
         throw bad(

@@ -48,11 +48,8 @@ record ScriptedArchive(Set<String> storages, boolean squeezes) {
    */
   static ScriptedArchive inspect(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] start = in.readNBytes(64);
-      String text = new String(start, StandardCharsets.ISO_8859_1);
-      if (text.startsWith(LfsPointer.START)) {
-        throw new UserException(file + LfsPointer.WORDS);
-      }
+      byte[] start = in.readNBytes(StandIn.BYTES);
+      StandIn.refuse(file, new String(start, StandardCharsets.ISO_8859_1));
       if (start.length < 4 || java.nio.ByteBuffer.wrap(start).getInt() != LOCAL_FILE) {
         throw new UserException(
             file

@@ -93,6 +93,8 @@ class SafeTensorsTest {
   @Test
   void filesWithoutAWholeHeader() throws IOException {
     refused(new byte[5], "is 5 bytes long");
+    byte[] page = "\n<html><body>Sign in</body></html>".getBytes(StandardCharsets.UTF_8);
+    refused(page, "is a page of the web, not the file itself");
     refused(headed(0, ""), "header length is 0");
     refused(headed(100_000_001, "{}"), "header length is 100000001");
     refused(headed(-1, "{}"), "header length is 18446744073709551615");

@@ -229,6 +229,8 @@ class ScriptedArchiveTest {
     refused(model, "is no TorchScript archive");
     Files.writeString(model.resolve("model.pt"), "version https://git-lfs.github.com/spec/v1\n");
     refused(model, "is a Git LFS pointer, not the file itself; run 'git lfs pull'");
+    Files.writeString(model.resolve("model.pt"), "<!DOCTYPE html><html>Sign in</html>");
+    refused(model, "is a page of the web, not the file itself: was the download refused?");
   }
 
   @Test

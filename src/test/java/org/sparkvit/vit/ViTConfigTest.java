@@ -86,6 +86,7 @@ class ViTConfigTest {
     refused("{'hidden_size':1,'hidden_size':2}", "not valid JSON: Duplicate field 'hidden_size'");
     refused("[]", "not a JSON object");
     refused("{", "not valid JSON");
+    refused("<?xml version='1.0'?><Error/>", "is a page of the web, not the file itself");
     assertThatThrownBy(() -> ViTConfig.read(temp.resolve("none.json")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("none.json: no such file");
