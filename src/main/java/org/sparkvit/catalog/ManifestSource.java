@@ -145,9 +145,11 @@ record ManifestSource(
       return new LabelText(false, names);
     }
     // Spark's floating point numbers do not tell any more how they were written.
-    boolean whole =
+    boolean numbers =
         kind == ManifestTable.Kind.JSON_LINES
-                && table.columns().fields()[columns.label()].dataType() instanceof DoubleType
+            && table.columns().fields()[columns.label()].dataType() instanceof DoubleType;
+    boolean whole =
+        numbers
             ? LabelText.areWholeNumbers(table.spelled(columns.label()))
             : LabelText.areWhole(table.column(columns.label()));
     if (whole) {
