@@ -33,6 +33,7 @@ import org.sparkvit.metrics.Reliability;
 import org.sparkvit.metrics.Replicates;
 import org.sparkvit.metrics.ScoreCounts;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImagesTable;
@@ -92,7 +93,7 @@ public final class CalibrateStage {
     Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
     OperatingPoints points = new OperatingPoints(config, progress);
     try {
-      PredictionChecks.requireSound(scored);
+      PredictionChecks.requireSound(scored, ClassPlaces.of(models));
       for (Map.Entry<String, List<String>> model : models.entrySet()) {
         List<Double> shift = shift(workspace, current.rows(), model.getValue(), record);
         LabelledScores scores = LabelledScores.of(scored, model.getKey(), model.getValue().size());

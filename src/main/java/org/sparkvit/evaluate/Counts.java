@@ -1,6 +1,5 @@
 package org.sparkvit.evaluate;
 
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.element_at;
@@ -36,10 +35,10 @@ final class Counts {
    * no label, the prediction where it has none; so every image is in exactly one count of a region.
    */
   static Dataset<Row> of(Dataset<Row> scored) {
-    Column place = array_position(col(ScoredImages.CLASSES), col(ScoredImages.LABEL));
+    Column place = col(ScoredImages.PLACE);
     // A class that the model does not know has been given the probability 0.
     Column probability =
-        when(place.gt(0), element_at(col(ScoredImages.PROBABILITIES), place.cast("int")))
+        when(place.isNotNull(), element_at(col(ScoredImages.PROBABILITIES), place.plus(1)))
             .otherwise(lit(0f))
             .cast("double");
     Column comparable =

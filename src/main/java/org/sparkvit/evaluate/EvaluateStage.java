@@ -25,6 +25,7 @@ import org.sparkvit.metrics.ClassMetric;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.ComparisonsTable;
 import org.sparkvit.table.ConfusionTable;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.CurrentLabels;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.CurvesTable;
@@ -89,9 +90,9 @@ public final class EvaluateStage {
         ScoredImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      PredictionChecks.requireSound(scored);
+      PredictionChecks.requireSound(scored, ClassPlaces.of(models));
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
-      Rankings rankings = Rankings.of(scored, config.rankBins());
+      Rankings rankings = Rankings.of(scored, RankingKeys.of(counts, models), config.rankBins());
       try {
         Overview overview = Overview.of(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
@@ -118,7 +119,7 @@ public final class EvaluateStage {
             spark.createDataFrame(
                 Comparisons.of(scored, models, classes, judged, config.resamples()),
                 ComparisonsTable.SPEC.schema()));
-        tables.put(CurvesTable.SPEC, rankings.curves(spark, models));
+        tables.put(CurvesTable.SPEC, rankings.curves(spark));
         tables.put(
             MetricsTable.SPEC,
             Figures.of(

@@ -1,6 +1,5 @@
 package org.sparkvit.evaluate;
 
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
@@ -64,17 +63,10 @@ final class LabelledScores {
                 col(ScoredImages.MODEL)
                     .equalTo(model)
                     .and(col(ScoredImages.PROBABILITIES).isNotNull())
-                    .and(col(ScoredImages.LABEL).isNotNull())
+                    .and(col(ScoredImages.PLACE).isNotNull())
                     .and(col(ScoredImages.SPLIT).isNotNull())
                     .and(not(col(ScoredImages.SPLIT).equalTo(SplitsTable.TRAIN))))
-            .select(
-                col(ScoredImages.SPLIT),
-                array_position(col(ScoredImages.CLASSES), col(ScoredImages.LABEL))
-                    .minus(1)
-                    .cast("int")
-                    .as("place"),
-                col(ScoredImages.PROBABILITIES))
-            .where(col("place").geq(0))
+            .select(ScoredImages.SPLIT, ScoredImages.PLACE, ScoredImages.PROBABILITIES)
             .javaRDD()
             .map(LabelledScores::image)
             .persist(StorageLevel.MEMORY_AND_DISK());

@@ -1,10 +1,13 @@
 package org.sparkvit.evaluate;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -15,18 +18,16 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.metrics.CurvePoint;
 import org.sparkvit.metrics.RankingSums;
 import org.sparkvit.table.CurvesTable;
-import org.sparkvit.table.MetricsTable;
 import scala.Tuple2;
 
 /** ROC-AUC, average precision and curves of every class against the rest, from sorted scores. */
 final class Rankings {
-  private static final int SLICE = 2;
-  private static final int CLASS = 4;
-
+  private final RankingKeys keys;
   private final SortedScores scores;
-  private final JavaPairRDD<Row, RankingSums> sums;
+  private final JavaPairRDD<Long, RankingSums> sums;
 
-  private Rankings(SortedScores scores, JavaPairRDD<Row, RankingSums> sums) {
+  private Rankings(RankingKeys keys, SortedScores scores, JavaPairRDD<Long, RankingSums> sums) {
+    this.keys = keys;
     this.scores = scores;
     this.sums = sums;
   }
@@ -34,13 +35,14 @@ final class Rankings {
   /**
    * Ranks.
    *
+   * @param keys of the regions of these images
    * @param bins ranges of scores that count as one; 0 for exact rankings
    */
-  static Rankings of(Dataset<Row> scored, int bins) {
-    SortedScores scores = SortedScores.of(scored, bins);
-    JavaPairRDD<Row, RankingSums> sums =
+  static Rankings of(Dataset<Row> scored, RankingKeys keys, int bins) {
+    SortedScores scores = SortedScores.of(scored, keys, bins);
+    JavaPairRDD<Long, RankingSums> sums =
         scores
-            .mapRuns(key -> true, Rankings::sum)
+            .mapRuns(ranking -> true, Rankings::sum)
             .mapToPair(sum -> sum)
             .reduceByKey(
                 (a, b) -> {
@@ -48,25 +50,27 @@ final class Rankings {
                   return a;
                 })
             .persist(StorageLevel.MEMORY_AND_DISK());
-    return new Rankings(scores, sums);
+    return new Rankings(keys, scores, sums);
   }
 
-  private static Iterator<Tuple2<Row, RankingSums>> sum(SortedScores.Run run) {
+  private static Iterator<Tuple2<Long, RankingSums>> sum(SortedScores.Run run) {
     RankingSums sums = new RankingSums(run.positivesAbove(), run.negativesAbove());
     run.scores().forEachRemaining(score -> sums.add(score.positives(), score.negatives()));
-    return List.of(new Tuple2<>(run.key(), sums)).iterator();
+    return List.of(new Tuple2<>(run.ranking(), sums)).iterator();
   }
 
   /** The sums by (model, split, slice, slice_value), with the index of the class. */
   JavaPairRDD<Row, Tuple2<Integer, RankingSums>> byRegion() {
+    RankingKeys of = keys;
     return sums.mapToPair(
         sum ->
-            new Tuple2<>(Figures.region(sum._1()), new Tuple2<>(sum._1().getInt(CLASS), sum._2())));
+            new Tuple2<>(of.region(sum._1()), new Tuple2<>(of.classOf(sum._1()), sum._2())));
   }
 
   /** How far off ROC-AUC and average precision of a whole split may be, by what ranges hide. */
   Tuple2<Double, Double> bounds() {
-    return sums.filter(sum -> unsliced(sum._1()))
+    RankingKeys of = keys;
+    return sums.filter(sum -> of.unsliced(sum._1()))
         .values()
         .filter(sum -> sum.positives() > 0 && sum.negatives() > 0)
         .mapToPair(sum -> new Tuple2<>(sum.rocAucBound(), sum.averagePrecisionBound()))
@@ -83,46 +87,127 @@ final class Rankings {
    * Table {@code curves}: all images and each split. A curve begins where nothing is flagged, at
    * the threshold +infinity, and has at most 512 + 16 log2(images) points.
    *
-   * @param models classes by model
+   * <p>Its rows come by model, split, class, curve and point. They would be millions to sort; so
+   * the rankings are put in order, and each gives its rows in theirs.
    */
-  Dataset<Row> curves(SparkSession spark, Map<String, List<String>> models) {
-    Map<Row, Tuple2<Long, Long>> totals =
+  Dataset<Row> curves(SparkSession spark) {
+    RankingKeys of = keys;
+    Map<Long, Tuple2<Long, Long>> totals =
         new HashMap<>(
-            sums.filter(sum -> unsliced(sum._1()))
+            sums.filter(sum -> of.unsliced(sum._1()))
                 .mapValues(sum -> new Tuple2<>(sum.positives(), sum.negatives()))
                 .collectAsMap());
+    List<Long> order = keys.unsliced();
+    Map<Long, Integer> places = new HashMap<>();
+    order.forEach(ranking -> places.put(ranking, places.size()));
     JavaRDD<Row> rows =
         scores
-            .mapRuns(Rankings::unsliced, run -> new Spans(run, totals.get(run.key())))
-            .mapToPair(span -> span)
-            .reduceByKey(Span::plus)
-            .mapToPair(span -> new Tuple2<>(span._1()._1(), span._2()))
-            .groupByKey()
-            .flatMap(spans -> points(spans._1(), spans._2(), totals.get(spans._1()), models));
-    return spark
-        .createDataFrame(rows, CurvesTable.SPEC.schema())
-        .orderBy(
-            CurvesTable.MODEL,
-            CurvesTable.SPLIT,
-            CurvesTable.CLASS,
-            CurvesTable.CURVE,
-            CurvesTable.POINT);
+            .mapRuns(
+                of::unsliced,
+                run -> {
+                  List<Span> spans = new ArrayList<>();
+                  new Spans(run, totals.get(run.ranking())).forEachRemaining(spans::add);
+                  return List.of(new Tuple2<>(places.get(run.ranking()), spans)).iterator();
+                })
+            .mapToPair(run -> run)
+            .repartitionAndSortWithinPartitions(new Stretches(order.size(), scores.partitions()))
+            .mapPartitions(runs -> new Curves(runs, of, order, totals));
+    return spark.createDataFrame(rows, CurvesTable.SPEC.schema());
   }
 
-  private static boolean unsliced(Row key) {
-    return key.getString(SLICE).equals(MetricsTable.ALL);
+  /** Numbers from 0 on, as many in each partition, in their order. */
+  private static final class Stretches extends Partitioner {
+    private final int numbers;
+    private final int partitions;
+
+    Stretches(int numbers, int partitions) {
+      this.numbers = numbers;
+      this.partitions = Math.max(1, Math.min(numbers, partitions));
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return (int) ((long) (Integer) key * partitions / numbers);
+    }
+  }
+
+  /** The runs of a partition, in the order of the rankings, to the rows of their curves. */
+  private static final class Curves implements Iterator<Row> {
+    private final PeekingIterator<Tuple2<Integer, List<Span>>> runs;
+    private final RankingKeys keys;
+    private final List<Long> order;
+    private final Map<Long, Tuple2<Long, Long>> totals;
+    private Iterator<Row> rows = List.<Row>of().iterator();
+
+    Curves(
+        Iterator<Tuple2<Integer, List<Span>>> runs,
+        RankingKeys keys,
+        List<Long> order,
+        Map<Long, Tuple2<Long, Long>> totals) {
+      this.runs = new PeekingIterator<>(runs);
+      this.keys = keys;
+      this.order = order;
+      this.totals = totals;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!rows.hasNext() && runs.hasNext()) {
+        int place = runs.peek()._1();
+        // A cell may lie in several partitions of the scores.
+        Map<Long, Span> spans = new HashMap<>();
+        while (runs.hasNext() && runs.peek()._1() == place) {
+          runs.next()._2().forEach(span -> spans.merge(span.cell(), span, Span::plus));
+        }
+        rows = points(order.get(place), spans.values());
+      }
+      return rows.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return rows.next();
+    }
+
+    private Iterator<Row> points(long ranking, Collection<Span> spans) {
+      Tuple2<Long, Long> all = totals.get(ranking);
+      List<CurvePoint> points = new ArrayList<>();
+      points.add(new CurvePoint(Double.POSITIVE_INFINITY, 0, 0, all._1(), all._2()));
+      spans.forEach(span -> points.addAll(span.points(all._1(), all._2())));
+      points.sort((a, b) -> Double.compare(b.threshold(), a.threshold()));
+      Row region = keys.region(ranking);
+      String name = keys.className(ranking);
+      List<Row> curves = new ArrayList<>();
+      for (int i = 0; all._1() > 0 && i < points.size(); i++) {
+        CurvePoint point = points.get(i);
+        curves.add(
+            row(region, name, CurvesTable.PR, i, point.recall(), point.precision(), point));
+      }
+      for (int i = 0; all._1() > 0 && all._2() > 0 && i < points.size(); i++) {
+        CurvePoint point = points.get(i);
+        curves.add(
+            row(region, name, CurvesTable.ROC, i, point.falsePositiveRate(), point.recall(), point));
+      }
+      return curves.iterator();
+    }
   }
 
   /** The spans of a run, one cell after another. */
-  private static final class Spans implements Iterator<Tuple2<Tuple2<Row, Long>, Span>> {
-    private final Row key;
+  private static final class Spans implements Iterator<Span> {
     private final Tuple2<Long, Long> totals;
     private final PeekingIterator<SortedScores.Score> scores;
     private long truePositives;
     private long falsePositives;
 
     Spans(SortedScores.Run run, Tuple2<Long, Long> totals) {
-      this.key = run.key();
       this.totals = totals;
       this.scores = new PeekingIterator<>(run.scores());
       this.truePositives = run.positivesAbove();
@@ -135,13 +220,13 @@ final class Rankings {
     }
 
     @Override
-    public Tuple2<Tuple2<Row, Long>, Span> next() {
+    public Span next() {
       CurvePoint first = take();
       CurvePoint last = first;
       while (scores.hasNext() && after(scores.peek()).cell() == first.cell()) {
         last = take();
       }
-      return new Tuple2<>(new Tuple2<>(key, first.cell()), new Span(first, last));
+      return new Span(first, last);
     }
 
     private CurvePoint take() {
@@ -161,29 +246,9 @@ final class Rankings {
     }
   }
 
-  private static Iterator<Row> points(
-      Row key, Iterable<Span> spans, Tuple2<Long, Long> totals, Map<String, List<String>> models) {
-    List<CurvePoint> points = new ArrayList<>();
-    points.add(new CurvePoint(Double.POSITIVE_INFINITY, 0, 0, totals._1(), totals._2()));
-    spans.forEach(span -> points.addAll(span.points(totals._1(), totals._2())));
-    points.sort((a, b) -> Double.compare(b.threshold(), a.threshold()));
-    String name = models.get(key.getString(0)).get(key.getInt(CLASS));
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < points.size(); i++) {
-      CurvePoint point = points.get(i);
-      if (totals._1() > 0 && totals._2() > 0) {
-        rows.add(
-            row(key, name, CurvesTable.ROC, i, point.falsePositiveRate(), point.recall(), point));
-      }
-      if (totals._1() > 0) {
-        rows.add(row(key, name, CurvesTable.PR, i, point.recall(), point.precision(), point));
-      }
-    }
-    return rows.iterator();
-  }
-
   private static Row row(
-      Row key, String name, String curve, int index, double x, double y, CurvePoint point) {
-    return RowFactory.create(key.get(0), key.get(1), name, curve, index, x, y, point.threshold());
+      Row region, String name, String curve, int index, double x, double y, CurvePoint point) {
+    return RowFactory.create(
+        region.get(0), region.get(1), name, curve, index, x, y, point.threshold());
   }
 }

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -41,7 +43,9 @@ final class ScoredImages {
 
   static final String PREDICTED = "predicted";
   static final String PROBABILITIES = "probabilities";
-  static final String CLASSES = "classes";
+
+  /** The place of the label among the classes of the model, from 0; null where it has none. */
+  static final String PLACE = "place";
 
   /** Array of (split, (slice, slice_value)): where the image counts. */
   static final String REGIONS = "regions";
@@ -69,7 +73,7 @@ final class ScoredImages {
       columns.add(SliceColumns.value(slices.get(i)).as("slice_" + i));
     }
     Dataset<Row> rows = images.select(columns.toArray(new Column[0]));
-    rows = rows.crossJoin(broadcast(table(images.sparkSession(), models)));
+    rows = rows.crossJoin(broadcast(table(images.sparkSession(), models.keySet())));
     if (splits.isPresent()) {
       rows =
           rows.join(
@@ -94,7 +98,7 @@ final class ScoredImages {
             rows.col(SPLIT),
             when(col("said.probabilities").isNotNull(), col("said.predicted")).as(PREDICTED),
             col("said.probabilities").as(PROBABILITIES),
-            rows.col(CLASSES),
+            ClassPlaces.of(models).place(rows.col(MODEL), rows.col(LABEL)).as(PLACE),
             regions(slices).as(REGIONS));
   }
 
@@ -123,14 +127,10 @@ final class ScoredImages {
     return struct(slice.as(MetricsTable.SLICE), value.as(MetricsTable.SLICE_VALUE));
   }
 
-  private static Dataset<Row> table(SparkSession spark, Map<String, List<String>> models) {
-    List<Row> rows = new ArrayList<>();
-    models.forEach((model, classes) -> rows.add(RowFactory.create(model, classes)));
+  private static Dataset<Row> table(SparkSession spark, Collection<String> models) {
     return spark.createDataFrame(
-        rows,
-        new StructType()
-            .add(MODEL, DataTypes.StringType, false)
-            .add(CLASSES, DataTypes.createArrayType(DataTypes.StringType, false), false));
+        models.stream().map(model -> RowFactory.create(model)).toList(),
+        new StructType().add(MODEL, DataTypes.StringType, false));
   }
 
   /** One row for each region of each image, its columns in place of {@link #REGIONS}. */

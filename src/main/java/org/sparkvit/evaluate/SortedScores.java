@@ -1,26 +1,23 @@
 package org.sparkvit.evaluate;
 
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.posexplode;
+import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
-import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.metrics.LogOddsRanges;
-import org.sparkvit.table.MetricsTable;
 
 /**
  * The distinct scores of every class against the rest in every region, sorted over the cluster from
@@ -31,16 +28,9 @@ import org.sparkvit.table.MetricsTable;
  * has to fit anywhere, and equal scores, which count as one, are never parted.
  */
 final class SortedScores {
-  private static final List<String> KEY =
-      List.of(
-          MetricsTable.MODEL,
-          MetricsTable.SPLIT,
-          MetricsTable.SLICE,
-          MetricsTable.SLICE_VALUE,
-          MetricsTable.CLASS);
-  private static final int SCORE = 5;
-  private static final int POSITIVES = 6;
-  private static final int NEGATIVES = 7;
+  private static final String KEY = "key";
+  private static final int POSITIVES = 1;
+  private static final int NEGATIVES = 2;
 
   private final JavaRDD<Row> rows;
   private final long[][] above;
@@ -53,55 +43,75 @@ final class SortedScores {
   /**
    * Sorts.
    *
+   * @param keys of the regions of these images
    * @param bins ranges of the log-odds in which scores count as one; 0 for none
    */
-  static SortedScores of(Dataset<Row> scored, int bins) {
-    Column place = array_position(col(ScoredImages.CLASSES), col(ScoredImages.LABEL));
-    Dataset<Row> labelled =
-        scored.filter(
-            col(ScoredImages.LABEL).isNotNull().and(col(ScoredImages.PROBABILITIES).isNotNull()));
-    Dataset<Row> scores =
-        ScoredImages.perRegion(
-                labelled, col(ScoredImages.PROBABILITIES), place.minus(1).as("actual"))
-            .select(
-                col(MetricsTable.MODEL),
-                col(MetricsTable.SPLIT),
-                col(MetricsTable.SLICE),
-                col(MetricsTable.SLICE_VALUE),
-                col("actual"),
-                posexplode(col(ScoredImages.PROBABILITIES))
-                    .as(new String[] {MetricsTable.CLASS, "score"}));
-    if (bins > 0) {
-      scores = scores.withColumn("score", lowest(col("score"), bins));
-    }
-    Column positive = when(col("actual").equalTo(col(MetricsTable.CLASS)), lit(1L)).otherwise(0L);
-    List<Column> key = new ArrayList<>();
-    KEY.forEach(name -> key.add(col(name)));
-    List<Column> order = new ArrayList<>(key);
-    order.add(col("score").desc());
-    key.add(col("score"));
-    Column[] sorting = order.toArray(new Column[0]);
+  static SortedScores of(Dataset<Row> scored, RankingKeys keys, int bins) {
+    Column value = col("value");
+    Column positive = value.bitwiseAND(lit(1L));
     JavaRDD<Row> rows =
-        scores
-            .groupBy(key.toArray(new Column[0]))
+        scored
+            .filter(
+                col(ScoredImages.LABEL)
+                    .isNotNull()
+                    .and(col(ScoredImages.PROBABILITIES).isNotNull()))
+            .select(
+                ScoredImages.MODEL,
+                ScoredImages.PLACE,
+                ScoredImages.PROBABILITIES,
+                ScoredImages.REGIONS)
+            .flatMap(new Keys(keys, bins), Encoders.LONG())
+            .toDF("value")
+            .groupBy(shiftright(value, 1).as(KEY))
             .agg(sum(positive), sum(lit(1L).minus(positive)))
-            .repartitionByRange(sorting)
-            .sortWithinPartitions(sorting)
+            .repartitionByRange(col(KEY))
+            .sortWithinPartitions(KEY)
             // From here on an RDD, whose partitions and shuffle stay what they are: another query
             // over the Dataset would draw the borders anew.
             .javaRDD();
     return new SortedScores(rows, carry(rows.mapPartitions(Edge::of).collect()));
   }
 
-  /** The lowest probability of a range of the log-odds; 0 of the lowest range. */
-  private static Column lowest(Column score, int bins) {
-    LogOddsRanges ranges = new LogOddsRanges(bins);
-    UDF1<Float, Float> lowest = p -> ranges.lowest(ranges.of(p));
-    return udf(lowest, DataTypes.FloatType).apply(score);
+  /** An image to its scores: twice the key of each, and one more where it is of that class. */
+  private static final class Keys implements FlatMapFunction<Row, Long> {
+    private final RankingKeys keys;
+    private final LogOddsRanges ranges;
+
+    Keys(RankingKeys keys, int bins) {
+      this.keys = keys;
+      this.ranges = bins > 0 ? new LogOddsRanges(bins) : null;
+    }
+
+    @Override
+    public Iterator<Long> call(Row image) {
+      String model = image.getString(0);
+      int place = image.isNullAt(1) ? -1 : image.getInt(1);
+      List<Float> scores = image.getList(2);
+      float[] ranked = new float[scores.size()];
+      for (int c = 0; c < ranked.length; c++) {
+        float score = scores.get(c);
+        // The lowest probability of a range stands for all of it.
+        ranked[c] = ranges == null ? score : ranges.lowest(ranges.of(score));
+      }
+      return image.<Row>getList(3).stream()
+          .flatMapToLong(region -> of(first(model, region), place, ranked))
+          .iterator();
+    }
+
+    private long first(String model, Row region) {
+      Row kind = region.getStruct(1);
+      return keys.firstOf(
+          RowFactory.create(model, region.getString(0), kind.getString(0), kind.getString(1)));
+    }
+
+    private static LongStream of(long first, int place, float[] scores) {
+      return IntStream.range(0, scores.length)
+          .mapToLong(c -> RankingKeys.key(first + c, scores[c]) << 1 | (c == place ? 1 : 0));
+    }
   }
 
   /** A run of rows of one ranking, which must be read to its end before the next. */
-  record Run(Row key, long positivesAbove, long negativesAbove, Iterator<Score> scores) {}
+  record Run(long ranking, long positivesAbove, long negativesAbove, Iterator<Score> scores) {}
 
   /** One distinct score. */
   record Score(double score, long positives, long negatives) {}
@@ -115,41 +125,46 @@ final class SortedScores {
   /**
    * Applies a function to each run: one for each ranking that a partition has a part of.
    *
-   * @param key restricts the rankings
+   * @param wanted restricts the rankings
    */
-  <T> JavaRDD<T> mapRuns(KeyFilter key, RunFunction<T> function) {
+  <T> JavaRDD<T> mapRuns(Wanted wanted, RunFunction<T> function) {
     long[][] carried = above;
     return rows.mapPartitionsWithIndex(
-        (index, sorted) -> new Runs<>(sorted, carried[index], key, function), true);
+        (index, sorted) -> new Runs<>(sorted, carried[index], wanted, function), true);
+  }
+
+  /** Over how many partitions they lie. */
+  int partitions() {
+    return rows.getNumPartitions();
   }
 
   /** Which rankings are wanted. */
   @FunctionalInterface
-  interface KeyFilter extends Serializable {
-    boolean test(Row key);
+  interface Wanted extends Serializable {
+    boolean test(long ranking);
   }
 
   private static final class Runs<T> implements Iterator<T> {
     private final PeekingIterator<Row> rows;
-    private final KeyFilter filter;
+    private final Wanted wanted;
     private final RunFunction<T> function;
     private long[] above;
     private Iterator<T> results = List.<T>of().iterator();
 
-    Runs(Iterator<Row> rows, long[] above, KeyFilter filter, RunFunction<T> function) {
+    Runs(Iterator<Row> rows, long[] above, Wanted wanted, RunFunction<T> function) {
       this.rows = new PeekingIterator<>(rows);
       this.above = above;
-      this.filter = filter;
+      this.wanted = wanted;
       this.function = function;
     }
 
     @Override
     public boolean hasNext() {
       while (!results.hasNext() && rows.hasNext()) {
-        Row key = key(rows.peek());
-        Iterator<Score> scores = scoresOf(key);
-        if (filter.test(key)) {
-          results = function.apply(new Run(key, above[0], above[1], scores));
+        long ranking = ranking(rows.peek());
+        Iterator<Score> scores = scoresOf(ranking);
+        if (wanted.test(ranking)) {
+          results = function.apply(new Run(ranking, above[0], above[1], scores));
         } else {
           scores.forEachRemaining(score -> {});
         }
@@ -164,30 +179,33 @@ final class SortedScores {
       return results.next();
     }
 
-    private Iterator<Score> scoresOf(Row key) {
+    private Iterator<Score> scoresOf(long ranking) {
       return new Iterator<>() {
         @Override
         public boolean hasNext() {
-          return rows.hasNext() && key(rows.peek()).equals(key);
+          return rows.hasNext() && ranking(rows.peek()) == ranking;
         }
 
         @Override
         public Score next() {
           Row row = rows.next();
-          return new Score(row.getFloat(SCORE), row.getLong(POSITIVES), row.getLong(NEGATIVES));
+          return new Score(
+              RankingKeys.score(row.getLong(0)), row.getLong(POSITIVES), row.getLong(NEGATIVES));
         }
       };
     }
   }
 
-  private static Row key(Row row) {
-    return RowFactory.create(row.get(0), row.get(1), row.get(2), row.get(3), row.get(4));
+  private static long ranking(Row row) {
+    return RankingKeys.ranking(row.getLong(0));
   }
 
   /** The rankings that a partition begins and ends with, and what it holds of the last. */
   private static final class Edge implements Serializable {
-    private Row first;
-    private Row last;
+    private static final long NONE = -1;
+
+    private long first = NONE;
+    private long last = NONE;
     private long positives;
     private long negatives;
 
@@ -195,13 +213,13 @@ final class SortedScores {
       Edge edge = new Edge();
       while (rows.hasNext()) {
         Row row = rows.next();
-        Row key = key(row);
-        if (!key.equals(edge.last)) {
-          edge.last = key;
+        long ranking = ranking(row);
+        if (ranking != edge.last) {
+          edge.last = ranking;
           edge.positives = 0;
           edge.negatives = 0;
         }
-        edge.first = edge.first == null ? key : edge.first;
+        edge.first = edge.first == NONE ? ranking : edge.first;
         edge.positives += row.getLong(POSITIVES);
         edge.negatives += row.getLong(NEGATIVES);
       }
@@ -212,19 +230,19 @@ final class SortedScores {
   /** Positives and negatives above each partition, of the ranking that it begins with. */
   private static long[][] carry(List<Edge> edges) {
     long[][] above = new long[edges.size()][2];
-    Row open = null;
+    long open = Edge.NONE;
     long positives = 0;
     long negatives = 0;
     for (int i = 0; i < above.length; i++) {
       Edge edge = edges.get(i);
-      if (edge.first == null) {
+      if (edge.first == Edge.NONE) {
         continue;
       }
-      boolean continues = edge.first.equals(open);
+      boolean continues = edge.first == open;
       if (continues) {
         above[i] = new long[] {positives, negatives};
       }
-      boolean whole = continues && edge.first.equals(edge.last);
+      boolean whole = continues && edge.first == edge.last;
       positives = (whole ? positives : 0) + edge.positives;
       negatives = (whole ? negatives : 0) + edge.negatives;
       open = edge.last;

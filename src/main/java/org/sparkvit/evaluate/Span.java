@@ -10,6 +10,7 @@ import org.sparkvit.metrics.CurvePoint;
  * true positives and false positives. Not a record, which Kryo could not read back.
  */
 final class Span implements Serializable {
+  private final long cell;
   private final double firstThreshold;
   private final long firstTrue;
   private final long firstFalse;
@@ -19,6 +20,7 @@ final class Span implements Serializable {
 
   Span(CurvePoint first, CurvePoint last) {
     this(
+        first.cell(),
         first.threshold(),
         first.truePositives(),
         first.falsePositives(),
@@ -28,12 +30,14 @@ final class Span implements Serializable {
   }
 
   private Span(
+      long cell,
       double firstThreshold,
       long firstTrue,
       long firstFalse,
       double lastThreshold,
       long lastTrue,
       long lastFalse) {
+    this.cell = cell;
     this.firstThreshold = firstThreshold;
     this.firstTrue = firstTrue;
     this.firstFalse = firstFalse;
@@ -42,11 +46,17 @@ final class Span implements Serializable {
     this.lastFalse = lastFalse;
   }
 
+  /** Where on the curve it is. */
+  long cell() {
+    return cell;
+  }
+
   /** What two parts of a cell have in common: the highest threshold comes first. */
   Span plus(Span other) {
     Span top = firstThreshold >= other.firstThreshold ? this : other;
     Span bottom = lastThreshold <= other.lastThreshold ? this : other;
     return new Span(
+        cell,
         top.firstThreshold,
         top.firstTrue,
         top.firstFalse,

@@ -3,7 +3,6 @@ package org.sparkvit.relabel;
 import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
@@ -14,7 +13,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
@@ -52,9 +50,10 @@ final class CalibratedPredictions {
     Calibration calibration = calibration(found.get(0));
     UDF1<Seq<Float>, List<Float>> mend = probabilities -> mended(calibration, probabilities);
     Column probabilities = col(PredictionsTable.PROBABILITIES);
-    Column names = functions.array(classes.stream().map(functions::lit).toArray(Column[]::new));
+    UDF1<Long, String> named = place -> classes.get(Math.toIntExact(place) - 1);
     Column best =
-        element_at(names, array_position(probabilities, array_max(probabilities)).cast("int"));
+        udf(named, DataTypes.StringType)
+            .apply(array_position(probabilities, array_max(probabilities)));
     return predictions
         .where(col(PredictionsTable.MODEL).equalTo(model))
         .withColumn(

@@ -1,25 +1,28 @@
 package org.sparkvit.relabel;
 
-import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_max;
-import static org.apache.spark.sql.functions.array_position;
-import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.PredictionChecks;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.RelabelsTable;
@@ -32,6 +35,9 @@ import org.sparkvit.table.SplitsTable;
 final class Decisions {
   /** The row of {@code images}, as a struct: its user's columns may have any name. */
   static final String IMAGE = "image";
+
+  /** The place of the old label among the classes of the model; null where it has none. */
+  private static final String PLACE = "place";
 
   private Decisions() {}
 
@@ -87,15 +93,14 @@ final class Decisions {
                 col("said_id").isNotNull().as("tried"),
                 when(col("said.probabilities").isNotNull(), col("said.predicted"))
                     .as(RelabelsTable.PREDICTED),
-                col("said.probabilities"),
-                functions
-                    .array(classes.stream().map(functions::lit).toArray(Column[]::new))
-                    .as(PredictionChecks.CLASSES));
+                col("said.probabilities"))
+            .withColumn(
+                PLACE,
+                ClassPlaces.place(classes, col(RelabelsTable.OLD_LABEL)));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
-    Column sorted = array_sort(probabilities);
+    Column sorted = sort_array(probabilities);
     Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
-    Column place = array_position(col(PredictionChecks.CLASSES), col(RelabelsTable.OLD_LABEL));
-    Column ofLabel = when(place.gt(0), element_at(probabilities, place.cast("int")));
+    Column ofLabel = when(col(PLACE).isNotNull(), element_at(probabilities, col(PLACE).plus(1)));
     return rows.withColumn(RelabelsTable.CONFIDENCE, array_max(probabilities))
         .withColumn(RelabelsTable.MARGIN, col(RelabelsTable.CONFIDENCE).minus(second))
         .withColumn(
@@ -119,12 +124,10 @@ final class Decisions {
     Column label = col(RelabelsTable.OLD_LABEL);
     Column predicted = col(RelabelsTable.PREDICTED);
     Column confidence = col(RelabelsTable.CONFIDENCE);
-    Column floor = lit((float) config.minConfidence());
-    for (Map.Entry<String, Double> one : config.classFloors().entrySet()) {
-      floor =
-          when(predicted.equalTo(one.getKey()), lit(one.getValue().floatValue())).otherwise(floor);
-    }
-    Column high = confidence.geq(floor);
+    Map<String, Double> floors = new HashMap<>(config.classFloors());
+    double usual = config.minConfidence();
+    UDF1<String, Float> floor = name -> floors.getOrDefault(name, usual).floatValue();
+    Column high = confidence.geq(udf(floor, DataTypes.FloatType).apply(predicted));
     Column clear = col(RelabelsTable.MARGIN).geq(lit((float) config.minMargin()));
     Column open =
         coalesce(
@@ -133,9 +136,7 @@ final class Decisions {
     return when(functions.not(col("tried")), id(Reason.NO_PREDICTION))
         .when(predicted.isNull(), id(Reason.FAILED))
         .when(label.equalTo(predicted), id(Reason.AGREES))
-        .when(
-            functions.not(array_contains(col(PredictionChecks.CLASSES), label)),
-            id(Reason.UNKNOWN_LABEL))
+        .when(label.isNotNull().and(col(PLACE).isNull()), id(Reason.UNKNOWN_LABEL))
         .when(
             high.and(clear),
             when(functions.not(open), id(Reason.PROTECTED_SPLIT))

@@ -15,6 +15,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.CalibrationsTable;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.ImageManifest;
 import org.sparkvit.table.ImagesTable;
@@ -82,7 +83,8 @@ public final class RelabelStage {
         Decisions.of(images, splits, said, model.getKey(), model.getValue(), config)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      PredictionChecks.requireSound(decided);
+      PredictionChecks.requireSound(
+          decided, ClassPlaces.of(Map.of(model.getKey(), model.getValue())));
       Totals totals = Totals.of(decided);
       requireScored(totals, model.getKey());
       ChangeRate rate = ChangeRate.of(totals, config);

@@ -1,6 +1,5 @@
 package org.sparkvit.report;
 
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
@@ -10,7 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.sparkvit.table.ClassPlaces;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.PredictionsTable;
@@ -63,11 +62,9 @@ final class ScoredImages {
                 col("said_sha256")
                     .isNull()
                     .or(col(ImagesTable.SHA256).equalTo(col("said_sha256"))));
-    Column names = functions.array(classes.stream().map(functions::lit).toArray(Column[]::new));
-    Column position = array_position(names, col(ImagesTable.LABEL)).cast("int");
     return placed
         .join(said, same, "left")
-        .withColumn("position", position)
+        .withColumn("place", ClassPlaces.place(classes, col(ImagesTable.LABEL)))
         .select(
             col(ImagesTable.ID),
             col(ImagesTable.PATH),
@@ -77,8 +74,8 @@ final class ScoredImages {
             col(PredictionsTable.CONFIDENCE),
             col("said_id").isNotNull().as(TRIED),
             when(
-                    col("position").gt(0),
-                    element_at(col(PredictionsTable.PROBABILITIES), col("position")))
+                    col("place").isNotNull(),
+                    element_at(col(PredictionsTable.PROBABILITIES), col("place").plus(1)))
                 .as(GIVEN_PROBABILITY));
   }
 

@@ -13,25 +13,25 @@ import org.sparkvit.core.DataException;
 
 /** Whether predictions are what they are said to be; people also bring tables of their own. */
 public final class PredictionChecks {
-  /** The classes of a row's model, in the order of its probabilities. */
-  public static final String CLASSES = "classes";
-
   private PredictionChecks() {}
 
   /**
    * Checks predictions.
    *
-   * @param rows with the columns predicted, probabilities and {@link #CLASSES}
+   * @param rows with the columns model, predicted and probabilities
+   * @param classes of these models
    * @throws DataException when they do not fit the classes of their model
    */
-  public static void requireSound(Dataset<Row> rows) {
+  public static void requireSound(Dataset<Row> rows, ClassPlaces classes) {
+    Column model = col(PredictionsTable.MODEL);
     Column said = col(PredictionsTable.PROBABILITIES).isNotNull();
     Column count = size(col(PredictionsTable.PROBABILITIES));
     Row bad =
         rows.agg(
-                count_if(said.and(count.notEqual(size(col(CLASSES))))),
+                count_if(said.and(count.notEqual(classes.size(model)))),
                 count_if(said.and(expr("exists(probabilities, p -> not (p >= 0 and p <= 1))"))),
-                count_if(said.and(expr("not coalesce(array_contains(classes, predicted), false)"))))
+                count_if(
+                    said.and(classes.place(model, col(PredictionsTable.PREDICTED)).isNull())))
             .first();
     complain(PredictionsTable.PROBABILITIES, bad.getLong(0), "another length than the classes");
     complain(PredictionsTable.PROBABILITIES, bad.getLong(1), "a number that is not in 0 to 1");

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,23 +145,26 @@ class EvaluateStageTest extends SparkTest {
     List<Integer> parts =
         withPartitions(
             7,
-            () ->
-                SortedScores.of(
-                        ScoredImages.of(
-                            workspace.read(ImagesTable.SPEC),
-                            Optional.empty(),
-                            workspace.read(PredictionsTable.SPEC),
-                            Map.of("m", CLASSES),
-                            List.of()),
-                        0)
-                    .mapRuns(
-                        key -> key.getInt(4) == 0,
-                        run -> {
-                          int above = run.positivesAbove() + run.negativesAbove() > 0 ? 1 : 0;
-                          run.scores().forEachRemaining(score -> {});
-                          return List.of(above).iterator();
-                        })
-                    .collect());
+            () -> {
+              Map<String, List<String>> models = Map.of("m", CLASSES);
+              Dataset<Row> scored =
+                  ScoredImages.of(
+                      workspace.read(ImagesTable.SPEC),
+                      Optional.empty(),
+                      workspace.read(PredictionsTable.SPEC),
+                      models,
+                      List.of());
+              RankingKeys keys = RankingKeys.of(Counts.of(scored), models);
+              return SortedScores.of(scored, keys, 0)
+                  .mapRuns(
+                      ranking -> keys.classOf(ranking) == 0,
+                      run -> {
+                        int above = run.positivesAbove() + run.negativesAbove() > 0 ? 1 : 0;
+                        run.scores().forEachRemaining(score -> {});
+                        return List.of(above).iterator();
+                      })
+                  .collect();
+            });
     assertThat(parts).hasSizeGreaterThan(2);
     assertThat(parts.get(0)).isZero();
     assertThat(parts.subList(1, parts.size())).containsOnly(1);
