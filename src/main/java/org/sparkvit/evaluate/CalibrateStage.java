@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -235,9 +236,7 @@ public final class CalibrateStage {
           raw.equalMass().meanError(),
           fit.equalMass().meanError());
     }
-    for (int c : wanted(model, classes, validation)) {
-      points.add(model, classes.get(c), c, mended, sizes);
-    }
+    points.add(model, classes, wanted(model, classes, validation), mended, sizes);
   }
 
   private Calibration fit(
@@ -251,7 +250,6 @@ public final class CalibrateStage {
       return new Calibration(scores.temperature(shift), shift);
     }
     LabelledScores shifted = scores.calibrated(new Calibration(1, shift));
-    List<ClassCalibration> curves = new ArrayList<>();
     for (int c = 0; c < classes.size(); c++) {
       if (validation[c] == 0) {
         throw new UserException(
@@ -263,10 +261,19 @@ public final class CalibrateStage {
                 + config.method()
                 + " has nothing to fit its curve on; use --method temperature");
       }
-      curves.add(
-          config.method().equals(CalibrationsTable.PLATT)
-              ? PlattScaling.fit(shifted.ranking(SplitsTable.VALIDATION, c))
-              : shifted.isotonic(spark, SplitsTable.VALIDATION, c));
+    }
+    List<Integer> all = IntStream.range(0, classes.size()).boxed().toList();
+    long images = Arrays.stream(validation).sum();
+    if (config.method().equals(CalibrationsTable.ISOTONIC)) {
+      return new Calibration(
+          1, shift, shifted.isotonic(spark, SplitsTable.VALIDATION, all, images));
+    }
+    List<ClassCalibration> curves = new ArrayList<>();
+    for (List<Integer> batch : LabelledScores.batches(all, images)) {
+      shifted
+          .rankings(SplitsTable.VALIDATION, batch)
+          .values()
+          .forEach(each -> curves.add(PlattScaling.fit(each)));
     }
     return new Calibration(1, shift, curves);
   }

@@ -4,9 +4,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -21,6 +24,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
+import org.sparkvit.metrics.ClassCalibration;
 import org.sparkvit.metrics.IsotonicScaling;
 import org.sparkvit.metrics.Replicates;
 import org.sparkvit.metrics.ScoreCounts;
@@ -34,6 +38,13 @@ final class LabelledScores {
   private static final long MAX_SCORES = 2_000_000;
 
   private static final int[] ONCE = {1};
+
+  /** What a curve is fitted to. */
+  private static final StructType POINT =
+      new StructType()
+          .add("score", DataTypes.DoubleType, false)
+          .add("share", DataTypes.DoubleType, false)
+          .add("images", DataTypes.DoubleType, false);
 
   /**
    * An image.
@@ -150,79 +161,125 @@ final class LabelledScores {
   }
 
   /**
-   * The scores of a class in a split.
+   * Classes whose scores the driver has room for at a time: with a thousand of them a query for
+   * each would take minutes.
    *
+   * @param images of the split
+   */
+  static List<List<Integer>> batches(List<Integer> labels, long images) {
+    int size = (int) Math.max(1, Math.min(labels.size(), MAX_SCORES / Math.max(1, images)));
+    List<List<Integer>> batches = new ArrayList<>();
+    for (int from = 0; from < labels.size(); from += size) {
+      batches.add(
+          new ArrayList<>(labels.subList(from, Math.min(labels.size(), from + size))));
+    }
+    return batches;
+  }
+
+  /**
+   * The scores of some classes in a split.
+   *
+   * @param labels one of {@link #batches}
    * @throws UserException when there are too many different ones for the driver
    */
-  ScoreCounts ranking(String split, int label) {
-    return onDriver(split, counted(split, label));
+  SortedMap<Integer, ScoreCounts> rankings(String split, List<Integer> labels) {
+    return onDriver(split, counted(split, labels));
   }
 
   /** The highest probability of each image of a split; positives are the right predictions. */
   ScoreCounts confidences(String split) {
-    return onDriver(
-        split,
-        counted(
-            of(split)
-                .mapToPair(
-                    image -> {
-                      int said = argmax(image.probabilities());
-                      return new Tuple2<>(
-                          image.probabilities()[said] + 0f, count(image.label() == said));
-                    })));
+    JavaPairRDD<Long, long[]> highest =
+        of(split)
+            .mapToPair(
+                image -> {
+                  int said = argmax(image.probabilities());
+                  return new Tuple2<>(
+                      RankingKeys.key(0, image.probabilities()[said]),
+                      count(image.label() == said));
+                });
+    return onDriver(split, added(highest)).get(0);
   }
 
   /**
-   * The curve of a class that never falls and is nearest to what images of a split are, by MLlib.
+   * The curves of classes that never fall and are nearest to what images of a split are, by MLlib.
+   * Where the scores of several classes fit on the driver, a curve costs no query over the images.
+   *
+   * @param images of the split
    */
-  IsotonicScaling isotonic(SparkSession spark, String split, int label) {
-    JavaRDD<Row> points =
-        counted(split, label)
-            // Sums in one order, whatever the partitions were.
-            .coalesce(1)
-            .map(
-                score -> {
-                  long images = score._2()[0] + score._2()[1];
-                  return RowFactory.create(
-                      score._1().doubleValue(), (double) score._2()[0] / images, (double) images);
-                });
-    StructType schema =
-        new StructType()
-            .add("score", DataTypes.DoubleType, false)
-            .add("share", DataTypes.DoubleType, false)
-            .add("images", DataTypes.DoubleType, false);
+  List<ClassCalibration> isotonic(
+      SparkSession spark, String split, List<Integer> labels, long images) {
+    List<ClassCalibration> curves = new ArrayList<>();
+    for (List<Integer> batch : batches(labels, images)) {
+      if (batch.size() == 1) {
+        JavaRDD<Row> points =
+            counted(split, batch)
+                .sortByKey()
+                // Sums in one order, whatever the partitions were.
+                .coalesce(1)
+                .map(
+                    score ->
+                        point(
+                            RankingKeys.score(score._1()),
+                            score._2()[0],
+                            score._2()[0] + score._2()[1]));
+        curves.add(fit(spark.createDataFrame(points, POINT)));
+      } else {
+        for (ScoreCounts scores : rankings(split, batch).values()) {
+          List<Row> points = new ArrayList<>();
+          for (int i = 0; i < scores.size(); i++) {
+            points.add(point(scores.score(i), scores.positives(i), scores.images(i)));
+          }
+          curves.add(fit(spark.createDataFrame(points, POINT).coalesce(1)));
+        }
+      }
+    }
+    return curves;
+  }
+
+  private static Row point(double score, long positives, long images) {
+    return RowFactory.create(score, (double) positives / images, (double) images);
+  }
+
+  private static IsotonicScaling fit(Dataset<Row> points) {
     IsotonicRegressionModel model =
         new IsotonicRegression()
             .setFeaturesCol("score")
             .setLabelCol("share")
             .setWeightCol("images")
-            .fit(spark.createDataFrame(points, schema));
+            .fit(points);
     return new IsotonicScaling(
         Arrays.stream(model.boundaries().toArray()).boxed().toList(),
         Arrays.stream(model.predictions().toArray()).boxed().toList());
   }
 
-  private JavaPairRDD<Float, long[]> counted(String split, int label) {
-    return counted(
+  /** Positives and negatives of each distinct score of some classes, by {@link RankingKeys#key}. */
+  private JavaPairRDD<Long, long[]> counted(String split, List<Integer> labels) {
+    return added(
         of(split)
-            .mapToPair(
+            .flatMapToPair(
                 image ->
-                    new Tuple2<>(
-                        // Adding 0 turns -0 into 0, which would otherwise be two scores.
-                        image.probabilities()[label] + 0f, count(image.label() == label))));
+                    labels.stream()
+                        .map(
+                            c ->
+                                new Tuple2<>(
+                                    RankingKeys.key(c, image.probabilities()[c]),
+                                    count(image.label() == c)))
+                        .iterator()));
   }
 
   private static long[] count(boolean positive) {
     return positive ? new long[] {1, 0} : new long[] {0, 1};
   }
 
-  /** Positives and negatives of each distinct score, the highest first. */
-  private static JavaPairRDD<Float, long[]> counted(JavaPairRDD<Float, long[]> scores) {
-    return scores.reduceByKey((a, b) -> new long[] {a[0] + b[0], a[1] + b[1]}).sortByKey(false);
+  private static JavaPairRDD<Long, long[]> added(JavaPairRDD<Long, long[]> scores) {
+    return scores.reduceByKey((a, b) -> new long[] {a[0] + b[0], a[1] + b[1]});
   }
 
-  private static ScoreCounts onDriver(String split, JavaPairRDD<Float, long[]> scoreCounts) {
-    List<Tuple2<Float, long[]>> counted = scoreCounts.take(Math.toIntExact(MAX_SCORES + 1));
+  /** By class. */
+  private static SortedMap<Integer, ScoreCounts> onDriver(
+      String split, JavaPairRDD<Long, long[]> counts) {
+    List<Tuple2<Long, long[]>> counted =
+        new ArrayList<>(counts.take(Math.toIntExact(MAX_SCORES + 1)));
     if (counted.size() > MAX_SCORES) {
       throw new UserException(
           "the "
@@ -231,11 +288,26 @@ final class LabelledScores {
               + MAX_SCORES
               + " different scores of a class; a smaller one is enough for a threshold");
     }
+    counted.sort(Comparator.comparing(Tuple2::_1));
+    SortedMap<Integer, ScoreCounts> byClass = new TreeMap<>();
+    int end;
+    for (int from = 0; from < counted.size(); from = end) {
+      long label = RankingKeys.ranking(counted.get(from)._1());
+      end = from;
+      while (end < counted.size() && RankingKeys.ranking(counted.get(end)._1()) == label) {
+        end++;
+      }
+      byClass.put(Math.toIntExact(label), scores(counted.subList(from, end)));
+    }
+    return byClass;
+  }
+
+  private static ScoreCounts scores(List<Tuple2<Long, long[]>> counted) {
     double[] scores = new double[counted.size()];
     long[] positives = new long[scores.length];
     long[] negatives = new long[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = counted.get(i)._1();
+      scores[i] = RankingKeys.score(counted.get(i)._1());
       positives[i] = counted.get(i)._2()[0];
       negatives[i] = counted.get(i)._2()[1];
     }

@@ -1,10 +1,12 @@
 package org.sparkvit.evaluate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.core.Progress;
@@ -12,6 +14,7 @@ import org.sparkvit.metrics.CurvePoint;
 import org.sparkvit.metrics.Objective;
 import org.sparkvit.metrics.Proportion;
 import org.sparkvit.metrics.ReviewBand;
+import org.sparkvit.metrics.ScoreCounts;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.ThresholdsTable;
 
@@ -32,18 +35,33 @@ final class OperatingPoints {
   }
 
   /**
-   * Adds the rows of a class.
+   * Adds the rows of some classes.
    *
-   * @param label place of the class
+   * @param classes names of all classes of the model
+   * @param labels places of those
    * @param sizes images of each split and class
    */
-  void add(String model, String name, int label, LabelledScores mended, Map<String, long[]> sizes) {
-    Map<String, List<CurvePoint>> points = new LinkedHashMap<>();
-    for (String split : List.of(SplitsTable.VALIDATION, SplitsTable.TEST)) {
-      if (sizes.containsKey(split)) {
-        points.put(split, mended.ranking(split, label).points());
+  void add(
+      String model,
+      List<String> classes,
+      List<Integer> labels,
+      LabelledScores mended,
+      Map<String, long[]> sizes) {
+    List<String> splits =
+        Stream.of(SplitsTable.VALIDATION, SplitsTable.TEST).filter(sizes::containsKey).toList();
+    long most = splits.stream().mapToLong(s -> Arrays.stream(sizes.get(s)).sum()).max().orElse(0);
+    for (List<Integer> batch : LabelledScores.batches(labels, most)) {
+      Map<String, Map<Integer, ScoreCounts>> scores = new LinkedHashMap<>();
+      splits.forEach(split -> scores.put(split, mended.rankings(split, batch)));
+      for (int label : batch) {
+        Map<String, List<CurvePoint>> points = new LinkedHashMap<>();
+        scores.forEach((split, here) -> points.put(split, here.get(label).points()));
+        add(model, classes.get(label), points);
       }
     }
+  }
+
+  private void add(String model, String name, Map<String, List<CurvePoint>> points) {
     List<CurvePoint> validation = points.get(SplitsTable.VALIDATION);
     for (Objective objective : Objective.values()) {
       objective

@@ -113,17 +113,17 @@ public final class ScoreCounts implements Serializable {
   }
 
   /** A distinct score; the first is the highest. */
-  double score(int place) {
+  public double score(int place) {
     return scores[place];
   }
 
   /** Images of the class that have it. */
-  long positives(int place) {
+  public long positives(int place) {
     return positives[place];
   }
 
   /** All images that have it. */
-  long images(int place) {
+  public long images(int place) {
     return positives[place] + negatives[place];
   }
 

@@ -23,7 +23,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.metrics.Calibration;
 import org.sparkvit.metrics.CalibrationFixtures;
-import org.sparkvit.metrics.IsotonicScaling;
+import org.sparkvit.metrics.ClassCalibration;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.metrics.Objective;
 import org.sparkvit.metrics.Scorebook;
@@ -255,9 +255,9 @@ class CalibrateStageTest extends SparkTest {
                 workspace.read(PredictionsTable.SPEC),
                 Optional.empty()),
             List.of());
-    IsotonicScaling curve =
+    ClassCalibration curve =
         LabelledScores.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
-            .isotonic(spark, "validation", 1);
+            .isotonic(spark, "validation", List.of(1), fixture.labels().length).get(0);
     double[] asked = fixture.numbers("asked");
     double[] expected = fixture.numbers("isotonic");
     for (int i = 0; i < asked.length; i++) {
