@@ -4,11 +4,15 @@ import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
 /** The classes of a data set or a model, in a fixed order: position = index of the logit. */
 public final class Labels implements Serializable {
+  /** So many names are read in a message; more would hide what it says. */
+  private static final int SHOWN = 20;
+
   private final List<String> names;
   private final Map<String, Integer> indexes = new HashMap<>();
 
@@ -18,12 +22,24 @@ public final class Labels implements Serializable {
     for (String name : this.names) {
       if (name.isBlank()) {
         throw new UserException(
-            "a class name is empty in " + this.names + "; every class needs one");
+            "a class name is empty in " + shown(this.names) + "; every class needs one");
       }
       if (indexes.put(name, indexes.size()) != null) {
-        throw new UserException("class '" + name + "' is named twice in " + this.names);
+        throw new UserException("class '" + name + "' is named twice in " + shown(this.names));
       }
     }
+  }
+
+  /** Names for a person to choose from: all, or the first where a line would not hold them. */
+  public static String shown(Collection<String> names) {
+    if (names.size() <= SHOWN) {
+      return List.copyOf(names).toString();
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s and %,d more",
+        names.stream().limit(SHOWN).toList(),
+        names.size() - SHOWN);
   }
 
   /** Distinct names in alphabetical order: the order Hugging Face's ImageFolder gives them. */
@@ -51,7 +67,7 @@ public final class Labels implements Serializable {
   public int index(String name) {
     Integer index = indexes.get(name);
     if (index == null) {
-      throw new UserException("class '" + name + "' is unknown; the classes are " + names);
+      throw new UserException("class '" + name + "' is unknown; the classes are " + shown(names));
     }
     return index;
   }

@@ -22,6 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -362,7 +363,7 @@ public final class CalibrateStage {
             "--positive '"
                 + config.positive().get()
                 + "' is no class of the model; choose of "
-                + classes);
+                + Labels.shown(classes));
       }
       if (validation[place] == 0) {
         throw new UserException(

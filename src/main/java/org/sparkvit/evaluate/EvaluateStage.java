@@ -18,6 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -153,7 +154,7 @@ public final class EvaluateStage {
               Locale.ROOT,
               "--positive '%s' is no class of the model; choose one of %s",
               config.positive().get(),
-              known));
+              Labels.shown(known)));
     }
   }
 

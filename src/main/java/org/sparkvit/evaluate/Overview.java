@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.MetricsTable;
@@ -129,7 +130,7 @@ final class Overview {
               ModelClasses.abbreviate(model),
               unknown.size(),
               unknown.first(),
-              classes));
+              Labels.shown(classes)));
     }
     return List.copyOf(unknown);
   }

@@ -1,23 +1,18 @@
 package org.sparkvit.evaluate;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.sparkvit.metrics.LogOddsRanges;
 
 /**
  * The distinct scores of every class against the rest in every region, sorted over the cluster from
@@ -28,9 +23,10 @@ import org.sparkvit.metrics.LogOddsRanges;
  * has to fit anywhere, and equal scores, which count as one, are never parted.
  */
 final class SortedScores {
-  private static final String KEY = "key";
-  private static final int POSITIVES = 1;
-  private static final int NEGATIVES = 2;
+  /** Columns of the rows: what {@link ScoreKeys} gives. A value may have several rows. */
+  private static final String VALUE = "value";
+
+  private static final String COUNT = "count";
 
   private final JavaRDD<Row> rows;
   private final long[][] above;
@@ -47,67 +43,28 @@ final class SortedScores {
    * @param bins ranges of the log-odds in which scores count as one; 0 for none
    */
   static SortedScores of(Dataset<Row> scored, RankingKeys keys, int bins) {
-    Column value = col("value");
-    Column positive = value.bitwiseAND(lit(1L));
-    JavaRDD<Row> rows =
+    Dataset<Row> counted =
         scored
             .filter(
                 col(ScoredImages.LABEL)
                     .isNotNull()
                     .and(col(ScoredImages.PROBABILITIES).isNotNull()))
-            .select(
-                ScoredImages.MODEL,
-                ScoredImages.PLACE,
-                ScoredImages.PROBABILITIES,
-                ScoredImages.REGIONS)
-            .flatMap(new Keys(keys, bins), Encoders.LONG())
-            .toDF("value")
-            .groupBy(shiftright(value, 1).as(KEY))
-            .agg(sum(positive), sum(lit(1L).minus(positive)))
-            .repartitionByRange(col(KEY))
-            .sortWithinPartitions(KEY)
+            .select(Arrays.stream(ScoreKeys.COLUMNS).map(name -> col(name)).toArray(Column[]::new))
+            .mapPartitions(
+                new ScoreKeys(keys, bins), Encoders.tuple(Encoders.LONG(), Encoders.LONG()))
+            .toDF(VALUE, COUNT);
+    if (bins > 0) {
+      counted = counted.groupBy(VALUE).agg(sum(COUNT));
+    }
+    JavaRDD<Row> rows =
+        counted
+            // Images of a class and others that have one score belong together.
+            .repartitionByRange(shiftright(col(VALUE), 1))
+            .sortWithinPartitions(VALUE)
             // From here on an RDD, whose partitions and shuffle stay what they are: another query
             // over the Dataset would draw the borders anew.
             .javaRDD();
     return new SortedScores(rows, carry(rows.mapPartitions(Edge::of).collect()));
-  }
-
-  /** An image to its scores: twice the key of each, and one more where it is of that class. */
-  private static final class Keys implements FlatMapFunction<Row, Long> {
-    private final RankingKeys keys;
-    private final LogOddsRanges ranges;
-
-    Keys(RankingKeys keys, int bins) {
-      this.keys = keys;
-      this.ranges = bins > 0 ? new LogOddsRanges(bins) : null;
-    }
-
-    @Override
-    public Iterator<Long> call(Row image) {
-      String model = image.getString(0);
-      int place = image.isNullAt(1) ? -1 : image.getInt(1);
-      List<Float> scores = image.getList(2);
-      float[] ranked = new float[scores.size()];
-      for (int c = 0; c < ranked.length; c++) {
-        float score = scores.get(c);
-        // The lowest probability of a range stands for all of it.
-        ranked[c] = ranges == null ? score : ranges.lowest(ranges.of(score));
-      }
-      return image.<Row>getList(3).stream()
-          .flatMapToLong(region -> of(first(model, region), place, ranked))
-          .iterator();
-    }
-
-    private long first(String model, Row region) {
-      Row kind = region.getStruct(1);
-      return keys.firstOf(
-          RowFactory.create(model, region.getString(0), kind.getString(0), kind.getString(1)));
-    }
-
-    private static LongStream of(long first, int place, float[] scores) {
-      return IntStream.range(0, scores.length)
-          .mapToLong(c -> RankingKeys.key(first + c, scores[c]) << 1 | (c == place ? 1 : 0));
-    }
   }
 
   /** A run of rows of one ranking, which must be read to its end before the next. */
@@ -188,16 +145,30 @@ final class SortedScores {
 
         @Override
         public Score next() {
-          Row row = rows.next();
-          return new Score(
-              RankingKeys.score(row.getLong(0)), row.getLong(POSITIVES), row.getLong(NEGATIVES));
+          long key = key(rows.peek());
+          long positives = 0;
+          long images = 0;
+          while (rows.hasNext() && key(rows.peek()) == key) {
+            Row row = rows.next();
+            positives += positives(row);
+            images += row.getLong(1);
+          }
+          return new Score(RankingKeys.score(key), positives, images - positives);
         }
       };
     }
   }
 
+  private static long key(Row row) {
+    return ScoreKeys.key(row.getLong(0));
+  }
+
   private static long ranking(Row row) {
-    return RankingKeys.ranking(row.getLong(0));
+    return RankingKeys.ranking(key(row));
+  }
+
+  private static long positives(Row row) {
+    return ScoreKeys.positive(row.getLong(0)) ? row.getLong(1) : 0;
   }
 
   /** The rankings that a partition begins and ends with, and what it holds of the last. */
@@ -220,8 +191,8 @@ final class SortedScores {
           edge.negatives = 0;
         }
         edge.first = edge.first == NONE ? ranking : edge.first;
-        edge.positives += row.getLong(POSITIVES);
-        edge.negatives += row.getLong(NEGATIVES);
+        edge.positives += positives(row);
+        edge.negatives += row.getLong(1) - positives(row);
       }
       return List.of(edge).iterator();
     }

@@ -27,6 +27,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -165,7 +166,7 @@ public final class ExplainStage {
           "--positive '"
               + config.positive()
               + "' is no class of the model; choose one of "
-              + model.labels());
+              + Labels.shown(model.labels()));
     }
   }
 

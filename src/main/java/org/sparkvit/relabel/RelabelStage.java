@@ -11,6 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -145,7 +146,10 @@ public final class RelabelStage {
     for (String label : new TreeSet<>(config.classFloors().keySet())) {
       if (!classes.contains(label)) {
         throw new UserException(
-            "--class-floor '" + label + "' is no class of the model; choose of " + classes);
+            "--class-floor '"
+                + label
+                + "' is no class of the model; choose of "
+                + Labels.shown(classes));
       }
     }
   }

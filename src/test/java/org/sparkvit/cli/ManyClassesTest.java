@@ -138,6 +138,7 @@ class ManyClassesTest extends SparkTest {
       run("catalog --input " + manifest);
       run("audit");
       run("split");
+      run("gate");
       run("balance --weights inverse");
       run(
           "train --hidden-size 32 --layers 2 --heads 2 --image-size 32 --patch-size 8 --epochs 1"
@@ -159,7 +160,6 @@ class ManyClassesTest extends SparkTest {
       relabelsAreRight(scored);
       run("labels --from vit --folds 2 --neighbors 5");
       labelChecksAreRight();
-      run("gate");
       run("report");
       reportIsRight();
     } finally {

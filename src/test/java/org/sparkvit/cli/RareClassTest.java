@@ -204,18 +204,32 @@ class RareClassTest extends SparkTest {
     assertThatThrownBy(() -> run("calibrate", "--positive", RARE))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no image of class '" + RARE + "'");
+    // Names of forty classes are too many for one line.
+    for (String stage : List.of("evaluate --overwrite", "calibrate")) {
+      assertThatThrownBy(() -> run(stage, "--positive", "none"))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("'none' is no class of the model")
+          .hasMessageEndingWith(CLASSES.get(19) + "] and 20 more");
+    }
     run("calibrate");
     assertThat(workspace.read(CalibrationsTable.SPEC).count()).isEqualTo(2);
     assertThat(count(relabelled(), RARE + "|confident|" + CLASSES.get(1))).isEqualTo(1);
     run("relabel --calibrated --max-change-rate 1 --overwrite");
     assertThat(workspace.read(RelabelsTable.SPEC).count()).isEqualTo(IMAGES);
 
-    // One image cannot be mixed with another of its class.
+    // One image cannot be mixed with another of its class, but can get the look of any.
+    assertThatThrownBy(() -> run("synthesize --target 3 --methods mixup"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("class '" + RARE + "' has one image to train on");
     run("synthesize --target 3");
     Map<String, Long> made =
-        workspace.read(SyntheticTable.SPEC).groupBy("label").count().collectAsList().stream()
-            .collect(Collectors.toMap(row -> row.getString(0), row -> row.getLong(1)));
-    assertThat(made).doesNotContainKey(RARE);
+        workspace.read(SyntheticTable.SPEC).groupBy("label", "method").count().collectAsList()
+            .stream()
+            .collect(
+                Collectors.toMap(
+                    row -> row.getString(0) + " " + row.getString(1), row -> row.getLong(2)));
+    assertThat(made).containsEntry(RARE + " fourier", 2L);
+    assertThat(made.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(39 + 2);
 
     run("report");
     try (Stream<Path> pages = Files.walk(folder.resolve("w/reports"))) {
