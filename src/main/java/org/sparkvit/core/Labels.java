@@ -36,10 +36,7 @@ public final class Labels implements Serializable {
       return List.copyOf(names).toString();
     }
     return String.format(
-        Locale.ROOT,
-        "%s and %,d more",
-        names.stream().limit(SHOWN).toList(),
-        names.size() - SHOWN);
+        Locale.ROOT, "%s and %,d more", names.stream().limit(SHOWN).toList(), names.size() - SHOWN);
   }
 
   /** Distinct names in alphabetical order: the order Hugging Face's ImageFolder gives them. */

@@ -170,8 +170,7 @@ final class LabelledScores {
     int size = (int) Math.max(1, Math.min(labels.size(), MAX_SCORES / Math.max(1, images)));
     List<List<Integer>> batches = new ArrayList<>();
     for (int from = 0; from < labels.size(); from += size) {
-      batches.add(
-          new ArrayList<>(labels.subList(from, Math.min(labels.size(), from + size))));
+      batches.add(new ArrayList<>(labels.subList(from, Math.min(labels.size(), from + size))));
     }
     return batches;
   }

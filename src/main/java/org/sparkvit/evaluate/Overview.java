@@ -126,7 +126,8 @@ final class Overview {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "model %s does not know %,d of the labels, e.g. '%s'; its classes are %s: evaluate it on data that has these, or choose another --model",
+              "model %s does not know %,d of the labels, e.g. '%s'; its classes are %s: evaluate it"
+                  + " on data that has these, or choose another --model",
               ModelClasses.abbreviate(model),
               unknown.size(),
               unknown.first(),

@@ -124,7 +124,8 @@ final class RankingKeys implements Serializable {
         .boxed()
         .flatMap(
             i ->
-                LongStream.range(first[i], first[i] + models.get(regions.get(i).getString(0)).size())
+                LongStream.range(
+                        first[i], first[i] + models.get(regions.get(i).getString(0)).size())
                     .boxed()
                     .sorted(Comparator.comparing(this::className)))
         .toList();

@@ -63,8 +63,7 @@ final class Rankings {
   JavaPairRDD<Row, Tuple2<Integer, RankingSums>> byRegion() {
     RankingKeys of = keys;
     return sums.mapToPair(
-        sum ->
-            new Tuple2<>(of.region(sum._1()), new Tuple2<>(of.classOf(sum._1()), sum._2())));
+        sum -> new Tuple2<>(of.region(sum._1()), new Tuple2<>(of.classOf(sum._1()), sum._2())));
   }
 
   /** How far off ROC-AUC and average precision of a whole split may be, by what ranges hide. */
@@ -188,13 +187,19 @@ final class Rankings {
       List<Row> curves = new ArrayList<>();
       for (int i = 0; all._1() > 0 && i < points.size(); i++) {
         CurvePoint point = points.get(i);
-        curves.add(
-            row(region, name, CurvesTable.PR, i, point.recall(), point.precision(), point));
+        curves.add(row(region, name, CurvesTable.PR, i, point.recall(), point.precision(), point));
       }
       for (int i = 0; all._1() > 0 && all._2() > 0 && i < points.size(); i++) {
         CurvePoint point = points.get(i);
         curves.add(
-            row(region, name, CurvesTable.ROC, i, point.falsePositiveRate(), point.recall(), point));
+            row(
+                region,
+                name,
+                CurvesTable.ROC,
+                i,
+                point.falsePositiveRate(),
+                point.recall(),
+                point));
       }
       return curves.iterator();
     }

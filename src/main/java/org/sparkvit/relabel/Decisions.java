@@ -94,9 +94,7 @@ final class Decisions {
                 when(col("said.probabilities").isNotNull(), col("said.predicted"))
                     .as(RelabelsTable.PREDICTED),
                 col("said.probabilities"))
-            .withColumn(
-                PLACE,
-                ClassPlaces.place(classes, col(RelabelsTable.OLD_LABEL)));
+            .withColumn(PLACE, ClassPlaces.place(classes, col(RelabelsTable.OLD_LABEL)));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column sorted = sort_array(probabilities);
     Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));

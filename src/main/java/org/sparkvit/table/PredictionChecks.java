@@ -30,8 +30,7 @@ public final class PredictionChecks {
         rows.agg(
                 count_if(said.and(count.notEqual(classes.size(model)))),
                 count_if(said.and(expr("exists(probabilities, p -> not (p >= 0 and p <= 1))"))),
-                count_if(
-                    said.and(classes.place(model, col(PredictionsTable.PREDICTED)).isNull())))
+                count_if(said.and(classes.place(model, col(PredictionsTable.PREDICTED)).isNull())))
             .first();
     complain(PredictionsTable.PROBABILITIES, bad.getLong(0), "another length than the classes");
     complain(PredictionsTable.PROBABILITIES, bad.getLong(1), "a number that is not in 0 to 1");

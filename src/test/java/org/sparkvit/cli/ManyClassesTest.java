@@ -81,8 +81,7 @@ class ManyClassesTest extends SparkTest {
     // Peaks of the pools need not be of one time, so this is the most that it can have been.
     long peak = heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
     most = Math.max(most, peak);
-    costs.add(
-        String.format(Locale.ROOT, "%-10s %6.1f s %,6d MB", all.get(0), seconds, peak >> 20));
+    costs.add(String.format(Locale.ROOT, "%-10s %6.1f s %,6d MB", all.get(0), seconds, peak >> 20));
   }
 
   private static String label(int index) {
@@ -164,15 +163,15 @@ class ManyClassesTest extends SparkTest {
       reportIsRight();
     } finally {
       costs.forEach(System.out::println);
-      System.out.printf(Locale.ROOT, "most heap at one time, what could be collected included: %,d MB%n", most >> 20);
+      System.out.printf(
+          Locale.ROOT,
+          "most heap at one time, what could be collected included: %,d MB%n",
+          most >> 20);
     }
   }
 
   private List<Row> rows(TableSpec spec, String... columns) {
-    return Workspace.at(spark, workspace)
-        .read(spec)
-        .selectExpr(columns)
-        .collectAsList();
+    return Workspace.at(spark, workspace).read(spec).selectExpr(columns).collectAsList();
   }
 
   /** What the tables say, read by no stage; checks that every image is there once. */
@@ -224,7 +223,8 @@ class ManyClassesTest extends SparkTest {
         assertThat(figures).containsEntry(name + "precision", ratio(right[c], said[c]));
         assertThat(figures).containsEntry(name + "recall", ratio(right[c], support[c]));
         assertThat(figures).containsEntry(name + "f1", ratio(2 * right[c], support[c] + said[c]));
-        Double auc = c % 20 == 0 || split.equals("test") ? auc(here, c) : figures.get(name + "roc_auc");
+        Double auc =
+            c % 20 == 0 || split.equals("test") ? auc(here, c) : figures.get(name + "roc_auc");
         assertThat(figures.get(name + "roc_auc")).as(name).isEqualTo(auc);
         f1 += ratio(2 * right[c], support[c] + said[c]);
         recall += ratio(right[c], support[c]);
@@ -339,7 +339,8 @@ class ManyClassesTest extends SparkTest {
 
   /** With thresholds among the confidences that there are, so that all kinds of reasons occur. */
   private void relabelsAreRight(List<Scored> scored) {
-    double[] confidences = scored.stream().mapToDouble(s -> s.p()[s.predicted()]).sorted().toArray();
+    double[] confidences =
+        scored.stream().mapToDouble(s -> s.p()[s.predicted()]).sorted().toArray();
     float floor = (float) confidences[IMAGES / 2];
     float review = (float) confidences[IMAGES / 4];
     float own = (float) confidences[IMAGES / 3];
@@ -390,9 +391,9 @@ class ManyClassesTest extends SparkTest {
     rows(RelabelsTable.SPEC, "concat_ws(' ', old_label, reason, new_label)")
         .forEach(row -> found.merge(row.getString(0), 1L, Long::sum));
     assertThat(found).isEqualTo(expected);
-    assertThat(
-            found.keySet().stream().map(key -> key.split(" ")[2]).distinct())
-        .contains("agrees", "confident", "protected_split", "small_margin", "below_floor", "unsure");
+    assertThat(found.keySet().stream().map(key -> key.split(" ")[2]).distinct())
+        .contains(
+            "agrees", "confident", "protected_split", "small_margin", "below_floor", "unsure");
     long summed =
         rows(RelabelSummaryTable.SPEC, "images", "slice").stream()
             .filter(row -> row.getString(1).equals("(all)"))
@@ -424,8 +425,7 @@ class ManyClassesTest extends SparkTest {
       assertThat(all).allMatch(page -> page.toFile().length() < 4_000_000);
       String page = Files.readString(all.get(0));
       assertThat(page).contains("1,100");
-      long named =
-          IntStream.range(0, CLASSES).filter(c -> page.contains(label(c))).count();
+      long named = IntStream.range(0, CLASSES).filter(c -> page.contains(label(c))).count();
       System.out.printf(
           Locale.ROOT, "report: %,d bytes, %,d classes named%n", page.length(), named);
       assertThat(named).isBetween(50L, (long) CLASSES / 2);

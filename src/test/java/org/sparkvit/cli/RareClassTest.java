@@ -129,9 +129,7 @@ class RareClassTest extends SparkTest {
             ModelsTable.SPEC.schema()),
         record);
     workspace.replace(
-        PredictionsTable.SPEC,
-        spark.createDataFrame(rows, PredictionsTable.SPEC.schema()),
-        record);
+        PredictionsTable.SPEC, spark.createDataFrame(rows, PredictionsTable.SPEC.schema()), record);
   }
 
   private static int most(Float[] p) {
@@ -223,7 +221,11 @@ class RareClassTest extends SparkTest {
         .hasMessageContaining("class '" + RARE + "' has one image to train on");
     run("synthesize --target 3");
     Map<String, Long> made =
-        workspace.read(SyntheticTable.SPEC).groupBy("label", "method").count().collectAsList()
+        workspace
+            .read(SyntheticTable.SPEC)
+            .groupBy("label", "method")
+            .count()
+            .collectAsList()
             .stream()
             .collect(
                 Collectors.toMap(
@@ -233,8 +235,7 @@ class RareClassTest extends SparkTest {
 
     run("report");
     try (Stream<Path> pages = Files.walk(folder.resolve("w/reports"))) {
-      Path page =
-          pages.filter(file -> file.toString().endsWith(".html")).findFirst().orElseThrow();
+      Path page = pages.filter(file -> file.toString().endsWith(".html")).findFirst().orElseThrow();
       assertThat(Files.readString(page)).contains(RARE);
     }
   }

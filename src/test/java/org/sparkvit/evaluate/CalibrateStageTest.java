@@ -257,7 +257,8 @@ class CalibrateStageTest extends SparkTest {
             List.of());
     ClassCalibration curve =
         LabelledScores.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
-            .isotonic(spark, "validation", List.of(1), fixture.labels().length).get(0);
+            .isotonic(spark, "validation", List.of(1), fixture.labels().length)
+            .get(0);
     double[] asked = fixture.numbers("asked");
     double[] expected = fixture.numbers("isotonic");
     for (int i = 0; i < asked.length; i++) {
