@@ -1,0 +1,32 @@
+package org.sparkvit.delta;
+
+import io.delta.kernel.internal.actions.AddFile;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Parquet file of a version of a table.
+ *
+ * @param path where it is, whole
+ * @param bytes its size
+ * @param rows how many it has; -1 where the log does not say
+ * @param bounds of the columns that have statistics; none of those that have no value in the file
+ * @param action what put it into the log
+ */
+public record DataFile(
+    String path, long bytes, long rows, Map<String, Bounds> bounds, AddFile action) {
+  public DataFile {
+    bounds = Map.copyOf(bounds);
+  }
+
+  /** Smallest and largest value of a column; empty where nothing is known of it. */
+  public Optional<Bounds> boundsOf(String column) {
+    return Optional.ofNullable(bounds.get(column));
+  }
+
+  /** Name of the folder that it is in. */
+  public String folder() {
+    String parent = path.substring(0, path.lastIndexOf('/'));
+    return parent.substring(parent.lastIndexOf('/') + 1);
+  }
+}

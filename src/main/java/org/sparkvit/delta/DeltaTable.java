@@ -1,0 +1,361 @@
+package org.sparkvit.delta;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.Operation;
+import io.delta.kernel.Table;
+import io.delta.kernel.Transaction;
+import io.delta.kernel.TransactionBuilder;
+import io.delta.kernel.TransactionCommitResult;
+import io.delta.kernel.data.Row;
+import io.delta.kernel.defaults.engine.DefaultEngine;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.ConcurrentWriteException;
+import io.delta.kernel.exceptions.KernelException;
+import io.delta.kernel.exceptions.MetadataChangedException;
+import io.delta.kernel.exceptions.ProtocolChangedException;
+import io.delta.kernel.exceptions.TableAlreadyExistsException;
+import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.hook.PostCommitHook;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.TableImpl;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.data.TransactionStateRow;
+import io.delta.kernel.internal.types.DataTypeJsonSerDe;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.CloseableIterable;
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkvit.core.UserException;
+
+/**
+ * A folder with a Delta table: its log, in protocol (1, 2), which every reader of Delta tables
+ * knows. Whoever changes it writes files first and then one entry of the log, which must not exist
+ * before; that one step decides what counts, so of two at once one sees that it lost and plans its
+ * change again on what the other has made.
+ */
+public final class DeltaTable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
+  private static final String FOLDER = "_delta_log";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Each lost race is another run's commit, so this is how many of them one may meet. */
+  private static final int ATTEMPTS = 100;
+
+  private final Path folder;
+  private final Configuration configuration;
+  private final Engine engine;
+
+  private DeltaTable(Path folder, Configuration configuration) {
+    this.folder = folder;
+    this.configuration = configuration;
+    this.engine = DefaultEngine.create(configuration);
+  }
+
+  /** The table of a folder, which need not be there. */
+  public static DeltaTable at(Path folder, Configuration configuration) {
+    return new DeltaTable(folder, configuration);
+  }
+
+  /** The latest version; empty where there is no table. */
+  public Optional<DeltaVersion> latest() {
+    try {
+      return Optional.of(
+          new DeltaVersion(engine, (SnapshotImpl) kernel().getLatestSnapshot(engine)));
+    } catch (TableNotFoundException e) {
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * A version by its number.
+   *
+   * @throws UserException when there is none, or none any more
+   */
+  public DeltaVersion at(long number) {
+    try {
+      return new DeltaVersion(
+          engine, (SnapshotImpl) kernel().getSnapshotAsOfVersion(engine, number));
+    } catch (RuntimeException e) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "table '%s' cannot be read as of version %d (%s); 'spark-vit history %s' lists the"
+                  + " versions that there are",
+              folder.getName(),
+              number,
+              line(e),
+              folder.getName()),
+          e);
+    }
+  }
+
+  /**
+   * The version that was the latest one at a time; empty where there was no table yet.
+   *
+   * @throws UserException when its log is gone
+   */
+  public Optional<DeltaVersion> asOf(Instant time) {
+    Optional<DeltaVersion> latest = latest();
+    if (latest.isEmpty() || !latest.get().time().isAfter(time)) {
+      return latest;
+    }
+    try {
+      return Optional.of(
+          at(
+              ((TableImpl) kernel())
+                  .getVersionBeforeOrAtTimestamp(engine, time.toEpochMilli())));
+    } catch (KernelException e) {
+      return Optional.empty(); // it is older than the table
+    }
+  }
+
+  /** The Parquet files of a folder with their statistics, to be added by a commit. */
+  public List<NewFile> written(Path part, List<String> columns) throws IOException {
+    return new FileStatistics(configuration, columns).of(part);
+  }
+
+  /**
+   * Changes the table in one step.
+   *
+   * @param name of this commit, which happens once under it, however often it is asked for
+   * @param author what the log says of who made it
+   * @param plan the change of a version, empty for none; it is asked again on a newer version when
+     *     another run commits meanwhile
+   * @return number of the version that has the change; empty where nothing was to change
+   * @throws UserException when others commit without end, or the log cannot be written
+   */
+  public OptionalLong commit(
+      String name, String author, Function<Optional<DeltaVersion>, Optional<DeltaChange>> plan) {
+    RuntimeException failure = null;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<DeltaVersion> current = latest();
+      if (current.isPresent() && current.get().has(name)) {
+        return OptionalLong.of(current.get().number());
+      }
+      if (failure != null && !isLostRace(failure)) {
+        throw new UserException(
+            "table '"
+                + folder.getName()
+                + "' in "
+                + folder.getParent()
+                + " stays as it was, its log cannot be written: "
+                + line(failure)
+                + "; see to the storage and run the command again",
+            failure);
+      }
+      Optional<DeltaChange> change = plan.apply(current);
+      if (change.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      try {
+        return OptionalLong.of(write(current, change.get(), name, author));
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+      pause(attempt);
+    }
+    throw new UserException(
+        String.format(
+            Locale.ROOT,
+            "table '%s' in %s stays as it was: other runs committed before this one %d times; run"
+                + " the command again when they have ended",
+            folder.getName(),
+            folder.getParent(),
+            ATTEMPTS),
+        failure);
+  }
+
+  private static boolean isLostRace(RuntimeException e) {
+    return e instanceof ConcurrentWriteException
+        || e instanceof TableAlreadyExistsException
+        || e instanceof MetadataChangedException
+        || e instanceof ProtocolChangedException;
+  }
+
+  private long write(
+      Optional<DeltaVersion> current, DeltaChange change, String name, String author) {
+    Transaction transaction = transaction(current, change, name, author);
+    StructType schema =
+        TransactionStateRow.getPhysicalSchema(transaction.getTransactionState(engine));
+    boolean isReplaced = current.isPresent() && change.schema().isPresent();
+    List<Row> actions = new ArrayList<>();
+    // Kernel itself takes out all files of a table that it replaces.
+    if (!isReplaced) {
+      for (DataFile file : change.remove()) {
+        actions.add(
+            SingleAction.createRemoveFileSingleAction(
+                file.action().toRemoveFileRow(!change.isRewrite(), Optional.empty())));
+      }
+    }
+    URI root = new io.delta.kernel.internal.fs.Path(folder.toString()).toUri();
+    for (NewFile file : change.add()) {
+      actions.add(
+          SingleAction.createAddFileSingleAction(
+              AddFile.convertDataFileStatus(
+                      schema,
+                      root,
+                      file.status(),
+                      Map.of(),
+                      !change.isRewrite(),
+                      Map.of())
+                  .toRow()));
+    }
+    TransactionCommitResult result =
+        transaction.commit(
+            engine,
+            CloseableIterable.inMemoryIterable(
+                io.delta.kernel.internal.util.Utils.toCloseableIterator(actions.iterator())));
+    afterwards(result);
+    return result.getVersion();
+  }
+
+  private Transaction transaction(
+      Optional<DeltaVersion> current, DeltaChange change, String name, String author) {
+    TransactionBuilder builder;
+    if (current.isEmpty()) {
+      builder = kernel().createTransactionBuilder(engine, author, Operation.CREATE_TABLE);
+    } else if (change.schema().isPresent()) {
+      builder = ((TableImpl) kernel()).createReplaceTableTransactionBuilder(engine, author);
+    } else {
+      builder = kernel().createTransactionBuilder(engine, author, Operation.WRITE);
+    }
+    change.schema().ifPresent(schema -> builder.withSchema(engine, kernel(schema)));
+    Transaction transaction =
+        builder.withTransactionId(engine, name, 1).withMaxRetries(0).build(engine);
+    // It begins with the version that is the latest by now.
+    if (transaction.getReadTableVersion() != current.map(DeltaVersion::number).orElse(-1L)) {
+      throw new ConcurrentWriteException("another run has committed meanwhile");
+    }
+    return transaction;
+  }
+
+  /** Checkpoints, which spare readers the reading of every entry; the table is right without. */
+  private void afterwards(TransactionCommitResult result) {
+    for (PostCommitHook hook : result.getPostCommitHooks()) {
+      if (hook.getType() == PostCommitHook.PostCommitHookType.CHECKPOINT) {
+        try {
+          hook.threadSafeInvoke(engine);
+        } catch (IOException | RuntimeException e) {
+          LOG.warn("no checkpoint of the log of {}: {}", folder, line(e));
+        }
+      }
+    }
+  }
+
+  private Table kernel() {
+    return Table.forPath(engine, folder.toString());
+  }
+
+  private static StructType kernel(org.apache.spark.sql.types.StructType schema) {
+    return DataTypeJsonSerDe.deserializeStructType(schema.asNullable().json());
+  }
+
+  /**
+   * What the log says of a version's commit.
+   *
+   * @return empty where its entry is gone
+   */
+  public Optional<Commit> commit(long version) {
+    Path entry = entry(version);
+    try (BufferedReader reader = reader(entry)) {
+      JsonNode info = JSON.createObjectNode();
+      long added = 0;
+      long removed = 0;
+      boolean isRewrite = true;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        JsonNode action = JSON.readTree(line);
+        if (action.has("commitInfo")) {
+          info = action.get("commitInfo");
+        } else if (action.has("add")) {
+          added++;
+          isRewrite &= !action.get("add").path("dataChange").asBoolean(true);
+        } else if (action.has("remove")) {
+          removed++;
+          isRewrite &= !action.get("remove").path("dataChange").asBoolean(true);
+        } else if (action.has("metaData")) {
+          isRewrite = false;
+        }
+      }
+      return Optional.of(
+          new Commit(
+              version,
+              Instant.ofEpochMilli(info.path("timestamp").asLong()),
+              info.path("operation").asText("?"),
+              info.path("engineInfo").asText("?"),
+              added,
+              removed,
+              isRewrite && added + removed > 0));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(new UncheckedIOException(entry.toString(), e));
+    }
+  }
+
+  private Path entry(long version) {
+    return new Path(new Path(folder, FOLDER), String.format(Locale.ROOT, "%020d.json", version));
+  }
+
+  private BufferedReader reader(Path file) throws IOException {
+    FileSystem fs = file.getFileSystem(configuration);
+    return new BufferedReader(new InputStreamReader(fs.open(file), StandardCharsets.UTF_8));
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextLong(10, 10 + 20L * Math.min(attempt, 20)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("interrupted while another run commits; run the command again", e);
+    }
+  }
+
+  private UserException unreadable(RuntimeException e) {
+    if (e instanceof UserException user) {
+      return user;
+    }
+    return new UserException(
+        "table '"
+            + folder.getName()
+            + "' in "
+            + folder.getParent()
+            + " cannot be read: "
+            + line(e)
+            + "; if a file of its "
+            + FOLDER
+            + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
+            + " command that writes the table",
+        e);
+  }
+
+  private static String line(Throwable e) {
+    Throwable cause = e;
+    while (cause.getMessage() == null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+  }
+}
