@@ -13,20 +13,15 @@ import sys
 import time
 
 import numpy
-import pandas
 import torch
+from delta_log import table
 from PIL import Image
 from transformers import ViTForImageClassification
 
 workspace, starts, names = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
 
 
-def table(name):
-    [part] = json.loads((workspace / name / "_current.json").read_text())["parts"]
-    return pandas.read_parquet(workspace / name / part)
-
-
-rows = table("splits").merge(table("images")[["id", "path"]], on="id")
+rows = table(workspace / "splits").merge(table(workspace / "images")[["id", "path"]], on="id")
 classes = sorted(rows["label"].unique())
 
 

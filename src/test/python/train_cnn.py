@@ -1,6 +1,6 @@
 """Trains a small convolutional network on a workspace's train split and saves it as 'spark-vit score' takes it.
 
-Arguments: the workspace and the folder to write. Needs torch, pillow and pyarrow.
+Arguments: the workspace and the folder to write. Needs torch, pillow, pandas and pyarrow.
 """
 
 import json
@@ -8,21 +8,14 @@ import pathlib
 import sys
 from urllib.parse import unquote, urlparse
 
-import pyarrow.dataset as ds
 import torch
+from delta_log import table
 from PIL import Image
 from torch import nn
 
 SIDE, EPOCHS, BATCH = 64, 8, 64
 MEAN, STD = [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]
 workspace, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-
-
-def table(name):
-    """The rows of the table's current parts."""
-    current = json.loads((workspace / name / "_current.json").read_text())["parts"]
-    parts = [workspace / name / part for part in current]
-    return [row for part in parts for row in ds.dataset(part, ignore_prefixes=["_", "."]).to_table().to_pylist()]
 
 
 def load(path):
@@ -36,8 +29,8 @@ def block(a, b):
 
 
 torch.manual_seed(1)
-train = {row["id"] for row in table("splits") if row["split"] == "train"}
-rows = [row for row in table("images") if row["id"] in train and row["label"] is not None and row["status"] == "OK"]
+train = {row["id"] for row in table(workspace / "splits").to_dict("records") if row["split"] == "train"}
+rows = [row for row in table(workspace / "images").to_dict("records") if row["id"] in train and row["label"] is not None and row["status"] == "OK"]
 labels = sorted({row["label"] for row in rows})
 images, targets = [], []
 for row in rows:

@@ -2,7 +2,10 @@ package org.sparkvit;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,12 +31,21 @@ public final class HookFileSystem extends RawLocalFileSystem {
     void before(String call, Path path) throws IOException;
   }
 
+  /** The same for who goes through Hadoop's FileContext. */
+  public static final class Contexts extends DelegateToFileSystem {
+    public Contexts(URI uri, Configuration configuration) throws IOException, URISyntaxException {
+      super(uri, new HookFileSystem(), configuration, "hook", false);
+    }
+  }
+
   private static final Hook NONE = (call, path) -> {};
   private static final AtomicReference<Hook> HOOK = new AtomicReference<>(NONE);
 
   /** A local folder under this scheme. */
   public static String uri(SparkSession spark, java.nio.file.Path folder) {
-    spark.sparkContext().hadoopConfiguration().set("fs.hook.impl", HookFileSystem.class.getName());
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    configuration.set("fs.hook.impl", HookFileSystem.class.getName());
+    configuration.set("fs.AbstractFileSystem.hook.impl", Contexts.class.getName());
     return "hook://" + folder.toAbsolutePath();
   }
 

@@ -46,6 +46,7 @@ class PackageArrowsTest {
           Set.of("inference", "metrics", "search"),
           Set.of("vit", "image"),
           Set.of("table"),
+          Set.of("delta"),
           Set.of("core"));
 
   private static final JavaClasses CLASSES =

@@ -47,6 +47,11 @@ public final class RunRecord {
     return runId;
   }
 
+  /** Name of the subcommand whose run it is. */
+  public String stage() {
+    return stage;
+  }
+
   /** Notes something that was read, e.g. a table and its version, or a folder. */
   public RunRecord input(String name, Object reference) {
     inputs.put(name, reference);

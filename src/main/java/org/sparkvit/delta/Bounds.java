@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The smallest and the largest value of a column in a file, both in the file. Strings are in the
+ * What no value of a column in a file is below, and above. Strings are in the
  * order of their bytes in UTF-8, as Parquet has them.
  *
  * @param min a {@link String}, {@link Integer} or {@link Long}
@@ -15,11 +15,6 @@ public record Bounds(Comparable<?> min, Comparable<?> max) implements Serializab
   /** Whether some value can be in both. */
   public boolean overlap(Bounds other) {
     return compare(min, other.max) <= 0 && compare(other.min, max) <= 0;
-  }
-
-  /** Whether a string from {@code from} on and before {@code to} can be in it. */
-  public boolean reaches(String from, String to) {
-    return compare(from, max) <= 0 && compare(min, to) < 0;
   }
 
   /** Whether a string from {@code from} on can be in it. */

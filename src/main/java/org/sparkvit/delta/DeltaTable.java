@@ -55,8 +55,9 @@ import org.sparkvit.core.UserException;
  * change again on what the other has made.
  */
 public final class DeltaTable {
-  private static final Logger LOG = LoggerFactory.getLogger(DeltaTable.class);
-  private static final String FOLDER = "_delta_log";
+  private static final Logger LOGGER = LoggerFactory.getLogger(DeltaTable.class);
+  /** Name of the folder of the log in that of the table. */
+  public static final String LOG = "_delta_log";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Each lost race is another run's commit, so this is how many of them one may meet. */
@@ -145,7 +146,9 @@ public final class DeltaTable {
    * @param plan the change of a version, empty for none; it is asked again on a newer version when
      *     another run commits meanwhile
    * @return number of the version that has the change; empty where nothing was to change
-   * @throws UserException when others commit without end, or the log cannot be written
+   * @throws NotCommittedException when others commit without end, or the log cannot be written
+   * @throws UserException when the table cannot be read, so that it is not known whether it has
+   *     the change
    */
   public OptionalLong commit(
       String name, String author, Function<Optional<DeltaVersion>, Optional<DeltaChange>> plan) {
@@ -156,7 +159,7 @@ public final class DeltaTable {
         return OptionalLong.of(current.get().number());
       }
       if (failure != null && !isLostRace(failure)) {
-        throw new UserException(
+        throw new NotCommittedException(
             "table '"
                 + folder.getName()
                 + "' in "
@@ -177,7 +180,7 @@ public final class DeltaTable {
       }
       pause(attempt);
     }
-    throw new UserException(
+    throw new NotCommittedException(
         String.format(
             Locale.ROOT,
             "table '%s' in %s stays as it was: other runs committed before this one %d times; run"
@@ -259,7 +262,7 @@ public final class DeltaTable {
         try {
           hook.threadSafeInvoke(engine);
         } catch (IOException | RuntimeException e) {
-          LOG.warn("no checkpoint of the log of {}: {}", folder, line(e));
+          LOGGER.warn("no checkpoint of the log of {}: {}", folder, line(e));
         }
       }
     }
@@ -316,7 +319,7 @@ public final class DeltaTable {
   }
 
   private Path entry(long version) {
-    return new Path(new Path(folder, FOLDER), String.format(Locale.ROOT, "%020d.json", version));
+    return new Path(new Path(folder, LOG), String.format(Locale.ROOT, "%020d.json", version));
   }
 
   private BufferedReader reader(Path file) throws IOException {
@@ -342,20 +345,24 @@ public final class DeltaTable {
             + folder.getName()
             + "' in "
             + folder.getParent()
-            + " cannot be read: "
+            + " cannot be read, which is not to say that it is not there: "
             + line(e)
-            + "; if a file of its "
-            + FOLDER
+            + "; check that this user has the right to read it, the limit of open files (ulimit -n),"
+            + " and that the storage answers; if a file of its "
+            + LOG
             + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
             + " command that writes the table",
         e);
   }
 
+  /** What the cause of all says; Kernel wraps it several times. */
   private static String line(Throwable e) {
-    Throwable cause = e;
-    while (cause.getMessage() == null && cause.getCause() != null) {
-      cause = cause.getCause();
+    String line = "";
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null) {
+        line = cause.getMessage().lines().findFirst().orElse("");
+      }
     }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return line;
   }
 }

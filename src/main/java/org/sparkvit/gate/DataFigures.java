@@ -104,12 +104,12 @@ final class DataFigures {
     if (!workspace.has(LeakageTable.SPEC) || !workspace.has(SplitsTable.SPEC)) {
       return false;
     }
-    List<String> audited = new ArrayList<>();
-    workspace
-        .record(LeakageTable.SPEC, workspace.version(LeakageTable.SPEC).get(0))
-        .path("inputs")
-        .path(SplitsTable.SPEC.name())
-        .forEach(version -> audited.add(version.asText()));
+    String audited =
+        workspace
+            .record(LeakageTable.SPEC)
+            .path("inputs")
+            .path(SplitsTable.SPEC.name())
+            .asText();
     return audited.equals(workspace.version(SplitsTable.SPEC));
   }
 

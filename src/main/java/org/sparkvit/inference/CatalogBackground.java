@@ -1,6 +1,5 @@
 package org.sparkvit.inference;
 
-import java.util.List;
 import org.sparkvit.core.Background;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.Workspace;
@@ -17,13 +16,11 @@ public final class CatalogBackground {
 
   /** The background; none where there is no catalog or it knew of no such choice. */
   public static Background of(Workspace workspace) {
-    List<String> parts = workspace.version(ImagesTable.SPEC);
-    if (parts.isEmpty()) {
+    if (!workspace.has(ImagesTable.SPEC)) {
       return Background.NONE;
     }
-    String last = parts.get(parts.size() - 1);
     String background =
-        workspace.record(ImagesTable.SPEC, last).path("config").path(OPTION).asText("none");
+        workspace.record(ImagesTable.SPEC).path("config").path(OPTION).asText("none");
     return Background.parse("the catalog's " + OPTION, background);
   }
 }

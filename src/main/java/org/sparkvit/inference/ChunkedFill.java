@@ -2,8 +2,6 @@ package org.sparkvit.inference;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -51,7 +49,7 @@ public record ChunkedFill(
             stage,
             count,
             done));
-    List<String> parts = new ArrayList<>();
+    int chunks = 0;
     long wanted = (long) cores * IMAGES_PER_PARTITION;
     while (ranges.images() > 0) {
       Instant started = Instant.now();
@@ -64,9 +62,8 @@ public record ChunkedFill(
               missing.apply(range),
               partitions,
               unpacked -> unpacked.repartition(partitions));
-      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), parts.size() + 1);
+      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), ++chunks);
       long written = workspace.append(table, part, compute.apply(spread), record, rows -> {});
-      parts.add(part);
       double rate = written * 1000.0 / Duration.between(started, Instant.now()).toMillis();
       wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
       progress.say(
@@ -80,6 +77,6 @@ public record ChunkedFill(
               rate,
               Progress.duration(ranges.images() / rate)));
     }
-    workspace.merge(table, parts, record);
+    workspace.compact(table, record);
   }
 }

@@ -39,8 +39,6 @@ import org.sparkvit.table.Workspace;
 public final class PackStage {
   private static final int SHARDS_PER_CORE = 4;
 
-  /** Every part costs each reader of the table a moment. */
-  private static final int MANY_PARTS = 24;
 
   private final PackConfig config;
   private final Progress progress;
@@ -89,7 +87,6 @@ public final class PackStage {
             plan.shards().size()));
     ShardWriter writer = new ShardWriter(spark, config.readThreads());
     Packed packed = new Packed(0, 0, 0);
-    List<String> parts = new ArrayList<>();
     int step = SHARDS_PER_CORE * spark.sparkContext().defaultParallelism();
     for (int first = 0; first < plan.shards().size(); first += step) {
       int end = Math.min(first + step, plan.shards().size());
@@ -99,16 +96,11 @@ public final class PackStage {
           missing(spark, workspace, images, folders).where(range.has(col(ImagesTable.ID)));
       String name = String.format(Locale.ROOT, "%s-%05d", record.runId(), first / step + 1);
       packed = pack(spark, workspace, folders, writer, chunk, shards, name, packed, record);
-      parts.add(name);
       if (end < plan.shards().size()) {
         progress.say(line(packed, plan.images(), started));
       }
     }
-    workspace.merge(PackedTable.SPEC, parts, record);
-    List<String> all = workspace.version(PackedTable.SPEC);
-    if (all.size() >= MANY_PARTS) {
-      workspace.merge(PackedTable.SPEC, all, record);
-    }
+    workspace.compact(PackedTable.SPEC, record);
     if (writer.skipped() > 0) {
       progress.say(
           String.format(

@@ -65,12 +65,11 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
   static ProvenanceSection of(Workspace workspace, RunRecord record, String sparkVersion) {
     Map<String, Run> runs = new LinkedHashMap<>();
     for (TableSpec table : TABLES) {
-      List<String> parts = workspace.version(table);
-      if (parts.isEmpty()) {
+      if (!workspace.has(table)) {
         continue;
       }
-      record.input(table.name(), parts);
-      JsonNode json = workspace.record(table, parts.get(parts.size() - 1));
+      record.input(table.name(), workspace.version(table));
+      JsonNode json = workspace.record(table);
       String last = json.path("run").asText();
       Run known = runs.get(last);
       if (known == null) {
@@ -79,7 +78,7 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
                 last,
                 json.path("stage").asText(),
                 new ArrayList<>(),
-                parts.size() - 1L,
+                workspace.earlierVersions(table),
                 json.path("started").asText(),
                 json.path("seconds").asDouble(Double.NaN),
                 entries(json.path("config")),

@@ -143,9 +143,7 @@ final class ReportGatherer {
       return Headline.of(figures, metrics, config.positive(), true);
     }
     // Who named a class to evaluate need not name it again.
-    List<String> runs = workspace.version(MetricsTable.SPEC);
-    JsonNode evaluated =
-        workspace.record(MetricsTable.SPEC, runs.get(runs.size() - 1)).path("config");
+    JsonNode evaluated = workspace.record(MetricsTable.SPEC).path("config");
     return Headline.of(figures, metrics, evaluated.path("positive").asText(null), false);
   }
 
@@ -202,9 +200,7 @@ final class ReportGatherer {
     if (calibrations == null) {
       return null;
     }
-    List<String> runs = workspace.version(CalibrationsTable.SPEC);
-    JsonNode asked =
-        workspace.record(CalibrationsTable.SPEC, runs.get(runs.size() - 1)).path("config");
+    JsonNode asked = workspace.record(CalibrationsTable.SPEC).path("config");
     return CalibrationSection.of(
         calibrations,
         table(ReliabilityTable.SPEC, model),
@@ -267,10 +263,7 @@ final class ReportGatherer {
         : AuditSection.of(
             CurrentLabels.in(findings, images),
             workspace.read(LeakageTable.SPEC),
-            workspace
-                .record(LeakageTable.SPEC, workspace.version(LeakageTable.SPEC).get(0))
-                .path("inputs")
-                .has(SplitsTable.SPEC.name()),
+            workspace.record(LeakageTable.SPEC).path("inputs").has(SplitsTable.SPEC.name()),
             workspace.read(SliceIssuesTable.SPEC),
             workspace.read(AssociationsTable.SPEC),
             measured(images),
@@ -398,11 +391,8 @@ final class ReportGatherer {
     return line.substring(0, 1).toUpperCase(Locale.ROOT) + line.substring(1) + ".";
   }
 
-  /** Names of runs sort by time. */
   private boolean newerThanMetrics(TableSpec input) {
-    List<String> inputs = workspace.version(input);
-    List<String> metrics = workspace.version(MetricsTable.SPEC);
-    return !inputs.isEmpty()
-        && inputs.get(inputs.size() - 1).compareTo(metrics.get(metrics.size() - 1)) > 0;
+    return workspace.has(input)
+        && workspace.changedAt(input).isAfter(workspace.changedAt(MetricsTable.SPEC));
   }
 }

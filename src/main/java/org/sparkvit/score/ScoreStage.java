@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.when;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Column;
@@ -53,9 +52,6 @@ public final class ScoreStage {
 
   /** What a killed run loses at most, and long beside what a chunk costs whatever its length. */
   private static final Duration CHUNK = Duration.ofMinutes(10);
-
-  /** Every part costs each reader of the table a moment. */
-  private static final int MANY_PARTS = 24;
 
   private final ScoreConfig config;
   private final Progress progress;
@@ -107,7 +103,7 @@ public final class ScoreStage {
 
     // Who tries known failures again expects failures.
     Failures failures = new Failures(config.retryFailed() ? 1 : config.maxErrorRate());
-    List<String> parts = new ArrayList<>();
+    int chunks = 0;
     int cores = spark.sparkContext().defaultParallelism();
     long wanted =
         config.chunkImages() > 0 ? config.chunkImages() : (long) cores * IMAGES_PER_PARTITION;
@@ -128,7 +124,8 @@ public final class ScoreStage {
                   spark, spread, model, config.batchSize(), config.decodeThreads()),
               model,
               Timestamp.from(started));
-      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), parts.size() + 1);
+      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), ++chunks);
+      boolean isFirst = chunks == 1;
       long written =
           workspace.append(
               PredictionsTable.SPEC,
@@ -140,12 +137,11 @@ public final class ScoreStage {
                 record
                     .result("scored", failures.images() - failures.failed())
                     .result("failed", failures.failed());
-                if (parts.isEmpty()) {
+                if (isFirst) {
                   // Before any prediction that refers to it.
                   registerModel(spark, workspace, model, location, record);
                 }
               });
-      parts.add(part);
       double rate = written / seconds(chunkStarted);
       if (config.chunkImages() == 0) {
         wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
@@ -161,7 +157,9 @@ public final class ScoreStage {
                 Progress.duration(ranges.images() / rate)));
       }
     }
-    finish(workspace, parts, record);
+    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC)) {
+      workspace.compact(table, record);
+    }
     if (failures.failed() > 0) {
       progress.say(
           String.format(
@@ -188,17 +186,6 @@ public final class ScoreStage {
             failures.images() / time,
             // Without a label there is nothing to judge the model by, but it can give labels.
             images.where(ImagesTable.labelled()).isEmpty() ? "relabel" : "evaluate"));
-  }
-
-  /** Makes one part of the chunks, and of all parts when they have become many. */
-  private static void finish(Workspace workspace, List<String> chunks, RunRecord record) {
-    workspace.merge(PredictionsTable.SPEC, chunks, record);
-    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC)) {
-      List<String> parts = workspace.version(table);
-      if (parts.size() >= MANY_PARTS) {
-        workspace.merge(table, parts, record);
-      }
-    }
   }
 
   private static double seconds(Instant since) {
@@ -258,8 +245,7 @@ public final class ScoreStage {
     }
     Dataset<Row> done =
         workspace
-            .read(PredictionsTable.SPEC)
-            .where(range.has(col(PredictionsTable.ID)))
+            .read(PredictionsTable.SPEC, range)
             .where(col(PredictionsTable.MODEL).equalTo(model));
     if (config.retryFailed()) {
       done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());

@@ -2,6 +2,7 @@ package org.sparkvit.table;
 
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
+import org.sparkvit.delta.Bounds;
 
 /**
  * Some of the images, by their ids, whose order is taken as a circle: what comes after the last one
@@ -21,5 +22,12 @@ public record IdRange(String from, String to, long images) {
     Column above = id.geq(functions.lit(from));
     Column below = id.lt(functions.lit(to));
     return from.compareTo(to) < 0 ? above.and(below) : above.or(below);
+  }
+
+  /** Whether a file whose ids have these bounds can have one of it. */
+  boolean reaches(Bounds ids) {
+    return from.compareTo(to) < 0
+        ? ids.reaches(from) && ids.beginsBefore(to)
+        : ids.reaches(from) || ids.beginsBefore(to);
   }
 }

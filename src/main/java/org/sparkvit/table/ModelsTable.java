@@ -17,12 +17,6 @@ public final class ModelsTable {
 
   public static final String USED_AT = "used_at";
 
-  /**
-   * Name of the table and of its folder in workspaces of before, where the models that were trained
-   * lie as well.
-   */
-  static final String FORMER = "models";
-
   public static final TableSpec SPEC =
       new TableSpec(
           "scored_models",

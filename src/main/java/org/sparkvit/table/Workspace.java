@@ -1,52 +1,43 @@
 package org.sparkvit.table;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.element_at;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.split;
-import static org.apache.spark.sql.functions.struct;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.delta.Commit;
+import org.sparkvit.delta.DeltaVersion;
+import org.sparkvit.delta.NewFile;
+import org.sparkvit.delta.NotCommittedException;
 
 /**
  * A folder on any Hadoop file system that holds the tables, models and reports of one data set.
  *
  * <pre>
  * workspace.json                 format of the workspace
+ * TABLE/_delta_log/              the versions of a table, in the format of Delta Lake
  * TABLE/PART/*.parquet           what one run wrote, never changed afterwards
  * TABLE/PART/_begun.json         whose part it is, from the moment that it was begun
- * TABLE/PART/_run.json           the record of that run
- * TABLE/_current.json            which part is the table, where runs write it whole
+ * TABLE/_runs/PART.json          the record of that run
  * models/NAME/                   Hugging Face model directories
  * training/NAME/                 states and figures of trainings that are not finished
  * studies/NAME/                  searches for settings
@@ -55,16 +46,14 @@ import org.sparkvit.core.UserException;
  * shards/NAME/                   bytes of images, which the table packed has the places of
  * </pre>
  *
- * <p>A run writes a folder of its own, which then counts in one atomic step, on HDFS, on a local
- * disk and on S3: see {@link WholeParts} for tables that a run replaces and {@link GrowingParts}
- * for those that runs add to. So readers see the table before or after that step, never in between,
- * and an interrupted run leaves the former state. What the last-but-one state alone used is
- * deleted; the last one stays for readers that are still in it. Only what says that it is a part of
- * the table is ever deleted.
+ * <p>A run writes a folder of its own, whose rows then count in one atomic step, a commit to the
+ * table's log. So readers see the table before or after that step, never in between, an interrupted
+ * run leaves the former version, and of two runs at once neither loses anything. What counted
+ * before stays readable as a version until it is vacuumed.
  */
 public final class Workspace {
   /** Raised when an older program could no longer read what this one writes. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   private static final Pattern GLOB = Pattern.compile("[{}\\[\\]*?\\\\]");
   private static final String MARKER = "workspace.json";
@@ -83,18 +72,15 @@ public final class Workspace {
 
   private static final String EXPORT = "export";
 
-  /** Of a column that only merged parts have: where each row came from. */
-  private static final String PART = "_part";
-
   private final SparkSession spark;
   private final Path root;
   private final FileSystem fs;
 
   /** Parts by table, as they were at the first look; null where each look is a new one. */
-  private final Map<String, List<String>> listed;
+  private final Map<String, Optional<DeltaVersion>> listed;
 
   private Workspace(
-      SparkSession spark, Path root, FileSystem fs, Map<String, List<String>> listed) {
+      SparkSession spark, Path root, FileSystem fs, Map<String, Optional<DeltaVersion>> listed) {
     this.spark = spark;
     this.root = root;
     this.fs = fs;
@@ -123,7 +109,7 @@ public final class Workspace {
     return workspace;
   }
 
-  private static Workspace open(SparkSession spark, String uri, Map<String, List<String>> listed) {
+  private static Workspace open(SparkSession spark, String uri, Map<String, Optional<DeltaVersion>> listed) {
     if (GLOB.matcher(uri).find()) {
       throw new UserException(
           "workspace '"
@@ -249,7 +235,7 @@ public final class Workspace {
 
   /** Whether the table has been written. */
   public boolean has(TableSpec table) {
-    return !version(table).isEmpty();
+    return current(table).isPresent();
   }
 
   /**
@@ -292,107 +278,84 @@ public final class Workspace {
    * @throws UserException when the table is not there; the message names the subcommand to run
    */
   public Dataset<Row> read(TableSpec table) {
-    List<String> parts = version(table);
-    if (parts.isEmpty()) {
-      throw new UserException(
-          "workspace '"
-              + uri()
-              + "' has no table '"
-              + table.name()
-              + "'; run 'spark-vit "
-              + table.writtenBy()
-              + "' first");
-    }
-    return table.grows()
-        ? latest(table, parts)
-        : table.check(spark.read().parquet(folders(table, parts)));
-  }
-
-  /** Of rows with one key the one in the part whose name comes last: names begin with the time. */
-  private Dataset<Row> latest(TableSpec table, List<String> parts) {
-    return parts.size() == 1
-        ? spark.read().schema(table.schema()).parquet(folders(table, parts))
-        : latestOf(table, parts).drop(PART);
+    return stored(table).read(required(table));
   }
 
   /**
-   * The same with the name of the part that each row came from. Merged parts keep that of every
-   * row, so that a row is as late as it was before whatever was merged with whatever, by two runs
-   * at once as well.
+   * The rows with ids of a range, checked; files that have none are not opened.
+   *
+   * @throws UserException as {@link #read(TableSpec)}
    */
-  private Dataset<Row> latestOf(TableSpec table, List<String> parts) {
-    Column[] columns =
-        Stream.of(table.schema().fieldNames()).map(functions::col).toArray(Column[]::new);
-    Column folder = element_at(split(col("_metadata.file_path"), "/"), -2);
-    List<Column> key = table.key().stream().map(name -> col("row." + name)).toList();
-    return spark
-        .read()
-        .schema(merged(table).schema())
-        .parquet(folders(table, parts))
-        .select(struct(columns).as("row"), coalesce(col(PART), folder).as(PART))
-        .groupBy(key.toArray(new Column[0]))
-        .agg(max_by(col("row"), col(PART)).as("row"), max(col(PART)).as(PART))
-        .select(col("row.*"), col(PART));
+  public Dataset<Row> read(TableSpec table, IdRange range) {
+    return stored(table).read(required(table), range);
   }
 
-  /** The table as merged parts have it. */
-  private static TableSpec merged(TableSpec table) {
-    return new TableSpec(
-        table.name(),
-        table.writtenBy(),
-        table.schema().add(PART, DataTypes.StringType),
-        table.open(),
-        table.key());
+  private DeltaVersion required(TableSpec table) {
+    return current(table)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "workspace '"
+                        + uri()
+                        + "' has no table '"
+                        + table.name()
+                        + "'; run 'spark-vit "
+                        + table.writtenBy()
+                        + "' first"));
   }
 
-  private String[] folders(TableSpec table, List<String> parts) {
-    Parts all = allParts(table);
-    List<String> folders = new ArrayList<>();
+  /**
+   * Names the version that {@link #read} reads now, such as {@code images@3}, for a run record;
+   * empty where the table has not been written.
+   */
+  public String version(TableSpec table) {
+    return current(table).map(version -> table.name() + "@" + version.number()).orElse("");
+  }
+
+  /** How many versions came before the one that {@link #read} reads now. */
+  public long earlierVersions(TableSpec table) {
+    return required(table).number();
+  }
+
+  /**
+   * When the rows that {@link #read} reads now were changed the last time.
+   *
+   * @throws UserException as {@link #read(TableSpec)}
+   */
+  public Instant changedAt(TableSpec table) {
+    DeltaVersion version = required(table);
+    return stored(table).lastChange(version).map(Commit::time).orElseGet(version::time);
+  }
+
+  /**
+   * The record of the run that made, or last changed, the rows that {@link #read} reads now.
+   *
+   * @throws UserException as {@link #read(TableSpec)}, and when the record is gone
+   */
+  public JsonNode record(TableSpec table) {
     try {
-      for (String part : parts) {
-        folders.add(all.path(part).toString());
-      }
+      return stored(table).record(required(table));
     } catch (IOException e) {
       throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
     }
-    return folders.toArray(String[]::new);
   }
 
-  /** Names the parts that {@link #read} reads now, the latest last, for a run record. */
-  public List<String> version(TableSpec table) {
+  private Optional<DeltaVersion> current(TableSpec table) {
     return listed == null
-        ? current(table)
-        : listed.computeIfAbsent(table.name(), name -> current(table));
+        ? latest(table)
+        : listed.computeIfAbsent(table.name(), name -> latest(table));
   }
 
-  /** Names the parts that count at this moment. */
-  private List<String> current(TableSpec table) {
+  private Optional<DeltaVersion> latest(TableSpec table) {
     try {
-      return allParts(table).current();
+      return stored(table).latest();
     } catch (IOException e) {
       throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
     }
   }
 
-  /** The record of the run that wrote a part that {@link #version} names. */
-  public JsonNode record(TableSpec table, String part) {
-    try {
-      Path file = allParts(table).record(part);
-      String text =
-          Presence.text(fs, file)
-              .orElseThrow(
-                  () ->
-                      new UserException(
-                          file
-                              + " is gone, the record of a part of table '"
-                              + table.name()
-                              + "'; run the command again if another was at work, or 'spark-vit "
-                              + table.writtenBy()
-                              + "'"));
-      return Json.read(file.toString(), text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
-    }
+  private TableStore stored(TableSpec table) {
+    return new TableStore(spark, table, fs, root);
   }
 
   /**
@@ -437,14 +400,30 @@ public final class Workspace {
       Map<TableSpec, Dataset<Row>> tables,
       RunRecord record,
       Consumer<Map<TableSpec, Dataset<Row>>> check) {
-    return publish(tables, record.runId(), record, check, this::current);
+    Map<TableSpec, List<NewFile>> files = write(tables, record.runId(), record, check);
+    try {
+      for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
+        TableSpec spec = table.getKey();
+        StructType schema = spec.check(table.getValue()).schema();
+        try {
+          stored(spec).replace(record.runId(), files.get(spec), schema, record);
+        } catch (NotCommittedException e) {
+          stored(spec).discard(record.runId());
+          throw e;
+        }
+        forget(spec);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + names(tables) + " in " + uri(), e);
+    }
+    return counts(files);
   }
 
   /**
-   * Adds rows to a table that {@linkplain TableSpec#grows grows}, in one atomic step. They count
-   * instead of rows with the same key in parts whose names come before.
+   * Adds rows to a table that {@linkplain TableSpec#grows grows}, in one atomic step. Rows with the
+   * same keys that were there go in the same step.
    *
-   * @param part name of the new part: the run's, or with something behind it
+   * @param part name of what is added: the run's, or with something behind it
    * @param check as in {@link #replace(TableSpec, Dataset, RunRecord, Consumer)}
    * @return how many rows were written; also put into the record as {@code rows.TABLE}
    */
@@ -455,87 +434,96 @@ public final class Workspace {
       RunRecord record,
       Consumer<Dataset<Row>> check) {
     requireGrowing(table);
-    return publish(
-            Map.of(table, rows),
-            part,
-            record,
-            written -> check.accept(written.get(table)),
-            none -> List.of())
-        .get(table);
+    TableStore stored = stored(table);
+    Map<TableSpec, List<NewFile>> files =
+        write(Map.of(table, rows), part, record, written -> check.accept(written.get(table)));
+    try {
+      stored.append(part, files.get(table), stored.written(part, table.schema()), record);
+    } catch (NotCommittedException e) {
+      stored.discard(part);
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing table '" + table.name() + "' in " + uri(), e);
+    }
+    forget(table);
+    return counts(files).get(table);
   }
 
   /**
-   * Puts one part in the place of several of a table that {@linkplain TableSpec#grows grows}. Its
-   * rows stay as late as they were. Another run may do the same at the same time: each has a name
-   * of its own, and rows that both have are the same ones.
-   *
-   * @param parts those that no longer count are passed over
+   * Rewrites the files of a table that {@linkplain TableSpec#grows grows} into few, where many
+   * small ones have come together. Its rows stay the same.
    */
-  public void merge(TableSpec table, Collection<String> parts, RunRecord record) {
+  public void compact(TableSpec table, RunRecord record) {
     requireGrowing(table);
-    List<String> merged = current(table).stream().filter(parts::contains).toList();
-    if (merged.size() < 2) {
-      return;
-    }
     try {
-      publish(
-          Map.of(merged(table), latestOf(table, merged)),
-          nameOfMerged(merged),
-          record,
-          written -> {},
-          same -> merged);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      // Another run has merged them meanwhile, and perhaps the next one has deleted them.
-      if (current(table).containsAll(merged)) {
-        throw e;
-      }
+      stored(table).compact(record);
+    } catch (IOException e) {
+      throw new UncheckedIOException("rewriting table '" + table.name() + "' in " + uri(), e);
+    }
+    forget(table);
+  }
+
+  /** Writes a part of each table that nobody sees yet, and has them checked. */
+  private Map<TableSpec, List<NewFile>> write(
+      Map<TableSpec, Dataset<Row>> tables,
+      String part,
+      RunRecord record,
+      Consumer<Map<TableSpec, Dataset<Row>>> check) {
+    List<TableStore> begun = new ArrayList<>();
+    try {
+      return write(tables, part, record, check, begun);
+    } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
+      // Not what could not be begun, which is another run's.
+      begun.forEach(stored -> stored.discard(part));
+      throw e;
     }
   }
 
-  /** Sorts behind the last of the parts, and before all that sorts behind that. */
-  private static String nameOfMerged(List<String> parts) {
-    return parts.get(parts.size() - 1).replaceFirst("~.*", "") + "~" + UUID.randomUUID();
-  }
-
-  /** Writes parts, one for each table, has them checked and then makes them count. */
-  private Map<TableSpec, Long> publish(
+  private Map<TableSpec, List<NewFile>> write(
       Map<TableSpec, Dataset<Row>> tables,
       String part,
       RunRecord record,
       Consumer<Map<TableSpec, Dataset<Row>>> check,
-      Function<TableSpec, List<String>> instead) {
-    Map<TableSpec, Long> counts = new LinkedHashMap<>();
-    List<TableSpec> begun = new ArrayList<>();
+      List<TableStore> begun) {
     try {
-      try {
-        Map<TableSpec, Dataset<Row>> written = new LinkedHashMap<>();
-        for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
-          allParts(table.getKey()).begin(part, record.runId());
-          begun.add(table.getKey());
-          written.put(table.getKey(), write(table.getKey(), part, table.getValue()));
-        }
-        check.accept(written);
-        written.forEach((table, rows) -> counts.put(table, rows.count()));
-        counts.forEach((table, rows) -> record.result("rows." + table.name(), rows));
-        for (TableSpec table : tables.keySet()) {
-          allParts(table).prepare(part, record.toMap());
-        }
-        markFormat();
-      } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-        // Not what could not be begun, which is another run's.
-        begun.forEach(table -> allParts(table).discard(List.of(part)));
-        throw e;
+      Map<TableSpec, Dataset<Row>> written = new LinkedHashMap<>();
+      Map<TableSpec, List<NewFile>> files = new LinkedHashMap<>();
+      for (Map.Entry<TableSpec, Dataset<Row>> table : tables.entrySet()) {
+        TableStore stored = stored(table.getKey());
+        stored.begin(part, record.runId());
+        begun.add(stored);
+        stored.write(part, table.getValue());
+        StructType schema = table.getKey().check(table.getValue()).schema();
+        written.put(table.getKey(), stored.written(part, schema));
+        files.put(table.getKey(), stored.files(part));
       }
-      for (TableSpec table : tables.keySet()) {
-        allParts(table).show(part, record.toMap(), instead.apply(table));
-        if (listed != null) {
-          listed.remove(table.name());
-        }
+      check.accept(written);
+      counts(files).forEach((table, rows) -> record.result("rows." + table.name(), rows));
+      for (TableStore stored : begun) {
+        stored.note(part, record);
       }
-      return counts;
+      markFormat();
+      return files;
     } catch (IOException e) {
-      List<String> names = tables.keySet().stream().map(TableSpec::name).toList();
-      throw new UncheckedIOException("writing " + names + " in " + uri(), e);
+      throw new UncheckedIOException("writing " + names(tables) + " in " + uri(), e);
+    }
+  }
+
+  private static Map<TableSpec, Long> counts(Map<TableSpec, List<NewFile>> files) {
+    Map<TableSpec, Long> counts = new LinkedHashMap<>();
+    files.forEach(
+        (table, list) -> counts.put(table, list.stream().mapToLong(NewFile::rows).sum()));
+    return counts;
+  }
+
+  private static List<String> names(Map<TableSpec, ?> tables) {
+    return tables.keySet().stream().map(TableSpec::name).toList();
+  }
+
+  /** What this run has written itself it reads. */
+  private void forget(TableSpec table) {
+    if (listed != null) {
+      listed.remove(table.name());
     }
   }
 
@@ -545,20 +533,8 @@ public final class Workspace {
     }
   }
 
-  /** Writes a part that nobody sees yet, and gives its rows. */
-  private Dataset<Row> write(TableSpec table, String part, Dataset<Row> rows) {
-    String folder = new Path(folder(table), part).toString();
-    // The folder is there: it was begun, and has nothing but that mark.
-    table.check(rows).write().mode(SaveMode.Append).parquet(folder);
-    return spark.read().schema(table.schema()).parquet(folder);
-  }
-
   private Path folder(TableSpec table) {
     return new Path(root, table.name());
-  }
-
-  private Parts allParts(TableSpec table) {
-    return Parts.of(table, fs, root);
   }
 
   private void checkFormat() throws IOException {
@@ -599,7 +575,8 @@ public final class Workspace {
           file
               + " has format "
               + format
-              + ", of before the first release, which is no longer read; use another --workspace");
+              + ", of before tables were Delta tables, which is no longer read; use another --workspace,"
+              + " and begin with 'spark-vit catalog'");
     }
   }
 }

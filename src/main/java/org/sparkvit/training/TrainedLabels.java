@@ -132,9 +132,7 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
             then.values().stream().mapToLong(Long::longValue).sum()));
   }
 
-  private static List<String> splitVersion(JsonNode record) {
-    List<String> version = new ArrayList<>();
-    record.path("inputs").path(SplitsTable.SPEC.name()).forEach(part -> version.add(part.asText()));
-    return version;
+  private static String splitVersion(JsonNode record) {
+    return record.path("inputs").path(SplitsTable.SPEC.name()).asText();
   }
 }

@@ -125,13 +125,12 @@ public final class TrainingRows {
         .input("splits", workspace.version(SplitsTable.SPEC));
     Optional<Plan> plan = Optional.empty();
     if (usePlan && workspace.has(PlanTable.SPEC)) {
-      List<String> version = workspace.version(PlanTable.SPEC);
       plan =
           Optional.of(
               new Plan(
                   workspace.read(PlanTable.SPEC),
-                  BalancePolicy.read(workspace.record(PlanTable.SPEC, version.get(0)))));
-      record.input("plan", version);
+                  BalancePolicy.read(workspace.record(PlanTable.SPEC))));
+      record.input("plan", workspace.version(PlanTable.SPEC));
     }
     TrainingRows rows = of(images, splits, plan, rare);
     if (useSynthetic) {

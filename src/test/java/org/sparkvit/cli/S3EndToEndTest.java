@@ -71,7 +71,7 @@ class S3EndToEndTest extends SparkTest {
     assertReport(tables);
 
     // A rerun finds nothing to do and leaves the table as it is.
-    List<String> before = tables.version(PredictionsTable.SPEC);
+    String before = tables.version(PredictionsTable.SPEC);
     Main.run("score", "-w", workspace);
     assertThat(tables.version(PredictionsTable.SPEC)).isEqualTo(before);
   }

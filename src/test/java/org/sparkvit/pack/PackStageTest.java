@@ -308,7 +308,7 @@ class PackStageTest extends SparkTest {
                     && line.contains("image-6.png: is shorter"));
     assertThat(places(workspace)).hasSize(IMAGES - 3);
     // They alone are tried again, and no part comes of it.
-    List<String> version = workspace.version(PackedTable.SPEC);
+    String version = workspace.version(PackedTable.SPEC);
     assertThat(pack(workspace, "64k")).last().asString().contains("pack: 0 of 3 images");
     assertThat(workspace.version(PackedTable.SPEC)).isEqualTo(version);
     assertThat(score(workspace)).hasSize(IMAGES + 2);

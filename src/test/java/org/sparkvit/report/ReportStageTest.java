@@ -414,8 +414,8 @@ class ReportStageTest extends SparkTest {
     assertThat(Json.read("run.json", Files.readString(file(two, "two", "run.json"))).path("inputs"))
         .anySatisfy(
             input ->
-                assertThat(input.get(0).asText())
-                    .isEqualTo(two.workspace.version(ImagesTable.SPEC).get(0)));
+                assertThat(input.asText())
+                    .isEqualTo(two.workspace.version(ImagesTable.SPEC)));
   }
 
   @Test

@@ -212,7 +212,7 @@ class ScoreStageTest extends SparkTest {
     Workspace workspace = catalog("workspace");
     score(workspace, model, 16, 2);
     List<String> first = rows(workspace);
-    List<String> version = workspace.version(PredictionsTable.SPEC);
+    String version = workspace.version(PredictionsTable.SPEC);
 
     score(workspace, model, 16, 2);
     assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo(version);
@@ -306,10 +306,8 @@ class ScoreStageTest extends SparkTest {
         .filteredOn(
             line -> line.matches("score: \\d+ of 23 images, [\\d.]+ images/s, about .* to go"))
         .hasSizeBetween(2, 4);
-    // Readers have one part to open, and its record tells of the whole run.
-    List<String> parts = workspace.version(PredictionsTable.SPEC);
-    assertThat(parts).hasSize(1);
-    JsonNode results = workspace.record(PredictionsTable.SPEC, parts.get(0)).path("results");
+    // The last record tells of the whole run.
+    JsonNode results = workspace.record(PredictionsTable.SPEC).path("results");
     assertThat(results.path("scored").asInt()).isEqualTo(IMAGES);
     assertThat(results.path("failed").asInt()).isEqualTo(2);
     assertThat(results.path("rows.predictions").asInt()).isEqualTo(IMAGES + 2);
@@ -551,10 +549,9 @@ class ScoreStageTest extends SparkTest {
         .run(spark);
     assertThat(lines)
         .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
-    String run = workspace.version(PredictionsTable.SPEC).get(0);
     assertThat(
             workspace
-                .record(PredictionsTable.SPEC, run)
+                .record(PredictionsTable.SPEC)
                 .path("results")
                 .path("agreement")
                 .asDouble(-1))

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -65,62 +62,46 @@ class GrowingTableTest extends SparkTest {
         .toList();
   }
 
-  /** Names without what tells a merge from others. */
-  private static String name(String part) {
-    return part.replaceFirst("~.*", "~");
-  }
-
-  private List<String> version() {
-    return workspace.version(SPEC).stream().map(GrowingTableTest::name).toList();
-  }
-
   private List<String> folders() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("workspace/grown"))) {
       return files
           .filter(Files::isDirectory)
-          .map(file -> name(file.getFileName().toString()))
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.startsWith("_"))
           .sorted()
           .toList();
     }
   }
 
   @Test
-  void ofRowsWithOneKeyThatOfTheLaterPartCounts() {
+  void ofRowsWithOneKeyTheOneThatWasAddedLastCounts() {
     append("a", 1, "x", "y");
     append("c", 3, "y", "z");
-    // By a run that began before the one that has just ended.
     append("b", 2, "x", "y");
-    assertThat(values()).containsExactly("x22", "y33", "z33");
-    assertThat(workspace.version(SPEC)).containsExactly("a", "b", "c");
-    assertThat(workspace.record(SPEC, "b").path("stage").asText()).isEqualTo("test");
+    assertThat(values()).containsExactly("x22", "y22", "z33");
+    assertThat(workspace.version(SPEC)).isEqualTo("grown@2");
+    assertThat(workspace.record(SPEC).path("stage").asText()).isEqualTo("test");
   }
 
   @Test
-  void mergedPartsGiveTheSameRows() throws IOException {
-    append("a", 1, "x", "y");
-    append("b-1", 2, "y", "z");
-    append("b-2", 3, "z");
-    append("c", 4, "w");
+  void manySmallFilesBecomeOneWithTheSameRows() {
+    for (int i = 10; i < 50; i++) {
+      append("part-" + i, i, "x" + i, "all");
+    }
     List<String> before = values();
     Dataset<Row> reader = workspace.read(SPEC);
-
-    workspace.merge(SPEC, List.of("b-1", "b-2", "of another table"), record());
-    assertThat(version()).containsExactly("a", "b-2~", "c");
-    assertThat(values()).isEqualTo(before);
+    assertThat(reader.inputFiles().length).isGreaterThan(24);
+    RunRecord last = record();
+    workspace.append(SPEC, "last", rows(99, "last"), last, written -> {});
+    workspace.compact(SPEC, record());
+    assertThat(workspace.read(SPEC).inputFiles()).hasSize(1);
+    assertThat(values()).containsAll(before).hasSize(before.size() + 1);
+    // Who still reads the files of before finds them.
     assertThat(reader.count()).isEqualTo(before.size());
-
-    append("b-3", 5, "z"); // goes on after the merge, and is later than it
-    assertThat(values()).containsExactly("w44", "x11", "y22", "z55");
-    workspace.merge(SPEC, workspace.version(SPEC), record());
-    assertThat(version()).containsExactly("c~");
-    assertThat(values()).containsExactly("w44", "x11", "y22", "z55");
-    // The parts of the first merge are gone, those of the second stay for their readers.
-    assertThat(folders()).containsExactly("a", "b-2~", "b-3", "c", "c~");
-
-    append("d", 6, "z");
-    workspace.merge(SPEC, workspace.version(SPEC), record());
-    assertThat(folders()).containsExactly("c~", "d", "d~");
-    assertThat(values()).containsExactly("w44", "x11", "y22", "z66");
+    // Rewriting is nobody's run: the rows are those of the one before.
+    assertThat(workspace.record(SPEC).path("run").asText()).isEqualTo(last.runId());
+    workspace.compact(SPEC, record());
+    assertThat(workspace.read(SPEC).inputFiles()).hasSize(1);
   }
 
   @Test
@@ -132,25 +113,6 @@ class GrowingTableTest extends SparkTest {
     workspace.replace(SPEC, rows(4, "y"), record());
     workspace.replace(SPEC, rows(5, "y"), record());
     assertThat(values()).containsExactly("y55");
-  }
-
-  @Test
-  void aPartThatWasNotFinishedDoesNotCountAndGoesWhenItIsOld() throws IOException {
-    append("a", 1, "x");
-    for (String killed : List.of("b-old", "b-running")) {
-      append(killed, 2, "x", "y");
-      Files.delete(folder.resolve("workspace/grown/" + killed + "/_run.json"));
-    }
-    assertThat(values()).containsExactly("x11");
-    try (Stream<Path> files = Files.list(folder.resolve("workspace/grown/b-old"))) {
-      for (Path file : files.toList()) {
-        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
-      }
-    }
-    append("c", 3, "z");
-    workspace.merge(SPEC, List.of("a", "c"), record());
-    assertThat(folders()).containsExactly("a", "b-running", "c", "c~");
-    assertThat(values()).containsExactly("x11", "z33");
   }
 
   @Test

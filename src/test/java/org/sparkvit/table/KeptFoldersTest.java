@@ -82,10 +82,7 @@ class KeptFoldersTest extends SparkTest {
     for (int night = 10; night < 40; night++) {
       append("2026" + night, "h" + night);
       hashes.add("h" + night);
-      List<String> parts = workspace.version(ModelsTable.SPEC);
-      if (parts.size() >= 8) {
-        workspace.merge(ModelsTable.SPEC, parts, record());
-      }
+      workspace.compact(ModelsTable.SPEC, record());
     }
     assertThat(models()).isEqualTo(hashes);
     assertThat(weights).hasContent("weights");
@@ -94,51 +91,6 @@ class KeptFoldersTest extends SparkTest {
     try (Stream<Path> files = Files.list(folder.resolve("models"))) {
       assertThat(files).containsExactly(folder.resolve("models/vit"));
     }
-  }
-
-  @Test
-  void whatDoesNotSayThatItIsAPartIsNeverDeleted() throws IOException {
-    Path mine = old("scored_models/notes/of-mine.txt", "mine");
-    Path others = old("scored_models/b/" + OwnFolder.MARK, "{\"owner\": \"table images\"}");
-    Path cut = old("scored_models/c/" + OwnFolder.MARK, "{\"own");
-    Path model = old("scored_models/vit/config.json", "{}");
-    Path killed = old("scored_models/k/" + OwnFolder.MARK, "{\"owner\": \"table scored_models\"}");
-    append("2026", "one");
-    append("2027", "two");
-    workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
-    append("2028", "three");
-    workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
-    assertThat(killed.getParent()).doesNotExist();
-    for (Path kept : List.of(mine, others, cut, model)) {
-      assertThat(kept).exists();
-    }
-    assertThat(models()).containsExactly("one", "three", "two");
-  }
-
-  @Test
-  void anOlderWorkspacesTableIsReadWhereItIsAndStaysBesideTheModels() throws IOException {
-    append("2024", "former");
-    Files.move(folder.resolve("scored_models"), folder.resolve("models"));
-    Path record = folder.resolve("models/2024/_run.json");
-    Files.writeString(
-        record, Files.readString(record).replace("rows.scored_models", "rows.models"));
-    Files.delete(folder.resolve("models/2024/" + OwnFolder.MARK));
-    Path config = old("models/vit/config.json", "{}");
-    age(folder.resolve("models"));
-    assertThat(models()).containsExactly("former");
-    assertThat(workspace.record(ModelsTable.SPEC, "2024").path("stage").asText())
-        .isEqualTo("score");
-
-    append("2026", "later");
-    assertThat(models()).containsExactly("former", "later");
-    for (String next : List.of("2027", "2028")) {
-      workspace.merge(ModelsTable.SPEC, workspace.version(ModelsTable.SPEC), record());
-      assertThat(workspace.version(ModelsTable.SPEC)).hasSize(1);
-      append(next, "later");
-    }
-    assertThat(models()).containsExactly("former", "later");
-    assertThat(record).exists();
-    assertThat(config).exists();
   }
 
   @Test

@@ -34,6 +34,7 @@ import org.sparkvit.core.UserException;
  * file system says what Hadoop's local one says to others.
  */
 class UnreadableIsNotAbsentTest extends SparkTest {
+  private static final String LOG = "_delta_log/00000000000000000000.json";
   private static final String DENIED = " (Permission denied)";
   private static final String TOO_MANY = " (Too many open files)";
 
@@ -101,7 +102,8 @@ class UnreadableIsNotAbsentTest extends SparkTest {
       org.assertj.core.api.ThrowableAssert.ThrowingCallable run, String file, String why) {
     assertThatThrownBy(run)
         .isInstanceOf(UserException.class)
-        .hasMessageContaining(file + "' cannot be read, which is not to say")
+        .hasMessageContaining(file + "'")
+        .hasMessageContaining("cannot be read, which is not to say")
         .hasMessageContaining(why)
         .hasMessageContaining("right to read");
   }
@@ -110,11 +112,13 @@ class UnreadableIsNotAbsentTest extends SparkTest {
   @ValueSource(strings = {DENIED, TOO_MANY})
   void aWholeTableThatCannotBeReadIsNotReplaced(String why) throws IOException {
     List<String> before = files();
-    cannotOpen("_current.json", why);
-    assertSays(() -> workspace.requireAbsent(PlanTable.SPEC, false), "plan/_current.json", why);
-    assertSays(() -> workspace.has(PlanTable.SPEC), "plan/_current.json", why);
-    assertSays(() -> workspace.read(PlanTable.SPEC), "plan/_current.json", why);
-    assertSays(() -> workspace.version(PlanTable.SPEC), "plan/_current.json", why);
+    cannotOpen(LOG, why);
+    // While too many files are open, no folder can be listed either.
+    String said = why.equals(DENIED) ? why : "I/O error";
+    assertSays(() -> workspace.requireAbsent(PlanTable.SPEC, false), "plan", said);
+    assertSays(() -> workspace.has(PlanTable.SPEC), "plan", said);
+    assertSays(() -> workspace.read(PlanTable.SPEC), "plan", said);
+    assertSays(() -> workspace.version(PlanTable.SPEC), "plan", said);
     HookFileSystem.clear();
     assertThat(files()).isEqualTo(before);
     assertThat(workspace.read(PlanTable.SPEC).count()).isEqualTo(2);
@@ -122,29 +126,29 @@ class UnreadableIsNotAbsentTest extends SparkTest {
 
   @Test
   void replacingLeavesTheFormerStateWhenItCannotBeRead() {
-    cannotOpen("_current.json", DENIED);
+    cannotOpen(LOG, DENIED);
     assertSays(
-        () -> workspace.replace(PlanTable.SPEC, plan("z"), record()), "plan/_current.json", DENIED);
+        () -> workspace.replace(PlanTable.SPEC, plan("z"), record()), "plan", DENIED);
     HookFileSystem.clear();
     assertThat(workspace.read(PlanTable.SPEC).count()).isEqualTo(2);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {DENIED, TOO_MANY})
-  void aPartWhoseRecordCannotBeReadIsNotTakenForUnfinished(String why) {
-    cannotOpen("_run.json", why);
-    // While too many files are open, no folder can be listed either.
-    String said = why.equals(DENIED) ? "costs/2026/_run.json" : "/costs";
-    assertSays(() -> workspace.has(CostsTable.SPEC), said, why.equals(DENIED) ? why : "I/O error");
-    assertSays(() -> workspace.read(CostsTable.SPEC), said, why.equals(DENIED) ? why : "I/O error");
-    assertSays(() -> workspace.record(CostsTable.SPEC, "2026"), "costs/2026/_run.json", why);
+  @Test
+  void aRecordThatCannotBeReadIsNotTakenForGone() {
+    String run = workspace.record(CostsTable.SPEC).path("run").asText();
+    cannotOpen(".json", DENIED);
+    assertSays(() -> workspace.record(CostsTable.SPEC), "costs", DENIED);
+    cannotOpen("2026.json", DENIED);
+    assertSays(() -> workspace.record(CostsTable.SPEC), "costs/_runs/2026.json", DENIED);
+    HookFileSystem.clear();
+    assertThat(workspace.record(CostsTable.SPEC).path("run").asText()).isEqualTo(run);
   }
 
   @Test
   void aFolderThatCannotBeListedIsNotTakenForEmpty() throws IOException {
     Files.createDirectories(folder.resolve("training/vit"));
     Files.createDirectories(folder.resolve("studies/search"));
-    for (String name : List.of("costs", "training", "studies")) {
+    for (String name : List.of("_delta_log", "training", "studies")) {
       HookFileSystem.set(
           (call, path) -> {
             if (call.equals("list") && path.getName().equals(name)) {
@@ -157,7 +161,7 @@ class UnreadableIsNotAbsentTest extends SparkTest {
             workspace.trainings();
             workspace.studies();
           },
-          "/" + name,
+          name.equals("_delta_log") ? "costs/_delta_log" : "/" + name,
           "does not exist");
     }
     HookFileSystem.clear();

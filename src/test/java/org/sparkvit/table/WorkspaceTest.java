@@ -70,15 +70,14 @@ class WorkspaceTest extends SparkTest {
   }
 
   @Test
-  void aReaderOfTheFormerStateCanFinishAndOlderStatesAreDeleted() throws IOException {
+  void aReaderOfTheFormerStateCanFinish() {
     workspace.replace(PlanTable.SPEC, plan("x"), record());
     Dataset<Row> reader = workspace.read(PlanTable.SPEC);
     workspace.replace(PlanTable.SPEC, plan("y"), record());
-    assertThat(reader.count()).isEqualTo(1);
     workspace.replace(PlanTable.SPEC, plan("z"), record());
-    try (Stream<Path> files = Files.list(folder.resolve("workspace/plan"))) {
-      assertThat(files.filter(Files::isDirectory)).hasSize(2);
-    }
+    assertThat(reader.count()).isEqualTo(1);
+    assertThat(workspace.version(PlanTable.SPEC)).isEqualTo("plan@2");
+    assertThat(workspace.earlierVersions(PlanTable.SPEC)).isEqualTo(2);
   }
 
   @Test
@@ -96,7 +95,7 @@ class WorkspaceTest extends SparkTest {
         .isInstanceOf(UserException.class);
     assertThat(ids()).containsExactly("x");
     try (Stream<Path> files = Files.list(folder.resolve("workspace/plan"))) {
-      assertThat(files.filter(Files::isDirectory)).hasSize(1);
+      assertThat(files.filter(file -> !file.getFileName().toString().startsWith("_"))).hasSize(1);
     }
   }
 
@@ -112,7 +111,7 @@ class WorkspaceTest extends SparkTest {
     RunRecord record = record().input("images", List.of("v1"));
     workspace.replace(PlanTable.SPEC, plan("x"), record);
     String json =
-        Files.readString(folder.resolve("workspace/plan/" + record.runId() + "/_run.json"));
+        Files.readString(folder.resolve("workspace/plan/_runs/" + record.runId() + ".json"));
     assertThat(Json.read("run", json).path("results").path("rows.plan").asInt()).isEqualTo(1);
     assertThat(json).contains("\"stage\" : \"test\"", "\"seed\" : 1", "\"v1\"", "\"java\"");
   }

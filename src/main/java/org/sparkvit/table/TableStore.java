@@ -1,0 +1,422 @@
+package org.sparkvit.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.input_file_name;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.delta.Bounds;
+import org.sparkvit.delta.Commit;
+import org.sparkvit.delta.DataFile;
+import org.sparkvit.delta.DeltaChange;
+import org.sparkvit.delta.DeltaTable;
+import org.sparkvit.delta.DeltaVersion;
+import org.sparkvit.delta.NewFile;
+import org.sparkvit.delta.NotCommittedException;
+
+/**
+ * One table of a workspace as it is stored: a Delta table, whose files Spark writes. Every write has
+ * a folder of its own, the part, which says whose it is from the moment that it is begun; the rows
+ * count when the log says so. Of rows with one key the table has one: those of before go in the
+ * commit that brings the new ones, so no reader has to know of keys.
+ */
+final class TableStore {
+  private static final String RECORDS = "_runs";
+
+  /** Files that are smaller cost a reader more to open than to read. */
+  private static final long SMALL = 64L << 20;
+
+  /** Where small files are rewritten, the size of the new ones, about. */
+  private static final long TARGET = 256L << 20;
+
+  /** So many small files are rewritten. */
+  private static final int MANY = 24;
+
+  private final SparkSession spark;
+  private final TableSpec spec;
+  private final FileSystem fs;
+  private final Path folder;
+  private final DeltaTable table;
+
+  TableStore(SparkSession spark, TableSpec spec, FileSystem fs, Path workspace) {
+    this.spark = spark;
+    this.spec = spec;
+    this.fs = fs;
+    this.folder = new Path(workspace, spec.name());
+    this.table = DeltaTable.at(folder, fs.getConf());
+  }
+
+  /** The version that counts at this moment; empty where the table has not been written. */
+  Optional<DeltaVersion> latest() throws IOException {
+    Optional<DeltaVersion> latest = table.latest();
+    if (latest.isEmpty() && !Presence.list(fs, new Path(folder, DeltaTable.LOG)).isEmpty()) {
+      throw new UserException(
+          "table '"
+              + spec.name()
+              + "' in "
+              + folder.getParent()
+              + " cannot be read: "
+              + new Path(folder, DeltaTable.LOG)
+              + " has files, but no version of the table can be made of them; bring them back from a"
+              + " copy, or move the folder away and run 'spark-vit "
+              + spec.writtenBy()
+              + "'");
+    }
+    return latest;
+  }
+
+  /** All rows of a version. */
+  Dataset<Row> read(DeltaVersion version) {
+    return rows(version, version.files());
+  }
+
+  /** Its rows with ids of a range; files that have none are not opened. */
+  Dataset<Row> read(DeltaVersion version, IdRange range) {
+    List<DataFile> files =
+        version.files().stream()
+            .filter(file -> file.boundsOf(ImagesTable.ID).map(range::reaches).orElse(true))
+            .toList();
+    return rows(version, files).where(range.has(col(ImagesTable.ID)));
+  }
+
+  private Dataset<Row> rows(DeltaVersion version, Collection<DataFile> files) {
+    StructType schema = version.schema();
+    String[] paths = files.stream().map(DataFile::path).toArray(String[]::new);
+    Dataset<Row> rows =
+        paths.length == 0
+            ? spark.createDataFrame(List.of(), schema)
+            : spark.read().schema(schema).parquet(paths);
+    return spec.check(rows);
+  }
+
+  /**
+   * Begins a part, which shows that it is one of this table's from now on.
+   *
+   * @param run id of the run that writes it
+   */
+  void begin(String part, String run) throws IOException {
+    OwnFolder.begin(fs, path(part), owner(), run);
+  }
+
+  /** Writes the rows of a part that nobody sees yet. */
+  void write(String part, Dataset<Row> rows) {
+    // The folder is there: it was begun, and has nothing but that mark.
+    spec.check(rows)
+        .write()
+        .mode(SaveMode.Append)
+        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+        .parquet(path(part).toString());
+  }
+
+  /** The rows of a part, counted or not, with the columns that {@link #write} was given. */
+  Dataset<Row> written(String part, StructType schema) {
+    return spark.read().schema(schema).parquet(path(part).toString());
+  }
+
+  /** The files of a part that was written. */
+  List<NewFile> files(String part) throws IOException {
+    Set<String> columns = new LinkedHashSet<>(spec.key());
+    if (List.of(spec.schema().fieldNames()).contains(ImagesTable.ID)) {
+      columns.add(ImagesTable.ID);
+    }
+    return table.written(path(part), List.copyOf(columns));
+  }
+
+  /** Writes the record of the run that wrote a part. */
+  void note(String part, RunRecord record) throws IOException {
+    AtomicFiles.write(fs, recordOf(part), Json.write(record.toMap()));
+  }
+
+  /** Makes the rows of a part the whole table. */
+  void replace(String part, List<NewFile> files, StructType schema, RunRecord record)
+      throws IOException {
+    commit(
+        part,
+        record,
+        current -> {
+          boolean same =
+              current.isPresent() && current.get().schema().equals(schema.asNullable());
+          return Optional.of(
+              new DeltaChange(
+                  same ? Optional.empty() : Optional.of(schema),
+                  files,
+                  current.map(DeltaVersion::files).orElse(List.of()),
+                  false));
+        });
+  }
+
+  /** Adds the rows of a part; rows with their keys that were there go. */
+  void append(String part, List<NewFile> files, Dataset<Row> rows, RunRecord record)
+      throws IOException {
+    Replaced replaced = new Replaced(part, files, rows, record);
+    try {
+      commit(
+          part,
+          record,
+          current -> {
+            if (current.isEmpty()) {
+              return Optional.of(
+                  new DeltaChange(Optional.of(spec.schema()), files, List.of(), false));
+            }
+            return Optional.of(replaced.in(current.get()));
+          });
+    } catch (NotCommittedException e) {
+      replaced.discardUnused();
+      throw e;
+    }
+  }
+
+  /**
+   * Rewrites the small files into few where there are many, in the order of their keys. The rows
+   * stay the same ones. Where another run changes one of these files meanwhile, all stays as it is
+   * until the next time.
+   */
+  void compact(RunRecord record) throws IOException {
+    Optional<DeltaVersion> latest = latest();
+    if (latest.isEmpty()) {
+      return;
+    }
+    List<DataFile> small =
+        latest.get().files().stream().filter(file -> file.bytes() < SMALL).toList();
+    if (small.size() < MANY) {
+      return;
+    }
+    String part = record.runId() + "~" + UUID.randomUUID();
+    long bytes = small.stream().mapToLong(DataFile::bytes).sum();
+    List<String> order = new ArrayList<>(spec.key());
+    Column[] columns = order.stream().map(functions::col).toArray(Column[]::new);
+    begin(part, record.runId());
+    boolean isCommitted = false;
+    try {
+      int files = (int) (bytes / TARGET + 1);
+      Dataset<Row> rows = rows(latest.get(), small);
+      write(
+          part,
+          (files == 1 ? rows.coalesce(1) : rows.repartitionByRange(files, columns))
+              .sortWithinPartitions(columns));
+      List<NewFile> rewritten = files(part);
+      Set<String> paths = new HashSet<>();
+      small.forEach(file -> paths.add(file.path()));
+      note(part, record);
+      isCommitted =
+          commit(
+                  part,
+                  record,
+                  current -> {
+                    List<DataFile> still =
+                        current.orElseThrow().files().stream()
+                            .filter(file -> paths.contains(file.path()))
+                            .toList();
+                    return still.size() < small.size()
+                        ? Optional.empty()
+                        : Optional.of(new DeltaChange(Optional.empty(), rewritten, still, true));
+                  })
+              .isPresent();
+    } catch (NotCommittedException e) {
+      isCommitted = false; // the table is as right as before
+    } finally {
+      if (!isCommitted) {
+        discard(part);
+      }
+    }
+  }
+
+  private OptionalLong commit(
+      String part,
+      RunRecord record,
+      Function<Optional<DeltaVersion>, Optional<DeltaChange>> change)
+      throws IOException {
+    latest(); // says what is wrong where there is a log that has no version
+    return table.commit(part, "spark-vit " + record.stage() + " " + part, change);
+  }
+
+  /**
+   * The record of the run that last changed the rows of a version.
+   *
+   * @throws UserException when it is gone
+   */
+  JsonNode record(DeltaVersion version) throws IOException {
+    Optional<Commit> commit = lastChange(version);
+    Path file = recordOf(commit.map(TableStore::part).orElse("?"));
+    String text =
+        Presence.text(fs, file)
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        String.format(
+                            Locale.ROOT,
+                            "%s is gone, the record of the run that wrote version %d of table '%s';"
+                                + " run 'spark-vit %s' again",
+                            file,
+                            version.number(),
+                            spec.name(),
+                            spec.writtenBy())));
+    return Json.read(file.toString(), text);
+  }
+
+  /** The last commit of a version, or before, that brought or took rows. */
+  Optional<Commit> lastChange(DeltaVersion version) {
+    for (long number = version.number(); number >= 0; number--) {
+      Optional<Commit> commit = table.commit(number);
+      if (commit.isEmpty() || !commit.get().isRewrite()) {
+        return commit;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String part(Commit commit) {
+    return commit.author().substring(commit.author().lastIndexOf(' ') + 1);
+  }
+
+  /** Deletes a part that no version has. What does not show that it is one of this table's stays. */
+  void discard(String part) {
+    try {
+      OwnFolder.delete(fs, path(part), owner());
+    } catch (IOException | UserException e) {
+      // The rows do not count, so nothing is wrong but the room that they take.
+    }
+  }
+
+  String owner() {
+    return "table " + spec.name();
+  }
+
+  private Path path(String part) {
+    return new Path(folder, part);
+  }
+
+  private Path recordOf(String part) {
+    return new Path(new Path(folder, RECORDS), part + ".json");
+  }
+
+  /**
+   * What new rows do to those that are there: files with rows of the same keys are replaced by files
+   * without these. Which files those may be, the bounds of their keys tell; which they are, the keys
+   * alone.
+   */
+  private final class Replaced {
+    private final String part;
+    private final List<NewFile> added;
+    private final Dataset<Row> rows;
+    private final RunRecord record;
+
+    /** Files that have none of the keys, by what was found out before a race was lost. */
+    private final Set<String> clean = new HashSet<>();
+
+    private String rest;
+
+    Replaced(String part, List<NewFile> added, Dataset<Row> rows, RunRecord record) {
+      this.part = part;
+      this.added = added;
+      this.rows = rows;
+      this.record = record;
+    }
+
+    DeltaChange in(DeltaVersion version) {
+      discardUnused();
+      List<DataFile> candidates =
+          version.files().stream()
+              .filter(file -> !clean.contains(file.path()) && mayShareKeys(file))
+              .toList();
+      List<DataFile> touched = candidates.isEmpty() ? List.of() : touched(version, candidates);
+      Set<String> paths = new HashSet<>();
+      touched.forEach(file -> paths.add(file.path()));
+      candidates.stream().map(DataFile::path).filter(p -> !paths.contains(p)).forEach(clean::add);
+      List<NewFile> files = new ArrayList<>(added);
+      if (!touched.isEmpty()) {
+        files.addAll(without(version, touched));
+      }
+      return new DeltaChange(Optional.empty(), files, touched, false);
+    }
+
+    private boolean mayShareKeys(DataFile file) {
+      for (NewFile one : added) {
+        boolean may = true;
+        for (String key : spec.key()) {
+          Bounds mine = one.bounds().get(key);
+          Optional<Bounds> its = file.boundsOf(key);
+          may &= mine == null || its.isEmpty() || mine.overlap(its.get());
+        }
+        if (may) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private List<DataFile> touched(DeltaVersion version, List<DataFile> candidates) {
+      Column[] keys = spec.key().stream().map(functions::col).toArray(Column[]::new);
+      Set<String> names = new HashSet<>();
+      String file = "_file";
+      rows(version, candidates)
+          .select(keys)
+          .withColumn(file, input_file_name())
+          .join(rows.select(keys), names(), "left_semi")
+          .select(file)
+          .distinct()
+          .collectAsList()
+          .forEach(row -> names.add(new Path(row.getString(0)).getName()));
+      // Names of files are unique in a table; how their folders are written is Spark's choice.
+      return candidates.stream()
+          .filter(candidate -> names.contains(new Path(candidate.path()).getName()))
+          .toList();
+    }
+
+    private String[] names() {
+      return spec.key().toArray(new String[0]);
+    }
+
+    private List<NewFile> without(DeltaVersion version, List<DataFile> touched) {
+      Column[] keys = spec.key().stream().map(functions::col).toArray(Column[]::new);
+      rest = part + "~" + UUID.randomUUID();
+      try {
+        begin(rest, record.runId());
+        write(
+            rest,
+            spec.check(rows(version, touched).join(rows.select(keys), names(), "left_anti"))
+                .sortWithinPartitions(keys));
+        List<NewFile> files = files(rest);
+        if (files.isEmpty()) {
+          discardUnused();
+        }
+        return files;
+      } catch (IOException e) {
+        throw new UncheckedIOException("rewriting table '" + spec.name() + "'", e);
+      }
+    }
+
+    /** Files that were made for a version that is not the latest any more. */
+    private void discardUnused() {
+      if (rest != null) {
+        discard(rest);
+        rest = null;
+      }
+    }
+
+  }
+}
