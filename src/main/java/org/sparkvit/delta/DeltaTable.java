@@ -82,11 +82,11 @@ public final class DeltaTable {
   public Optional<DeltaVersion> latest() {
     try {
       return Optional.of(
-          new DeltaVersion(engine, (SnapshotImpl) kernel().getLatestSnapshot(engine)));
+          new DeltaVersion(folder, engine, (SnapshotImpl) kernel().getLatestSnapshot(engine)));
     } catch (TableNotFoundException e) {
       return Optional.empty();
     } catch (RuntimeException e) {
-      throw unreadable(e);
+      throw Unreadable.table(folder, e);
     }
   }
 
@@ -98,7 +98,7 @@ public final class DeltaTable {
   public DeltaVersion at(long number) {
     try {
       return new DeltaVersion(
-          engine, (SnapshotImpl) kernel().getSnapshotAsOfVersion(engine, number));
+          folder, engine, (SnapshotImpl) kernel().getSnapshotAsOfVersion(engine, number));
     } catch (RuntimeException e) {
       throw new UserException(
           String.format(
@@ -107,7 +107,7 @@ public final class DeltaTable {
                   + " versions that there are",
               folder.getName(),
               number,
-              line(e),
+              Unreadable.line(e),
               folder.getName()),
           e);
     }
@@ -165,7 +165,7 @@ public final class DeltaTable {
                 + "' in "
                 + folder.getParent()
                 + " stays as it was, its log cannot be written: "
-                + line(failure)
+                + Unreadable.line(failure)
                 + "; see to the storage and run the command again",
             failure);
       }
@@ -262,7 +262,7 @@ public final class DeltaTable {
         try {
           hook.threadSafeInvoke(engine);
         } catch (IOException | RuntimeException e) {
-          LOGGER.warn("no checkpoint of the log of {}: {}", folder, line(e));
+          LOGGER.warn("no checkpoint of the log of {}: {}", folder, Unreadable.line(e));
         }
       }
     }
@@ -314,7 +314,7 @@ public final class DeltaTable {
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw unreadable(new UncheckedIOException(entry.toString(), e));
+      throw Unreadable.table(folder, new UncheckedIOException(entry.toString(), e));
     }
   }
 
@@ -334,35 +334,5 @@ public final class DeltaTable {
       Thread.currentThread().interrupt();
       throw new UserException("interrupted while another run commits; run the command again", e);
     }
-  }
-
-  private UserException unreadable(RuntimeException e) {
-    if (e instanceof UserException user) {
-      return user;
-    }
-    return new UserException(
-        "table '"
-            + folder.getName()
-            + "' in "
-            + folder.getParent()
-            + " cannot be read, which is not to say that it is not there: "
-            + line(e)
-            + "; check that this user has the right to read it, the limit of open files (ulimit -n),"
-            + " and that the storage answers; if a file of its "
-            + LOG
-            + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
-            + " command that writes the table",
-        e);
-  }
-
-  /** What the cause of all says; Kernel wraps it several times. */
-  private static String line(Throwable e) {
-    String line = "";
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause.getMessage() != null) {
-        line = cause.getMessage().lines().findFirst().orElse("");
-      }
-    }
-    return line;
   }
 }

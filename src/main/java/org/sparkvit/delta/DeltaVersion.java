@@ -20,7 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
@@ -29,11 +29,13 @@ public final class DeltaVersion {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+  private final Path folder;
   private final Engine engine;
   private final SnapshotImpl snapshot;
   private List<DataFile> files;
 
-  DeltaVersion(Engine engine, SnapshotImpl snapshot) {
+  DeltaVersion(Path folder, Engine engine, SnapshotImpl snapshot) {
+    this.folder = folder;
     this.engine = engine;
     this.snapshot = snapshot;
   }
@@ -67,18 +69,6 @@ public final class DeltaVersion {
     return files;
   }
 
-  /** How many rows it has; empty where the log does not say it of a file. */
-  public Optional<Long> rows() {
-    long rows = 0;
-    for (DataFile file : files()) {
-      if (file.rows() < 0) {
-        return Optional.empty();
-      }
-      rows += file.rows();
-    }
-    return Optional.of(rows);
-  }
-
   private List<DataFile> list() {
     List<DataFile> list = new ArrayList<>();
     ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
@@ -91,7 +81,9 @@ public final class DeltaVersion {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("listing " + snapshot.getDataPath(), e);
+      throw Unreadable.table(folder, new UncheckedIOException(e));
+    } catch (RuntimeException e) {
+      throw Unreadable.table(folder, e);
     }
     list.sort(Comparator.comparing(DataFile::path));
     return List.copyOf(list);

@@ -1,12 +1,24 @@
 package org.sparkvit.delta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -18,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.core.UserException;
 
 class DeltaTableTest extends SparkTest {
   private static final StructType SCHEMA =
@@ -95,5 +108,140 @@ class DeltaTableTest extends SparkTest {
       assertThat(log.map(file -> file.getFileName().toString())).anyMatch(name -> name.contains("checkpoint"));
     }
     assertThat(table.latest().orElseThrow().files()).hasSize(12);
+  }
+
+  /** Delta's own engine for Spark is another implementation of the same format. */
+  @Test
+  void deltaSparkReadsEveryVersion() throws IOException {
+    append("one", 1, "b", "a");
+    append("two", 2, "c");
+    StructType other = new StructType().add("x", DataTypes.StringType);
+    table.commit(
+        "three",
+        "test",
+        current -> Optional.of(new DeltaChange(Optional.of(other), List.of(), List.of(), false)));
+    List<Row> latest = spark.read().format("delta").load(folder.toString()).collectAsList();
+    assertThat(latest).isEmpty();
+    Dataset<Row> second =
+        spark.read().format("delta").option("versionAsOf", 1).load(folder.toString());
+    assertThat(second.orderBy("id").collectAsList())
+        .extracting(row -> row.getString(0) + row.getLong(1) + row.getList(2))
+        .containsExactly("a1[1.0]", "b1[1.0]", "c2[2.0]");
+    String entry =
+        Files.readString(temporary.resolve("a table/_delta_log/00000000000000000000.json"));
+    assertThat(entry).contains("\"minReaderVersion\":1,\"minWriterVersion\":2");
+  }
+
+  /** Both plan on the same version; the one that comes later plans again. */
+  @Test
+  void whoLosesTheRacePlansAgainOnWhatTheOtherMade() throws IOException {
+    append("one", 1, "a");
+    List<NewFile> mine = write("mine", 2, "b");
+    List<Long> planned = new ArrayList<>();
+    OptionalLong version =
+        table.commit(
+            "mine",
+            "test",
+            current -> {
+              planned.add(current.orElseThrow().number());
+              if (planned.size() == 1) {
+                assertThat(uncheckedAppend("other", 3, "c")).isEqualTo(1);
+              }
+              return Optional.of(new DeltaChange(Optional.empty(), mine, List.of(), false));
+            });
+    assertThat(planned).containsExactly(0L, 1L);
+    assertThat(version).hasValue(2);
+    assertThat(table.latest().orElseThrow().files()).hasSize(3);
+  }
+
+  private long uncheckedAppend(String part, long n, String id) {
+    try {
+      return append(part, n, id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void twoThreadsOfTwentyAppendsLoseNone() throws Exception {
+    List<NewFile> files = write("files", 1, "a");
+    append("first", 1, "a");
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<Void>> runs = new ArrayList<>();
+      for (int run = 0; run < 2; run++) {
+        String name = "run" + run;
+        Callable<Void> work =
+            () -> {
+              DeltaTable own = DeltaTable.at(folder, new Configuration());
+              for (int i = 0; i < 20; i++) {
+                own.commit(
+                    name + "-" + i,
+                    "test",
+                    current ->
+                        Optional.of(new DeltaChange(Optional.empty(), files, List.of(), false)));
+              }
+              return null;
+            };
+        runs.add(pool.submit(work));
+      }
+      for (Future<Void> run : runs) {
+        run.get(2, TimeUnit.MINUTES);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(table.latest().orElseThrow().number()).isEqualTo(40);
+    for (int version = 1; version <= 40; version++) {
+      assertThat(table.commit(version).orElseThrow().added()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aTimeNamesTheVersionThatCountedThen() throws IOException {
+    append("one", 1, "a");
+    append("two", 2, "b");
+    Path log = temporary.resolve("a table/_delta_log");
+    Instant hour = Instant.parse("2026-01-01T10:00:00Z");
+    Files.setLastModifiedTime(log.resolve("00000000000000000000.json"), FileTime.from(hour));
+    Files.setLastModifiedTime(
+        log.resolve("00000000000000000001.json"), FileTime.from(hour.plusSeconds(3600)));
+    assertThat(table.asOf(hour.minusSeconds(1))).isEmpty();
+    assertThat(table.asOf(hour).orElseThrow().number()).isZero();
+    assertThat(table.asOf(hour.plusSeconds(3599)).orElseThrow().number()).isZero();
+    assertThat(table.asOf(hour.plusSeconds(3600)).orElseThrow().number()).isEqualTo(1);
+    assertThat(table.asOf(hour.plusSeconds(9999)).orElseThrow().number()).isEqualTo(1);
+  }
+
+  @Test
+  void aLogWithAGapOrHalfAnEntryIsNamed() throws IOException {
+    append("one", 1, "a");
+    append("two", 2, "b");
+    append("three", 3, "c");
+    Path log = temporary.resolve("a table/_delta_log");
+    Path second = log.resolve("00000000000000000001.json");
+    byte[] whole = Files.readAllBytes(second);
+    Files.write(second, Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> table.latest().orElseThrow().files())
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("table 'a table'")
+        .hasMessageContaining("_delta_log");
+    Files.delete(second);
+    assertThatThrownBy(() -> table.latest().orElseThrow().files())
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("table 'a table'");
+  }
+
+  @Test
+  void aTableOfANewerProtocolIsRefused() throws IOException {
+    append("one", 1, "a");
+    Path entry = temporary.resolve("a table/_delta_log/00000000000000000000.json");
+    Files.writeString(
+        entry,
+        Files.readString(entry)
+            .replace("\"minReaderVersion\":1,\"minWriterVersion\":2", "\"minReaderVersion\":9,\"minWriterVersion\":9"));
+    assertThatThrownBy(() -> table.latest().orElseThrow().files())
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("table 'a table'");
   }
 }
