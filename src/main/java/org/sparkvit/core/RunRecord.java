@@ -64,6 +64,12 @@ public final class RunRecord {
     return this;
   }
 
+  /** Adds to a count of the result, which is 0 before. */
+  public RunRecord add(String name, long count) {
+    results.merge(name, count, (before, more) -> ((Number) before).longValue() + (Long) more);
+    return this;
+  }
+
   /** The record as plain maps, ready to be written as JSON; durations are in seconds. */
   public Map<String, Object> toMap() {
     Instant now = Instant.now();

@@ -28,7 +28,7 @@ final class Unreadable {
   }
 
   /** What the cause of all says; Kernel wraps it several times. */
-  private static String line(Throwable e) {
+  static String line(Throwable e) {
     String line = "";
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause.getMessage() != null) {

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -46,6 +47,8 @@ import org.sparkvit.delta.NotCommittedException;
  */
 final class TableStore {
   private static final String RECORDS = "_runs";
+  private static final Pattern ENTRY = Pattern.compile("\\d{20}\\..*(json|parquet)");
+  private static final int LOOKS = 3;
 
   /** Files that are smaller cost a reader more to open than to read. */
   private static final long SMALL = 64L << 20;
@@ -72,21 +75,36 @@ final class TableStore {
 
   /** The version that counts at this moment; empty where the table has not been written. */
   Optional<DeltaVersion> latest() throws IOException {
-    Optional<DeltaVersion> latest = table.latest();
-    if (latest.isEmpty() && !Presence.list(fs, new Path(folder, DeltaTable.LOG)).isEmpty()) {
-      throw new UserException(
-          "table '"
-              + spec.name()
-              + "' in "
-              + folder.getParent()
-              + " cannot be read: "
-              + new Path(folder, DeltaTable.LOG)
-              + " has files, but no version of the table can be made of them; bring them back from a"
-              + " copy, or move the folder away and run 'spark-vit "
-              + spec.writtenBy()
-              + "'");
+    for (int look = 1; ; look++) {
+      Optional<DeltaVersion> latest = table.latest();
+      if (latest.isPresent() || !hasLog()) {
+        return latest;
+      }
+      // Another run may have begun the table between the two looks.
+      if (look == LOOKS) {
+        throw new UserException(
+            "table '"
+                + spec.name()
+                + "' in "
+                + folder.getParent()
+                + " cannot be read: "
+                + log()
+                + " has entries, but no version of the table can be made of them; bring back what is"
+                + " gone from a copy, or move the folder away and run 'spark-vit "
+                + spec.writtenBy()
+                + "'");
+      }
     }
-    return latest;
+  }
+
+  /** Whether somebody has committed; what a killed run was writing is no entry. */
+  private boolean hasLog() throws IOException {
+    return Presence.list(fs, log()).stream()
+        .anyMatch(file -> ENTRY.matcher(file.getPath().getName()).matches());
+  }
+
+  private Path log() {
+    return new Path(folder, DeltaTable.LOG);
   }
 
   /** All rows of a version. */
@@ -110,7 +128,7 @@ final class TableStore {
         paths.length == 0
             ? spark.createDataFrame(List.of(), schema)
             : spark.read().schema(schema).parquet(paths);
-    return spec.check(rows);
+    return spec.check(ColumnNames.restore(rows, schema));
   }
 
   /**
@@ -125,7 +143,7 @@ final class TableStore {
   /** Writes the rows of a part that nobody sees yet. */
   void write(String part, Dataset<Row> rows) {
     // The folder is there: it was begun, and has nothing but that mark.
-    spec.check(rows)
+    ColumnNames.store(spec.check(rows))
         .write()
         .mode(SaveMode.Append)
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
@@ -134,7 +152,9 @@ final class TableStore {
 
   /** The rows of a part, counted or not, with the columns that {@link #write} was given. */
   Dataset<Row> written(String part, StructType schema) {
-    return spark.read().schema(schema).parquet(path(part).toString());
+    StructType stored = ColumnNames.stored(schema);
+    return ColumnNames.restore(
+        spark.read().schema(stored).parquet(path(part).toString()), stored);
   }
 
   /** The files of a part that was written. */
@@ -152,8 +172,9 @@ final class TableStore {
   }
 
   /** Makes the rows of a part the whole table. */
-  void replace(String part, List<NewFile> files, StructType schema, RunRecord record)
+  void replace(String part, List<NewFile> files, StructType columns, RunRecord record)
       throws IOException {
+    StructType schema = ColumnNames.stored(columns);
     commit(
         part,
         record,

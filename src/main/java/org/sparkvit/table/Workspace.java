@@ -425,7 +425,7 @@ public final class Workspace {
    *
    * @param part name of what is added: the run's, or with something behind it
    * @param check as in {@link #replace(TableSpec, Dataset, RunRecord, Consumer)}
-   * @return how many rows were written; also put into the record as {@code rows.TABLE}
+   * @return how many rows were written; also added to the record's {@code rows.TABLE}
    */
   public long append(
       TableSpec table,
@@ -498,7 +498,16 @@ public final class Workspace {
         files.put(table.getKey(), stored.files(part));
       }
       check.accept(written);
-      counts(files).forEach((table, rows) -> record.result("rows." + table.name(), rows));
+      // A run may add to a table in several steps.
+      counts(files)
+          .forEach(
+              (table, rows) -> {
+                if (table.grows()) {
+                  record.add("rows." + table.name(), rows);
+                } else {
+                  record.result("rows." + table.name(), rows);
+                }
+              });
       for (TableStore stored : begun) {
         stored.note(part, record);
       }

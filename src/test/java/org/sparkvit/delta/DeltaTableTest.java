@@ -120,10 +120,11 @@ class DeltaTableTest extends SparkTest {
         "three",
         "test",
         current -> Optional.of(new DeltaChange(Optional.of(other), List.of(), List.of(), false)));
-    List<Row> latest = spark.read().format("delta").load(folder.toString()).collectAsList();
+    List<Row> latest =
+        DeltaSpark.session(spark).read().format("delta").load(folder.toString()).collectAsList();
     assertThat(latest).isEmpty();
     Dataset<Row> second =
-        spark.read().format("delta").option("versionAsOf", 1).load(folder.toString());
+        DeltaSpark.session(spark).read().format("delta").option("versionAsOf", 1).load(folder.toString());
     assertThat(second.orderBy("id").collectAsList())
         .extracting(row -> row.getString(0) + row.getLong(1) + row.getList(2))
         .containsExactly("a1[1.0]", "b1[1.0]", "c2[2.0]");

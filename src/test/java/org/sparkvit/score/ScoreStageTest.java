@@ -225,7 +225,7 @@ class ScoreStageTest extends SparkTest {
         RunRecord.start("test", Map.of()));
     score(workspace, model, 16, 2);
     assertThat(rows(workspace)).isEqualTo(first);
-    assertThat(workspace.version(PredictionsTable.SPEC)).hasSize(2);
+    assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo("predictions@2");
 
     // Another model's rows stand beside the first one's.
     score(workspace, writeModel("second", 2), 16, 2);
@@ -461,7 +461,7 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
-  void partsThatHaveBecomeManyAreMerged() throws IOException {
+  void filesThatHaveBecomeManyAreRewritten() throws IOException {
     Workspace workspace = catalog("workspace");
     for (int i = 0; i < 24; i++) {
       String gone = StableHash.id("image-" + i % IMAGES + ".png");
@@ -480,7 +480,7 @@ class ScoreStageTest extends SparkTest {
                       null,
                       "MISSING",
                       "",
-                      "m",
+                      "m" + i / IMAGES,
                       null,
                       null,
                       new java.sql.Timestamp(0))),
@@ -490,7 +490,7 @@ class ScoreStageTest extends SparkTest {
     }
     long before = workspace.read(PredictionsTable.SPEC).count();
     score(workspace, model, 16, 2);
-    assertThat(workspace.version(PredictionsTable.SPEC)).hasSize(1);
+    assertThat(workspace.read(PredictionsTable.SPEC).inputFiles()).hasSize(1);
     assertThat(rows(workspace)).hasSize((int) before + IMAGES + 2);
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.delta.DeltaSpark;
 
 /** Delta's own engine for Spark reads every table of a workspace as this program does. */
 class EveryTableIsADeltaTableTest extends SparkTest {
@@ -91,7 +92,7 @@ class EveryTableIsADeltaTableTest extends SparkTest {
         workspace.replace(table, rows(table, 0), RunRecord.start("test", Map.of()));
       }
       Dataset<Row> theirs =
-          spark.read().format("delta").load(folder.resolve(table.name()).toString());
+          DeltaSpark.session(spark).read().format("delta").load(folder.resolve(table.name()).toString());
       assertThat(theirs.schema()).as(table.name()).isEqualTo(table.schema().asNullable());
       assertThat(sorted(theirs))
           .as(table.name())
