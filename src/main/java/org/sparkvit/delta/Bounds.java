@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What no value of a column in a file is below, and above. Strings are in the
- * order of their bytes in UTF-8, as Parquet has them.
+ * What no value of a column in a file is below, and above. Strings are in the order of their bytes
+ * in UTF-8, as Parquet has them.
  *
  * @param min a {@link String}, {@link Integer} or {@link Long}
  * @param max of the same type

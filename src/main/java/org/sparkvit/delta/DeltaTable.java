@@ -56,8 +56,10 @@ import org.sparkvit.core.UserException;
  */
 public final class DeltaTable {
   private static final Logger LOGGER = LoggerFactory.getLogger(DeltaTable.class);
+
   /** Name of the folder of the log in that of the table. */
   public static final String LOG = "_delta_log";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Each lost race is another run's commit, so this is how many of them one may meet. */
@@ -125,9 +127,7 @@ public final class DeltaTable {
     }
     try {
       return Optional.of(
-          at(
-              ((TableImpl) kernel())
-                  .getVersionBeforeOrAtTimestamp(engine, time.toEpochMilli())));
+          at(((TableImpl) kernel()).getVersionBeforeOrAtTimestamp(engine, time.toEpochMilli())));
     } catch (KernelException e) {
       return Optional.empty(); // it is older than the table
     }
@@ -144,11 +144,11 @@ public final class DeltaTable {
    * @param name of this commit, which happens once under it, however often it is asked for
    * @param author what the log says of who made it
    * @param plan the change of a version, empty for none; it is asked again on a newer version when
-     *     another run commits meanwhile
+   *     another run commits meanwhile
    * @return number of the version that has the change; empty where nothing was to change
    * @throws NotCommittedException when others commit without end, or the log cannot be written
-   * @throws UserException when the table cannot be read, so that it is not known whether it has
-   *     the change
+   * @throws UserException when the table cannot be read, so that it is not known whether it has the
+   *     change
    */
   public OptionalLong commit(
       String name, String author, Function<Optional<DeltaVersion>, Optional<DeltaChange>> plan) {
@@ -218,12 +218,7 @@ public final class DeltaTable {
       actions.add(
           SingleAction.createAddFileSingleAction(
               AddFile.convertDataFileStatus(
-                      schema,
-                      root,
-                      file.status(),
-                      Map.of(),
-                      !change.isRewrite(),
-                      Map.of())
+                      schema, root, file.status(), Map.of(), !change.isRewrite(), Map.of())
                   .toRow()));
     }
     TransactionCommitResult result =

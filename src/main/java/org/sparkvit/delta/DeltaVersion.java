@@ -52,8 +52,7 @@ public final class DeltaVersion {
 
   /** Columns of the table. */
   public StructType schema() {
-    return (StructType)
-        DataType.fromJson(snapshot.getSchema().toJson());
+    return (StructType) DataType.fromJson(snapshot.getSchema().toJson());
   }
 
   /** Whether a commit of this name is part of it. */

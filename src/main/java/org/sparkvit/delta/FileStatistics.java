@@ -75,8 +75,7 @@ final class FileStatistics {
           max.put(new Column(column), literal(of.max()));
         });
     nulls.forEach((column, count) -> nullCounts.put(new Column(column), count));
-    DataFileStatistics statistics =
-        new DataFileStatistics(rows, min, max, nullCounts);
+    DataFileStatistics statistics = new DataFileStatistics(rows, min, max, nullCounts);
     return new NewFile(
         new DataFileStatus(
             file.getPath().toString(),

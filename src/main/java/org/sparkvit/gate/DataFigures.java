@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -105,11 +104,7 @@ final class DataFigures {
       return false;
     }
     String audited =
-        workspace
-            .record(LeakageTable.SPEC)
-            .path("inputs")
-            .path(SplitsTable.SPEC.name())
-            .asText();
+        workspace.record(LeakageTable.SPEC).path("inputs").path(SplitsTable.SPEC.name()).asText();
     return audited.equals(workspace.version(SplitsTable.SPEC));
   }
 

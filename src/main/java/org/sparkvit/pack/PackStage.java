@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.sum;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +37,6 @@ import org.sparkvit.table.Workspace;
  */
 public final class PackStage {
   private static final int SHARDS_PER_CORE = 4;
-
 
   private final PackConfig config;
   private final Progress progress;

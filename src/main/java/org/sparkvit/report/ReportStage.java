@@ -108,6 +108,7 @@ public final class ReportStage {
     for (StructField field : workspace.read(ImagesTable.SPEC).schema().fields()) {
       columns.put(field.name(), field.dataType().simpleString());
     }
-    return Croissant.of(report, about, workspace.record(ImagesTable.SPEC).path("run").asText(), columns);
+    return Croissant.of(
+        report, about, workspace.record(ImagesTable.SPEC).path("run").asText(), columns);
   }
 }

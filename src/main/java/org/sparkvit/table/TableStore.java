@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -40,10 +39,10 @@ import org.sparkvit.delta.NewFile;
 import org.sparkvit.delta.NotCommittedException;
 
 /**
- * One table of a workspace as it is stored: a Delta table, whose files Spark writes. Every write has
- * a folder of its own, the part, which says whose it is from the moment that it is begun; the rows
- * count when the log says so. Of rows with one key the table has one: those of before go in the
- * commit that brings the new ones, so no reader has to know of keys.
+ * One table of a workspace as it is stored: a Delta table, whose files Spark writes. Every write
+ * has a folder of its own, the part, which says whose it is from the moment that it is begun; the
+ * rows count when the log says so. Of rows with one key the table has one: those of before go in
+ * the commit that brings the new ones, so no reader has to know of keys.
  */
 final class TableStore {
   private static final String RECORDS = "_runs";
@@ -153,8 +152,7 @@ final class TableStore {
   /** The rows of a part, counted or not, with the columns that {@link #write} was given. */
   Dataset<Row> written(String part, StructType schema) {
     StructType stored = ColumnNames.stored(schema);
-    return ColumnNames.restore(
-        spark.read().schema(stored).parquet(path(part).toString()), stored);
+    return ColumnNames.restore(spark.read().schema(stored).parquet(path(part).toString()), stored);
   }
 
   /** The files of a part that was written. */
@@ -179,8 +177,7 @@ final class TableStore {
         part,
         record,
         current -> {
-          boolean same =
-              current.isPresent() && current.get().schema().equals(schema.asNullable());
+          boolean same = current.isPresent() && current.get().schema().equals(schema.asNullable());
           return Optional.of(
               new DeltaChange(
                   same ? Optional.empty() : Optional.of(schema),
@@ -267,9 +264,7 @@ final class TableStore {
   }
 
   private OptionalLong commit(
-      String part,
-      RunRecord record,
-      Function<Optional<DeltaVersion>, Optional<DeltaChange>> change)
+      String part, RunRecord record, Function<Optional<DeltaVersion>, Optional<DeltaChange>> change)
       throws IOException {
     latest(); // says what is wrong where there is a log that has no version
     return table.commit(part, "spark-vit " + record.stage() + " " + part, change);
@@ -314,7 +309,9 @@ final class TableStore {
     return commit.author().substring(commit.author().lastIndexOf(' ') + 1);
   }
 
-  /** Deletes a part that no version has. What does not show that it is one of this table's stays. */
+  /**
+   * Deletes a part that no version has. What does not show that it is one of this table's stays.
+   */
   void discard(String part) {
     try {
       OwnFolder.delete(fs, path(part), owner());
@@ -336,9 +333,9 @@ final class TableStore {
   }
 
   /**
-   * What new rows do to those that are there: files with rows of the same keys are replaced by files
-   * without these. Which files those may be, the bounds of their keys tell; which they are, the keys
-   * alone.
+   * What new rows do to those that are there: files with rows of the same keys are replaced by
+   * files without these. Which files those may be, the bounds of their keys tell; which they are,
+   * the keys alone.
    */
   private final class Replaced {
     private final String part;
@@ -438,6 +435,5 @@ final class TableStore {
         rest = null;
       }
     }
-
   }
 }

@@ -1,6 +1,5 @@
 package org.sparkvit.table;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,7 +108,8 @@ public final class Workspace {
     return workspace;
   }
 
-  private static Workspace open(SparkSession spark, String uri, Map<String, Optional<DeltaVersion>> listed) {
+  private static Workspace open(
+      SparkSession spark, String uri, Map<String, Optional<DeltaVersion>> listed) {
     if (GLOB.matcher(uri).find()) {
       throw new UserException(
           "workspace '"
@@ -520,8 +520,7 @@ public final class Workspace {
 
   private static Map<TableSpec, Long> counts(Map<TableSpec, List<NewFile>> files) {
     Map<TableSpec, Long> counts = new LinkedHashMap<>();
-    files.forEach(
-        (table, list) -> counts.put(table, list.stream().mapToLong(NewFile::rows).sum()));
+    files.forEach((table, list) -> counts.put(table, list.stream().mapToLong(NewFile::rows).sum()));
     return counts;
   }
 

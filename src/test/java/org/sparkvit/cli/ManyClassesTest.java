@@ -391,7 +391,7 @@ class ManyClassesTest extends SparkTest {
     rows(RelabelsTable.SPEC, "concat_ws(' ', old_label, reason, new_label)")
         .forEach(row -> found.merge(row.getString(0), 1L, Long::sum));
     assertThat(found).isEqualTo(expected);
-    assertThat(found.keySet().stream().map(key -> key.split(" ")[2]).distinct())
+    assertThat(found.keySet().stream().map(key -> key.split(" ", -1)[2]).distinct())
         .contains(
             "agrees", "confident", "protected_split", "small_margin", "below_floor", "unsure");
     long summed =

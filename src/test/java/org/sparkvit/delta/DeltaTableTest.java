@@ -61,15 +61,15 @@ class DeltaTableTest extends SparkTest {
     List<NewFile> files = write(part, n, ids);
     return table
         .commit(
-        part,
-        "test",
-        current ->
-            Optional.of(
-                new DeltaChange(
-                    current.isPresent() ? Optional.empty() : Optional.of(SCHEMA),
-                    files,
-                    List.of(),
-                    false)))
+            part,
+            "test",
+            current ->
+                Optional.of(
+                    new DeltaChange(
+                        current.isPresent() ? Optional.empty() : Optional.of(SCHEMA),
+                        files,
+                        List.of(),
+                        false)))
         .orElseThrow();
   }
 
@@ -79,8 +79,7 @@ class DeltaTableTest extends SparkTest {
     assertThat(append("one", 1, "b", "a")).isZero();
     assertThat(append("two", 2, "c")).isEqualTo(1);
     // It is there already.
-    assertThat(
-            table.commit("two", "test", current -> Optional.empty())).hasValue(1);
+    assertThat(table.commit("two", "test", current -> Optional.empty())).hasValue(1);
     DeltaVersion version = table.latest().orElseThrow();
     assertThat(version.schema()).isEqualTo(SCHEMA.asNullable());
     assertThat(version.files()).extracting(DataFile::folder).containsExactly("one", "two");
@@ -105,7 +104,8 @@ class DeltaTableTest extends SparkTest {
       append("more-" + i, i, "z" + i);
     }
     try (Stream<Path> log = Files.list(temporary.resolve("a table/_delta_log"))) {
-      assertThat(log.map(file -> file.getFileName().toString())).anyMatch(name -> name.contains("checkpoint"));
+      assertThat(log.map(file -> file.getFileName().toString()))
+          .anyMatch(name -> name.contains("checkpoint"));
     }
     assertThat(table.latest().orElseThrow().files()).hasSize(12);
   }
@@ -121,10 +121,12 @@ class DeltaTableTest extends SparkTest {
         "test",
         current -> Optional.of(new DeltaChange(Optional.of(other), List.of(), List.of(), false)));
     List<Row> latest =
-        DeltaSpark.session(spark).read().format("delta").load(folder.toString()).collectAsList();
+        DeltaSpark.read(spark).load(folder.toString()).collectAsList();
     assertThat(latest).isEmpty();
     Dataset<Row> second =
-        DeltaSpark.session(spark).read().format("delta").option("versionAsOf", 1).load(folder.toString());
+        DeltaSpark.read(spark)
+            .option("versionAsOf", 1)
+            .load(folder.toString());
     assertThat(second.orderBy("id").collectAsList())
         .extracting(row -> row.getString(0) + row.getLong(1) + row.getList(2))
         .containsExactly("a1[1.0]", "b1[1.0]", "c2[2.0]");
@@ -240,7 +242,9 @@ class DeltaTableTest extends SparkTest {
     Files.writeString(
         entry,
         Files.readString(entry)
-            .replace("\"minReaderVersion\":1,\"minWriterVersion\":2", "\"minReaderVersion\":9,\"minWriterVersion\":9"));
+            .replace(
+                "\"minReaderVersion\":1,\"minWriterVersion\":2",
+                "\"minReaderVersion\":9,\"minWriterVersion\":9"));
     assertThatThrownBy(() -> table.latest().orElseThrow().files())
         .isInstanceOf(UserException.class)
         .hasMessageContaining("table 'a table'");

@@ -413,9 +413,7 @@ class ReportStageTest extends SparkTest {
         .allMatch(value -> value.equals("\"data:imag") || value.equals("x onerror="));
     assertThat(Json.read("run.json", Files.readString(file(two, "two", "run.json"))).path("inputs"))
         .anySatisfy(
-            input ->
-                assertThat(input.asText())
-                    .isEqualTo(two.workspace.version(ImagesTable.SPEC)));
+            input -> assertThat(input.asText()).isEqualTo(two.workspace.version(ImagesTable.SPEC)));
   }
 
   @Test

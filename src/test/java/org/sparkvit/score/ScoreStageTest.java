@@ -550,11 +550,7 @@ class ScoreStageTest extends SparkTest {
     assertThat(lines)
         .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
     assertThat(
-            workspace
-                .record(PredictionsTable.SPEC)
-                .path("results")
-                .path("agreement")
-                .asDouble(-1))
+            workspace.record(PredictionsTable.SPEC).path("results").path("agreement").asDouble(-1))
         .isBetween(0.0, 1.0);
   }
 

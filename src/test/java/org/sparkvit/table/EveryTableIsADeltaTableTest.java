@@ -92,7 +92,8 @@ class EveryTableIsADeltaTableTest extends SparkTest {
         workspace.replace(table, rows(table, 0), RunRecord.start("test", Map.of()));
       }
       Dataset<Row> theirs =
-          DeltaSpark.session(spark).read().format("delta").load(folder.resolve(table.name()).toString());
+          DeltaSpark.read(spark)
+              .load(folder.resolve(table.name()).toString());
       assertThat(theirs.schema()).as(table.name()).isEqualTo(table.schema().asNullable());
       assertThat(sorted(theirs))
           .as(table.name())

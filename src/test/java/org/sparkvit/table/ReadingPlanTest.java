@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 
-/** What Spark plans to read of a table that has grown: no more than of one that was written once. */
+/**
+ * What Spark plans to read of a table that has grown: no more than of one that was written once.
+ */
 class ReadingPlanTest extends SparkTest {
   private static final int CHUNKS = 20;
 
@@ -83,7 +85,11 @@ class ReadingPlanTest extends SparkTest {
   @Test
   void filtersAndColumnsReachTheFiles() {
     String plan =
-        plan(workspace.read(SPEC).where(col("model").equalTo("m").and(col("id").gt("0100"))).select("id"));
+        plan(
+            workspace
+                .read(SPEC)
+                .where(col("model").equalTo("m").and(col("id").gt("0100")))
+                .select("id"));
     assertThat(plan)
         .contains("PushedFilters: [")
         .contains("EqualTo(model,m)")

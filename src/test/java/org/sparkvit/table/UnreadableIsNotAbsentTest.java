@@ -127,8 +127,7 @@ class UnreadableIsNotAbsentTest extends SparkTest {
   @Test
   void replacingLeavesTheFormerStateWhenItCannotBeRead() {
     cannotOpen(LOG, DENIED);
-    assertSays(
-        () -> workspace.replace(PlanTable.SPEC, plan("z"), record()), "plan", DENIED);
+    assertSays(() -> workspace.replace(PlanTable.SPEC, plan("z"), record()), "plan", DENIED);
     HookFileSystem.clear();
     assertThat(workspace.read(PlanTable.SPEC).count()).isEqualTo(2);
   }
