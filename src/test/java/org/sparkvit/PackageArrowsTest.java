@@ -41,6 +41,7 @@ class PackageArrowsTest {
               "explain",
               "relabel",
               "report",
+              "maintenance",
               "ml"),
           Set.of("training", "neighbors"),
           Set.of("inference", "metrics", "search"),

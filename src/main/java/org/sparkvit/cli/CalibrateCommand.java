@@ -8,14 +8,17 @@ import org.sparkvit.evaluate.CalibrateConfig;
 import org.sparkvit.evaluate.CalibrateStage;
 import org.sparkvit.metrics.Objective;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit calibrate}. */
 @Command(
     name = "calibrate",
     description = {
-      "On the validation split fits what makes probabilities say how often they are right, and chooses",
-      "thresholds: by F-beta, Youden's index, floors of recall and precision, cost, and a band for people to look at.",
+      "On the validation split fits what makes probabilities say how often they are right, and"
+          + " chooses",
+      "thresholds: by F-beta, Youden's index, floors of recall and precision, cost, and a band for"
+          + " people to look at.",
       "Says what they come to on the test split."
     })
 final class CalibrateCommand extends StageCommand {
@@ -23,7 +26,8 @@ final class CalibrateCommand extends StageCommand {
       names = "--model",
       paramLabel = "NAME|HASH",
       description =
-          "Only models whose folder has this name or whose hash begins with this. Default: every model with predictions.")
+          "Only models whose folder has this name or whose hash begins with this. Default: every"
+              + " model with predictions.")
   private Optional<String> model = Optional.empty();
 
   @Option(
@@ -31,9 +35,9 @@ final class CalibrateCommand extends StageCommand {
       paramLabel = "temperature|platt|isotonic",
       defaultValue = "temperature",
       description =
-          "What is fitted: one number for all classes, which keeps every prediction; for each class a logistic curve over its"
-              + " log-odds; or for each class any rising curve, which wants a thousand validation images of it and more."
-              + " Default: ${DEFAULT-VALUE}.")
+          "What is fitted: one number for all classes, which keeps every prediction; for each class"
+              + " a logistic curve over its log-odds; or for each class any rising curve, which"
+              + " wants a thousand validation images of it and more. Default: ${DEFAULT-VALUE}.")
   private String method;
 
   @Option(
@@ -47,8 +51,8 @@ final class CalibrateCommand extends StageCommand {
       names = "--prior-shift",
       fallbackValue = "true",
       description =
-          "Discount what the plan shows more often, or weighs more, than it occurs in the train split; for models trained"
-              + " on the plan.")
+          "Discount what the plan shows more often, or weighs more, than it occurs in the train"
+              + " split; for models trained on the plan.")
   private boolean priorShift;
 
   @Option(
@@ -105,7 +109,8 @@ final class CalibrateCommand extends StageCommand {
       names = "--prevalence",
       paramLabel = "SHARE",
       description =
-          "Of those the share that are of the class, where it is another than in the test split. Default: that of the split.")
+          "Of those the share that are of the class, where it is another than in the test split."
+              + " Default: that of the split.")
   private Optional<Double> prevalence = Optional.empty();
 
   @Option(
@@ -113,6 +118,8 @@ final class CalibrateCommand extends StageCommand {
       fallbackValue = "true",
       description = "Replace an earlier calibration.")
   private boolean overwrite;
+
+  @Mixin private AsOfOptions asOf;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
@@ -128,6 +135,6 @@ final class CalibrateCommand extends StageCommand {
             imagesPerDay,
             prevalence,
             overwrite);
-    return new CalibrateStage(config, progress)::run;
+    return asOf.reading(new CalibrateStage(config, progress)::run);
   }
 }

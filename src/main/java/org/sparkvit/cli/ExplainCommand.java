@@ -7,15 +7,19 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.explain.ExplainConfig;
 import org.sparkvit.explain.ExplainStage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit explain}. */
 @Command(
     name = "explain",
     description = {
-      "Shows where a model looked, for a sample of its predictions: confident mistakes, confident right ones, uncertain ones,",
-      "the hardest of each class. Attention of each layer and head, rollout, and attention weighted by its gradient; deletion",
-      "and insertion say how far each map can be trusted. Beside a mistake stand the images of the train split most like it."
+      "Shows where a model looked, for a sample of its predictions: confident mistakes, confident"
+          + " right ones, uncertain ones,",
+      "the hardest of each class. Attention of each layer and head, rollout, and attention weighted"
+          + " by its gradient; deletion",
+      "and insertion say how far each map can be trusted. Beside a mistake stand the images of the"
+          + " train split most like it."
     })
 final class ExplainCommand extends StageCommand {
   @Option(
@@ -37,7 +41,8 @@ final class ExplainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "16",
       description =
-          "Confident mistakes, as many confident right ones, as many uncertain ones. Default: ${DEFAULT-VALUE}.")
+          "Confident mistakes, as many confident right ones, as many uncertain ones. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int images;
 
   @Option(
@@ -45,7 +50,8 @@ final class ExplainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "4",
       description =
-          "Of each class those with the lowest probability of it, of each value of --slices the confident mistakes. Default: ${DEFAULT-VALUE}.")
+          "Of each class those with the lowest probability of it, of each value of --slices the"
+              + " confident mistakes. Default: ${DEFAULT-VALUE}.")
   private int perGroup;
 
   @Option(
@@ -59,7 +65,8 @@ final class ExplainCommand extends StageCommand {
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Uncertain is what has a probability of --positive near this. Default: what has two classes of about the same probability.")
+          "Uncertain is what has a probability of --positive near this. Default: what has two"
+              + " classes of about the same probability.")
   private Double threshold;
 
   @Option(names = "--positive", paramLabel = "CLASS", description = "The class of --threshold.")
@@ -70,7 +77,8 @@ final class ExplainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "16",
       description =
-          "Images to measure the maps on, which takes 74 forward passes each. Default: ${DEFAULT-VALUE}.")
+          "Images to measure the maps on, which takes 74 forward passes each. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int faithfulness;
 
   @Option(
@@ -78,8 +86,9 @@ final class ExplainCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "3",
       description =
-          "Images of the train split to show beside each mistake, those with the most alike embeddings; of images that have"
-              + " none yet they are computed. 0 to 20. Default: ${DEFAULT-VALUE}.")
+          "Images of the train split to show beside each mistake, those with the most alike"
+              + " embeddings; of images that have none yet they are computed. 0 to 20. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int nearest;
 
   @Option(
@@ -87,14 +96,16 @@ final class ExplainCommand extends StageCommand {
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
       description =
-          "Where the model runs, in fp32; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+          "Where the model runs, in fp32; gpu fails at once where there is none. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String device;
 
   @Option(
       names = "--batch-size",
       defaultValue = "8",
       description =
-          "Images per pass; the attentions of all layers are kept for each. Default: ${DEFAULT-VALUE}.")
+          "Images per pass; the attentions of all layers are kept for each. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int batchSize;
 
   @Option(
@@ -108,6 +119,8 @@ final class ExplainCommand extends StageCommand {
       fallbackValue = "true",
       description = "Replace earlier explanations.")
   private boolean overwrite;
+
+  @Mixin private AsOfOptions asOf;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
@@ -127,6 +140,6 @@ final class ExplainCommand extends StageCommand {
             batchSize,
             decodeThreads,
             overwrite);
-    return new ExplainStage(config, progress)::run;
+    return asOf.reading(new ExplainStage(config, progress)::run);
   }
 }

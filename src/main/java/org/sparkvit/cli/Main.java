@@ -53,6 +53,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExplainCommand.class,
       RelabelCommand.class,
       ReportCommand.class,
+      HistoryCommand.class,
+      VacuumCommand.class,
+      ExportCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class

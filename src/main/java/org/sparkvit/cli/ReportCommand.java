@@ -6,14 +6,17 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.report.ReportConfig;
 import org.sparkvit.report.ReportStage;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code spark-vit report}. */
 @Command(
     name = "report",
     description = {
-      "Writes one HTML file that works offline: data set, class balance, metrics, confusion, curves and the worst mistakes.",
-      "It shows the tables that are there and says which command makes the others. Beside it: report.json, the same for",
+      "Writes one HTML file that works offline: data set, class balance, metrics, confusion, curves"
+          + " and the worst mistakes.",
+      "It shows the tables that are there and says which command makes the others. Beside it:"
+          + " report.json, the same for",
       "machines, and croissant.json, what the data set is."
     })
 final class ReportCommand extends StageCommand {
@@ -27,21 +30,24 @@ final class ReportCommand extends StageCommand {
       names = "--model",
       paramLabel = "NAME|URI|HASH",
       description =
-          "The model to report on: its directory as given to score, or the first digits of its hash. Default: the one used last.")
+          "The model to report on: its directory as given to score, or the first digits of its"
+              + " hash. Default: the one used last.")
   private String model;
 
   @Option(
       names = "--positive",
       paramLabel = "LABEL",
       description =
-          "The class whose missed images are shown. Default: the rarer of two classes; of more, the one with the lowest recall.")
+          "The class whose missed images are shown. Default: the rarer of two classes; of more, the"
+              + " one with the lowest recall.")
   private String positive;
 
   @Option(
       names = "--mistakes",
       defaultValue = "24",
       description =
-          "Images to show of each kind of mistake, up to 500; 0 puts no image into the report. Default: ${DEFAULT-VALUE}.")
+          "Images to show of each kind of mistake, up to 500; 0 puts no image into the report."
+              + " Default: ${DEFAULT-VALUE}.")
   private int mistakes;
 
   @Option(
@@ -56,15 +62,17 @@ final class ReportCommand extends StageCommand {
       defaultValue = "true",
       fallbackValue = "true",
       description =
-          "Blur all images of the page until they are pointed at, or reached by the tab key; a box on the page switches it. Default: ${DEFAULT-VALUE}.")
+          "Blur all images of the page until they are pointed at, or reached by the tab key; a box"
+              + " on the page switches it. Default: ${DEFAULT-VALUE}.")
   private boolean blurSensitive;
 
   @Option(
       names = "--about",
       paramLabel = "FILE",
       description =
-          "What cannot be measured of the data set, as KEY = TEXT lines: name, description, license, url, creator, version,"
-              + " collection, annotation, sensitive-information, use-cases, social-impact, maintenance. It goes into croissant.json.")
+          "What cannot be measured of the data set, as KEY = TEXT lines: name, description,"
+              + " license, url, creator, version, collection, annotation, sensitive-information,"
+              + " use-cases, social-impact, maintenance. It goes into croissant.json.")
   private String about;
 
   @Option(
@@ -72,6 +80,8 @@ final class ReportCommand extends StageCommand {
       fallbackValue = "true",
       description = "Replace a report of the same name.")
   private boolean overwrite;
+
+  @Mixin private AsOfOptions asOf;
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
@@ -86,6 +96,6 @@ final class ReportCommand extends StageCommand {
             blurSensitive,
             about,
             overwrite);
-    return new ReportStage(config, progress)::run;
+    return asOf.reading(new ReportStage(config, progress)::run);
   }
 }

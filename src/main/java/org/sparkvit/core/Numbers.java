@@ -1,6 +1,7 @@
 package org.sparkvit.core;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,8 @@ public final class Numbers {
   private static final int MOST_DIGITS = 1_000;
 
   private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmgKMG]?)");
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([hHdD])");
 
   private Numbers() {}
 
@@ -104,5 +107,22 @@ public final class Numbers {
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("is more bytes than there can be", e);
     }
+  }
+
+  /**
+   * A length of time: a whole number, and {@code h} or {@code d} for hours or days of 24 hours.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  public static Duration duration(String text) {
+    Matcher length = DURATION.matcher(text.strip());
+    if (!length.matches()) {
+      throw new IllegalArgumentException(
+          "is no length of time; use a whole number with h or d, e.g. 12h or 7d");
+    }
+    long number = Long.parseLong(length.group(1));
+    return length.group(2).equalsIgnoreCase("h")
+        ? Duration.ofHours(number)
+        : Duration.ofDays(number);
   }
 }

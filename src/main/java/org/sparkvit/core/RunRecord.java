@@ -52,6 +52,12 @@ public final class RunRecord {
     return stage;
   }
 
+  /** Notes an option that is not part of the stage's own configuration. */
+  public RunRecord option(String name, Object value) {
+    config.put(name, value);
+    return this;
+  }
+
   /** Notes something that was read, e.g. a table and its version, or a folder. */
   public RunRecord input(String name, Object reference) {
     inputs.put(name, reference);

@@ -1,6 +1,9 @@
 package org.sparkvit.delta;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One entry of a table's log.
@@ -20,4 +23,27 @@ public record Commit(
     String author,
     long added,
     long removed,
-    boolean isRewrite) {}
+    boolean isRewrite) {
+  /** What {@link #author} makes of a run: Kernel puts its own name in front. */
+  private static final Pattern OURS = Pattern.compile("(?:.*/)?spark-vit (\\S+) (\\S+)");
+
+  /** How the log is told that a run of a stage wrote a part. */
+  public static String author(String stage, String part) {
+    return "spark-vit " + stage + " " + part;
+  }
+
+  /** The stage whose run it was; empty for another program's. */
+  public Optional<String> stage() {
+    return ours(1);
+  }
+
+  /** The part that it is named after; empty for another program's. */
+  public Optional<String> part() {
+    return ours(2);
+  }
+
+  private Optional<String> ours(int group) {
+    Matcher matcher = OURS.matcher(author);
+    return matcher.matches() ? Optional.of(matcher.group(group)) : Optional.empty();
+  }
+}

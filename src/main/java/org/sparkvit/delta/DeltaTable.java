@@ -11,7 +11,6 @@ import io.delta.kernel.data.Row;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.ConcurrentWriteException;
-import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.MetadataChangedException;
 import io.delta.kernel.exceptions.ProtocolChangedException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
@@ -39,9 +38,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -61,6 +65,8 @@ public final class DeltaTable {
   public static final String LOG = "_delta_log";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ADD = "add";
+  private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
 
   /** Each lost race is another run's commit, so this is how many of them one may meet. */
   private static final int ATTEMPTS = 100;
@@ -122,15 +128,65 @@ public final class DeltaTable {
    */
   public Optional<DeltaVersion> asOf(Instant time) {
     Optional<DeltaVersion> latest = latest();
-    if (latest.isEmpty() || !latest.get().time().isAfter(time)) {
+    if (latest.isEmpty()) {
       return latest;
     }
-    try {
-      return Optional.of(
-          at(((TableImpl) kernel()).getVersionBeforeOrAtTimestamp(engine, time.toEpochMilli())));
-    } catch (KernelException e) {
+    SortedMap<Long, Instant> times = times();
+    OptionalLong number = lastUntil(times, time);
+    if (number.isPresent()) {
+      return number.getAsLong() == latest.get().number()
+          ? latest
+          : Optional.of(at(number.getAsLong()));
+    }
+    if (times.firstKey() == 0) {
       return Optional.empty(); // it is older than the table
     }
+    throw new UserException(
+        String.format(
+            Locale.ROOT,
+            "table '%s' cannot be read as of %s: its log begins with version %d, of %s; name a"
+                + " later time",
+            folder.getName(),
+            time,
+            times.firstKey(),
+            times.get(times.firstKey())));
+  }
+
+  /** The last version that was there at a time. */
+  public static OptionalLong lastUntil(SortedMap<Long, Instant> times, Instant time) {
+    return times.entrySet().stream()
+        .filter(version -> !version.getValue().isAfter(time))
+        .mapToLong(Map.Entry::getKey)
+        .max();
+  }
+
+  /**
+   * The versions whose entries the log has, with the times that {@link #asOf} goes by: those of the
+   * files, by the clock of the file system. As clocks may have been set back, each is later than
+   * the one before, as Delta Lake has it.
+   */
+  public SortedMap<Long, Instant> times() {
+    SortedMap<Long, Instant> times = new TreeMap<>();
+    Path log = new Path(folder, LOG);
+    try {
+      for (FileStatus file : log.getFileSystem(configuration).listStatus(log)) {
+        Matcher entry = ENTRY.matcher(file.getPath().getName());
+        if (entry.matches()) {
+          times.put(
+              Long.parseLong(entry.group(1)), Instant.ofEpochMilli(file.getModificationTime()));
+        }
+      }
+    } catch (IOException e) {
+      throw Unreadable.table(folder, new UncheckedIOException("listing " + log, e));
+    }
+    Instant before = Instant.MIN;
+    for (Map.Entry<Long, Instant> version : times.entrySet()) {
+      if (!version.getValue().isAfter(before)) {
+        version.setValue(before.plusMillis(1));
+      }
+      before = version.getValue();
+    }
+    return times;
   }
 
   /** The Parquet files of a folder with their statistics, to be added by a commit. */
@@ -277,35 +333,61 @@ public final class DeltaTable {
    * @return empty where its entry is gone
    */
   public Optional<Commit> commit(long version) {
+    return actions(version).map(actions -> commit(version, actions));
+  }
+
+  private static Commit commit(long version, List<JsonNode> actions) {
+    JsonNode info = JSON.createObjectNode();
+    long added = 0;
+    long removed = 0;
+    boolean isRewrite = true;
+    for (JsonNode action : actions) {
+      if (action.has("commitInfo")) {
+        info = action.get("commitInfo");
+      } else if (action.has(ADD)) {
+        added++;
+        isRewrite &= !action.get(ADD).path("dataChange").asBoolean(true);
+      } else if (action.has("remove")) {
+        removed++;
+        isRewrite &= !action.get("remove").path("dataChange").asBoolean(true);
+      } else if (action.has("metaData")) {
+        isRewrite = false;
+      }
+    }
+    return new Commit(
+        version,
+        Instant.ofEpochMilli(info.path("timestamp").asLong()),
+        info.path("operation").asText("?"),
+        info.path("engineInfo").asText("?"),
+        added,
+        removed,
+        isRewrite && added + removed > 0);
+  }
+
+  /**
+   * The files that a version's commit added, whole.
+   *
+   * @return empty where its entry is gone
+   */
+  public Optional<List<Path>> added(long version) {
+    return actions(version)
+        .map(
+            actions ->
+                actions.stream()
+                    .filter(action -> action.has(ADD))
+                    .map(action -> action.get(ADD).path("path").asText())
+                    .map(path -> new Path(folder, new Path(URI.create(path))))
+                    .toList());
+  }
+
+  private Optional<List<JsonNode>> actions(long version) {
     Path entry = entry(version);
     try (BufferedReader reader = reader(entry)) {
-      JsonNode info = JSON.createObjectNode();
-      long added = 0;
-      long removed = 0;
-      boolean isRewrite = true;
+      List<JsonNode> actions = new ArrayList<>();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        JsonNode action = JSON.readTree(line);
-        if (action.has("commitInfo")) {
-          info = action.get("commitInfo");
-        } else if (action.has("add")) {
-          added++;
-          isRewrite &= !action.get("add").path("dataChange").asBoolean(true);
-        } else if (action.has("remove")) {
-          removed++;
-          isRewrite &= !action.get("remove").path("dataChange").asBoolean(true);
-        } else if (action.has("metaData")) {
-          isRewrite = false;
-        }
+        actions.add(JSON.readTree(line));
       }
-      return Optional.of(
-          new Commit(
-              version,
-              Instant.ofEpochMilli(info.path("timestamp").asLong()),
-              info.path("operation").asText("?"),
-              info.path("engineInfo").asText("?"),
-              added,
-              removed,
-              isRewrite && added + removed > 0));
+      return Optional.of(actions);
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -72,7 +72,7 @@ public final class CalibrateStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("calibrate", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
     workspace.requireAbsent(CalibrationsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "calibrate by");

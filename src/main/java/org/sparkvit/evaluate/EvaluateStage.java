@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Labels;
@@ -50,6 +51,8 @@ import scala.Tuple2;
  * {@code metrics}: a first run that is interrupted leaves no metrics behind, and can be started
  * again.
  *
+ * <p>The figures are left in {@code exports/metrics/RUN} as plain Parquet, too.
+ *
  * <p>Labels are those that {@code images} has now, predictions those of the content that it has
  * now.
  */
@@ -65,7 +68,7 @@ public final class EvaluateStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("evaluate", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
     workspace.requireAbsent(MetricsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "judge a model by");
@@ -129,7 +132,7 @@ public final class EvaluateStage {
                 rankings,
                 Resamples.of(scored, classes, config.resamples()),
                 classes));
-        workspace.replaceAll(tables, record);
+        publish(workspace, tables, record);
         Map<List<String>, Double> figures =
             figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);
         for (String model : models.keySet()) {
@@ -143,6 +146,29 @@ public final class EvaluateStage {
       scored.unpersist();
     }
     progress.say("next: spark-vit report");
+  }
+
+  /** With the figures as plain files besides, for programs that do not read Delta tables. */
+  private static void publish(
+      Workspace workspace, Map<TableSpec, Dataset<Row>> tables, RunRecord record) {
+    String export = workspace.beginExport("metrics/" + record.runId(), record);
+    record.result("export", export);
+    try {
+      workspace.replaceAll(
+          tables,
+          record,
+          written ->
+              // The folder is there, and has nothing but its mark.
+              written
+                  .get(MetricsTable.SPEC)
+                  .coalesce(1)
+                  .write()
+                  .mode(SaveMode.Append)
+                  .parquet(export));
+    } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
+      workspace.deleteExport(export, e);
+      throw e;
+    }
   }
 
   private void requirePositive(SortedMap<String, List<String>> models) {

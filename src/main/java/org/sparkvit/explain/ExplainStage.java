@@ -65,7 +65,7 @@ public final class ExplainStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("explain", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
     workspace.requireAbsent(ExplanationsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);

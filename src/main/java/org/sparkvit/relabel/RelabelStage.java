@@ -53,7 +53,7 @@ public final class RelabelStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("relabel", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
     workspace.requireAbsent(RelabelsTable.SPEC, config.overwrite());
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);

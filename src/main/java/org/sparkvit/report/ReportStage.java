@@ -49,7 +49,7 @@ public final class ReportStage {
   /** Runs the stage. */
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("report", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
     Path folder = new Path(workspace.report(config.name()));
     Path page = new Path(folder, PAGE);
     try {

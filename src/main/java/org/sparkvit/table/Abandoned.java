@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 /** Tells what runs that were killed have left from what other runs are writing. */
 public final class Abandoned {
   /** Longer than a run goes without writing: what is idle for as long belongs to a dead one. */
-  private static final Duration IDLE = Duration.ofDays(2);
+  public static final Duration IDLE = Duration.ofDays(2);
 
   private Abandoned() {}
 
@@ -19,8 +19,13 @@ public final class Abandoned {
    * Whether nothing has been written in a folder that no reader uses for so long that none will.
    */
   public static boolean is(FileSystem fs, Path folder) throws IOException {
+    return since(fs, folder, Instant.now().minus(IDLE));
+  }
+
+  /** Whether nothing has been written in a folder since a time, by the clock of the storage. */
+  public static boolean since(FileSystem fs, Path folder, Instant time) throws IOException {
     try {
-      return latestWrite(fs, folder).isBefore(Instant.now().minus(IDLE));
+      return latestWrite(fs, folder).isBefore(time);
     } catch (FileNotFoundException e) {
       return false; // something has just gone: somebody is at work there
     }

@@ -69,6 +69,13 @@ public final class OwnFolder {
     return true;
   }
 
+  /** Takes the mark off a folder that is complete and somebody else's from now on. */
+  public static void handOver(FileSystem fs, Path folder, String owner) throws IOException {
+    if (is(fs, folder, owner)) {
+      fs.delete(new Path(folder, MARK), false);
+    }
+  }
+
   /** Deletes a folder and all in it, one file after the others. */
   static void deleteMarkLast(FileSystem fs, Path folder, String mark) throws IOException {
     try {

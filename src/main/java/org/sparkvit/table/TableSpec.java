@@ -36,6 +36,11 @@ public record TableSpec(
     this(name, writtenBy, schema, open, List.of());
   }
 
+  /** Whose its parts say that they are. */
+  public String owner() {
+    return "table " + name;
+  }
+
   /** Whether runs add parts to it, several of them at the same time if need be. */
   public boolean grows() {
     return !key.isEmpty();

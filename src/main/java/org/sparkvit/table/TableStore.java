@@ -4,20 +4,25 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -88,8 +93,8 @@ final class TableStore {
                 + folder.getParent()
                 + " cannot be read: "
                 + log()
-                + " has entries, but no version of the table can be made of them; bring back what is"
-                + " gone from a copy, or move the folder away and run 'spark-vit "
+                + " has entries, but no version of the table can be made of them; bring back what"
+                + " is gone from a copy, or move the folder away and run 'spark-vit "
                 + spec.writtenBy()
                 + "'");
       }
@@ -104,6 +109,55 @@ final class TableStore {
 
   private Path log() {
     return new Path(folder, DeltaTable.LOG);
+  }
+
+  /** The version that was asked for; empty where there was no table yet. */
+  Optional<DeltaVersion> at(AsOf asOf) throws IOException {
+    Optional<DeltaVersion> latest = latest();
+    if (latest.isEmpty()) {
+      return latest;
+    }
+    Long number = asOf.versions().get(spec.name());
+    if (number != null) {
+      return Optional.of(table.at(number));
+    }
+    return asOf.time().isPresent() ? table.asOf(asOf.time().get()) : latest;
+  }
+
+  /**
+   * Checks that the files of a version are there; those of the latest one are, as nothing deletes
+   * them.
+   *
+   * @throws UserException when one is not, with the first
+   */
+  void requireWhole(DeltaVersion version) throws IOException {
+    if (table.latest().map(DeltaVersion::number).orElse(-1L) == version.number()) {
+      return;
+    }
+    Map<Path, Set<String>> there = new HashMap<>();
+    for (DataFile file : version.files()) {
+      Path path = new Path(file.path());
+      Set<String> names = there.get(path.getParent());
+      if (names == null) {
+        names = new HashSet<>();
+        for (FileStatus status : Presence.list(fs, path.getParent())) {
+          names.add(status.getPath().getName());
+        }
+        there.put(path.getParent(), names);
+      }
+      if (!names.contains(path.getName())) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "table '%s' cannot be read as of version %d: its file %s is gone, most likely by"
+                    + " 'spark-vit vacuum'; 'spark-vit history %s' lists later versions, and vacuum"
+                    + " with a longer --keep leaves more of them readable",
+                spec.name(),
+                version.number(),
+                path,
+                spec.name()));
+      }
+    }
   }
 
   /** All rows of a version. */
@@ -136,7 +190,7 @@ final class TableStore {
    * @param run id of the run that writes it
    */
   void begin(String part, String run) throws IOException {
-    OwnFolder.begin(fs, path(part), owner(), run);
+    OwnFolder.begin(fs, path(part), spec.owner(), run);
   }
 
   /** Writes the rows of a part that nobody sees yet. */
@@ -267,7 +321,7 @@ final class TableStore {
       String part, RunRecord record, Function<Optional<DeltaVersion>, Optional<DeltaChange>> change)
       throws IOException {
     latest(); // says what is wrong where there is a log that has no version
-    return table.commit(part, "spark-vit " + record.stage() + " " + part, change);
+    return table.commit(part, Commit.author(record.stage(), part), change);
   }
 
   /**
@@ -277,7 +331,7 @@ final class TableStore {
    */
   JsonNode record(DeltaVersion version) throws IOException {
     Optional<Commit> commit = lastChange(version);
-    Path file = recordOf(commit.map(TableStore::part).orElse("?"));
+    Path file = recordOf(commit.flatMap(Commit::part).orElse("?"));
     String text =
         Presence.text(fs, file)
             .orElseThrow(
@@ -305,8 +359,27 @@ final class TableStore {
     return Optional.empty();
   }
 
-  private static String part(Commit commit) {
-    return commit.author().substring(commit.author().lastIndexOf(' ') + 1);
+  /** What the log has of the table's versions, the newest first. */
+  List<TableVersion> history() throws IOException {
+    List<TableVersion> history = new ArrayList<>();
+    for (Map.Entry<Long, Instant> version : table.times().entrySet()) {
+      Optional<Commit> commit = table.commit(version.getKey());
+      if (commit.isPresent()) {
+        history.add(0, new TableVersion(commit.get(), version.getValue(), rows(commit.get())));
+      }
+    }
+    return history;
+  }
+
+  private OptionalLong rows(Commit commit) throws IOException {
+    if (commit.isRewrite()) {
+      return OptionalLong.empty();
+    }
+    JsonNode rows =
+        recordOf(commit)
+            .map(record -> record.path("results").path("rows." + spec.name()))
+            .orElse(MissingNode.getInstance());
+    return rows.canConvertToLong() ? OptionalLong.of(rows.asLong()) : OptionalLong.empty();
   }
 
   /**
@@ -314,14 +387,10 @@ final class TableStore {
    */
   void discard(String part) {
     try {
-      OwnFolder.delete(fs, path(part), owner());
+      OwnFolder.delete(fs, path(part), spec.owner());
     } catch (IOException | UserException e) {
       // The rows do not count, so nothing is wrong but the room that they take.
     }
-  }
-
-  String owner() {
-    return "table " + spec.name();
   }
 
   private Path path(String part) {
@@ -330,6 +399,13 @@ final class TableStore {
 
   private Path recordOf(String part) {
     return new Path(new Path(folder, RECORDS), part + ".json");
+  }
+
+  /** The record of the run that made a commit; empty where it is gone, or another program's. */
+  Optional<JsonNode> recordOf(Commit commit) throws IOException {
+    Optional<Path> file = commit.part().map(this::recordOf);
+    Optional<String> text = file.isEmpty() ? Optional.empty() : Presence.text(fs, file.get());
+    return text.map(json -> Json.read(file.get().toString(), json));
   }
 
   /**

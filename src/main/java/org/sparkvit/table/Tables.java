@@ -1,10 +1,12 @@
 package org.sparkvit.table;
 
 import java.util.List;
+import org.sparkvit.core.UserException;
 
 /** The tables of a workspace. */
-final class Tables {
-  static final List<TableSpec> ALL =
+public final class Tables {
+  /** By their names. */
+  public static final List<TableSpec> ALL =
       List.of(
           AssociationsTable.SPEC,
           BalanceTable.SPEC,
@@ -46,4 +48,21 @@ final class Tables {
           TrainingMetricsTable.SPEC);
 
   private Tables() {}
+
+  /**
+   * The table of a name.
+   *
+   * @throws UserException when there is none, with the names that there are
+   */
+  public static TableSpec named(String name) {
+    return ALL.stream()
+        .filter(table -> table.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    (name.isEmpty() ? "no table is named" : "there is no table '" + name + "'")
+                        + "; name one of "
+                        + ALL.stream().map(TableSpec::name).sorted().toList()));
+  }
 }

@@ -24,6 +24,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.delta.Commit;
+import org.sparkvit.delta.DataFile;
 import org.sparkvit.delta.DeltaVersion;
 import org.sparkvit.delta.NewFile;
 import org.sparkvit.delta.NotCommittedException;
@@ -75,15 +76,25 @@ public final class Workspace {
   private final Path root;
   private final FileSystem fs;
 
-  /** Parts by table, as they were at the first look; null where each look is a new one. */
+  /** Versions by table, as they were at the first look; null where each look is a new one. */
   private final Map<String, Optional<DeltaVersion>> listed;
 
+  private final AsOf asOf;
+
+  /** Tables that were written here: of these the latest version is read. */
+  private final Set<String> own = ConcurrentHashMap.newKeySet();
+
   private Workspace(
-      SparkSession spark, Path root, FileSystem fs, Map<String, Optional<DeltaVersion>> listed) {
+      SparkSession spark,
+      Path root,
+      FileSystem fs,
+      Map<String, Optional<DeltaVersion>> listed,
+      AsOf asOf) {
     this.spark = spark;
     this.root = root;
     this.fs = fs;
     this.listed = listed;
+    this.asOf = asOf;
   }
 
   /**
@@ -92,7 +103,7 @@ public final class Workspace {
    * @throws UserException when the URI cannot be reached or was written by a newer version
    */
   public static Workspace at(SparkSession spark, String uri) {
-    return open(spark, uri, null);
+    return open(spark, uri, null, AsOf.LATEST);
   }
 
   /**
@@ -103,13 +114,42 @@ public final class Workspace {
    * @throws UserException as {@link #at}, and when nothing can be written there, before any work
    */
   public static Workspace forStage(SparkSession spark, String uri) {
-    Workspace workspace = open(spark, uri, new ConcurrentHashMap<>());
+    Workspace workspace = forReading(spark, uri, AsOf.LATEST);
     Writable.require(workspace.fs, workspace.root);
     return workspace;
   }
 
+  /**
+   * The same for a stage that can be asked to read {@linkplain AsOf earlier versions}. Of tables
+   * that it has written it reads its own.
+   *
+   * @param record takes note of what was asked for
+   * @throws UserException as {@link #forStage(SparkSession, String)}, and when a version that is
+   *     named is not there
+   */
+  public static Workspace forStage(SparkSession spark, String uri, RunRecord record) {
+    AsOf asOf = AsOf.current(spark);
+    Workspace workspace = forReading(spark, uri, asOf);
+    Writable.require(workspace.fs, workspace.root);
+    if (!asOf.isLatest()) {
+      record.option("as-of", asOf.text());
+    }
+    return workspace;
+  }
+
+  /**
+   * The same for who only reads, and need not be able to write there.
+   *
+   * @throws UserException as {@link #at}, and when a version that is named is not there
+   */
+  public static Workspace forReading(SparkSession spark, String uri, AsOf asOf) {
+    Workspace workspace = open(spark, uri, new ConcurrentHashMap<>(), asOf);
+    asOf.versions().keySet().forEach(table -> workspace.required(Tables.named(table)));
+    return workspace;
+  }
+
   private static Workspace open(
-      SparkSession spark, String uri, Map<String, Optional<DeltaVersion>> listed) {
+      SparkSession spark, String uri, Map<String, Optional<DeltaVersion>> listed, AsOf asOf) {
     if (GLOB.matcher(uri).find()) {
       throw new UserException(
           "workspace '"
@@ -120,7 +160,7 @@ public final class Workspace {
     try {
       Path path = new Path(uri);
       FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      Workspace workspace = new Workspace(spark, fs.makeQualified(path), fs, listed);
+      Workspace workspace = new Workspace(spark, fs.makeQualified(path), fs, listed, asOf);
       workspace.checkFormat();
       ModelFolder.restore(fs, new Path(workspace.root, MODELS));
       return workspace;
@@ -262,7 +302,9 @@ public final class Workspace {
    */
   public void requireAbsent(TableSpec table, boolean overwrite) {
     requireWritable(table);
-    if (!overwrite && has(table)) {
+    // What is there now matters, whatever is read.
+    boolean isThere = asOf.isLatest() ? has(table) : latest(table).isPresent();
+    if (!overwrite && isThere) {
       throw new UserException(
           "table '"
               + table.name()
@@ -278,7 +320,7 @@ public final class Workspace {
    * @throws UserException when the table is not there; the message names the subcommand to run
    */
   public Dataset<Row> read(TableSpec table) {
-    return stored(table).read(required(table));
+    return stored(table).read(whole(table));
   }
 
   /**
@@ -287,7 +329,24 @@ public final class Workspace {
    * @throws UserException as {@link #read(TableSpec)}
    */
   public Dataset<Row> read(TableSpec table, IdRange range) {
-    return stored(table).read(required(table), range);
+    return stored(table).read(whole(table), range);
+  }
+
+  /** An earlier version may have been vacuumed. */
+  private DeltaVersion whole(TableSpec table) {
+    DeltaVersion version = required(table);
+    if (isEarlier(table)) {
+      try {
+        stored(table).requireWhole(version);
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
+      }
+    }
+    return version;
+  }
+
+  private boolean isEarlier(TableSpec table) {
+    return asOf.isAbout(table) && !own.contains(table.name());
   }
 
   private DeltaVersion required(TableSpec table) {
@@ -295,13 +354,58 @@ public final class Workspace {
         .orElseThrow(
             () ->
                 new UserException(
-                    "workspace '"
-                        + uri()
-                        + "' has no table '"
-                        + table.name()
-                        + "'; run 'spark-vit "
-                        + table.writtenBy()
-                        + "' first"));
+                    isEarlier(table) && latest(table).isPresent()
+                        ? "workspace '"
+                            + uri()
+                            + "' had no table '"
+                            + table.name()
+                            + "' yet as of "
+                            + asOf.text()
+                            + "; 'spark-vit history "
+                            + table.name()
+                            + "' lists its versions"
+                        : "workspace '"
+                            + uri()
+                            + "' has no table '"
+                            + table.name()
+                            + "'; run 'spark-vit "
+                            + table.writtenBy()
+                            + "' first"));
+  }
+
+  /**
+   * The versions of a table, the newest first.
+   *
+   * @throws UserException as {@link #read(TableSpec)}
+   */
+  public List<TableVersion> history(TableSpec table) {
+    required(table);
+    try {
+      return stored(table).history();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
+    }
+  }
+
+  /**
+   * The number of rows that {@link #read} reads now.
+   *
+   * @throws UserException as {@link #read(TableSpec)}
+   */
+  public long rows(TableSpec table) {
+    List<DataFile> files = required(table).files();
+    return files.stream().allMatch(file -> file.rows() >= 0)
+        ? files.stream().mapToLong(DataFile::rows).sum()
+        : read(table).count(); // another program has written no statistics
+  }
+
+  /**
+   * What time it is by the clock of the storage, which those of files are from.
+   *
+   * @throws UserException when nothing can be written there
+   */
+  public Instant storageTime() {
+    return Writable.time(fs, root);
   }
 
   /**
@@ -343,7 +447,16 @@ public final class Workspace {
   private Optional<DeltaVersion> current(TableSpec table) {
     return listed == null
         ? latest(table)
-        : listed.computeIfAbsent(table.name(), name -> latest(table));
+        : listed.computeIfAbsent(
+            table.name(), name -> isEarlier(table) ? asked(table) : latest(table));
+  }
+
+  private Optional<DeltaVersion> asked(TableSpec table) {
+    try {
+      return stored(table).at(asOf);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading table '" + table.name() + "' in " + uri(), e);
+    }
   }
 
   private Optional<DeltaVersion> latest(TableSpec table) {
@@ -463,12 +576,25 @@ public final class Workspace {
     forget(table);
   }
 
+  /** Whoever asked for earlier versions can see which ones all tables were read in. */
+  private void noteVersions(RunRecord record) {
+    listed.forEach(
+        (table, version) -> {
+          if (version.isPresent() && !own.contains(table)) {
+            record.input(table, table + "@" + version.get().number());
+          }
+        });
+  }
+
   /** Writes a part of each table that nobody sees yet, and has them checked. */
   private Map<TableSpec, List<NewFile>> write(
       Map<TableSpec, Dataset<Row>> tables,
       String part,
       RunRecord record,
       Consumer<Map<TableSpec, Dataset<Row>>> check) {
+    if (!asOf.isLatest()) {
+      noteVersions(record);
+    }
     List<TableStore> begun = new ArrayList<>();
     try {
       return write(tables, part, record, check, begun);
@@ -530,6 +656,7 @@ public final class Workspace {
 
   /** What this run has written itself it reads. */
   private void forget(TableSpec table) {
+    own.add(table.name());
     if (listed != null) {
       listed.remove(table.name());
     }
@@ -583,8 +710,8 @@ public final class Workspace {
           file
               + " has format "
               + format
-              + ", of before tables were Delta tables, which is no longer read; use another --workspace,"
-              + " and begin with 'spark-vit catalog'");
+              + ", of before tables were Delta tables, which is no longer read; use another"
+              + " --workspace, and begin with 'spark-vit catalog'");
     }
   }
 }

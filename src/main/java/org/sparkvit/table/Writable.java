@@ -1,6 +1,7 @@
 package org.sparkvit.table;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,6 +16,11 @@ import org.sparkvit.core.UserException;
 final class Writable {
   private Writable() {}
 
+  /** What is asked of a file while it is there. */
+  private interface Question<T> {
+    T about(FileSystem fs, Path file) throws IOException;
+  }
+
   /**
    * Writes a small hidden file and deletes it; a folder that is not there yet is not there
    * afterwards either.
@@ -22,6 +28,22 @@ final class Writable {
    * @throws UserException when that fails, with where and why
    */
   static void require(FileSystem fs, Path folder) {
+    write(fs, folder, (plain, file) -> file);
+  }
+
+  /**
+   * What time it is by the clock of the storage, as such a file shows.
+   *
+   * @throws UserException as {@link #require}
+   */
+  static Instant time(FileSystem fs, Path folder) {
+    return write(
+        fs,
+        folder,
+        (plain, file) -> Instant.ofEpochMilli(plain.getFileStatus(file).getModificationTime()));
+  }
+
+  private static <T> T write(FileSystem fs, Path folder, Question<T> question) {
     FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
     try {
       Path there = folder;
@@ -29,8 +51,11 @@ final class Writable {
         there = there.getParent();
       }
       Path file = new Path(folder, "." + UUID.randomUUID() + ".try");
-      try (FSDataOutputStream out = plain.create(file, true)) {
-        out.write(0);
+      try {
+        try (FSDataOutputStream out = plain.create(file, true)) {
+          out.write(0);
+        }
+        return question.about(plain, file);
       } finally {
         plain.delete(file, false);
         for (Path made = folder; !made.equals(there); made = made.getParent()) {

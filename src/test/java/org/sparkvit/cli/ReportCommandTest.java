@@ -51,6 +51,14 @@ class ReportCommandTest extends SparkTest {
     Main.run("report", "--workspace", folder.toString(), "--name", "first", "--mistakes", "3");
     assertThat(folder.resolve("reports/first/index.html")).content().contains("file of 0 bytes");
     assertThat(folder.resolve("reports/first/run.json")).content().contains("\"mistakes\" : 3");
+
+    Path file = folder.resolve("report.properties");
+    Files.writeString(file, "as-of = images@0, 2126-11-30T08:00:00Z\n");
+    Main.run("report", "-w", folder.toString(), "--name", "then", "--config", file.toString());
+    assertThat(folder.resolve("reports/then/run.json"))
+        .content()
+        .contains("\"as-of\" : \"images@0,2126-11-30T08:00:00Z\"")
+        .contains("\"images\" : \"images@0\"");
   }
 
   @Test

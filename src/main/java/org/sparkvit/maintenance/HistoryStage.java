@@ -1,0 +1,79 @@
+package org.sparkvit.maintenance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.delta.Commit;
+import org.sparkvit.table.AsOf;
+import org.sparkvit.table.TableSpec;
+import org.sparkvit.table.TableVersion;
+import org.sparkvit.table.Tables;
+import org.sparkvit.table.Workspace;
+
+/** Says what made the versions of a table, and when; writes nothing. */
+public final class HistoryStage {
+  private final String workspace;
+  private final TableSpec table;
+  private final Progress progress;
+
+  /**
+   * @param workspace URI of the workspace
+   * @param table its name
+   * @throws UserException when there is no table of this name
+   */
+  public HistoryStage(String workspace, String table, Progress progress) {
+    if (workspace.isBlank()) {
+      throw new UserException("--workspace is empty; name a folder");
+    }
+    this.workspace = workspace;
+    this.table = Tables.named(table);
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    List<TableVersion> versions =
+        Workspace.forReading(spark, workspace, AsOf.LATEST).history(table);
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(List.of("version", "time", "what", "files", "rows of the run"));
+    for (TableVersion version : versions) {
+      Commit commit = version.commit();
+      lines.add(
+          List.of(
+              table.name() + "@" + commit.version(),
+              version.time().toString(),
+              what(commit),
+              String.format(Locale.ROOT, "+%d -%d", commit.added(), commit.removed()),
+              version.rows().isPresent()
+                  ? String.format(Locale.ROOT, "%,d", version.rows().getAsLong())
+                  : ""));
+    }
+    print(lines);
+  }
+
+  private static String what(Commit commit) {
+    if (commit.stage().isEmpty()) {
+      return commit.operation() + " (" + commit.author() + ")";
+    }
+    return commit.isRewrite() ? "rewrite" : commit.stage().get();
+  }
+
+  private void print(List<List<String>> lines) {
+    int[] widths = new int[lines.get(0).size()];
+    for (List<String> line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], line.get(i).length());
+      }
+    }
+    for (List<String> line : lines) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        text.append(line.get(i)).append(" ".repeat(widths[i] + 2 - line.get(i).length()));
+      }
+      progress.say(text.toString().stripTrailing());
+    }
+  }
+}
