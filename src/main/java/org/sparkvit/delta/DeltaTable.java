@@ -51,6 +51,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkvit.core.UserException;
+import org.sparkvit.delta.storage.LogStores;
 
 /**
  * A folder with a Delta table: its log, in protocol (1, 2), which every reader of Delta tables
@@ -78,7 +79,7 @@ public final class DeltaTable {
   private DeltaTable(Path folder, Configuration configuration) {
     this.folder = folder;
     this.configuration = configuration;
-    this.engine = DefaultEngine.create(configuration);
+    this.engine = DefaultEngine.create(LogStores.configure(configuration));
   }
 
   /** The table of a folder, which need not be there. */

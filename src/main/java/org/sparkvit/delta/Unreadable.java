@@ -9,8 +9,10 @@ final class Unreadable {
 
   /** The line of a table's folder; what has a line already keeps it. */
   static UserException table(Path folder, RuntimeException e) {
-    if (e instanceof UserException user) {
-      return user;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException user) {
+        return user;
+      }
     }
     return new UserException(
         "table '"

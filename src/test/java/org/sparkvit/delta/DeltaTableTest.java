@@ -120,13 +120,9 @@ class DeltaTableTest extends SparkTest {
         "three",
         "test",
         current -> Optional.of(new DeltaChange(Optional.of(other), List.of(), List.of(), false)));
-    List<Row> latest =
-        DeltaSpark.read(spark).load(folder.toString()).collectAsList();
+    List<Row> latest = DeltaSpark.read(spark).load(folder.toString()).collectAsList();
     assertThat(latest).isEmpty();
-    Dataset<Row> second =
-        DeltaSpark.read(spark)
-            .option("versionAsOf", 1)
-            .load(folder.toString());
+    Dataset<Row> second = DeltaSpark.read(spark).option("versionAsOf", 1).load(folder.toString());
     assertThat(second.orderBy("id").collectAsList())
         .extracting(row -> row.getString(0) + row.getLong(1) + row.getList(2))
         .containsExactly("a1[1.0]", "b1[1.0]", "c2[2.0]");

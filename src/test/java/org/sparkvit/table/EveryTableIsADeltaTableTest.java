@@ -91,9 +91,7 @@ class EveryTableIsADeltaTableTest extends SparkTest {
         workspace.replace(table, rows(table, 3), RunRecord.start("test", Map.of()));
         workspace.replace(table, rows(table, 0), RunRecord.start("test", Map.of()));
       }
-      Dataset<Row> theirs =
-          DeltaSpark.read(spark)
-              .load(folder.resolve(table.name()).toString());
+      Dataset<Row> theirs = DeltaSpark.read(spark).load(folder.resolve(table.name()).toString());
       assertThat(theirs.schema()).as(table.name()).isEqualTo(table.schema().asNullable());
       assertThat(sorted(theirs))
           .as(table.name())
