@@ -101,6 +101,15 @@ final class TableStore {
     }
   }
 
+  /** Says what is wrong where there is a log that no version can be made of. */
+  private void requireSound() {
+    try {
+      latest();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + log(), e);
+    }
+  }
+
   /** Whether somebody has committed; what a killed run was writing is no entry. */
   private boolean hasLog() throws IOException {
     return Presence.list(fs, log()).stream()
@@ -200,6 +209,9 @@ final class TableStore {
         .write()
         .mode(SaveMode.Append)
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+        // A file is moved once, which on S3 is a copy. Nobody sees the part before its commit, and a
+        // task that is tried again writes the file of the same name.
+        .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
         .parquet(path(part).toString());
   }
 
@@ -318,10 +330,18 @@ final class TableStore {
   }
 
   private OptionalLong commit(
-      String part, RunRecord record, Function<Optional<DeltaVersion>, Optional<DeltaChange>> change)
-      throws IOException {
-    latest(); // says what is wrong where there is a log that has no version
-    return table.commit(part, Commit.author(record.stage(), part), change);
+      String part,
+      RunRecord record,
+      Function<Optional<DeltaVersion>, Optional<DeltaChange>> change) {
+    return table.commit(
+        part,
+        Commit.author(record.stage(), part),
+        current -> {
+          if (current.isEmpty()) {
+            requireSound();
+          }
+          return change.apply(current);
+        });
   }
 
   /**

@@ -1,0 +1,161 @@
+package org.sparkvit.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkvit.SparkTest;
+import org.sparkvit.cli.Main;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.table.Workspace;
+
+/** Two commands on one workspace at the same time, again and again: no row is lost or double. */
+@Tag("slow")
+class TwoRunsAtOnceTest extends SparkTest {
+  private static final int ROUNDS = 20;
+  private static final int IMAGES = 40;
+
+  @TempDir private Path folder;
+  private Path images;
+  private Path model;
+  private Path prepared;
+
+  private static void run(Path workspace, List<String> command) {
+    List<String> arguments = new ArrayList<>(command);
+    arguments.addAll(1, List.of("-w", workspace.toString()));
+    Main.main(arguments.toArray(new String[0]));
+  }
+
+  private List<String> command(String name) {
+    return switch (name) {
+      case "catalog" -> List.of("catalog", "--input", images.toString(), "--overwrite");
+      case "evaluate" -> List.of("evaluate", "--resamples", "0", "--overwrite");
+      case "score" -> score(model);
+      // Of a second model, so that there is something to do beside the first one's figures.
+      case "score-again" -> score(folder.resolve("second"));
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static List<String> score(Path model) {
+    return List.of(
+        "score",
+        "--model",
+        model.toString(),
+        "--device",
+        "cpu",
+        "--precision",
+        "fp32",
+        "--chunk-images",
+        "15");
+  }
+
+  private void prepare(boolean scored) throws IOException {
+    images = DrawnImages.sound(folder.resolve("images"), IMAGES).folder();
+    model = Scoring.smallModel(folder.resolve("vit"), 1);
+    Scoring.smallModel(folder.resolve("second"), 2);
+    prepared = folder.resolve("prepared");
+    run(prepared, List.of("catalog", "--input", images.toString()));
+    run(prepared, List.of("split"));
+    if (scored) {
+      run(prepared, score(model));
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"score,score", "score-again,evaluate", "catalog,score", "catalog,catalog"})
+  void noRowIsLostOrDouble(String first, String second) throws Exception {
+    prepare(second.equals("evaluate"));
+    long expected = Workspace.at(spark, prepared.toString()).read(ImagesTable.SPEC).count();
+    List<String> refusals = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      Path workspace = folder.resolve("round-" + round);
+      copy(prepared, workspace);
+      for (Throwable failure : atOnce(workspace, command(first), command(second))) {
+        // One line of what happened is fair; a trace is not.
+        assertThat(failure).isInstanceOf(UserException.class);
+        refusals.add(failure.getMessage());
+      }
+      Workspace tables = Workspace.at(spark, workspace.toString());
+      assertThat(tables.read(ImagesTable.SPEC).count()).isEqualTo(expected);
+      if (tables.has(PredictionsTable.SPEC)) {
+        var predictions = tables.read(PredictionsTable.SPEC).select("id", "model");
+        assertThat(predictions.count()).isEqualTo(predictions.distinct().count());
+        assertThat(predictions.select("id").distinct().count()).isEqualTo(expected);
+      }
+      if (second.equals("evaluate")) {
+        assertThat(tables.read(MetricsTable.SPEC).count()).isPositive();
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "two at once: %s and %s, %d rounds, %d refused%s%n",
+        first,
+        second,
+        ROUNDS,
+        refusals.size(),
+        refusals.isEmpty() ? "" : ": " + refusals.get(0));
+    assertThat(refusals).hasSizeLessThanOrEqualTo(ROUNDS);
+  }
+
+  private static List<Throwable> atOnce(Path workspace, List<String> first, List<String> second)
+      throws InterruptedException {
+    CyclicBarrier together = new CyclicBarrier(2);
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    List<Throwable> failures = new ArrayList<>();
+    try {
+      List<Future<Void>> runs = new ArrayList<>();
+      for (List<String> command : List.of(first, second)) {
+        Callable<Void> work =
+            () -> {
+              together.await(1, TimeUnit.MINUTES);
+              run(workspace, command);
+              return null;
+            };
+        runs.add(pool.submit(work));
+      }
+      for (Future<Void> run : runs) {
+        try {
+          run.get();
+        } catch (ExecutionException e) {
+          failures.add(e.getCause());
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    return failures;
+  }
+}
