@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -244,5 +246,46 @@ class DeltaTableTest extends SparkTest {
     assertThatThrownBy(() -> table.latest().orElseThrow().files())
         .isInstanceOf(UserException.class)
         .hasMessageContaining("table 'a table'");
+  }
+
+  /** The log stays small, and the thousandth commit takes no longer than the first ones. */
+  @Test
+  @Tag("slow")
+  void aThousandCommits() throws IOException {
+    List<NewFile> files = write("files", 1, "a");
+    append("first", 1, "a");
+    long[] nanos = new long[1000];
+    for (int i = 0; i < nanos.length; i++) {
+      long began = System.nanoTime();
+      table.commit(
+          "commit-" + i,
+          "test",
+          current -> Optional.of(new DeltaChange(Optional.empty(), files, List.of(), false)));
+      nanos[i] = System.nanoTime() - began;
+    }
+    long bytes = 0;
+    int count = 0;
+    try (Stream<Path> log = Files.list(temporary.resolve("a table/_delta_log"))) {
+      for (Path file : log.toList()) {
+        bytes += Files.size(file);
+        count++;
+      }
+    }
+    long began = System.nanoTime();
+    table.latest().orElseThrow().files();
+    System.out.printf(
+        Locale.ROOT,
+        "1,000 commits: median of the first hundred %.0f ms, of the last %.0f ms; log of %d files,"
+            + " %.1f MB; listed in %.0f ms%n",
+        median(nanos, 0, 100) / 1e6,
+        median(nanos, 900, 1000) / 1e6,
+        count,
+        bytes / 1e6,
+        (System.nanoTime() - began) / 1e6);
+    assertThat(median(nanos, 900, 1000)).isLessThan(4 * median(nanos, 0, 100));
+  }
+
+  private static double median(long[] values, int from, int to) {
+    return Arrays.stream(values, from, to).sorted().skip((to - from) / 2).findFirst().orElseThrow();
   }
 }
