@@ -212,7 +212,8 @@ public final class DeltaTable {
     RuntimeException failure = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<DeltaVersion> current = latest();
-      if (current.isPresent() && current.get().has(name)) {
+      // A name is new at first, which spares a look through the log.
+      if (failure != null && current.isPresent() && current.get().has(name)) {
         return OptionalLong.of(current.get().number());
       }
       if (failure != null && !isLostRace(failure)) {

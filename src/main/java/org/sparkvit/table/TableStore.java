@@ -291,10 +291,10 @@ final class TableStore {
     }
     String part = record.runId() + "~" + UUID.randomUUID();
     long bytes = small.stream().mapToLong(DataFile::bytes).sum();
-    List<String> order = new ArrayList<>(spec.key());
-    Column[] columns = order.stream().map(functions::col).toArray(Column[]::new);
+    Column[] columns = spec.key().stream().map(functions::col).toArray(Column[]::new);
     begin(part, record.runId());
-    boolean isCommitted = false;
+    // Until it is known whether the commit has happened, its files may be the table's.
+    boolean mayCount = false;
     try {
       int files = (int) (bytes / TARGET + 1);
       Dataset<Row> rows = rows(latest.get(), small);
@@ -305,8 +305,8 @@ final class TableStore {
       List<NewFile> rewritten = files(part);
       Set<String> paths = new HashSet<>();
       small.forEach(file -> paths.add(file.path()));
-      note(part, record);
-      isCommitted =
+      mayCount = true;
+      mayCount =
           commit(
                   part,
                   record,
@@ -321,9 +321,9 @@ final class TableStore {
                   })
               .isPresent();
     } catch (NotCommittedException e) {
-      isCommitted = false; // the table is as right as before
+      mayCount = false; // the table is as right as before
     } finally {
-      if (!isCommitted) {
+      if (!mayCount) {
         discard(part);
       }
     }
