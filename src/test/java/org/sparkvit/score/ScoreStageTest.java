@@ -213,9 +213,11 @@ class ScoreStageTest extends SparkTest {
     score(workspace, model, 16, 2);
     List<String> first = rows(workspace);
     String version = workspace.version(PredictionsTable.SPEC);
+    String models = workspace.version(ModelsTable.SPEC);
 
     score(workspace, model, 16, 2);
     assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo(version);
+    assertThat(workspace.version(ModelsTable.SPEC)).isEqualTo(models);
 
     // One image disappears from the table: only that one comes back.
     String gone = StableHash.id("image-3.png");
