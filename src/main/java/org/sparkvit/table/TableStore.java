@@ -1,7 +1,6 @@
 package org.sparkvit.table;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.input_file_name;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -434,6 +433,8 @@ final class TableStore {
    * the keys alone.
    */
   private final class Replaced {
+    private static final String FILE = "_file";
+
     private final String part;
     private final List<NewFile> added;
     private final Dataset<Row> rows;
@@ -484,17 +485,22 @@ final class TableStore {
     }
 
     private List<DataFile> touched(DeltaVersion version, List<DataFile> candidates) {
+      List<Column> columns = new ArrayList<>();
+      spec.key().forEach(key -> columns.add(functions.col(key)));
+      // Not input_file_name(), which is empty where Spark asks for it behind a shuffle.
+      columns.add(functions.col("_metadata.file_name").as(FILE));
       Column[] keys = spec.key().stream().map(functions::col).toArray(Column[]::new);
       Set<String> names = new HashSet<>();
-      String file = "_file";
-      rows(version, candidates)
-          .select(keys)
-          .withColumn(file, input_file_name())
+      spark
+          .read()
+          .schema(version.schema())
+          .parquet(candidates.stream().map(DataFile::path).toArray(String[]::new))
+          .select(columns.toArray(new Column[0]))
           .join(rows.select(keys), names(), "left_semi")
-          .select(file)
+          .select(FILE)
           .distinct()
           .collectAsList()
-          .forEach(row -> names.add(new Path(row.getString(0)).getName()));
+          .forEach(row -> names.add(row.getString(0)));
       // Names of files are unique in a table; how their folders are written is Spark's choice.
       return candidates.stream()
           .filter(candidate -> names.contains(new Path(candidate.path()).getName()))
