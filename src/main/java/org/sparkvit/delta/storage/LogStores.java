@@ -51,6 +51,7 @@ public final class LogStores {
     for (String scheme : List.of("s3", "s3a", "s3n")) {
       classes.put(scheme, byOurSetting(scheme, ours, configured));
     }
+    classes.put("file", LocalLogStore.class.getName());
     hadoop
         .getPropsWithPrefix(DOCUMENTED)
         .forEach(
