@@ -81,7 +81,14 @@ class DeltaTableTest extends SparkTest {
     assertThat(append("one", 1, "b", "a")).isZero();
     assertThat(append("two", 2, "c")).isEqualTo(1);
     // It is there already.
-    assertThat(table.commit("two", "test", current -> Optional.empty())).hasValue(1);
+    List<NewFile> again = write("again", 2, "c");
+    assertThat(
+            table.commit(
+                "two",
+                "test",
+                current ->
+                    Optional.of(new DeltaChange(Optional.empty(), again, List.of(), false))))
+        .hasValue(1);
     DeltaVersion version = table.latest().orElseThrow();
     assertThat(version.schema()).isEqualTo(SCHEMA.asNullable());
     assertThat(version.files()).extracting(DataFile::folder).containsExactly("one", "two");
