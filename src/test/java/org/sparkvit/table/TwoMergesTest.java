@@ -36,6 +36,7 @@ class TwoMergesTest extends SparkTest {
       new TableSpec(
           "grown",
           "test",
+          "Rows that two runs merge.",
           new StructType()
               .add("id", DataTypes.StringType, false)
               .add("value", DataTypes.IntegerType),
