@@ -65,6 +65,12 @@ public final class DeltaTable {
   /** Name of the folder of the log in that of the table. */
   public static final String LOG = "_delta_log";
 
+  /**
+   * The table property that is a table's comment for Spark and Databricks. The log has a place of
+   * its own for a description, which Kernel has no means to fill.
+   */
+  static final String COMMENT = "comment";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ADD = "add";
   private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
@@ -299,6 +305,9 @@ public final class DeltaTable {
       builder = kernel().createTransactionBuilder(engine, author, Operation.WRITE);
     }
     change.schema().ifPresent(schema -> builder.withSchema(engine, kernel(schema)));
+    change
+        .comment()
+        .ifPresent(comment -> builder.withTableProperties(engine, Map.of(COMMENT, comment)));
     Transaction transaction =
         builder.withTransactionId(engine, name, 1).withMaxRetries(0).build(engine);
     // It begins with the version that is the latest by now.

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
@@ -50,9 +51,14 @@ public final class DeltaVersion {
     return Instant.ofEpochMilli(snapshot.getTimestamp(engine));
   }
 
-  /** Columns of the table. */
+  /** Columns of the table, with their comments. */
   public StructType schema() {
     return (StructType) DataType.fromJson(snapshot.getSchema().toJson());
+  }
+
+  /** What the table says of itself; empty where it says nothing. */
+  public Optional<String> comment() {
+    return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(DeltaTable.COMMENT));
   }
 
   /** Whether a commit of this name is part of it. */

@@ -32,13 +32,37 @@ public final class AssociationsTable {
       new TableSpec(
           "associations",
           "audit",
+          "What goes together with the label and might be learnt in its place: one row for each"
+              + " further column of the images and each measure of their pixels.",
           new StructType()
-              .add(ATTRIBUTE, DataTypes.StringType, false)
-              .add(CRAMERS_V, DataTypes.DoubleType, false)
-              .add(P, DataTypes.DoubleType, false)
-              .add(VALUE, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(LIFT, DataTypes.DoubleType, false),
+              .add(
+                  ATTRIBUTE,
+                  DataTypes.StringType,
+                  false,
+                  "A column of table images, or a measure of the pixels, such as brightness.")
+              .add(
+                  CRAMERS_V,
+                  DataTypes.DoubleType,
+                  false,
+                  "Cramér's V: 0, it does not go with the label at all, to 1, it tells the label.")
+              .add(
+                  P,
+                  DataTypes.DoubleType,
+                  false,
+                  "How often independent columns would seem to go together as much, 0 to 1.")
+              .add(
+                  VALUE,
+                  DataTypes.StringType,
+                  false,
+                  "The value that is together with a label the most often beyond chance; of a"
+                      + " measure a fifth of the images, such as the brightest fifth.")
+              .add(LABEL, DataTypes.StringType, false, "The label that the value goes with.")
+              .add(
+                  LIFT,
+                  DataTypes.DoubleType,
+                  false,
+                  "Share of the value's images with the label over the label's share of all; 1 is"
+                      + " chance."),
           false);
 
   private AssociationsTable() {}

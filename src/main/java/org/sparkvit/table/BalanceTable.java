@@ -20,11 +20,20 @@ public final class BalanceTable {
       new TableSpec(
           "balance",
           "balance",
+          "The classes of the train split before and after the plan of table plan, one row each.",
           new StructType()
-              .add(LABEL, DataTypes.StringType, false)
-              .add(BEFORE, DataTypes.LongType, false)
-              .add(AFTER, DataTypes.LongType, false)
-              .add(WEIGHTED, DataTypes.DoubleType, false),
+              .add(LABEL, DataTypes.StringType, false, "The class.")
+              .add(BEFORE, DataTypes.LongType, false, "Images of the class in the train split.")
+              .add(
+                  AFTER,
+                  DataTypes.LongType,
+                  false,
+                  "Times that images of the class are shown in an epoch under the plan.")
+              .add(
+                  WEIGHTED,
+                  DataTypes.DoubleType,
+                  false,
+                  "Sum of the loss weights over these showings."),
           false);
 
   private BalanceTable() {}

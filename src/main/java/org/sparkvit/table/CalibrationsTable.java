@@ -65,31 +65,134 @@ public final class CalibrationsTable {
       new TableSpec(
           "calibrations",
           "calibrate",
+          "How the probabilities of a model are calibrated, fitted on the validation split, and"
+              + " what comes of it: one row for each model and split.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(METHOD, DataTypes.StringType, false)
-              .add(TEMPERATURE, DataTypes.DoubleType, false)
-              .add(SHIFT, NUMBERS, false)
-              .add(SLOPES, NUMBERS)
-              .add(INTERCEPTS, NUMBERS)
-              .add(CURVE_FROM, CURVES)
-              .add(CURVE_TO, CURVES)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(LOG_LOSS, DataTypes.DoubleType, false)
-              .add(LOG_LOSS_AFTER, DataTypes.DoubleType, false)
-              .add(BRIER, DataTypes.DoubleType, false)
-              .add(BRIER_AFTER, DataTypes.DoubleType, false)
-              .add(ECE, DataTypes.DoubleType, false)
-              .add(ECE_AFTER, DataTypes.DoubleType, false)
-              .add(ECE_EQUAL_MASS, DataTypes.DoubleType, false)
-              .add(ECE_EQUAL_MASS_AFTER, DataTypes.DoubleType, false)
-              .add(RELIABILITY, DataTypes.DoubleType, false)
-              .add(RELIABILITY_AFTER, DataTypes.DoubleType, false)
-              .add(RESOLUTION, DataTypes.DoubleType, false)
-              .add(RESOLUTION_AFTER, DataTypes.DoubleType, false)
-              .add(UNCERTAINTY, DataTypes.DoubleType, false)
-              .add(UNCERTAINTY_AFTER, DataTypes.DoubleType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(
+                  METHOD,
+                  DataTypes.StringType,
+                  false,
+                  "How probabilities are calibrated: temperature, platt or isotonic.")
+              .add(
+                  TEMPERATURE,
+                  DataTypes.DoubleType,
+                  false,
+                  "What log-probabilities are divided by; 1 with another method than temperature.")
+              .add(
+                  SHIFT,
+                  NUMBERS,
+                  false,
+                  "What is added to the log-probability of each class, in the order of classes in"
+                      + " table scored_models.")
+              .add(
+                  SLOPES,
+                  NUMBERS,
+                  true,
+                  "Slope of Platt's curve over the log-odds of each class; null with another"
+                      + " method.")
+              .add(
+                  INTERCEPTS,
+                  NUMBERS,
+                  true,
+                  "Intercept of Platt's curve over the log-odds of each class; null with another"
+                      + " method.")
+              .add(
+                  CURVE_FROM,
+                  CURVES,
+                  true,
+                  "Isotonic curve of each class: probabilities as scored, rising; null with another"
+                      + " method.")
+              .add(
+                  CURVE_TO,
+                  CURVES,
+                  true,
+                  "Isotonic curve of each class: what these probabilities become, 0 to 1; null with"
+                      + " another method.")
+              .add(
+                  SPLIT,
+                  DataTypes.StringType,
+                  false,
+                  "Split that the figures are of: train, validation or test.")
+              .add(IMAGES, DataTypes.LongType, false, "Images that the figures rest on.")
+              .add(
+                  LOG_LOSS,
+                  DataTypes.DoubleType,
+                  false,
+                  "Mean log-loss of the probabilities as scored, in nats; lower is better.")
+              .add(
+                  LOG_LOSS_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Mean log-loss of the calibrated probabilities, in nats.")
+              .add(
+                  BRIER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Mean Brier score over all classes of the probabilities as scored, 0 to 2; lower"
+                      + " is better.")
+              .add(
+                  BRIER_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Mean Brier score of the calibrated probabilities, 0 to 2.")
+              .add(
+                  ECE,
+                  DataTypes.DoubleType,
+                  false,
+                  "Expected calibration error of the confidence as scored over 15 bins of equal"
+                      + " width, 0 to 1; lower is better.")
+              .add(
+                  ECE_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Expected calibration error after calibration over 15 bins of equal width, 0 to"
+                      + " 1.")
+              .add(
+                  ECE_EQUAL_MASS,
+                  DataTypes.DoubleType,
+                  false,
+                  "Expected calibration error as scored over 15 bins of about as many images each,"
+                      + " 0 to 1.")
+              .add(
+                  ECE_EQUAL_MASS_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Expected calibration error after calibration over 15 bins of about as many"
+                      + " images each, 0 to 1.")
+              .add(
+                  RELIABILITY,
+                  DataTypes.DoubleType,
+                  false,
+                  "Reliability of the confidence as scored, a part of its Brier score (Murphy"
+                      + " 1973), over 15 bins of equal width; lower is better.")
+              .add(
+                  RELIABILITY_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Reliability of the calibrated confidence; lower is better.")
+              .add(
+                  RESOLUTION,
+                  DataTypes.DoubleType,
+                  false,
+                  "Resolution of the confidence as scored, a part of its Brier score (Murphy 1973);"
+                      + " higher is better.")
+              .add(
+                  RESOLUTION_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Resolution of the calibrated confidence; higher is better.")
+              .add(
+                  UNCERTAINTY,
+                  DataTypes.DoubleType,
+                  false,
+                  "Uncertainty, a part of the Brier score (Murphy 1973): accuracy times 1 less"
+                      + " accuracy, of the probabilities as scored.")
+              .add(
+                  UNCERTAINTY_AFTER,
+                  DataTypes.DoubleType,
+                  false,
+                  "Uncertainty of the calibrated probabilities."),
           false);
 
   private CalibrationsTable() {}

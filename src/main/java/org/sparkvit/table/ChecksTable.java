@@ -28,11 +28,24 @@ public final class ChecksTable {
       new TableSpec(
           "checks",
           "gate",
+          "What the last run of gate checked, one row for each figure and limit.",
           new StructType()
-              .add(METRIC, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.DoubleType)
-              .add(CHECK, DataTypes.StringType, false)
-              .add(OUTCOME, DataTypes.StringType, false),
+              .add(METRIC, DataTypes.StringType, false, "Name of the figure, as in table history.")
+              .add(
+                  VALUE,
+                  DataTypes.DoubleType,
+                  true,
+                  "Its value; null where there is no such figure yet.")
+              .add(
+                  CHECK,
+                  DataTypes.StringType,
+                  false,
+                  "What was asked of it: a limit, or how it compares with earlier runs.")
+              .add(
+                  OUTCOME,
+                  DataTypes.StringType,
+                  false,
+                  "PASS, WARN or FAIL; NOTE where there was nothing to check yet."),
           false);
 
   private ChecksTable() {}

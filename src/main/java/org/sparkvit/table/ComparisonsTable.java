@@ -44,20 +44,70 @@ public final class ComparisonsTable {
       new TableSpec(
           "comparisons",
           "evaluate",
+          "Pairs of models on the same images: those of the test split, of all where there is none,"
+              + " that have a label and a prediction of both. One row for each pair and metric.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(OTHER, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(METRIC, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.DoubleType)
-              .add(OTHER_VALUE, DataTypes.DoubleType)
-              .add(DIFFERENCE, DataTypes.DoubleType)
-              .add(LOW, DataTypes.DoubleType)
-              .add(HIGH, DataTypes.DoubleType)
-              .add(ONLY_MODEL, DataTypes.LongType)
-              .add(ONLY_OTHER, DataTypes.LongType)
-              .add(P, DataTypes.DoubleType)
-              .add(N, DataTypes.LongType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(
+                  OTHER,
+                  DataTypes.StringType,
+                  false,
+                  "The model that it is compared with, as in table scored_models.")
+              .add(
+                  SPLIT,
+                  DataTypes.StringType,
+                  false,
+                  "Split whose images count: test, or (all) where there is no test split.")
+              .add(
+                  METRIC,
+                  DataTypes.StringType,
+                  false,
+                  "Name of the metric, such as accuracy, f1_macro or log_loss.")
+              .add(
+                  VALUE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The metric of the model; null where it is undefined.")
+              .add(
+                  OTHER_VALUE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The metric of the other model; null where it is undefined.")
+              .add(
+                  DIFFERENCE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The model's value less the other's; null where one of them is undefined.")
+              .add(
+                  LOW,
+                  DataTypes.DoubleType,
+                  true,
+                  "Lower end of the difference's interval at the 95 % level, from resamples of the"
+                      + " images; null where not known.")
+              .add(
+                  HIGH,
+                  DataTypes.DoubleType,
+                  true,
+                  "Upper end of that interval; null where not known.")
+              .add(
+                  ONLY_MODEL,
+                  DataTypes.LongType,
+                  true,
+                  "Images that only the model predicts rightly; null for other metrics than"
+                      + " accuracy.")
+              .add(
+                  ONLY_OTHER,
+                  DataTypes.LongType,
+                  true,
+                  "Images that only the other model predicts rightly; null for other metrics than"
+                      + " accuracy.")
+              .add(
+                  P,
+                  DataTypes.DoubleType,
+                  true,
+                  "How likely so different counts of these two are by chance, 0 to 1 (McNemar,"
+                      + " exact); null for other metrics than accuracy.")
+              .add(N, DataTypes.LongType, false, "Images that the figures rest on."),
           false);
 
   private ComparisonsTable() {}

@@ -17,14 +17,17 @@ public final class ConfusionTable {
       new TableSpec(
           "confusion",
           "evaluate",
+          "Images by given and predicted label, for each model, split and slice; pairs that do not"
+              + " occur have no row.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(SLICE, DataTypes.StringType, false)
-              .add(SLICE_VALUE, DataTypes.StringType, false)
-              .add(ACTUAL, DataTypes.StringType, false)
-              .add(PREDICTED, DataTypes.StringType, false)
-              .add(COUNT, DataTypes.LongType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SPLIT, DataTypes.StringType, false, ColumnComments.SPLIT)
+              .add(SLICE, DataTypes.StringType, false, ColumnComments.SLICE)
+              .add(SLICE_VALUE, DataTypes.StringType, false, ColumnComments.SLICE_VALUE)
+              .add(ACTUAL, DataTypes.StringType, false, ColumnComments.LABEL)
+              .add(
+                  PREDICTED, DataTypes.StringType, false, "The class with the highest probability.")
+              .add(COUNT, DataTypes.LongType, false, "Images with both."),
           false);
 
   private ConfusionTable() {}

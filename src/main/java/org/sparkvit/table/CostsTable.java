@@ -27,13 +27,24 @@ public final class CostsTable {
       new TableSpec(
           "costs",
           "score",
+          "What a model costs, as of its last complete run of score; one row a model.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(PARAMETERS, DataTypes.LongType, false)
-              .add(MULTIPLY_ADDS, DataTypes.LongType)
-              .add(IMAGES_PER_SECOND, DataTypes.DoubleType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(PRECISION, DataTypes.StringType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(PARAMETERS, DataTypes.LongType, false, "Numbers of the model that were learnt.")
+              .add(
+                  MULTIPLY_ADDS,
+                  DataTypes.LongType,
+                  true,
+                  "Multiplications, each with its addition, that one image takes; null where"
+                      + " unknown.")
+              .add(
+                  IMAGES_PER_SECOND,
+                  DataTypes.DoubleType,
+                  false,
+                  "Images scored in a second by all executors together, reading and decoding"
+                      + " included.")
+              .add(IMAGES, DataTypes.LongType, false, "Images that this rate was measured on.")
+              .add(PRECISION, DataTypes.StringType, false, ColumnComments.ASKED_PRECISION),
           false,
           List.of(MODEL));
 

@@ -21,11 +21,18 @@ public final class CropHashesTable {
       new TableSpec(
           "crop_hashes",
           "audit",
+          "Hashes of what each image and parts of it look like, for audit --crops; of the content"
+              + " that was read last.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(SHA256, DataTypes.StringType)
-              .add(HASHES, DataTypes.BinaryType)
-              .add(BACKGROUND, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(
+                  HASHES,
+                  DataTypes.BinaryType,
+                  true,
+                  "PDQ hashes of the image and its parts, 32 bytes each, one after the other; null"
+                      + " where there are no pixels.")
+              .add(BACKGROUND, DataTypes.StringType, true, ColumnComments.BACKGROUND),
           false,
           List.of(ID));
 

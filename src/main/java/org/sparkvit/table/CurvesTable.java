@@ -28,15 +28,33 @@ public final class CurvesTable {
       new TableSpec(
           "curves",
           "evaluate",
+          "Points of the ROC and precision-recall curves of each model, one class against the"
+              + " rest.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(CLASS, DataTypes.StringType, false)
-              .add(CURVE, DataTypes.StringType, false)
-              .add(POINT, DataTypes.IntegerType, false)
-              .add(X, DataTypes.DoubleType, false)
-              .add(Y, DataTypes.DoubleType, false)
-              .add(THRESHOLD, DataTypes.DoubleType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SPLIT, DataTypes.StringType, false, ColumnComments.SPLIT)
+              .add(CLASS, DataTypes.StringType, false, "The class that is told from all others.")
+              .add(
+                  CURVE,
+                  DataTypes.StringType,
+                  false,
+                  "roc (x: false positive rate, y: recall) or pr (x: recall, y: precision).")
+              .add(
+                  POINT,
+                  DataTypes.IntegerType,
+                  false,
+                  "Order of the point along the curve, from the highest threshold down.")
+              .add(
+                  X,
+                  DataTypes.DoubleType,
+                  false,
+                  "False positive rate of roc, recall of pr; 0 to 1.")
+              .add(Y, DataTypes.DoubleType, false, "Recall of roc, precision of pr; 0 to 1.")
+              .add(
+                  THRESHOLD,
+                  DataTypes.DoubleType,
+                  false,
+                  "The probability from which on an image counts as the class."),
           false);
 
   private CurvesTable() {}

@@ -46,16 +46,45 @@ public final class DuplicatesTable {
       new TableSpec(
           "duplicates",
           "audit",
+          "Images that another image repeats, or nearly; one row for each of them, the"
+              + " representatives of their groups among them.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(REPRESENTATIVE, DataTypes.StringType, false)
-              .add(KIND, DataTypes.StringType, false)
-              .add(DISTANCE, DataTypes.IntegerType)
-              .add(GROUP_SIZE, DataTypes.LongType, false)
-              .add(CONFLICT, DataTypes.BooleanType, false)
-              .add(COMPONENT, DataTypes.StringType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(
+                  REPRESENTATIVE,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the largest image of its group, which may be the image itself.")
+              .add(
+                  KIND,
+                  DataTypes.StringType,
+                  false,
+                  "What it has in common with the representative: BYTES, the file; PIXELS; or"
+                      + " LOOK.")
+              .add(
+                  DISTANCE,
+                  DataTypes.IntegerType,
+                  true,
+                  "Bits, of 256, in which its PDQ hash differs from the representative's; null"
+                      + " where a hash tells nothing.")
+              .add(
+                  GROUP_SIZE,
+                  DataTypes.LongType,
+                  false,
+                  "Images of its group; 1 for an image that is tied to others only by a chain.")
+              .add(
+                  CONFLICT,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether images of its group have different labels.")
+              .add(
+                  COMPONENT,
+                  DataTypes.StringType,
+                  false,
+                  "The least id of all images that a chain of duplicates ties to it; images of one"
+                      + " component must not part when splits are made."),
           false);
 
   private DuplicatesTable() {}

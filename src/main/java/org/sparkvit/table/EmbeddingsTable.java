@@ -32,14 +32,21 @@ public final class EmbeddingsTable {
       new TableSpec(
           "embeddings",
           "probe",
+          "What the head of a model reads of each image: one row for each image, model and"
+              + " precision, of the content that was read last.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(SHA256, DataTypes.StringType)
-              .add(MODEL, DataTypes.StringType, false)
-              .add(PRECISION, DataTypes.StringType, false)
-              .add(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false))
-              .add(STATUS, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(PRECISION, DataTypes.StringType, false, ColumnComments.ASKED_PRECISION)
+              .add(
+                  EMBEDDING,
+                  DataTypes.createArrayType(DataTypes.FloatType, false),
+                  true,
+                  "As many numbers as the model's embedding has; null where the image could not be"
+                      + " embedded.")
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
           false,
           List.of(ID, MODEL, PRECISION));
 

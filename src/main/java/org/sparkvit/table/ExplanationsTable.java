@@ -89,32 +89,95 @@ public final class ExplanationsTable {
       new TableSpec(
           "explanations",
           "explain",
+          "Where a model looked, for a sample of the images that it scored. Maps have one value a"
+              + " patch, row by row from the upper left of the model's input, and sum to less than"
+              + " 1, as other tokens have their share.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType)
-              .add(PREDICTED, DataTypes.StringType, false)
-              .add(CONFIDENCE, DataTypes.FloatType, false)
-              .add(RULES, DataTypes.createArrayType(DataTypes.StringType, false), false)
-              .add(ROWS, DataTypes.IntegerType)
-              .add(COLUMNS, DataTypes.IntegerType)
-              .add(LAYERS, DataTypes.IntegerType)
-              .add(HEADS, DataTypes.IntegerType)
-              .add(ATTENTION, MAP)
-              .add(ROLLOUT, MAP)
-              .add(GRADIENT, MAP)
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SPLIT, DataTypes.StringType, true, ColumnComments.SPLIT_IF_ANY)
+              .add(
+                  PREDICTED,
+                  DataTypes.StringType,
+                  false,
+                  "The class with the highest probability, as scored.")
+              .add(
+                  CONFIDENCE,
+                  DataTypes.FloatType,
+                  false,
+                  "Probability of that class, 0 to 1, as scored.")
+              .add(
+                  RULES,
+                  DataTypes.createArrayType(DataTypes.StringType, false),
+                  false,
+                  "Why the image is in the sample, such as confident mistake; one or more.")
+              .add(
+                  ROWS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Patches in a column of the input; null where the image could not be explained.")
+              .add(
+                  COLUMNS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Patches in a row of the input; null where the image could not be explained.")
+              .add(
+                  LAYERS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Layers of the model; null where the image could not be explained.")
+              .add(
+                  HEADS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Attention heads of a layer; null where the image could not be explained.")
+              .add(
+                  ATTENTION,
+                  MAP,
+                  true,
+                  "What the class token attends to: a map for each head, layer by layer; null where"
+                      + " the image could not be explained.")
+              .add(
+                  ROLLOUT,
+                  MAP,
+                  true,
+                  "Map of attention through all layers (Abnar and Zuidema 2020); null where the"
+                      + " image could not be explained.")
+              .add(
+                  GRADIENT,
+                  MAP,
+                  true,
+                  "Map of attention weighted by what it does for the class (Chefer et al. 2021);"
+                      + " null where the image could not be explained.")
               .add(
                   DELETION,
-                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false))
+                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false),
+                  true,
+                  "By method: mean probability of the class, 0 to 1, while patches are taken away,"
+                      + " the highest values first; lower is better; null where it was not"
+                      + " measured.")
               .add(
                   INSERTION,
-                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false))
-              .add(NEAREST, NEAREST_TYPE)
-              .add(INPUT, DataTypes.BinaryType)
-              .add(STATUS, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType),
+                  DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType, false),
+                  true,
+                  "By method: mean probability of the class, 0 to 1, while patches come back, the"
+                      + " highest values first; higher is better; null where it was not measured.")
+              .add(
+                  NEAREST,
+                  NEAREST_TYPE,
+                  true,
+                  "Of a mistake the most alike images of the train split: rank from 1, id, path,"
+                      + " label and cosine of the embeddings, -1 to 1; null for other images, and"
+                      + " where they were not looked for.")
+              .add(
+                  INPUT,
+                  DataTypes.BinaryType,
+                  true,
+                  "What the model saw, as a JPEG; null where the image could not be explained.")
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
           false);
 
   private ExplanationsTable() {}

@@ -28,15 +28,37 @@ public final class FindingsTable {
       new TableSpec(
           "findings",
           "audit",
+          "What the audit found wrong: one row for each image and thing found.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(FINDING, DataTypes.StringType, false)
-              .add(SCORE, DataTypes.DoubleType)
-              .add(THRESHOLD, DataTypes.DoubleType)
-              .add(DETAIL, DataTypes.StringType)
-              .add(RELATED, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(
+                  FINDING,
+                  DataTypes.StringType,
+                  false,
+                  "What is wrong, such as UNREADABLE, DARK, BLURRY, NEAR_DUPLICATE, LABEL_CONFLICT"
+                      + " or LEAKED.")
+              .add(
+                  SCORE,
+                  DataTypes.DoubleType,
+                  true,
+                  "Measure of it from 0, bad, to 1, good; null where there is none.")
+              .add(
+                  THRESHOLD,
+                  DataTypes.DoubleType,
+                  true,
+                  "The score below which it is a finding; null where there is none.")
+              .add(
+                  DETAIL,
+                  DataTypes.StringType,
+                  true,
+                  "What was found, in a few words; null where the finding says all.")
+              .add(
+                  RELATED,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that it repeats; null where no other image is concerned."),
           false);
 
   private FindingsTable() {}

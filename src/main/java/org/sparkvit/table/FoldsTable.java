@@ -18,10 +18,13 @@ public final class FoldsTable {
       new TableSpec(
           "folds",
           "split",
+          "Folds of cross-validation that share the images outside the test split, as of the last"
+              + " split that was asked for them.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(FOLD, DataTypes.IntegerType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(LABEL, DataTypes.StringType, false, ColumnComments.LABEL)
+              .add(
+                  FOLD, DataTypes.IntegerType, false, "The fold that holds the image out, from 1."),
           false);
 
   private FoldsTable() {}

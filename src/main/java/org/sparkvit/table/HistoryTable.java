@@ -16,10 +16,16 @@ public final class HistoryTable {
       new TableSpec(
           "history",
           "gate",
+          "Figures of the data set and its models, of each run of gate; one row for each run and"
+              + " figure.",
           new StructType()
-              .add(RUN, DataTypes.StringType, false)
-              .add(METRIC, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.DoubleType, false),
+              .add(RUN, DataTypes.StringType, false, "Id of the run; ids sort by time.")
+              .add(
+                  METRIC,
+                  DataTypes.StringType,
+                  false,
+                  "Name of the figure, such as images, unusable_share or class_share.LABEL.")
+              .add(VALUE, DataTypes.DoubleType, false, "Its value; shares are from 0 to 1."),
           false,
           List.of(RUN, METRIC));
 

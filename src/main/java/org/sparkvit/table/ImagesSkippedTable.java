@@ -25,10 +25,26 @@ public final class ImagesSkippedTable {
       new TableSpec(
           "images_skipped",
           "catalog",
+          "What the catalog met in its inputs and made no row of table images of; written together"
+              + " with that table. A file that should be an image and is none has its row and"
+              + " status there.",
           new StructType()
-              .add(PATH, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType, false)
-              .add(DETAIL, DataTypes.StringType),
+              .add(
+                  PATH,
+                  DataTypes.StringType,
+                  false,
+                  "URI of the file or folder; for a label without an image and the like, what names"
+                      + " it best.")
+              .add(
+                  REASON,
+                  DataTypes.StringType,
+                  false,
+                  "Why it is no image, such as HIDDEN, NOT_AN_IMAGE or WITHOUT_IMAGE.")
+              .add(
+                  DETAIL,
+                  DataTypes.StringType,
+                  true,
+                  "More about it in a few words; null where the reason says all."),
           false);
 
   private ImagesSkippedTable() {}

@@ -61,22 +61,73 @@ public final class ImagesTable {
       new TableSpec(
           "images",
           "catalog",
+          "The images that were found in the inputs, readable or not, one row each. Further columns"
+              + " of a manifest follow the ones described here.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(GIVEN_SPLIT, DataTypes.StringType)
-              .add(BYTES, DataTypes.LongType, false)
-              .add(OFFSET, DataTypes.LongType, false)
-              .add(MODIFIED, DataTypes.TimestampType)
-              .add(SHA256, DataTypes.StringType)
-              .add(FORMAT, DataTypes.StringType)
-              .add(WIDTH, DataTypes.IntegerType)
-              .add(HEIGHT, DataTypes.IntegerType)
-              .add(CHANNELS, DataTypes.IntegerType)
-              .add(ORIENTATION, DataTypes.IntegerType)
-              .add(STATUS, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType),
+              .add(
+                  ID,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the image: 32 hex digits, the head of SHA-256 over its name relative to"
+                      + " its input.")
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(
+                  GIVEN_SPLIT,
+                  DataTypes.StringType,
+                  true,
+                  "The split that the folder or the manifest names: train, validation or test; null"
+                      + " where it names none.")
+              .add(
+                  BYTES,
+                  DataTypes.LongType,
+                  false,
+                  "Length of the content in bytes; -1 where the file is missing.")
+              .add(
+                  OFFSET,
+                  DataTypes.LongType,
+                  false,
+                  "First byte of the content within the file: 0, or the place of a member in its"
+                      + " shard.")
+              .add(
+                  MODIFIED,
+                  DataTypes.TimestampType,
+                  true,
+                  "When the file was last modified, as its storage says; null where that is not"
+                      + " known.")
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(
+                  FORMAT,
+                  DataTypes.StringType,
+                  true,
+                  "JPEG, PNG, GIF, BMP, TIFF or WEBP, by the content; null where it is none that is"
+                      + " known.")
+              .add(
+                  WIDTH,
+                  DataTypes.IntegerType,
+                  true,
+                  "Width in pixels as stored, before the turn that EXIF asks for; null where"
+                      + " unknown.")
+              .add(
+                  HEIGHT,
+                  DataTypes.IntegerType,
+                  true,
+                  "Height in pixels as stored, before the turn that EXIF asks for; null where"
+                      + " unknown.")
+              .add(
+                  CHANNELS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Channels as stored, such as 1 for gray, 3 for RGB and 4 for CMYK or RGB with"
+                      + " alpha; null where unknown.")
+              .add(
+                  ORIENTATION,
+                  DataTypes.IntegerType,
+                  true,
+                  "EXIF orientation, 1 to 8; 1 where the file has none; null where the format is"
+                      + " not known.")
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
           true);
 
   private ImagesTable() {}

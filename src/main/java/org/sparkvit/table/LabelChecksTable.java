@@ -49,22 +49,70 @@ public final class LabelChecksTable {
       new TableSpec(
           "label_checks",
           "labels",
+          "What probabilities of a model that was trained without the image say of its given label;"
+              + " one row for each labelled image that could be judged.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(SUGGESTED, DataTypes.StringType, false)
-              .add(CONFIDENCE, DataTypes.DoubleType, false)
-              .add(MARGIN, DataTypes.DoubleType, false)
-              .add(BY_CLASS, DataTypes.BooleanType, false)
-              .add(BY_NOISE_RATE, DataTypes.BooleanType, false)
-              .add(CONFIDENT, DataTypes.BooleanType, false)
-              .add(DIFFERS, DataTypes.BooleanType, false)
-              .add(ISSUE, DataTypes.BooleanType, false)
-              .add(AGREEMENT, DataTypes.DoubleType)
-              .add(NEIGHBORS_LABEL, DataTypes.StringType)
-              .add(DISTANCE, DataTypes.DoubleType)
-              .add(OUTLIER, DataTypes.BooleanType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, false, ColumnComments.LABEL)
+              .add(SUGGESTED, DataTypes.StringType, false, "The most likely class.")
+              .add(
+                  CONFIDENCE,
+                  DataTypes.DoubleType,
+                  false,
+                  "Probability of the given label, 0 to 1.")
+              .add(
+                  MARGIN,
+                  DataTypes.DoubleType,
+                  false,
+                  "The given label against the likeliest other class: 0, wrong, to 1, right.")
+              .add(
+                  BY_CLASS,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether it is among the least confident of its label, as many as are likely"
+                      + " wrong.")
+              .add(
+                  BY_NOISE_RATE,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether it is among those most clearly of another class, as many as are likely"
+                      + " confused.")
+              .add(
+                  CONFIDENT,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether it is confidently of another class.")
+              .add(DIFFERS, DataTypes.BooleanType, false, "Whether another class is more likely.")
+              .add(
+                  ISSUE,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether the label is an issue, by the rule that was asked for.")
+              .add(
+                  AGREEMENT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of its nearest neighbours that have its label, 0 to 1; null without"
+                      + " embeddings, and where all neighbours repeat it.")
+              .add(
+                  NEIGHBORS_LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The label that most of its nearest neighbours have; null without embeddings, and"
+                      + " where all neighbours repeat it.")
+              .add(
+                  DISTANCE,
+                  DataTypes.DoubleType,
+                  true,
+                  "Mean distance from its nearest neighbours, 0 to 2; null without embeddings, and"
+                      + " where all neighbours repeat it.")
+              .add(
+                  OUTLIER,
+                  DataTypes.BooleanType,
+                  true,
+                  "Whether it is far from everything; null without embeddings, and where all"
+                      + " neighbours repeat it."),
           false);
 
   private LabelChecksTable() {}

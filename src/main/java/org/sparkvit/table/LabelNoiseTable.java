@@ -18,10 +18,16 @@ public final class LabelNoiseTable {
       new TableSpec(
           "label_noise",
           "labels",
+          "About how many images with one label are likely to belong to each class.",
           new StructType()
-              .add(LABEL, DataTypes.StringType, false)
-              .add(LIKELY, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false),
+              .add(LABEL, DataTypes.StringType, false, "The label that the images have.")
+              .add(
+                  LIKELY,
+                  DataTypes.StringType,
+                  false,
+                  "The class that they are likely of; where it is the label, they are likely"
+                      + " right.")
+              .add(IMAGES, DataTypes.LongType, false, "Images, estimated."),
           false);
 
   private LabelNoiseTable() {}

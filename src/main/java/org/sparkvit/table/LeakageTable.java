@@ -38,14 +38,36 @@ public final class LeakageTable {
       new TableSpec(
           "leakage",
           "audit",
+          "How far images of one split repeat in another: one row for each ordered pair of splits"
+              + " and each kind of likeness that occurs.",
           new StructType()
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(OTHER, DataTypes.StringType, false)
-              .add(KIND, DataTypes.StringType, false)
-              .add(PAIRS, DataTypes.LongType, false)
-              .add(CONFLICTS, DataTypes.LongType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(SHARE, DataTypes.DoubleType, false),
+              .add(
+                  SPLIT,
+                  DataTypes.StringType,
+                  false,
+                  "The split whose images are counted: train, validation or test.")
+              .add(
+                  OTHER,
+                  DataTypes.StringType,
+                  false,
+                  "The split in which they repeat: train, validation or test.")
+              .add(
+                  KIND,
+                  DataTypes.StringType,
+                  false,
+                  "The closest likeness of the two images: BYTES, PIXELS or LOOK, as in table"
+                      + " duplicates; GROUP where they need not look alike but are of one patient,"
+                      + " document or the like.")
+              .add(PAIRS, DataTypes.LongType, false, "Pairs of images, one of each split.")
+              .add(
+                  CONFLICTS, DataTypes.LongType, false, "Of these pairs those whose labels differ.")
+              .add(
+                  IMAGES,
+                  DataTypes.LongType,
+                  false,
+                  "Images of the split that have such a twin in the other.")
+              .add(
+                  SHARE, DataTypes.DoubleType, false, "Their share of the split's images, 0 to 1."),
           false);
 
   private LeakageTable() {}

@@ -41,17 +41,40 @@ public final class MetricsTable {
       new TableSpec(
           "metrics",
           "evaluate",
+          "Metrics of each model's predictions, one figure a row: overall, and by split, slice and"
+              + " class.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(SLICE, DataTypes.StringType, false)
-              .add(SLICE_VALUE, DataTypes.StringType, false)
-              .add(CLASS, DataTypes.StringType, false)
-              .add(METRIC, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.DoubleType)
-              .add(N, DataTypes.LongType, false)
-              .add(LOW, DataTypes.DoubleType)
-              .add(HIGH, DataTypes.DoubleType),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SPLIT, DataTypes.StringType, false, ColumnComments.SPLIT)
+              .add(SLICE, DataTypes.StringType, false, ColumnComments.SLICE)
+              .add(SLICE_VALUE, DataTypes.StringType, false, ColumnComments.SLICE_VALUE)
+              .add(
+                  CLASS,
+                  DataTypes.StringType,
+                  false,
+                  "The class that the figure is of, against the rest; (all) for a figure of all"
+                      + " classes.")
+              .add(
+                  METRIC,
+                  DataTypes.StringType,
+                  false,
+                  "Name of the figure, such as accuracy, recall, roc_auc or f1_macro.")
+              .add(
+                  VALUE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The figure; null where it is undefined, such as ROC-AUC of images of one class.")
+              .add(N, DataTypes.LongType, false, "Images that the figure rests on.")
+              .add(
+                  LOW,
+                  DataTypes.DoubleType,
+                  true,
+                  "Lower end of its interval at the 95 % level; null where not known.")
+              .add(
+                  HIGH,
+                  DataTypes.DoubleType,
+                  true,
+                  "Upper end of its interval at the 95 % level; null where not known."),
           false);
 
   private MetricsTable() {}

@@ -21,11 +21,25 @@ public final class ModelsTable {
       new TableSpec(
           "scored_models",
           "score",
+          "The models whose predictions this workspace holds, one row each.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(LOCATION, DataTypes.StringType, false)
-              .add(CLASSES, DataTypes.createArrayType(DataTypes.StringType, false), false)
-              .add(USED_AT, DataTypes.TimestampType, false),
+              .add(
+                  MODEL,
+                  DataTypes.StringType,
+                  false,
+                  "Hash of the model's configuration and weights, 64 hex digits.")
+              .add(
+                  LOCATION,
+                  DataTypes.StringType,
+                  false,
+                  "Where the directory of the model was when it was used.")
+              .add(
+                  CLASSES,
+                  DataTypes.createArrayType(DataTypes.StringType, false),
+                  false,
+                  "Names of its classes, in the order of its logits and of the probabilities in"
+                      + " table predictions.")
+              .add(USED_AT, DataTypes.TimestampType, false, "When it was last used to score."),
           false,
           List.of(MODEL));
 

@@ -32,12 +32,27 @@ public final class PackedTable {
       new TableSpec(
           "packed",
           "pack",
+          "Where in the Parquet shards of pack the bytes of each image lie, in one piece. Contents"
+              + " that the catalog no longer has may be among them.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(SHA256, DataTypes.StringType, false)
-              .add(SHARD, DataTypes.StringType, false)
-              .add(OFFSET, DataTypes.LongType, false)
-              .add(BYTES, DataTypes.LongType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(
+                  SHA256,
+                  DataTypes.StringType,
+                  false,
+                  "SHA-256 of the packed content, 64 hex digits; a row of table images with another"
+                      + " one is not this image.")
+              .add(
+                  SHARD,
+                  DataTypes.StringType,
+                  false,
+                  "The shard's file, relative to the workspace.")
+              .add(
+                  OFFSET,
+                  DataTypes.LongType,
+                  false,
+                  "First byte of the content in the shard's file.")
+              .add(BYTES, DataTypes.LongType, false, "Length of the content in bytes."),
           false,
           List.of(ID, SHA256));
 

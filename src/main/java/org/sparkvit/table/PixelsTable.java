@@ -84,28 +84,104 @@ public final class PixelsTable {
       new TableSpec(
           "pixels",
           "audit",
+          "What one look at the pixels of each image tells, of the content that was read last."
+              + " Scores are from 0, bad, to 1, good.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(SHA256, DataTypes.StringType)
-              .add(WIDTH, DataTypes.IntegerType)
-              .add(HEIGHT, DataTypes.IntegerType)
-              .add(DARK, DataTypes.DoubleType)
-              .add(LIGHT, DataTypes.DoubleType)
-              .add(ASPECT, DataTypes.DoubleType)
-              .add(INFORMATION, DataTypes.DoubleType)
-              .add(SHARPNESS, DataTypes.DoubleType)
-              .add(BRIGHTNESS, DataTypes.DoubleType)
-              .add(GRAY, DataTypes.BooleanType)
-              .add(COLOR, DataTypes.StringType)
-              .add(PDQ, DataTypes.BinaryType)
-              .add(PDQ_QUALITY, DataTypes.IntegerType)
-              .add(LAYOUT, DataTypes.BinaryType)
-              .add(PIXEL_SHA256, DataTypes.StringType)
-              .add(TRANSPARENT, DataTypes.DoubleType)
-              .add(UNDER_ALPHA, DataTypes.StringType)
-              .add(BACKGROUND, DataTypes.StringType)
-              .add(STATUS, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(
+                  WIDTH,
+                  DataTypes.IntegerType,
+                  true,
+                  "Width of the upright image in pixels; null where there are no pixels.")
+              .add(
+                  HEIGHT,
+                  DataTypes.IntegerType,
+                  true,
+                  "Height of the upright image in pixels; null where there are no pixels.")
+              .add(
+                  DARK,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against darkness: 99th percentile of the brightness, 0 to 1; null where"
+                      + " there are no pixels.")
+              .add(
+                  LIGHT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against glare: 1 less the 5th percentile of the brightness, 0 to 1; null"
+                      + " where there are no pixels.")
+              .add(
+                  ASPECT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score of the shape: shorter over longer side, above 0 to 1; null where there are"
+                      + " no pixels.")
+              .add(
+                  INFORMATION,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score of how much there is to see: a tenth of the entropy in bits, 0 to 1; null"
+                      + " where there are no pixels.")
+              .add(
+                  SHARPNESS,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against blur, 0 to 1, from the edges of the gray image of 64 pixels; null"
+                      + " where there are no pixels.")
+              .add(
+                  BRIGHTNESS,
+                  DataTypes.DoubleType,
+                  true,
+                  "Median brightness, 0 to 1; null where there are no pixels.")
+              .add(
+                  GRAY,
+                  DataTypes.BooleanType,
+                  true,
+                  "Whether it shows no colour; null where there are no pixels.")
+              .add(
+                  COLOR,
+                  DataTypes.StringType,
+                  true,
+                  "The most frequent colour, #RRGGBB; null where there are no pixels.")
+              .add(
+                  PDQ,
+                  DataTypes.BinaryType,
+                  true,
+                  "PDQ hash of what it looks like, 32 bytes; null where there are no pixels.")
+              .add(
+                  PDQ_QUALITY,
+                  DataTypes.IntegerType,
+                  true,
+                  "Quality of the PDQ hash, 0 to 100; null where there are no pixels.")
+              .add(
+                  LAYOUT,
+                  DataTypes.BinaryType,
+                  true,
+                  "Where which colours are, 3072 bytes; null where there are no pixels, and in rows"
+                      + " from before there was one.")
+              .add(
+                  PIXEL_SHA256,
+                  DataTypes.StringType,
+                  true,
+                  "SHA-256 of width, height, upright RGB pixels and, where they are not opaque,"
+                      + " alpha, 64 hex digits; null where there are no pixels.")
+              .add(
+                  TRANSPARENT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer"
+                      + " sees; null where there are no pixels, and in rows from before it was"
+                      + " measured.")
+              .add(
+                  UNDER_ALPHA,
+                  DataTypes.StringType,
+                  true,
+                  "Mean colour under the alpha of those pixels, #RRGGBB; null where there are"
+                      + " none.")
+              .add(BACKGROUND, DataTypes.StringType, true, ColumnComments.BACKGROUND)
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
           false,
           List.of(ID));
 

@@ -18,11 +18,21 @@ public final class PlanTable {
       new TableSpec(
           "plan",
           "balance",
+          "How often, and with what weight, training shows each image of the train split.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(COPIES, DataTypes.IntegerType, false)
-              .add(WEIGHT, DataTypes.DoubleType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(LABEL, DataTypes.StringType, false, ColumnComments.LABEL)
+              .add(
+                  COPIES,
+                  DataTypes.IntegerType,
+                  false,
+                  "Times that the image is shown in an epoch: 0 leaves it out, 2 and more"
+                      + " over-sample it.")
+              .add(
+                  WEIGHT,
+                  DataTypes.DoubleType,
+                  false,
+                  "Weight of the image in the loss; 1 is neutral."),
           false);
 
   private PlanTable() {}

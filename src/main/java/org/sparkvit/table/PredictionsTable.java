@@ -50,20 +50,56 @@ public final class PredictionsTable {
       new TableSpec(
           "predictions",
           "score",
+          "What each model says of each image: one row for each image and model, of the content and"
+              + " in the precision that were scored last.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(SHA256, DataTypes.StringType)
-              .add(PROBABILITIES, DataTypes.createArrayType(DataTypes.FloatType, false))
-              .add(PREDICTED, DataTypes.StringType)
-              .add(CONFIDENCE, DataTypes.FloatType)
-              .add(STATUS, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType)
-              .add(MODEL, DataTypes.StringType, false)
-              .add(PRECISION, DataTypes.StringType)
-              .add(SCALED_DECODING, DataTypes.BooleanType)
-              .add(SCORED_AT, DataTypes.TimestampType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(
+                  LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The given label at the time of scoring; null where there was none.")
+              .add(
+                  SHA256,
+                  DataTypes.StringType,
+                  true,
+                  "SHA-256 of the content that was scored, 64 hex digits; null where it could not"
+                      + " be read.")
+              .add(
+                  PROBABILITIES,
+                  DataTypes.createArrayType(DataTypes.FloatType, false),
+                  true,
+                  "Probabilities of all classes, 0 to 1, in the order of classes in table"
+                      + " scored_models; null where the image could not be scored.")
+              .add(
+                  PREDICTED,
+                  DataTypes.StringType,
+                  true,
+                  "The class with the highest probability; null where the image could not be"
+                      + " scored.")
+              .add(
+                  CONFIDENCE,
+                  DataTypes.FloatType,
+                  true,
+                  "The highest probability, 0 to 1; null where the image could not be scored.")
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON)
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(
+                  PRECISION,
+                  DataTypes.StringType,
+                  true,
+                  "Precision that the model computed in: fp32, bf16, fp16 or int8; null where it"
+                      + " was not asked.")
+              .add(
+                  SCALED_DECODING,
+                  DataTypes.BooleanType,
+                  true,
+                  "Whether large JPEG files were decoded at a part of their size; null where the"
+                      + " model was not asked, and in rows from before there was a choice, which"
+                      + " had all pixels.")
+              .add(SCORED_AT, DataTypes.TimestampType, false, "When the run that scored it began."),
           false,
           List.of(ID, MODEL));
 

@@ -22,16 +22,30 @@ public final class RelabelSummaryTable {
       new TableSpec(
           "relabel_summary",
           "relabel",
+          "How many images went from which label to which, by slice.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SLICE, DataTypes.StringType, false)
-              .add(SLICE_VALUE, DataTypes.StringType, false)
-              .add(OLD_LABEL, DataTypes.StringType)
-              .add(PREDICTED, DataTypes.StringType)
-              .add(NEW_LABEL, DataTypes.StringType)
-              .add(DECISION, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SLICE, DataTypes.StringType, false, ColumnComments.SLICE)
+              .add(SLICE_VALUE, DataTypes.StringType, false, ColumnComments.SLICE_VALUE)
+              .add(OLD_LABEL, DataTypes.StringType, true, ColumnComments.OLD_LABEL)
+              .add(
+                  PREDICTED,
+                  DataTypes.StringType,
+                  true,
+                  "The class with the highest probability; null without a prediction of the present"
+                      + " content.")
+              .add(
+                  NEW_LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The label from now on; null where there is none.")
+              .add(
+                  DECISION,
+                  DataTypes.StringType,
+                  false,
+                  "keep, change, or review: the old label stays until a person has looked.")
+              .add(REASON, DataTypes.StringType, false, ColumnComments.DECISION_REASON)
+              .add(IMAGES, DataTypes.LongType, false, "Images with all of this in common."),
           false);
 
   private RelabelSummaryTable() {}

@@ -52,19 +52,50 @@ public final class RelabelsTable {
       new TableSpec(
           "relabels",
           "relabel",
+          "What becomes of the label of every image, by one model.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(OLD_LABEL, DataTypes.StringType)
-              .add(NEW_LABEL, DataTypes.StringType)
-              .add(PREDICTED, DataTypes.StringType)
-              .add(CONFIDENCE, DataTypes.FloatType)
-              .add(MARGIN, DataTypes.FloatType)
-              .add(DECISION, DataTypes.StringType, false)
-              .add(REASON, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.FloatType)
-              .add(SPLIT, DataTypes.StringType)
-              .add(MODEL, DataTypes.StringType, false),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(OLD_LABEL, DataTypes.StringType, true, ColumnComments.OLD_LABEL)
+              .add(
+                  NEW_LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The label from now on: another one where the decision is change, else the old"
+                      + " one; null where there is none.")
+              .add(
+                  PREDICTED,
+                  DataTypes.StringType,
+                  true,
+                  "The class with the highest probability; null without a prediction of the present"
+                      + " content.")
+              .add(
+                  CONFIDENCE,
+                  DataTypes.FloatType,
+                  true,
+                  "The highest probability, 0 to 1; null without a prediction of the present"
+                      + " content.")
+              .add(
+                  MARGIN,
+                  DataTypes.FloatType,
+                  true,
+                  "The highest probability less the second highest, 0 to 1; null without a"
+                      + " prediction of the present content.")
+              .add(
+                  DECISION,
+                  DataTypes.StringType,
+                  false,
+                  "keep, change, or review: the old label stays until a person has looked.")
+              .add(REASON, DataTypes.StringType, false, ColumnComments.DECISION_REASON)
+              .add(
+                  VALUE,
+                  DataTypes.FloatType,
+                  true,
+                  "How likely a person's look finds something, 0 to 1: 1 less the probability of"
+                      + " the old label, or where there is none 1 less the confidence; null without"
+                      + " a prediction, and where the model does not know the old label.")
+              .add(SPLIT, DataTypes.StringType, true, ColumnComments.SPLIT_IF_ANY)
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL),
           false);
 
   private RelabelsTable() {}

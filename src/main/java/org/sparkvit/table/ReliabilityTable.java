@@ -33,16 +33,42 @@ public final class ReliabilityTable {
       new TableSpec(
           "reliability",
           "calibrate",
+          "How often predictions of a confidence are right, as scored and calibrated: one row for"
+              + " each model, split and bin.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(CALIBRATED, DataTypes.BooleanType, false)
-              .add(BINNING, DataTypes.StringType, false)
-              .add(FROM, DataTypes.DoubleType, false)
-              .add(TO, DataTypes.DoubleType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(CONFIDENCE, DataTypes.DoubleType)
-              .add(ACCURACY, DataTypes.DoubleType),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(
+                  SPLIT,
+                  DataTypes.StringType,
+                  false,
+                  "Split whose images count: train, validation or test.")
+              .add(
+                  CALIBRATED,
+                  DataTypes.BooleanType,
+                  false,
+                  "Whether the probabilities are the calibrated ones.")
+              .add(
+                  BINNING,
+                  DataTypes.StringType,
+                  false,
+                  "equal_width, or equal_mass: bins of about as many images each.")
+              .add(
+                  FROM,
+                  DataTypes.DoubleType,
+                  false,
+                  "The confidence at which the bin begins, 0 to 1.")
+              .add(TO, DataTypes.DoubleType, false, "The confidence at which the bin ends, 0 to 1.")
+              .add(IMAGES, DataTypes.LongType, false, "Images in the bin.")
+              .add(
+                  CONFIDENCE,
+                  DataTypes.DoubleType,
+                  true,
+                  "Mean of their highest probability, 0 to 1; null in an empty bin.")
+              .add(
+                  ACCURACY,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of them that are predicted rightly, 0 to 1; null in an empty bin."),
           false);
 
   private ReliabilityTable() {}

@@ -37,15 +37,32 @@ public final class RepairsTable {
       new TableSpec(
           "repairs",
           "repair",
+          "What a cleaned manifest leaves out or changes: one row for each image and reason.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType)
-              .add(ACTION, DataTypes.StringType, false)
-              .add(RULE, DataTypes.StringType, false)
-              .add(DETAIL, DataTypes.StringType)
-              .add(RELATED, DataTypes.StringType)
-              .add(NEW_LABEL, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(ACTION, DataTypes.StringType, false, "EXCLUDE or RELABEL.")
+              .add(
+                  RULE,
+                  DataTypes.StringType,
+                  false,
+                  "What of the policy applies: a kind of finding, WRONG_LABEL or NO_PROVENANCE.")
+              .add(
+                  DETAIL,
+                  DataTypes.StringType,
+                  true,
+                  "Why, in a few words; null where the rule says all.")
+              .add(
+                  RELATED,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that stays in its place; null where there is none.")
+              .add(
+                  NEW_LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The label from now on; null where the image is left out."),
           false);
 
   private RepairsTable() {}

@@ -42,17 +42,49 @@ public final class ResampledTable {
       new TableSpec(
           "resampled",
           "resample",
+          "Embeddings that were made up for rare classes, and images of the train split to go"
+              + " without, for probe --resampled.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(KIND, DataTypes.StringType, false)
-              .add(METHOD, DataTypes.StringType, false)
-              .add(PARENT, DataTypes.StringType)
-              .add(NEIGHBOR, DataTypes.StringType)
-              .add(LAMBDA, DataTypes.DoubleType)
-              .add(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false))
-              .add(MODEL, DataTypes.StringType, false)
-              .add(PRECISION, DataTypes.StringType, false),
+              .add(
+                  ID,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the point that was made up, or of the image to go without.")
+              .add(LABEL, DataTypes.StringType, false, "Its class.")
+              .add(
+                  KIND,
+                  DataTypes.StringType,
+                  false,
+                  "SYNTHETIC, a point that was made up, or REMOVED, an image to go without.")
+              .add(
+                  METHOD,
+                  DataTypes.StringType,
+                  false,
+                  "How: smote, borderline_smote, adasyn, enn or tomek.")
+              .add(
+                  PARENT,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that the point begins at; null for an image to go without.")
+              .add(
+                  NEIGHBOR,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that the point lies towards; null for an image to go without.")
+              .add(
+                  LAMBDA,
+                  DataTypes.DoubleType,
+                  true,
+                  "How far it lies from the one to the other, 0 to 1; null for an image to go"
+                      + " without.")
+              .add(
+                  EMBEDDING,
+                  DataTypes.createArrayType(DataTypes.FloatType, false),
+                  true,
+                  "The point, with as many numbers as the model's embedding has; null for an image"
+                      + " to go without.")
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(PRECISION, DataTypes.StringType, false, ColumnComments.ASKED_PRECISION),
           false);
 
   private ResampledTable() {}

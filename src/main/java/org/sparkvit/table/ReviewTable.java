@@ -12,18 +12,39 @@ public final class ReviewTable {
       new TableSpec(
           "review",
           "relabel",
+          "The images that people should look at, the most worthwhile first.",
           new StructType()
-              .add(RANK, DataTypes.LongType, false)
-              .add(RelabelsTable.ID, DataTypes.StringType, false)
-              .add(RelabelsTable.PATH, DataTypes.StringType, false)
-              .add(RelabelsTable.OLD_LABEL, DataTypes.StringType)
-              .add(RelabelsTable.PREDICTED, DataTypes.StringType, false)
-              .add(RelabelsTable.CONFIDENCE, DataTypes.FloatType, false)
-              .add(RelabelsTable.MARGIN, DataTypes.FloatType, false)
-              .add(RelabelsTable.REASON, DataTypes.StringType, false)
-              .add(RelabelsTable.VALUE, DataTypes.FloatType, false)
-              .add(RelabelsTable.SPLIT, DataTypes.StringType)
-              .add(RelabelsTable.MODEL, DataTypes.StringType, false),
+              .add(RANK, DataTypes.LongType, false, "1 for the highest value; of equal ones by id.")
+              .add(RelabelsTable.ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(RelabelsTable.PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(RelabelsTable.OLD_LABEL, DataTypes.StringType, true, ColumnComments.OLD_LABEL)
+              .add(
+                  RelabelsTable.PREDICTED,
+                  DataTypes.StringType,
+                  false,
+                  "The class with the highest probability.")
+              .add(
+                  RelabelsTable.CONFIDENCE,
+                  DataTypes.FloatType,
+                  false,
+                  "The highest probability, 0 to 1.")
+              .add(
+                  RelabelsTable.MARGIN,
+                  DataTypes.FloatType,
+                  false,
+                  "The highest probability less the second highest, 0 to 1.")
+              .add(
+                  RelabelsTable.REASON,
+                  DataTypes.StringType,
+                  false,
+                  "Why a person should look, such as below_floor, small_margin or unlabelled.")
+              .add(
+                  RelabelsTable.VALUE,
+                  DataTypes.FloatType,
+                  false,
+                  "How likely a person's look finds something, 0 to 1, as the model sees it.")
+              .add(RelabelsTable.SPLIT, DataTypes.StringType, true, ColumnComments.SPLIT_IF_ANY)
+              .add(RelabelsTable.MODEL, DataTypes.StringType, false, ColumnComments.MODEL),
           false);
 
   private ReviewTable() {}

@@ -49,21 +49,66 @@ public final class SliceGapsTable {
       new TableSpec(
           "slice_gaps",
           "evaluate",
+          "How a model does on the images with one value of a column, beside all others and beside"
+              + " the best value of the column; one row for each class and measure with enough"
+              + " images.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(SLICE, DataTypes.StringType, false)
-              .add(SLICE_VALUE, DataTypes.StringType, false)
-              .add(CLASS, DataTypes.StringType, false)
-              .add(MEASURE, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(RATE, DataTypes.DoubleType, false)
-              .add(LOW, DataTypes.DoubleType, false)
-              .add(HIGH, DataTypes.DoubleType, false)
-              .add(ELSEWHERE, DataTypes.DoubleType)
-              .add(GAP, DataTypes.DoubleType, false)
-              .add(RATIO, DataTypes.DoubleType)
-              .add(Q, DataTypes.DoubleType, false),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(SPLIT, DataTypes.StringType, false, ColumnComments.SPLIT)
+              .add(
+                  SLICE,
+                  DataTypes.StringType,
+                  false,
+                  "Column of table images by whose values images are told apart.")
+              .add(
+                  SLICE_VALUE,
+                  DataTypes.StringType,
+                  false,
+                  "Value of that column that the images have.")
+              .add(
+                  CLASS,
+                  DataTypes.StringType,
+                  false,
+                  "The class that the measure is of, against the rest.")
+              .add(
+                  MEASURE, DataTypes.StringType, false, "recall, false_positive_rate or precision.")
+              .add(IMAGES, DataTypes.LongType, false, "Images that the share is of.")
+              .add(RATE, DataTypes.DoubleType, false, "The measure, a share from 0 to 1.")
+              .add(
+                  LOW,
+                  DataTypes.DoubleType,
+                  false,
+                  "Lower end of its interval at the 95 % level (Wilson), 0 to 1.")
+              .add(
+                  HIGH,
+                  DataTypes.DoubleType,
+                  false,
+                  "Upper end of its interval at the 95 % level (Wilson), 0 to 1.")
+              .add(
+                  ELSEWHERE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The measure among the images of all other values, 0 to 1; null where there are"
+                      + " none.")
+              .add(
+                  GAP,
+                  DataTypes.DoubleType,
+                  false,
+                  "Distance of the measure from that of the best value of the column, 0 to 1; 0 for"
+                      + " the best one.")
+              .add(
+                  RATIO,
+                  DataTypes.DoubleType,
+                  true,
+                  "The measure over that of the best value, or for false positives the best over"
+                      + " this, 0 to 1; less than 0.8 is commonly looked at; null where the divisor"
+                      + " is 0.")
+              .add(
+                  Q,
+                  DataTypes.DoubleType,
+                  false,
+                  "Of the rows with at most this value about that share is chance, 0 to 1"
+                      + " (Benjamini and Hochberg 1995)."),
           false);
 
   private SliceGapsTable() {}

@@ -49,17 +49,45 @@ public final class SliceIssuesTable {
       new TableSpec(
           "slice_issues",
           "audit",
+          "How many images of a kind have what is wrong, or a label: one row for each kind and"
+              + " measure.",
           new StructType()
-              .add(SLICE, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.StringType, false)
-              .add(MEASURE, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(HITS, DataTypes.LongType, false)
-              .add(RATE, DataTypes.DoubleType, false)
-              .add(LOW, DataTypes.DoubleType, false)
-              .add(HIGH, DataTypes.DoubleType, false)
-              .add(ELSEWHERE, DataTypes.DoubleType)
-              .add(Q, DataTypes.DoubleType, false),
+              .add(
+                  SLICE,
+                  DataTypes.StringType,
+                  false,
+                  "A column of table images, or two with & between.")
+              .add(VALUE, DataTypes.StringType, false, "Its value, or both with & between.")
+              .add(
+                  MEASURE,
+                  DataTypes.StringType,
+                  false,
+                  "findings: has one that is not about another image; duplicates: repeats another"
+                      + " image; or class: and a label.")
+              .add(IMAGES, DataTypes.LongType, false, "Images of the kind.")
+              .add(HITS, DataTypes.LongType, false, "Of them those that the measure is about.")
+              .add(RATE, DataTypes.DoubleType, false, "Their share, 0 to 1.")
+              .add(
+                  LOW,
+                  DataTypes.DoubleType,
+                  false,
+                  "Lower end of its interval at the 95 % level, 0 to 1.")
+              .add(
+                  HIGH,
+                  DataTypes.DoubleType,
+                  false,
+                  "Upper end of its interval at the 95 % level, 0 to 1.")
+              .add(
+                  ELSEWHERE,
+                  DataTypes.DoubleType,
+                  true,
+                  "The share among all other images, 0 to 1; null where there are none.")
+              .add(
+                  Q,
+                  DataTypes.DoubleType,
+                  false,
+                  "Of the rows with at most this value about that share is chance, 0 to 1"
+                      + " (Benjamini and Hochberg 1995)."),
           false);
 
   private SliceIssuesTable() {}

@@ -26,11 +26,16 @@ public final class SplitsTable {
       new TableSpec(
           "splits",
           "split",
+          "The split of each usable, labelled image.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(GROUP, DataTypes.StringType),
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(LABEL, DataTypes.StringType, false, ColumnComments.LABEL)
+              .add(SPLIT, DataTypes.StringType, false, "train, validation or test.")
+              .add(
+                  GROUP,
+                  DataTypes.StringType,
+                  true,
+                  "Images with one value here never part; null for an image that stands alone."),
           false);
 
   private SplitsTable() {}

@@ -46,19 +46,35 @@ public final class SyntheticTable {
       new TableSpec(
           "synthetic",
           "synthesize",
+          "Images that were made of two images of the train split, and how.",
           new StructType()
-              .add(ID, DataTypes.StringType, false)
-              .add(PATH, DataTypes.StringType, false)
-              .add(BYTES, DataTypes.LongType, false)
-              .add(SHA256, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(METHOD, DataTypes.StringType, false)
-              .add(PARENT, DataTypes.StringType, false)
-              .add(OTHER_PARENT, DataTypes.StringType, false)
-              .add(LAMBDA, DataTypes.DoubleType, false)
-              .add(SEED, DataTypes.LongType, false)
-              .add(PDQ, DataTypes.BinaryType, false)
-              .add(PDQ_QUALITY, DataTypes.IntegerType, false),
+              .add(ID, DataTypes.StringType, false, "Id of the made image: 32 hex digits.")
+              .add(PATH, DataTypes.StringType, false, "URI of its file.")
+              .add(BYTES, DataTypes.LongType, false, "Length of the file in bytes.")
+              .add(SHA256, DataTypes.StringType, false, "SHA-256 of the file, 64 hex digits.")
+              .add(LABEL, DataTypes.StringType, false, "Its label, which is the first parent's.")
+              .add(
+                  METHOD, DataTypes.StringType, false, "How it was made: mixup, cutmix or fourier.")
+              .add(PARENT, DataTypes.StringType, false, "Id of the image that it shows most of.")
+              .add(
+                  OTHER_PARENT,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the image that is mixed in, or whose look it takes.")
+              .add(
+                  LAMBDA,
+                  DataTypes.DoubleType,
+                  false,
+                  "Share of the first parent, 0 to 1; of its pixels with cutmix; with fourier the"
+                      + " band of frequencies that is taken from the other.")
+              .add(
+                  SEED,
+                  DataTypes.LongType,
+                  false,
+                  "What all chance came from: with the parents and the method it gives the same"
+                      + " pixels again.")
+              .add(PDQ, DataTypes.BinaryType, false, "PDQ hash of what it looks like, 32 bytes.")
+              .add(PDQ_QUALITY, DataTypes.IntegerType, false, "Quality of the PDQ hash, 0 to 100."),
           false);
 
   private SyntheticTable() {}

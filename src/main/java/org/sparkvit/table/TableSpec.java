@@ -19,21 +19,28 @@ import org.sparkvit.core.DataException;
  *
  * @param name the folder in the workspace
  * @param writtenBy the subcommand that makes it
- * @param schema the columns every row has; a column that may hold no value is nullable
+ * @param comment what its rows are, for people who meet it in a catalog
+ * @param schema the columns every row has, each with a comment on what it means; a column that may
+ *     hold no value is nullable
  * @param open whether further columns are allowed behind these (the user's own, for slices)
  * @param key columns that tell rows apart in a table that runs add to, where the row of the latest
  *     part counts; empty for a table that each run writes as a whole
  */
 public record TableSpec(
-    String name, String writtenBy, StructType schema, boolean open, List<String> key) {
+    String name,
+    String writtenBy,
+    String comment,
+    StructType schema,
+    boolean open,
+    List<String> key) {
 
   public TableSpec {
     key = List.copyOf(key);
   }
 
   /** A table that each run writes as a whole. */
-  public TableSpec(String name, String writtenBy, StructType schema, boolean open) {
-    this(name, writtenBy, schema, open, List.of());
+  public TableSpec(String name, String writtenBy, String comment, StructType schema, boolean open) {
+    this(name, writtenBy, comment, schema, open, List.of());
   }
 
   /** Whose its parts say that they are. */
@@ -73,6 +80,18 @@ public record TableSpec(
       columns.add(col("`" + extra.replace("`", "``") + "`"));
     }
     return rows.select(columns.toArray(new Column[0]));
+  }
+
+  /**
+   * The columns of rows that were checked, with the comments of those that the specification names.
+   * Rows that were computed have none of them.
+   */
+  public StructType described(StructType checked) {
+    StructType described = schema;
+    for (int i = schema.length(); i < checked.length(); i++) {
+      described = described.add(checked.apply(i));
+    }
+    return described;
   }
 
   /** The columns of {@code rows} that the specification does not name: the user's own. */

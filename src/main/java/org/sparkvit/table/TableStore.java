@@ -237,19 +237,26 @@ final class TableStore {
   /** Makes the rows of a part the whole table. */
   void replace(String part, List<NewFile> files, StructType columns, RunRecord record)
       throws IOException {
-    StructType schema = ColumnNames.stored(columns);
+    StructType schema = ColumnNames.stored(spec.described(columns));
     commit(
         part,
         record,
         current -> {
-          boolean same = current.isPresent() && current.get().schema().equals(schema.asNullable());
+          boolean same = current.filter(version -> isDescribed(version, schema)).isPresent();
           return Optional.of(
               new DeltaChange(
                   same ? Optional.empty() : Optional.of(schema),
+                  same ? Optional.empty() : Optional.of(spec.comment()),
                   files,
                   current.map(DeltaVersion::files).orElse(List.of()),
                   false));
         });
+  }
+
+  /** Whether a version has these columns, and it and they the comments of today. */
+  private boolean isDescribed(DeltaVersion version, StructType schema) {
+    return version.schema().equals(schema.asNullable())
+        && version.comment().equals(Optional.of(spec.comment()));
   }
 
   /** Adds the rows of a part; rows with their keys that were there go. */
@@ -263,7 +270,12 @@ final class TableStore {
           current -> {
             if (current.isEmpty()) {
               return Optional.of(
-                  new DeltaChange(Optional.of(spec.schema()), files, List.of(), false));
+                  new DeltaChange(
+                      Optional.of(spec.schema()),
+                      Optional.of(spec.comment()),
+                      files,
+                      List.of(),
+                      false));
             }
             return Optional.of(replaced.in(current.get()));
           });

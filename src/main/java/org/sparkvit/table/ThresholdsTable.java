@@ -66,27 +66,101 @@ public final class ThresholdsTable {
       new TableSpec(
           "thresholds",
           "calibrate",
+          "From which calibrated probability on an image counts as a class, chosen on the"
+              + " validation split, and what that comes to on each split.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(CLASS, DataTypes.StringType, false)
-              .add(OBJECTIVE, DataTypes.StringType, false)
-              .add(THRESHOLD, DataTypes.DoubleType, false)
-              .add(LOWER, DataTypes.DoubleType)
-              .add(SPLIT, DataTypes.StringType, false)
-              .add(IMAGES, DataTypes.LongType, false)
-              .add(FLAGGED, DataTypes.LongType, false)
-              .add(REVIEWED, DataTypes.LongType, false)
-              .add(TRUE_POSITIVES, DataTypes.LongType, false)
-              .add(POSITIVES, DataTypes.LongType, false)
-              .add(PRECISION, DataTypes.DoubleType)
-              .add(PRECISION_LOW, DataTypes.DoubleType)
-              .add(PRECISION_HIGH, DataTypes.DoubleType)
-              .add(RECALL, DataTypes.DoubleType)
-              .add(RECALL_LOW, DataTypes.DoubleType)
-              .add(RECALL_HIGH, DataTypes.DoubleType)
-              .add(LIFT, DataTypes.DoubleType)
-              .add(EXPECTED_FLAGGED, DataTypes.DoubleType)
-              .add(EXPECTED_PRECISION, DataTypes.DoubleType),
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(CLASS, DataTypes.StringType, false, "The class that images are flagged as.")
+              .add(
+                  OBJECTIVE,
+                  DataTypes.StringType,
+                  false,
+                  "What the threshold is best at: f_beta, youden, precision_at_recall,"
+                      + " recall_at_precision or cost; or review_band, between whose ends people"
+                      + " look.")
+              .add(
+                  THRESHOLD,
+                  DataTypes.DoubleType,
+                  false,
+                  "Calibrated probability from which on an image is flagged; infinity where nothing"
+                      + " should be.")
+              .add(
+                  LOWER,
+                  DataTypes.DoubleType,
+                  true,
+                  "Calibrated probability from which on people look at an image; null for other"
+                      + " objectives than review_band.")
+              .add(
+                  SPLIT,
+                  DataTypes.StringType,
+                  false,
+                  "Split that the figures are of: validation or test.")
+              .add(IMAGES, DataTypes.LongType, false, "Images that the figures rest on.")
+              .add(FLAGGED, DataTypes.LongType, false, "Images at the threshold or above.")
+              .add(
+                  REVIEWED,
+                  DataTypes.LongType,
+                  false,
+                  "Images between the ends of a review band; 0 for other objectives.")
+              .add(
+                  TRUE_POSITIVES,
+                  DataTypes.LongType,
+                  false,
+                  "Of the flagged images those that are of the class.")
+              .add(POSITIVES, DataTypes.LongType, false, "Images of the class.")
+              .add(
+                  PRECISION,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of the flagged images that are of the class, 0 to 1; null where none is"
+                      + " flagged.")
+              .add(
+                  PRECISION_LOW,
+                  DataTypes.DoubleType,
+                  true,
+                  "Lower end of the precision's interval at the 95 % level (Wilson); null where"
+                      + " none is flagged.")
+              .add(
+                  PRECISION_HIGH,
+                  DataTypes.DoubleType,
+                  true,
+                  "Upper end of the precision's interval at the 95 % level (Wilson); null where"
+                      + " none is flagged.")
+              .add(
+                  RECALL,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of the images of the class that are flagged, 0 to 1; null where there are"
+                      + " none.")
+              .add(
+                  RECALL_LOW,
+                  DataTypes.DoubleType,
+                  true,
+                  "Lower end of the recall's interval at the 95 % level (Wilson); null where there"
+                      + " are no images of the class.")
+              .add(
+                  RECALL_HIGH,
+                  DataTypes.DoubleType,
+                  true,
+                  "Upper end of the recall's interval at the 95 % level (Wilson); null where there"
+                      + " are no images of the class.")
+              .add(
+                  LIFT,
+                  DataTypes.DoubleType,
+                  true,
+                  "How much more often flagged images are of the class than all are; 1 is chance;"
+                      + " null where none is flagged.")
+              .add(
+                  EXPECTED_FLAGGED,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of future images to be flagged, 0 to 1, at the prevalence that was asked"
+                      + " for, or else that of the split; null where it cannot be known.")
+              .add(
+                  EXPECTED_PRECISION,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of those that are of the class, 0 to 1; null where it cannot be known."),
           false);
 
   private ThresholdsTable() {}

@@ -31,14 +31,33 @@ public final class TrainingMetricsTable {
       new TableSpec(
           "training_metrics",
           "train",
+          "What each epoch of each training came to, one figure a row.",
           new StructType()
-              .add(MODEL, DataTypes.StringType, false)
-              .add(NAME, DataTypes.StringType, false)
-              .add(EPOCH, DataTypes.IntegerType, false)
-              .add(STEPS, DataTypes.LongType, false)
-              .add(METRIC, DataTypes.StringType, false)
-              .add(LABEL, DataTypes.StringType, false)
-              .add(VALUE, DataTypes.DoubleType),
+              .add(
+                  MODEL,
+                  DataTypes.StringType,
+                  false,
+                  "The model that came of it: hash of its configuration and weights, 64 hex digits,"
+                      + " as in table scored_models.")
+              .add(NAME, DataTypes.StringType, false, "What the model was called.")
+              .add(EPOCH, DataTypes.IntegerType, false, "The epoch, from 1.")
+              .add(
+                  STEPS,
+                  DataTypes.LongType,
+                  false,
+                  "Updates of the weights by the end of the epoch.")
+              .add(
+                  METRIC,
+                  DataTypes.StringType,
+                  false,
+                  "train_loss, learning_rate, gradient_norm, seconds, images_per_second, or a"
+                      + " metric of the validation split.")
+              .add(
+                  LABEL,
+                  DataTypes.StringType,
+                  false,
+                  "The class that the figure is of; (all) for a figure of all classes.")
+              .add(VALUE, DataTypes.DoubleType, true, "The figure; null where it is undefined."),
           false,
           List.of(MODEL, EPOCH, METRIC, LABEL));
 

@@ -140,6 +140,34 @@ class DeltaTableTest extends SparkTest {
     assertThat(entry).contains("\"minReaderVersion\":1,\"minWriterVersion\":2");
   }
 
+  @Test
+  void aTableSaysWhatItIsFromTheCommitOnThatSaysSo() throws IOException {
+    append("one", 1, "a");
+    assertThat(table.latest().orElseThrow().comment()).isEmpty();
+    StructType said = new StructType().add("x", DataTypes.StringType, true, "A \"word\".");
+    replace("two", Optional.of(said), Optional.of("Words, in \u00fcnl\u00e4utiger order."));
+    DeltaVersion version = table.latest().orElseThrow();
+    assertThat(version.schema()).isEqualTo(said);
+    assertThat(version.comment()).contains("Words, in \u00fcnl\u00e4utiger order.");
+    replace("three", Optional.empty(), Optional.empty());
+    assertThat(table.latest().orElseThrow().comment()).isEqualTo(version.comment());
+    assertThat(table.latest().orElseThrow().schema()).isEqualTo(said);
+    assertThat(DeltaSpark.read(spark).load(folder.toString()).schema()).isEqualTo(said);
+    // Another table in its place, which says nothing.
+    replace("four", Optional.of(SCHEMA), Optional.empty());
+    assertThat(table.latest().orElseThrow().comment()).isEmpty();
+    assertThat(table.at(1).comment()).isEqualTo(version.comment());
+  }
+
+  private void replace(String name, Optional<StructType> schema, Optional<String> comment) {
+    table.commit(
+        name,
+        "test",
+        current ->
+            Optional.of(
+                new DeltaChange(schema, comment, List.of(), current.orElseThrow().files(), false)));
+  }
+
   /** Both plan on the same version; the one that comes later plans again. */
   @Test
   void whoLosesTheRacePlansAgainOnWhatTheOtherMade() throws IOException {

@@ -36,6 +36,7 @@ class CommitFaultsTest extends SparkTest {
       new TableSpec(
           "grown",
           "test",
+          "A table of tests.",
           new StructType()
               .add("id", DataTypes.StringType, false)
               .add("value", DataTypes.IntegerType),

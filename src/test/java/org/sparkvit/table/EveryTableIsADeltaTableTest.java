@@ -2,17 +2,23 @@ package org.sparkvit.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -22,7 +28,10 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.delta.DeltaSpark;
 
-/** Delta's own engine for Spark reads every table of a workspace as this program does. */
+/**
+ * Delta's own engine for Spark reads every table of a workspace as this program does, and what the
+ * tables say of themselves.
+ */
 class EveryTableIsADeltaTableTest extends SparkTest {
   private static final int ROWS = 5;
 
@@ -68,7 +77,43 @@ class EveryTableIsADeltaTableTest extends SparkTest {
     for (int i = from; i < from + ROWS; i++) {
       rows.add(row(table.schema(), i));
     }
-    return spark.createDataFrame(rows, table.schema()).coalesce(1);
+    return spark.createDataFrame(rows, silent(table.schema())).coalesce(1);
+  }
+
+  /** Without comments, as columns are that a stage has computed. */
+  private static StructType silent(StructType schema) {
+    StructType silent = new StructType();
+    for (StructField field : schema.fields()) {
+      silent = silent.add(field.name(), field.dataType(), field.nullable());
+    }
+    return silent;
+  }
+
+  private Dataset<Row> theirs(TableSpec table) {
+    return DeltaSpark.read(spark).load(folder.resolve(table.name()).toString());
+  }
+
+  private static List<String> comments(StructType schema) {
+    return Arrays.stream(schema.fields())
+        .map(field -> field.name() + ": " + field.getComment().getOrElse(() -> ""))
+        .toList();
+  }
+
+  /** What the log says of the table as a whole, each time that it says it. */
+  private List<String> tableComments(TableSpec table) throws IOException {
+    List<String> comments = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(folder.resolve(table.name()).resolve("_delta_log"))) {
+      for (Path entry :
+          entries.filter(file -> file.toString().endsWith(".json")).sorted().toList()) {
+        for (String line : Files.readAllLines(entry)) {
+          JsonNode action = Json.read(entry.toString(), line);
+          if (action.has("metaData")) {
+            comments.add(action.at("/metaData/configuration/comment").asText());
+          }
+        }
+      }
+    }
+    return comments;
   }
 
   private static List<String> sorted(Dataset<Row> rows) {
@@ -76,7 +121,7 @@ class EveryTableIsADeltaTableTest extends SparkTest {
   }
 
   @Test
-  void deltaSparkReadsTheSameRows() {
+  void deltaSparkReadsTheSameRowsAndWhatTheyMean() throws IOException {
     Workspace workspace = Workspace.at(spark, folder.toString());
     RunRecord record = RunRecord.start("test", Map.of());
     assertThat(Tables.ALL).hasSizeGreaterThanOrEqualTo(37);
@@ -91,12 +136,52 @@ class EveryTableIsADeltaTableTest extends SparkTest {
         workspace.replace(table, rows(table, 3), RunRecord.start("test", Map.of()));
         workspace.replace(table, rows(table, 0), RunRecord.start("test", Map.of()));
       }
-      Dataset<Row> theirs = DeltaSpark.read(spark).load(folder.resolve(table.name()).toString());
+      Dataset<Row> theirs = theirs(table);
       assertThat(theirs.schema()).as(table.name()).isEqualTo(table.schema().asNullable());
       assertThat(sorted(theirs))
           .as(table.name())
           .hasSize(rows)
           .isEqualTo(sorted(workspace.read(table)));
+      assertThat(comments(theirs.schema()))
+          .as(table.name())
+          .isEqualTo(comments(table.schema()))
+          .noneMatch(comment -> comment.endsWith(": "));
+      // Once, as the second write of the table brings nothing new.
+      assertThat(tableComments(table)).as(table.name()).containsExactly(table.comment());
     }
+  }
+
+  @Test
+  void aTableOfBeforeGetsItsCommentsWhenItIsReplaced() throws IOException {
+    Workspace workspace = Workspace.at(spark, folder.toString());
+    TableSpec plan = PlanTable.SPEC;
+    TableSpec before =
+        new TableSpec(plan.name(), plan.writtenBy(), "", silent(plan.schema()), false);
+    workspace.replace(before, rows(before, 0), RunRecord.start("test", Map.of()));
+    assertThat(comments(theirs(plan).schema())).contains("copies: ");
+    workspace.replace(plan, rows(plan, 0), RunRecord.start("test", Map.of()));
+    assertThat(theirs(plan).schema()).isEqualTo(plan.schema().asNullable());
+    assertThat(tableComments(plan)).containsExactly("", plan.comment());
+    assertThat(sorted(theirs(plan))).isEqualTo(sorted(rows(plan, 0)));
+  }
+
+  @Test
+  void columnsOfAPersonKeepWhatTheySay() {
+    Workspace workspace = Workspace.at(spark, folder.toString());
+    StructType schema =
+        silent(ImagesTable.SPEC.schema())
+            .add("patient", DataTypes.StringType, true, "Who it is of.")
+            .add("site", DataTypes.StringType)
+            .add("year taken", DataTypes.IntegerType);
+    List<Row> rows = List.of(row(schema, 0), row(schema, 1));
+    workspace.replace(
+        ImagesTable.SPEC,
+        spark.createDataFrame(rows, schema).coalesce(1),
+        RunRecord.start("test", Map.of()));
+    assertThat(comments(theirs(ImagesTable.SPEC).schema()))
+        .startsWith(comments(ImagesTable.SPEC.schema()).toArray(String[]::new))
+        .endsWith("patient: Who it is of.", "site: ", "year_taken: year taken");
+    assertThat(comments(workspace.read(ImagesTable.SPEC).schema()))
+        .contains("label: The given label; null where there is none.");
   }
 }

@@ -26,6 +26,7 @@ class GrowingTableTest extends SparkTest {
       new TableSpec(
           "grown",
           "test",
+          "Rows that come one after the other.",
           new StructType()
               .add("id", DataTypes.StringType, false)
               .add("value", DataTypes.IntegerType)

@@ -29,6 +29,7 @@ class ReadingPlanTest extends SparkTest {
       new TableSpec(
           "grown",
           "test",
+          "Rows of many files.",
           new StructType()
               .add("id", DataTypes.StringType, false)
               .add("model", DataTypes.StringType, false)
