@@ -33,6 +33,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,6 +75,10 @@ public final class DeltaTable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ADD = "add";
   private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
+
+  /** Entries tell which run wrote what; by itself Delta Lake forgets them after thirty days. */
+  private static final Map<String, String> KEPT =
+      Map.of("delta.logRetentionDuration", "interval 3650 days");
 
   /** Each lost race is another run's commit, so this is how many of them one may meet. */
   private static final int ATTEMPTS = 100;
@@ -304,10 +309,12 @@ public final class DeltaTable {
     } else {
       builder = kernel().createTransactionBuilder(engine, author, Operation.WRITE);
     }
-    change.schema().ifPresent(schema -> builder.withSchema(engine, kernel(schema)));
-    change
-        .comment()
-        .ifPresent(comment -> builder.withTableProperties(engine, Map.of(COMMENT, comment)));
+    if (change.schema().isPresent()) {
+      builder.withSchema(engine, kernel(change.schema().get()));
+      Map<String, String> properties = new HashMap<>(KEPT);
+      change.comment().ifPresent(comment -> properties.put(COMMENT, comment));
+      builder.withTableProperties(engine, properties);
+    }
     Transaction transaction =
         builder.withTransactionId(engine, name, 1).withMaxRetries(0).build(engine);
     // It begins with the version that is the latest by now.
