@@ -208,7 +208,8 @@ final class TableStore {
         .write()
         .mode(SaveMode.Append)
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        // A file is moved once, which on S3 is a copy. Nobody sees the part before its commit, and a
+        // A file is moved once, which on S3 is a copy. Nobody sees the part before its commit, and
+        // a
         // task that is tried again writes the file of the same name.
         .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
         .parquet(path(part).toString());

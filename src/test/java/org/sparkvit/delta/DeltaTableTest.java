@@ -86,8 +86,7 @@ class DeltaTableTest extends SparkTest {
             table.commit(
                 "two",
                 "test",
-                current ->
-                    Optional.of(new DeltaChange(Optional.empty(), again, List.of(), false))))
+                current -> Optional.of(new DeltaChange(Optional.empty(), again, List.of(), false))))
         .hasValue(1);
     DeltaVersion version = table.latest().orElseThrow();
     assertThat(version.schema()).isEqualTo(SCHEMA.asNullable());

@@ -14,8 +14,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The log of a table on a local disk: an entry is written beside its place and then linked there,
- * which fails where there is one already. Delta's own way goes through Hadoop, which on a local disk
- * starts a process for the rights of each file and keeps checksums in a second file, so that a
+ * which fails where there is one already. Delta's own way goes through Hadoop, which on a local
+ * disk starts a process for the rights of each file and keeps checksums in a second file, so that a
  * process that is killed between the two leaves an entry that cannot be read.
  */
 public final class LocalLogStore extends HDFSLogStore {
@@ -54,8 +54,7 @@ public final class LocalLogStore extends HDFSLogStore {
       throw e;
     } catch (FileSystemException | UnsupportedOperationException e) {
       // A disk without links.
-      super.write(
-          new Path(place.toUri()), Files.readAllLines(written).iterator(), false, hadoop);
+      super.write(new Path(place.toUri()), Files.readAllLines(written).iterator(), false, hadoop);
     }
   }
 }
