@@ -85,7 +85,9 @@ def train(recipe, data):
 
 ours, theirs = [], []
 for name in names:
-    record = json.loads((workspace / "models" / name / "training.json").read_text())
+    model = workspace / "models" / name
+    version = json.loads((model / "current.json").read_text())["version"]
+    record = json.loads((model / "versions" / version / "training.json").read_text())
     recipe = record["config"]
     assert recipe["loss"] == "cross-entropy" and recipe["schedule"] == "cosine" and recipe["flip"] is True
     started = time.time()

@@ -53,6 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExplainCommand.class,
       RelabelCommand.class,
       ReportCommand.class,
+      ModelsCommand.class,
       HistoryCommand.class,
       VacuumCommand.class,
       ExportCommand.class,

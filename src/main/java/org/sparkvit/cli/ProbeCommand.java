@@ -39,7 +39,7 @@ final class ProbeCommand extends StageCommand {
   @Option(
       names = "--overwrite",
       fallbackValue = "true",
-      description = "Replace a model of that name.")
+      description = "Publish a further version of a model of that name.")
   private boolean overwrite;
 
   @Mixin private RareOptions rare;

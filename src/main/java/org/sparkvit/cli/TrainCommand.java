@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     description = {
       "Fine-tunes a Vision Transformer, or trains one from scratch, on the train split, keeps the"
           + " epoch that is",
-      "best on the validation split, and writes a Hugging Face model directory to"
+      "best on the validation split, and publishes a Hugging Face model directory as a version of"
           + " WORKSPACE/models/NAME.",
       "The executors decode the images; the driver trains, so it is the driver that wants the GPU."
     })
@@ -36,7 +36,7 @@ final class TrainCommand extends StageCommand {
   @Option(
       names = "--overwrite",
       fallbackValue = "true",
-      description = "Replace a model of that name.")
+      description = "Publish a further version of a model of that name.")
   private boolean overwrite;
 
   @Mixin private StartOptions start;

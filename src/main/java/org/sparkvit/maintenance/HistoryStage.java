@@ -51,7 +51,7 @@ public final class HistoryStage {
                   ? String.format(Locale.ROOT, "%,d", version.rows().getAsLong())
                   : ""));
     }
-    print(lines);
+    TextTable.lines(lines).forEach(progress::say);
   }
 
   private static String what(Commit commit) {
@@ -59,21 +59,5 @@ public final class HistoryStage {
       return commit.operation() + " (" + commit.author() + ")";
     }
     return commit.isRewrite() ? "rewrite" : commit.stage().get();
-  }
-
-  private void print(List<List<String>> lines) {
-    int[] widths = new int[lines.get(0).size()];
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    }
-    for (List<String> line : lines) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        text.append(line.get(i)).append(" ".repeat(widths[i] + 2 - line.get(i).length()));
-      }
-      progress.say(text.toString().stripTrailing());
-    }
   }
 }

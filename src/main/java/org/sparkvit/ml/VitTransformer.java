@@ -29,6 +29,7 @@ import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.ResultRow;
 import org.sparkvit.inference.SharedModel;
+import org.sparkvit.table.ModelVersions;
 import org.sparkvit.vit.Precision;
 
 /**
@@ -73,7 +74,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   VitTransformer(String uid, String status, String reason) {
     this.uid = uid;
     modelPath =
-        new Param<>(this, "modelPath", "URI of a Hugging Face model directory, on any file system");
+        new Param<>(
+            this,
+            "modelPath",
+            "URI of a Hugging Face model directory, on any file system, or of a workspace's model");
     inputCol =
         new Param<>(
             this,
@@ -195,7 +199,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   }
 
   private SharedModel model(SparkSession spark) {
-    try (ModelFiles files = ModelFiles.fetch(spark, getModelPath())) {
+    String location =
+        ModelVersions.currentAt(spark.sparkContext().hadoopConfiguration(), getModelPath())
+            .orElse(getModelPath());
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
       Background placed = Background.parse(uid + ": background", getBackground());
       SharedModel model =
           SharedModel.distribute(spark, files.directory(), getDevice(), getPrecision(), output());

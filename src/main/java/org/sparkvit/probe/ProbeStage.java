@@ -115,9 +115,10 @@ public final class ProbeStage {
               .withHead(labels.names(), found.head().weight(), found.head().bias())
               .on(store.background());
       ModelCard card = card(probed, rows, figures, recall, found, startCard);
-      String hash =
+      TrainedModel.Published published =
           new TrainedModel(record, spark.version())
               .publish(output, probed, Map.of(), Map.of(ModelCard.FILE, card.text()));
+      published.warning().ifPresent(line -> progress.say("probe: warning: " + line));
       progress.say(
           String.format(
               Locale.ROOT,
@@ -127,8 +128,8 @@ public final class ProbeStage {
               found.elasticNet(),
               figures.get("accuracy"),
               figures.get("f1_macro"),
-              hash,
-              workspace.model(config.name()),
+              published.hash(),
+              published.location(),
               config.name()));
     } finally {
       train.unpersist();

@@ -9,6 +9,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.ModelName;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.Workspace;
 
@@ -26,7 +27,8 @@ public record ModelFacts(String hash, String location, List<String> classes, Ins
   /**
    * The model that {@code choice} names, or the one used last.
    *
-   * @param choice name or URI of a model directory, or the first digits of a hash, or null
+   * @param choice {@code NAME}, {@code NAME@RUN} or URI of a model directory, or the first digits
+   *     of a hash, or null
    * @return null where no model has scored anything yet and none was asked for
    */
   static ModelFacts choose(Workspace workspace, String choice) {
@@ -48,6 +50,7 @@ public record ModelFacts(String hash, String location, List<String> classes, Ins
           col(ModelsTable.LOCATION)
               .equalTo(choice)
               .or(col(ModelsTable.LOCATION).endsWith("/" + choice))
+              .or(ModelName.isVersionOf(col(ModelsTable.LOCATION), choice))
               .or(col(ModelsTable.MODEL).startsWith(choice));
       found.addAll(last(models.where(named), 1));
       if (found.isEmpty()) {

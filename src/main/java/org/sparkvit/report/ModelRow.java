@@ -14,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.metrics.Metric;
 import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.MetricsTable;
+import org.sparkvit.table.ModelName;
 import org.sparkvit.table.ModelsTable;
 
 /**
@@ -87,7 +88,7 @@ public record ModelRow(
         rows.add(
             new ModelRow(
                 row.getString(0),
-                row.getString(1).replaceAll(".*/(?=[^/])|/+$", ""),
+                ModelName.at(row.getString(1)).name(),
                 METRICS.stream().map(metric -> own.getOrDefault(metric, Double.NaN)).toList(),
                 cost == null ? Double.NaN : number(cost, 1),
                 cost == null ? Double.NaN : number(cost, 2),

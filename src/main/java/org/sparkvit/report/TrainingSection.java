@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.sparkvit.table.Json;
+import org.sparkvit.table.ModelName;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.MetricsFile;
 import org.sparkvit.training.TrainedModel;
@@ -44,8 +45,7 @@ public record TrainingSection(List<Run> runs) {
           .ifPresent(text -> runs.add(run(name, runs.size(), true, text)));
     }
     if (model != null) {
-      String location = model.location();
-      String name = location.substring(location.lastIndexOf('/') + 1);
+      String name = ModelName.at(model.location()).name();
       own(workspace, model).ifPresent(text -> runs.add(run(name, runs.size(), false, text)));
     }
     return runs.isEmpty() ? null : new TrainingSection(runs);

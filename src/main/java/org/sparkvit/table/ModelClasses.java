@@ -19,20 +19,21 @@ public final class ModelClasses {
   /**
    * The models that have predictions, by hash, with their classes in the order of the logits.
    *
-   * @param wanted only models whose hash begins with this or whose folder has this name
+   * @param wanted only models whose hash begins with this or which it is the name of, {@code NAME}
+   *     or {@code NAME@RUN}
    * @throws UserException when there is none
    */
   public static SortedMap<String, List<String>> find(
       Dataset<Row> models, Dataset<Row> predictions, Optional<String> wanted) {
     SortedMap<String, List<String>> known = new TreeMap<>();
-    SortedMap<String, String> names = new TreeMap<>();
+    SortedMap<String, ModelName> names = new TreeMap<>();
     for (Row row :
         models
             .select(ModelsTable.MODEL, ModelsTable.LOCATION, ModelsTable.CLASSES)
             .orderBy(col(ModelsTable.USED_AT), col(ModelsTable.LOCATION))
             .collectAsList()) {
       known.put(row.getString(0), new ArrayList<>(row.<String>getList(2)));
-      names.put(row.getString(0), row.getString(1).replaceAll(".*/(?=[^/])|/+$", ""));
+      names.put(row.getString(0), ModelName.at(row.getString(1)));
     }
     SortedMap<String, List<String>> chosen = new TreeMap<>();
     List<String> offered = new ArrayList<>();
@@ -54,9 +55,9 @@ public final class ModelClasses {
                 + "' lacks; run 'spark-vit score' with that model again, which scores no image"
                 + " twice");
       }
-      String name = names.get(model);
+      ModelName name = names.get(model);
       offered.add(name + " (" + abbreviate(model) + ")");
-      if (wanted.isEmpty() || model.startsWith(wanted.get()) || name.equals(wanted.get())) {
+      if (wanted.isEmpty() || model.startsWith(wanted.get()) || name.isMeantBy(wanted.get())) {
         chosen.put(model, known.get(model));
       }
     }

@@ -12,6 +12,11 @@ public final class OutputName {
 
   private OutputName() {}
 
+  /** Whether a folder may be called that. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
   /**
    * Checks the option {@code --name}, before Spark starts.
    *
@@ -20,7 +25,7 @@ public final class OutputName {
    */
   public static void require(String name) {
     UserException.require(
-        NAME.matcher(name).matches(),
+        isName(name),
         "--name",
         name,
         "up to 100 letters, digits, '.', '_' and '-', not starting with a dot or dash");

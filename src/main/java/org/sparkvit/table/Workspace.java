@@ -38,7 +38,8 @@ import org.sparkvit.delta.NotCommittedException;
  * TABLE/PART/*.parquet           what one run wrote, never changed afterwards
  * TABLE/PART/_begun.json         whose part it is, from the moment that it was begun
  * TABLE/_runs/PART.json          the record of that run
- * models/NAME/                   Hugging Face model directories
+ * models/NAME/versions/RUN/      Hugging Face model directory of a training, never changed afterwards
+ * models/NAME/current.json       which version of the model is current, and which were before
  * training/NAME/                 states and figures of trainings that are not finished
  * studies/NAME/                  searches for settings
  * reports/NAME/                  reports
@@ -162,7 +163,6 @@ public final class Workspace {
       FileSystem fs = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
       Workspace workspace = new Workspace(spark, fs.makeQualified(path), fs, listed, asOf);
       workspace.checkFormat();
-      ModelFolder.restore(fs, new Path(workspace.root, MODELS));
       return workspace;
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException(
@@ -175,20 +175,65 @@ public final class Workspace {
     return root.toString();
   }
 
-  /** URI of a model directory of this workspace. */
+  /** URI of the folder of a model of this workspace, with its versions. */
   public String model(String name) {
     return uri() + "/" + MODELS + "/" + name;
   }
 
+  /** Names of the folders of models. */
+  public List<String> models() {
+    return names(MODELS).stream().sorted().toList();
+  }
+
+  /** The versions of a model of this workspace. */
+  public ModelVersions modelVersions(String name) {
+    return new ModelVersions(fs, new Path(model(name)));
+  }
+
   /**
-   * URI of a model directory: of this workspace where a name is given, else the URI itself. A
-   * TorchScript module may be named as the file, which stands for its folder.
+   * URI of a model directory: of the current version where the name of a model of this workspace is
+   * given, of another one for {@code NAME@RUN}, else the URI itself, or that of the version which
+   * is current there. A TorchScript module may be named as the file, which stands for its folder.
+   *
+   * @throws UserException when the version is not there, or none is current
    */
   public String modelAt(String nameOrUri) {
     String folder = nameOrUri.replaceFirst("(?<=[^/])/+model\\.pt$", "");
-    return folder.contains("/") || folder.contains(":") || !folder.equals(nameOrUri)
-        ? folder
-        : model(folder);
+    if (!isName(folder) || !folder.equals(nameOrUri)) {
+      return ModelVersions.currentAt(fs.getConf(), folder).orElse(folder);
+    }
+    ModelName model = ModelName.of(folder);
+    if (!OutputName.isName(model.name())) {
+      return model(folder);
+    }
+    ModelVersions versions = modelVersions(model.name());
+    try {
+      return (model.version().isPresent()
+              ? versions.location(model.version().get())
+              : versions.location())
+          .toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + model(model.name()), e);
+    }
+  }
+
+  private static boolean isName(String nameOrUri) {
+    return !nameOrUri.contains("/") && !nameOrUri.contains(":");
+  }
+
+  /**
+   * The name or URI of a model so that it goes on meaning the version which is current now: {@code
+   * NAME@RUN} for a model of this workspace.
+   *
+   * @throws UserException as {@link #modelAt}
+   */
+  public String pinned(String nameOrUri) {
+    String location = modelAt(nameOrUri);
+    ModelName model = ModelName.at(location);
+    if (model.version().isEmpty()) {
+      return nameOrUri;
+    }
+    return isName(nameOrUri) ? model.toString() : location;
   }
 
   /** URI of the folder of a training that is not finished. */

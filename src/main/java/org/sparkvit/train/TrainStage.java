@@ -82,8 +82,9 @@ public final class TrainStage {
     Labels labels = rows.labels();
     ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);
+    Start begin = config.start().pinned(workspace);
     StartingModel from =
-        StartingModel.of(spark, workspace, config.start(), labels, config.recipe().seed(), record);
+        StartingModel.of(spark, workspace, begin, labels, config.recipe().seed(), record);
     Checkpoint start = from.checkpoint();
     config.recipe().augmentation().requireFits(start.config().imageSize());
     rows.requireFills(config.recipe());
@@ -152,7 +153,7 @@ public final class TrainStage {
               device.isGpu(),
               labels,
               rows.rarestClass(),
-              input.background(),
+              essence(begin, input.background()),
               states,
               metrics);
       if (!result.finished()) {
@@ -172,16 +173,17 @@ public final class TrainStage {
           .result("stopped_early", result.stoppedEarly())
           .result("rarest_class", labels.name(rows.rarestClass()));
       ModelCard card = card(start.config(), from.card(), rows, result);
-      String hash =
+      TrainedModel.Published published =
           new TrainedModel(record, spark.version())
               .publish(output, result, card.text(), metrics.text());
       workspace.append(
           TrainingMetricsTable.SPEC,
           record.runId(),
-          epochs(spark, result, hash),
+          epochs(spark, result, published.hash()),
           record,
           written -> {});
       states.delete();
+      published.warning().ifPresent(line -> progress.say("train: warning: " + line));
       progress.say(
           String.format(
               Locale.ROOT,
@@ -192,8 +194,8 @@ public final class TrainStage {
               result.stoppedEarly() ? " (stopped early)" : "",
               config.recipe().selection().metric().label(),
               result.bestValue(),
-              hash,
-              workspace.model(config.name()),
+              published.hash(),
+              published.location(),
               config.name()));
     }
   }
@@ -238,9 +240,15 @@ public final class TrainStage {
     progress.say("train: what the model will see is drawn in " + sheet);
   }
 
-  /** What makes the training what it is; images on another background are other images. */
-  private Map<String, Object> essence(Background background) {
+  /**
+   * What makes the training what it is; images on another background are other images, and another
+   * version of a model is another model.
+   */
+  private Map<String, Object> essence(Start begin, Background background) {
     Map<String, Object> essence = new LinkedHashMap<>(config.essence());
+    if (begin instanceof Start.Pretrained pretrained) {
+      essence.put("from", pretrained.model());
+    }
     if (!background.isNone()) {
       essence.put(CatalogBackground.OPTION, background.toString());
     }
@@ -252,7 +260,7 @@ public final class TrainStage {
       boolean gpu,
       Labels labels,
       int rarest,
-      Background background,
+      Map<String, Object> essence,
       CheckpointFolder states,
       MetricsFile metrics) {
     InterruptionHook hook = new InterruptionHook();
@@ -270,7 +278,7 @@ public final class TrainStage {
             config.keeping().resume() ? states.latest(scratch) : Optional.empty();
         try (TrainingEngine engine = open.apply(resumption.map(Trainer.Resumption::last))) {
           return new Trainer(config.recipe(), labels, rarest, listeners)
-              .train(engine, essence(background), resumption);
+              .train(engine, essence, resumption);
         }
       } finally {
         hook.close();

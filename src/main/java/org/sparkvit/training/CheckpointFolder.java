@@ -16,7 +16,6 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ModelFolder;
 import org.sparkvit.table.Presence;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
@@ -38,7 +37,6 @@ public final class CheckpointFolder implements TrainingListener {
               + DistributedEngine.WORKERS
               + "|metrics\\.jsonl|contact-sheet\\.png");
 
-  private final Configuration hadoop;
   private final FileSystem fs;
   private final Path folder;
   private final int everySteps;
@@ -51,7 +49,6 @@ public final class CheckpointFolder implements TrainingListener {
    * @throws UserException when the folder cannot be reached
    */
   public CheckpointFolder(Configuration hadoop, String uri, int everySteps, Progress progress) {
-    this.hadoop = hadoop;
     this.folder = new Path(uri);
     this.everySteps = everySteps;
     this.progress = progress;
@@ -164,15 +161,14 @@ public final class CheckpointFolder implements TrainingListener {
     saved = true;
   }
 
-  private void publish(java.nio.file.Path state) {
-    ModelOutput.at(hadoop, new Path(folder, state.getFileName().toString()).toString(), true)
-        .publish(state);
+  private void publish(java.nio.file.Path state) throws IOException {
+    new StateFolder(fs, new Path(folder, state.getFileName().toString())).publish(state);
   }
 
   /** The highest number of the complete states whose names match. */
   private OptionalLong newest(Pattern pattern) {
     try {
-      ModelFolder.restore(fs, folder);
+      StateFolder.restore(fs, folder);
       List<Long> numbers = new ArrayList<>();
       for (FileStatus status : Presence.list(fs, folder)) {
         Matcher name = pattern.matcher(status.getPath().getName());

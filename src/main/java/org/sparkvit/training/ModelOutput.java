@@ -2,104 +2,113 @@ package org.sparkvit.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.util.List;
-import java.util.UUID;
-import org.apache.hadoop.conf.Configuration;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ModelFolder;
+import org.sparkvit.table.ModelVersions;
 
 /**
- * The place of a new model directory on any Hadoop file system. Its files are brought to a hidden
- * folder beside it first and then {@linkplain ModelFolder take their place} as a whole. A former
- * model stays until the new one has arrived completely.
+ * Where a training publishes its model: as a {@linkplain ModelVersions version} under a name, on
+ * any Hadoop file system. A former version stays, and stays current until the new one is there
+ * whole.
  */
 public final class ModelOutput {
-  private final FileSystem fs;
-  private final Path target;
-  private final boolean overwrite;
+  private final ModelVersions versions;
+  private final Path folder;
+  private final Optional<String> former;
 
-  private ModelOutput(FileSystem fs, Path target, boolean overwrite) {
-    this.fs = fs;
-    this.target = target;
-    this.overwrite = overwrite;
+  private ModelOutput(ModelVersions versions, Path folder, Optional<String> former) {
+    this.versions = versions;
+    this.folder = folder;
+    this.former = former;
   }
 
   /**
    * A place to write to.
    *
-   * @param overwrite whether a model that is there may be replaced
+   * @param uri of the model's folder
+   * @param overwrite whether a model that is there may get a further version
    * @throws UserException when there is one and it may not, something else is there, or the place
    *     cannot be written
    */
   public static ModelOutput at(SparkSession spark, String uri, boolean overwrite) {
-    return at(spark.sparkContext().hadoopConfiguration(), uri, overwrite);
-  }
-
-  /** As above, where there is no session. */
-  static ModelOutput at(Configuration hadoop, String uri, boolean overwrite) {
-    Path target = new Path(uri);
+    Path folder = new Path(uri);
     try {
-      FileSystem fs = target.getFileSystem(hadoop);
-      ModelFolder.restore(fs, target.getParent());
-      ModelFolder folder = new ModelFolder(fs, target);
-      if (!overwrite && folder.isThere()) {
+      FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      ModelVersions versions = new ModelVersions(fs, fs.makeQualified(folder));
+      Optional<String> former = versions.pointer().map(ModelVersions.Pointer::version);
+      if (!overwrite && former.isPresent()) {
         throw new UserException(
             "model '"
                 + uri
-                + "' exists already; pass --overwrite to replace it, or choose another --name");
+                + "' exists already; pass --overwrite to publish a further version of it, or choose"
+                + " another --name");
       }
-      folder
+      versions
           .inTheWay()
           .ifPresent(
               what -> {
                 throw new UserException(what + "; choose another --name, or move it away");
               });
+      versions.discardAbandoned();
       // A place that cannot be written shows now and not after hours of training.
-      fs.mkdirs(target.getParent());
-      return new ModelOutput(fs, target, overwrite);
+      fs.mkdirs(folder.getParent());
+      return new ModelOutput(versions, folder, former);
     } catch (IOException e) {
       throw new UserException("model '" + uri + "' cannot be written: " + e.getMessage(), e);
     }
   }
 
+  /** URI of the version that a run publishes. */
+  public String location(String run) {
+    return versions.place(run).toString();
+  }
+
   /**
    * Publishes the files of a local directory.
    *
-   * @throws UserException when another run has published a model of that name meanwhile, which it
-   *     may not replace; this one is kept under another name, which the message says
+   * @param run that trained it
+   * @return what people should know: that another run has published a version meanwhile
+   * @throws UserException when the version is there and could not be made current
    */
-  public void publish(java.nio.file.Path directory) {
-    ModelFolder place = new ModelFolder(fs, target);
-    Path staging = place.staging();
-    List<String> names = List.of(directory.toFile().list());
+  public Optional<String> publish(java.nio.file.Path directory, String run) {
     try {
-      try {
-        for (String name : names) {
-          fs.copyFromLocalFile(new Path(directory.resolve(name).toUri()), new Path(staging, name));
-        }
-      } catch (IOException e) {
-        fs.delete(staging, true);
-        throw e;
-      }
-      try {
-        place.show(staging, names, overwrite);
-      } catch (FileAlreadyExistsException e) {
-        Path other = target.suffix("-" + UUID.randomUUID().toString().substring(0, 8));
-        new ModelFolder(fs, other).show(staging, names, false);
-        throw new UserException(
-            "another run has published model '"
-                + target
-                + "' meanwhile; it stays, and this run's model is kept as '"
-                + other
-                + "'",
-            e);
-      }
+      versions.write(directory, run);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing model " + target, e);
+      throw new UncheckedIOException("writing model " + location(run), e);
+    }
+    String name = folder.getName();
+    try {
+      Optional<String> before = versions.promote(run);
+      return before.equals(former)
+          ? Optional.empty()
+          : Optional.of(
+              before
+                      .map(other -> "another run has published " + name + "@" + other)
+                      .orElse("another run has taken " + name + " away")
+                  + " meanwhile; every version stays, and "
+                  + name
+                  + "@"
+                  + run
+                  + " is current now");
+    } catch (IOException | UserException e) {
+      throw new UserException(
+          "model version "
+              + name
+              + "@"
+              + run
+              + " is whole in '"
+              + location(run)
+              + "' but could not be made current: "
+              + e.getMessage()
+              + "; 'spark-vit models --promote "
+              + name
+              + "@"
+              + run
+              + "' does that",
+          e);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.Workspace;
 import org.sparkvit.vit.ViTConfig;
 
 /** Where a training begins. */
@@ -11,6 +12,9 @@ public sealed interface Start {
 
   /** Option names and values, for the run record. */
   Map<String, Object> toMap();
+
+  /** The same start, of the version of the model that is current now. */
+  Start pinned(Workspace workspace);
 
   /** Peak learning rate where none is asked for. */
   double defaultLearningRate();
@@ -43,6 +47,11 @@ public sealed interface Start {
       return map;
     }
 
+    @Override
+    public Start pinned(Workspace workspace) {
+      return new Pretrained(workspace.pinned(model), imageSize, newHead);
+    }
+
     /** Hugging Face's and Touvron et al.'s usual choice for fine-tuning with AdamW. */
     @Override
     public double defaultLearningRate() {
@@ -67,6 +76,11 @@ public sealed interface Start {
       map.put("patch-size", architecture.patchSize());
       map.put("initializer-range", architecture.initializerRange());
       return map;
+    }
+
+    @Override
+    public Start pinned(Workspace workspace) {
+      return this;
     }
 
     /** DeiT's (Touvron et al. 2021) for a batch of 512; smaller batches bear it with clipping. */

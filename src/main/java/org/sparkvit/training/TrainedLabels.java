@@ -21,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.table.CurrentSplits;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.ModelClasses;
+import org.sparkvit.table.ModelName;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.SplitsTable;
 import org.sparkvit.table.Workspace;
@@ -54,7 +55,8 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
   /**
    * A line for each model of this workspace that was trained on these splits with other labels.
    *
-   * @param wanted only models whose hash begins with this or whose folder has this name
+   * @param wanted only models whose hash begins with this or which it is the name of, {@code NAME}
+   *     or {@code NAME@RUN}
    */
   public List<String> lines(Optional<String> wanted) {
     if (!workspace.has(ModelsTable.SPEC)) {
@@ -74,7 +76,7 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
         (model, location) -> {
           if (wanted.isEmpty()
               || model.startsWith(wanted.get())
-              || location.replaceAll(".*/(?=[^/])|/+$", "").equals(wanted.get())) {
+              || ModelName.at(location).isMeantBy(wanted.get())) {
             line(model, location).ifPresent(lines::add);
           }
         });

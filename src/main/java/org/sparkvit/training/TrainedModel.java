@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileUtil;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.Json;
@@ -23,6 +24,15 @@ import org.sparkvit.vit.ModelDirectory;
  * @param sparkVersion for the record
  */
 public record TrainedModel(RunRecord record, String sparkVersion) {
+  /**
+   * What was published.
+   *
+   * @param hash of the model
+   * @param location URI of the version
+   * @param warning what people should know of how it was published
+   */
+  public record Published(String hash, String location, Optional<String> warning) {}
+
   /** What made the model: the run record, the classes and every epoch's figures. */
   public static final String RECORD = "training.json";
 
@@ -31,9 +41,9 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
    *
    * @param card text of README.md
    * @param metrics text of metrics.jsonl
-   * @return the model's hash, which the record gets as well
+   * @return where it is, with the model's hash, which the record gets as well
    */
-  public String publish(ModelOutput output, TrainingResult result, String card, String metrics) {
+  public Published publish(ModelOutput output, TrainingResult result, String card, String metrics) {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("all_results.json", Json.write(allResults(result)));
     files.put(TrainingState.FILE, Json.write(trainerState(result)));
@@ -48,9 +58,9 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
    *
    * @param details what the record's file says beside the record
    * @param files to lie beside the model, text by name
-   * @return the model's hash, which the record gets as well
+   * @return where it is, with the model's hash, which the record gets as well
    */
-  public String publish(
+  public Published publish(
       ModelOutput output, Checkpoint model, Map<String, ?> details, Map<String, String> files) {
     try {
       Path directory = Files.createTempDirectory("spark-vit-model-");
@@ -66,8 +76,8 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
         for (Map.Entry<String, String> file : files.entrySet()) {
           Files.writeString(directory.resolve(file.getKey()), file.getValue());
         }
-        output.publish(directory);
-        return hash;
+        Optional<String> warning = output.publish(directory, record.runId());
+        return new Published(hash, output.location(record.runId()), warning);
       } finally {
         FileUtil.fullyDelete(directory.toFile());
       }

@@ -35,6 +35,7 @@ import org.sparkvit.table.Presence;
 import org.sparkvit.table.Workspace;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.RemoteTraining;
+import org.sparkvit.training.Start;
 import org.sparkvit.training.StartingModel;
 import org.sparkvit.training.TrainingRows;
 import org.sparkvit.vit.Checkpoint;
@@ -65,12 +66,12 @@ public final class TuneStage {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = new Path(workspace.study(config.name()));
     FileSystem fs = fileSystem(folder, hadoop);
-    StudyFile file = open(fs, folder, metric);
+    Start begin = config.start().pinned(workspace);
+    StudyFile file = open(fs, folder, metric, begin);
     rows.notes().forEach(note -> progress.say("tune: warning: " + note));
     progress.say("tune: " + rows.describe());
 
-    StartingModel from =
-        StartingModel.of(spark, workspace, config.start(), labels, base.seed(), record);
+    StartingModel from = StartingModel.of(spark, workspace, begin, labels, base.seed(), record);
     from.notes().forEach(note -> progress.say("tune: " + note));
     Checkpoint start = from.checkpoint();
     base.augmentation().requireFits(start.config().imageSize());
@@ -141,11 +142,15 @@ public final class TuneStage {
         context.parallelize(List.of(1, 2, 3, 4), 4).foreach(i -> RemoteTraining.release(data));
       }
     }
-    finish(fs, folder, file.log(), record);
+    finish(fs, folder, file.log(), begin, record);
   }
 
-  private StudyFile open(FileSystem fs, Path folder, Metric metric) {
-    Map<String, String> essence = config.essence();
+  private StudyFile open(FileSystem fs, Path folder, Metric metric, Start begin) {
+    Map<String, String> essence = new LinkedHashMap<>(config.essence());
+    if (begin instanceof Start.Pretrained pretrained) {
+      // Another version of a model is another model.
+      essence.put("from", pretrained.model());
+    }
     if (config.overwrite()) {
       try {
         requireStudy(fs, folder);
@@ -208,7 +213,7 @@ public final class TuneStage {
         .getInt("spark.executor.cores", Math.max(1, all / executors(spark)));
   }
 
-  private void finish(FileSystem fs, Path folder, StudyLog log, RunRecord record) {
+  private void finish(FileSystem fs, Path folder, StudyLog log, Start begin, RunRecord record) {
     Trial best =
         log.best()
             .orElseThrow(
@@ -233,7 +238,7 @@ public final class TuneStage {
     Path conf = new Path(folder, "best.properties");
     try {
       AtomicFiles.write(fs, new Path(folder, "summary.json"), Json.write(record.toMap()));
-      AtomicFiles.write(fs, conf, properties(best, log.value(best.loss()), log.metric()));
+      AtomicFiles.write(fs, conf, properties(best, log.value(best.loss()), log.metric(), begin));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to " + folder, e);
     }
@@ -261,7 +266,7 @@ public final class TuneStage {
   }
 
   /** A file for {@code train --config}. */
-  private String properties(Trial best, double value, String metric) {
+  private String properties(Trial best, double value, String metric, Start begin) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
@@ -272,7 +277,7 @@ public final class TuneStage {
             metric,
             value));
     Map<String, String> all = new LinkedHashMap<>();
-    config.start().toMap().forEach((name, option) -> all.put(name, String.valueOf(option)));
+    begin.toMap().forEach((name, option) -> all.put(name, String.valueOf(option)));
     all.putAll(config.optionsWith(best.values()));
     all.put("precision", config.precision());
     if (!config.usePlan()) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.table.CalibrationsTable;
 import org.sparkvit.table.ConfusionTable;
 import org.sparkvit.table.CurvesTable;
@@ -144,7 +145,10 @@ class ManyClassesTest extends SparkTest {
               + " --batch-size 64 --device cpu --precision fp32");
       run("probe --from vit --regularization 0.01 --max-iterations 2");
       for (String model : List.of("vit", "probe")) {
-        assertThat(ModelDirectory.read(Path.of(workspace, "models", model)).config().labels())
+        assertThat(
+                ModelDirectory.read(TestModels.current(Path.of(workspace), model))
+                    .config()
+                    .labels())
             .hasSize(CLASSES)
             .startsWith(label(0), label(1))
             .endsWith(label(CLASSES - 1));

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.cli.Main;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.ModelsTable;
@@ -71,7 +73,8 @@ class ThirtyNightsTest extends SparkTest {
 
   private void publish(long seed, boolean overwrite) throws IOException {
     Path model = Scoring.smallModel(folder.resolve("trained-" + seed), seed);
-    ModelOutput.at(spark, Path.of(workspace, "models", "vit").toString(), overwrite).publish(model);
+    ModelOutput.at(spark, Path.of(workspace, "models", "vit").toString(), overwrite)
+        .publish(model, RunRecord.start("train", Map.of()).runId());
   }
 
   private void ageByADay() throws IOException {
@@ -176,11 +179,12 @@ class ThirtyNightsTest extends SparkTest {
     assertThat(tables.read(PredictionsTable.SPEC).groupBy("id", "model").count().where("count > 1"))
         .satisfies(rows -> assertThat(rows.count()).isZero());
     for (Path model : DrawnImages.files(folder.resolve("trained-2"))) {
-      Path kept = Path.of(workspace, "models", "vit", model.getFileName().toString());
+      Path kept = TestModels.current(Path.of(workspace), "vit").resolve(model.getFileName());
       if (!model.toString().endsWith(".crc")) {
         assertThat(kept).hasSameBinaryContentAs(model);
       }
     }
+    assertThat(TestModels.versions(Path.of(workspace), "vit")).isEqualTo(2);
     assertThat(dead.get(1)).doesNotExist();
     assertThat(others.get(NIGHTS - 1)).isEqualTo(others.get(NIGHTS - 8));
     for (String table : GROWING) {

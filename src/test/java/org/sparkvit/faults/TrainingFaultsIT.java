@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.cli.Main;
 import org.sparkvit.table.Json;
 
@@ -66,7 +67,7 @@ class TrainingFaultsIT extends SparkTest {
   }
 
   private static String hash(String model) throws IOException {
-    Path file = Path.of(workspace, "models", model, "training.json");
+    Path file = TestModels.current(Path.of(workspace), model).resolve("training.json");
     return Json.read(file.toString(), Files.readString(file)).at("/results/model_hash").asText();
   }
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
+import org.sparkvit.training.ModelOutput;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PyTorchRuntime;
 import org.sparkvit.vit.ViTSession;
@@ -53,6 +54,15 @@ class VitEmbedderTest extends SparkTest {
         .setDevice("cpu")
         .setPrecision("fp32")
         .setBatchSize(DrawnImages.BATCH);
+  }
+
+  @Test
+  void theFolderOfAModelMeansTheVersionThatIsCurrent() throws IOException {
+    String vit = folder.resolve("w/models/vit").toString();
+    ModelOutput.at(spark, vit, false).publish(model, "20261101T080000000Z-0a1b2c3d");
+    Dataset<Row> images = DrawnImages.some(folder).dataset(spark, 1);
+    assertThat(embedder().setModelPath(vit).transform(images).collectAsList())
+        .isEqualTo(embedder().transform(images).collectAsList());
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
@@ -93,7 +94,8 @@ class ProbeStageTest extends SparkTest {
 
   private JsonNode probe(ProbeConfig config, Progress progress) throws Exception {
     new ProbeStage(config, progress).run(spark);
-    Path file = Path.of(config.workspace(), "models", config.name(), TrainedModel.RECORD);
+    Path file =
+        TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
   }
 
@@ -134,7 +136,7 @@ class ProbeStageTest extends SparkTest {
         .isCloseTo(results.path("validation").path("log_loss").asDouble(), within(1e-5));
 
     // All but the head is as it was.
-    Checkpoint probed = ModelDirectory.read(workspace.resolve("models/probed"));
+    Checkpoint probed = ModelDirectory.read(TestModels.current(workspace, "probed"));
     Checkpoint start = ModelDirectory.readForEmbeddings(family(name));
     int same = 0;
     for (var tensor : start.tensors().entrySet()) {

@@ -727,6 +727,14 @@ class ReportStageTest extends SparkTest {
   void theModelIsTheLastOneUsedOrTheOneNamed() {
     assertThat(report.model().hash()).isEqualTo(ReportWorkspace.MODEL);
     assertThat(ModelFacts.choose(two.workspace, "vit").hash()).isEqualTo(ReportWorkspace.MODEL);
+    assertThat(ModelFacts.choose(two.workspace, "vit@" + ReportWorkspace.VERSION).hash())
+        .isEqualTo(ReportWorkspace.MODEL);
+    assertThat(ModelFacts.choose(two.workspace, two.workspace.model("vit")).hash())
+        .isEqualTo(ReportWorkspace.MODEL);
+    for (String other : List.of("it", "vit@20261101T080000000Z-0a1b2c3e", "versions")) {
+      assertThatThrownBy(() -> ModelFacts.choose(two.workspace, other))
+          .hasMessageContaining("which has scored nothing here");
+    }
     Report old = gather(two, "ffff", null, 0);
     assertThat(old.model().location()).isEqualTo("s3a://b/old");
     assertThat(old.metrics()).isNull();

@@ -68,6 +68,9 @@ import scala.collection.JavaConverters;
 final class ReportWorkspace {
   static final String MODEL = "ab12".repeat(16);
 
+  /** Of that model, whose name is {@code vit}. */
+  static final String VERSION = "20261101T080000000Z-0a1b2c3d";
+
   /** One image and what the model said. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sample(
@@ -286,7 +289,8 @@ final class ReportWorkspace {
         ModelsTable.SPEC,
         List.of(
             RowFactory.create("ff".repeat(32), "s3a://b/old", List.of("x"), new Timestamp(0)),
-            RowFactory.create(MODEL, workspace.model("vit"), labels, time)),
+            RowFactory.create(
+                MODEL, workspace.model("vit") + "/versions/" + VERSION, labels, time)),
         "score");
     return this;
   }

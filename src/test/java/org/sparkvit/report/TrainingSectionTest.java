@@ -52,10 +52,11 @@ class TrainingSectionTest extends SparkTest {
     Workspace workspace = Workspace.at(spark, folder.toString());
     assertThat(TrainingSection.of(workspace, null)).isNull();
     metrics(folder.resolve("training/new"), 2);
-    metrics(folder.resolve("models/old"), 4);
-    Files.writeString(
-        folder.resolve("models/old/training.json"), "{\"results\":{\"model_hash\":\"00\"}}");
-    ModelFacts model = new ModelFacts("00", workspace.model("old"), List.of("a"), Instant.EPOCH);
+    Path version = folder.resolve("models/old/versions/20261101T080000000Z-0a1b2c3d");
+    metrics(version, 4);
+    Files.writeString(version.resolve("training.json"), "{\"results\":{\"model_hash\":\"00\"}}");
+    String location = workspace.model("old") + "/versions/" + version.getFileName();
+    ModelFacts model = new ModelFacts("00", location, List.of("a"), Instant.EPOCH);
     List<TrainingSection.Run> runs = TrainingSection.of(workspace, model).runs();
     assertThat(runs).extracting(TrainingSection.Run::name).containsExactly("new", "old");
     assertThat(runs).extracting(TrainingSection.Run::unfinished).containsExactly(true, false);

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,6 +49,7 @@ import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.table.CostsTable;
 import org.sparkvit.table.ImagesTable;
+import org.sparkvit.table.ModelClasses;
 import org.sparkvit.table.ModelsTable;
 import org.sparkvit.table.PredictionsTable;
 import org.sparkvit.table.Workspace;
@@ -232,6 +234,44 @@ class ScoreStageTest extends SparkTest {
     // Another model's rows stand beside the first one's.
     score(workspace, writeModel("second", 2), 16, 2);
     assertThat(rows(workspace)).hasSize(2 * first.size()).containsAll(first);
+  }
+
+  @Test
+  void aRunNamesTheVersionOfTheModelThatItUsed() throws IOException {
+    Workspace workspace = catalog("workspace");
+    String first = RunRecord.start("train", Map.of()).runId();
+    String second = RunRecord.start("train", Map.of()).runId();
+    publish(workspace, model, first);
+    score(named(workspace, "vit"), Progress.SILENT);
+    publish(workspace, writeModel("second", 2), second);
+    score(named(workspace, workspace.model("vit")), Progress.SILENT);
+    score(named(workspace, "vit@" + first), Progress.SILENT);
+    List<Row> models =
+        workspace.read(ModelsTable.SPEC).orderBy(ModelsTable.USED_AT).collectAsList();
+    assertThat(models)
+        .extracting(row -> row.getString(1))
+        .containsExactlyInAnyOrder(
+            workspace.model("vit") + "/versions/" + first,
+            workspace.model("vit") + "/versions/" + second);
+    for (String wanted : List.of("vit", "vit@" + second)) {
+      assertThat(
+              ModelClasses.find(
+                  workspace.read(ModelsTable.SPEC),
+                  workspace.read(PredictionsTable.SPEC),
+                  Optional.of(wanted)))
+          .hasSize(wanted.equals("vit") ? 2 : 1);
+    }
+    assertThat(workspace.record(PredictionsTable.SPEC).path("inputs").path("model").asText())
+        .isEqualTo(workspace.model("vit") + "/versions/" + second);
+  }
+
+  private static void publish(Workspace workspace, Path model, String run) {
+    org.sparkvit.training.ModelOutput.at(spark, workspace.model("vit"), true).publish(model, run);
+  }
+
+  private static ScoreConfig named(Workspace workspace, String model) {
+    return new ScoreConfig(
+        workspace.uri(), model, "cpu", "fp32", 16, 2, 2, 0, 0.5, false, false, 0);
   }
 
   @Test

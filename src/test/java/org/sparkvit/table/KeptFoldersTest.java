@@ -76,8 +76,10 @@ class KeptFoldersTest extends SparkTest {
 
   @Test
   void modelsThatWereTrainedAreThereAfterThirtyRunsOfScore() throws IOException {
-    Path weights = old("models/vit/model.safetensors", "weights");
-    Path config = old("models/vit/config.json", "{}");
+    String version = "models/vit/versions/20250101T000000000Z-0a1b2c3d/";
+    Path weights = old(version + "model.safetensors", "weights");
+    Path config = old(version + "config.json", "{}");
+    Path plain = old("models/brought/config.json", "{}");
     List<String> hashes = new ArrayList<>();
     for (int night = 10; night < 40; night++) {
       append("2026" + night, "h" + night);
@@ -87,9 +89,12 @@ class KeptFoldersTest extends SparkTest {
     assertThat(models()).isEqualTo(hashes);
     assertThat(weights).hasContent("weights");
     assertThat(config).exists();
+    assertThat(plain).exists();
     assertThat(folder.resolve("scored_models")).isDirectory();
     try (Stream<Path> files = Files.list(folder.resolve("models"))) {
-      assertThat(files).containsExactly(folder.resolve("models/vit"));
+      assertThat(files)
+          .containsExactlyInAnyOrder(
+              folder.resolve("models/vit"), folder.resolve("models/brought"));
     }
   }
 

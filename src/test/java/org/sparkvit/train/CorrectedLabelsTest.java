@@ -27,6 +27,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.balance.BalanceConfig;
 import org.sparkvit.balance.BalanceStage;
 import org.sparkvit.core.Progress;
@@ -112,7 +113,7 @@ class CorrectedLabelsTest extends SparkTest {
                 CardFields.INHERITED),
             progress)
         .run(spark);
-    Path file = Path.of(workspace, "models", name, TrainedModel.RECORD);
+    Path file = TestModels.current(Path.of(workspace), name).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
   }
 
@@ -195,7 +196,7 @@ class CorrectedLabelsTest extends SparkTest {
       models.add(
           RowFactory.create(
               model.getValue().path("model_hash").asText(),
-              workspace.model(model.getKey()),
+              workspace.modelAt(model.getKey()),
               scala.collection.JavaConverters.asScalaBuffer(List.of("cold", "warm")).toSeq(),
               new java.sql.Timestamp(0)));
     }
@@ -210,10 +211,13 @@ class CorrectedLabelsTest extends SparkTest {
             workspace,
             CurrentSplits.of(workspace.read(ImagesTable.SPEC), workspace.read(SplitsTable.SPEC)));
     assertThat(labels.lines(Optional.of("after"))).isEmpty();
+    assertThat(labels.lines(Optional.of("before"))).hasSize(1);
+    assertThat(labels.lines(Optional.of(workspace.pinned("before")))).hasSize(1);
     assertThat(labels.lines(Optional.empty()))
         .singleElement()
         .asString()
-        .contains("models/before learnt other labels: at least")
+        .contains("/models/before/versions/")
+        .contains(" learnt other labels: at least")
         .contains("of the 39 images");
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
@@ -55,7 +56,8 @@ class DistributedTrainingTest extends SparkTest {
 
   private JsonNode train(TrainConfig config, Progress progress) throws Exception {
     new TrainStage(config, progress).run(spark);
-    Path file = Path.of(config.workspace(), "models", config.name(), TrainedModel.RECORD);
+    Path file =
+        TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file));
   }
 

@@ -17,11 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Json;
+import org.sparkvit.table.Workspace;
 import org.sparkvit.training.CardFields;
 import org.sparkvit.training.Diloco;
+import org.sparkvit.training.ModelOutput;
 import org.sparkvit.training.RareClasses;
 import org.sparkvit.training.Recipe;
 import org.sparkvit.training.Start;
@@ -32,6 +35,7 @@ import org.sparkvit.training.Training;
 import org.sparkvit.training.TrainingListener;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.vit.PreprocessorConfig;
 import org.sparkvit.vit.ViTConfig;
 
 class TrainStageTest extends SparkTest {
@@ -39,7 +43,8 @@ class TrainStageTest extends SparkTest {
 
   private JsonNode train(TrainConfig config, Progress progress) throws Exception {
     new TrainStage(config, progress).run(spark);
-    Path file = Path.of(config.workspace(), "models", config.name(), TrainedModel.RECORD);
+    Path file =
+        TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file));
   }
 
@@ -61,14 +66,14 @@ class TrainStageTest extends SparkTest {
     assertThat(record.path("results").path("rarest_class").asText()).isEqualTo("warm");
     assertThat(record.path("results").path("label_counts").path("warm").path("shown").asInt())
         .isEqualTo(24);
-    assertThat(record.path("inputs").path("plan").size()).isEqualTo(1);
+    assertThat(record.path("inputs").path("plan").asText()).isEqualTo("plan@0");
     assertThat(record.path("history").size()).isEqualTo(6);
     // 36 cold and 2 x 12 warm in batches of 8
     assertThat(record.path("history").get(0).path("steps").asInt()).isEqualTo(8);
     assertThat(lines).anyMatch(line -> line.contains("1 of 65 images cannot be read"));
     assertThat(folder.resolve("cache")).isEmptyDirectory();
 
-    Path model = workspace.resolve("models/vit");
+    Path model = TestModels.current(workspace, "vit");
     assertThat(ModelDirectory.hash(model))
         .isEqualTo(record.path("results").path("model_hash").asText());
     Checkpoint checkpoint = ModelDirectory.read(model);
@@ -136,7 +141,7 @@ class TrainStageTest extends SparkTest {
     assertThat(record.path("history").get(3).path("train_loss").asDouble())
         .isLessThan(record.path("history").get(0).path("train_loss").asDouble());
     assertThat(record.path("results").path("best_value").asDouble()).isGreaterThan(0.9);
-    ViTConfig tuned = ModelDirectory.read(workspace.resolve("models/tuned")).config();
+    ViTConfig tuned = ModelDirectory.read(TestModels.current(workspace, "tuned")).config();
     assertThat(tuned.family().modelType()).isEqualTo(modelType);
     assertThat(tuned.labels()).containsExactly("cold", "warm");
   }
@@ -202,7 +207,7 @@ class TrainStageTest extends SparkTest {
     assertThat(resumed.path("results").path("model_hash"))
         .isEqualTo(straight.path("results").path("model_hash"));
     assertThat(states).doesNotExist();
-    Path model = workspace.resolve("models/other");
+    Path model = TestModels.current(workspace, "other");
     List<String> metrics = Files.readAllLines(model.resolve("metrics.jsonl"));
     List<Integer> steps = new ArrayList<>();
     int epochs = 0;
@@ -224,6 +229,58 @@ class TrainStageTest extends SparkTest {
     assertThat(all.path("eval_accuracy").asDouble()).isEqualTo(1.0);
     assertThat(Files.readString(model.resolve("README.md")))
         .contains("library_name: transformers", "| recall of warm | 1.0000 |", "| --seed | 5 |");
+  }
+
+  @Test
+  void aTrainingGoesOnFromTheVersionThatItBeganWith() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    Workspace tables = Workspace.at(spark, workspace.toString());
+    for (long seed = 1; seed <= 2; seed++) {
+      Path model = folder.resolve("model-" + seed);
+      ModelDirectory.write(
+          model,
+          Checkpoint.random(
+              TrainFixtures.tinyViT().withLabels(List.of("cold", "warm")),
+              PreprocessorConfig.squash(TrainFixtures.tinyViT().imageSize()),
+              seed));
+      ModelOutput.at(spark, tables.model("vit"), true)
+          .publish(model, "2026110" + seed + "T080000000Z-0a1b2c3d");
+    }
+    Keeping ten = new Keeping(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
+    TrainConfig config = from("vit", config(workspace), ten);
+    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+        .hasMessageContaining("--resume");
+    tables.modelVersions("vit").rollBack();
+    Keeping resume = new Keeping(false, true, 0, 1, List.of());
+    TrainConfig other = from("vit", config(workspace), resume);
+    assertThatThrownBy(() -> new TrainStage(other, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(
+            "--from was vit@20261102T080000000Z-0a1b2c3d and is vit@20261101T080000000Z-0a1b2c3d");
+    JsonNode record =
+        train(from("vit@20261102T080000000Z-0a1b2c3d", config(workspace), resume), Progress.SILENT);
+    assertThat(record.path("inputs").path("model").asText())
+        .endsWith("models/vit/versions/20261102T080000000Z-0a1b2c3d");
+  }
+
+  private static TrainConfig from(String model, TrainConfig config, Keeping keeping) {
+    return new TrainConfig(
+        config.workspace(),
+        "tuned",
+        false,
+        config.usePlan(),
+        config.useSynthetic(),
+        config.rare(),
+        new Start.Pretrained(model, OptionalInt.empty(), false),
+        config.recipe(),
+        config.diloco(),
+        config.device(),
+        config.precision(),
+        config.decodeThreads(),
+        config.cacheFolder(),
+        keeping,
+        config.card());
   }
 
   private static TrainConfig named(TrainConfig config, String name, Keeping keeping) {

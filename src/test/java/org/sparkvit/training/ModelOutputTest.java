@@ -7,8 +7,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -16,10 +21,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.HookFileSystem;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TestModels;
 import org.sparkvit.core.UserException;
+import org.sparkvit.table.AsOf;
+import org.sparkvit.table.Json;
 import org.sparkvit.table.Workspace;
 
 class ModelOutputTest extends SparkTest {
+  private static final String ONE = "20261101T080000000Z-0a1b2c3d";
+  private static final String TWO = "20261102T080000000Z-0a1b2c3d";
+  private static final String THREE = "20261103T080000000Z-0a1b2c3d";
+  private static final List<String> FILES =
+      List.of("config.json", "model.safetensors", "training.json");
+
   @TempDir Path folder;
 
   @AfterEach
@@ -27,12 +41,16 @@ class ModelOutputTest extends SparkTest {
     HookFileSystem.clear();
   }
 
-  private Path model(String version) throws IOException {
-    Path directory = Files.createDirectories(folder.resolve(version));
-    for (String name : List.of("config.json", "model.safetensors", "training.json")) {
-      Files.writeString(directory.resolve(name), version);
+  private Path model(String run) throws IOException {
+    Path directory = Files.createDirectories(folder.resolve(run));
+    for (String name : FILES) {
+      Files.writeString(directory.resolve(name), run);
     }
     return directory;
+  }
+
+  private Optional<String> publish(String uri, String run, boolean overwrite) throws IOException {
+    return ModelOutput.at(spark, uri, overwrite).publish(model(run), run);
   }
 
   private static List<String> names(Path directory) throws IOException {
@@ -46,51 +64,59 @@ class ModelOutputTest extends SparkTest {
     }
   }
 
-  private void publishAndReplace(String uri, Path models) throws IOException {
-    ModelOutput.at(spark, uri, false).publish(model("one"));
-    assertThat(names(models.resolve("m")))
-        .containsExactly("config.json", "model.safetensors", "training.json");
+  private static void requireWhole(Path version) throws IOException {
+    for (String name : FILES) {
+      assertThat(version.resolve(name)).hasContent(version.getFileName().toString());
+    }
+  }
+
+  private void publishTwoVersions(String uri) throws IOException {
+    Path w = folder.resolve("w");
+    assertThat(publish(uri, ONE, false)).isEmpty();
+    Path first = TestModels.current(w, "m");
+    assertThat(names(first)).isEqualTo(FILES);
     assertThatThrownBy(() -> ModelOutput.at(spark, uri, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exists already")
         .hasMessageContaining("--overwrite");
-    ModelOutput.at(spark, uri, true).publish(model("two"));
-    assertThat(models.resolve("m/model.safetensors")).hasContent("two");
-    assertThat(names(models)).containsExactly("m");
+    assertThat(publish(uri, TWO, true)).isEmpty();
+    assertThat(TestModels.current(w, "m").getFileName()).hasToString(TWO);
+    requireWhole(TestModels.current(w, "m"));
+    requireWhole(first);
+    assertThat(names(w.resolve("models/m"))).containsExactly("current.json", "versions");
+    assertThat(names(w.resolve("models/m/versions"))).containsExactly(ONE, TWO);
   }
 
   @Test
-  void renamesTheFolderWhereThatIsOneStep() throws IOException {
-    Path models = folder.resolve("models");
-    publishAndReplace(models.resolve("m").toUri().toString(), models);
+  void aSecondVersionLeavesTheFirstAsItIs() throws IOException {
+    publishTwoVersions(folder.resolve("w/models/m").toUri().toString());
   }
 
   @Test
-  void copiesFilesOneByOneElsewhereAndTheConfigurationLast() throws IOException {
-    Path models = folder.resolve("models");
-    List<String> created = new ArrayList<>();
+  void theConfigurationComesLastAndThenThePointer() throws IOException {
+    List<String> changed = new ArrayList<>();
     HookFileSystem.set(
         (call, path) -> {
-          if (call.equals("create")) {
-            created.add(path.getParent().getName() + "/" + path.getName());
+          if (call.equals("create") || call.equals("delete")) {
+            changed.add(call + " " + path.getName());
           }
         });
-    publishAndReplace(HookFileSystem.uri(spark, models.resolve("m")), models);
-    assertThat(created).last().isEqualTo("m/config.json");
+    publishTwoVersions(HookFileSystem.uri(spark, folder.resolve("w/models/m")));
+    assertThat(changed).endsWith("create config.json", "delete _begun.json", "create current.json");
   }
 
-  /** The run is killed at each call that changes something; the next start finds a whole model. */
+  /** The run is killed at each call that changes something. */
   @Test
-  void killedAnywhereThereIsAWholeModelUnderItsName() throws IOException {
+  void killedAnywhereTheFormerVersionIsCurrentOrTheNewOneIs() throws IOException {
     boolean killed = true;
     int kills = 0;
+    int whole = 0;
     for (int at = 0; killed; at++) {
-      Path models = folder.resolve("models-" + at);
-      String uri = HookFileSystem.uri(spark, models.resolve("m"));
-      ModelOutput.at(spark, uri, false).publish(model("one"));
+      Path w = folder.resolve("w" + at);
+      String uri = HookFileSystem.uri(spark, w.resolve("models/m"));
+      publish(uri, ONE, false);
       ModelOutput output = ModelOutput.at(spark, uri, true);
-      Path next = model("two");
-      Files.writeString(next.resolve("more.json"), "two");
+      Path next = model(TWO);
       AtomicInteger left = new AtomicInteger(at);
       HookFileSystem.set(
           (call, path) -> {
@@ -100,69 +126,143 @@ class ModelOutputTest extends SparkTest {
             }
           });
       killed = false;
+      String words = "";
       try {
-        output.publish(next);
-      } catch (UncheckedIOException e) {
+        output.publish(next, TWO);
+      } catch (UncheckedIOException | UserException e) {
         killed = true;
+        words = e.getMessage();
         kills++;
       }
       HookFileSystem.clear();
-      assertThatThrownBy(() -> ModelOutput.at(spark, uri, false)).hasMessageContaining("exists");
-      String version = Files.readString(models.resolve("m/config.json"));
-      assertThat(version).isIn("one", "two");
-      for (String name : List.of("model.safetensors", "training.json")) {
-        assertThat(models.resolve("m/" + name)).as("killed at %d", at).hasContent(version);
+      Workspace workspace = Workspace.at(spark, w.toString());
+      Path current = TestModels.current(w, "m");
+      assertThat(current.getFileName()).as("killed at %d", at).hasToString(killed ? ONE : TWO);
+      requireWhole(current);
+      for (String run : workspace.modelVersions("m").versions()) {
+        requireWhole(w.resolve("models/m/versions").resolve(run));
+        if (killed && run.equals(TWO)) {
+          whole++;
+          assertThat(words)
+              .contains("is whole in", "'spark-vit models --promote m@" + TWO + "' does that");
+        }
       }
-      Files.delete(next.resolve("more.json"));
+      assertThat(publish(uri, THREE, true)).isEmpty();
+      assertThat(workspace.modelAt("m")).endsWith(THREE);
     }
-    assertThat(kills).isGreaterThan(8);
+    assertThat(kills).isGreaterThan(5);
+    // The last calls are about the pointer.
+    assertThat(whole).isBetween(1, 2);
   }
 
   @Test
-  void killedBetweenTheTwoRenamesTheNextStartOfAnyStageBringsTheFormerModelBack()
-      throws IOException {
-    Path models = folder.resolve("workspace/models");
-    ModelOutput.at(spark, models.resolve("m").toString(), false).publish(model("one"));
-    Files.move(models.resolve("m"), models.resolve(".m.old.0b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1"));
-    Files.createDirectories(models.resolve(".m.new.1b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1"));
-    Workspace.at(spark, folder.resolve("workspace").toString());
-    assertThat(models.resolve("m/model.safetensors")).hasContent("one");
-    ModelOutput.at(spark, models.resolve("m").toString(), true).publish(model("two"));
-    assertThat(models.resolve("m/model.safetensors")).hasContent("two");
-    assertThat(names(models)).containsExactly(".m.new.1b5b2fd4-59f5-4d4a-9f7c-08ff0cf4a0b1", "m");
+  void theLaterOfTwoTrainingsOfOneNameIsCurrentAndSaysSo() throws IOException {
+    String uri = folder.resolve("w/models/m").toString();
+    ModelOutput first = ModelOutput.at(spark, uri, false);
+    ModelOutput second = ModelOutput.at(spark, uri, false);
+    assertThat(first.publish(model(ONE), ONE)).isEmpty();
+    assertThat(second.publish(model(TWO), TWO))
+        .contains(
+            "another run has published m@"
+                + ONE
+                + " meanwhile; every version stays, and m@"
+                + TWO
+                + " is current now");
+    Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
+    assertThat(workspace.modelVersions("m").versions()).containsExactly(TWO, ONE);
+    assertThat(workspace.modelAt("m")).isEqualTo(second.location(TWO)).endsWith(TWO);
+    requireWhole(folder.resolve("w/models/m/versions").resolve(ONE));
   }
 
   @Test
-  void theSecondOfTwoTrainingsOfOneNameIsRefusedAndItsModelKept() throws IOException {
-    Path models = folder.resolve("models");
-    for (String uri :
-        List.of(
-            models.resolve("m").toUri().toString(),
-            HookFileSystem.uri(spark, models.resolve("h")))) {
-      ModelOutput first = ModelOutput.at(spark, uri, false);
-      ModelOutput second = ModelOutput.at(spark, uri, false);
-      first.publish(model("one"));
-      assertThatThrownBy(() -> second.publish(model("two")))
-          .isInstanceOf(UserException.class)
-          .hasMessageContaining("another run has published model")
-          .hasMessageContaining("is kept as '" + new org.apache.hadoop.fs.Path(uri) + "-");
-      String name = uri.endsWith("m") ? "m" : "h";
-      assertThat(models.resolve(name + "/model.safetensors")).hasContent("one");
-      String kept =
-          names(models).stream().filter(n -> n.startsWith(name + "-")).findFirst().orElseThrow();
-      assertThat(models.resolve(kept + "/model.safetensors")).hasContent("two");
+  void whatKilledRunsHaveBegunGoesAfterTwoDays() throws IOException {
+    String uri = folder.resolve("w/models/m").toString();
+    publish(uri, ONE, false);
+    Path versions = folder.resolve("w/models/m/versions");
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(3)));
+    for (String run : List.of(TWO, THREE, "20261104T080000000Z-0a1b2c3d", "mine")) {
+      Path begun = Files.createDirectories(versions.resolve(run));
+      Path weights = Files.writeString(begun.resolve("model.safetensors"), "half");
+      Files.writeString(begun.resolve("config.json"), "{}");
+      // The second folder is somebody else's, and in the third a run is at work.
+      String owner = run.equals(THREE) ? "somebody" : "model m";
+      Path marked =
+          Files.writeString(
+              begun.resolve("_begun.json"), Json.write(Map.of("owner", owner, "run", run)));
+      if (!run.startsWith("20261104")) {
+        Files.setLastModifiedTime(weights, old);
+        Files.setLastModifiedTime(begun.resolve("config.json"), old);
+        Files.setLastModifiedTime(marked, old);
+      }
     }
+    Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
+    assertThat(workspace.modelVersions("m").versions()).containsExactly(ONE);
+    ModelOutput.at(spark, uri, true);
+    assertThat(names(versions)).containsExactly(ONE, THREE, "20261104T080000000Z-0a1b2c3d", "mine");
   }
 
   @Test
-  void aFolderThatIsNoModelIsNotReplaced() throws IOException {
-    Path notes = Files.createDirectories(folder.resolve("models/m")).resolve("notes.txt");
+  void aFolderThatSomebodyPutThereIsReadAndNotReplaced() throws IOException {
+    Path plain = folder.resolve("w/models/m");
+    Files.createDirectories(plain);
+    for (String name : FILES) {
+      Files.writeString(plain.resolve(name), "mine");
+    }
+    Path notes = Files.createDirectories(folder.resolve("w/models/n")).resolve("notes.txt");
     Files.writeString(notes, "mine");
     for (boolean overwrite : List.of(true, false)) {
+      assertThatThrownBy(() -> ModelOutput.at(spark, plain.toString(), overwrite))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("is a model directory that was put there")
+          .hasMessageContaining("choose another --name");
       assertThatThrownBy(() -> ModelOutput.at(spark, notes.getParent().toString(), overwrite))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("is no model, for it has no config.json");
+          .hasMessageContaining("is no model, for it has no current.json");
     }
     assertThat(notes).hasContent("mine");
+    Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
+    assertThat(workspace.modelAt("m")).isEqualTo("file:" + plain);
+    assertThat(workspace.pinned("m")).isEqualTo("m");
+  }
+
+  @Test
+  void namesAndFoldersMeanTheVersionThatIsCurrent() throws IOException {
+    String uri = folder.resolve("w/models/m").toString();
+    publish(uri, ONE, false);
+    publish(uri, TWO, true);
+    Workspace workspace = Workspace.forReading(spark, folder.resolve("w").toString(), AsOf.LATEST);
+    String versions = "file:" + uri + "/versions/";
+    assertThat(workspace.modelAt("m")).isEqualTo(versions + TWO);
+    assertThat(workspace.modelAt("m@" + ONE)).isEqualTo(versions + ONE);
+    assertThat(workspace.modelAt(uri)).isEqualTo(versions + TWO);
+    assertThat(workspace.modelAt(uri + "/versions/" + ONE)).isEqualTo(uri + "/versions/" + ONE);
+    assertThat(workspace.pinned("m")).isEqualTo("m@" + TWO);
+    assertThat(workspace.pinned("m@" + ONE)).isEqualTo("m@" + ONE);
+    assertThat(workspace.pinned(uri)).isEqualTo(versions + TWO);
+    for (String other : List.of("google/vit", "https://h/m", "nowhere://m", "x/model.pt", "m.pt")) {
+      assertThat(workspace.pinned(other)).isEqualTo(other);
+    }
+    assertThat(workspace.modelAt("x/model.pt")).isEqualTo("x");
+    assertThat(workspace.modelAt("other")).isEqualTo(workspace.model("other"));
+    assertThatThrownBy(() -> workspace.modelAt("m@" + THREE))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("model 'm' has no version '" + THREE + "' in file:")
+        .hasMessageEndingWith("'spark-vit models' lists those that there are");
+
+    for (String damage : List.of("", "{", "{\"version\": \"../../x\"}")) {
+      Files.writeString(folder.resolve("w/models/m/current.json"), damage);
+      for (String name : List.of("m", uri)) {
+        assertThatThrownBy(() -> workspace.modelAt(name))
+            .isInstanceOf(UserException.class)
+            .hasMessageContaining("/m/current.json' does not name a version of the model")
+            .hasMessageContaining("--promote m@RUN");
+      }
+    }
+    Files.delete(folder.resolve("w/models/m/current.json"));
+    assertThatThrownBy(() -> workspace.modelAt("m"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("of model 'm' no version is current");
+    workspace.modelVersions("m").promote(ONE);
+    assertThat(workspace.modelAt("m")).isEqualTo(versions + ONE);
   }
 }

@@ -1,4 +1,4 @@
-package org.sparkvit.table;
+package org.sparkvit.training;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -22,15 +22,20 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.Abandoned;
+import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.Json;
+import org.sparkvit.table.Presence;
 
 /**
- * A folder of files that belong together, such as a model, which is put in its place whole. Where
- * folders are renamed in one step the former one is moved aside, the new one takes its place and
- * the former one is deleted; on an object store the files are copied one by one and {@code
- * config.json}, without which there is no model, comes last. A run that is killed in between leaves
- * a place without a model, and beside it all that {@link #restore} needs to give it one again.
+ * A folder of files that belong together, a state of a training, which is put in its place whole.
+ * Where folders are renamed in one step the former one is moved aside, the new one takes its place
+ * and the former one is deleted; on an object store the files are copied one by one and {@code
+ * config.json}, without which there is no state, comes last. A run that is killed in between leaves
+ * a place without a state, and beside it all that {@link #restore} needs to give it one again.
  */
-public final class ModelFolder {
+final class StateFolder {
   private static final String CONFIG = "config.json";
 
   /** What a staged folder consists of, once it is complete. */
@@ -41,7 +46,7 @@ public final class ModelFolder {
 
   private static final int TRIES = 10;
 
-  private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
 
   private final FileSystem fs;
   private final Path place;
@@ -49,55 +54,54 @@ public final class ModelFolder {
   /**
    * @param place where the folder is to be
    */
-  public ModelFolder(FileSystem fs, Path place) {
+  StateFolder(FileSystem fs, Path place) {
     this.fs = fs;
     this.place = place;
   }
 
-  /** A hidden folder beside the place, to write into. */
-  public Path staging() {
-    return hidden("new");
-  }
-
-  /** Whether a model is there. */
-  public boolean isThere() throws IOException {
+  private boolean isThere() throws IOException {
     return Presence.exists(fs, new Path(place, CONFIG));
   }
 
   /**
-   * Whether something else is there, which is not to be replaced.
+   * Puts the files of a local directory in its place, instead of what was there.
    *
-   * @return why, for people; empty where there is nothing, or a model
+   * @throws UserException when what is there is no state
    */
-  public Optional<String> inTheWay() throws IOException {
-    List<FileStatus> files = Presence.list(fs, place);
-    return files.isEmpty() || isThere()
-        ? Optional.empty()
-        : Optional.of("'" + place + "' is there and is no model, for it has no " + CONFIG);
+  void publish(java.nio.file.Path directory) throws IOException {
+    restore(fs, place.getParent());
+    if (!Presence.list(fs, place).isEmpty() && !isThere()) {
+      throw new UserException(
+          "'"
+              + place
+              + "' is there and is no state of a training, for it has no "
+              + CONFIG
+              + "; move it away");
+    }
+    Path staging = hidden("new");
+    List<String> names = List.of(directory.toFile().list());
+    try {
+      for (String name : names) {
+        fs.copyFromLocalFile(new Path(directory.resolve(name).toUri()), new Path(staging, name));
+      }
+    } catch (IOException e) {
+      fs.delete(staging, true);
+      throw e;
+    }
+    show(staging, names);
   }
 
-  /**
-   * Puts what was staged in its place.
-   *
-   * @param names its files
-   * @param replaces whether what is there goes
-   * @throws FileAlreadyExistsException when there is a model and it may not be replaced; what was
-   *     staged stays
-   */
-  public void show(Path staging, List<String> names, boolean replaces) throws IOException {
+  private void show(Path staging, List<String> names) throws IOException {
     if (!AtomicFiles.renamesAtomically(fs)) {
-      if (!replaces && isThere()) {
-        throw new FileAlreadyExistsException(place.toString());
-      }
       AtomicFiles.write(fs, new Path(staging, COMPLETE), Json.write(Map.of("names", names)));
-      // From here until the new one is in place there is no model, but never a mixed one.
+      // From here until the new one is in place there is no state, but never a mixed one.
       fs.delete(new Path(place, CONFIG), false);
       copyAll(staging, names);
       return;
     }
     for (int i = 0; ; i++) {
       Path former = null;
-      if (replaces && Presence.exists(fs, place)) {
+      if (Presence.exists(fs, place)) {
         former = hidden("old");
         try {
           move(place, former);
@@ -109,7 +113,7 @@ public final class ModelFolder {
         move(staging, place);
       } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
         // Another run came first.
-        if (!replaces || i == TRIES) {
+        if (i == TRIES) {
           throw new FileAlreadyExistsException(place.toString());
         }
         continue;
@@ -125,26 +129,21 @@ public final class ModelFolder {
   }
 
   /**
-   * Gives each place in a folder its model again that lost it when a run was killed, and says so.
-   *
-   * @return names of the places
+   * Gives each place in a folder its state again that lost it when a run was killed, and says so.
    */
-  public static List<String> restore(FileSystem fs, Path folder) throws IOException {
-    List<String> restored = new ArrayList<>();
+  static void restore(FileSystem fs, Path folder) throws IOException {
     for (FileStatus hidden : Presence.list(fs, folder)) {
       Matcher name = HIDDEN.matcher(hidden.getPath().getName());
       if (!hidden.isDirectory() || !name.matches()) {
         continue;
       }
-      ModelFolder model = new ModelFolder(fs, new Path(folder, name.group(1)));
-      if (!model.isThere() && model.restoreFrom(hidden.getPath(), name.group(2))) {
-        restored.add(name.group(1));
+      StateFolder state = new StateFolder(fs, new Path(folder, name.group(1)));
+      if (!state.isThere() && state.restoreFrom(hidden.getPath(), name.group(2))) {
         LOG.warn(
             "{} was left without its files by a run that was killed; they are in place again",
-            model.place);
+            state.place);
       }
     }
-    return restored;
   }
 
   private boolean restoreFrom(Path hidden, String what) throws IOException {
@@ -197,7 +196,7 @@ public final class ModelFolder {
     fs.delete(staging, true);
   }
 
-  /** Deletes what runs moved aside, now that a model is in the place. */
+  /** Deletes what runs moved aside, now that a state is in the place. */
   private void discardFormer() throws IOException {
     for (FileStatus hidden : Presence.list(fs, place.getParent())) {
       Matcher name = HIDDEN.matcher(hidden.getPath().getName());
