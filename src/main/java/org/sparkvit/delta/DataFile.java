@@ -23,10 +23,4 @@ public record DataFile(
   public Optional<Bounds> boundsOf(String column) {
     return Optional.ofNullable(bounds.get(column));
   }
-
-  /** Name of the folder that it is in. */
-  public String folder() {
-    String parent = path.substring(0, path.lastIndexOf('/'));
-    return parent.substring(parent.lastIndexOf('/') + 1);
-  }
 }

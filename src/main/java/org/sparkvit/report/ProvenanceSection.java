@@ -45,7 +45,7 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
    * One run.
    *
    * @param tables what it wrote
-   * @param earlier runs whose rows are in the table as well
+   * @param earlier versions of the first of its tables before this one
    * @param started as in its record
    */
   public record Run(

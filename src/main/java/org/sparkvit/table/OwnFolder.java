@@ -65,7 +65,7 @@ public final class OwnFolder {
     if (!is(fs, folder, owner)) {
       return false;
     }
-    deleteMarkLast(fs, folder, MARK);
+    deleteMarkLast(fs, folder);
     return true;
   }
 
@@ -77,10 +77,10 @@ public final class OwnFolder {
   }
 
   /** Deletes a folder and all in it, one file after the others. */
-  static void deleteMarkLast(FileSystem fs, Path folder, String mark) throws IOException {
+  private static void deleteMarkLast(FileSystem fs, Path folder) throws IOException {
     try {
       for (FileStatus file : fs.listStatus(folder)) {
-        if (!file.getPath().getName().equals(mark)) {
+        if (!file.getPath().getName().equals(MARK)) {
           fs.delete(file.getPath(), true);
         }
       }

@@ -25,7 +25,7 @@ import org.sparkvit.cli.Main;
 class RequestsTest extends SparkTest {
   private static final int IMAGES = 400;
   private static final List<String> VERBS = List.of("GET", "HEAD", "LIST", "PUT", "DELETE");
-  private static final String WORKSPACE = "s3a://work/space";
+  private static final String WORKSPACE = "s3a://bucket/workspace";
 
   @TempDir private Path folder;
 
@@ -36,7 +36,7 @@ class RequestsTest extends SparkTest {
     s3 = S3Server.start();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     s3.configure(hadoop);
-    s3.createBucket("work");
+    s3.createBucket("bucket");
   }
 
   @AfterAll
@@ -67,7 +67,7 @@ class RequestsTest extends SparkTest {
   }
 
   @Test
-  void stagesAskSeldom() throws IOException {
+  void auditAsksLessOftenThanBefore() throws IOException {
     DrawnImages images = DrawnImages.sound(folder.resolve("images"), IMAGES);
     Path model = Scoring.smallModel(folder.resolve("vit"), 1);
     run("catalog", "--input", images.folder().toString());
