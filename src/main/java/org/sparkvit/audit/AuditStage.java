@@ -28,6 +28,7 @@ import org.sparkvit.table.EmbeddingsTable;
 import org.sparkvit.table.FindingsTable;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.LeakageTable;
+import org.sparkvit.table.PixelsTable;
 import org.sparkvit.table.SliceColumns;
 import org.sparkvit.table.SliceIssuesTable;
 import org.sparkvit.table.SplitsTable;
@@ -64,7 +65,16 @@ public final class AuditStage {
     RunRecord record =
         RunRecord.start("audit", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      run(workspace, images, record);
+    } finally {
+      images.unpersist();
+    }
+    report(workspace);
+  }
+
+  private void run(Workspace workspace, Dataset<Row> images, RunRecord record) {
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
     config.groupColumn().ifPresent(column -> SliceColumns.group(images, column));
@@ -73,7 +83,12 @@ public final class AuditStage {
         config.crops()
             ? Optional.of(CropHashes.of(workspace, images, record, progress))
             : Optional.empty();
-    LikeImages like = LikeImages.of(images, pixels, crops, config);
+    // All but the layouts, which are ten times as large as the rest and used by few images.
+    Dataset<Row> measures =
+        pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
+    LikeImages like =
+        LikeImages.of(
+            images, measures, pixels.select(PixelsTable.ID, PixelsTable.LAYOUT), crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
     Optional<LikeMeanings> meanings = Optional.empty();
@@ -86,7 +101,7 @@ public final class AuditStage {
       }
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(DuplicatesTable.SPEC, duplicates);
-      Dataset<Row> findings = Findings.of(images, pixels, duplicates, leakage.map(Leakage::leaked));
+      Dataset<Row> findings = Findings.of(images, measures, duplicates, leakage.map(Leakage::leaked));
       meanings = meanings(images, duplicates, workspace, record);
       if (meanings.isPresent()) {
         findings = findings.unionByName(meanings.get().findings());
@@ -94,12 +109,12 @@ public final class AuditStage {
       findings = findings.persist();
       tables.put(FindingsTable.SPEC, findings);
       tables.put(SliceIssuesTable.SPEC, SliceIssues.of(images, findings, slices));
-      tables.put(AssociationsTable.SPEC, Associations.of(images, pixels, slices));
+      tables.put(AssociationsTable.SPEC, Associations.of(images, measures, slices));
       tables.put(
           LeakageTable.SPEC,
           leakage
               .map(found -> withGroups(found.table(), images, workspace))
-              .orElse(spark.createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
+              .orElse(images.sparkSession().createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
       workspace.replaceAll(tables, record);
       findings.unpersist();
     } finally {
@@ -107,8 +122,8 @@ public final class AuditStage {
       meanings.ifPresent(LikeMeanings::unpersist);
       duplicates.unpersist();
       like.unpersist();
+      measures.unpersist();
     }
-    report(workspace);
   }
 
   private Optional<LikeMeanings> meanings(

@@ -78,10 +78,15 @@ record LikeImages(
    *
    * @param images rows of {@link ImagesTable}
    * @param pixels their rows of {@link PixelsTable}
+   * @param layouts the same, id and layout alone
    * @param crops their rows of {@link CropHashesTable}, where crops are looked for
    */
   static LikeImages of(
-      Dataset<Row> images, Dataset<Row> pixels, Optional<Dataset<Row>> crops, AuditConfig config) {
+      Dataset<Row> images,
+      Dataset<Row> pixels,
+      Dataset<Row> layouts,
+      Optional<Dataset<Row>> crops,
+      AuditConfig config) {
     Column usable = col(PixelsTable.PDQ_QUALITY).geq(config.hashQuality());
     Dataset<Row> looks =
         kept(
@@ -103,7 +108,6 @@ record LikeImages(
                         look(col(PixelsTable.PDQ)),
                         concat(lit("pixels "), col(PixelsTable.PIXEL_SHA256))))
                 .where(col(LOOK).isNotNull()));
-    Dataset<Row> layouts = pixels.select(PixelsTable.ID, PixelsTable.LAYOUT);
     Dataset<Row> details =
         crops
             .map(

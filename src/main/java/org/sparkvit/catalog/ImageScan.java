@@ -31,6 +31,9 @@ final class ImageScan {
   private static final int READERS = 8;
   private static final long MAX_BYTES_AHEAD = 64L << 20;
 
+  /** So many bytes of images have their rows in one file of the table, some 100,000 of them. */
+  private static final long BYTES_A_FILE = 16L << 30;
+
   private ImageScan() {}
 
   /**
@@ -39,6 +42,7 @@ final class ImageScan {
    * @param listing rows of {@link Listing#SCHEMA} and the user's own columns
    * @param total the sum of {@link SizeBalancer#weight}
    * @param partitions how many tasks decode; no row depends on it
+   * @return the rows, in few partitions and in the order of their ids
    */
   static Dataset<Row> scan(Dataset<Row> listing, long total, int partitions) {
     SparkSession spark = listing.sparkSession();
@@ -54,7 +58,8 @@ final class ImageScan {
                 limits.maxBytes()),
             spark.sparkContext().longAccumulator("images"));
     JavaRDD<Row> files = SizeBalancer.balance(listing, total, partitions);
-    return spark.createDataFrame(files.mapPartitions(task::rows), schema);
+    return spark.createDataFrame(
+        IdOrder.sorted(files.mapPartitions(task::rows), (int) (total / BYTES_A_FILE + 1)), schema);
   }
 
   private record Task(FileReader reader, LongAccumulator images) implements Serializable {

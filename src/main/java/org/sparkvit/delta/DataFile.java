@@ -3,6 +3,8 @@ package org.sparkvit.delta;
 import io.delta.kernel.internal.actions.AddFile;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 
 /**
  * A Parquet file of a version of a table.
@@ -17,6 +19,11 @@ public record DataFile(
     String path, long bytes, long rows, Map<String, Bounds> bounds, AddFile action) {
   public DataFile {
     bounds = Map.copyOf(bounds);
+  }
+
+  /** As Spark wants to know of it, without a look at the storage. */
+  public FileStatus fileStatus() {
+    return new FileStatus(bytes, false, 1, bytes, action.getModificationTime(), new Path(path));
   }
 
   /** Smallest and largest value of a column; empty where nothing is known of it. */

@@ -201,11 +201,6 @@ public final class DeltaTable {
     return times;
   }
 
-  /** The Parquet files of a folder with their statistics, to be added by a commit. */
-  public List<NewFile> written(Path part, List<String> columns) throws IOException {
-    return new FileStatistics(configuration, columns).of(part);
-  }
-
   /**
    * Changes the table in one step.
    *

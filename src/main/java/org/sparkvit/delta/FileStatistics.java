@@ -1,18 +1,11 @@
 package org.sparkvit.delta;
 
-import io.delta.kernel.expressions.Column;
-import io.delta.kernel.expressions.Literal;
-import io.delta.kernel.statistics.DataFileStatistics;
-import io.delta.kernel.utils.DataFileStatus;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -24,7 +17,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 
 /** Statistics of Parquet files, from their footers: the log of a table keeps them. */
-final class FileStatistics {
+public final class FileStatistics {
   private final Configuration configuration;
   private final List<String> columns;
 
@@ -32,33 +25,19 @@ final class FileStatistics {
    * @param columns names of columns on the top level whose bounds are wanted; of other types than
    *     string, int and long there are none
    */
-  FileStatistics(Configuration configuration, List<String> columns) {
+  public FileStatistics(Configuration configuration, List<String> columns) {
     this.configuration = configuration;
     this.columns = List.copyOf(columns);
   }
 
-  /** The Parquet files of a folder, without those that are empty of rows. */
-  List<NewFile> of(Path folder) throws IOException {
-    FileSystem fs = folder.getFileSystem(configuration);
-    List<NewFile> files = new ArrayList<>();
-    for (FileStatus file : fs.listStatus(folder)) {
-      String name = file.getPath().getName();
-      if (file.isFile() && name.endsWith(".parquet") && !name.startsWith("_")) {
-        NewFile read = of(file);
-        if (read.rows() > 0) {
-          files.add(read);
-        }
-      }
-    }
-    return files;
-  }
-
-  private NewFile of(FileStatus file) throws IOException {
+  /** Reads the footer of a file. */
+  public NewFile read(Path file) throws IOException {
+    FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
     long rows = 0;
     Map<String, Bounds> bounds = new HashMap<>();
     Map<String, Long> nulls = new HashMap<>();
     try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromStatus(file, configuration))) {
+        ParquetFileReader.open(HadoopInputFile.fromStatus(status, configuration))) {
       for (BlockMetaData block : reader.getFooter().getBlocks()) {
         rows += block.getRowCount();
       }
@@ -66,24 +45,13 @@ final class FileStatistics {
         add(column, reader.getFooter().getBlocks(), bounds, nulls);
       }
     }
-    Map<Column, Literal> min = new HashMap<>();
-    Map<Column, Literal> max = new HashMap<>();
-    Map<Column, Long> nullCounts = new HashMap<>();
-    bounds.forEach(
-        (column, of) -> {
-          min.put(new Column(column), literal(of.min()));
-          max.put(new Column(column), literal(of.max()));
-        });
-    nulls.forEach((column, count) -> nullCounts.put(new Column(column), count));
-    DataFileStatistics statistics = new DataFileStatistics(rows, min, max, nullCounts);
     return new NewFile(
-        new DataFileStatus(
-            file.getPath().toString(),
-            file.getLen(),
-            file.getModificationTime(),
-            Optional.of(statistics)),
+        status.getPath().toString(),
+        status.getLen(),
+        status.getModificationTime(),
         rows,
-        bounds);
+        bounds,
+        nulls);
   }
 
   /** Over all row groups; where one has no statistics the file has none. */
@@ -142,14 +110,5 @@ final class FileStatistics {
     return annotation == null && (value instanceof Integer || value instanceof Long)
         ? (Comparable<?>) value
         : null;
-  }
-
-  private static Literal literal(Comparable<?> value) {
-    if (value instanceof Integer number) {
-      return Literal.ofInt(number);
-    }
-    return value instanceof Long number
-        ? Literal.ofLong(number)
-        : Literal.ofString(value.toString());
   }
 }

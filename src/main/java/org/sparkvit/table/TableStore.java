@@ -27,7 +27,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
@@ -41,6 +40,8 @@ import org.sparkvit.delta.DeltaTable;
 import org.sparkvit.delta.DeltaVersion;
 import org.sparkvit.delta.NewFile;
 import org.sparkvit.delta.NotCommittedException;
+import org.sparkvit.delta.spark.ListedFiles;
+import org.sparkvit.delta.spark.PartWriter;
 
 /**
  * One table of a workspace as it is stored: a Delta table, whose files Spark writes. Every write
@@ -183,13 +184,13 @@ final class TableStore {
   }
 
   private Dataset<Row> rows(DeltaVersion version, Collection<DataFile> files) {
-    StructType schema = version.schema();
-    String[] paths = files.stream().map(DataFile::path).toArray(String[]::new);
-    Dataset<Row> rows =
-        paths.length == 0
-            ? spark.createDataFrame(List.of(), schema)
-            : spark.read().schema(schema).parquet(paths);
-    return spec.check(ColumnNames.restore(rows, schema));
+    return spec.check(ColumnNames.restore(stored(version, files), version.schema()));
+  }
+
+  /** Rows with the names of columns that they are stored under. */
+  private Dataset<Row> stored(DeltaVersion version, Collection<DataFile> files) {
+    return ListedFiles.read(
+        spark, folder, version.schema(), files.stream().map(DataFile::fileStatus).toList());
   }
 
   /**
@@ -201,33 +202,25 @@ final class TableStore {
     OwnFolder.begin(fs, path(part), spec.owner(), run);
   }
 
-  /** Writes the rows of a part that nobody sees yet. */
-  void write(String part, Dataset<Row> rows) {
-    // The folder is there: it was begun, and has nothing but that mark.
-    ColumnNames.store(spec.check(rows))
-        .write()
-        .mode(SaveMode.Append)
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        // A file is moved once, which on S3 is a copy. Nobody sees the part before its commit, and
-        // a
-        // task that is tried again writes the file of the same name.
-        .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
-        .parquet(path(part).toString());
-  }
-
-  /** The rows of a part, counted or not, with the columns that {@link #write} was given. */
-  Dataset<Row> written(String part, StructType schema) {
-    StructType stored = ColumnNames.stored(schema);
-    return ColumnNames.restore(spark.read().schema(stored).parquet(path(part).toString()), stored);
-  }
-
-  /** The files of a part that was written. */
-  List<NewFile> files(String part) throws IOException {
+  /**
+   * Writes the rows of a part that nobody sees yet.
+   *
+   * @return its files
+   */
+  List<NewFile> write(String part, Dataset<Row> rows) {
     Set<String> columns = new LinkedHashSet<>(spec.key());
     if (List.of(spec.schema().fieldNames()).contains(ImagesTable.ID)) {
       columns.add(ImagesTable.ID);
     }
-    return table.written(path(part), List.copyOf(columns));
+    return PartWriter.write(
+        ColumnNames.store(spec.check(rows)), path(part), List.copyOf(columns));
+  }
+
+  /** The rows of files, counted or not, with the columns that {@link #write} was given. */
+  Dataset<Row> written(List<NewFile> files, StructType schema) {
+    StructType stored = ColumnNames.stored(schema);
+    List<FileStatus> statuses = files.stream().map(NewFile::fileStatus).toList();
+    return ColumnNames.restore(ListedFiles.read(spark, folder, stored, statuses), stored);
   }
 
   /** Writes the record of the run that wrote a part. */
@@ -310,11 +303,11 @@ final class TableStore {
     try {
       int files = (int) (bytes / TARGET + 1);
       Dataset<Row> rows = rows(latest.get(), small);
-      write(
-          part,
-          (files == 1 ? rows.coalesce(1) : rows.repartitionByRange(files, columns))
-              .sortWithinPartitions(columns));
-      List<NewFile> rewritten = files(part);
+      List<NewFile> rewritten =
+          write(
+              part,
+              (files == 1 ? rows.coalesce(1) : rows.repartitionByRange(files, columns))
+                  .sortWithinPartitions(columns));
       Set<String> paths = new HashSet<>();
       small.forEach(file -> paths.add(file.path()));
       mayCount = true;
@@ -504,10 +497,7 @@ final class TableStore {
       columns.add(functions.col("_metadata.file_name").as(FILE));
       Column[] keys = spec.key().stream().map(functions::col).toArray(Column[]::new);
       Set<String> names = new HashSet<>();
-      spark
-          .read()
-          .schema(version.schema())
-          .parquet(candidates.stream().map(DataFile::path).toArray(String[]::new))
+      stored(version, candidates)
           .select(columns.toArray(new Column[0]))
           .join(rows.select(keys), names(), "left_semi")
           .select(FILE)
@@ -529,11 +519,11 @@ final class TableStore {
       rest = part + "~" + UUID.randomUUID();
       try {
         begin(rest, record.runId());
-        write(
-            rest,
-            spec.check(rows(version, touched).join(rows.select(keys), names(), "left_anti"))
-                .sortWithinPartitions(keys));
-        List<NewFile> files = files(rest);
+        List<NewFile> files =
+            write(
+                rest,
+                spec.check(rows(version, touched).join(rows.select(keys), names(), "left_anti"))
+                    .sortWithinPartitions(keys));
         if (files.isEmpty()) {
           discardUnused();
         }

@@ -596,7 +596,7 @@ public final class Workspace {
     Map<TableSpec, List<NewFile>> files =
         write(Map.of(table, rows), part, record, written -> check.accept(written.get(table)));
     try {
-      stored.append(part, files.get(table), stored.written(part, table.schema()), record);
+      stored.append(part, files.get(table), stored.written(files.get(table), table.schema()), record);
     } catch (NotCommittedException e) {
       stored.discard(part);
       throw e;
@@ -663,10 +663,10 @@ public final class Workspace {
         TableStore stored = stored(table.getKey());
         stored.begin(part, record.runId());
         begun.add(stored);
-        stored.write(part, table.getValue());
+        List<NewFile> made = stored.write(part, table.getValue());
         StructType schema = table.getKey().check(table.getValue()).schema();
-        written.put(table.getKey(), stored.written(part, schema));
-        files.put(table.getKey(), stored.files(part));
+        written.put(table.getKey(), stored.written(made, schema));
+        files.put(table.getKey(), made);
       }
       check.accept(written);
       // A run may add to a table in several steps.

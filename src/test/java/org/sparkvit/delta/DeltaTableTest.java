@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.delta.spark.PartWriter;
 import org.sparkvit.core.UserException;
 
 class DeltaTableTest extends SparkTest {
@@ -55,8 +56,8 @@ class DeltaTableTest extends SparkTest {
     List<Row> rows =
         List.of(ids).stream().map(id -> RowFactory.create(id, n, new float[] {n})).toList();
     Dataset<Row> data = spark.createDataFrame(rows, SCHEMA).coalesce(1);
-    data.write().parquet(new org.apache.hadoop.fs.Path(folder, part).toString());
-    return table.written(new org.apache.hadoop.fs.Path(folder, part), List.of("id", "n"));
+    return PartWriter.write(
+        data, new org.apache.hadoop.fs.Path(folder, part), List.of("id", "n"));
   }
 
   private long append(String part, long n, String... ids) throws IOException {
