@@ -3,11 +3,13 @@ package org.sparkvit;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.DelegateToFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -123,10 +125,20 @@ public final class HookFileSystem extends RawLocalFileSystem {
     return super.getFileStatus(path);
   }
 
+  /** As in HDFS, a file never takes the place of another, whoever comes between look and act. */
   @Override
   public boolean rename(Path from, Path to) throws IOException {
     before("rename", from);
-    return super.rename(from, to);
+    if (!pathToFile(from).isFile()) {
+      return super.rename(from, to);
+    }
+    try {
+      Files.createLink(pathToFile(to).toPath(), pathToFile(from).toPath());
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      throw new FileAlreadyExistsException(to.toString());
+    }
+    Files.delete(pathToFile(from).toPath());
+    return true;
   }
 
   @Override

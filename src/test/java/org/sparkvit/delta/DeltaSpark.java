@@ -10,6 +10,8 @@ public final class DeltaSpark {
   /** Reads Delta tables; the engine's parser and catalog, which it asks for, are for SQL only. */
   public static DataFrameReader read(SparkSession spark) {
     spark.conf().set("spark.databricks.delta.requiredSparkConfsCheck.enabled", "false");
+    // Its own fifty tasks for each look at a log are meant for logs of millions of files.
+    spark.conf().set("spark.databricks.delta.snapshotPartitions", "1");
     return spark.read().format("delta");
   }
 }
