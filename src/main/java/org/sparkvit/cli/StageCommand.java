@@ -3,6 +3,7 @@ package org.sparkvit.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ abstract class StageCommand implements Runnable {
     Consumer<SparkSession> stage = prepare(progress);
     try {
       spark.run(getClass().getAnnotation(Command.class).name(), stage, showsSparkProgress());
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+    } catch (Exception | FSError e) { // Spark throws checked ones that it does not declare
       Optional<FullDisk> full = FullDisk.of(e, workspace);
       if (full.isPresent()) {
         throw full.get().line();

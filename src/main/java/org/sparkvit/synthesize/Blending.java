@@ -1,7 +1,6 @@
 package org.sparkvit.synthesize;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -27,6 +26,7 @@ import org.sparkvit.image.ResampleFilter;
 import org.sparkvit.image.Resampler;
 import org.sparkvit.image.Thumbnail;
 import org.sparkvit.inference.ImageContent;
+import org.sparkvit.table.DiskWrite;
 import org.sparkvit.table.ImageFiles;
 import org.sparkvit.table.ImagesTable;
 import org.sparkvit.table.SyntheticTable;
@@ -150,9 +150,7 @@ record Blending(
     Path path = new Path(uri);
     try {
       FileSystem fs = path.getFileSystem(storage.value());
-      try (OutputStream out = fs.create(path, true)) {
-        out.write(content);
-      }
+      DiskWrite.put(fs, path, content);
     } catch (IOException e) {
       throw new UserException("cannot write " + uri + ": " + e.getMessage(), e);
     }

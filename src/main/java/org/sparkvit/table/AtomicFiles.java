@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -34,13 +33,13 @@ public final class AtomicFiles {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (!renamesAtomically(fs)) {
       // An object store shows an object when its upload is complete, and not before.
-      put(fs, file, bytes);
+      DiskWrite.put(fs, file, bytes);
       return;
     }
     Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
     FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
     try {
-      put(plain, temporary, bytes);
+      DiskWrite.put(plain, temporary, bytes);
       rename(fs, temporary, file);
     } catch (IOException e) {
       try {
@@ -64,11 +63,5 @@ public final class AtomicFiles {
     }
     FileContext.getFileContext(fs.getUri(), fs.getConf())
         .rename(temporary, file, Options.Rename.OVERWRITE);
-  }
-
-  private static void put(FileSystem fs, Path file, byte[] bytes) throws IOException {
-    try (FSDataOutputStream out = fs.create(file, true)) {
-      out.write(bytes);
-    }
   }
 }

@@ -240,7 +240,7 @@ public final class ModelVersions {
       List<String> names = new ArrayList<>(List.of(directory.toFile().list()));
       names.sort(Comparator.comparing((String name) -> name.equals(CONFIG)));
       for (String name : names) {
-        fs.copyFromLocalFile(new Path(directory.resolve(name).toUri()), new Path(place, name));
+        DiskWrite.copy(directory.resolve(name), fs, new Path(place, name));
       }
       OwnFolder.handOver(fs, place, owner());
     } catch (IOException | RuntimeException e) {

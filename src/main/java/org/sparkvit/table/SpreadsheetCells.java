@@ -18,14 +18,16 @@ import org.apache.spark.sql.types.StructField;
  * whoever made the data set. Files for machines stay as they are.
  */
 public final class SpreadsheetCells {
-  private static final String FORMULA = "^[=+\\-@\\t\\r]";
+  /** With apostrophes in front it is text already, and gets one more to be told from ours. */
+  private static final String FORMULA = "^'*[=+\\-@\\t\\r]";
 
   private SpreadsheetCells() {}
 
   /**
-   * The rows with an apostrophe in front of every text that would be a formula, as OWASP's page on
-   * CSV injection has it. A spreadsheet shows the text; who reads the file by program takes one
-   * apostrophe off a text that begins with one and a formula's sign.
+   * The rows with an apostrophe in front of every text that would be a formula, and of columns'
+   * names, as OWASP's page on CSV injection has it. A spreadsheet shows the text; who reads the
+   * file by program gets it back by taking one apostrophe off where a formula's sign is behind all
+   * of them.
    */
   public static Dataset<Row> quoted(Dataset<Row> rows) {
     return rows.select(
@@ -34,9 +36,10 @@ public final class SpreadsheetCells {
 
   private static Column quoted(StructField field) {
     Column cell = col("`" + field.name().replace("`", "``") + "`");
+    String name = field.name().replaceFirst(FORMULA, "'$0");
     if (!field.dataType().sameType(DataTypes.StringType)) {
-      return cell;
+      return cell.as(name);
     }
-    return when(cell.rlike(FORMULA), concat(lit("'"), cell)).otherwise(cell).as(field.name());
+    return when(cell.rlike(FORMULA), concat(lit("'"), cell)).otherwise(cell).as(name);
   }
 }

@@ -3,7 +3,6 @@ package org.sparkvit.table;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -52,9 +51,7 @@ final class Writable {
       }
       Path file = new Path(folder, "." + UUID.randomUUID() + ".try");
       try {
-        try (FSDataOutputStream out = plain.create(file, true)) {
-          out.write(0);
-        }
+        DiskWrite.put(plain, file, new byte[1]);
         return question.about(plain, file);
       } finally {
         plain.delete(file, false);

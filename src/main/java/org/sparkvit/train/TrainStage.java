@@ -2,7 +2,6 @@ package org.sparkvit.train;
 
 import ai.djl.Device;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +25,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.CatalogBackground;
 import org.sparkvit.inference.InputSpec;
+import org.sparkvit.table.DiskWrite;
 import org.sparkvit.table.ImagePlaces;
 import org.sparkvit.table.MetricsTable;
 import org.sparkvit.table.TrainingMetricsTable;
@@ -232,8 +232,8 @@ public final class TrainStage {
     org.apache.hadoop.fs.Path sheet =
         new org.apache.hadoop.fs.Path(states.path(), "contact-sheet.png");
     byte[] png = Preview.draw(config.recipe(), labels, data, side);
-    try (OutputStream out = states.fileSystem().create(sheet, true)) {
-      out.write(png);
+    try {
+      DiskWrite.put(states.fileSystem(), sheet, png);
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + sheet, e);
     }

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkvit.core.UserException;
 import org.sparkvit.table.Abandoned;
 import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.DiskWrite;
 import org.sparkvit.table.Json;
 import org.sparkvit.table.Presence;
 
@@ -82,7 +83,7 @@ final class StateFolder {
     List<String> names = List.of(directory.toFile().list());
     try {
       for (String name : names) {
-        fs.copyFromLocalFile(new Path(directory.resolve(name).toUri()), new Path(staging, name));
+        DiskWrite.copy(directory.resolve(name), fs, new Path(staging, name));
       }
     } catch (IOException e) {
       fs.delete(staging, true);

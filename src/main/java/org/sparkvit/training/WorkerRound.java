@@ -15,6 +15,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.Labels;
 import org.sparkvit.image.PreprocessSpec;
 import org.sparkvit.inference.CatalogImages;
+import org.sparkvit.table.DiskWrite;
 import org.sparkvit.vit.Checkpoint;
 import org.sparkvit.vit.Precision;
 import org.sparkvit.vit.PreprocessorConfig;
@@ -167,7 +168,7 @@ record WorkerRound(
         learner.saveOptimizer(local);
         FileSystem fs = state.getFileSystem(hadoop.value());
         Path staged = new Path(state.getParent(), "." + local.getFileName());
-        fs.copyFromLocalFile(false, true, new Path(local.toUri()), staged);
+        DiskWrite.copy(local, fs, staged);
         fs.delete(state, false);
         if (!fs.rename(staged, state) && !fs.exists(state)) {
           throw new IOException("cannot rename " + staged + " to " + state);

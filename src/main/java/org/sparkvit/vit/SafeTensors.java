@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.sparkvit.core.UserException;
 
@@ -76,7 +77,15 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
       }
       ModelFiles.moveInPlace(partial, file);
     } catch (IOException e) {
-      throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
+      long bytes = tensors.values().stream().mapToLong(tensor -> tensor.bytes().remaining()).sum();
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "%s: tensors of %,d B cannot be written: %s",
+              file,
+              bytes,
+              e.getMessage()),
+          e);
     }
   }
 

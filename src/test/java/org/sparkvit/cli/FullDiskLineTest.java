@@ -24,6 +24,34 @@ class FullDiskLineTest {
   }
 
   @Test
+  void whatWasToBeWrittenIsNamedInPlaceOfSparksWordsAboutItsTask() {
+    String task =
+        "[TASK_WRITE_FAILED] Task failed while writing rows to file:/my w/images/part.\n\tat x\n"
+            + "Caused by: java.io.IOException: No space left on device";
+    Throwable rows =
+        new IllegalStateException(
+            "Job aborted due to stage failure: Lost task 0.0 (TID 4) (x driver): Y: " + task,
+            new IllegalStateException(task.lines().findFirst().orElseThrow()));
+    assertThat(FullDisk.of(rows, "/nowhere").orElseThrow().message())
+        .isEqualTo(
+            "No space left on device, where rows were to be written to file:/my w/images/part");
+    Throwable shuffle =
+        new IllegalStateException(
+            "Job aborted due to stage failure: Lost task 0.0 (TID 4) (x driver):"
+                + " java.io.IOException: No space left on device\n\tat x");
+    assertThat(FullDisk.of(shuffle, "/nowhere").orElseThrow().message())
+        .isEqualTo("No space left on device");
+    Throwable file =
+        new UncheckedIOException(
+            "writing the model",
+            new IOException(
+                "file:/w/model (12,345 B): No space left on device",
+                new IOException("No space left on device")));
+    assertThat(FullDisk.of(file, "/nowhere").orElseThrow().message())
+        .isEqualTo("file:/w/model (12,345 B): No space left on device");
+  }
+
+  @Test
   void whatIsSaidInWordsAlreadyAndOtherFailuresStayAsTheyAre() {
     assertThat(FullDisk.of(new UserException("No space left on device"), "w")).isEmpty();
     assertThat(FullDisk.of(new IOException("broken pipe"), "w")).isEmpty();

@@ -3,14 +3,24 @@ package org.sparkvit.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.core.UserException;
+import org.sparkvit.table.AtomicFiles;
+import org.sparkvit.table.DiskWrite;
+import org.sparkvit.table.ModelVersions;
 
 class DiskFullTest extends SparkTest {
   @TempDir private static Path folder;
@@ -21,6 +31,11 @@ class DiskFullTest extends SparkTest {
     hadoop = spark.sparkContext().hadoopConfiguration();
     hadoop.set("fs.file.impl", FullDiskFileSystem.class.getName());
     hadoop.set("fs.file.impl.disable.cache", "true");
+  }
+
+  @BeforeEach
+  void makeRoom() {
+    FullDiskFileSystem.leave(Long.MAX_VALUE);
   }
 
   @AfterAll
@@ -58,12 +73,52 @@ class DiskFullTest extends SparkTest {
       FullDiskFileSystem.leave(room);
       assertThatThrownBy(() -> Scoring.score(workspace, second))
           .as("with room for %d of %d bytes", room, needed)
-          .hasStackTraceContaining("No space left on device");
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("No space left on device")
+          .hasMessageMatching(".*( \\(\\d[\\d,]* B\\): |rows were to be written to file:).*")
+          .hasMessageNotContaining("\n");
       assertThat(Scoring.rows(spark, workspace)).containsAll(former).isSubsetOf(expected);
 
       FullDiskFileSystem.leave(Long.MAX_VALUE);
       Scoring.score(workspace, second);
       assertThat(Scoring.rows(spark, workspace)).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void aFileThatDoesNotFitIsNamedWithItsBytes() throws Exception {
+    Path small = folder.resolve("small");
+    FileSystem fs = FileSystem.get(hadoop);
+    FullDiskFileSystem.leave(1_233);
+    assertThatThrownBy(() -> DiskWrite.put(fs, hadoop(small.resolve("a")), new byte[1_234]))
+        .isInstanceOf(IOException.class)
+        .hasMessage(small.resolve("a") + " (1,234 B): No space left on device");
+    FullDiskFileSystem.leave(1_233);
+    assertThatThrownBy(() -> AtomicFiles.write(fs, hadoop(small.resolve("b")), "b".repeat(1_234)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/.b.")
+        .hasMessageEndingWith(" (1,234 B): No space left on device");
+    assertThat(small.toFile().list((in, name) -> name.contains("b"))).isEmpty();
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsNoVersionAndItsFileIsNamedWithItsBytes() throws Exception {
+    Path model = Scoring.smallModel(folder.resolve("large"), 3);
+    Path models = Files.createDirectories(folder.resolve("models"));
+    ModelVersions versions = new ModelVersions(FileSystem.get(hadoop), hadoop(models));
+    long bytes = Files.size(model.resolve("model.safetensors"));
+    FullDiskFileSystem.leave(bytes);
+    assertThatThrownBy(() -> versions.write(model, "run"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/model.safetensors ")
+        .hasMessageEndingWith(
+            String.format(Locale.ROOT, " (%,d B): No space left on device", bytes));
+    try (Stream<Path> left = Files.walk(models)) {
+      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+    }
+  }
+
+  private static org.apache.hadoop.fs.Path hadoop(Path file) {
+    return new org.apache.hadoop.fs.Path(file.toString());
   }
 }

@@ -2,7 +2,9 @@ package org.sparkvit.faults;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Constructor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -50,7 +52,18 @@ public final class FullDiskFileSystem extends LocalFileSystem {
       long before = ROOM.getAndUpdate(room -> Math.max(0, room - length));
       out.write(bytes, offset, (int) Math.min(before, length));
       if (before < length) {
-        throw new IOException("No space left on device");
+        throw full();
+      }
+    }
+
+    /** What Hadoop throws there, which has no constructor for others. */
+    private static FSError full() {
+      try {
+        Constructor<FSError> constructor = FSError.class.getDeclaredConstructor(Throwable.class);
+        constructor.setAccessible(true);
+        return constructor.newInstance(new IOException("No space left on device"));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("FSError", e);
       }
     }
 

@@ -377,6 +377,43 @@ class RelabelStageTest extends SparkTest {
     assertThat(csv.resolveSibling("_review")).doesNotExist();
   }
 
+  @Test
+  void labelsThatASpreadsheetWouldRunAreTextInTheReviewFileAndComeBackFromIt() throws IOException {
+    List<String> labels =
+        List.of(
+            "=cmd|' /C calc'!A0", "+1", "-1", "@sum(1,2)", "'=x", "\t=1", "\r=1", "'tis", "a=b");
+    tables.model("def456", labels);
+    for (int i = 0; i < labels.size(); i++) {
+      String name = "=" + i + ".png";
+      tables.unscored(name, labels.get(i), "test", null, "OK");
+      float[] next = new float[labels.size()];
+      next[(i + 1) % next.length] = 1;
+      tables.said("def456", name, RelabelTables.sha256(name), 1, next);
+    }
+    Workspace workspace = run(2);
+    Path csv = export(workspace).resolve("review.csv");
+    Dataset<Row> cells =
+        spark
+            .read()
+            .options(Map.of("header", "true", "multiLine", "true", "escape", "\"", "lineSep", "\n"))
+            .csv(csv.toString());
+    assertThat(cells.columns()).noneMatch(name -> name.matches("(?s)[=+\\-@\t\r].*"));
+    List<String> read = new ArrayList<>();
+    for (Row row : cells.orderBy(col("rank").cast("int")).collectAsList()) {
+      for (int i = 0; i < row.length(); i++) {
+        assertThat(row.getString(i)).doesNotMatch("(?s)[=+\\-@\t\r].*");
+      }
+      String label = row.getAs(RelabelsTable.OLD_LABEL);
+      read.add(label.replaceFirst("^'(?='*[=+\\-@\t\r])", ""));
+    }
+    assertThat(read).containsExactlyInAnyOrderElementsOf(labels);
+    assertThat(read)
+        .isEqualTo(
+            workspace.read(ReviewTable.SPEC).orderBy(ReviewTable.RANK).collectAsList().stream()
+                .map(row -> row.<String>getAs(RelabelsTable.OLD_LABEL))
+                .toList());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 7})
   void partitionsChangeNothing(int partitions) {

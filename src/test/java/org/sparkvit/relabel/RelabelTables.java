@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -28,14 +29,15 @@ final class RelabelTables {
   private final List<Row> splits = new ArrayList<>();
   private final List<Row> predictions = new ArrayList<>();
   private final List<Row> models = new ArrayList<>();
+  private final Map<String, List<String>> classes = new HashMap<>();
 
   RelabelTables() {
     model(MODEL, CLASSES);
   }
 
-  void model(String hash, List<String> classes) {
-    models.add(
-        RowFactory.create(hash, "file:/m/of-" + hash, classes, Timestamp.from(Instant.EPOCH)));
+  void model(String hash, List<String> names) {
+    classes.put(hash, names);
+    models.add(RowFactory.create(hash, "file:/m/of-" + hash, names, Timestamp.from(Instant.EPOCH)));
   }
 
   /** An image named {@code data/NAME} with a prediction of the model, none for no numbers. */
@@ -89,7 +91,7 @@ final class RelabelTables {
             "as it was",
             sha256,
             ok ? list : null,
-            ok ? CLASSES.get(best) : null,
+            ok ? classes.get(model).get(best) : null,
             ok ? list.get(best) : null,
             ok ? "OK" : "DECODE_ERROR",
             ok ? null : "broken",

@@ -24,9 +24,20 @@ class SpreadsheetCellsTest extends SparkTest {
                 .collectAsList())
         .extracting(row -> row.getString(0))
         .containsExactly(
-            "'=cmd|' /C calc'!A0", "'+1", "'-1", "'@sum", "'\tx", "'\rx", "a=b", "'=x", "");
+            "'=cmd|' /C calc'!A0", "'+1", "'-1", "'@sum", "'\tx", "'\rx", "a=b", "''=x", "");
     Row none = RowFactory.create(null, null);
     assertThat(SpreadsheetCells.quoted(spark.createDataFrame(List.of(none), schema)).head())
         .isEqualTo(none);
+  }
+
+  @Test
+  void namesOfColumnsAreTextToo() {
+    StructType schema =
+        new StructType()
+            .add("@a", DataTypes.StringType)
+            .add("+b", DataTypes.DoubleType)
+            .add("c-d", DataTypes.StringType);
+    assertThat(SpreadsheetCells.quoted(spark.createDataFrame(List.of(), schema)).columns())
+        .containsExactly("'@a", "'+b", "c-d");
   }
 }
