@@ -84,8 +84,7 @@ public final class AuditStage {
             ? Optional.of(CropHashes.of(workspace, images, record, progress))
             : Optional.empty();
     // All but the layouts, which are ten times as large as the rest and used by few images.
-    Dataset<Row> measures =
-        pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> measures = pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
     LikeImages like =
         LikeImages.of(
             images, measures, pixels.select(PixelsTable.ID, PixelsTable.LAYOUT), crops, config);
@@ -101,7 +100,8 @@ public final class AuditStage {
       }
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(DuplicatesTable.SPEC, duplicates);
-      Dataset<Row> findings = Findings.of(images, measures, duplicates, leakage.map(Leakage::leaked));
+      Dataset<Row> findings =
+          Findings.of(images, measures, duplicates, leakage.map(Leakage::leaked));
       meanings = meanings(images, duplicates, workspace, record);
       if (meanings.isPresent()) {
         findings = findings.unionByName(meanings.get().findings());
@@ -114,7 +114,10 @@ public final class AuditStage {
           LeakageTable.SPEC,
           leakage
               .map(found -> withGroups(found.table(), images, workspace))
-              .orElse(images.sparkSession().createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
+              .orElse(
+                  images
+                      .sparkSession()
+                      .createDataFrame(new ArrayList<>(), LeakageTable.SPEC.schema())));
       workspace.replaceAll(tables, record);
       findings.unpersist();
     } finally {

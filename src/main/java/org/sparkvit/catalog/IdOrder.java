@@ -40,7 +40,7 @@ final class IdOrder extends Partitioner {
   @Override
   public int getPartition(Object id) {
     long head = Long.parseLong(((String) id).substring(0, DIGITS), 16);
-    return (int) (head * partitions >>> 4 * DIGITS);
+    return (int) ((head * partitions) >>> (4 * DIGITS));
   }
 
   @Override

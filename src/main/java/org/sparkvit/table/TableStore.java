@@ -212,8 +212,7 @@ final class TableStore {
     if (List.of(spec.schema().fieldNames()).contains(ImagesTable.ID)) {
       columns.add(ImagesTable.ID);
     }
-    return PartWriter.write(
-        ColumnNames.store(spec.check(rows)), path(part), List.copyOf(columns));
+    return PartWriter.write(ColumnNames.store(spec.check(rows)), path(part), List.copyOf(columns));
   }
 
   /** The rows of files, counted or not, with the columns that {@link #write} was given. */

@@ -596,7 +596,8 @@ public final class Workspace {
     Map<TableSpec, List<NewFile>> files =
         write(Map.of(table, rows), part, record, written -> check.accept(written.get(table)));
     try {
-      stored.append(part, files.get(table), stored.written(files.get(table), table.schema()), record);
+      stored.append(
+          part, files.get(table), stored.written(files.get(table), table.schema()), record);
     } catch (NotCommittedException e) {
       stored.discard(part);
       throw e;

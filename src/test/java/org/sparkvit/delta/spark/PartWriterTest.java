@@ -114,8 +114,7 @@ class PartWriterTest extends SparkTest {
   @Test
   void aSessionKeepsTheProtocolThatItHad() {
     SparkSession other = spark.newSession();
-    String protocol =
-        "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol";
+    String protocol = "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol";
     other.conf().set(PROTOCOL, protocol);
     PartWriter.write(other.range(3).toDF("id"), folder(), List.of());
     assertThat(other.conf().get(PROTOCOL)).isEqualTo(protocol);
