@@ -202,7 +202,7 @@ public final class SharedModel implements Serializable {
   }
 
   private static Description describe(Path directory, String precision, ModelOutput output) {
-    if (!ScriptedModel.isIn(directory)) {
+    if (!ModelDirectory.isScripted(directory)) {
       ModelDirectory.Loaded loaded = load(directory, output);
       Checkpoint checkpoint = loaded.checkpoint();
       return new Description(

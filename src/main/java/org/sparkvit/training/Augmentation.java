@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
 import org.sparkvit.image.AugmentStep;
@@ -98,35 +97,24 @@ public record Augmentation(
   }
 
   /**
-   * What is done to images of this side, in pixels.
+   * What is done at random to single images.
    *
-   * @throws UserException when something is forbidden for a class that there is not
+   * @param side of the images, in pixels
    */
-  Changes forSide(int side, Labels labels) {
-    for (String label : forbidden.keySet()) {
-      if (!labels.names().contains(label)) {
-        throw new UserException(
-            "--forbid names the class '" + label + "'; there are " + labels.names());
-      }
-    }
-    Augment all =
-        new Augment(
-            cropArea > 0
-                ? new RandomCrop.Resized(cropArea)
-                : new RandomCrop.Padded(padding(side), RandomCrop.Border.REFLECT),
-            flip,
-            verticalFlip,
-            rotation,
-            new ColorJitter(colorJitter, hueJitter),
-            erasing);
-    return new Changes(
-        side,
-        labels.names().stream().map(label -> all.without(forbiddenFor(label))).toList(),
-        mixing,
-        labels.names().stream().map(this::forbiddenFor).toList());
+  public Augment steps(int side) {
+    return new Augment(
+        cropArea > 0
+            ? new RandomCrop.Resized(cropArea)
+            : new RandomCrop.Padded(padding(side), RandomCrop.Border.REFLECT),
+        flip,
+        verticalFlip,
+        rotation,
+        new ColorJitter(colorJitter, hueJitter),
+        erasing);
   }
 
-  private Set<AugmentStep> forbiddenFor(String label) {
+  /** What is not done to images of a class. */
+  public Set<AugmentStep> forbiddenFor(String label) {
     return forbidden.getOrDefault(label, Set.of());
   }
 

@@ -3,6 +3,8 @@ package org.sparkvit.training;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import org.sparkvit.core.Labels;
+import org.sparkvit.core.UserException;
 import org.sparkvit.image.Augment;
 import org.sparkvit.image.AugmentStep;
 import org.sparkvit.image.Mixing;
@@ -16,6 +18,28 @@ import org.sparkvit.image.Mixing;
  * @param forbidden by class index
  */
 record Changes(int side, List<Augment> augments, Mixing mixing, List<Set<AugmentStep>> forbidden) {
+
+  /**
+   * The changes to images of this side, in pixels.
+   *
+   * @throws UserException when something is forbidden for a class that there is not
+   */
+  static Changes of(Augmentation augmentation, int side, Labels labels) {
+    for (String label : augmentation.forbidden().keySet()) {
+      if (!labels.names().contains(label)) {
+        throw new UserException(
+            "--forbid names the class '" + label + "'; there are " + labels.names());
+      }
+    }
+    Augment all = augmentation.steps(side);
+    return new Changes(
+        side,
+        labels.names().stream()
+            .map(label -> all.without(augmentation.forbiddenFor(label)))
+            .toList(),
+        augmentation.mixing(),
+        labels.names().stream().map(augmentation::forbiddenFor).toList());
+  }
 
   /**
    * One image of a batch.

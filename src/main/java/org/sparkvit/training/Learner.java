@@ -62,7 +62,7 @@ public final class Learner implements AutoCloseable {
     return new Learner(
         recipe,
         new Targets(labels.size(), recipe.regularization().labelSmoothing()),
-        recipe.augmentation().forSide(side, labels),
+        Changes.of(recipe.augmentation(), side, labels),
         new Batches(cache, side, recipe.batchSize()),
         ViTTrainingSession.open(start, recipe.options(), device, precision),
         start.config().layers());
@@ -130,8 +130,8 @@ public final class Learner implements AutoCloseable {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "training diverged: the %s is %s in epoch %d, step %d, at a learning rate of %.2e; use"
-                  + " a lower --learning-rate than %s, or a larger --warmup-ratio",
+              "training diverged: the %s is %s in epoch %d, step %d, at a learning rate of %.2e;"
+                  + " use a lower --learning-rate than %s, or a larger --warmup-ratio",
               what,
               value,
               epoch,

@@ -22,7 +22,7 @@ public final class Preview {
    * @return a PNG file
    */
   public static byte[] draw(Recipe recipe, Labels labels, TrainingSet data, int side) {
-    Changes changes = recipe.augmentation().forSide(side, labels);
+    Changes changes = Changes.of(recipe.augmentation(), side, labels);
     List<List<ContactSheet.Cell>> rows = new ArrayList<>();
     int each = Math.max(1, ROWS / labels.size());
     for (int c = 0; c < Math.min(ROWS, labels.size()); c++) {

@@ -61,6 +61,6 @@ public enum Activation {
             + "'; supported are "
             + Arrays.stream(values()).map(Activation::configName).collect(Collectors.joining(", "))
             + "; "
-            + ScriptedModel.WAY);
+            + ForeignModel.AS_TORCHSCRIPT);
   }
 }

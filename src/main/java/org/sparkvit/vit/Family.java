@@ -59,7 +59,7 @@ public enum Family {
                       .distinct()
                       .collect(Collectors.joining(", "))
                   + ", and timm's ViT and DeiT; "
-                  + ScriptedModel.WAY);
+                  + ForeignModel.AS_TORCHSCRIPT);
     };
   }
 

@@ -17,6 +17,11 @@ final class ForeignModel {
   static final String MERGE =
       "PeftModel.from_pretrained(model, FOLDER).merge_and_unload().save_pretrained(OUT)";
 
+  /** What can be done with a classifier of a kind that is not read. */
+  static final String AS_TORCHSCRIPT =
+      "any classifier can be scored as TorchScript: torch.jit.trace(model, images).save("
+          + "\"FOLDER/model.pt\"), its config.json and preprocessor_config.json beside it";
+
   private record Form(Predicate<String> file, String words) {}
 
   /** The first that fits a folder is named. */
@@ -39,7 +44,7 @@ final class ForeignModel {
           new Form(
               name -> name.endsWith(".onnx"),
               "holds an ONNX model; give the checkpoint that it was exported from, or "
-                  + ScriptedModel.WAY),
+                  + AS_TORCHSCRIPT),
           new Form(
               name -> name.endsWith(".h5") || name.equals("saved_model.pb"),
               "holds TensorFlow weights; convert them by "
@@ -62,7 +67,7 @@ final class ForeignModel {
               name -> name.matches(".*\\.(pt|pth|ckpt|tar|bin|pkl)"),
               "holds what torch.save wrote, which is a program; load it in the library that it is"
                   + " of, then save_pretrained(OUT) of a Hugging Face ViT, or as "
-                  + ScriptedModel.WAY),
+                  + AS_TORCHSCRIPT),
           new Form(
               name -> name.endsWith(".safetensors"),
               "has its weights under another name; they have to be called model.safetensors, or be"

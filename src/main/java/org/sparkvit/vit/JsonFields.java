@@ -50,7 +50,7 @@ final class JsonFields {
     if (node.isArray() && node.size() == 2) {
       int height = asInt(key, node.get(0));
       if (height != asInt(key, node.get(1))) {
-        throw bad(key, node, "a square; " + ScriptedModel.WAY);
+        throw bad(key, node, "a square; " + ForeignModel.AS_TORCHSCRIPT);
       }
       return height;
     }

@@ -32,9 +32,18 @@ public final class ModelDirectory {
   public static final String CONFIG = "config.json";
   public static final String PREPROCESSOR = "preprocessor_config.json";
   public static final String WEIGHTS = "model.safetensors";
+
+  /** A TorchScript module. */
+  public static final String SCRIPTED = "model.pt";
+
   private static final String SHARD_INDEX = WEIGHTS + ".index.json";
 
   private ModelDirectory() {}
+
+  /** Whether a directory holds a TorchScript module. */
+  public static boolean isScripted(Path directory) {
+    return Files.exists(directory.resolve(SCRIPTED));
+  }
 
   /** What a directory holds, tensors by Hugging Face key; not checked yet, perhaps headless. */
   record Contents(ViTConfig config, PreprocessorConfig preprocessor, Map<String, Tensor> tensors) {
@@ -159,7 +168,7 @@ public final class ModelDirectory {
   }
 
   private static ObjectNode config(Path directory) {
-    if (ScriptedModel.isIn(directory) && Files.notExists(directory.resolve(WEIGHTS))) {
+    if (isScripted(directory) && Files.notExists(directory.resolve(WEIGHTS))) {
       throw new UserException(
           directory
               + ": a TorchScript module (model.pt) can be scored, but not trained, and it gives no"
@@ -274,8 +283,8 @@ public final class ModelDirectory {
         names.add(file);
       }
     }
-    if (ScriptedModel.isIn(directory)) {
-      names.add(ScriptedModel.WEIGHTS);
+    if (isScripted(directory)) {
+      names.add(SCRIPTED);
       return names;
     }
     Set<String> weights = weightFiles(directory);
@@ -292,7 +301,7 @@ public final class ModelDirectory {
         || name.equals(PREPROCESSOR)
         || name.equals(ImageProcessor.NESTED_FILE)
         || name.equals(SHARD_INDEX)
-        || name.equals(ScriptedModel.WEIGHTS)
+        || name.equals(SCRIPTED)
         || name.endsWith(".safetensors");
   }
 
@@ -323,9 +332,7 @@ public final class ModelDirectory {
    */
   public static Optional<String> problem(Collection<String> names) {
     boolean weights =
-        names.contains(WEIGHTS)
-            || names.contains(SHARD_INDEX)
-            || names.contains(ScriptedModel.WEIGHTS);
+        names.contains(WEIGHTS) || names.contains(SHARD_INDEX) || names.contains(SCRIPTED);
     if (names.contains(CONFIG) && weights) {
       // transformers adds the adapter where PEFT is installed, and passes over it where it is not.
       return names.contains(ForeignModel.ADAPTER)

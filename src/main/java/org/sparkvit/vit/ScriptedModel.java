@@ -28,16 +28,8 @@ public record ScriptedModel(
     int imageSize,
     long multiplyAdds,
     ScriptedArchive archive) {
-  /** The module. */
-  public static final String WEIGHTS = "model.pt";
-
   /** What the logits are called among several outputs with names. */
   static final String LOGITS = "logits";
-
-  /** What can be done with a classifier of a kind that is not read. */
-  static final String WAY =
-      "any classifier can be scored as TorchScript: torch.jit.trace(model, images).save("
-          + "\"FOLDER/model.pt\"), its config.json and preprocessor_config.json beside it";
 
   /** Whether it computes in half precision, so that its images have to come in it. */
   boolean isHalf() {
@@ -49,11 +41,6 @@ public record ScriptedModel(
   /** Whether some of its weights are bfloat16, which images cannot come in. */
   boolean isBfloat16() {
     return archive.storages().contains("BFloat16Storage");
-  }
-
-  /** Whether a model directory holds a scripted model. */
-  public static boolean isIn(Path directory) {
-    return Files.exists(directory.resolve(WEIGHTS));
   }
 
   /**
@@ -95,6 +82,6 @@ public record ScriptedModel(
         preprocessor,
         side,
         multiplyAdds == null ? -1 : multiplyAdds.longValue(),
-        ScriptedArchive.inspect(directory.resolve(WEIGHTS)));
+        ScriptedArchive.inspect(directory.resolve(ModelDirectory.SCRIPTED)));
   }
 }

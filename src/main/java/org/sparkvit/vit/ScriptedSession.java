@@ -44,7 +44,7 @@ public final class ScriptedSession implements Classifier {
    */
   public static ScriptedSession open(Path directory, Device device) {
     ScriptedModel model = ScriptedModel.read(directory);
-    Path weights = directory.resolve(ScriptedModel.WEIGHTS);
+    Path weights = directory.resolve(ModelDirectory.SCRIPTED);
     PtNDManager manager = PyTorchRuntime.newManager(device);
     try {
       PyTorchRuntime.prepareThread();
@@ -74,7 +74,7 @@ public final class ScriptedSession implements Classifier {
       NDArray logits = forward(images);
       if (logits.getDataType().isInteger() || logits.getDataType().isBoolean()) {
         throw new UserException(
-            ScriptedModel.WEIGHTS
+            ModelDirectory.SCRIPTED
                 + " gives "
                 + logits.getDataType().name().toLowerCase(Locale.ROOT)
                 + ", as the numbers of classes (argmax) are, but logits [N, labels] are due; save"
@@ -114,14 +114,14 @@ public final class ScriptedSession implements Classifier {
     }
     if (sumToOne) {
       throw new UserException(
-          ScriptedModel.WEIGHTS
+          ModelDirectory.SCRIPTED
               + " gives probabilities (none is below 0, and those of each image sum to 1), which"
               + " would go through softmax a second time; logits are due: save the module without"
               + " its softmax");
     }
     if (upToOne && model.archive().squeezes() && values.length >= ENOUGH_VALUES) {
       throw new UserException(
-          ScriptedModel.WEIGHTS
+          ModelDirectory.SCRIPTED
               + " uses a sigmoid and gives "
               + values.length
               + " values of 0 to 1 only, which would be squeezed a second time; logits are due:"
@@ -142,7 +142,7 @@ public final class ScriptedSession implements Classifier {
         .orElseThrow(
             () ->
                 new UserException(
-                    ScriptedModel.WEIGHTS
+                    ModelDirectory.SCRIPTED
                         + " gives several outputs, "
                         + names
                         + ", and none of them is called '"
@@ -155,12 +155,12 @@ public final class ScriptedSession implements Classifier {
       NDList outputs = IValueUtils.forward(block, new NDList(images), false);
       if (outputs.isEmpty()) {
         throw new UserException(
-            ScriptedModel.WEIGHTS + " gives nothing; let it give logits [N, labels]");
+            ModelDirectory.SCRIPTED + " gives nothing; let it give logits [N, labels]");
       }
       return logitsOf(outputs);
     } catch (EngineException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new UserException(
-          ScriptedModel.WEIGHTS
+          ModelDirectory.SCRIPTED
               + " fails on images "
               + images.getShape()
               + " of "

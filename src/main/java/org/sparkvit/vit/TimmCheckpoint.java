@@ -99,7 +99,7 @@ final class TimmCheckpoint {
               + ": its "
               + patches
               + " patches make no square; only square images are read yet, and "
-              + ScriptedModel.WAY);
+              + ForeignModel.AS_TORCHSCRIPT);
     }
     int side = grid * patch;
     if (imageSize != null && imageSize.isNumber() && imageSize.intValue() != side) {
@@ -115,7 +115,7 @@ final class TimmCheckpoint {
 
   private static void requireSquare(JsonFields fields, String key, JsonNode size, int first) {
     if (size != null && size.isArray() && !size.path(first).equals(size.path(first + 1))) {
-      throw fields.bad(key, size, "a square; " + ScriptedModel.WAY);
+      throw fields.bad(key, size, "a square; " + ForeignModel.AS_TORCHSCRIPT);
     }
   }
 
@@ -150,20 +150,20 @@ final class TimmCheckpoint {
       throw fields.bad(
           "architecture",
           "'" + architecture + "'",
-          "one of timm's vit_*, deit_* or deit3_*; " + ScriptedModel.WAY);
+          "one of timm's vit_*, deit_* or deit3_*; " + ForeignModel.AS_TORCHSCRIPT);
     }
     if (architecture.contains("quickgelu")) {
       throw fields.bad(
           "architecture",
           "'" + architecture + "'",
-          "one with the usual GELU; " + ScriptedModel.WAY);
+          "one with the usual GELU; " + ForeignModel.AS_TORCHSCRIPT);
     }
     String pooling = fields.takeString("global_pool", "token");
     if (!pooling.equals("token") && !pooling.isEmpty()) {
       throw fields.bad(
           "global_pool",
           "'" + pooling + "'",
-          "'token': heads on the class token; " + ScriptedModel.WAY);
+          "'token': heads on the class token; " + ForeignModel.AS_TORCHSCRIPT);
     }
     return architecture;
   }

@@ -101,7 +101,7 @@ class CheckpointFuzzTest {
   @Test
   void mutantsOfTorchScriptArchivesAreRefusedOrLookedThrough() throws IOException {
     replaceByScripted();
-    Path file = model.resolve(ScriptedModel.WEIGHTS);
+    Path file = model.resolve(ModelDirectory.SCRIPTED);
     Map<String, Integer> outcomes =
         Mutations.tried(
             "TorchScript archive",

@@ -30,7 +30,7 @@ class ChangesTest {
   @Test
   void whatAClassForbidsIsNeverDoneToItNorWithIt() {
     Changes changes =
-        mixing(Map.of("warm", Set.of(AugmentStep.MIXUP, AugmentStep.FLIP))).forSide(8, LABELS);
+        Changes.of(mixing(Map.of("warm", Set.of(AugmentStep.MIXUP, AugmentStep.FLIP))), 8, LABELS);
     assertThat(changes.augments().get(0).horizontalFlip()).isTrue();
     assertThat(changes.augments().get(1).horizontalFlip()).isFalse();
     Map<AugmentStep, Integer> counts = new EnumMap<>(AugmentStep.class);
@@ -46,14 +46,14 @@ class ChangesTest {
     }
     assertThat(counts.get(AugmentStep.CUTMIX)).isGreaterThan(80);
     assertThat(counts.get(AugmentStep.MIXUP)).isBetween(25, 80);
-    assertThatThrownBy(() -> mixing(Map.of("hot", Set.of(AugmentStep.FLIP))).forSide(8, LABELS))
+    assertThatThrownBy(() -> Changes.of(mixing(Map.of("hot", Set.of(AugmentStep.FLIP))), 8, LABELS))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the class 'hot'");
   }
 
   @Test
   void anImageIsMixedTheSameWayInAnyBatch() {
-    Changes changes = mixing(Map.of()).forSide(8, LABELS);
+    Changes changes = Changes.of(mixing(Map.of()), 8, LABELS);
     boolean differs = false;
     for (Example example : examples) {
       Changes.Shown shown = changes.mixed(new Showing(example, 0, 99), examples, 3, 1);

@@ -51,7 +51,7 @@ final class CheckpointsExchange {
   }
 
   private static void score(Path model, List<Path> images, ArrayNode rows) throws IOException {
-    if (ScriptedModel.isIn(model)) {
+    if (ModelDirectory.isScripted(model)) {
       ScriptedModel scripted = ScriptedModel.read(model);
       try (ScriptedSession session = ScriptedSession.open(model, Device.cpu())) {
         score(session, InputSpec.of(scripted.preprocessor(), scripted.imageSize()), images, rows);
