@@ -1,10 +1,10 @@
 """Prints what spark-vit says of the image files of a folder beside what Pillow says, and counts who reads
 what: both, neither, one alone, and of those that both read how many have the same pixels.
 
-The folder's files are decoded by org.sparkvit.image.DecodeTable (src/test/java), which writes table.tsv and
+The folder's files are decoded by org.sparkvit.image.codec.DecodeTable (src/test/java), which writes table.tsv and
 the pixels; ImageMutationsTest writes a folder of mutants with -Dsparkvit.mutants=FOLDER.
 
-Run: java -cp target/test-classes:target/classes:... org.sparkvit.image.DecodeTable FOLDER OUT
+Run: java -cp target/test-classes:target/classes:... org.sparkvit.image.codec.DecodeTable FOLDER OUT
      python src/test/python/compare_statuses.py FOLDER OUT [all]    (with "all" each file is listed)
 """
 

@@ -1,7 +1,8 @@
-"""Makes src/main/resources/org/sparkvit/vit/torchscript-operators.txt: the operators that a TorchScript module may call.
+"""Makes torchscript-operators.txt: the operators that a TorchScript module may call.
 
-Needs torch. They are all of aten, prim and quantized that its schemas list, but those that write or read files, start or
-end processes, run Python, or are there for PyTorch's own tests and compilers.
+It lies in src/main/resources/org/sparkvit/model/torchscript. Needs torch. They are all of aten, prim and quantized that its
+schemas list, but those that write or read files, start or end processes, run Python, or are there for PyTorch's own tests and
+compilers.
 """
 
 import pathlib
@@ -9,7 +10,8 @@ import re
 
 import torch
 
-OUT = pathlib.Path(__file__).parents[2] / "main" / "resources" / "org" / "sparkvit" / "vit" / "torchscript-operators.txt"
+RESOURCES = pathlib.Path(__file__).parents[2] / "main" / "resources"
+OUT = RESOURCES / "org" / "sparkvit" / "model" / "torchscript" / "torchscript-operators.txt"
 REFUSED = re.compile(
     r"aten::(save|from_file|_print|_test_.*|record_stream|_pin_memory|pin_memory)"
     r"|prim::(PythonOp|IgnoredPythonOp|rpc_.*|AddStatValue|profile.*|BailOut|BailoutTemplate|.*Graph|.*Subgraph|.*Group|.*Guard"

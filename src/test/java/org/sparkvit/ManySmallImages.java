@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.ViTConfig;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
 
 /** What {@code .ci/check-memory} scores: many small JPEG files, and a small model to do it with. */
 public final class ManySmallImages {

@@ -12,9 +12,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /** A workspace of rows that a test writes itself; its images have no files. */
 public record TableWorkspace(SparkSession spark, Workspace workspace) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.sparkvit.table.Json;
+import org.sparkvit.dataset.workspace.Json;
 
 /** Models of workspaces on the local disk, for tests that look into them. */
 public final class TestModels {

@@ -3,7 +3,7 @@ package org.sparkvit.cli;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.table.AsOf;
+import org.sparkvit.dataset.workspace.AsOf;
 import picocli.CommandLine.Option;
 
 /** Which versions of tables a command reads. */

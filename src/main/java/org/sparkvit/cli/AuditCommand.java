@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.audit.AuditConfig;
-import org.sparkvit.audit.AuditStage;
-import org.sparkvit.audit.SemanticConfig;
 import org.sparkvit.core.Progress;
+import org.sparkvit.pipeline.audit.AuditConfig;
+import org.sparkvit.pipeline.audit.AuditStage;
+import org.sparkvit.pipeline.audit.SemanticConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,8 +16,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "audit",
     description = {
-      "Looks at the pixels of each image once, and finds dark, light, blurry, empty, gray, oddly shaped and unreadable ones,",
-      "those that repeat others, with the same label or another, and those of validation and test that training has seen.",
+      "Looks at the pixels of each image once, and finds dark, light, blurry, empty, gray, oddly"
+          + " shaped and unreadable ones,",
+      "those that repeat others, with the same label or another, and those of validation and test"
+          + " that training has seen.",
       "",
       "A later run measures only what is new or has changed."
     })
@@ -28,7 +30,8 @@ final class AuditCommand extends StageCommand {
       defaultValue = "31",
       description =
           "Images are near duplicates when at most so many of the 256 bits of their PDQ hashes"
-              + " differ, 0 to 31, and from 17 on their colours lie alike. Default: ${DEFAULT-VALUE}.")
+              + " differ, 0 to 31, and from 17 on their colours lie alike. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int nearDistance;
 
   @Option(
@@ -44,16 +47,18 @@ final class AuditCommand extends StageCommand {
       names = "--crops",
       fallbackValue = "true",
       description =
-          "Also find images that are others with 3 to 6 percent cut off, and smaller copies of small ones. Decodes each new image once more, and compares 75"
-              + " hashes of its parts: for data sets of up to some hundred thousand images.")
+          "Also find images that are others with 3 to 6 percent cut off, and smaller copies of"
+              + " small ones. Decodes each new image once more, and compares 75 hashes of its"
+              + " parts: for data sets of up to some hundred thousand images.")
   private boolean crops;
 
   @Option(
       names = "--semantic-from",
       paramLabel = "NAME|URI",
       description =
-          "Also find images that mean the same to a model, of the workspace or a Hugging Face model directory. Take one"
-              + " of many subjects: to one that was trained on your classes all images of a class are much alike.")
+          "Also find images that mean the same to a model, of the workspace or a Hugging Face model"
+              + " directory. Take one of many subjects: to one that was trained on your classes all"
+              + " images of a class are much alike.")
   private String semanticFrom;
 
   @Option(
@@ -61,7 +66,8 @@ final class AuditCommand extends StageCommand {
       paramLabel = "C",
       defaultValue = "0.96",
       description =
-          "Least cosine of their embeddings, as seen from the mean of all, 0.8 or more. Default: ${DEFAULT-VALUE}.")
+          "Least cosine of their embeddings, as seen from the mean of all, 0.8 or more. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double semanticCosine;
 
   @Mixin private EmbeddingOptions embedding;
@@ -71,16 +77,17 @@ final class AuditCommand extends StageCommand {
       split = ",",
       paramLabel = "COLUMN",
       description =
-          "Columns of the table 'images' whose values, alone and in pairs, are compared with the rest. Default: your own"
-              + " columns that have from 2 to 20 values, at most 10 of them; '' for none.")
+          "Columns of the table 'images' whose values, alone and in pairs, are compared with the"
+              + " rest. Default: your own columns that have from 2 to 20 values, at most 10 of"
+              + " them; '' for none.")
   private List<String> slices;
 
   @Option(
       names = "--group-column",
       paramLabel = "NAME",
       description =
-          "Column of the table 'images', e.g. a patient or a document, whose values in two splits count as leakage too."
-              + " Blank values group nothing.")
+          "Column of the table 'images', e.g. a patient or a document, whose values in two splits"
+              + " count as leakage too. Blank values group nothing.")
   private Optional<String> groupColumn = Optional.empty();
 
   @Override

@@ -3,12 +3,12 @@ package org.sparkvit.cli;
 import java.math.BigDecimal;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.balance.BalanceConfig;
-import org.sparkvit.balance.BalanceStage;
 import org.sparkvit.core.Progress;
-import org.sparkvit.training.BalancePolicy;
-import org.sparkvit.training.BalancePolicy.Sampling;
-import org.sparkvit.training.BalancePolicy.Weights;
+import org.sparkvit.pipeline.balance.BalanceConfig;
+import org.sparkvit.pipeline.balance.BalanceStage;
+import org.sparkvit.training.recipe.BalancePolicy;
+import org.sparkvit.training.recipe.BalancePolicy.Sampling;
+import org.sparkvit.training.recipe.BalancePolicy.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

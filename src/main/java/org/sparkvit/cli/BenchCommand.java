@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.bench.BenchConfig;
-import org.sparkvit.bench.BenchStage;
 import org.sparkvit.core.Progress;
-import org.sparkvit.vit.ViTSize;
+import org.sparkvit.model.checkpoint.ViTSize;
+import org.sparkvit.tools.bench.BenchConfig;
+import org.sparkvit.tools.bench.BenchStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

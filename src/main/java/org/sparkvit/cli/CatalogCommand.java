@@ -3,12 +3,12 @@ package org.sparkvit.cli;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.catalog.CatalogConfig;
-import org.sparkvit.catalog.CatalogStage;
-import org.sparkvit.catalog.InputFormat;
-import org.sparkvit.catalog.LayoutOption;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
+import org.sparkvit.pipeline.catalog.CatalogConfig;
+import org.sparkvit.pipeline.catalog.CatalogStage;
+import org.sparkvit.pipeline.catalog.InputFormat;
+import org.sparkvit.pipeline.catalog.LayoutOption;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

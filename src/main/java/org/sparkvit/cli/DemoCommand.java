@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.demo.AuditFindings;
-import org.sparkvit.demo.LabelFindings;
-import org.sparkvit.demo.RelabelFindings;
-import org.sparkvit.demo.SampleDataset;
+import org.sparkvit.tools.demo.AuditFindings;
+import org.sparkvit.tools.demo.LabelFindings;
+import org.sparkvit.tools.demo.RelabelFindings;
+import org.sparkvit.tools.demo.SampleDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.DiskWrite;
+import org.sparkvit.dataset.workspace.DiskWrite;
 
 /**
  * A disk that became full while a command ran, however deep the exception that says so.

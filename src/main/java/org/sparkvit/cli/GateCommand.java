@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.gate.GateConfig;
-import org.sparkvit.gate.GateStage;
+import org.sparkvit.pipeline.gate.GateConfig;
+import org.sparkvit.pipeline.gate.GateStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,24 +13,28 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gate",
     description = {
-      "Checks the figures of the data set against limits and against earlier runs, and fails where they are broken.",
-      "A scheduler that runs it between 'audit' and what comes next does not train on a data set that has gone wrong."
+      "Checks the figures of the data set against limits and against earlier runs, and fails where"
+          + " they are broken.",
+      "A scheduler that runs it between 'audit' and what comes next does not train on a data set"
+          + " that has gone wrong."
     })
 final class GateCommand extends StageCommand {
   @Option(
       names = "--checks",
       paramLabel = "URI",
       description =
-          "File of limits, a line for each figure: 'unusable_share = warn > 0.01, fail > 0.1'. conf/checks.properties has"
-              + " those that count unless given, and the names of the figures.")
+          "File of limits, a line for each figure: 'unusable_share = warn > 0.01, fail > 0.1'."
+              + " conf/checks.properties has those that count unless given, and the names of the"
+              + " figures.")
   private String checks;
 
   @Option(
       names = "--fail-on-anomaly",
       fallbackValue = "true",
       description =
-          "Fail, and not only warn, where a figure is more than 3 standard deviations from earlier runs (from 7 on), has"
-              + " changed by more than half since the last one, or its distribution has drifted.")
+          "Fail, and not only warn, where a figure is more than 3 standard deviations from earlier"
+              + " runs (from 7 on), has changed by more than half since the last one, or its"
+              + " distribution has drifted.")
   private boolean failOnAnomaly;
 
   @Override

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.labels.IssueRule;
-import org.sparkvit.labels.LabelsConfig;
-import org.sparkvit.labels.LabelsStage;
+import org.sparkvit.pipeline.labels.IssueRule;
+import org.sparkvit.pipeline.labels.LabelsConfig;
+import org.sparkvit.pipeline.labels.LabelsStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,8 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "labels",
     description = {
-      "Finds labels that are likely wrong, by confident learning, and images that are like no other.",
-      "Linear heads on the embeddings of a model judge the images they have not seen, nor any that repeats one they have;",
+      "Finds labels that are likely wrong, by confident learning, and images that are like no"
+          + " other.",
+      "Linear heads on the embeddings of a model judge the images they have not seen, nor any that"
+          + " repeats one they have;",
       "or a table judges that another tool made. The nearest images vote as well."
     })
 final class LabelsCommand extends StageCommand {
@@ -34,9 +36,9 @@ final class LabelsCommand extends StageCommand {
       names = "--probabilities",
       paramLabel = "URI",
       description =
-          "Instead of a model: a Parquet, .csv or .jsonl table with a column id or path, perhaps label, and one for each"
-              + " class, with its name, that holds its probability. Use probabilities of models that have not seen"
-              + " the image.")
+          "Instead of a model: a Parquet, .csv or .jsonl table with a column id or path, perhaps"
+              + " label, and one for each class, with its name, that holds its probability. Use"
+              + " probabilities of models that have not seen the image.")
   private String probabilities;
 
   @Option(
@@ -44,8 +46,9 @@ final class LabelsCommand extends StageCommand {
       paramLabel = "RULE",
       defaultValue = "prune_by_noise_rate",
       description =
-          "What makes a label an issue: prune_by_noise_rate, prune_by_class, both, confident_learning or"
-              + " predicted_neq_given. The table has a column for each. Default: ${DEFAULT-VALUE}.")
+          "What makes a label an issue: prune_by_noise_rate, prune_by_class, both,"
+              + " confident_learning or predicted_neq_given. The table has a column for each."
+              + " Default: ${DEFAULT-VALUE}.")
   private String filterBy;
 
   @Option(

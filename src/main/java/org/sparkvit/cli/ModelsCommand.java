@@ -3,7 +3,7 @@ package org.sparkvit.cli;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.maintenance.ModelsStage;
+import org.sparkvit.pipeline.maintenance.ModelsStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

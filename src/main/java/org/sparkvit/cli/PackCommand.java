@@ -3,8 +3,8 @@ package org.sparkvit.cli;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.pack.PackConfig;
-import org.sparkvit.pack.PackStage;
+import org.sparkvit.pipeline.pack.PackConfig;
+import org.sparkvit.pipeline.pack.PackStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,8 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pack",
     description = {
-      "Copies the bytes of the catalog's images into Parquet shards in the workspace, which score, train and report then",
-      "read in place of millions of small objects. A rerun packs only what is new, changed or gone from the shards."
+      "Copies the bytes of the catalog's images into Parquet shards in the workspace, which score,"
+          + " train and report then",
+      "read in place of millions of small objects. A rerun packs only what is new, changed or gone"
+          + " from the shards."
     })
 final class PackCommand extends StageCommand {
   @Option(
@@ -21,7 +23,8 @@ final class PackCommand extends StageCommand {
       paramLabel = "BYTES",
       defaultValue = "256m",
       description =
-          "About how many bytes of images a shard holds; k, m and g are understood. Default: ${DEFAULT-VALUE}.")
+          "About how many bytes of images a shard holds; k, m and g are understood. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String shardSize;
 
   @Option(

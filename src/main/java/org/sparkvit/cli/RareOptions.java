@@ -1,7 +1,7 @@
 package org.sparkvit.cli;
 
-import org.sparkvit.training.RareClasses;
-import org.sparkvit.training.RareClasses.Rare;
+import org.sparkvit.training.recipe.RareClasses;
+import org.sparkvit.training.recipe.RareClasses.Rare;
 import picocli.CommandLine.Option;
 
 /** What becomes of rare classes, for every command that trains. */

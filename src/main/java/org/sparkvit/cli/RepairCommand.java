@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.audit.Finding;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.repair.RepairConfig;
-import org.sparkvit.repair.RepairConfig.WrongLabels;
-import org.sparkvit.repair.RepairStage;
+import org.sparkvit.pipeline.audit.Finding;
+import org.sparkvit.pipeline.repair.RepairConfig;
+import org.sparkvit.pipeline.repair.RepairConfig.WrongLabels;
+import org.sparkvit.pipeline.repair.RepairStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,8 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "repair",
     description = {
-      "Applies a policy to what audit and labels found: which images to leave out, which labels to change.",
-      "Writes a list of them with the reason for each, and a manifest without them that 'catalog' reads. No image is touched."
+      "Applies a policy to what audit and labels found: which images to leave out, which labels to"
+          + " change.",
+      "Writes a list of them with the reason for each, and a manifest without them that 'catalog'"
+          + " reads. No image is touched."
     })
 final class RepairCommand extends StageCommand {
   @Option(
@@ -29,8 +31,8 @@ final class RepairCommand extends StageCommand {
       paramLabel = "FINDING",
       defaultValue = "UNREADABLE,EXACT_DUPLICATE,NEAR_DUPLICATE",
       description =
-          "Kinds of findings whose images are left out; of duplicates the largest image stays. '' for none."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Kinds of findings whose images are left out; of duplicates the largest image stays. ''"
+              + " for none. Default: ${DEFAULT-VALUE}.")
   private List<String> exclude;
 
   @Option(
@@ -47,7 +49,8 @@ final class RepairCommand extends StageCommand {
       split = ",",
       paramLabel = "COLUMN",
       description =
-          "Columns of the table 'images' that have to be filled, such as licence or source; images without are left out.")
+          "Columns of the table 'images' that have to be filled, such as licence or source; images"
+              + " without are left out.")
   private List<String> required;
 
   @Option(
@@ -55,7 +58,8 @@ final class RepairCommand extends StageCommand {
       split = ",",
       paramLabel = "COLUMN",
       description =
-          "Columns whose values' losses are compared. Default: your own columns that have from 2 to 20 values; '' for none.")
+          "Columns whose values' losses are compared. Default: your own columns that have from 2 to"
+              + " 20 values; '' for none.")
   private List<String> slices;
 
   @Option(
@@ -63,7 +67,8 @@ final class RepairCommand extends StageCommand {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "A policy that leaves out more of the images stops before it writes. Default: ${DEFAULT-VALUE}.")
+          "A policy that leaves out more of the images stops before it writes. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double maxShare;
 
   @Override

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.resample.ResampleConfig;
-import org.sparkvit.resample.ResampleStage;
+import org.sparkvit.pipeline.resample.ResampleConfig;
+import org.sparkvit.pipeline.resample.ResampleStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "resample",
     description = {
-      "Makes up embeddings of rare classes between those of their images, and finds images of large classes that stand",
+      "Makes up embeddings of rare classes between those of their images, and finds images of large"
+          + " classes that stand",
       "among others, for 'probe --resampled'. Only images of the train split have a part in it."
     })
 final class ResampleCommand extends StageCommand {
@@ -30,8 +31,8 @@ final class ResampleCommand extends StageCommand {
       paramLabel = "none|smote|borderline_smote|adasyn",
       defaultValue = "smote",
       description =
-          "Which images points are made from: all, those at a border with other classes, or each by how many others are"
-              + " around it. Default: ${DEFAULT-VALUE}.")
+          "Which images points are made from: all, those at a border with other classes, or each by"
+              + " how many others are around it. Default: ${DEFAULT-VALUE}.")
   private String method;
 
   @Option(
@@ -39,8 +40,9 @@ final class ResampleCommand extends StageCommand {
       paramLabel = "none|enn_all|enn_mode|tomek",
       defaultValue = "none",
       description =
-          "Images of large classes to go without: of whose three nearest not all, or most not, are of their class; or that"
-              + " are with one of another class each other's nearest. Default: ${DEFAULT-VALUE}.")
+          "Images of large classes to go without: of whose three nearest not all, or most not, are"
+              + " of their class; or that are with one of another class each other's nearest."
+              + " Default: ${DEFAULT-VALUE}.")
   private String cleaning;
 
   @Option(
@@ -48,7 +50,8 @@ final class ResampleCommand extends StageCommand {
       paramLabel = "R",
       defaultValue = "1",
       description =
-          "Smaller classes are filled up to this share of the largest one. Default: ${DEFAULT-VALUE}.")
+          "Smaller classes are filled up to this share of the largest one. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double ratio;
 
   @Option(

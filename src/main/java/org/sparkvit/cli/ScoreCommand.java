@@ -3,8 +3,8 @@ package org.sparkvit.cli;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.score.ScoreConfig;
-import org.sparkvit.score.ScoreStage;
+import org.sparkvit.pipeline.score.ScoreConfig;
+import org.sparkvit.pipeline.score.ScoreStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,8 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "score",
     description = {
-      "Scores every image of the catalog with a model, on the executors, and writes the predictions table.",
-      "A rerun scores only what is new, changed or not yet scored by this model, in this precision where one is named."
+      "Scores every image of the catalog with a model, on the executors, and writes the predictions"
+          + " table.",
+      "A rerun scores only what is new, changed or not yet scored by this model, in this precision"
+          + " where one is named."
     })
 final class ScoreCommand extends StageCommand {
   @Option(
@@ -21,7 +23,8 @@ final class ScoreCommand extends StageCommand {
       paramLabel = "NAME|URI",
       defaultValue = "vit",
       description =
-          "A model of the workspace by name, or the URI of a Hugging Face model directory. Default: ${DEFAULT-VALUE}.")
+          "A model of the workspace by name, or the URI of a Hugging Face model directory. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String model;
 
   @Option(
@@ -37,7 +40,8 @@ final class ScoreCommand extends StageCommand {
       paramLabel = "auto|fp32|bf16|fp16|int8",
       defaultValue = "auto",
       description =
-          "auto is bf16 on GPUs and on processors where it is faster, else fp32; fp16 is for GPUs, int8 for CPUs. Default: ${DEFAULT-VALUE}.")
+          "auto is bf16 on GPUs and on processors where it is faster, else fp32; fp16 is for GPUs,"
+              + " int8 for CPUs. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(
@@ -64,21 +68,26 @@ final class ScoreCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "About how many images become visible together, which is also what a killed run loses at most; 0 for what is scored in ten minutes. Default: ${DEFAULT-VALUE}.")
+          "About how many images become visible together, which is also what a killed run loses at"
+              + " most; 0 for what is scored in ten minutes. Default: ${DEFAULT-VALUE}.")
   private long chunkImages;
 
   @Option(
       names = "--max-error-rate",
       defaultValue = "0.5",
       description =
-          "Stop, and publish no more, when a larger share of the images cannot be scored. Default: ${DEFAULT-VALUE}.")
+          "Stop, and publish no more, when a larger share of the images cannot be scored. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double maxErrorRate;
 
   @Option(
       names = "--scaled-decoding",
       fallbackValue = "true",
       description =
-          "Decode JPEG files of at least four times the model's sides at a half, a quarter or an eighth of their size: faster, and not the very same pixels; see --agreement-sample. Needs libjpeg-turbo. A run without it scores again what was scored like this.")
+          "Decode JPEG files of at least four times the model's sides at a half, a quarter or an"
+              + " eighth of their size: faster, and not the very same pixels; see"
+              + " --agreement-sample. Needs libjpeg-turbo. A run without it scores again what was"
+              + " scored like this.")
   private boolean scaledDecoding;
 
   @Option(
@@ -93,7 +102,8 @@ final class ScoreCommand extends StageCommand {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Score N images in fp32 and of all their pixels as well, and say how many of them get the same label. Default: ${DEFAULT-VALUE}.")
+          "Score N images in fp32 and of all their pixels as well, and say how many of them get the"
+              + " same label. Default: ${DEFAULT-VALUE}.")
   private int agreementSample;
 
   @Override

@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.split.SplitConfig;
-import org.sparkvit.split.SplitConfig.Existing;
-import org.sparkvit.split.SplitConfig.Given;
-import org.sparkvit.split.SplitStage;
+import org.sparkvit.pipeline.split.SplitConfig;
+import org.sparkvit.pipeline.split.SplitConfig.Existing;
+import org.sparkvit.pipeline.split.SplitConfig.Given;
+import org.sparkvit.pipeline.split.SplitStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -93,9 +93,9 @@ final class SplitCommand extends StageCommand {
       paramLabel = "K",
       defaultValue = "0",
       description =
-          "For cross-validation: shares all but the test split among so many folds, of which --fold is the"
-              + " validation split and the others are the train split. Each class is shared out exactly and groups stay"
-              + " whole. Default: none.")
+          "For cross-validation: shares all but the test split among so many folds, of which --fold"
+              + " is the validation split and the others are the train split. Each class is shared"
+              + " out exactly and groups stay whole. Default: none.")
   private int folds;
 
   @Option(
@@ -103,7 +103,8 @@ final class SplitCommand extends StageCommand {
       paramLabel = "I",
       defaultValue = "1",
       description =
-          "Which fold is the validation split. Runs with 1, 2 ... K hold out each image once. Default: ${DEFAULT-VALUE}.")
+          "Which fold is the validation split. Runs with 1, 2 ... K hold out each image once."
+              + " Default: ${DEFAULT-VALUE}.")
   private int fold;
 
   @Option(

@@ -5,9 +5,9 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
-import org.sparkvit.training.Start;
-import org.sparkvit.vit.ViTConfig;
-import org.sparkvit.vit.ViTSize;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.checkpoint.ViTSize;
+import org.sparkvit.training.recipe.Start;
 import picocli.CommandLine.Option;
 
 /** The model that training begins with, for every command that trains. */

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
-import org.sparkvit.synthesize.Method;
-import org.sparkvit.synthesize.SynthesizeConfig;
-import org.sparkvit.synthesize.SynthesizeStage;
+import org.sparkvit.pipeline.synthesize.Method;
+import org.sparkvit.pipeline.synthesize.SynthesizeConfig;
+import org.sparkvit.pipeline.synthesize.SynthesizeStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "synthesize",
     description = {
-      "Makes images of rare classes out of two images of the train split each, for 'train --synthetic', and writes what",
+      "Makes images of rare classes out of two images of the train split each, for 'train"
+          + " --synthetic', and writes what",
       "each is made of. What comes to look like an image of validation or test is not kept."
     })
 final class SynthesizeCommand extends StageCommand {
@@ -27,15 +28,17 @@ final class SynthesizeCommand extends StageCommand {
       paramLabel = "mixup|cutmix|fourier",
       defaultValue = "mixup,cutmix,fourier",
       description =
-          "How two images become one, each image by one of these: mixup adds up two of a class, cutmix pastes a part of one"
-              + " into the other, fourier gives one the light and colour of any other. Default: ${DEFAULT-VALUE}.")
+          "How two images become one, each image by one of these: mixup adds up two of a class,"
+              + " cutmix pastes a part of one into the other, fourier gives one the light and"
+              + " colour of any other. Default: ${DEFAULT-VALUE}.")
   private List<String> methods;
 
   @Option(
       names = "--target",
       paramLabel = "N",
       description =
-          "Images that each class of the train split has in the end. Default: as many as the largest class.")
+          "Images that each class of the train split has in the end. Default: as many as the"
+              + " largest class.")
   private Long target;
 
   @Option(
@@ -55,7 +58,8 @@ final class SynthesizeCommand extends StageCommand {
       paramLabel = "SHARE",
       defaultValue = "0.1",
       description =
-          "Frequencies up to at most this share of the shorter side take the other image's amplitude. Default: ${DEFAULT-VALUE}.")
+          "Frequencies up to at most this share of the shorter side take the other image's"
+              + " amplitude. Default: ${DEFAULT-VALUE}.")
   private double fourierBand;
 
   @Option(

@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.train.Keeping;
-import org.sparkvit.train.TrainConfig;
-import org.sparkvit.train.TrainStage;
-import org.sparkvit.training.CardFields;
-import org.sparkvit.training.Diloco;
-import org.sparkvit.training.Start;
+import org.sparkvit.model.checkpoint.CardFields;
+import org.sparkvit.pipeline.train.Keeping;
+import org.sparkvit.pipeline.train.TrainConfig;
+import org.sparkvit.pipeline.train.TrainStage;
+import org.sparkvit.training.recipe.Diloco;
+import org.sparkvit.training.recipe.Start;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -152,8 +152,8 @@ final class TrainCommand extends StageCommand {
       split = ",",
       paramLabel = "CLASS",
       description =
-          "Classes of your own that follow the training: org.sparkvit.training.TrainingListener, on"
-              + " the class path.")
+          "Classes of your own that follow the training:"
+              + " org.sparkvit.training.loop.TrainingListener, on the class path.")
   private List<String> listeners = List.of();
 
   @Option(

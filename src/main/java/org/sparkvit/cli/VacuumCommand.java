@@ -3,8 +3,8 @@ package org.sparkvit.cli;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
-import org.sparkvit.maintenance.VacuumConfig;
-import org.sparkvit.maintenance.VacuumStage;
+import org.sparkvit.pipeline.maintenance.VacuumConfig;
+import org.sparkvit.pipeline.maintenance.VacuumStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -1,5 +1,6 @@
 /**
- * The command line: {@link org.sparkvit.cli.Main}, one command class per stage, options from flags,
- * file and defaults, the Spark session, progress on the console, and how a run fails.
+ * The command line. There is one class for each command, with options from flags, a file and
+ * defaults, and {@link org.sparkvit.cli.Main} runs them in a Spark session. What a command does is
+ * in its stage, not here.
  */
 package org.sparkvit.cli;

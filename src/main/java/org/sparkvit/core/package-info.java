@@ -1,5 +1,5 @@
 /**
- * What every package may use: errors, image statuses, stable hashing, labels, run records. Depends
- * on the JDK only.
+ * What every package may use: errors, statuses of images, stable hashes, labels and records of
+ * runs. It depends on the JDK only.
  */
 package org.sparkvit.core;

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
  * An image's RGB bytes where a decoder left them, on or off the heap. Closing gives memory off the
  * heap back; nothing may be read afterwards. Not shared between threads.
  */
-final class Pixels implements AutoCloseable {
+public final class Pixels implements AutoCloseable {
   private final ByteBuffer bytes;
 
   /** The image itself where it is on the heap, else null. */
@@ -26,7 +26,7 @@ final class Pixels implements AutoCloseable {
   }
 
   /** An image on the heap, which is not copied. */
-  static Pixels of(PixelImage image) {
+  public static Pixels of(PixelImage image) {
     return new Pixels(ByteBuffer.wrap(image.rgb()), image, image.width(), image.height(), () -> {});
   }
 
@@ -35,7 +35,7 @@ final class Pixels implements AutoCloseable {
    *
    * @param release called once, on closing
    */
-  static Pixels of(ByteBuffer rgb, int width, int height, Runnable release) {
+  public static Pixels of(ByteBuffer rgb, int width, int height, Runnable release) {
     if (rgb.limit() != 3L * width * height) {
       throw new IllegalArgumentException(
           width + "x" + height + " RGB pixels do not fill " + rgb.limit() + " bytes");
@@ -43,21 +43,21 @@ final class Pixels implements AutoCloseable {
     return new Pixels(rgb, null, width, height, release);
   }
 
-  int width() {
+  public int width() {
     return width;
   }
 
-  int height() {
+  public int height() {
     return height;
   }
 
   /** Alpha as in {@link PixelImage}; null where the image is opaque. */
-  byte[] alpha() {
+  public byte[] alpha() {
     return image == null ? null : image.alpha();
   }
 
   /** The image on the heap; without a copy where it is there already. */
-  PixelImage toImage() {
+  public PixelImage toImage() {
     if (image != null) {
       return image;
     }
@@ -67,7 +67,7 @@ final class Pixels implements AutoCloseable {
   }
 
   /** The colour of one pixel: red + 256 * green + 65536 * blue. */
-  int at(int x, int y) {
+  public int at(int x, int y) {
     int at = 3 * (y * width + x);
     return (bytes.get(at) & 0xFF)
         | (bytes.get(at + 1) & 0xFF) << 8
@@ -75,7 +75,7 @@ final class Pixels implements AutoCloseable {
   }
 
   /** Reads pixels of row {@code y} from column {@code x} on, as many as {@code line} holds. */
-  void row(int x, int y, int[] line) {
+  public void row(int x, int y, int[] line) {
     int at = 3 * (y * width + x);
     int last = line.length - 1;
     // What stands in the highest byte does no harm, but behind the very last pixel there is none.
@@ -86,7 +86,7 @@ final class Pixels implements AutoCloseable {
   }
 
   /** Reads the first {@code rows} pixels of column {@code x} from row {@code y} on. */
-  void column(int x, int y, int rows, int[] line) {
+  public void column(int x, int y, int rows, int[] line) {
     for (int i = 0; i < rows; i++) {
       line[i] = at(x, y + i);
     }
@@ -99,7 +99,7 @@ final class Pixels implements AutoCloseable {
    * @param lines gets the bytes of row {@code y + i} at index {@code i} of the six arrays from
    *     {@code line} on, four in each, the first in the lowest byte
    */
-  void columns(int x, int y, int from, int end, int[][] lines, int line) {
+  public void columns(int x, int y, int from, int end, int[][] lines, int line) {
     int[] a = lines[line];
     int[] b = lines[line + 1];
     int[] c = lines[line + 2];

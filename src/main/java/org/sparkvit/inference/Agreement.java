@@ -10,8 +10,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
 
 /** What a lower precision and scaled decoding change about a model's answers. */
 public final class Agreement {

@@ -15,10 +15,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
-import org.sparkvit.table.ImageFiles;
-import org.sparkvit.table.ImagePlaces;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.PredictionsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.loading.CatalogImages;
+import org.sparkvit.loading.ImageBatches;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageSource;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 

@@ -9,11 +9,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.table.IdRange;
-import org.sparkvit.table.IdRanges;
-import org.sparkvit.table.ImagePlaces;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.query.IdRanges;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.loading.ImagePlaces;
 
 /**
  * Adds to a growing table the rows of the images that have none, in chunks of about ten minutes: a
@@ -22,7 +22,7 @@ import org.sparkvit.table.Workspace;
  * @param stage name of the stage, for the lines
  * @param done what was done to images, for the lines: "embedded"
  * @param missing the images of a range that have no row, as rows of {@link
- *     org.sparkvit.table.ImagesTable}
+ *     org.sparkvit.dataset.schema.ImagesTable}
  * @param compute makes of such rows, with the columns of {@link ImagePlaces}, the table's
  */
 public record ChunkedFill(

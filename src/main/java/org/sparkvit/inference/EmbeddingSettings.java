@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.sparkvit.core.UserException;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.model.architecture.Precision;
 
 /**
  * How a model embeds images.

@@ -12,11 +12,13 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.table.EmbeddingsTable;
-import org.sparkvit.table.IdRange;
-import org.sparkvit.table.ImageFiles;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.EmbeddingsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.loading.CatalogBackground;
+import org.sparkvit.loading.CatalogImages;
+import org.sparkvit.loading.ImageFiles;
 
 /**
  * The embeddings of a workspace's images by one model: each is computed once, on the executors, and

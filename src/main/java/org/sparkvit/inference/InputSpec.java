@@ -1,10 +1,10 @@
 package org.sparkvit.inference;
 
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.image.ResampleFilter;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.ViTConfig;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.image.resample.ResampleFilter;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
 
 /**
  * Turns what a model directory says of its images into the one preprocessing that training and

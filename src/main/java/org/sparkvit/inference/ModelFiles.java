@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
-import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.model.checkpoint.ModelDirectory;
 
 /**
  * A Hugging Face model directory on this machine, brought from any Hadoop file system.

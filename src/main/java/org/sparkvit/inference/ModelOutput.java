@@ -1,7 +1,7 @@
 package org.sparkvit.inference;
 
 import java.nio.ByteBuffer;
-import org.sparkvit.vit.Classifier;
+import org.sparkvit.model.runtime.Classifier;
 
 /** What is asked of a model. */
 public enum ModelOutput {

@@ -7,7 +7,8 @@ import java.util.NoSuchElementException;
 import java.util.function.LongConsumer;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.loading.ImageBatches;
+import org.sparkvit.model.architecture.Precision;
 
 /** Runs a model on one partition's batches: one result a row, in the order of the rows. */
 final class ModelResults implements Iterator<Row>, AutoCloseable {

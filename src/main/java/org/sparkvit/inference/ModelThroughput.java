@@ -7,7 +7,7 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.vit.Classifier;
+import org.sparkvit.model.runtime.Classifier;
 
 /** How many images a second the model itself computes: the ceiling of any scoring job. */
 public final class ModelThroughput {

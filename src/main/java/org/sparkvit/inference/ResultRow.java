@@ -2,7 +2,8 @@ package org.sparkvit.inference;
 
 import java.io.Serializable;
 import org.apache.spark.sql.Row;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.loading.ImageBatches;
+import org.sparkvit.model.architecture.Precision;
 
 /** Makes the output row of one image. */
 @FunctionalInterface

@@ -27,16 +27,16 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.Classifier;
-import org.sparkvit.vit.Explainer;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PyTorchRuntime;
-import org.sparkvit.vit.ScriptedModel;
-import org.sparkvit.vit.ScriptedSession;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.runtime.Classifier;
+import org.sparkvit.model.runtime.Explainer;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.model.runtime.ScriptedSession;
+import org.sparkvit.model.runtime.ViTSession;
+import org.sparkvit.model.torchscript.ScriptedModel;
 
 /**
  * A model that the tasks of an executor share. The driver makes it from a model directory, whose

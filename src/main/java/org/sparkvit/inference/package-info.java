@@ -1,5 +1,6 @@
 /**
  * A model over a Dataset: its files brought to the executors, one loaded copy per executor and
- * device, and the pipeline that reads, decodes and prepares images while the device computes.
+ * device, and predictions or embeddings as rows. Images are read and decoded by {@link
+ * org.sparkvit.loading}, and the model itself is in {@link org.sparkvit.model.runtime}.
  */
 package org.sparkvit.inference;

@@ -9,9 +9,9 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.UserException;
-import org.sparkvit.inference.ImageContent;
-import org.sparkvit.inference.ImageSource;
-import org.sparkvit.table.ImageFiles;
+import org.sparkvit.loading.ImageContent;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ImageSource;
 
 /** The column that an operator takes its images from: paths, or contents of files. */
 final class ImageColumn {

@@ -23,14 +23,14 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.workspace.ModelVersions;
 import org.sparkvit.inference.BatchInference;
-import org.sparkvit.inference.ImageBatches;
 import org.sparkvit.inference.ModelFiles;
 import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.ResultRow;
 import org.sparkvit.inference.SharedModel;
-import org.sparkvit.table.ModelVersions;
-import org.sparkvit.vit.Precision;
+import org.sparkvit.loading.ImageBatches;
+import org.sparkvit.model.architecture.Precision;
 
 /**
  * What {@link VitImageClassifier} and {@link VitEmbedder} share: the model, the column of images,

@@ -1,5 +1,5 @@
 /**
- * Models as stages of Spark ML pipelines: labels and probabilities, or embeddings for a classifier
- * of Spark's own, on the same engine as the jobs.
+ * Models as transformers of Spark ML pipelines, which give labels and probabilities or embeddings.
+ * This is a public interface for other programs. The commands do not use it.
  */
 package org.sparkvit.ml;

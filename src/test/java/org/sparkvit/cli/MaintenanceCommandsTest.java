@@ -25,11 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.delta.DeltaChange;
-import org.sparkvit.delta.DeltaTable;
-import org.sparkvit.table.CostsTable;
-import org.sparkvit.table.ModelsTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.delta.DeltaChange;
+import org.sparkvit.dataset.delta.DeltaTable;
+import org.sparkvit.dataset.schema.CostsTable;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /**
  * {@code history}, {@code export} and {@code vacuum} on one workspace, which none of them changes.

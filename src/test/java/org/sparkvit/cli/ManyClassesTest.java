@@ -31,20 +31,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
-import org.sparkvit.table.CalibrationsTable;
-import org.sparkvit.table.ConfusionTable;
-import org.sparkvit.table.CurvesTable;
-import org.sparkvit.table.LabelChecksTable;
-import org.sparkvit.table.LabelNoiseTable;
-import org.sparkvit.table.MetricsTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.RelabelSummaryTable;
-import org.sparkvit.table.RelabelsTable;
-import org.sparkvit.table.SplitsTable;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.ThresholdsTable;
-import org.sparkvit.table.Workspace;
-import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.dataset.schema.CalibrationsTable;
+import org.sparkvit.dataset.schema.ConfusionTable;
+import org.sparkvit.dataset.schema.CurvesTable;
+import org.sparkvit.dataset.schema.LabelChecksTable;
+import org.sparkvit.dataset.schema.LabelNoiseTable;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.RelabelSummaryTable;
+import org.sparkvit.dataset.schema.RelabelsTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.ThresholdsTable;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.model.checkpoint.ModelDirectory;
 
 /** 1,100 classes of four images each, one of them of one, through every stage. */
 @Tag("slow")

@@ -21,10 +21,10 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.Json;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
-import org.sparkvit.training.ModelOutput;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.training.output.ModelOutput;
 
 class ModelsCommandTest extends SparkTest {
   private static final String ONE = "20261101T080000000Z-0a1b2c3d";

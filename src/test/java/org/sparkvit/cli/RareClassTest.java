@@ -30,15 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.CalibrationsTable;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.MetricsTable;
-import org.sparkvit.table.ModelsTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.RelabelsTable;
-import org.sparkvit.table.SplitsTable;
-import org.sparkvit.table.SyntheticTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.CalibrationsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.RelabelsTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+import org.sparkvit.dataset.schema.SyntheticTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /**
  * Forty classes, one of which has a single image, judged by models that have the same classes, the

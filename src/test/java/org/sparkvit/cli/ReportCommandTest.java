@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.Workspace;
 import picocli.CommandLine;
 
 class ReportCommandTest extends SparkTest {

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.RealImages;
 import org.sparkvit.S3Proxy;
 import org.sparkvit.SparkTest;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.MetricsTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /** The command lines of the README on real images in S3: every path is {@code s3a://}. */
 class S3EndToEndTest extends SparkTest {

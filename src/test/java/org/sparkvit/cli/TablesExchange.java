@@ -17,10 +17,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.delta.DeltaSpark;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.Tables;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.delta.DeltaSpark;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.Tables;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /**
  * The Java half of {@code .ci/check-tables}: runs on the demo's workspace the commands that the

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.ImageStatus;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 class BrokenImagesTest extends SparkTest {
   private static final int IMAGES = 360;

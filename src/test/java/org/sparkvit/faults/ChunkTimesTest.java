@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /** A run of many chunks: what a chunk costs besides the model does not grow with those before. */
 @Tag("slow")

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.vit.ViTConfig;
-import org.sparkvit.vit.ViTSize;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.checkpoint.ViTSize;
 
 /** Processes of a standalone cluster are killed with SIGKILL while it scores. */
 class ClusterFaultsIT extends SparkTest {

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ModelsTable;
-import org.sparkvit.table.Workspace;
-import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.model.checkpoint.ModelDirectory;
 
 class CutModelTest extends SparkTest {
   @TempDir private Path folder;

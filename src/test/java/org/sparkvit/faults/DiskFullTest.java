@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.AtomicFiles;
-import org.sparkvit.table.DiskWrite;
-import org.sparkvit.table.ModelVersions;
+import org.sparkvit.dataset.workspace.AtomicFiles;
+import org.sparkvit.dataset.workspace.DiskWrite;
+import org.sparkvit.dataset.workspace.ModelVersions;
 
 class DiskFullTest extends SparkTest {
   @TempDir private static Path folder;

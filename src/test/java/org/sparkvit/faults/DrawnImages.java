@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.sparkvit.core.Progress;
-import org.sparkvit.demo.SampleDataset;
+import org.sparkvit.tools.demo.SampleDataset;
 
 /**
  * Drawn images in folders by class.

@@ -22,10 +22,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImagesSkippedTable;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesSkippedTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /**
  * Runs command lines on the inputs that {@code src/test/python/make_faults.py} draws, and compares

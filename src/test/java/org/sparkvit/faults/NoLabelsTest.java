@@ -13,18 +13,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TableWorkspace;
-import org.sparkvit.balance.BalanceConfig;
-import org.sparkvit.balance.BalanceStage;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.evaluate.EvaluateConfig;
-import org.sparkvit.evaluate.EvaluateStage;
-import org.sparkvit.split.SplitConfig;
-import org.sparkvit.split.SplitStage;
-import org.sparkvit.training.BalancePolicy;
-import org.sparkvit.training.RareClasses;
-import org.sparkvit.training.TrainingRows;
+import org.sparkvit.pipeline.balance.BalanceConfig;
+import org.sparkvit.pipeline.balance.BalanceStage;
+import org.sparkvit.pipeline.evaluate.EvaluateConfig;
+import org.sparkvit.pipeline.evaluate.EvaluateStage;
+import org.sparkvit.pipeline.split.SplitConfig;
+import org.sparkvit.pipeline.split.SplitStage;
+import org.sparkvit.training.data.TrainingRows;
+import org.sparkvit.training.recipe.BalancePolicy;
+import org.sparkvit.training.recipe.RareClasses;
 
 /** A catalog of images without any label: what needs labels says so, and what gives them. */
 class NoLabelsTest extends SparkTest {

@@ -10,13 +10,13 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.cli.Main;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.ViTConfig;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
 
 /** What the scenarios do to a workspace, all through the command line, and what they look at. */
 final class Scoring {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /**
  * The cluster jar behind Spark's own libraries, of which several are older copies of those that we

@@ -18,8 +18,8 @@ import org.sparkvit.S3Proxy;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
-import org.sparkvit.pack.PackConfig;
-import org.sparkvit.pack.PackStage;
+import org.sparkvit.pipeline.pack.PackConfig;
+import org.sparkvit.pipeline.pack.PackStage;
 
 /** S3 behind a proxy that breaks; local Spark, where a task that fails is not tried again. */
 class StorageOutageTest extends SparkTest {

@@ -23,13 +23,13 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.table.CostsTable;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.ModelsTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.TableSpec;
-import org.sparkvit.table.Workspace;
-import org.sparkvit.training.ModelOutput;
+import org.sparkvit.dataset.schema.CostsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.training.output.ModelOutput;
 
 /**
  * A month of the nightly commands on one workspace, with new images, changed labels, a retrained

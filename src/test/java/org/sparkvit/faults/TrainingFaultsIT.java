@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.cli.Main;
-import org.sparkvit.table.Json;
+import org.sparkvit.dataset.workspace.Json;
 
 /** Processes of a standalone cluster are killed while it trains. */
 class TrainingFaultsIT extends SparkTest {

@@ -24,10 +24,10 @@ import org.sparkvit.S3Server;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.UserException;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.table.MetricsTable;
-import org.sparkvit.table.PredictionsTable;
-import org.sparkvit.table.Workspace;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /** Two commands on one workspace at the same time, again and again: no row is lost or double. */
 @Tag("slow")

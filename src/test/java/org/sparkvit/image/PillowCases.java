@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /** Tables that scripts in src/test/python made with Pillow, and the pixels that they start from. */
-final class PillowCases {
+public final class PillowCases {
   private PillowCases() {}
 
   /** Lines of a table in src/test/resources/image, comments left out, as fields. */
-  static List<String[]> read(String table) throws IOException {
+  public static List<String[]> read(String table) throws IOException {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
@@ -25,7 +25,7 @@ final class PillowCases {
   }
 
   /** The generator of make_resample_fixtures.py. */
-  static PixelImage pixels(int width, int height, int seed) {
+  public static PixelImage pixels(int width, int height, int seed) {
     byte[] rgb = new byte[3 * width * height];
     long state = seed;
     for (int i = 0; i < rgb.length; i++) {
@@ -37,7 +37,7 @@ final class PillowCases {
     return new PixelImage(width, height, rgb);
   }
 
-  static long crc32(byte[] bytes) {
+  public static long crc32(byte[] bytes) {
     CRC32 crc = new CRC32();
     crc.update(bytes);
     return crc.getValue();

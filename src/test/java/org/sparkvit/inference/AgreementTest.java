@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.Family;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.PyTorchRuntime;
-import org.sparkvit.vit.ViTConfig;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.Family;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.model.runtime.ViTSession;
 
 class AgreementTest extends SparkTest {
   private static final int IMAGES = 150;

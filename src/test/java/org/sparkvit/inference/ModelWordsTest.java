@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
-import org.sparkvit.training.Start;
-import org.sparkvit.vit.ModelDirectory;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.training.recipe.Start;
 
 /** What is said of things that people give as a model and that are none: the way that works. */
 class ModelWordsTest extends SparkTest {

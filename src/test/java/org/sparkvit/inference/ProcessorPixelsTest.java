@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.PixelImage;
-import org.sparkvit.image.Preprocess;
-import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.ViTConfig;
+import org.sparkvit.image.resample.Preprocess;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
 
 /** From preprocessor_config.json to pixels, against what make_processor_fixtures.py made. */
 class ProcessorPixelsTest {

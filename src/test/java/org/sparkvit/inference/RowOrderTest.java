@@ -28,19 +28,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.ImageStatus;
-import org.sparkvit.image.DecodeLimits;
-import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.image.ResampleFilter;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.PyTorchRuntime;
-import org.sparkvit.vit.Tensor;
-import org.sparkvit.vit.ViTConfig;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.image.codec.DecodeLimits;
+import org.sparkvit.image.codec.ImageDecoder;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.image.resample.ResampleFilter;
+import org.sparkvit.loading.ImageBatches;
+import org.sparkvit.loading.ImageContent;
+import org.sparkvit.loading.ImageSource;
+import org.sparkvit.loading.PreparedImage;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.Tensor;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.model.runtime.ViTSession;
 
 /** Broken images in every position of a batch: no result ever lands on another image's row. */
 class RowOrderTest extends SparkTest {

@@ -23,18 +23,18 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
-import org.sparkvit.image.DecodeLimits;
-import org.sparkvit.image.ImageDecoder;
-import org.sparkvit.image.PreprocessSpec;
-import org.sparkvit.image.ResampleFilter;
-import org.sparkvit.inference.ImageContent;
-import org.sparkvit.inference.PreparedImage;
-import org.sparkvit.table.ImagesTable;
-import org.sparkvit.vit.Checkpoint;
-import org.sparkvit.vit.ModelDirectory;
-import org.sparkvit.vit.PreprocessorConfig;
-import org.sparkvit.vit.Tensor;
-import org.sparkvit.vit.ViTConfig;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.image.codec.DecodeLimits;
+import org.sparkvit.image.codec.ImageDecoder;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.image.resample.ResampleFilter;
+import org.sparkvit.loading.ImageContent;
+import org.sparkvit.loading.PreparedImage;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.Tensor;
+import org.sparkvit.model.checkpoint.ViTConfig;
 
 /** A folder of images of two kinds, warm and cold, with some that are broken; and a small model. */
 final class DrawnImages {

@@ -30,10 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
-import org.sparkvit.training.ModelOutput;
-import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PyTorchRuntime;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.model.runtime.ViTSession;
+import org.sparkvit.training.output.ModelOutput;
 
 class VitEmbedderTest extends SparkTest {
   private static final int HIDDEN = DrawnImages.HIDDEN;

@@ -33,9 +33,9 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.SharedModel;
-import org.sparkvit.vit.Precision;
-import org.sparkvit.vit.PyTorchRuntime;
-import org.sparkvit.vit.ViTSession;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.model.runtime.ViTSession;
 
 class VitImageClassifierTest extends SparkTest {
   @TempDir private Path folder;

@@ -1,0 +1,46 @@
+package org.sparkvit.dataset.delta;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * What no value of a column in a file is below, and above. Strings are in the order of their bytes
+ * in UTF-8, as Parquet has them.
+ *
+ * @param min a {@link String}, {@link Integer} or {@link Long}
+ * @param max of the same type
+ */
+public record Bounds(Comparable<?> min, Comparable<?> max) implements Serializable {
+
+  /** Whether some value can be in both. */
+  public boolean overlap(Bounds other) {
+    return compare(min, other.max) <= 0 && compare(other.min, max) <= 0;
+  }
+
+  /** Whether a string from {@code from} on can be in it. */
+  public boolean reaches(String from) {
+    return compare(from, max) <= 0;
+  }
+
+  /** Whether a string before {@code to} can be in it. */
+  public boolean beginsBefore(String to) {
+    return compare(min, to) < 0;
+  }
+
+  /** The bounds of both together. */
+  Bounds with(Bounds other) {
+    return new Bounds(
+        compare(min, other.min) <= 0 ? min : other.min,
+        compare(max, other.max) >= 0 ? max : other.max);
+  }
+
+  private static int compare(Comparable<?> a, Comparable<?> b) {
+    if (a instanceof Number one && b instanceof Number other) {
+      return Long.compare(one.longValue(), other.longValue());
+    }
+    // The order of UTF-8 is that of code points, which that of Java's chars is not.
+    int[] one = a.toString().codePoints().toArray();
+    int[] other = b.toString().codePoints().toArray();
+    return Arrays.compare(one, other);
+  }
+}

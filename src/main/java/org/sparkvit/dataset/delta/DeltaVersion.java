@@ -1,0 +1,135 @@
+package org.sparkvit.dataset.delta;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.data.Row;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.InternalScanFileUtils;
+import io.delta.kernel.internal.ScanImpl;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.utils.CloseableIterator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/** A table as one commit left it: its schema and its files, which nobody changes any more. */
+public final class DeltaVersion {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Path folder;
+  private final Engine engine;
+  private final SnapshotImpl snapshot;
+  private List<DataFile> files;
+
+  DeltaVersion(Path folder, Engine engine, SnapshotImpl snapshot) {
+    this.folder = folder;
+    this.engine = engine;
+    this.snapshot = snapshot;
+  }
+
+  /** Its number: 0 for the first, and one more for each commit. */
+  public long number() {
+    return snapshot.getVersion();
+  }
+
+  /** When it was committed, by the clock of the file system. */
+  public Instant time() {
+    return Instant.ofEpochMilli(snapshot.getTimestamp(engine));
+  }
+
+  /** Columns of the table, with their comments. */
+  public StructType schema() {
+    return (StructType) DataType.fromJson(snapshot.getSchema().toJson());
+  }
+
+  /** What the table says of itself; empty where it says nothing. */
+  public Optional<String> comment() {
+    return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(DeltaTable.COMMENT));
+  }
+
+  /** Whether a commit of this name is part of it. */
+  boolean has(String commit) {
+    return snapshot.getLatestTransactionVersion(engine, commit).isPresent();
+  }
+
+  /** Its files, in the order of their names; read from the log at the first call. */
+  public synchronized List<DataFile> files() {
+    if (files == null) {
+      files = list();
+    }
+    return files;
+  }
+
+  private List<DataFile> list() {
+    List<DataFile> list = new ArrayList<>();
+    ScanImpl scan = (ScanImpl) snapshot.getScanBuilder().build();
+    try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine, true)) {
+      while (batches.hasNext()) {
+        try (CloseableIterator<Row> rows = batches.next().getRows()) {
+          while (rows.hasNext()) {
+            list.add(file(rows.next()));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw Unreadable.table(folder, new UncheckedIOException(e));
+    } catch (RuntimeException e) {
+      throw Unreadable.table(folder, e);
+    }
+    list.sort(Comparator.comparing(DataFile::path));
+    return List.copyOf(list);
+  }
+
+  private static DataFile file(Row row) {
+    AddFile add = new AddFile(row.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL));
+    JsonNode statistics = add.getStatsJson().map(DeltaVersion::json).orElse(JSON.nullNode());
+    Map<String, Bounds> bounds = new HashMap<>();
+    statistics
+        .path("minValues")
+        .fields()
+        .forEachRemaining(
+            least -> {
+              Comparable<?> min = value(least.getValue());
+              Comparable<?> max = value(statistics.path("maxValues").path(least.getKey()));
+              if (min != null && max != null) {
+                bounds.put(least.getKey(), new Bounds(min, max));
+              }
+            });
+    return new DataFile(
+        InternalScanFileUtils.getAddFileStatus(row).getPath(),
+        add.getSize(),
+        statistics.path("numRecords").asLong(-1),
+        bounds,
+        add);
+  }
+
+  /** Statistics are JSON in a string; what cannot be read of them is as good as absent. */
+  private static JsonNode json(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      return JSON.nullNode();
+    }
+  }
+
+  private static Comparable<?> value(JsonNode node) {
+    if (node.isTextual()) {
+      return node.asText();
+    }
+    return node.isIntegralNumber() ? node.asLong() : null;
+  }
+}

@@ -1,0 +1,102 @@
+package org.sparkvit.dataset.delta.spark;
+
+import java.util.List;
+import java.util.Objects;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.execution.datasources.FileIndex;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
+import org.apache.spark.sql.execution.datasources.PartitionDirectory;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
+import org.apache.spark.sql.types.StructType;
+import scala.Option;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+
+/**
+ * Parquet files that are known one by one, as Spark's planner asks for them. By itself Spark asks
+ * the storage three times for each path that it is given, which on S3 takes longer than reading the
+ * file. Two reads of the same files are equal, so that what is cached of one serves the other.
+ */
+public final class ListedFiles implements FileIndex {
+  private final Path folder;
+  private final List<FileStatus> files;
+
+  private ListedFiles(Path folder, List<FileStatus> files) {
+    this.folder = folder;
+    this.files = List.copyOf(files);
+  }
+
+  /**
+   * The rows of files.
+   *
+   * @param folder that they are in, at any depth
+   * @param schema of the rows; columns that a file does not have are null
+   */
+  public static Dataset<Row> read(
+      SparkSession spark, Path folder, StructType schema, List<FileStatus> files) {
+    return spark.baseRelationToDataFrame(
+        new HadoopFsRelation(
+            new ListedFiles(folder, files),
+            new StructType(),
+            schema.asNullable(),
+            Option.empty(),
+            new ParquetFileFormat(),
+            scala.collection.immutable.Map$.MODULE$.empty(),
+            spark));
+  }
+
+  @Override
+  public Seq<Path> rootPaths() {
+    return JavaConverters.asScalaBuffer(List.of(folder));
+  }
+
+  @Override
+  public Seq<PartitionDirectory> listFiles(
+      Seq<Expression> partitionFilters, Seq<Expression> dataFilters) {
+    return JavaConverters.asScalaBuffer(
+        List.of(PartitionDirectory.apply(InternalRow.empty(), files.toArray(new FileStatus[0]))));
+  }
+
+  @Override
+  public String[] inputFiles() {
+    return files.stream().map(file -> file.getPath().toString()).toArray(String[]::new);
+  }
+
+  /** Files of a table never change, so there is nothing to look for again. */
+  @Override
+  public void refresh() {}
+
+  @Override
+  public long sizeInBytes() {
+    return files.stream().mapToLong(FileStatus::getLen).sum();
+  }
+
+  @Override
+  public StructType partitionSchema() {
+    return new StructType();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ListedFiles same
+        && folder.equals(same.folder)
+        && files.equals(same.files);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(folder, files);
+  }
+
+  /** As it stands in plans. */
+  @Override
+  public String toString() {
+    return files.size() + " files of " + folder;
+  }
+}

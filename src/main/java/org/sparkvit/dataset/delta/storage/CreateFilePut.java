@@ -1,0 +1,67 @@
+package org.sparkvit.dataset.delta.storage;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FSBuilder;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * By an option of {@code createFile}, which S3A has from Hadoop 3.4.2 on and says so. Names and not
+ * constants: what is compiled here links to Hadoop 3.3, where they are not.
+ */
+final class CreateFilePut implements ConditionalPut {
+  static final String OPTION = "fs.option.create.conditional.overwrite";
+
+  private final FileSystem fs;
+
+  CreateFilePut(FileSystem fs) {
+    this.fs = fs;
+  }
+
+  static boolean isKnownTo(FileSystem fs, Path path) throws IOException {
+    return fs.hasPathCapability(path, OPTION);
+  }
+
+  @Override
+  public void put(Path path, byte[] content) throws IOException {
+    try {
+      FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(path);
+      builder.overwrite(true).recursive();
+      // By the interface: the class declares another return type in each version.
+      ((FSBuilder<?, ?>) builder).must(OPTION, "true");
+      FSDataOutputStream out = builder.build();
+      write(out, content);
+      out.close();
+    } catch (IOException e) {
+      if (saysThatThereIsOne(e)) {
+        throw Failures.exists(path, e);
+      }
+      throw e;
+    }
+  }
+
+  /** Closing is what makes the file: one that was written in part must not come to that. */
+  private static void write(FSDataOutputStream out, byte[] content) throws IOException {
+    try {
+      out.write(content);
+    } catch (IOException e) {
+      out.abort();
+      throw e;
+    }
+  }
+
+  private static boolean saysThatThereIsOne(IOException e) {
+    return e instanceof FileAlreadyExistsException
+        || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException
+        || Failures.mentions(e, "PreconditionFailed")
+        || Failures.mentions(e, "Status Code: 412");
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    fs.delete(path, false);
+  }
+}

@@ -1,0 +1,60 @@
+package org.sparkvit.dataset.delta.storage;
+
+import io.delta.storage.HDFSLogStore;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.util.Iterator;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The log of a table on a local disk: an entry is written beside its place and then linked there,
+ * which fails where there is one already. Delta's own way goes through Hadoop, which on a local
+ * disk starts a process for the rights of each file and keeps checksums in a second file, so that a
+ * process that is killed between the two leaves an entry that cannot be read.
+ */
+public final class LocalLogStore extends HDFSLogStore {
+  public LocalLogStore(Configuration hadoop) {
+    super(hadoop);
+  }
+
+  @Override
+  public void write(Path path, Iterator<String> actions, Boolean overwrite, Configuration hadoop)
+      throws IOException {
+    if (overwrite) {
+      super.write(path, actions, true, hadoop);
+      return;
+    }
+    java.nio.file.Path place = new File(path.toUri().getPath()).toPath();
+    java.nio.file.Path written =
+        place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try (BufferedWriter out = Files.newBufferedWriter(written)) {
+        while (actions.hasNext()) {
+          out.write(actions.next());
+          out.write('\n');
+        }
+      }
+      link(place, written, hadoop);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
+  private void link(java.nio.file.Path place, java.nio.file.Path written, Configuration hadoop)
+      throws IOException {
+    try {
+      Files.createLink(place, written);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // A disk without links.
+      super.write(new Path(place.toUri()), Files.readAllLines(written).iterator(), false, hadoop);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.sparkvit.dataset.query;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.not;
+
+import java.util.Arrays;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ImagesTable;
+
+/**
+ * Labels of tables that were made of the catalog. Each notes the label that an image had then; what
+ * counts is the one that the catalog has now.
+ */
+public final class CurrentLabels {
+  private static final String NOW_ID = "label_now_id";
+  private static final String NOW = "label_now";
+
+  private CurrentLabels() {}
+
+  /**
+   * Rows about images, with the labels of now in the place of those of then; null for an image
+   * without a label, or one that the catalog has no longer.
+   *
+   * @param rows of a table with columns {@code id} and {@code label}
+   * @param images rows of {@link ImagesTable}
+   */
+  public static Dataset<Row> in(Dataset<Row> rows, Dataset<Row> images) {
+    Column[] columns =
+        Arrays.stream(rows.columns())
+            .map(name -> name.equals(ImagesTable.LABEL) ? col(NOW).as(name) : col("`" + name + "`"))
+            .toArray(Column[]::new);
+    return joined(rows, images).select(columns);
+  }
+
+  /** Those of the rows whose images have the label of then, still in the catalog. */
+  public static Dataset<Row> unchanged(Dataset<Row> rows, Dataset<Row> images) {
+    return joined(rows, images)
+        .where(col(NOW_ID).isNotNull().and(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))
+        .drop(NOW_ID, NOW);
+  }
+
+  /** How many rows are about an image that has another label now, or none. */
+  public static long changed(Dataset<Row> rows, Dataset<Row> images) {
+    return joined(rows, images)
+        .agg(
+            count_if(
+                col(NOW_ID).isNotNull().and(not(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))))
+        .first()
+        .getLong(0);
+  }
+
+  private static Dataset<Row> joined(Dataset<Row> rows, Dataset<Row> images) {
+    Dataset<Row> now =
+        images.select(col(ImagesTable.ID).as(NOW_ID), col(ImagesTable.LABEL).as(NOW));
+    return rows.join(now, rows.col(ImagesTable.ID).equalTo(col(NOW_ID)), "left");
+  }
+
+  /**
+   * Checks that there is a label at all.
+   *
+   * @param purpose what it is wanted for, to go behind "no image to"
+   * @throws UserException when no readable image of the catalog has one
+   */
+  public static void require(Dataset<Row> images, String purpose) {
+    if (images.where(ImagesTable.usable().and(ImagesTable.labelled())).isEmpty()) {
+      throw new UserException(
+          "no readable image of the catalog has a label, so there is no image to "
+              + purpose
+              + "; catalog them with labels (a folder for each class, or a manifest with a column"
+              + " 'label'), or let a trained model label them: 'spark-vit score', then 'spark-vit"
+              + " relabel'");
+    }
+  }
+}

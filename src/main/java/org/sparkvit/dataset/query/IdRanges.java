@@ -1,0 +1,72 @@
+package org.sparkvit.dataset.query;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.substring;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.IdRange;
+
+/**
+ * Cuts images into ranges of ids, which are hashes. What is counted is the images that begin with
+ * the same {@value #DIGITS} hex digits, so the driver holds 65,536 numbers however many images
+ * there are, and a range is a little larger than asked.
+ */
+public final class IdRanges {
+  private static final int DIGITS = 4;
+
+  private final Deque<Map.Entry<String, Long>> left = new ArrayDeque<>();
+  private final String end;
+  private long images;
+
+  private IdRanges(SortedMap<String, Long> counts, String first) {
+    left.addAll(counts.tailMap(first).entrySet());
+    left.addAll(counts.headMap(first).entrySet());
+    end = left.isEmpty() ? "" : left.getFirst().getKey();
+    images = counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Of all images of {@code rows}.
+   *
+   * @param name decides which range is the first
+   */
+  public static IdRanges of(Dataset<Row> rows, String name) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    for (Row row :
+        rows.groupBy(substring(col(ImagesTable.ID), 1, DIGITS))
+            .agg(count(lit(1)))
+            .collectAsList()) {
+      counts.put(row.getString(0), row.getLong(1));
+    }
+    return new IdRanges(counts, StableHash.id(name).substring(0, DIGITS));
+  }
+
+  /** How many images are in no range so far. */
+  public long images() {
+    return images;
+  }
+
+  /**
+   * The next range, with about as many images; some more where few would be left for a last one.
+   */
+  public IdRange next(long wanted) {
+    long enough = images - wanted < wanted / 2 ? images : Math.min(wanted, images);
+    String from = left.getFirst().getKey();
+    long taken = 0;
+    while (taken < enough) {
+      taken += left.removeFirst().getValue();
+    }
+    images -= taken;
+    return new IdRange(from, left.isEmpty() ? end : left.getFirst().getKey(), taken);
+  }
+}

@@ -1,0 +1,149 @@
+package org.sparkvit.dataset.schema;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.trim;
+
+import java.util.Arrays;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.ImageStatus;
+
+/**
+ * {@code images}: one row per image found, readable or not. Further columns of a manifest follow
+ * the ones named here and serve as slices.
+ */
+public final class ImagesTable {
+  /** 32 hex digits: the head of SHA-256 over the image's name relative to its input. */
+  public static final String ID = "id";
+
+  /** URI of the file; of a member of a tar shard {@code shard.tar#member}. */
+  public static final String PATH = "path";
+
+  /** The given label; null where there is none. */
+  public static final String LABEL = "label";
+
+  /** The split that the folder or manifest names (train, validation, test); null where none. */
+  public static final String GIVEN_SPLIT = "given_split";
+
+  /** Length of the content in bytes; -1 where the file is missing. */
+  public static final String BYTES = "bytes";
+
+  /** First byte of the content within the file of {@link #PATH}: 0, or the member's place. */
+  public static final String OFFSET = "offset";
+
+  public static final String MODIFIED = "modified";
+
+  /** SHA-256 of the content, 64 hex digits; null where it could not be read. */
+  public static final String SHA256 = "sha256";
+
+  /** JPEG, PNG, GIF, BMP, TIFF or WEBP; null where it is none of them. */
+  public static final String FORMAT = "format";
+
+  /** Pixels as stored, before the EXIF turn; null where unknown. */
+  public static final String WIDTH = "width";
+
+  public static final String HEIGHT = "height";
+  public static final String CHANNELS = "channels";
+
+  /** EXIF orientation 1 to 8; 1 where the file has none. */
+  public static final String ORIENTATION = "orientation";
+
+  /** A name of {@link ImageStatus}. */
+  public static final String STATUS = "status";
+
+  /**
+   * Why the status is not OK, or a note on an image that is; null where there is nothing to say.
+   */
+  public static final String REASON = "reason";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "images",
+          "catalog",
+          "The images that were found in the inputs, readable or not, one row each. Further columns"
+              + " of a manifest follow the ones described here.",
+          new StructType()
+              .add(
+                  ID,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the image: 32 hex digits, the head of SHA-256 over its name relative to"
+                      + " its input.")
+              .add(PATH, DataTypes.StringType, false, ColumnComments.PATH)
+              .add(LABEL, DataTypes.StringType, true, ColumnComments.LABEL_IF_ANY)
+              .add(
+                  GIVEN_SPLIT,
+                  DataTypes.StringType,
+                  true,
+                  "The split that the folder or the manifest names: train, validation or test; null"
+                      + " where it names none.")
+              .add(
+                  BYTES,
+                  DataTypes.LongType,
+                  false,
+                  "Length of the content in bytes; -1 where the file is missing.")
+              .add(
+                  OFFSET,
+                  DataTypes.LongType,
+                  false,
+                  "First byte of the content within the file: 0, or the place of a member in its"
+                      + " shard.")
+              .add(
+                  MODIFIED,
+                  DataTypes.TimestampType,
+                  true,
+                  "When the file was last modified, as its storage says; null where that is not"
+                      + " known.")
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(
+                  FORMAT,
+                  DataTypes.StringType,
+                  true,
+                  "JPEG, PNG, GIF, BMP, TIFF or WEBP, by the content; null where it is none that is"
+                      + " known.")
+              .add(
+                  WIDTH,
+                  DataTypes.IntegerType,
+                  true,
+                  "Width in pixels as stored, before the turn that EXIF asks for; null where"
+                      + " unknown.")
+              .add(
+                  HEIGHT,
+                  DataTypes.IntegerType,
+                  true,
+                  "Height in pixels as stored, before the turn that EXIF asks for; null where"
+                      + " unknown.")
+              .add(
+                  CHANNELS,
+                  DataTypes.IntegerType,
+                  true,
+                  "Channels as stored, such as 1 for gray, 3 for RGB and 4 for CMYK or RGB with"
+                      + " alpha; null where unknown.")
+              .add(
+                  ORIENTATION,
+                  DataTypes.IntegerType,
+                  true,
+                  "EXIF orientation, 1 to 8; 1 where the file has none; null where the format is"
+                      + " not known.")
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
+          true);
+
+  private ImagesTable() {}
+
+  /** Whether an image has a label; false, never null, where it has none or a blank one. */
+  public static Column labelled() {
+    return col(LABEL).isNotNull().and(trim(col(LABEL)).notEqual(""));
+  }
+
+  /** Whether an image's pixels can be had; a wrong file extension does no harm. */
+  public static Column usable() {
+    return col(STATUS)
+        .isin(
+            Arrays.stream(ImageStatus.values())
+                .filter(ImageStatus::isUsable)
+                .map(ImageStatus::name)
+                .toArray());
+  }
+}

@@ -1,0 +1,60 @@
+package org.sparkvit.dataset.schema;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code packed}: where in the shards of {@code pack} the bytes of images lie. A shard is an
+ * ordinary Parquet file with the columns of {@link ImagesTable} and {@link #CONTENT}; a row here is
+ * the place of one value of that column, whose bytes are in one piece. Rows of contents that the
+ * catalog no longer has may be among them.
+ */
+public final class PackedTable {
+  public static final String ID = "id";
+
+  /** SHA-256 of the packed content; a catalog row with another one is not this image. */
+  public static final String SHA256 = "sha256";
+
+  /** The shard file, relative to the workspace, so that this may move. */
+  public static final String SHARD = "shard";
+
+  /** The first byte of the content in the shard file. */
+  public static final String OFFSET = "offset";
+
+  /** Length of the content in bytes. */
+  public static final String BYTES = "bytes";
+
+  /** The column of a shard that holds the bytes of the images' files. */
+  public static final String CONTENT = "content";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "packed",
+          "pack",
+          "Where in the Parquet shards of pack the bytes of each image lie, in one piece. Contents"
+              + " that the catalog no longer has may be among them.",
+          new StructType()
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(
+                  SHA256,
+                  DataTypes.StringType,
+                  false,
+                  "SHA-256 of the packed content, 64 hex digits; a row of table images with another"
+                      + " one is not this image.")
+              .add(
+                  SHARD,
+                  DataTypes.StringType,
+                  false,
+                  "The shard's file, relative to the workspace.")
+              .add(
+                  OFFSET,
+                  DataTypes.LongType,
+                  false,
+                  "First byte of the content in the shard's file.")
+              .add(BYTES, DataTypes.LongType, false, "Length of the content in bytes."),
+          false,
+          List.of(ID, SHA256));
+
+  private PackedTable() {}
+}

@@ -1,0 +1,189 @@
+package org.sparkvit.dataset.schema;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code pixels}: what one look at each image's pixels tells, of the content that was read last.
+ * Scores are from 0, bad, to 1, good; what is null could not be measured.
+ */
+public final class PixelsTable {
+  public static final String ID = "id";
+
+  /** SHA-256 of the content; null where it could not be read. */
+  public static final String SHA256 = "sha256";
+
+  /** Pixels of the upright image. */
+  public static final String WIDTH = "width";
+
+  public static final String HEIGHT = "height";
+
+  /** 99th percentile of the brightness. */
+  public static final String DARK = "dark";
+
+  /** 1 less the 5th percentile of the brightness. */
+  public static final String LIGHT = "light";
+
+  /** Shorter over longer side. */
+  public static final String ASPECT = "aspect";
+
+  /** A tenth of the entropy in bits. */
+  public static final String INFORMATION = "information";
+
+  public static final String SHARPNESS = "sharpness";
+
+  /** Median brightness. */
+  public static final String BRIGHTNESS = "brightness";
+
+  /** Whether it shows no colour. */
+  public static final String GRAY = "gray";
+
+  /** The most frequent colour, {@code #RRGGBB}. */
+  public static final String COLOR = "color";
+
+  /** PDQ hash, 32 bytes. */
+  public static final String PDQ = "pdq";
+
+  /** Quality of the hash, 0 to 100. */
+  public static final String PDQ_QUALITY = "pdq_quality";
+
+  /** {@code ColorLayout}, 3072 bytes; null in rows from before there was one. */
+  public static final String LAYOUT = "layout";
+
+  /**
+   * SHA-256 of width, height, upright RGB pixels and, where they are not opaque, of their alpha:
+   * two images have one only if their alpha is the same, too.
+   */
+  public static final String PIXEL_SHA256 = "pixel_sha256";
+
+  /**
+   * Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer sees; null where
+   * it was not asked.
+   */
+  public static final String TRANSPARENT = "transparent";
+
+  /** Mean colour under the alpha of those pixels, {@code #RRGGBB}; null where there are none. */
+  public static final String UNDER_ALPHA = "under_alpha";
+
+  /**
+   * What the image was put on before it was measured, as the catalog's option says it; {@link
+   * #OPAQUE} where that made no difference; null in rows from before there was a choice.
+   */
+  public static final String BACKGROUND = "background";
+
+  /** The image is opaque: it is the same on every background. */
+  public static final String OPAQUE = "opaque";
+
+  /** A name of {@code ImageStatus}. */
+  public static final String STATUS = "status";
+
+  public static final String REASON = "reason";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "pixels",
+          "audit",
+          "What one look at the pixels of each image tells, of the content that was read last."
+              + " Scores are from 0, bad, to 1, good.",
+          new StructType()
+              .add(ID, DataTypes.StringType, false, ColumnComments.ID)
+              .add(SHA256, DataTypes.StringType, true, ColumnComments.SHA256)
+              .add(
+                  WIDTH,
+                  DataTypes.IntegerType,
+                  true,
+                  "Width of the upright image in pixels; null where there are no pixels.")
+              .add(
+                  HEIGHT,
+                  DataTypes.IntegerType,
+                  true,
+                  "Height of the upright image in pixels; null where there are no pixels.")
+              .add(
+                  DARK,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against darkness: 99th percentile of the brightness, 0 to 1; null where"
+                      + " there are no pixels.")
+              .add(
+                  LIGHT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against glare: 1 less the 5th percentile of the brightness, 0 to 1; null"
+                      + " where there are no pixels.")
+              .add(
+                  ASPECT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score of the shape: shorter over longer side, above 0 to 1; null where there are"
+                      + " no pixels.")
+              .add(
+                  INFORMATION,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score of how much there is to see: a tenth of the entropy in bits, 0 to 1; null"
+                      + " where there are no pixels.")
+              .add(
+                  SHARPNESS,
+                  DataTypes.DoubleType,
+                  true,
+                  "Score against blur, 0 to 1, from the edges of the gray image of 64 pixels; null"
+                      + " where there are no pixels.")
+              .add(
+                  BRIGHTNESS,
+                  DataTypes.DoubleType,
+                  true,
+                  "Median brightness, 0 to 1; null where there are no pixels.")
+              .add(
+                  GRAY,
+                  DataTypes.BooleanType,
+                  true,
+                  "Whether it shows no colour; null where there are no pixels.")
+              .add(
+                  COLOR,
+                  DataTypes.StringType,
+                  true,
+                  "The most frequent colour, #RRGGBB; null where there are no pixels.")
+              .add(
+                  PDQ,
+                  DataTypes.BinaryType,
+                  true,
+                  "PDQ hash of what it looks like, 32 bytes; null where there are no pixels.")
+              .add(
+                  PDQ_QUALITY,
+                  DataTypes.IntegerType,
+                  true,
+                  "Quality of the PDQ hash, 0 to 100; null where there are no pixels.")
+              .add(
+                  LAYOUT,
+                  DataTypes.BinaryType,
+                  true,
+                  "Where which colours are, 3072 bytes; null where there are no pixels, and in rows"
+                      + " from before there was one.")
+              .add(
+                  PIXEL_SHA256,
+                  DataTypes.StringType,
+                  true,
+                  "SHA-256 of width, height, upright RGB pixels and, where they are not opaque,"
+                      + " alpha, 64 hex digits; null where there are no pixels.")
+              .add(
+                  TRANSPARENT,
+                  DataTypes.DoubleType,
+                  true,
+                  "Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer"
+                      + " sees; null where there are no pixels, and in rows from before it was"
+                      + " measured.")
+              .add(
+                  UNDER_ALPHA,
+                  DataTypes.StringType,
+                  true,
+                  "Mean colour under the alpha of those pixels, #RRGGBB; null where there are"
+                      + " none.")
+              .add(BACKGROUND, DataTypes.StringType, true, ColumnComments.BACKGROUND)
+              .add(STATUS, DataTypes.StringType, false, ColumnComments.STATUS)
+              .add(REASON, DataTypes.StringType, true, ColumnComments.REASON),
+          false,
+          List.of(ID));
+
+  private PixelsTable() {}
+}

@@ -1,0 +1,91 @@
+package org.sparkvit.dataset.schema;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code resampled}: embeddings that were made up for rare classes, and train images to go without,
+ * for {@code probe --resampled}.
+ */
+public final class ResampledTable {
+  /** Of a train image to go without, or of the point that was made up. */
+  public static final String ID = "id";
+
+  public static final String LABEL = "label";
+
+  /** {@link #SYNTHETIC} or {@link #REMOVED}. */
+  public static final String KIND = "kind";
+
+  /** How: {@code smote}, {@code borderline_smote}, {@code adasyn}, {@code enn} or {@code tomek}. */
+  public static final String METHOD = "method";
+
+  /** Ids of the two images that a point lies between; null for what is removed. */
+  public static final String PARENT = "parent";
+
+  public static final String NEIGHBOR = "neighbor";
+
+  /** How far from the parent to the neighbour, 0 to 1; null for what is removed. */
+  public static final String LAMBDA = "lambda";
+
+  /** The point; null for what is removed. */
+  public static final String EMBEDDING = "embedding";
+
+  /** Hash of the model and the precision that the embeddings are of. */
+  public static final String MODEL = "model";
+
+  public static final String PRECISION = "precision";
+
+  public static final String SYNTHETIC = "SYNTHETIC";
+  public static final String REMOVED = "REMOVED";
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "resampled",
+          "resample",
+          "Embeddings that were made up for rare classes, and images of the train split to go"
+              + " without, for probe --resampled.",
+          new StructType()
+              .add(
+                  ID,
+                  DataTypes.StringType,
+                  false,
+                  "Id of the point that was made up, or of the image to go without.")
+              .add(LABEL, DataTypes.StringType, false, "Its class.")
+              .add(
+                  KIND,
+                  DataTypes.StringType,
+                  false,
+                  "SYNTHETIC, a point that was made up, or REMOVED, an image to go without.")
+              .add(
+                  METHOD,
+                  DataTypes.StringType,
+                  false,
+                  "How: smote, borderline_smote, adasyn, enn or tomek.")
+              .add(
+                  PARENT,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that the point begins at; null for an image to go without.")
+              .add(
+                  NEIGHBOR,
+                  DataTypes.StringType,
+                  true,
+                  "Id of the image that the point lies towards; null for an image to go without.")
+              .add(
+                  LAMBDA,
+                  DataTypes.DoubleType,
+                  true,
+                  "How far it lies from the one to the other, 0 to 1; null for an image to go"
+                      + " without.")
+              .add(
+                  EMBEDDING,
+                  DataTypes.createArrayType(DataTypes.FloatType, false),
+                  true,
+                  "The point, with as many numbers as the model's embedding has; null for an image"
+                      + " to go without.")
+              .add(MODEL, DataTypes.StringType, false, ColumnComments.MODEL)
+              .add(PRECISION, DataTypes.StringType, false, ColumnComments.ASKED_PRECISION),
+          false);
+
+  private ResampledTable() {}
+}

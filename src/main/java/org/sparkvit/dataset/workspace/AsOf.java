@@ -1,0 +1,105 @@
+package org.sparkvit.dataset.workspace;
+
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.Tables;
+
+/**
+ * Which versions of tables a run reads: those of a time, so that all tables fit together as they
+ * did then, or one that is named, or, where neither is said, the latest.
+ *
+ * @param text as it was asked for; empty for the latest
+ * @param time for all tables that are not named
+ * @param versions by name of table
+ */
+public record AsOf(String text, Optional<Instant> time, Map<String, Long> versions) {
+  /** The latest versions. */
+  public static final AsOf LATEST = new AsOf("", Optional.empty(), Map.of());
+
+  /** Spark's property of the thread that runs a stage: others of the session are not concerned. */
+  private static final String PROPERTY = "spark.sparkvit.asOf";
+
+  private static final Pattern VERSION = Pattern.compile("([a-z_]+)@(\\d{1,18})");
+
+  public AsOf {
+    versions = Map.copyOf(versions);
+  }
+
+  /**
+   * Reads what people write: a time, versions of tables, or both, with commas between them.
+   *
+   * @throws UserException when it is neither, or names a table or a time twice
+   */
+  public static AsOf parse(String text) {
+    Optional<Instant> time = Optional.empty();
+    Map<String, Long> versions = new LinkedHashMap<>();
+    List<String> items =
+        text.isBlank() ? List.of() : Stream.of(text.split(",")).map(String::strip).toList();
+    for (String item : items) {
+      Matcher version = VERSION.matcher(item);
+      if (version.matches()) {
+        String table = Tables.named(version.group(1)).name();
+        if (versions.put(table, Long.parseLong(version.group(2))) != null) {
+          throw new UserException("--as-of names table '" + table + "' twice; name it once");
+        }
+      } else if (time.isPresent()) {
+        throw new UserException(
+            "--as-of is '" + text + "'; give one time, and TABLE@VERSION for other tables");
+      } else {
+        time = Optional.of(time(item));
+      }
+    }
+    return new AsOf(String.join(",", items), time, versions);
+  }
+
+  private static Instant time(String text) {
+    try {
+      return ZonedDateTime.parse(text, DateTimeFormatter.ISO_ZONED_DATE_TIME).toInstant();
+    } catch (DateTimeParseException e) {
+      throw new UserException(
+          "--as-of is '"
+              + text
+              + "'; use a time with its zone, e.g. 2026-11-30T08:00:00Z or 2026-11-30T09:00+01:00,"
+              + " or a version of a table, e.g. images@3",
+          e);
+    }
+  }
+
+  /** Whether it is the latest versions that are asked for. */
+  public boolean isLatest() {
+    return time.isEmpty() && versions.isEmpty();
+  }
+
+  /** Whether it is about a table. */
+  boolean isAbout(TableSpec table) {
+    return time.isPresent() || versions.containsKey(table.name());
+  }
+
+  /** Runs a stage on this thread that reads these versions, if it can be asked for any. */
+  public void during(SparkSession spark, Runnable stage) {
+    spark.sparkContext().setLocalProperty(PROPERTY, isLatest() ? null : text);
+    try {
+      stage.run();
+    } finally {
+      spark.sparkContext().setLocalProperty(PROPERTY, null);
+    }
+  }
+
+  /** What the stage that runs on this thread is asked to read. */
+  static AsOf current(SparkSession spark) {
+    String text = spark.sparkContext().getLocalProperty(PROPERTY);
+    return text == null ? LATEST : parse(text);
+  }
+}

@@ -1,0 +1,87 @@
+package org.sparkvit.dataset.workspace;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Names of columns as Delta tables may have them. A person's own column may be called {@code year
+ * taken}; a Delta table that all readers know has no blanks and no brackets in its names. There it
+ * is {@code year_taken}, with its own name as its comment, by which it gets that name back here.
+ */
+final class ColumnNames {
+  /** Of a column's metadata: the name that it has here. */
+  private static final String OWN = "spark-vit.name";
+
+  private static final String COMMENT = "comment";
+  private static final String REFUSED = "[ ,;{}()\n\t=]";
+
+  private ColumnNames() {}
+
+  /** The columns of rows as a table stores them. */
+  static StructType stored(StructType schema) {
+    Set<String> taken = new HashSet<>();
+    for (StructField field : schema.fields()) {
+      taken.add(field.name().toLowerCase(Locale.ROOT));
+    }
+    List<StructField> fields = new ArrayList<>();
+    for (StructField field : schema.fields()) {
+      String plain = field.name().replaceAll(REFUSED, "_");
+      if (plain.equals(field.name())) {
+        fields.add(field);
+        continue;
+      }
+      String name = plain;
+      for (int i = 2; !taken.add(name.toLowerCase(Locale.ROOT)); i++) {
+        name = plain + "_" + i;
+      }
+      fields.add(
+          new StructField(
+              name,
+              field.dataType(),
+              field.nullable(),
+              new MetadataBuilder()
+                  .withMetadata(field.metadata())
+                  .putString(COMMENT, field.name())
+                  .putString(OWN, field.name())
+                  .build()));
+    }
+    return new StructType(fields.toArray(new StructField[0]));
+  }
+
+  /** Rows with the names that {@link #stored} gives to their columns. */
+  static Dataset<Row> store(Dataset<Row> rows) {
+    StructType stored = stored(rows.schema());
+    Column[] columns = new Column[stored.length()];
+    for (int i = 0; i < columns.length; i++) {
+      StructField field = stored.apply(i);
+      columns[i] = named(rows.columns()[i]).as(field.name(), field.metadata());
+    }
+    return rows.select(columns);
+  }
+
+  /** Rows of a table with the names that their columns have here. */
+  static Dataset<Row> restore(Dataset<Row> rows, StructType stored) {
+    Column[] columns = new Column[stored.length()];
+    for (int i = 0; i < columns.length; i++) {
+      StructField field = stored.apply(i);
+      Column column = named(field.name());
+      columns[i] =
+          field.metadata().contains(OWN) ? column.as(field.metadata().getString(OWN)) : column;
+    }
+    return rows.select(columns);
+  }
+
+  private static Column named(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
+  }
+}

@@ -1,0 +1,45 @@
+package org.sparkvit.dataset.workspace;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * Text for files that people open in a spreadsheet, which takes a cell that begins with one of
+ * {@code = + - @}, a tab or a carriage return for a formula and runs it. Labels and paths come from
+ * whoever made the data set. Files for machines stay as they are.
+ */
+public final class SpreadsheetCells {
+  /** With apostrophes in front it is text already, and gets one more to be told from ours. */
+  private static final String FORMULA = "^'*[=+\\-@\\t\\r]";
+
+  private SpreadsheetCells() {}
+
+  /**
+   * The rows with an apostrophe in front of every text that would be a formula, and of columns'
+   * names, as OWASP's page on CSV injection has it. A spreadsheet shows the text; who reads the
+   * file by program gets it back by taking one apostrophe off where a formula's sign is behind all
+   * of them.
+   */
+  public static Dataset<Row> quoted(Dataset<Row> rows) {
+    return rows.select(
+        Arrays.stream(rows.schema().fields()).map(SpreadsheetCells::quoted).toArray(Column[]::new));
+  }
+
+  private static Column quoted(StructField field) {
+    Column cell = col("`" + field.name().replace("`", "``") + "`");
+    String name = field.name().replaceFirst(FORMULA, "'$0");
+    if (!field.dataType().sameType(DataTypes.StringType)) {
+      return cell.as(name);
+    }
+    return when(cell.rlike(FORMULA), concat(lit("'"), cell)).otherwise(cell).as(name);
+  }
+}

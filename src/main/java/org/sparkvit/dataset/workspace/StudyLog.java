@@ -1,0 +1,220 @@
+package org.sparkvit.dataset.workspace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.sparkvit.core.UserException;
+import org.sparkvit.stats.search.SearchSpace;
+import org.sparkvit.stats.search.Trial;
+
+/**
+ * What has happened in a study, as JSON lines to which more are added and none is changed: {@code
+ * "event": "study"} first, then {@code "begin"}, {@code "report"} and {@code "end"} of trials.
+ */
+public final class StudyLog {
+  /** Name of the file with the lines. */
+  public static final String FILE = "study.jsonl";
+
+  /** Keys of the configuration that are parameters of the space begin so. */
+  public static final String SEARCHED = "search ";
+
+  private final String metric;
+  private final boolean higherIsBetter;
+  private final Map<String, String> config;
+  private final List<String> lines = new ArrayList<>();
+  private final TreeMap<Integer, Trial> trials = new TreeMap<>();
+
+  private StudyLog(String metric, boolean higherIsBetter, Map<String, String> config) {
+    this.metric = metric;
+    this.higherIsBetter = higherIsBetter;
+    this.config = new LinkedHashMap<>(config);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param metric that values are of
+   * @param config what the study is
+   */
+  public static StudyLog begin(String metric, boolean higherIsBetter, Map<String, String> config) {
+    StudyLog log = new StudyLog(metric, higherIsBetter, config);
+    Map<String, Object> event = event("study");
+    event.put("metric", metric);
+    event.put("higher_is_better", higherIsBetter);
+    event.put("config", config);
+    log.lines.add(Json.line(event));
+    return log;
+  }
+
+  /**
+   * Reads the lines.
+   *
+   * @param name of the file, for what is said of it
+   * @throws UserException when they are not a study's
+   */
+  public static StudyLog parse(String name, String text) {
+    List<String> lines = text.lines().toList();
+    JsonNode first = Json.read(name, lines.isEmpty() ? "{}" : lines.get(0));
+    if (!first.path("event").asText().equals("study")) {
+      throw new UserException(name + " does not begin with the line of a study");
+    }
+    Map<String, String> config = new LinkedHashMap<>();
+    first
+        .path("config")
+        .fields()
+        .forEachRemaining(field -> config.put(field.getKey(), field.getValue().asText()));
+    StudyLog log =
+        new StudyLog(
+            first.path("metric").asText(), first.path("higher_is_better").asBoolean(), config);
+    log.lines.add(lines.get(0));
+    for (String line : lines.subList(1, lines.size())) {
+      log.take(name, Json.read(name, line));
+      log.lines.add(line);
+    }
+    return log;
+  }
+
+  private void take(String name, JsonNode event) {
+    int number = event.path("trial").asInt();
+    switch (event.path("event").asText()) {
+      case "begin" -> {
+        Map<String, String> values = new TreeMap<>();
+        event
+            .path("values")
+            .fields()
+            .forEachRemaining(field -> values.put(field.getKey(), field.getValue().asText()));
+        trials.put(number, Trial.begin(number, values));
+      }
+      case "report" ->
+          trials.computeIfPresent(
+              number,
+              (same, trial) ->
+                  trial.report(event.path("epoch").asInt(), loss(event.path("value").asDouble())));
+      case "end" ->
+          trials.computeIfPresent(
+              number,
+              (same, trial) ->
+                  trial.end(
+                      Trial.State.valueOf(event.path("state").asText().toUpperCase(Locale.ROOT)),
+                      event.path("value").isNumber()
+                          ? loss(event.path("value").asDouble())
+                          : Double.NaN));
+      default ->
+          throw new UserException(name + ": unknown event '" + event.path("event").asText() + "'");
+    }
+  }
+
+  /** Less is better. */
+  private double loss(double value) {
+    return higherIsBetter ? -value : value;
+  }
+
+  /** The value of the metric that a trial's loss was made from. */
+  public double value(double loss) {
+    return higherIsBetter ? -loss : loss;
+  }
+
+  /** The metric that values are of. */
+  public String metric() {
+    return metric;
+  }
+
+  /** Whether the best value is the highest one. */
+  public boolean higherIsBetter() {
+    return higherIsBetter;
+  }
+
+  /** What the study is, by name. */
+  public Map<String, String> config() {
+    return Map.copyOf(config);
+  }
+
+  /** What it searches. */
+  public SearchSpace space() {
+    Map<String, String> parameters = new TreeMap<>();
+    config.forEach(
+        (name, value) -> {
+          if (name.startsWith(SEARCHED)) {
+            parameters.put(name.substring(SEARCHED.length()), value);
+          }
+        });
+    return SearchSpace.parse(parameters);
+  }
+
+  /** All trials that have begun, by number. */
+  public List<Trial> trials() {
+    return List.copyOf(trials.values());
+  }
+
+  /** A trial that has begun. */
+  public Trial trial(int number) {
+    return trials.get(number);
+  }
+
+  /** The best that is complete. */
+  public Optional<Trial> best() {
+    return trials.values().stream()
+        .filter(trial -> trial.state() == Trial.State.COMPLETE)
+        .min((a, b) -> Double.compare(a.loss(), b.loss()));
+  }
+
+  /** A trial begins. */
+  public void begin(int number, Map<String, String> values) {
+    Map<String, Object> event = event("begin");
+    event.put("trial", number);
+    event.put("values", new TreeMap<>(values));
+    add(event);
+  }
+
+  /**
+   * A trial has got so far.
+   *
+   * @param value best until then
+   */
+  public void report(int number, int epoch, double value) {
+    Map<String, Object> event = event("report");
+    event.put("trial", number);
+    event.put("epoch", epoch);
+    event.put("value", value);
+    add(event);
+  }
+
+  /**
+   * A trial ends.
+   *
+   * @param value best of all its epochs, or NaN
+   * @param details more to note
+   */
+  public void end(int number, Trial.State state, double value, Map<String, Object> details) {
+    Map<String, Object> event = event("end");
+    event.put("trial", number);
+    event.put("state", state.name().toLowerCase(Locale.ROOT));
+    event.put("value", Double.isNaN(value) ? null : value);
+    event.putAll(details);
+    add(event);
+  }
+
+  /** The lines as they stand. */
+  public String text() {
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static Map<String, Object> event(String name) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("event", name);
+    event.put("time", Instant.now().toString());
+    return event;
+  }
+
+  private void add(Map<String, Object> event) {
+    String line = Json.line(event);
+    lines.add(line);
+    take(FILE, Json.read(FILE, line));
+  }
+}

@@ -1,2 +1,0 @@
-/** Where a model looked, for a sample of its predictions, and how far such maps can be trusted. */
-package org.sparkvit.explain;

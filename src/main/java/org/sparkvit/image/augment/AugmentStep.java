@@ -1,0 +1,26 @@
+package org.sparkvit.image.augment;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A way in which training images are changed at random. */
+public enum AugmentStep {
+  CROP,
+  FLIP,
+  ROTATION,
+  COLOR,
+  ERASING,
+  MIXUP,
+  CUTMIX;
+
+  /** The step of that name. */
+  public static Optional<AugmentStep> named(String name) {
+    return Arrays.stream(values()).filter(step -> step.label().equals(name)).findFirst();
+  }
+
+  /** The name in options. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

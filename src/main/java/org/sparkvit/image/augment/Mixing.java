@@ -1,0 +1,97 @@
+package org.sparkvit.image.augment;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+import org.apache.commons.math3.distribution.BetaDistribution;
+import org.apache.commons.math3.random.Well512a;
+
+/**
+ * Mixing of two images into one, whose label is then partly that of each: mixup adds them up (Zhang
+ * et al. 2018), CutMix pastes a box of the second into the first (Yun et al. 2019). Where both are
+ * on, each is drawn half of the time, as in timm.
+ *
+ * @param mixup alpha of the Beta distribution of the first image's share, 0 for no mixup
+ * @param cutmix the same for CutMix
+ * @param probability share of the images that are mixed, 0 to 1
+ */
+public record Mixing(double mixup, double cutmix, double probability) implements Serializable {
+  /** Nothing is mixed. */
+  public static final Mixing NONE = new Mixing(0, 0, 0);
+
+  public Mixing {
+    if (!(mixup >= 0 && cutmix >= 0 && mixup + cutmix < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("alphas " + mixup + " and " + cutmix);
+    }
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException("probability " + probability + " is not from 0 to 1");
+    }
+  }
+
+  /** Whether there is any mixing. */
+  public boolean isOn() {
+    return probability > 0 && mixup + cutmix > 0;
+  }
+
+  /**
+   * How two images are mixed.
+   *
+   * @param step {@link AugmentStep#MIXUP} or {@link AugmentStep#CUTMIX}
+   * @param share of the first image, 0 to 1; with CutMix that of its pixels that stay
+   * @param left first column of CutMix's box; it has {@code width} columns
+   * @param top first row of the box; it has {@code height} rows
+   */
+  public record Mix(AugmentStep step, double share, int left, int top, int width, int height) {
+
+    /**
+     * Mixes the second image into the first, in place.
+     *
+     * @param first {@code 3 * width * height} bytes
+     * @param second as many
+     * @param columns of both images
+     */
+    public void apply(byte[] first, byte[] second, int columns) {
+      if (step == AugmentStep.CUTMIX) {
+        for (int y = top; y < top + height; y++) {
+          int at = 3 * (y * columns + left);
+          System.arraycopy(second, at, first, at, 3 * width);
+        }
+        return;
+      }
+      for (int i = 0; i < first.length; i++) {
+        double sum = share * (first[i] & 0xff) + (1 - share) * (second[i] & 0xff);
+        first[i] = (byte) Math.rint(sum);
+      }
+    }
+  }
+
+  /**
+   * Draws how an image is mixed.
+   *
+   * @param seed decides everything
+   * @param columns of both images, in pixels
+   * @param rows likewise
+   * @return null where it is not mixed
+   */
+  public Mix draw(long seed, int columns, int rows) {
+    SplittableRandom random = new SplittableRandom(seed);
+    if (!isOn() || random.nextDouble() >= probability) {
+      return null;
+    }
+    boolean cuts = cutmix > 0 && (mixup == 0 || random.nextBoolean());
+    double alpha = cuts ? cutmix : mixup;
+    double share = new BetaDistribution(new Well512a(random.nextLong()), alpha, alpha).sample();
+    if (!cuts) {
+      return new Mix(AugmentStep.MIXUP, share, 0, 0, 0, 0);
+    }
+    int halfWidth = (int) (columns * Math.sqrt(1 - share)) / 2;
+    int halfHeight = (int) (rows * Math.sqrt(1 - share)) / 2;
+    int x = random.nextInt(columns);
+    int y = random.nextInt(rows);
+    int left = Math.max(0, x - halfWidth);
+    int top = Math.max(0, y - halfHeight);
+    int width = Math.min(columns, x + halfWidth) - left;
+    int height = Math.min(rows, y + halfHeight) - top;
+    double stays = 1 - (double) width * height / ((double) columns * rows);
+    return new Mix(AugmentStep.CUTMIX, stays, left, top, width, height);
+  }
+}

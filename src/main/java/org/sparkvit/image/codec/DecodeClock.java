@@ -1,0 +1,78 @@
+package org.sparkvit.image.codec;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageInputStreamImpl;
+
+/**
+ * Ends a decode from outside: once stopped, every read from its streams fails, so that a decoder
+ * that is out of time does not work on unobserved. A decoder that reads on and on behind the end,
+ * as some do on damaged files, is ended as well.
+ */
+final class DecodeClock {
+  /** Far more than the look-ahead of any decoder. */
+  private static final int MOST_READS_BEHIND_END = 1 << 14;
+
+  private volatile boolean stopped;
+
+  void stop() {
+    stopped = true;
+  }
+
+  /** For decoders without a stream: ends those whose time is over. */
+  void check() throws InterruptedIOException {
+    if (stopped) {
+      throw new InterruptedIOException("out of time");
+    }
+  }
+
+  /** An ImageIO stream over bytes in memory, which are not copied. */
+  ImageInputStream open(byte[] bytes) {
+    return new MemoryStream(bytes);
+  }
+
+  private final class MemoryStream extends ImageInputStreamImpl {
+    private final byte[] bytes;
+    private int readsBehindEnd;
+
+    MemoryStream(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+      check();
+      bitOffset = 0;
+      return streamPos >= bytes.length ? behindEnd() : bytes[(int) streamPos++] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      check();
+      bitOffset = 0;
+      if (length == 0) {
+        return 0;
+      } else if (streamPos >= bytes.length) {
+        return behindEnd();
+      }
+      int count = (int) Math.min(length, bytes.length - streamPos);
+      System.arraycopy(bytes, (int) streamPos, into, from, count);
+      streamPos += count;
+      return count;
+    }
+
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+
+    private int behindEnd() throws BadImageException {
+      if (++readsBehindEnd > MOST_READS_BEHIND_END) {
+        // Not an EOFException, which such decoders swallow.
+        throw BadImageException.truncated("image data ends early");
+      }
+      return -1;
+    }
+  }
+}

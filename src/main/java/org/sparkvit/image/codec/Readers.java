@@ -1,0 +1,54 @@
+package org.sparkvit.image.codec;
+
+import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+
+/**
+ * The ImageIO reader of each format that is not decoded here, chosen once and by name: what ImageIO
+ * would pick depends on the class path and on the thread's class loader, which in Spark's executors
+ * sees other plugins than in tests.
+ */
+final class Readers {
+  private static final ImageReaderSpi JPEG = jdk("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");
+  private static final ImageReaderSpi PNG = jdk("com.sun.imageio.plugins.png.PNGImageReaderSpi");
+  private static final ImageReaderSpi BMP = new BMPImageReaderSpi();
+  private static final ImageReaderSpi TIFF = new TIFFImageReaderSpi();
+
+  static {
+    // Decoding from memory has no use for cache files.
+    ImageIO.setUseCache(false);
+  }
+
+  private Readers() {}
+
+  /** A new reader, to be disposed of after use. */
+  static ImageReader of(ImageFormat format) throws IOException {
+    ImageReaderSpi provider =
+        switch (format) {
+          case JPEG -> JPEG;
+          case PNG -> PNG;
+          case BMP -> BMP;
+          case TIFF -> TIFF;
+          case GIF, WEBP, PNM -> throw new IllegalArgumentException(format + " is decoded here");
+        };
+    return provider.createReaderInstance();
+  }
+
+  private static ImageReaderSpi jdk(String className) {
+    Iterator<ImageReaderSpi> providers =
+        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
+    while (providers.hasNext()) {
+      ImageReaderSpi provider = providers.next();
+      if (provider.getClass().getName().equals(className)) {
+        return provider;
+      }
+    }
+    throw new IllegalStateException("this JDK has no " + className);
+  }
+}

@@ -1,0 +1,50 @@
+package org.sparkvit.image.codec;
+
+/** Bits of a lossless WebP frame, the lowest of each byte first (RFC 9649, 3). */
+final class Vp8lBitReader {
+  private final byte[] bytes;
+  private final int end;
+  private int at;
+  private long window;
+  private int count;
+
+  /** Bits that were taken although the data do not have them. */
+  private int missing;
+
+  Vp8lBitReader(byte[] bytes, int from, int end) {
+    this.bytes = bytes;
+    this.at = from;
+    this.end = end;
+  }
+
+  /** The next bits, at least 24 of them, zeros behind the end; they stay there. */
+  int peek() {
+    while (count <= 24) {
+      if (at < end) {
+        window |= (bytes[at++] & 0xFFL) << count;
+      } else {
+        missing += 8;
+      }
+      count += 8;
+    }
+    return (int) window;
+  }
+
+  void skip(int bits) throws BadImageException {
+    window >>>= bits;
+    count -= bits;
+    if (count < missing) {
+      throw BadImageException.truncated("WebP frame ends early");
+    }
+  }
+
+  int read(int bits) throws BadImageException {
+    int value = peek() & (1 << bits) - 1;
+    skip(bits);
+    return value;
+  }
+
+  boolean flag() throws BadImageException {
+    return read(1) == 1;
+  }
+}

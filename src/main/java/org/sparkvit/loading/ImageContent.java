@@ -1,0 +1,70 @@
+package org.sparkvit.loading;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import org.apache.hadoop.fs.FileStatus;
+import org.sparkvit.core.ImageStatus;
+import org.sparkvit.image.codec.DecodeLimits;
+
+/**
+ * The bytes of an image file, or why there are none.
+ *
+ * @param name path or file name, for its extension and for messages; empty where there is none
+ * @param bytes the file's content, null where it could not be had
+ * @param status why there is no content, null where there is
+ * @param reason the status in a few words, null where there is content
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared; lives until it is decoded
+public record ImageContent(String name, byte[] bytes, ImageStatus status, String reason) {
+  /** Content that is in memory already. */
+  public static ImageContent of(String name, byte[] bytes) {
+    return new ImageContent(name, bytes, null, null);
+  }
+
+  /** Content that could not be had. */
+  public static ImageContent failed(String name, ImageStatus status, String reason) {
+    return new ImageContent(name, null, status, reason);
+  }
+
+  /**
+   * Reads what a row of a catalog names. What is wrong with the file is in the result.
+   *
+   * @param bytes how many there are; -1 where the catalog found no file
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   */
+  public static ImageContent read(ImageFiles files, String path, long offset, long bytes) {
+    if (bytes < 0) {
+      return failed(path, ImageStatus.MISSING, "the file was missing when the catalog was made");
+    }
+    if (bytes > DecodeLimits.DEFAULT.maxBytes()) {
+      return failed(path, ImageStatus.TOO_LARGE, bytes + " bytes");
+    }
+    try {
+      PatientReader reader = new PatientReader(files, PatientReader.FIRST_PAUSE);
+      return of(path, reader.read(path, offset, (int) bytes));
+    } catch (FileNotFoundException e) {
+      return failed(path, ImageStatus.MISSING, "the file is gone");
+    } catch (EOFException e) {
+      return failed(path, ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
+    }
+  }
+
+  /**
+   * Reads a whole file of which only the path or URI is known, and that may be nonsense. What is
+   * wrong with it is in the result.
+   *
+   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   */
+  public static ImageContent read(ImageFiles files, String path) {
+    try {
+      FileStatus status = new PatientReader(files, PatientReader.FIRST_PAUSE).status(path);
+      return status.isDirectory()
+          ? failed(path, ImageStatus.UNSUPPORTED, "is a folder, not a file")
+          : read(files, path, 0, status.getLen());
+    } catch (FileNotFoundException | EOFException e) {
+      return failed(path, ImageStatus.MISSING, "the file does not exist");
+    } catch (IllegalArgumentException e) {
+      return failed(path, ImageStatus.MISSING, "is no path: " + e.getMessage());
+    }
+  }
+}

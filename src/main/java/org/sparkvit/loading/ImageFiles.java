@@ -1,0 +1,90 @@
+package org.sparkvit.loading;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.dataset.schema.ImagesTable;
+
+/**
+ * Reads image contents on executors from where a row of {@link ImagesTable} says they are. Safe for
+ * use by several threads: Hadoop caches one file system per scheme and user.
+ */
+public final class ImageFiles implements Serializable {
+  /** A manifest's column of where a tar member's content begins; null for a file of its own. */
+  public static final String MEMBER_OFFSET = "tar_offset";
+
+  /** A manifest's column of a tar member's length; null for a file of its own. */
+  public static final String MEMBER_BYTES = "tar_bytes";
+
+  private static final String MEMBER = ".tar#";
+
+  private final SerializableConfiguration configuration;
+
+  public ImageFiles(SparkSession spark) {
+    this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The URI of a tar member, as {@link ImagesTable#PATH} has it. */
+  public static String memberPath(String tar, String member) {
+    return tar + "#" + member;
+  }
+
+  /**
+   * Reads {@code length} bytes from {@code offset}.
+   *
+   * @throws java.io.FileNotFoundException when the file is gone
+   * @throws java.io.EOFException when it is shorter than it was
+   */
+  public byte[] read(String path, long offset, int length) throws IOException {
+    Path file = new Path(containerOf(path, offset));
+    FileSystem fs = Storage.of(file, configuration.value());
+    byte[] bytes = new byte[length];
+    FutureDataInputStreamBuilder opening = fs.openFile(file);
+    if (fs.getScheme().equals("s3a")) {
+      // S3A would ask for the file's length first, which the caller knows: half of all requests.
+      // It then reads no further than this.
+      opening.withFileStatus(S3aStatus.of(file, offset + length, fs.getDefaultBlockSize(file)));
+    }
+    try (FSDataInputStream in = FutureIO.awaitFuture(opening.build())) {
+      // One sequential request instead of the positioned reads that S3A would split.
+      in.seek(offset);
+      in.readFully(bytes);
+    }
+    return bytes;
+  }
+
+  /**
+   * Bytes of the file from which {@link #read} would read, whether or not they are an image's.
+   *
+   * @throws java.io.FileNotFoundException when it is gone
+   */
+  public long containerLength(String path, long offset) throws IOException {
+    return status(containerOf(path, offset)).getLen();
+  }
+
+  /**
+   * Length and time of a file that no listing has told of.
+   *
+   * @throws java.io.FileNotFoundException when there is none
+   */
+  public FileStatus status(String path) throws IOException {
+    Path file = new Path(path);
+    return Storage.of(file, configuration.value()).getFileStatus(file);
+  }
+
+  /**
+   * URI of the file that a content lies in. A member's header precedes it, so only a member has an
+   * offset; its tar ends at the mark.
+   */
+  public static String containerOf(String path, long offset) {
+    int mark = offset == 0 ? -1 : path.indexOf(MEMBER);
+    return mark < 0 ? path : path.substring(0, mark + MEMBER.length() - 1);
+  }
+}

@@ -1,0 +1,59 @@
+package org.sparkvit.model.architecture;
+
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * What a training makes small. Every image has a target for each class, from 0 to 1, and a weight;
+ * the losses of the images times their weights are added up.
+ */
+public sealed interface Loss extends Serializable {
+
+  /** TorchScript for the losses of {@code logits} against {@code targets}, both [n, K]: [n]. */
+  String source();
+
+  /**
+   * Sum over the classes of target times -log(softmax). With targets that are 1 for one class and 0
+   * elsewhere, and weights by class, this is torch's weighted {@code CrossEntropyLoss}.
+   */
+  record CrossEntropy() implements Loss {
+    @Override
+    public String source() {
+      return "torch.neg(torch.sum(torch.mul(targets, torch.log_softmax(logits, 1)), [1]))";
+    }
+  }
+
+  /**
+   * Cross-entropy in which what is known already counts less: each term is multiplied by (1 - p) to
+   * the power of gamma (Lin et al. 2017).
+   *
+   * @param gamma 0 or more; 0 is cross-entropy, 2 the paper's choice
+   */
+  record Focal(double gamma) implements Loss {
+    @Override
+    public String source() {
+      return String.format(
+          Locale.ROOT,
+          "torch.neg(torch.sum(torch.mul(torch.mul(targets, torch.pow(torch.sub(1.,"
+              + " torch.softmax(logits, 1)), %s)), torch.log_softmax(logits, 1)), [1]))",
+          gamma);
+    }
+  }
+
+  /**
+   * Every class a yes-or-no question of its own: the mean over the classes of torch's {@code
+   * BCEWithLogitsLoss}.
+   *
+   * @param positiveWeight what a yes counts where a no counts 1; above 0
+   */
+  record Binary(double positiveWeight) implements Loss {
+    @Override
+    public String source() {
+      return String.format(
+          Locale.ROOT,
+          "torch.mean(torch.binary_cross_entropy_with_logits(logits, targets, None,"
+              + " torch.full_like(torch.select(logits, 0, 0), %s), 0), [1])",
+          positiveWeight);
+    }
+  }
+}

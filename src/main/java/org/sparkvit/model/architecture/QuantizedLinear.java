@@ -1,0 +1,143 @@
+package org.sparkvit.model.architecture;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkvit.model.checkpoint.Family;
+import org.sparkvit.model.checkpoint.Tensor;
+import org.sparkvit.model.checkpoint.ViTConfig;
+
+/**
+ * A linear map with weights in int8, as PyTorch's {@code per_channel_dynamic_qconfig} makes it:
+ * each output row symmetric with a scale of its own, biases in float32. Activations are quantised
+ * when the product runs, over the range of its whole input, and what comes out is float32 again.
+ *
+ * <p>Processors without VNNI add products in pairs to 16 bits: 2 x 127 x 128 just fits, 2 x 255 x
+ * 128 would saturate silently. There, and in an archive for any machine, activations get 7 bits
+ * ({@code reduce_range}); with VNNI 8, which is worth about half of the images whose label differs
+ * from that in fp32. In a cluster of both kinds an image's result depends on which of them it
+ * meets.
+ *
+ * @param weights one or more {@code [rows, columns]}, stacked
+ * @param biases one for each of the weights, or none at all
+ */
+public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
+  /** Half of the 255 steps of int8: the largest weight of a row comes to 127 or -128. */
+  private static final float HALF_RANGE = 127.5f;
+
+  /** The least scale, as PyTorch's observers have it: a row of zeros has none of its own. */
+  private static final float LEAST_SCALE = Math.ulp(1f);
+
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+
+  public QuantizedLinear {
+    weights = List.copyOf(weights);
+    biases = List.copyOf(biases);
+  }
+
+  /**
+   * The encoder's linear maps by the name of their attribute, query, key and value as one; their
+   * tensors are removed from the map. Patch projection and classifier are not among them: they are
+   * small, and the ends of the network are where rounding shows.
+   */
+  public static Map<String, QuantizedLinear> takeFrom(
+      ViTConfig config, Map<String, Tensor> tensors) {
+    Map<String, QuantizedLinear> packed = new LinkedHashMap<>();
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = config.family().layer(i);
+      String attention = layer + "attention.attention";
+      packed.put(
+          attention + ".packed",
+          take(tensors, attention + ".query", attention + ".key", attention + ".value"));
+      Family family = config.family();
+      for (String name : List.of("attention.output.dense", family.mlpIn(), family.mlpOut())) {
+        packed.put(layer + name + ".packed", take(tensors, layer + name));
+      }
+    }
+    return packed;
+  }
+
+  private static QuantizedLinear take(Map<String, Tensor> tensors, String... modules) {
+    List<Tensor> weights = new ArrayList<>();
+    List<Tensor> biases = new ArrayList<>();
+    for (String module : modules) {
+      weights.add(tensors.remove(module + WEIGHT));
+      if (tensors.containsKey(module + BIAS)) {
+        biases.add(tensors.remove(module + BIAS));
+      }
+    }
+    return new QuantizedLinear(weights, biases);
+  }
+
+  /** Outputs. */
+  public long rows() {
+    return weights.stream().mapToLong(w -> w.shape().get(0)).sum();
+  }
+
+  /** Inputs. */
+  public long columns() {
+    return weights.get(0).shape().get(1);
+  }
+
+  public boolean hasBias() {
+    return !biases.isEmpty();
+  }
+
+  /** int8, row by row. */
+  public ByteBuffer values() {
+    ByteBuffer out = allocate(rows() * columns());
+    int columns = Math.toIntExact(columns());
+    for (Tensor weight : weights) {
+      float[] values = weight.toFloats();
+      float[] scales = scales(values, columns);
+      for (int i = 0; i < values.length; i++) {
+        // The order of operations is fbgemm's, for the same rounding.
+        float scaled = values[i] * (1 / scales[i / columns]);
+        out.put((byte) Math.max(-128, Math.min(127, Math.rint(scaled))));
+      }
+    }
+    return out.flip();
+  }
+
+  /** float64, one for each row. */
+  public ByteBuffer scales() {
+    ByteBuffer out = allocate(rows() * Double.BYTES);
+    for (Tensor weight : weights) {
+      for (float scale : scales(weight.toFloats(), Math.toIntExact(columns()))) {
+        out.putDouble(scale);
+      }
+    }
+    return out.flip();
+  }
+
+  private static float[] scales(float[] values, int columns) {
+    float[] scales = new float[values.length / columns];
+    for (int i = 0; i < values.length; i++) {
+      scales[i / columns] = Math.max(scales[i / columns], Math.abs(values[i]));
+    }
+    for (int row = 0; row < scales.length; row++) {
+      scales[row] = Math.max(scales[row] / HALF_RANGE, LEAST_SCALE);
+    }
+    return scales;
+  }
+
+  /** int64, one for each row, all 0. */
+  public ByteBuffer zeroPoints() {
+    return allocate(rows() * Long.BYTES);
+  }
+
+  /** float32, one for each row. */
+  public ByteBuffer bias() {
+    ByteBuffer out = allocate(rows() * Float.BYTES);
+    biases.forEach(bias -> out.put(bias.toF32().bytes()));
+    return out.flip();
+  }
+
+  private static ByteBuffer allocate(long bytes) {
+    return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

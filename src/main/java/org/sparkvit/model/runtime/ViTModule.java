@@ -1,0 +1,106 @@
+package org.sparkvit.model.runtime;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.sparkvit.core.UserException;
+import org.sparkvit.model.architecture.ViTCode;
+import org.sparkvit.model.checkpoint.ViTConfig;
+
+/** An archive loaded into libtorch: what both sessions share. */
+public final class ViTModule implements AutoCloseable {
+  final ViTConfig config;
+  final PtNDManager manager;
+  final PtSymbolBlock block;
+
+  private ViTModule(ViTConfig config, PtNDManager manager, PtSymbolBlock block) {
+    this.config = config;
+    this.manager = manager;
+    this.block = block;
+  }
+
+  static ViTModule load(Path archive, ViTConfig config, Device device, boolean trainable) {
+    if (!Files.isRegularFile(archive)) {
+      throw new UserException(archive + ": no such TorchScript archive");
+    }
+    PtNDManager manager = PyTorchRuntime.newManager(device);
+    try {
+      PyTorchRuntime.prepareThread();
+      PtSymbolBlock block =
+          JniUtils.loadModule(manager, archive, true, new String[0], new String[0], trainable);
+      JniUtils.enableInferenceMode(block);
+      return new ViTModule(config, manager, block);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Runs a method in evaluation mode on a batch and copies its one float output. */
+  float[] run(String method, ByteBuffer pixels, int n) {
+    PyTorchRuntime.prepareThread();
+    try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+      NDList inputs = inputs(scope, method, pixels(scope, pixels, n));
+      return IValueUtils.forward(block, inputs, false).singletonOrThrow().toFloatArray();
+    }
+  }
+
+  /** Puts the weights in the order that the products want; once, before the first {@link #run}. */
+  void pack() {
+    PyTorchRuntime.prepareThread();
+    try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+      IValueUtils.forward(block, inputs(scope, ViTCode.PACK), false);
+    }
+  }
+
+  /** DJL passes the name of a method as the name of an array beside the arguments. */
+  static NDList inputs(PtNDManager scope, String method, NDArray... arguments) {
+    NDList inputs = new NDList(arguments);
+    NDArray name = scope.zeros(new Shape(1));
+    name.setName("module_method:" + method);
+    inputs.add(name);
+    return inputs;
+  }
+
+  /** The batch as {@code [n, H, W, 3]} on the device; on the CPU without a copy. */
+  PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n) {
+    return pixels(scope, pixels, n, config.imageSize());
+  }
+
+  /** As above, of images of any side. */
+  static PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n, int side) {
+    long bytes = Math.multiplyExact((long) n, 3L * side * side);
+    if (n < 1 || !pixels.isDirect() || pixels.capacity() < bytes) {
+      throw new IllegalArgumentException(
+          n
+              + " images of "
+              + side
+              + " x "
+              + side
+              + " need a direct buffer of "
+              + bytes
+              + " bytes, not "
+              + pixels);
+    }
+    ByteBuffer whole = pixels.duplicate().order(ByteOrder.nativeOrder());
+    whole.clear().limit(Math.toIntExact(bytes));
+    return scope.create(whole, new Shape(n, side, side, 3), DataType.UINT8);
+  }
+
+  @Override
+  public void close() {
+    block.close();
+    manager.close();
+  }
+}

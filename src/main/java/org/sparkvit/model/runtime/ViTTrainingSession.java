@@ -1,0 +1,518 @@
+package org.sparkvit.model.runtime;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.sparkvit.core.UserException;
+import org.sparkvit.model.architecture.AdamW;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.architecture.TrainingCode;
+import org.sparkvit.model.architecture.TrainingOptions;
+import org.sparkvit.model.architecture.ViTCode;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.Tensor;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.torchscript.TorchScriptArchive;
+
+/**
+ * A model whose weights are being trained. One thread uses it.
+ *
+ * <p>A step is one or more {@link #backward}, whose gradients add up, and one {@link #update}. All
+ * native memory is allocated at the first step, and where {@link #freeze} sets more weights free;
+ * later steps free what they take.
+ */
+public final class ViTTrainingSession implements AutoCloseable {
+  private final Checkpoint initial;
+  private final TrainingOptions options;
+  private final Precision precision;
+  private final ViTModule module;
+  private final Map<String, TrainedWeight> weights = new LinkedHashMap<>();
+  private final boolean drawsDropout;
+  private LossScale scale;
+  private List<Group> groups = List.of();
+  private long step;
+  private boolean hasGradients;
+
+  /** Weights that are updated alike. */
+  private record Group(List<TrainedWeight> weights, double rateFactor, double decay) {}
+
+  private ViTTrainingSession(
+      Checkpoint initial, TrainingOptions options, Precision precision, ViTModule module) {
+    this.initial = initial;
+    this.options = options;
+    this.precision = precision;
+    this.module = module;
+    this.scale = LossScale.of(precision);
+    ViTConfig config = initial.config();
+    this.drawsDropout = config.hiddenDropout() > 0 || config.attentionDropout() > 0;
+    Map<String, PtNDArray> byName = new LinkedHashMap<>();
+    for (NDArray array : JniUtils.moduleGetParams(module.block, module.manager)) {
+      byName.put(array.getName(), (PtNDArray) array);
+    }
+    // Buffers are listed as well, but only parameters are trained.
+    for (String key : config.parameterShapes().keySet()) {
+      int depth = config.family().depth(key, config.layers());
+      PtNDArray value = byName.get(key);
+      weights.put(key, new TrainedWeight(key, depth, value, options.averageDecay() > 0));
+    }
+    freeze(0);
+  }
+
+  /** As below, with plain AdamW on cross-entropy. */
+  public static ViTTrainingSession open(
+      Checkpoint checkpoint, AdamW optimizer, Device device, Precision precision) {
+    return open(checkpoint, TrainingOptions.of(optimizer), device, precision);
+  }
+
+  /**
+   * Loads a checkpoint for training. The checkpoint itself is not changed.
+   *
+   * @param precision of the products; weights, gradients and moments are float32 in every case
+   */
+  public static ViTTrainingSession open(
+      Checkpoint checkpoint, TrainingOptions options, Device device, Precision precision) {
+    Path archive = ViTSession.temporaryArchive();
+    try {
+      TorchScriptArchive.writeForTraining(archive, checkpoint, precision, options);
+      ViTModule module = ViTModule.load(archive, checkpoint.config(), device, true);
+      try {
+        return new ViTTrainingSession(checkpoint, options, precision, module);
+      } catch (RuntimeException | Error e) {
+        module.close();
+        throw e;
+      }
+    } finally {
+      ViTSession.delete(archive);
+    }
+  }
+
+  /** Parameter shapes by Hugging Face key. */
+  public Map<String, List<Long>> parameters() {
+    return initial.config().parameterShapes();
+  }
+
+  /**
+   * Leaves the lower part of the model as it is from now on, and trains the rest.
+   *
+   * @param depth how much: 0 nothing, 1 the embeddings, 1 + n also the first n blocks, 2 + all
+   *     blocks also the final norm, so that only the head is trained
+   * @throws IllegalArgumentException when nothing would be left to train
+   */
+  public void freeze(int depth) {
+    if (depth < 0 || depth > headDepth()) {
+      throw new IllegalArgumentException("depth " + depth + " of " + headDepth());
+    }
+    Map<Integer, List<TrainedWeight>> byDepth = new TreeMap<>();
+    for (TrainedWeight weight : weights.values()) {
+      weight.train(weight.depth >= depth);
+      if (weight.isTrained()) {
+        // The final norm learns as fast as the head, as in timm.
+        int group = Math.min(weight.depth, headDepth() - 1);
+        byDepth.computeIfAbsent(group, none -> new ArrayList<>()).add(weight);
+      }
+    }
+    if (options.layerDecay() == 1) {
+      byDepth = Map.of(headDepth() - 1, trained());
+    }
+    List<Group> split = new ArrayList<>();
+    byDepth.forEach(
+        (group, members) -> {
+          double factor = Math.pow(options.layerDecay(), headDepth() - 1.0 - group);
+          double decay = options.optimizer().weightDecay();
+          add(split, members.stream().filter(TrainedWeight::isDecayed).toList(), factor, decay);
+          add(split, members.stream().filter(w -> !w.isDecayed()).toList(), factor, 0);
+        });
+    groups = List.copyOf(split);
+  }
+
+  private static void add(
+      List<Group> groups, List<TrainedWeight> members, double factor, double decay) {
+    if (!members.isEmpty()) {
+      groups.add(new Group(members, factor, decay));
+    }
+  }
+
+  private List<TrainedWeight> trained() {
+    return weights.values().stream().filter(TrainedWeight::isTrained).toList();
+  }
+
+  private int headDepth() {
+    return initial.config().layers() + 2;
+  }
+
+  /**
+   * Forward and backward of one batch in training mode; the gradients are added to those already
+   * there.
+   *
+   * @param normaliser what the weighted sum is divided by: the sum of the weights over all images
+   *     of the step gives torch's mean of a weighted cross-entropy, also when the step is made of
+   *     several calls
+   * @return the sum of weight times loss, divided by the normaliser
+   */
+  public double backward(TrainingBatch batch, double normaliser) {
+    int n = batch.size();
+    int classes = module.config.labels().size();
+    if (n < 1 || batch.targets().length != n * classes || batch.seeds().length != n) {
+      throw new IllegalArgumentException(
+          n
+              + " weights, "
+              + batch.targets().length
+              + " targets, "
+              + batch.seeds().length
+              + " seeds, "
+              + classes
+              + " classes");
+    }
+    float[] factors = new float[n];
+    for (int i = 0; i < n; i++) {
+      factors[i] = (float) (batch.weights()[i] * scale.value() / normaliser);
+    }
+    PyTorchRuntime.prepareThread();
+    boolean gradMode = JniUtils.isGradMode();
+    JniUtils.enableTrainingMode(module.block);
+    JniUtils.setGradMode(true);
+    try (PtNDManager scope = module.manager.newSubManager(module.manager.getDevice())) {
+      PtNDArray pixels = module.pixels(scope, batch.pixels(), n);
+      PtNDArray targets = (PtNDArray) scope.create(batch.targets(), new Shape(n, classes));
+      PtNDArray weighing = (PtNDArray) scope.create(factors);
+      PtNDArray[] path = options.dropPath() > 0 ? new PtNDArray[] {path(scope, batch)} : NONE;
+      double loss =
+          options.recompute()
+              ? recomputing(scope, pixels, targets, weighing, path, batch.seeds()[0])
+              : plain(scope, pixels, targets, weighing, path, batch.seeds()[0]);
+      hasGradients = true;
+      return loss / scale.value();
+    } finally {
+      JniUtils.setGradMode(gradMode);
+      JniUtils.enableInferenceMode(module.block);
+    }
+  }
+
+  private static final PtNDArray[] NONE = {};
+
+  private double plain(
+      PtNDManager scope,
+      PtNDArray pixels,
+      PtNDArray targets,
+      PtNDArray weighing,
+      PtNDArray[] path,
+      long seed) {
+    seedDropout(seed, 0);
+    PtNDArray loss = call(scope, TrainingCode.LOSS, path, pixels, targets, weighing);
+    JniUtils.backward(loss, ones(scope, loss), false, false);
+    return value(loss);
+  }
+
+  /**
+   * The forward pass keeps only what goes into each block; the backward pass, from the last block
+   * to the first, computes it again. Below the lowest weight that is trained there is nothing to
+   * do.
+   */
+  private double recomputing(
+      PtNDManager scope,
+      PtNDArray pixels,
+      PtNDArray targets,
+      PtNDArray weighing,
+      PtNDArray[] path,
+      long seed) {
+    int layers = initial.config().layers();
+    JniUtils.setGradMode(false);
+    PtNDArray[] inputs = new PtNDArray[layers + 1];
+    seedDropout(seed, 0);
+    inputs[0] = call(scope, ViTCode.TOKENS, NONE, pixels);
+    for (int i = 0; i < layers; i++) {
+      seedDropout(seed, i + 1);
+      inputs[i + 1] = call(scope, ViTCode.BLOCK + i, path, inputs[i]);
+    }
+    JniUtils.setGradMode(true);
+    int lowest = trained().stream().mapToInt(weight -> weight.depth).min().orElseThrow();
+
+    boolean goesOn = lowest <= layers;
+    PtNDArray last = leaf(scope, inputs[layers], goesOn);
+    PtNDArray embedding = call(scope, ViTCode.FINISH, NONE, last);
+    PtNDArray loss = call(scope, TrainingCode.HEAD_LOSS, NONE, embedding, targets, weighing);
+    JniUtils.backward(loss, ones(scope, loss), false, false);
+    PtNDArray gradient = goesOn ? gradient(scope, last) : null;
+    for (int i = layers - 1; i >= 0 && i + 1 >= lowest; i--) {
+      goesOn = lowest <= i;
+      try (PtNDManager inner = scope.newSubManager(scope.getDevice())) {
+        PtNDArray input = leaf(inner, inputs[i], goesOn);
+        seedDropout(seed, i + 1);
+        PtNDArray output = call(inner, ViTCode.BLOCK + i, path, input);
+        JniUtils.backward(output, gradient, false, false);
+        gradient.close();
+        inputs[i + 1].close();
+        gradient = goesOn ? gradient(scope, input) : null;
+      }
+    }
+    if (lowest == 0) {
+      seedDropout(seed, 0);
+      PtNDArray tokens = call(scope, ViTCode.TOKENS, NONE, pixels);
+      JniUtils.backward(tokens, gradient, false, false);
+    }
+    return value(loss);
+  }
+
+  private static PtNDArray leaf(PtNDManager scope, PtNDArray array, boolean wantsGradient) {
+    PtNDArray leaf = JniUtils.detachGradient(array);
+    leaf.attach(scope);
+    JniUtils.attachGradient(leaf, wantsGradient);
+    return leaf;
+  }
+
+  private static PtNDArray gradient(PtNDManager scope, PtNDArray leaf) {
+    PtNDArray gradient = JniUtils.getGradient(leaf);
+    gradient.attach(scope);
+    return gradient;
+  }
+
+  private PtNDArray call(
+      PtNDManager scope, String method, PtNDArray[] path, PtNDArray... arguments) {
+    NDArray[] all = Arrays.copyOf(arguments, arguments.length + path.length, NDArray[].class);
+    System.arraycopy(path, 0, all, arguments.length, path.length);
+    NDList inputs = ViTModule.inputs(scope, method, all);
+    PtNDArray result = (PtNDArray) IValueUtils.forward(module.block, inputs, true).get(0);
+    result.attach(scope);
+    return result;
+  }
+
+  private static PtNDArray ones(PtNDManager scope, PtNDArray loss) {
+    return (PtNDArray) scope.ones(loss.getShape(), DataType.FLOAT32);
+  }
+
+  private static double value(PtNDArray scalar) {
+    boolean gradMode = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    try {
+      return scalar.toFloatArray()[0];
+    } finally {
+      JniUtils.setGradMode(gradMode);
+    }
+  }
+
+  /** Factors of the branches, [2 x layers, n]: an image's own chance decides which it skips. */
+  private PtNDArray path(PtNDManager scope, TrainingBatch batch) {
+    int branches = 2 * initial.config().layers();
+    int n = batch.size();
+    float[] factors = new float[branches * n];
+    for (int i = 0; i < n; i++) {
+      SplittableRandom random = new SplittableRandom(batch.seeds()[i]);
+      for (int branch = 0; branch < branches; branch++) {
+        int layer = branch / 2;
+        double rate = options.dropPath() * layer / Math.max(1, initial.config().layers() - 1);
+        factors[branch * n + i] = random.nextDouble() < rate ? 0 : (float) (1 / (1 - rate));
+      }
+    }
+    return (PtNDArray) scope.create(factors, new Shape(branches, n));
+  }
+
+  /**
+   * Dropout draws from torch's one stream of the JVM, which starts anew for each part of the pass:
+   * so a part can be computed again, and a training taken up in its midst.
+   */
+  private void seedDropout(long seed, int part) {
+    if (drawsDropout) {
+      JniUtils.setSeed(new SplittableRandom(seed + part).nextLong());
+    }
+  }
+
+  /**
+   * One AdamW step on the gradients, which are then cleared. If they are not finite, the weights
+   * stay as they are: training has diverged, or, in FP16, the loss was scaled up too far, which the
+   * next steps mend.
+   *
+   * @param learningRate of the topmost layers
+   * @param maxNorm what the global L2 norm of the gradients is scaled down to when it is larger
+   *     (torch's clip_grad_norm_); infinite to leave them alone
+   * @return the norm as it was before, not finite if nothing was done
+   */
+  public double update(double learningRate, double maxNorm) {
+    if (!hasGradients) {
+      throw new IllegalStateException("no backward before this step");
+    }
+    PyTorchRuntime.prepareThread();
+    double norm = clip(maxNorm);
+    boolean finite = Double.isFinite(norm);
+    scale.update(finite || precision != Precision.FP16);
+    if (!finite) {
+      run(TrainingCode.CLEAR, list(trained(), TrainedWeight::gradient));
+      return norm;
+    }
+    step++;
+    for (Group group : groups) {
+      for (TrainedWeight weight : group.weights()) {
+        weight.prepare();
+        weight.steps.addi(1);
+      }
+      update(group, learningRate * group.rateFactor());
+    }
+    if (options.averageDecay() > 0) {
+      double stays = Math.min(options.averageDecay(), (1.0 + step) / (10 + step));
+      run(
+          TrainingCode.AVERAGE,
+          list(trained(), weight -> weight.smoothed),
+          list(trained(), weight -> weight.value),
+          IValue.from(1 - stays));
+    }
+    return norm;
+  }
+
+  private double clip(double maxNorm) {
+    try (PtNDManager scope = module.manager.newSubManager(module.manager.getDevice());
+        IValue gradients = list(trained(), TrainedWeight::gradient);
+        IValue norm = IValue.from(maxNorm);
+        IValue scaled = IValue.from(scale.value());
+        IValue result =
+            IValueUtils.runMethod(module.block, TrainingCode.CLIP, gradients, norm, scaled)) {
+      return result.toTensor(scope).toFloatArray()[0];
+    }
+  }
+
+  private void update(Group group, double rate) {
+    AdamW optimizer = options.optimizer();
+    run(
+        TrainingCode.UPDATE,
+        list(group.weights(), weight -> weight.value),
+        list(group.weights(), TrainedWeight::gradient),
+        list(group.weights(), weight -> weight.average),
+        list(group.weights(), weight -> weight.square),
+        list(group.weights(), weight -> weight.steps),
+        IValue.from(rate),
+        IValue.from(optimizer.beta1()),
+        IValue.from(optimizer.beta2()),
+        IValue.from(group.decay()),
+        IValue.from(optimizer.epsilon()));
+  }
+
+  /** Calls a method for what it does to its arguments, which are closed. */
+  private void run(String method, IValue... arguments) {
+    try {
+      IValueUtils.runMethod(module.block, method, arguments).close();
+    } finally {
+      for (IValue argument : arguments) {
+        argument.close();
+      }
+    }
+  }
+
+  private static IValue list(
+      Collection<TrainedWeight> group, Function<TrainedWeight, PtNDArray> array) {
+    return IValue.listFrom(group.stream().map(array).toArray(PtNDArray[]::new));
+  }
+
+  /** Number of updates done. */
+  public long step() {
+    return step;
+  }
+
+  /** What the loss is multiplied by before the backward pass: 1 but in FP16. */
+  public double lossScale() {
+    return scale.value();
+  }
+
+  /** Logits in evaluation mode; arguments and result as for {@link ViTSession#logits}. */
+  public float[] logits(ByteBuffer pixels, int n) {
+    return module.run("forward", pixels, n);
+  }
+
+  /**
+   * Puts the average of the weights over the steps in their place for as long as something runs,
+   * which must not train.
+   *
+   * @throws IllegalStateException when no average is kept
+   */
+  public <T> T averaged(Supplier<T> use) {
+    if (options.averageDecay() == 0) {
+      throw new IllegalStateException("no average is kept");
+    }
+    PyTorchRuntime.prepareThread();
+    Map<TrainedWeight, PtNDArray> own = new LinkedHashMap<>();
+    try {
+      for (TrainedWeight weight : weights.values()) {
+        own.put(weight, (PtNDArray) weight.value.duplicate());
+      }
+      run(
+          TrainingCode.COPY,
+          list(weights.values(), weight -> weight.value),
+          list(weights.values(), weight -> weight.smoothed));
+      try {
+        return use.get();
+      } finally {
+        run(
+            TrainingCode.COPY,
+            list(weights.values(), weight -> weight.value),
+            list(weights.values(), own::get));
+      }
+    } finally {
+      own.values().forEach(PtNDArray::close);
+    }
+  }
+
+  /** A copy of the current weights, in the configuration that was given. */
+  public Checkpoint checkpoint() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    weights.forEach((key, weight) -> tensors.put(key, tensor(weight.value)));
+    return new Checkpoint(initial.config(), initial.preprocessor(), tensors);
+  }
+
+  /** A copy of the gradients of what is trained, by key. */
+  Map<String, Tensor> gradients() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    trained().forEach(weight -> tensors.put(weight.key, tensor(weight.gradient())));
+    return tensors;
+  }
+
+  private static Tensor tensor(PtNDArray array) {
+    List<Long> shape = new ArrayList<>();
+    for (long size : array.getShape().getShape()) {
+      shape.add(size);
+    }
+    return Tensor.of(array.toFloatArray(), shape);
+  }
+
+  /** Saves all but the weights: moments, averages and counts, as safetensors. */
+  public void saveOptimizer(Path file) {
+    OptimizerState.save(file, weights.values(), step, scale);
+  }
+
+  /**
+   * Restores what {@link #saveOptimizer} wrote.
+   *
+   * @throws UserException when the file is malformed or belongs to another model
+   */
+  public void loadOptimizer(Path file) {
+    OptimizerState state = OptimizerState.load(file, weights.values());
+    step = state.step();
+    scale = state.scale();
+  }
+
+  /** Number of native objects that this session holds; the same after every step. */
+  int managedResources() {
+    return module.manager.getManagedArrays().size();
+  }
+
+  /** Frees weights, gradients and moments. */
+  @Override
+  public void close() {
+    module.close();
+  }
+}

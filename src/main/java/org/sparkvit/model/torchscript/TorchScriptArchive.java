@@ -1,0 +1,236 @@
+package org.sparkvit.model.torchscript;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.sparkvit.core.UserException;
+import org.sparkvit.model.architecture.AttentionCode;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.architecture.QuantizedLinear;
+import org.sparkvit.model.architecture.TrainingOptions;
+import org.sparkvit.model.architecture.ViTCode;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.Tensor;
+import org.sparkvit.model.runtime.Explainer;
+import org.sparkvit.model.runtime.ViTModule;
+import org.sparkvit.model.runtime.ViTTrainingSession;
+
+/**
+ * Writes a checkpoint as a TorchScript file: weights and forward pass in one archive that libtorch
+ * loads, from DJL as well as from Python's {@code torch.jit.load}.
+ *
+ * <p>The module takes {@code uint8 [N, H, W, 3]} pixels and returns {@code float32 [N, K]} logits;
+ * its method {@code embed} returns what the head reads, after the final layer norm, {@code float32
+ * [N, embeddingSize]}. Parameter names are Hugging Face's; the buffers {@code pixel_scale} and
+ * {@code pixel_shift} hold the normalisation.
+ *
+ * <p>The file is a zip without compression: {@code data.pkl} is the pickled module tree, {@code
+ * code/} its source text, and {@code data/N} the bytes of one tensor each.
+ */
+public final class TorchScriptArchive {
+  private static final String ROOT = "vit/";
+
+  /** The newest format that PyTorch 1.11 to 2.x read; it decides which operator schemas apply. */
+  private static final String FORMAT_VERSION = "10\n";
+
+  private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
+
+  /** How the elements of a tensor are stored. */
+  private enum Storage {
+    FLOAT("FloatStorage"),
+    BFLOAT16("BFloat16Storage"),
+    HALF("HalfStorage");
+
+    final String className;
+
+    Storage(String className) {
+      this.className = className;
+    }
+
+    static Storage of(Precision precision) {
+      return switch (precision) {
+        case FP32, INT8 -> FLOAT;
+        case BF16 -> BFLOAT16;
+        case FP16 -> HALF;
+      };
+    }
+
+    ByteBuffer bytes(Tensor tensor) {
+      return switch (this) {
+        case FLOAT -> tensor.toF32().bytes();
+        case BFLOAT16 -> tensor.toBf16Bytes();
+        case HALF -> tensor.toF16Bytes();
+      };
+    }
+  }
+
+  private final Pickle pickle = new Pickle();
+  private final List<Supplier<ByteBuffer>> storages = new ArrayList<>();
+  private final ZipOutputStream zip;
+  private final WritableByteChannel channel;
+
+  private TorchScriptArchive(OutputStream out) {
+    zip = new ZipOutputStream(out);
+    zip.setMethod(ZipOutputStream.STORED);
+    channel = Channels.newChannel(zip);
+  }
+
+  /**
+   * For scoring: weights stored in the given precision. With INT8 the linear maps of the encoder
+   * are quantised as {@link QuantizedLinear} says and listed no more among the parameters. The file
+   * is for any device and machine.
+   */
+  public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
+    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, false));
+  }
+
+  /**
+   * As above, for this machine's CPU, where {@link Precision#hasOwnCode}. In bf16 the module is to
+   * be asked to {@link ViTModule#pack} its weights first.
+   */
+  public static void writeForThisMachine(Path file, Checkpoint checkpoint, Precision precision) {
+    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, true));
+  }
+
+  /** For an {@link Explainer}: float32, with the methods of {@link AttentionCode}. */
+  public static void writeForExplaining(Path file, Checkpoint checkpoint) {
+    write(file, checkpoint, Precision.FP32, ViTCode.forExplaining(checkpoint.config()));
+  }
+
+  /**
+   * For training: weights in float32; with BF16 and FP16 the products are cast in the graph. Has
+   * the further methods that {@link ViTTrainingSession} calls.
+   *
+   * @throws IllegalArgumentException with INT8, in which nothing is trained
+   */
+  public static void writeForTraining(
+      Path file, Checkpoint checkpoint, Precision precision, TrainingOptions options) {
+    if (precision == Precision.INT8) {
+      throw new IllegalArgumentException("training in " + precision);
+    }
+    // Weights stay in float32, whatever the products are in.
+    write(
+        file,
+        checkpoint,
+        Precision.FP32,
+        ViTCode.forTraining(checkpoint.config(), precision, options));
+  }
+
+  private static void write(
+      Path file, Checkpoint checkpoint, Precision weights, Map<String, String> code) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      TorchScriptArchive archive = new TorchScriptArchive(out);
+      archive.writeAll(checkpoint, weights, code);
+      archive.zip.finish();
+    } catch (IOException e) {
+      throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private void writeAll(Checkpoint checkpoint, Precision precision, Map<String, String> code)
+      throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
+    Map<String, QuantizedLinear> packed = Map.of();
+    if (precision == Precision.INT8) {
+      packed = QuantizedLinear.takeFrom(checkpoint.config(), tensors);
+    }
+    ModuleTree tree = ModuleTree.of(tensors.keySet(), packed.keySet());
+    tree.buffers.put("pixel_scale", "pixel_scale");
+    tree.buffers.put("pixel_shift", "pixel_shift");
+    tensors.put("pixel_scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
+    tensors.put("pixel_shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
+
+    pickle(tree, tensors, packed, Storage.of(precision));
+    entry("data.pkl", ByteBuffer.wrap(pickle.toBytes()));
+    text("code/__torch__.py", tree.source(code));
+    for (int i = 0; i < storages.size(); i++) {
+      entry("data/" + i, storages.get(i).get());
+    }
+    entry("constants.pkl", ByteBuffer.wrap(EMPTY_TUPLE));
+    text("version", FORMAT_VERSION);
+    text("byteorder", "little");
+  }
+
+  private void pickle(
+      ModuleTree node,
+      Map<String, Tensor> tensors,
+      Map<String, QuantizedLinear> packed,
+      Storage weights) {
+    pickle.beginObject("__torch__", node.className);
+    node.parameters.forEach(
+        (attribute, name) -> {
+          pickle.string(attribute);
+          tensor(tensors.get(name), weights, true);
+        });
+    node.buffers.forEach(
+        (attribute, name) -> {
+          pickle.string(attribute);
+          tensor(tensors.get(name), Storage.FLOAT, false);
+        });
+    node.packed.forEach(
+        (attribute, name) -> {
+          QuantizedLinear linear = packed.get(name);
+          String[] keys = {
+            storage(linear::values),
+            storage(linear::scales),
+            storage(linear::zeroPoints),
+            linear.hasBias() ? storage(linear::bias) : null
+          };
+          pickle.string(attribute);
+          pickle.packedLinear(linear.rows(), linear.columns(), keys);
+        });
+    pickle.string("training");
+    pickle.bool(false);
+    node.children.forEach(
+        (attribute, child) -> {
+          pickle.string(attribute);
+          pickle(child, tensors, packed, weights);
+        });
+    pickle.endObject();
+  }
+
+  private void tensor(Tensor tensor, Storage as, boolean requiresGrad) {
+    String key = storage(() -> as.bytes(tensor));
+    pickle.tensor(as.className, key, tensor.shape(), requiresGrad);
+  }
+
+  /** Makes room for a tensor's bytes, which are converted only when they are written. */
+  private String storage(Supplier<ByteBuffer> bytes) {
+    storages.add(bytes);
+    return Integer.toString(storages.size() - 1);
+  }
+
+  private void text(String name, String content) throws IOException {
+    entry(name, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void entry(String name, ByteBuffer bytes) throws IOException {
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    CRC32 crc = new CRC32();
+    crc.update(bytes.duplicate());
+    entry.setCrc(crc.getValue());
+    entry.setSize(bytes.remaining());
+    entry.setCompressedSize(bytes.remaining());
+    // The same bytes for the same model, whenever it is written.
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    zip.closeEntry();
+  }
+}

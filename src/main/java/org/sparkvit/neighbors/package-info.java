@@ -1,2 +1,0 @@
-/** Nearest neighbours among the embeddings or the hashes of all images, on the executors. */
-package org.sparkvit.neighbors;

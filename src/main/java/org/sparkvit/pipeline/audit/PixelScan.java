@@ -1,0 +1,162 @@
+package org.sparkvit.pipeline.audit;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import java.io.Serializable;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.core.Background;
+import org.sparkvit.core.ImageStatus;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PixelsTable;
+import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.image.codec.DecodeLimits;
+import org.sparkvit.image.codec.ImageDecoder;
+import org.sparkvit.image.codec.ImageFormat;
+import org.sparkvit.inference.ChunkedFill;
+import org.sparkvit.loading.CatalogBackground;
+import org.sparkvit.loading.CatalogImages;
+import org.sparkvit.loading.ImageContent;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ImageSource;
+import org.sparkvit.loading.Prefetcher;
+
+/** The one pass over the pixels: rows of a catalog become rows of {@link PixelsTable}. */
+final class PixelScan {
+  private static final int READERS = 4;
+  private static final int AHEAD = 8;
+  private static final long MAX_BYTES_AHEAD = 64L << 20;
+
+  private static final Object[] OPAQUE_FORMATS = {ImageFormat.JPEG.name(), ImageFormat.BMP.name()};
+  private static final Object[] RETRIED = {ImageStatus.MISSING.name(), ImageStatus.TIMEOUT.name()};
+
+  private PixelScan() {}
+
+  /**
+   * Measures the images that are new or have changed.
+   *
+   * @param images rows of {@link ImagesTable}
+   * @return the rows of these images, of the content that the catalog saw
+   */
+  static Dataset<Row> of(
+      Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+    Background background = CatalogBackground.of(workspace);
+    new ChunkedFill(
+            "audit",
+            "measured",
+            range -> missing(workspace, images, range, background),
+            rows -> pass(rows, PixelsTable.SPEC.schema(), background, PixelRow::of))
+        .run(workspace, PixelsTable.SPEC, record, progress);
+    return workspace
+        .read(PixelsTable.SPEC)
+        .join(
+            images.select(
+                col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256")),
+            sameContent(col("wanted_id"), col("wanted_sha256")),
+            "left_semi");
+  }
+
+  private static Dataset<Row> missing(
+      Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
+    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
+    if (!workspace.has(PixelsTable.SPEC)) {
+      return images;
+    }
+    Dataset<Row> done =
+        workspace
+            .read(PixelsTable.SPEC)
+            .where(range.has(col(PixelsTable.ID)))
+            // What was gone or took too long may be there in time now.
+            .where(not(col(PixelsTable.STATUS).isin(RETRIED)))
+            .select(PixelsTable.ID, PixelsTable.SHA256, PixelsTable.BACKGROUND)
+            .toDF("done_id", "done_sha256", "done_background");
+    return images.join(
+        done,
+        col(ImagesTable.ID)
+            .equalTo(col("done_id"))
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")))
+            .and(onBackground(col("done_background"), background)),
+        "left_anti");
+  }
+
+  /**
+   * Whether a row was measured as it would be now. What is transparent was not asked before the
+   * tables had the column; images of a format that knows no alpha were measured then as they are
+   * now.
+   */
+  static Column onBackground(Column done, Background background) {
+    return done.isin(PixelsTable.OPAQUE, background.toString())
+        .or(done.isNull().and(coalesce(col(ImagesTable.FORMAT).isin(OPAQUE_FORMATS), lit(true))));
+  }
+
+  private static Column sameContent(Column id, Column sha256) {
+    return col(PixelsTable.ID).equalTo(id).and(col(PixelsTable.SHA256).eqNullSafe(sha256));
+  }
+
+  /** What is made of one decoded image; see {@link PixelRow#of}. */
+  interface Measure extends Serializable {
+    Row of(
+        String id, String known, ImageContent content, ImageDecoder decoder, Background background);
+  }
+
+  /**
+   * Reads images, and makes a row of each.
+   *
+   * @param background handed to the measure, whose decoder leaves alpha beside the colours
+   */
+  static Dataset<Row> pass(
+      Dataset<Row> images, StructType schema, Background background, Measure measure) {
+    SparkSession spark = images.sparkSession();
+    ImageSource source = new CatalogImages(new ImageFiles(spark));
+    MapPartitionsFunction<Row, Row> function =
+        rows -> {
+          // Reading waits for the storage, so it runs ahead of the measuring in this thread.
+          Prefetcher<ImageSource.Pending, Loaded> loaded =
+              new Prefetcher<>(
+                  source.open(rows),
+                  image -> new Loaded(image.row(), image.content().get()),
+                  READERS,
+                  AHEAD,
+                  image -> Math.max(0, image.row().<Long>getAs(ImagesTable.BYTES)),
+                  MAX_BYTES_AHEAD);
+          TaskCompletionListener closing = context -> loaded.close();
+          TaskContext.get().addTaskCompletionListener(closing);
+          ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+          return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+              return loaded.hasNext();
+            }
+
+            @Override
+            public Row next() {
+              Loaded image = loaded.next();
+              return measure.of(
+                  image.row().getAs(ImagesTable.ID),
+                  // The content that the catalog saw, so that the image is among its findings.
+                  image.row().getAs(ImagesTable.SHA256),
+                  image.content(),
+                  decoder,
+                  background);
+            }
+          };
+        };
+    return images.mapPartitions(function, Encoders.row(schema));
+  }
+
+  private record Loaded(Row row, ImageContent content) {}
+}

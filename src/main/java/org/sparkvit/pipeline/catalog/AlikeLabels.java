@@ -1,0 +1,98 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.udf;
+
+import java.math.BigDecimal;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.dataset.schema.ImagesTable;
+
+/**
+ * Classes whose names may be meant to be one, as they differ in white space, in case, in the form
+ * of Unicode that a Mac and a PC write differently, or in how a number is written. They stay the
+ * classes that they are; people are told.
+ */
+final class AlikeLabels {
+  private static final int SHOWN = 5;
+
+  /** Longer ones are no numbers that stand for classes. */
+  private static final int MAX_DIGITS = 40;
+
+  private static final UserDefinedFunction FOLDED =
+      udf((UDF1<String, String>) AlikeLabels::folded, DataTypes.StringType);
+
+  private AlikeLabels() {}
+
+  /** Sentences about the groups of such classes, a few of them. */
+  static List<String> warnings(Dataset<Row> images) {
+    Dataset<Row> alike =
+        images
+            .select(col(ImagesTable.LABEL))
+            .where(col(ImagesTable.LABEL).isNotNull())
+            .distinct()
+            .groupBy(FOLDED.apply(col(ImagesTable.LABEL)).as("folded"))
+            .agg(sort_array(collect_list(ImagesTable.LABEL)).as("labels"))
+            .where(size(col("labels")).gt(1));
+    List<String> warnings = new ArrayList<>();
+    for (Row row : alike.orderBy("folded").limit(SHOWN + 1).collectAsList()) {
+      warnings.add(
+          warnings.size() == SHOWN
+              ? "and there are more classes that differ in spelling only"
+              : warning(row.getList(1)));
+    }
+    return warnings;
+  }
+
+  /** Says how names that {@link #folded} does not tell apart differ. */
+  static String warning(List<String> labels) {
+    String shown =
+        String.join(" and ", labels.stream().limit(SHOWN).map(name -> "'" + name + "'").toList());
+    return labels.size() + " classes differ only in " + difference(labels) + ": " + shown;
+  }
+
+  private static String difference(List<String> labels) {
+    if (agree(labels, name -> Normalizer.normalize(name, Normalizer.Form.NFC))) {
+      return "Unicode normal form";
+    }
+    if (agree(labels, AlikeLabels::withoutSpace)) {
+      return "white space";
+    }
+    if (agree(labels, name -> name.toLowerCase(Locale.ROOT))) {
+      return "case";
+    }
+    return agree(labels, name -> withoutSpace(name).toLowerCase(Locale.ROOT))
+        ? "case and white space"
+        : "how a number or letter is written";
+  }
+
+  private static boolean agree(List<String> labels, UnaryOperator<String> form) {
+    return labels.stream().map(form).distinct().count() == 1;
+  }
+
+  /** What is left of a name when all that people overlook is taken away. */
+  static String folded(String name) {
+    String plain =
+        withoutSpace(Normalizer.normalize(name, Normalizer.Form.NFKC)).toLowerCase(Locale.ROOT);
+    if (plain.length() <= MAX_DIGITS
+        && plain.matches("[+-]?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]{1,3})?")) {
+      return new BigDecimal(plain).stripTrailingZeros().toString();
+    }
+    return plain;
+  }
+
+  private static String withoutSpace(String name) {
+    return name.replaceAll("[\\s\\p{Z}\\p{Cf}]", "");
+  }
+}

@@ -1,0 +1,206 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.Urls;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ImagesSkippedTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/** Inputs to the images table: lists, checks the listing, reads and decodes, publishes. */
+public final class CatalogStage {
+  /**
+   * Some ten seconds of decoding, so that a lost task costs little and the Parquet files are few.
+   */
+  private static final long PARTITION_BYTES = 256L << 20;
+
+  private static final int ROUNDS = 4;
+
+  private final CatalogConfig config;
+  private final Progress progress;
+
+  public CatalogStage(CatalogConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** A listing without what is skipped. */
+  private record Totals(long files, long weight) {}
+
+  /** Runs the stage on a session. */
+  public void run(SparkSession spark) {
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
+    RunRecord record = RunRecord.start("catalog", config.toMap());
+    Decisions decisions = new Decisions();
+    InputSources inputs =
+        new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
+    List<Source> sources = inputs.all();
+    progress.say("catalog: listing " + inputNames());
+    // Listing is slow where it is remote, and the rows are small; they are gone over several times.
+    Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Totals totals = check(listing);
+      Dataset<Row> files = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
+      int partitions = partitions(spark, totals);
+      progress.say(
+          String.format(
+              Locale.ROOT, "catalog: reading %,d files in %,d tasks", totals.files, partitions));
+      List<String> outcome = new ArrayList<>();
+      AtomicReference<String> next = new AtomicReference<>();
+      workspace.replaceAll(
+          Map.of(
+              ImagesTable.SPEC,
+              ImageScan.scan(files, totals.weight, partitions),
+              ImagesSkippedTable.SPEC,
+              Listing.skipped(listing)),
+          record,
+          written -> {
+            SkippedSummary skipped = SkippedSummary.of(written.get(ImagesSkippedTable.SPEC));
+            CatalogSummary summary = CatalogSummary.of(written.get(ImagesTable.SPEC));
+            requireUsable(summary, written.get(ImagesTable.SPEC));
+            summary.toMap().forEach(record::result);
+            record.result("skipped", skipped.toMap());
+            record.result("decisions", decisions.sentences());
+            // Without labels there is nothing to stratify by and nothing to learn.
+            next.set(summary.classes() > 0 ? "spark-vit split" : "spark-vit audit");
+            outcome.addAll(summary.lines(decisions.sentences(), skipped));
+          });
+      outcome.forEach(progress::say);
+      progress.say("next: " + next.get() + " --workspace " + config.workspace());
+    } finally {
+      listing.unpersist();
+    }
+  }
+
+  private static Dataset<Row> union(SparkSession spark, List<Source> sources) {
+    Dataset<Row> all = sources.get(0).list(spark);
+    for (Source source : sources.subList(1, sources.size())) {
+      Dataset<Row> more = source.list(spark);
+      for (StructField field : Listing.own(more.schema())) {
+        for (StructField other : Listing.own(all.schema())) {
+          if (field.name().equalsIgnoreCase(other.name())
+              && !field.dataType().sameType(other.dataType())) {
+            throw new UserException(
+                "column '"
+                    + field.name()
+                    + "' is "
+                    + other.dataType().simpleString()
+                    + " in one manifest and "
+                    + field.dataType().simpleString()
+                    + " in another; rename one, or catalog them into two workspaces");
+          }
+        }
+      }
+      all = all.unionByName(more, true);
+    }
+    return all;
+  }
+
+  private String inputNames() {
+    return String.join(", ", config.inputs().stream().map(Urls::withoutSecrets).toList());
+  }
+
+  private Totals check(Dataset<Row> listing) {
+    Row totals =
+        listing
+            .agg(
+                count(when(col(Listing.SKIPPED).isNull(), 1)),
+                sum(when(col(Listing.SKIPPED).isNull(), SizeBalancer.weight())),
+                count(col(Listing.PROBLEM)),
+                min(col(Listing.PROBLEM)))
+            .head();
+    long problems = totals.getLong(2);
+    if (problems > 0) {
+      throw new UserException(
+          totals.getString(3) + (problems > 1 ? " (and " + (problems - 1) + " more like it)" : ""));
+    }
+    if (totals.getLong(0) == 0) {
+      throw new UserException(
+          "--input "
+              + inputNames()
+              + " has no images in it"
+              + SkippedSummary.of(Listing.skipped(listing)).inBrackets()
+              + "; check the path");
+    }
+    List<Row> repeated =
+        listing
+            .where(col(Listing.SKIPPED).isNull())
+            .groupBy(Listing.NAME)
+            .agg(count(lit(1)).as("times"), collect_list(ImagesTable.PATH).as("paths"))
+            .where("times > 1")
+            .orderBy(Listing.NAME)
+            .limit(1)
+            .collectAsList();
+    if (!repeated.isEmpty()) {
+      List<String> paths = new ArrayList<>(repeated.get(0).<String>getList(2));
+      paths.sort(null);
+      throw new UserException(
+          paths.get(0).equals(paths.get(1))
+              ? "'" + paths.get(0) + "' is listed twice; name every image once"
+              : "'"
+                  + paths.get(0)
+                  + "' and '"
+                  + paths.get(1)
+                  + "' would have one id, that of '"
+                  + repeated.get(0).getString(0)
+                  + "'; give the folders different names, or name the folder above both as"
+                  + " --input");
+    }
+    return new Totals(totals.getLong(0), totals.getLong(1));
+  }
+
+  private int partitions(SparkSession spark, Totals totals) {
+    if (config.partitions() > 0) {
+      return config.partitions();
+    }
+    long wanted =
+        Math.max(
+            (long) ROUNDS * spark.sparkContext().defaultParallelism(),
+            totals.weight / PARTITION_BYTES);
+    return (int) Math.min(Math.min(wanted, totals.files), 100_000);
+  }
+
+  private void requireUsable(CatalogSummary summary, Dataset<Row> images) {
+    if (summary.unusable() <= config.maxErrorRate() * summary.images()) {
+      return;
+    }
+    Row example =
+        images
+            .where(not(col(ImagesTable.STATUS).isin("OK", "EXT_MISMATCH")))
+            .orderBy(ImagesTable.PATH)
+            .select(ImagesTable.PATH, ImagesTable.STATUS, ImagesTable.REASON)
+            .head();
+    throw new UserException(
+        String.format(
+            Locale.ROOT,
+            "%,d of %,d files are no usable images, more than --max-error-rate %s allows, e.g. '%s'"
+                + " is %s (%s); nothing was published. Is --input the right one?",
+            summary.unusable(),
+            summary.images(),
+            config.maxErrorRate(),
+            example.getString(0),
+            example.getString(1),
+            example.getString(2)));
+  }
+}

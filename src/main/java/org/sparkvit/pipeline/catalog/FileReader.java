@@ -1,0 +1,116 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.Serializable;
+import java.sql.Timestamp;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.ImageStatus;
+import org.sparkvit.core.UserException;
+import org.sparkvit.loading.PatientReader;
+
+/**
+ * Reads the files of a listing, and says of each that cannot be read why. What a storage does not
+ * answer is waited for; a file that stays unreadable is a row here, unlike in scoring, so that one
+ * lost block or forbidden file can be told from an outage and passed over.
+ */
+record FileReader(PatientReader reader, long maxBytes) implements Serializable {
+
+  /**
+   * A file of the listing, read.
+   *
+   * @param content null where it could not be read
+   * @param bytes its length, -1 where that is unknown
+   * @param status null where there is content, which has yet to be decoded
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Content(
+      Row listed,
+      byte[] content,
+      long bytes,
+      Timestamp modified,
+      ImageStatus status,
+      String reason) {}
+
+  /** Never throws for a bad file. */
+  Content read(Row listed) {
+    if (!listed.isNullAt(Listing.AT_REFUSED)) {
+      return new Content(
+          listed, null, -1, null, ImageStatus.REFUSED, listed.getString(Listing.AT_REFUSED));
+    }
+    try {
+      return readNow(listed);
+    } catch (FileNotFoundException e) {
+      return new Content(listed, null, -1, null, ImageStatus.MISSING, missing(listed));
+    } catch (EOFException e) {
+      return unreadable(listed, "is shorter than it was when it was listed");
+    } catch (UserException e) {
+      return unreadable(listed, PatientReader.message(e.getCause()));
+    } catch (RuntimeException e) {
+      return unreadable(listed, PatientReader.message(e));
+    }
+  }
+
+  private static String missing(Row listed) {
+    boolean windows = listed.getString(Listing.AT_NAME).indexOf('\\') >= 0;
+    return "the file does not exist"
+        + (windows ? "; its name has \\ in it, as paths of Windows have: write / instead" : "");
+  }
+
+  private static Content unreadable(Row listed, String why) {
+    return new Content(
+        listed,
+        null,
+        listedBytes(listed),
+        modified(listed),
+        ImageStatus.DECODE_ERROR,
+        "cannot be read: " + why);
+  }
+
+  private Content readNow(Row listed) throws FileNotFoundException, EOFException {
+    if (!listed.isNullAt(Listing.AT_DETAIL)) {
+      return new Content(
+          listed,
+          null,
+          listedBytes(listed),
+          modified(listed),
+          ImageStatus.UNSUPPORTED,
+          listed.getString(Listing.AT_DETAIL));
+    }
+    String path = listed.getString(Listing.AT_PATH);
+    long bytes = listedBytes(listed);
+    Timestamp modified = modified(listed);
+    if (bytes < 0) {
+      FileStatus status = reader.status(path);
+      if (status.isDirectory()) {
+        return new Content(
+            listed, null, -1, null, ImageStatus.UNSUPPORTED, "is a folder, not a file");
+      }
+      bytes = status.getLen();
+      modified = new Timestamp(status.getModificationTime());
+    }
+    if (bytes > maxBytes) {
+      return new Content(
+          listed,
+          null,
+          bytes,
+          modified,
+          ImageStatus.TOO_LARGE,
+          bytes + " bytes, more than the limit of " + maxBytes);
+    }
+    byte[] content =
+        bytes == 0
+            ? new byte[0]
+            : reader.read(path, listed.getLong(Listing.AT_OFFSET), Math.toIntExact(bytes));
+    return new Content(listed, content, bytes, modified, null, null);
+  }
+
+  private static long listedBytes(Row listed) {
+    return listed.isNullAt(Listing.AT_BYTES) ? -1 : listed.getLong(Listing.AT_BYTES);
+  }
+
+  private static Timestamp modified(Row listed) {
+    return listed.isNullAt(Listing.AT_MODIFIED) ? null : listed.getTimestamp(Listing.AT_MODIFIED);
+  }
+}

@@ -1,0 +1,112 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.sql.Timestamp;
+import java.util.Iterator;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.image.codec.DecodeLimits;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.Prefetcher;
+import org.sparkvit.loading.Within;
+
+/**
+ * Asks for the sizes of files that a manifest names. Without them neither the work of the tasks nor
+ * the memory of reading ahead could be bounded.
+ */
+record FileSizes(ImageFiles files, Within within) implements Serializable {
+  /** Such a question is all waiting. */
+  private static final int AT_ONCE = 16;
+
+  /**
+   * The listing with sizes and times; a file that gives none keeps its nulls, and the reading says
+   * why. What links lead elsewhere is refused.
+   */
+  static JavaRDD<Row> of(SparkSession spark, JavaRDD<Row> listing, Within within) {
+    FileSizes sizes = new FileSizes(new ImageFiles(spark), within);
+    int tasks = spark.sparkContext().defaultParallelism();
+    // One file of names is one partition, however many images it has.
+    return listing
+        .repartition(Math.max(tasks, listing.getNumPartitions()))
+        .mapPartitions(sizes::ask);
+  }
+
+  private Iterator<Row> ask(Iterator<Row> listed) {
+    Prefetcher<Row, Row> asked = new Prefetcher<>(listed, this::withSize, AT_ONCE, 4 * AT_ONCE);
+    TaskCompletionListener closing = context -> asked.close();
+    TaskContext.get().addTaskCompletionListener(closing);
+    return asked;
+  }
+
+  private Row withSize(Row listed) {
+    if (listed.isNullAt(Listing.AT_PATH) || !Listing.isToBeRead(listed)) {
+      return listed;
+    }
+    String path = listed.getString(Listing.AT_PATH);
+    long offset = listed.getLong(Listing.AT_OFFSET);
+    try {
+      Optional<String> refusal =
+          within.refusalOfLinks(new Path(ImageFiles.containerOf(path, offset)));
+      if (refusal.isPresent()) {
+        return refused(listed, refusal.get());
+      }
+      if (!listed.isNullAt(Listing.AT_BYTES)) {
+        return withinContainer(listed, path, offset, listed.getLong(Listing.AT_BYTES));
+      }
+      FileStatus status = files.status(path);
+      return status.isDirectory() ? listed : sized(listed, status);
+    } catch (IOException | RuntimeException e) {
+      return listed;
+    }
+  }
+
+  /** A member that is too large to be read is one that nobody would notice not to be there. */
+  private Row withinContainer(Row listed, String path, long offset, long bytes) throws IOException {
+    if (bytes <= DecodeLimits.DEFAULT.maxBytes()) {
+      return listed;
+    }
+    long length = files.containerLength(path, offset);
+    return bytes <= length - offset
+        ? listed
+        : refused(
+            listed,
+            "is said to be "
+                + bytes
+                + " bytes from byte "
+                + offset
+                + " of a file that has "
+                + length
+                + "; make the manifest anew");
+  }
+
+  private static Row refused(Row listed, String why) {
+    Object[] values = values(listed);
+    values[Listing.AT_OFFSET] = 0L;
+    values[Listing.AT_BYTES] = null;
+    values[Listing.AT_REFUSED] = why;
+    return RowFactory.create(values);
+  }
+
+  private static Row sized(Row listed, FileStatus status) {
+    Object[] values = values(listed);
+    values[Listing.AT_BYTES] = status.getLen();
+    values[Listing.AT_MODIFIED] = new Timestamp(status.getModificationTime());
+    return RowFactory.create(values);
+  }
+
+  private static Object[] values(Row listed) {
+    Object[] values = new Object[listed.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = listed.get(i);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,46 @@
+package org.sparkvit.pipeline.catalog;
+
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What lies in a folder. A file that is to be opened has neither reason, detail nor problem.
+ *
+ * @param path fully qualified; of a name that is no UTF-8 the bytes that are none are written as
+ *     {@code \xE9}
+ * @param isFolder whether it can be listed in turn
+ * @param bytes length of a file
+ * @param modified milliseconds since 1970
+ * @param skipped why it is left out; null where it is not
+ * @param detail more about that; of a file that is not left out, why it cannot be opened all the
+ *     same
+ * @param problem why the catalog cannot go on, as a sentence for the user; null where it can
+ */
+record Found(
+    Path path,
+    boolean isFolder,
+    long bytes,
+    long modified,
+    SkipReason skipped,
+    String detail,
+    String problem) {
+
+  static Found file(Path path, long bytes, long modified) {
+    return new Found(path, false, bytes, modified, null, null, null);
+  }
+
+  static Found folder(Path path) {
+    return new Found(path, true, 0, 0, null, null, null);
+  }
+
+  static Found unreadable(Path path, long bytes, long modified, String why) {
+    return new Found(path, false, bytes, modified, null, why, null);
+  }
+
+  static Found skipped(Path path, SkipReason reason, String detail) {
+    return new Found(path, false, 0, 0, reason, detail, null);
+  }
+
+  static Found problem(Path path, String sentence) {
+    return new Found(path, false, 0, 0, null, null, sentence);
+  }
+}

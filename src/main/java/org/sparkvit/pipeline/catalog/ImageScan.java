@@ -1,0 +1,126 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.image.codec.DecodeLimits;
+import org.sparkvit.image.codec.DecodedImage;
+import org.sparkvit.image.codec.ImageDecoder;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.PatientReader;
+import org.sparkvit.loading.Prefetcher;
+
+/**
+ * The heart of the catalog: a listing becomes rows of the images table, one for one. Each file is
+ * read whole, hashed, and decoded, since many defects show only in the pixels.
+ */
+final class ImageScan {
+  private static final int READERS = 8;
+  private static final long MAX_BYTES_AHEAD = 64L << 20;
+
+  /** So many bytes of images have their rows in one file of the table, some 100,000 of them. */
+  private static final long BYTES_A_FILE = 16L << 30;
+
+  private ImageScan() {}
+
+  /**
+   * Reads and decodes every file of a listing.
+   *
+   * @param listing rows of {@link Listing#SCHEMA} and the user's own columns
+   * @param total the sum of {@link SizeBalancer#weight}
+   * @param partitions how many tasks decode; no row depends on it
+   * @return the rows, in few partitions and in the order of their ids
+   */
+  static Dataset<Row> scan(Dataset<Row> listing, long total, int partitions) {
+    SparkSession spark = listing.sparkSession();
+    StructType schema = ImagesTable.SPEC.schema();
+    for (StructField field : Listing.own(listing.schema())) {
+      schema = schema.add(field);
+    }
+    DecodeLimits limits = DecodeLimits.DEFAULT;
+    Task task =
+        new Task(
+            new FileReader(
+                new PatientReader(new ImageFiles(spark), PatientReader.FIRST_PAUSE),
+                limits.maxBytes()),
+            spark.sparkContext().longAccumulator("images"));
+    JavaRDD<Row> files = SizeBalancer.balance(listing, total, partitions);
+    return spark.createDataFrame(
+        IdOrder.sorted(files.mapPartitions(task::rows), (int) (total / BYTES_A_FILE + 1)), schema);
+  }
+
+  private record Task(FileReader reader, LongAccumulator images) implements Serializable {
+
+    private Iterator<Row> rows(Iterator<Row> listed) {
+      ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
+      // Reading from S3 is mostly waiting, so it runs ahead of the decoding in this thread.
+      Prefetcher<Row, FileReader.Content> contents =
+          new Prefetcher<>(listed, reader::read, READERS, READERS, Task::size, MAX_BYTES_AHEAD);
+      TaskCompletionListener closing = context -> contents.close();
+      TaskContext.get().addTaskCompletionListener(closing);
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return contents.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          FileReader.Content content = contents.next();
+          images.add(1);
+          return row(content, decoder);
+        }
+      };
+    }
+
+    private static long size(Row listed) {
+      return listed.isNullAt(Listing.AT_BYTES) ? 1 << 20 : listed.getLong(Listing.AT_BYTES);
+    }
+  }
+
+  private static Row row(FileReader.Content file, ImageDecoder decoder) {
+    Row listed = file.listed();
+    String path = listed.getString(Listing.AT_PATH);
+    DecodedImage image =
+        file.content() == null
+            ? new DecodedImage(file.status(), file.reason(), null, 0, 0, 0, 1, null)
+            : decoder.decode(file.content(), path);
+    List<Object> values = new ArrayList<>();
+    values.add(StableHash.id(listed.getString(Listing.AT_NAME)));
+    values.add(path);
+    values.add(listed.get(Listing.AT_LABEL));
+    values.add(listed.get(Listing.AT_SPLIT));
+    values.add(file.bytes());
+    values.add(listed.get(Listing.AT_OFFSET));
+    values.add(file.modified());
+    values.add(file.content() == null ? null : StableHash.sha256(file.content()));
+    values.add(image.format() == null ? null : image.format().name());
+    values.add(orNull(image.width()));
+    values.add(orNull(image.height()));
+    values.add(orNull(image.channels()));
+    values.add(image.format() == null ? null : image.orientation());
+    values.add(image.status().name());
+    values.add(image.reason().isEmpty() ? null : image.reason());
+    for (Object own : Listing.own(listed)) {
+      values.add(own);
+    }
+    return RowFactory.create(values.toArray());
+  }
+
+  private static Integer orNull(int size) {
+    return size == 0 ? null : size;
+  }
+}

@@ -1,0 +1,164 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.isnan;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.trim;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.StringType;
+import org.sparkvit.core.UserException;
+
+/**
+ * How the cells of a column of labels are written as classes.
+ *
+ * <p>A gap makes pandas write whole numbers as 0.0 and 1.0, in Parquet and in CSV. Where all of a
+ * column are such, they are the classes 0 and 1. Anything else stays as it is spelled: of 1, 1.0
+ * and 01 in one column, nobody but its owner knows which are one class.
+ *
+ * @param whole whether all labels are whole numbers with a decimal point
+ * @param names for each file, the names of classes that its whole numbers stand for; empty where
+ *     they stand for themselves
+ */
+record LabelText(boolean whole, Map<String, List<String>> names) implements Serializable {
+  private static final String POINT_ZERO = "[+-]?[0-9]+\\.0+";
+
+  private static final String WHOLE_NUMBER = "-?[0-9]+(\\.0+)?";
+
+  /** From here on not every whole number is a double, and of a float. */
+  private static final double MOST_DOUBLE = 0x1p53;
+
+  private static final double MOST_FLOAT = 0x1p24;
+
+  /** Hugging Face's number for an image without a label. */
+  private static final BigDecimal NONE = BigDecimal.valueOf(-1);
+
+  /**
+   * Whether a column of labels consists of whole numbers with a decimal point, empty cells aside.
+   * Ends at the first label that is none.
+   *
+   * @param labels one column
+   */
+  static boolean areWhole(Dataset<Row> labels) {
+    DataType type = labels.schema().fields()[0].dataType();
+    Column label = col("`" + labels.columns()[0].replace("`", "``") + "`");
+    if (type instanceof StringType) {
+      Dataset<Row> given = labels.where(trim(label).notEqual(""));
+      return given.where(not(trim(label).rlike("^" + POINT_ZERO + "$"))).isEmpty()
+          && !given.isEmpty();
+    }
+    if (type instanceof DoubleType || type instanceof FloatType) {
+      return labels
+          .where(label.isNotNull().and(not(isnan(label))).and(not(floor(label).equalTo(label))))
+          .isEmpty();
+    }
+    return type instanceof DecimalType && labels.where(not(floor(label).equalTo(label))).isEmpty();
+  }
+
+  /** As {@link #areWhole}, of numbers as they are spelled, some of which have a decimal point. */
+  static boolean areWholeNumbers(Dataset<Row> spelled) {
+    Column label = col(spelled.columns()[0]);
+    return spelled.where(not(label.rlike("^" + WHOLE_NUMBER + "$"))).isEmpty();
+  }
+
+  /**
+   * The class of a cell; null where there is none.
+   *
+   * @param file the file that it is in
+   * @throws UserException when it can be no class, without the place
+   */
+  String of(Object cell, String file) {
+    String text = text(cell);
+    List<String> classes = names.get(file);
+    return text == null || classes == null ? text : named(text, classes);
+  }
+
+  private static String named(String text, List<String> classes) {
+    BigDecimal number;
+    try {
+      number = new BigDecimal(text);
+    } catch (NumberFormatException e) {
+      // It is the name already.
+      return text;
+    }
+    if (number.compareTo(NONE) == 0) {
+      return null;
+    }
+    if (number.signum() < 0
+        || number.compareTo(BigDecimal.valueOf(classes.size())) >= 0
+        || number.stripTrailingZeros().scale() > 0) {
+      throw new UserException(
+          "label "
+              + text
+              + " is none of the "
+              + classes.size()
+              + " classes that the file's own metadata names, 0 to "
+              + (classes.size() - 1));
+    }
+    return classes.get(number.intValueExact());
+  }
+
+  private String text(Object cell) {
+    if (cell == null) {
+      return null;
+    }
+    if (cell instanceof Double || cell instanceof Float) {
+      double number = ((Number) cell).doubleValue();
+      if (Double.isNaN(number)) {
+        return null;
+      }
+      if (!whole || Double.isInfinite(number)) {
+        return cell.toString();
+      }
+      if (Math.abs(number) > (cell instanceof Float ? MOST_FLOAT : MOST_DOUBLE)) {
+        throw new UserException(
+            "label "
+                + new BigDecimal(number).toPlainString()
+                + " is a floating-point number, which has not that many digits: its neighbours are"
+                + " the same number; write the labels as text or whole numbers (in pandas"
+                + " astype('Int64'))");
+      }
+      return whole(new BigDecimal(number));
+    }
+    if (cell instanceof BigDecimal number) {
+      return whole ? whole(number) : number.toPlainString();
+    }
+    if (cell instanceof Timestamp time) {
+      // Its own text would depend on the time zone of the machine.
+      return time.toInstant().toString();
+    }
+    String text = (cell instanceof byte[] bytes ? decoded(bytes) : cell.toString()).strip();
+    if (text.isEmpty()) {
+      return null;
+    }
+    return whole && text.matches(POINT_ZERO) ? whole(new BigDecimal(text)) : text;
+  }
+
+  private static String whole(BigDecimal number) {
+    return number.toBigInteger().toString();
+  }
+
+  /** Old writers of Parquet do not say of text that it is text. */
+  private static String decoded(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new UserException("the label consists of bytes that are no text", e);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
+import org.sparkvit.loading.ImageFiles;
+
+/**
+ * What the columns of a manifest mean, decided here alone. Names are compared as they are written
+ * first, then without their case.
+ *
+ * @param path of the column of paths
+ * @param label of the column of labels; -1 for none
+ * @param split of the column of given splits; -1 for none
+ * @param offset of {@link ImageFiles#MEMBER_OFFSET}; -1 for none
+ * @param bytes of {@link ImageFiles#MEMBER_BYTES}; -1 for none
+ * @param own positions of the user's further columns, which are kept
+ */
+record ManifestColumns(int path, int label, int split, int offset, int bytes, List<Integer> own)
+    implements Serializable {
+  private static final List<String> PATHS = List.of("path", "file_name", "image");
+
+  /** Of Hugging Face's image folders, where it says what the image is. */
+  private static final String FILE_NAME = "_file_name";
+
+  private static final List<String> LABELS = List.of("label", "class");
+  private static final String SPLIT = "split";
+
+  /** Names that the column of paths may have, the preferred one first. */
+  static List<String> paths(CatalogConfig config) {
+    return config.pathColumn() == null ? PATHS : List.of(config.pathColumn());
+  }
+
+  /** Whether a column may be meant by one of these names. */
+  static boolean isNamed(String column, List<String> names) {
+    return names.stream().anyMatch(column::equalsIgnoreCase)
+        || (names.equals(PATHS) && isFileName(column));
+  }
+
+  private static boolean isFileName(String column) {
+    return column.toLowerCase(Locale.ROOT).endsWith(FILE_NAME);
+  }
+
+  /**
+   * Finds out.
+   *
+   * @param manifest its name, for messages
+   * @param splitGiven whether its files' places say the split, so that no column does
+   * @throws UserException when a column is missing or of a type that it cannot have
+   */
+  static ManifestColumns of(
+      String manifest, StructType schema, CatalogConfig config, boolean splitGiven) {
+    Finder finder = new Finder(manifest, schema);
+    int path = finder.path(config.pathColumn());
+    int label = config.unlabelled() ? -1 : finder.column("label", config.labelColumn(), LABELS);
+    int split =
+        splitGiven
+            ? -1
+            : config.splitColumn() == null
+                ? finder.indexOf(SPLIT)
+                : finder.column("split", config.splitColumn(), List.of());
+    finder.requirePath(path);
+    if (label >= 0) {
+      finder.requireLabel(label);
+    }
+    int offset = finder.numbers(ImageFiles.MEMBER_OFFSET);
+    int bytes = finder.numbers(ImageFiles.MEMBER_BYTES);
+    List<Integer> own = new ArrayList<>();
+    for (int i = 0; i < schema.length(); i++) {
+      if (i != path
+          && i != label
+          && i != split
+          && i != offset
+          && i != bytes
+          && !schema.fieldNames()[i].isBlank()) {
+        own.add(i);
+      }
+    }
+    return new ManifestColumns(path, label, split, offset, bytes, List.copyOf(own));
+  }
+
+  /** What was decided, as a sentence. */
+  String decision(StructType schema) {
+    String[] names = schema.fieldNames();
+    return "paths are column '"
+        + names[path]
+        + "', "
+        + (label < 0 ? "no labels" : "labels '" + names[label] + "'")
+        + (split < 0 ? "" : ", splits '" + names[split] + "'");
+  }
+
+  private record Finder(String manifest, StructType schema) {
+
+    private int path(String asked) {
+      for (String name : asked == null ? PATHS : List.of(asked)) {
+        int index = indexOf(name);
+        if (index >= 0) {
+          return index;
+        }
+      }
+      List<String> named =
+          Arrays.stream(schema.fieldNames()).filter(ManifestColumns::isFileName).toList();
+      if (asked != null || named.isEmpty()) {
+        throw missing("path", asked, PATHS);
+      }
+      if (named.size() > 1) {
+        throw new UserException(
+            manifest
+                + " has "
+                + named.size()
+                + " columns of file names, "
+                + named
+                + "; say which is the image with --path-column");
+      }
+      return indexOf(named.get(0));
+    }
+
+    private int column(String what, String asked, List<String> usual) {
+      for (String name : asked == null ? usual : List.of(asked)) {
+        int index = indexOf(name);
+        if (index >= 0) {
+          return index;
+        }
+      }
+      throw missing(what, asked, usual);
+    }
+
+    private UserException missing(String what, String asked, List<String> usual) {
+      return new UserException(
+          manifest
+              + " has no column "
+              + (asked == null ? String.join(" or ", usual) : "'" + asked + "'")
+              + "; it has "
+              + Arrays.toString(schema.fieldNames())
+              + ": name the one with --"
+              + what
+              + "-column"
+              + (what.equals("label") ? ", or pass --unlabelled" : ""));
+    }
+
+    private int indexOf(String name) {
+      List<String> names = List.of(schema.fieldNames());
+      int exact = names.indexOf(name);
+      if (exact >= 0) {
+        return exact;
+      }
+      List<String> alike = names.stream().filter(name::equalsIgnoreCase).toList();
+      if (alike.size() > 1) {
+        throw new UserException(
+            manifest + " has columns " + alike + "; rename those that are not meant by " + name);
+      }
+      return alike.isEmpty() ? -1 : names.indexOf(alike.get(0));
+    }
+
+    /** A column of whole numbers that an export has where it names members of tar files; or -1. */
+    private int numbers(String name) {
+      int index = List.of(schema.fieldNames()).indexOf(name);
+      return index >= 0 && schema.fields()[index].dataType() instanceof LongType ? index : -1;
+    }
+
+    private void requirePath(int path) {
+      DataType type = schema.fields()[path].dataType();
+      if (type instanceof StructType image
+          && Arrays.asList(image.fieldNames()).containsAll(List.of("bytes", "path"))) {
+        throw new UserException(
+            what(path)
+                + ": it is a Hugging Face Parquet data set with the images inside, which is not"
+                + " read; write them to files, a folder for each class, and give that as --input");
+      }
+      if (!(type instanceof StringType)) {
+        throw new UserException(
+            what(path) + ", not text; images inside a table are not read: write them to files");
+      }
+    }
+
+    private void requireLabel(int label) {
+      DataType type = schema.fields()[label].dataType();
+      if (type instanceof StructType || type instanceof ArrayType || type instanceof MapType) {
+        throw new UserException(
+            what(label) + ", but an image has one label; choose with --label-column");
+      }
+    }
+
+    private String what(int column) {
+      StructField field = schema.fields()[column];
+      return "column '"
+          + field.name()
+          + "' of "
+          + manifest
+          + " has type "
+          + (field.dataType() instanceof BinaryType ? "binary" : field.dataType().typeName());
+    }
+  }
+}

@@ -1,0 +1,357 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.format_string;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.Urls;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ImageName;
+import org.sparkvit.loading.Within;
+
+/**
+ * A manifest: a table with a column of image paths, one of labels, and further ones, which are kept
+ * (with {@code meta_} in front where the images table has a column of that name). What the columns
+ * mean is for {@link ManifestColumns} to say, and what a label is for {@link LabelText}. A file
+ * that does not exist shows when it is read. Where it has {@link ImageFiles#MEMBER_OFFSET} and
+ * {@link ImageFiles#MEMBER_BYTES}, as an export of {@code relabel} may, its paths name members of
+ * tar files.
+ *
+ * @param parts the files that it consists of, at least one
+ * @param kind how they are written
+ * @param root URI of the folder that names are relative to; see {@link ImageName}
+ * @param within where its paths may lead
+ * @param config the names of its columns, and what an empty label means
+ * @param decisions takes how it was understood
+ */
+record ManifestSource(
+    List<ManifestPart> parts,
+    ManifestTable.Kind kind,
+    String root,
+    Within within,
+    CatalogConfig config,
+    Decisions decisions)
+    implements Source {
+
+  @Override
+  public Dataset<Row> list(SparkSession spark) {
+    return sized(spark, rows(spark));
+  }
+
+  /** {@link #rows} with the sizes of files. */
+  Dataset<Row> sized(SparkSession spark, Dataset<Row> rows) {
+    return spark.createDataFrame(FileSizes.of(spark, rows.javaRDD(), within), rows.schema());
+  }
+
+  /** The listing without sizes. */
+  Dataset<Row> rows(SparkSession spark) {
+    ManifestTable table =
+        ManifestTable.read(
+            spark, kind, parts, config.text(), ManifestColumns.paths(config), decisions);
+    StructType schema = table.columns();
+    ManifestColumns columns =
+        ManifestColumns.of(name(), schema, config, parts.get(0).split() != null);
+    decisions.say(name() + ": " + columns.decision(schema));
+    if (kind == ManifestTable.Kind.PARQUET) {
+      table.requireReadable(parts.get(0).file());
+    }
+    List<String> own = columns.own().stream().map(i -> schema.fieldNames()[i]).toList();
+    List<String> names = Listing.freeNames(own);
+    StructType listing = Listing.SCHEMA;
+    for (int i = 0; i < names.size(); i++) {
+      StructField field = schema.fields()[columns.own().get(i)];
+      requireFields(field.name(), field.dataType());
+      listing = listing.add(names.get(i), field.dataType());
+    }
+    Reader reader =
+        new Reader(
+            byFile(),
+            root,
+            within,
+            config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL,
+            columns,
+            labels(spark, table, columns),
+            kind == ManifestTable.Kind.JSON_LINES && columns.label() >= 0
+                ? schema.fieldNames()[columns.label()]
+                : null);
+    StructType placed =
+        listing
+            .add(ManifestTable.FILE, DataTypes.StringType)
+            .add(ManifestTable.LINE, DataTypes.LongType);
+    return once(spark.createDataFrame(table.rows().javaRDD().map(reader::listed), placed))
+        .drop(ManifestTable.FILE, ManifestTable.LINE);
+  }
+
+  /** For messages. */
+  private String name() {
+    return ManifestText.name(parts.stream().map(ManifestPart::file).toList());
+  }
+
+  private Map<String, ManifestPart> byFile() {
+    Map<String, ManifestPart> files = new HashMap<>();
+    parts.forEach(part -> files.put(part.file(), part));
+    return files;
+  }
+
+  private LabelText labels(SparkSession spark, ManifestTable table, ManifestColumns columns) {
+    if (columns.label() < 0) {
+      return new LabelText(false, Map.of());
+    }
+    Map<String, List<String>> names = new HashMap<>();
+    if (kind == ManifestTable.Kind.PARQUET) {
+      Configuration configuration = spark.sparkContext().hadoopConfiguration();
+      String column = table.columns().fieldNames()[columns.label()];
+      for (ManifestPart part : parts) {
+        for (String file : ManifestTable.files(configuration, part.file())) {
+          List<String> classes = ClassNames.of(configuration, file, column);
+          if (!classes.isEmpty()) {
+            names.put(file, classes);
+          }
+        }
+      }
+    }
+    if (!names.isEmpty()) {
+      decisions.say(name() + ": numbers of labels are named by the file's own metadata");
+      return new LabelText(false, names);
+    }
+    // Spark's floating point numbers do not tell any more how they were written.
+    boolean numbers =
+        kind == ManifestTable.Kind.JSON_LINES
+            && table.columns().fields()[columns.label()].dataType() instanceof DoubleType;
+    boolean whole =
+        numbers
+            ? LabelText.areWholeNumbers(table.spelled(columns.label()))
+            : LabelText.areWhole(table.column(columns.label()));
+    if (whole) {
+      decisions.say(name() + ": all labels are whole numbers, so 1.0 is the class 1");
+    }
+    return new LabelText(whole, names);
+  }
+
+  /** Structures in cells become Parquet as they are, whose names have rules of their own. */
+  private void requireFields(String column, DataType type) {
+    if (type instanceof ArrayType array) {
+      requireFields(column, array.elementType());
+    } else if (type instanceof MapType map) {
+      requireFields(column, map.valueType());
+    } else if (type instanceof StructType struct) {
+      Set<String> seen = new HashSet<>();
+      for (StructField field : struct.fields()) {
+        if (field.name().isEmpty() || !seen.add(field.name().toLowerCase(Locale.ROOT))) {
+          throw new UserException(
+              name()
+                  + ": column '"
+                  + column
+                  + "' has a field '"
+                  + field.name()
+                  + "' that "
+                  + (field.name().isEmpty() ? "has no name" : "differs from another in case only")
+                  + "; rename it");
+        }
+        requireFields(column, field.dataType());
+      }
+    }
+  }
+
+  /**
+   * One row an image: of rows that say the same the first stays, and the others are skipped; rows
+   * that contradict each other are a mistake.
+   */
+  private static Dataset<Row> once(Dataset<Row> rows) {
+    Column where = col(ManifestTable.LINE);
+    WindowSpec same = Window.partitionBy(Listing.NAME).orderBy(col(ManifestTable.FILE), where);
+    Column again = row_number().over(same).gt(1).and(col(Listing.PROBLEM).isNull());
+    Column label = coalesce(col(ImagesTable.LABEL), lit("no label"));
+    Column split = coalesce(col(ImagesTable.GIVEN_SPLIT), lit("no split"));
+    Column saying =
+        when(not(label.equalTo(first(label).over(same))), saying(label, where, same))
+            .when(not(split.equalTo(first(split).over(same))), saying(split, where, same));
+    Dataset<Row> compared =
+        rows.withColumn("_again", again)
+            .withColumn("_against", when(again, saying))
+            .withColumn("_before", first(where).over(same));
+    Column skipped = col("_again").and(col("_against").isNull());
+    return compared
+        .withColumn(
+            Listing.PROBLEM,
+            when(
+                    col("_against").isNotNull(),
+                    format_string(
+                        "manifest '%s': '%s' is listed twice, %s; keep one of the two",
+                        col(ManifestTable.FILE), col(ImagesTable.PATH), col("_against")))
+                .otherwise(col(Listing.PROBLEM)))
+        .withColumn(
+            Listing.DETAIL,
+            when(skipped, format_string("line %d says the same as line %d", where, col("_before")))
+                .otherwise(col(Listing.DETAIL)))
+        .withColumn(
+            Listing.SKIPPED,
+            when(skipped, lit(SkipReason.REPEATED_ROW.name())).otherwise(col(Listing.SKIPPED)))
+        .drop("_again", "_against", "_before");
+  }
+
+  private static Column saying(Column what, Column where, WindowSpec same) {
+    return format_string(
+        "as '%s' in line %d and as '%s' in line %d",
+        first(what).over(same), first(where).over(same), what, where);
+  }
+
+  /**
+   * Turns a row of the manifest into one of the listing and its place, in a task.
+   *
+   * @param spelled the key of the label in a line of JSON, which is taken as it is written; or null
+   */
+  private record Reader(
+      Map<String, ManifestPart> parts,
+      String root,
+      Within within,
+      boolean requireLabel,
+      ManifestColumns columns,
+      LabelText labels,
+      String spelled)
+      implements Serializable {
+
+    private Row listed(Row placed) {
+      String file = ManifestTable.file(placed);
+      long line = ManifestTable.line(placed);
+      Row row = ManifestTable.cells(placed);
+      Object[] own = new Object[columns.own().size() + 2];
+      for (int i = 0; i < own.length - 2; i++) {
+        Object cell = row.get(columns.own().get(i));
+        own[i] = cell instanceof String text ? Urls.withoutSecrets(text) : cell;
+      }
+      own[own.length - 2] = file;
+      own[own.length - 1] = line;
+      return Listing.with(file(placed, row), own);
+    }
+
+    private Row file(Row placed, Row row) {
+      String file = ManifestTable.file(placed);
+      String written = row.isNullAt(columns.path()) ? "" : row.getString(columns.path());
+      String path = Urls.withoutSecrets(written);
+      try {
+        if (path.isBlank()) {
+          throw new UserException("a path is empty");
+        }
+        return file(row, file, path, label(placed, row, path));
+      } catch (UserException e) {
+        String sentence =
+            "manifest '" + file + "' line " + ManifestTable.line(placed) + ": " + e.getMessage();
+        return Listing.problem(path, sentence);
+      }
+    }
+
+    private Row file(Row row, String file, String path, String label) {
+      ManifestPart part = part(file);
+      String split = part.split() == null ? split(row, path) : part.split();
+      ImageName.Resolved image;
+      try {
+        image = ImageName.resolve(new Path(root), new Path(part.folder()), path);
+      } catch (IllegalArgumentException e) {
+        throw new UserException("'" + path + "' is no path: " + e.getMessage(), e);
+      }
+      Optional<String> refusal = within.refusal(image.path());
+      if (refusal.isPresent()) {
+        return Listing.refused(image.name(), image.path().toString(), label, split, refusal.get());
+      }
+      Long bytes = number(row, columns.bytes());
+      Long offset = bytes == null ? null : number(row, columns.offset());
+      if (offset == null) {
+        return Listing.file(image.name(), image.path().toString(), label, split, 0, null, null);
+      }
+      if (offset <= 0 || bytes < 0 || offset + bytes < 0) {
+        throw new UserException(
+            "'"
+                + path
+                + "' has "
+                + ImageFiles.MEMBER_OFFSET
+                + " "
+                + offset
+                + " and "
+                + ImageFiles.MEMBER_BYTES
+                + " "
+                + bytes
+                + ", which is no place in a file; make the manifest anew");
+      }
+      return Listing.file(image.name(), image.path().toString(), label, split, offset, bytes, null);
+    }
+
+    /** The part that a file is, or is in a folder of. */
+    private ManifestPart part(String file) {
+      ManifestPart part = parts.get(file);
+      return part != null ? part : parts.get(new Path(file).getParent().toString());
+    }
+
+    private String label(Row placed, Row row, String path) {
+      if (columns.label() < 0) {
+        return null;
+      }
+      Object cell =
+          spelled == null
+              ? row.get(columns.label())
+              : JsonSpelling.of(ManifestTable.text(placed), spelled);
+      String label = labels.of(cell, ManifestTable.file(placed));
+      if (label == null && requireLabel) {
+        throw new UserException(
+            "the label of '"
+                + path
+                + "' is empty; fill it in, or pass --empty-label unlabelled to score it only");
+      }
+      return label;
+    }
+
+    private String split(Row row, String path) {
+      if (columns.split() < 0 || row.isNullAt(columns.split())) {
+        return null;
+      }
+      String given = row.get(columns.split()).toString().strip();
+      if (given.isEmpty()) {
+        return null;
+      }
+      String split = FolderLayout.splitNamed(given);
+      if (split == null || !FolderLayout.besidesSplit(given).isEmpty()) {
+        throw new UserException(
+            "the split of '"
+                + path
+                + "' is '"
+                + given
+                + "', not train, validation or test; rename the column, or the split");
+      }
+      return split;
+    }
+
+    private static Long number(Row row, int column) {
+      return column < 0 || row.isNullAt(column) ? null : row.getLong(column);
+    }
+  }
+}

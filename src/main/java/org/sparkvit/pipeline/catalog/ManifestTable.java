@@ -1,0 +1,335 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.from_json;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.UserException;
+import org.sparkvit.image.codec.ForeignContent;
+import org.sparkvit.loading.Storage;
+
+/**
+ * The rows of a manifest, whatever it is written in. Text is read by one task a file, in lines with
+ * numbers; Parquet as Spark reads it.
+ *
+ * @param rows {@link #FILE}, {@link #LINE}, {@link #CELLS} and {@link #TEXT}
+ * @param columns the user's columns; in the rows they have positions only, since names in a
+ *     person's table may be such that Spark cannot tell them apart
+ */
+record ManifestTable(Dataset<Row> rows, StructType columns) {
+  /** URI of the file that a row is from. */
+  static final String FILE = "_file";
+
+  /** The line in which a row begins, from 1; in Parquet its number in the file. */
+  static final String LINE = "_line";
+
+  /** The row itself: a structure of the manifest's columns. */
+  static final String CELLS = "_cells";
+
+  /** The line as it is written, of JSON lines; null in what is written otherwise. */
+  private static final String TEXT = "_text";
+
+  private static final int MAX_TASKS = 2_000;
+
+  /** What Spark's parser, which is a different one, could not read. */
+  private static final String UNREADABLE = "_unreadable";
+
+  /** Spark gives a file's URI with escapes. */
+  private static final UserDefinedFunction FILE_OF =
+      udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
+
+  private static final UserDefinedFunction SPELLED =
+      udf((UDF2<String, String, String>) JsonSpelling::of, DataTypes.StringType);
+
+  private static final Pattern ILLEGAL_TYPE = Pattern.compile("Illegal Parquet type: (.*?)\\.?$");
+
+  private static final Map<String, String> JSON_OPTIONS =
+      Map.of("columnNameOfCorruptRecord", UNREADABLE);
+
+  /** How a manifest is written. */
+  enum Kind {
+    CSV,
+    JSON_LINES,
+    PARQUET;
+
+    /** By a file's name; text may be compressed by gzip. Empty where it is no manifest. */
+    static Optional<Kind> of(String fileName) {
+      String name = plain(fileName);
+      if (name.endsWith(".parquet")) {
+        return Optional.of(PARQUET);
+      }
+      if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+        return Optional.of(CSV);
+      }
+      boolean json = name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json");
+      return json ? Optional.of(JSON_LINES) : Optional.empty();
+    }
+
+    private static String plain(String fileName) {
+      String name = fileName.toLowerCase(Locale.ROOT);
+      return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    }
+  }
+
+  /**
+   * Reads and checks a manifest. Cells of a CSV are text, and empty ones null; what JSON and
+   * Parquet give a type keeps it. A column that some of the files do not have is null in their
+   * rows.
+   *
+   * @param paths names that the column of paths may have
+   * @throws UserException when it cannot be parsed; the message has the line's number
+   */
+  static ManifestTable read(
+      SparkSession spark,
+      Kind kind,
+      List<ManifestPart> parts,
+      TextFormat format,
+      List<String> paths,
+      Decisions decisions) {
+    if (kind == Kind.PARQUET) {
+      return parquet(spark, parts);
+    }
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    List<String> files = new ArrayList<>();
+    for (ManifestPart part : parts) {
+      files.addAll(files(configuration, part.file()));
+    }
+    ManifestText text =
+        new ManifestText(new SerializableConfiguration(configuration), kind, format, paths);
+    JavaRDD<String> each =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(files, Math.max(1, Math.min(files.size(), MAX_TASKS)));
+    Set<String> columns = new LinkedHashSet<>();
+    Map<String, List<String>> said = new LinkedHashMap<>();
+    for (ManifestText.Outcome outcome : each.map(text::check).collect()) {
+      if (outcome.problem() != null) {
+        throw new UserException(outcome.problem());
+      }
+      columns.addAll(outcome.columns());
+      for (String sentence : outcome.decisions()) {
+        said.computeIfAbsent(sentence, first -> new ArrayList<>()).add(outcome.file());
+      }
+    }
+    said.forEach((sentence, where) -> decisions.say(ManifestText.name(where) + ": " + sentence));
+    return kind == Kind.CSV
+        ? csv(spark, each, text, List.copyOf(columns))
+        : json(spark, each.flatMap(text::lines));
+  }
+
+  /** A dataset of one of the columns. */
+  Dataset<Row> column(int position) {
+    return rows.select(col(CELLS).getField(position(position)).as("cell"));
+  }
+
+  /**
+   * A dataset of one of the columns, which has scalars, as text that is spelled as it is written.
+   * Of JSON lines only.
+   */
+  Dataset<Row> spelled(int position) {
+    return rows.select(SPELLED.apply(col(TEXT), lit(columns.fieldNames()[position])).as("cell"));
+  }
+
+  /** The file of a row, written as a part's. */
+  static String file(Row row) {
+    return row.getString(0);
+  }
+
+  static long line(Row row) {
+    return row.getLong(1);
+  }
+
+  static Row cells(Row row) {
+    return row.getStruct(2);
+  }
+
+  /** The line of JSON as it is written; null of what is written otherwise. */
+  static String text(Row row) {
+    return row.getString(3);
+  }
+
+  private static String position(int column) {
+    return "c" + column;
+  }
+
+  private static StructType byPosition(StructType columns) {
+    StructType positions = new StructType();
+    for (int i = 0; i < columns.length(); i++) {
+      positions = positions.add(position(i), columns.fields()[i].dataType());
+    }
+    return positions;
+  }
+
+  private static ManifestTable csv(
+      SparkSession spark, JavaRDD<String> files, ManifestText text, List<String> columns) {
+    StructType cells = new StructType();
+    for (String column : columns) {
+      cells = cells.add(column, DataTypes.StringType);
+    }
+    return new ManifestTable(
+        spark.createDataFrame(
+            files.flatMap(file -> text.rows(file, columns)),
+            place().add(CELLS, byPosition(cells)).add(TEXT, DataTypes.StringType)),
+        cells);
+  }
+
+  private static ManifestTable json(SparkSession spark, JavaRDD<Row> lines) {
+    Dataset<Row> texts =
+        spark.createDataFrame(
+            lines, place().add(CELLS, DataTypes.StringType, false).add(TEXT, DataTypes.StringType));
+    StructType cells =
+        spark.read().options(JSON_OPTIONS).json(texts.select(CELLS).as(Encoders.STRING())).schema();
+    Column parsed = from_json(col(CELLS), cells, JSON_OPTIONS).cast(byPosition(cells));
+    return new ManifestTable(
+        texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)), cells);
+  }
+
+  private static StructType place() {
+    return new StructType()
+        .add(FILE, DataTypes.StringType, false)
+        .add(LINE, DataTypes.LongType, false);
+  }
+
+  /** Spark reads the footers in a job, whose failure says little in its first line. */
+  private static ManifestTable parquet(SparkSession spark, List<ManifestPart> parts) {
+    String what = parts.get(0).file();
+    requireParquet(spark.sparkContext().hadoopConfiguration(), parts);
+    try {
+      Dataset<Row> rows =
+          spark
+              .read()
+              .option("mergeSchema", parts.size() > 1)
+              .parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
+      String[] names = rows.columns();
+      Column[] columns = new Column[names.length];
+      for (int i = 0; i < names.length; i++) {
+        columns[i] = col("`" + names[i].replace("`", "``") + "`").as(position(i));
+      }
+      return new ManifestTable(
+          rows.select(
+              FILE_OF.apply(col("_metadata.file_path")).as(FILE),
+              col("_metadata.row_index").plus(1).as(LINE),
+              struct(columns).as(CELLS),
+              lit(null).cast(DataTypes.StringType).as(TEXT)),
+          rows.schema());
+    } catch (Exception e) {
+      // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.
+      throw unreadable(what, e);
+    }
+  }
+
+  /** Tells the first of the files that is something else; Spark would tell bytes, and a trace. */
+  private static void requireParquet(Configuration configuration, List<ManifestPart> parts) {
+    for (ManifestPart part : parts) {
+      for (String file : files(configuration, part.file())) {
+        Path path = new Path(file);
+        try (InputStream in = Storage.of(path, configuration).open(path)) {
+          Optional<String> other =
+              ForeignContent.insteadOf("Parquet", in.readNBytes(ForeignContent.TEXT_BYTES));
+          if (other.isPresent() && !other.get().startsWith("a Parquet file")) {
+            throw new UserException(ManifestText.name(List.of(file)) + " is " + other.get());
+          }
+        } catch (IOException e) {
+          throw new UserException(
+              ManifestText.name(List.of(file)) + " cannot be opened: " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads the rows through, so that a table that is damaged further on is told in one line. Text
+   * was when it was opened.
+   *
+   * @param what its name, for messages
+   */
+  void requireReadable(String what) {
+    try {
+      rows.write().format("noop").mode("overwrite").save();
+    } catch (Exception e) {
+      throw unreadable(what, e);
+    }
+  }
+
+  private static UserException unreadable(String what, Exception e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    Matcher type = ILLEGAL_TYPE.matcher(said);
+    String why = said + "; is it Parquet?";
+    if (type.find()) {
+      boolean nanoseconds = type.group(1).contains("NANOS");
+      why =
+          "it has a column of type "
+              + type.group(1)
+              + ", which Spark does not read; leave the column out, or write it "
+              + (nanoseconds
+                  ? "in microseconds, in pandas by to_parquet(..., coerce_timestamps='us',"
+                      + " allow_truncated_timestamps=True)"
+                  : "as another type");
+    } else if (cause instanceof NullPointerException) {
+      why =
+          "its columns have a type that is newer than the reader, such as float16; write it as"
+              + " another type, such as float32";
+    } else if (cause instanceof ClassNotFoundException) {
+      why = "it is packed by a codec that is not here, " + said + "; write it with zstd or snappy";
+    }
+    return new UserException("manifest '" + what + "' cannot be read: " + why, e);
+  }
+
+  /** Spark takes paths for patterns. */
+  private static String literal(String file) {
+    return file.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
+  }
+
+  /** A file, or those of a folder that Spark wrote. */
+  static List<String> files(Configuration configuration, String file) {
+    Path path = new Path(file);
+    List<String> files = new ArrayList<>();
+    try {
+      for (FileStatus status : Storage.of(path, configuration).listStatus(path)) {
+        if (status.isFile() && !FolderLayout.isHiddenFile(status.getPath().getName())) {
+          files.add(status.getPath().toString());
+        }
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "manifest '" + file + "'" + " cannot be listed: " + e.getMessage(), e);
+    }
+    Collections.sort(files);
+    return files;
+  }
+}

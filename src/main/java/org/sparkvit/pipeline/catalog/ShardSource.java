@@ -1,0 +1,146 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.loading.ImageName;
+
+/**
+ * Tar shards, all those of a run, so that what their members mean is decided once. A task reads one
+ * through, once, and notes where its members are; from then on the members are read by range. See
+ * {@link SampleRule} for what is in a shard.
+ *
+ * @param shards where they are
+ * @param folders the folders that they were found in, fully qualified, whose other files are listed
+ *     as left out
+ * @param config the names of the members that count, and what an empty label means
+ * @param decisions takes what is decided
+ */
+record ShardSource(
+    List<Sample.Shard> shards, List<String> folders, CatalogConfig config, Decisions decisions)
+    implements Source {
+
+  /** Several sources as one. */
+  static ShardSource joined(List<ShardSource> sources) {
+    List<Sample.Shard> shards = new ArrayList<>();
+    List<String> folders = new ArrayList<>();
+    for (ShardSource source : sources) {
+      shards.addAll(source.shards);
+      folders.addAll(source.folders);
+    }
+    return new ShardSource(
+        List.copyOf(shards), List.copyOf(folders), sources.get(0).config, sources.get(0).decisions);
+  }
+
+  static boolean isShard(String name) {
+    return name.endsWith(".tar") && !FolderLayout.isHiddenFile(name);
+  }
+
+  @Override
+  public Dataset<Row> list(SparkSession spark) {
+    List<Sample.Shard> placed = placed();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    SerializableConfiguration configuration =
+        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    ShardReader reader =
+        new ShardReader(
+            configuration,
+            config.labelMember() == null ? Set.of() : Set.of(config.labelMember()),
+            ShardReader.MAX_HELD);
+    // Gone over a few times, but read once. Spark frees the storage with the listing made of it.
+    JavaRDD<Sample> samples =
+        context
+            .parallelize(placed, placed.size())
+            .flatMap(reader::samples)
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    SampleRule rule = new SampleSurvey(samples, config, decisions).rule();
+    JavaRDD<Row> rows = samples.flatMap(rule::rows);
+    Dataset<Row> listed =
+        rule.folders()
+            ? FolderLayout.place(spark, rows, shards.get(0).root(), config, decisions)
+            : spark.createDataFrame(rows, Listing.SCHEMA);
+    if (folders.isEmpty()) {
+      return listed;
+    }
+    return listed.unionByName(
+        spark.createDataFrame(
+            context
+                .parallelize(folders, folders.size())
+                .flatMap(folder -> beside(configuration, new Path(folder))),
+            Listing.SCHEMA));
+  }
+
+  /** The shards with their splits. */
+  private List<Sample.Shard> placed() {
+    SplitNames names = SplitNames.of(shards.stream().map(Sample.Shard::name).toList());
+    List<Sample.Shard> placed = shards.stream().map(shard -> shard.placed(names)).toList();
+    Map<String, Long> splits = new TreeMap<>();
+    for (Sample.Shard shard : placed) {
+      splits.merge(shard.split() == null ? "none" : shard.split(), 1L, Long::sum);
+    }
+    if (splits.size() > 1 || !splits.containsKey("none")) {
+      decisions.say(
+          "tar shards: splits by their names and folders: "
+              + splits.entrySet().stream()
+                  .map(
+                      split ->
+                          String.format(Locale.ROOT, "%s (%,d)", split.getKey(), split.getValue()))
+                  .collect(Collectors.joining(", ")));
+    }
+    names.decision().ifPresent(sentence -> decisions.say("tar shards: " + sentence));
+    return List.copyOf(placed);
+  }
+
+  /** The files beside the shards: their indexes, statistics and the like. */
+  private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder) {
+    Iterator<Found> files = new FileWalk(configuration.value(), folder, folder, true);
+    return new Iterator<>() {
+      private Row next = advanced();
+
+      private Row advanced() {
+        while (files.hasNext()) {
+          Found file = files.next();
+          String name = ImageName.of(folder, file.path());
+          String path = file.path().toString();
+          if (file.problem() != null) {
+            return Listing.problem(name, file.problem());
+          }
+          if (file.skipped() != null) {
+            return Listing.skipped(name, path, file.skipped(), file.detail());
+          }
+          if (!isShard(file.path().getName())) {
+            boolean hidden = FolderLayout.isHiddenFile(file.path().getName());
+            return Listing.skipped(
+                name, path, hidden ? SkipReason.HIDDEN : SkipReason.BESIDE_SHARDS, null);
+          }
+        }
+        return null;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
+      }
+
+      @Override
+      public Row next() {
+        Row current = next;
+        next = advanced();
+        return current;
+      }
+    };
+  }
+}

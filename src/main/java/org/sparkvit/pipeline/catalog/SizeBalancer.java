@@ -1,0 +1,137 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.schema.ImagesTable;
+import scala.Tuple2;
+
+/**
+ * Cuts a listing into partitions of equal work: the files in the order of their names, cut where
+ * the sum of their weights passes a multiple of total / partitions. A file's weight is its bytes
+ * and a constant for opening it, so that neither many small files nor a few large ones make a
+ * straggler. Neighbours stay together, which a tar file on a disk likes.
+ */
+final class SizeBalancer {
+  /** What opening a file costs, in bytes read and decoded instead. */
+  static final long OPEN_BYTES = 64 << 10;
+
+  /** What a file weighs whose size nobody has told. */
+  private static final long UNKNOWN_BYTES = 128 << 10;
+
+  private SizeBalancer() {}
+
+  /** The weight of a row of the {@link Listing}. */
+  static Column weight() {
+    return coalesce(col(ImagesTable.BYTES), lit(UNKNOWN_BYTES)).plus(OPEN_BYTES);
+  }
+
+  /**
+   * Moves the rows into partitions of equal weight.
+   *
+   * @param listing rows of {@link Listing#SCHEMA} with distinct names
+   * @param total the sum of {@link #weight}
+   * @return the rows in {@code partitions} partitions, in the order of their names
+   */
+  static JavaRDD<Row> balance(Dataset<Row> listing, long total, int partitions) {
+    JavaRDD<Row> sorted = listing.orderBy(Listing.NAME).javaRDD();
+    long before = 0;
+    List<Long> starts = new ArrayList<>();
+    for (long sum : sorted.mapPartitions(SizeBalancer::sum).collect()) {
+      starts.add(before);
+      before += sum;
+    }
+    return JavaPairRDD.fromJavaRDD(
+            sorted.mapPartitionsWithIndex(
+                (index, rows) -> placed(rows, starts.get(index), total, partitions), true))
+        .repartitionAndSortWithinPartitions(new ByPartition(partitions), new ByName())
+        .values();
+  }
+
+  private static Iterator<Long> sum(Iterator<Row> rows) {
+    long sum = 0;
+    while (rows.hasNext()) {
+      sum += weight(rows.next());
+    }
+    return List.of(sum).iterator();
+  }
+
+  private static long weight(Row row) {
+    return OPEN_BYTES
+        + (row.isNullAt(Listing.AT_BYTES) ? UNKNOWN_BYTES : row.getLong(Listing.AT_BYTES));
+  }
+
+  private static Iterator<Tuple2<Tuple2<Integer, String>, Row>> placed(
+      Iterator<Row> rows, long start, long total, int partitions) {
+    return new Iterator<>() {
+      private long before = start;
+
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Tuple2<Tuple2<Integer, String>, Row> next() {
+        Row row = rows.next();
+        int partition = (int) Math.min(partitions - 1, (double) before / total * partitions);
+        before += weight(row);
+        Object[] values = new Object[row.length()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = row.get(i);
+        }
+        // Without the schema, which every row of a Dataset carries into a shuffle of objects.
+        return new Tuple2<>(
+            new Tuple2<>(partition, row.getString(Listing.AT_NAME)), RowFactory.create(values));
+      }
+    };
+  }
+
+  private static final class ByPartition extends Partitioner {
+    private final int partitions;
+
+    private ByPartition(int partitions) {
+      this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+      return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return (Integer) ((Tuple2<?, ?>) key)._1;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof ByPartition that && that.partitions == partitions;
+    }
+
+    @Override
+    public int hashCode() {
+      return partitions;
+    }
+  }
+
+  private static final class ByName implements Comparator<Tuple2<Integer, String>>, Serializable {
+    @Override
+    public int compare(Tuple2<Integer, String> left, Tuple2<Integer, String> right) {
+      return left._2.compareTo(right._2);
+    }
+  }
+}

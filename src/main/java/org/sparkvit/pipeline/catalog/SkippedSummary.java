@@ -1,0 +1,79 @@
+package org.sparkvit.pipeline.catalog;
+
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.schema.ImagesSkippedTable;
+
+/**
+ * What a catalog left out, in numbers.
+ *
+ * @param reasons what was skipped for each reason that occurs, in the order of {@link SkipReason}
+ */
+record SkippedSummary(Map<SkipReason, Group> reasons) {
+
+  /**
+   * What was skipped for one reason.
+   *
+   * @param number how many
+   * @param example the path of the first of them by its path
+   */
+  record Group(long number, String example) {}
+
+  /** Counts the rows of a table of what was skipped. */
+  static SkippedSummary of(Dataset<Row> skipped) {
+    Map<SkipReason, Group> reasons = new EnumMap<>(SkipReason.class);
+    for (Row row :
+        skipped
+            .groupBy(ImagesSkippedTable.REASON)
+            .agg(count(lit(1)), min(ImagesSkippedTable.PATH))
+            .collectAsList()) {
+      reasons.put(
+          SkipReason.valueOf(row.getString(0)), new Group(row.getLong(1), row.getString(2)));
+    }
+    return new SkippedSummary(reasons);
+  }
+
+  /** The figures for the run record. */
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    reasons.forEach((reason, group) -> map.put(reason.name(), group.number));
+    return map;
+  }
+
+  /** The figures in brackets behind a sentence, with a space before; empty where there are none. */
+  String inBrackets() {
+    List<String> parts = new ArrayList<>();
+    reasons.forEach(
+        (reason, group) ->
+            parts.add(String.format(Locale.ROOT, "%,d %s", group.number, reason.words())));
+    return parts.isEmpty() ? "" : " (left out: " + String.join(", ", parts) + ")";
+  }
+
+  /** The figures for people. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    reasons.forEach(
+        (reason, group) ->
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "  left out  %,d %s, e.g. '%s'",
+                    group.number,
+                    reason.words(),
+                    group.example)));
+    if (!lines.isEmpty()) {
+      lines.add("  what was left out is listed in table '" + ImagesSkippedTable.SPEC.name() + "'");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,81 @@
+package org.sparkvit.pipeline.catalog;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The splits that the names of an input's files say, decided over all of them. A name of a split's
+ * word and numbers says that split: {@code train-00000-of-00010}. A name with further words, such
+ * as {@code imagenet1k-train-0001}, says one only where another split is named with the same words:
+ * {@code test-strips} and {@code litmus-test} are things in pictures.
+ *
+ * @param shared the further words of names that say different splits
+ * @param doubtful names with a split's word that say none, sorted
+ */
+record SplitNames(Set<Set<String>> shared, List<String> doubtful) {
+  /** What files are numbered by. */
+  private static final Set<String> NUMBERING = Set.of("of", "part", "shard", "chunk", "batch");
+
+  /**
+   * Looks at the names.
+   *
+   * @param names of files, without what says their kind
+   */
+  static SplitNames of(Collection<String> names) {
+    Map<Set<String>, Set<String>> splits = new HashMap<>();
+    for (String name : names) {
+      String split = FolderLayout.splitNamed(name);
+      if (split != null) {
+        splits.computeIfAbsent(further(name), first -> new HashSet<>()).add(split);
+      }
+    }
+    Set<Set<String>> shared = new HashSet<>();
+    shared.add(Set.of());
+    splits.forEach(
+        (words, its) -> {
+          if (its.size() > 1) {
+            shared.add(words);
+          }
+        });
+    List<String> doubtful = new ArrayList<>();
+    for (String name : new TreeSet<>(names)) {
+      if (FolderLayout.splitNamed(name) != null && !shared.contains(further(name))) {
+        doubtful.add(name);
+      }
+    }
+    return new SplitNames(shared, doubtful);
+  }
+
+  /** The split of one of the names; or null. */
+  String split(String name) {
+    return shared.contains(further(name)) ? FolderLayout.splitNamed(name) : null;
+  }
+
+  /** A sentence where a split's word is in a name that says none. */
+  Optional<String> decision() {
+    return doubtful.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "'%s'%s more than a split, and no other split is named with the same words:"
+                    + " taken for none; a file called train-0001 or the like, or in a folder called"
+                    + " train, is of that split",
+                doubtful.get(0),
+                doubtful.size() == 1 ? " says" : " and " + (doubtful.size() - 1) + " more say"));
+  }
+
+  private static Set<String> further(String name) {
+    Set<String> words = FolderLayout.besidesSplit(name);
+    words.removeAll(NUMBERING);
+    return words;
+  }
+}

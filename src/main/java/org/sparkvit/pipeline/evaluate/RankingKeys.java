@@ -1,0 +1,139 @@
+package org.sparkvit.pipeline.evaluate;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.schema.MetricsTable;
+
+/**
+ * Numbers of the rankings, one for each class in each region, and with a score in the same {@code
+ * long}: a thousand classes make thousands of scores of each image, and names of models, splits and
+ * columns beside each score would be most of what is sorted.
+ *
+ * <p>Sorted upwards, the keys of a ranking lie side by side, the highest score first.
+ */
+final class RankingKeys implements Serializable {
+  private static final int SLICE = 2;
+
+  /** Scores are from 0 to 1, whose bits, as a whole number, rise with them. */
+  private static final int ONE = Float.floatToIntBits(1);
+
+  private static final int SCORE_BITS = 30;
+
+  private final List<Row> regions;
+  private final Map<Row, Integer> places = new HashMap<>();
+
+  /** The first ranking of each region; then how many there are. */
+  private final long[] first;
+
+  /** The names of the classes, by model. */
+  private final Map<String, List<String>> models;
+
+  private RankingKeys(List<Row> regions, Map<String, List<String>> models) {
+    this.regions = regions;
+    this.models = new HashMap<>(models);
+    first = new long[regions.size() + 1];
+    for (int i = 0; i < regions.size(); i++) {
+      places.put(regions.get(i), i);
+      // Even a model without classes, of which nothing can be scored, takes one.
+      first[i + 1] = first[i] + Math.max(1, models.get(regions.get(i).getString(0)).size());
+    }
+  }
+
+  /**
+   * Numbers them.
+   *
+   * @param counts of {@link Counts}
+   * @param models classes by model
+   */
+  static RankingKeys of(Dataset<Row> counts, Map<String, List<String>> models) {
+    Comparator<Row> byName = Comparator.comparing(row -> row.getString(0));
+    for (int i = 1; i < 4; i++) {
+      int column = i;
+      byName = byName.thenComparing(row -> row.getString(column));
+    }
+    List<Row> regions =
+        counts
+            .select(
+                MetricsTable.MODEL,
+                MetricsTable.SPLIT,
+                MetricsTable.SLICE,
+                MetricsTable.SLICE_VALUE)
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(Figures::region)
+            .sorted(byName)
+            .toList();
+    return new RankingKeys(regions, models);
+  }
+
+  /** The ranking of the first class of a region; those of the others follow. */
+  long firstOf(Row region) {
+    return first[places.get(region)];
+  }
+
+  /** Where a score has its place among those of a ranking. */
+  static long key(long ranking, float score) {
+    // Adding 0 turns -0 into 0, which would otherwise be two scores.
+    return ranking << SCORE_BITS | (ONE - Float.floatToIntBits(score + 0f));
+  }
+
+  static long ranking(long key) {
+    return key >>> SCORE_BITS;
+  }
+
+  static float score(long key) {
+    return Float.intBitsToFloat(ONE - (int) (key & (1L << SCORE_BITS) - 1));
+  }
+
+  /** (model, split, slice, slice_value) of a ranking. */
+  Row region(long ranking) {
+    return regions.get(place(ranking));
+  }
+
+  /** The place of its class among those of the model. */
+  int classOf(long ranking) {
+    return Math.toIntExact(ranking - first[place(ranking)]);
+  }
+
+  String className(long ranking) {
+    return models.get(region(ranking).getString(0)).get(classOf(ranking));
+  }
+
+  /** Whether a ranking is of a whole split, or of all images. */
+  boolean unsliced(long ranking) {
+    return whole(region(ranking));
+  }
+
+  private static boolean whole(Row region) {
+    return region.getString(SLICE).equals(MetricsTable.ALL);
+  }
+
+  /** Those of whole splits, by model, split and name of the class. */
+  List<Long> unsliced() {
+    return IntStream.range(0, regions.size())
+        .filter(i -> whole(regions.get(i)))
+        .boxed()
+        .flatMap(
+            i ->
+                LongStream.range(
+                        first[i], first[i] + models.get(regions.get(i).getString(0)).size())
+                    .boxed()
+                    .sorted(Comparator.comparing(this::className)))
+        .toList();
+  }
+
+  private int place(long ranking) {
+    int found = Arrays.binarySearch(first, ranking);
+    // What is not found lies behind the first ranking of its region. A region has one at least.
+    return found >= 0 ? found : -found - 2;
+  }
+}

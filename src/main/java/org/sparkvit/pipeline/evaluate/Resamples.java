@@ -1,0 +1,126 @@
+package org.sparkvit.pipeline.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.stats.metrics.Replicates;
+import scala.Tuple2;
+
+/** {@link Replicates} of every region, in one pass over the images. */
+final class Resamples implements Serializable {
+  /** With more classes than this, intervals would take longer than all else: there are none. */
+  static final int MAX_CLASSES = 100;
+
+  /** The same for rankings, which are kept for whole splits only. */
+  static final int MAX_RANKED_CLASSES = 20;
+
+  /** Regions that a task holds at a time. */
+  private static final int MAX_HELD = 500;
+
+  private final Map<String, Map<String, Integer>> indexes = new HashMap<>();
+  private final int resamples;
+
+  private Resamples(Map<String, List<String>> models, int resamples) {
+    this.resamples = resamples;
+    models.forEach(
+        (model, classes) -> {
+          Map<String, Integer> index = new HashMap<>();
+          classes.forEach(name -> index.put(name, index.size()));
+          indexes.put(model, index);
+        });
+  }
+
+  /**
+   * Sums up the images that have a label and a prediction.
+   *
+   * @param models classes by model: those of the model first, then those that only labels name
+   * @return by (model, split, slice, slice_value)
+   */
+  static JavaPairRDD<Row, Replicates> of(
+      Dataset<Row> scored, Map<String, List<String>> models, int resamples) {
+    Resamples each = new Resamples(models, resamples);
+    return scored
+        .where(
+            col(ScoredImages.LABEL)
+                .isNotNull()
+                .and(col(ScoredImages.PREDICTED).isNotNull())
+                .and(col(ScoredImages.PROBABILITIES).isNotNull()))
+        .select(
+            ScoredImages.ID,
+            ScoredImages.MODEL,
+            ScoredImages.LABEL,
+            ScoredImages.PREDICTED,
+            ScoredImages.PROBABILITIES,
+            ScoredImages.REGIONS)
+        .javaRDD()
+        .mapPartitionsToPair(each::sum)
+        .reduceByKey(Replicates::merge);
+  }
+
+  private Iterator<Tuple2<Row, Replicates>> sum(Iterator<Row> images) {
+    return new Iterator<>() {
+      private Iterator<Tuple2<Row, Replicates>> ready =
+          List.<Tuple2<Row, Replicates>>of().iterator();
+
+      @Override
+      public boolean hasNext() {
+        if (!ready.hasNext() && images.hasNext()) {
+          ready = some(images);
+        }
+        return ready.hasNext();
+      }
+
+      @Override
+      public Tuple2<Row, Replicates> next() {
+        return ready.next();
+      }
+    };
+  }
+
+  /** Sums up images until there are many regions. */
+  private Iterator<Tuple2<Row, Replicates>> some(Iterator<Row> images) {
+    Map<Row, Replicates> held = new HashMap<>();
+    int[] weights = new int[resamples + 1];
+    while (images.hasNext() && held.size() < MAX_HELD) {
+      Row image = images.next();
+      String model = image.getString(1);
+      Map<String, Integer> index = indexes.get(model);
+      List<Float> list = image.getList(4);
+      float[] probabilities = new float[list.size()];
+      for (int c = 0; c < probabilities.length; c++) {
+        probabilities[c] = list.get(c);
+      }
+      int label = index.get(image.getString(2));
+      int prediction = index.get(image.getString(3));
+      Replicates.draw(image.getString(0), weights);
+      for (Row region : image.<Row>getList(5)) {
+        Row kind = region.getStruct(1);
+        held.computeIfAbsent(
+                RowFactory.create(model, region.getString(0), kind.getString(0), kind.getString(1)),
+                key -> fresh(index.size(), key))
+            .add(probabilities, label, prediction, weights);
+      }
+    }
+    List<Tuple2<Row, Replicates>> sums = new ArrayList<>();
+    held.forEach((region, replicates) -> sums.add(new Tuple2<>(region, replicates)));
+    return sums.iterator();
+  }
+
+  private Replicates fresh(int classes, Row region) {
+    boolean whole = region.getString(2).equals(MetricsTable.ALL);
+    return new Replicates(
+        classes,
+        classes <= MAX_CLASSES ? resamples : 0,
+        resamples > 0 && whole && classes <= MAX_RANKED_CLASSES);
+  }
+}

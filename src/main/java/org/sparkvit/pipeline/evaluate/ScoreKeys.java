@@ -1,0 +1,126 @@
+package org.sparkvit.pipeline.evaluate;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.stats.metrics.LogOddsRanges;
+import scala.Tuple2;
+
+/**
+ * Images to their scores: {@link RankingKeys#key} of each class in each region, doubled, and one
+ * more where the image is of that class, with how many images have it.
+ *
+ * <p>Equal ones are counted a million at a time, in an array. A table of them all, as a query would
+ * make it, costs more than the sorting that comes after it where most scores are different ones.
+ */
+final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> {
+  /** The columns that it takes. */
+  static final String[] COLUMNS = {
+    ScoredImages.MODEL, ScoredImages.PLACE, ScoredImages.PROBABILITIES, ScoredImages.REGIONS
+  };
+
+  private static final int AT_A_TIME = 1 << 20;
+
+  private final RankingKeys keys;
+  private final LogOddsRanges ranges;
+
+  /**
+   * Of the images of some regions.
+   *
+   * @param bins ranges of the log-odds in which scores count as one; 0 for none
+   */
+  ScoreKeys(RankingKeys keys, int bins) {
+    this.keys = keys;
+    this.ranges = bins > 0 ? new LogOddsRanges(bins) : null;
+  }
+
+  /** The key of a score. */
+  static long key(long value) {
+    return value >> 1;
+  }
+
+  /** Whether it is of images of the class. */
+  static boolean positive(long value) {
+    return (value & 1) == 1;
+  }
+
+  @Override
+  public Iterator<Tuple2<Long, Long>> call(Iterator<Row> images) {
+    return new Counted(images);
+  }
+
+  private float[] scores(Row image) {
+    List<Float> list = image.getList(2);
+    float[] scores = new float[list.size()];
+    for (int c = 0; c < scores.length; c++) {
+      float score = list.get(c);
+      // The lowest probability of a range stands for all of it.
+      scores[c] = ranges == null ? score : ranges.lowest(ranges.of(score));
+    }
+    return scores;
+  }
+
+  private final class Counted implements Iterator<Tuple2<Long, Long>> {
+    private final Iterator<Row> images;
+    private long[] values = new long[1 << 10];
+    private int size;
+    private int next;
+
+    Counted(Iterator<Row> images) {
+      this.images = images;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next == size) {
+        fill();
+      }
+      return next < size;
+    }
+
+    @Override
+    public Tuple2<Long, Long> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      long value = values[next];
+      int from = next;
+      while (next < size && values[next] == value) {
+        next++;
+      }
+      return new Tuple2<>(value, (long) next - from);
+    }
+
+    private void fill() {
+      size = 0;
+      next = 0;
+      while (images.hasNext() && size < AT_A_TIME) {
+        add(images.next());
+      }
+      Arrays.sort(values, 0, size);
+    }
+
+    private void add(Row image) {
+      String model = image.getString(0);
+      int place = image.isNullAt(1) ? -1 : image.getInt(1);
+      float[] scores = scores(image);
+      for (Row region : image.<Row>getList(3)) {
+        Row kind = region.getStruct(1);
+        long first =
+            keys.firstOf(
+                RowFactory.create(
+                    model, region.getString(0), kind.getString(0), kind.getString(1)));
+        if (values.length - size < scores.length) {
+          values = Arrays.copyOf(values, 2 * size + scores.length);
+        }
+        for (int c = 0; c < scores.length; c++) {
+          values[size++] = RankingKeys.key(first + c, scores[c]) << 1 | (c == place ? 1 : 0);
+        }
+      }
+    }
+  }
+}

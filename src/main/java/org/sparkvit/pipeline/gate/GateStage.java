@@ -1,0 +1,204 @@
+package org.sparkvit.pipeline.gate;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ChecksTable;
+import org.sparkvit.dataset.schema.HistoryTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/**
+ * Reads the tables that are there; adds to {@code history} and writes {@code checks}. Throws where
+ * a check fails, so that a scheduler stops; the tables are written nevertheless.
+ */
+public final class GateStage {
+  /** Limits unless others are given. */
+  public static final String DEFAULTS =
+      """
+      images = fail < 1
+      classes = warn < 2
+      unusable_share = warn > 0.01, fail > 0.1
+      finding_share.exact_duplicate = warn > 0.01
+      finding_share.near_duplicate = warn > 0.05
+      finding_share.label_conflict = warn > 0.001, fail > 0.02
+      leakage_share = warn > 0, fail > 0.01
+      label_issue_share = warn > 0.05, fail > 0.2
+      """;
+
+  /** Earlier runs that count. */
+  private static final int RUNS = 100;
+
+  private final GateConfig config;
+  private final Progress progress;
+
+  public GateStage(GateConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    RunRecord record =
+        RunRecord.start("gate", config.toMap())
+            .input("images", workspace.version(ImagesTable.SPEC));
+    List<Limit> limits = limits(workspace);
+    Earlier earlier = earlier(workspace);
+    SortedMap<String, Double> figures = DataFigures.of(workspace, earlier);
+    List<Row> checks = new ArrayList<>();
+    Set<String> absent = new HashSet<>();
+    for (Limit limit : limits) {
+      Row check = check(limit, figures);
+      // Of what does not exist yet one line says enough, however many limits it has.
+      if (!check.isNullAt(1) || absent.add(limit.metric())) {
+        checks.add(check);
+      }
+    }
+    for (Earlier.Anomaly anomaly : earlier.anomalies(figures)) {
+      checks.add(
+          RowFactory.create(
+              anomaly.metric(),
+              anomaly.value(),
+              anomaly.text(),
+              config.failOnAnomaly() ? ChecksTable.FAIL : ChecksTable.WARN));
+    }
+    write(spark, workspace, record, figures, checks);
+    conclude(checks, earlier.runs().size());
+  }
+
+  private List<Limit> limits(Workspace workspace) {
+    if (config.checks().isEmpty()) {
+      return Limit.parse(DEFAULTS, "the usual checks");
+    }
+    String file = config.checks().get();
+    String text =
+        workspace
+            .text(file)
+            .orElseThrow(() -> new UserException("--checks: there is no file " + file));
+    List<Limit> limits = Limit.parse(text, file);
+    if (limits.isEmpty()) {
+      throw new UserException(file + ": has no checks; write 'METRIC = warn > 0.01, fail > 0.1'");
+    }
+    return limits;
+  }
+
+  /** A figure that does not occur is 0 where it is a share of findings, and else not known. */
+  private static Row check(Limit limit, SortedMap<String, Double> figures) {
+    Double value = figures.get(limit.metric());
+    if (value == null
+        && limit.metric().startsWith("finding_share.")
+        && figures.containsKey("finding_share")) {
+      value = 0.0;
+    }
+    if (value == null) {
+      return RowFactory.create(
+          limit.metric(),
+          null,
+          "there is no such figure yet, so it is not checked",
+          ChecksTable.NOTE);
+    }
+    return RowFactory.create(
+        limit.metric(),
+        value,
+        limit.text(),
+        limit.isBroken(value) ? limit.outcome() : ChecksTable.PASS);
+  }
+
+  private static Earlier earlier(Workspace workspace) {
+    if (!workspace.has(HistoryTable.SPEC)) {
+      return new Earlier(List.of());
+    }
+    Dataset<Row> history = workspace.read(HistoryTable.SPEC);
+    List<String> last =
+        history
+            .select(HistoryTable.RUN)
+            .distinct()
+            .orderBy(col(HistoryTable.RUN).desc())
+            .limit(RUNS)
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .toList();
+    SortedMap<String, Map<String, Double>> runs = new TreeMap<>();
+    history
+        .where(col(HistoryTable.RUN).isin(last.toArray()))
+        .collectAsList()
+        .forEach(
+            row ->
+                runs.computeIfAbsent(row.getString(0), run -> new LinkedHashMap<>())
+                    .put(row.getString(1), row.getDouble(2)));
+    return new Earlier(new ArrayList<>(runs.values()));
+  }
+
+  private static void write(
+      SparkSession spark,
+      Workspace workspace,
+      RunRecord record,
+      SortedMap<String, Double> figures,
+      List<Row> checks) {
+    List<Row> history = new ArrayList<>();
+    figures.forEach(
+        (metric, value) -> history.add(RowFactory.create(record.runId(), metric, value)));
+    workspace.append(
+        HistoryTable.SPEC,
+        record.runId(),
+        spark.createDataFrame(history, HistoryTable.SPEC.schema()).coalesce(1),
+        record,
+        written -> {});
+    workspace.replace(
+        ChecksTable.SPEC,
+        spark.createDataFrame(checks, ChecksTable.SPEC.schema()).coalesce(1),
+        record);
+  }
+
+  private void conclude(List<Row> checks, int runs) {
+    List<String> failed = new ArrayList<>();
+    int warned = 0;
+    for (Row check : checks) {
+      String line =
+          String.format(
+              Locale.ROOT,
+              "  %s %s%s (%s)",
+              check.getString(3),
+              check.getString(0),
+              check.isNullAt(1) ? "" : String.format(Locale.ROOT, " is %.5g", check.getDouble(1)),
+              check.getString(2));
+      progress.say(line);
+      if (check.getString(3).equals(ChecksTable.FAIL)) {
+        failed.add(check.getString(0));
+      } else if (check.getString(3).equals(ChecksTable.WARN)) {
+        warned++;
+      }
+    }
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "gate: %d checks, %d warnings, %d failed; compared with %d earlier runs",
+            checks.size(),
+            warned,
+            failed.size(),
+            runs));
+    if (!failed.isEmpty()) {
+      throw new UserException(
+          "the data set does not pass: "
+              + String.join(", ", failed)
+              + "; the table 'checks' has the limits, and --checks names others");
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.sparkvit.pipeline.maintenance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.Tables;
+import org.sparkvit.dataset.workspace.AsOf;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/**
+ * Deletes, of all tables of a workspace, the files of versions that were replaced long ago, and
+ * what runs that died have begun. Models, exports, reports, records of runs and all that others
+ * have put there stay.
+ */
+public final class VacuumStage {
+  private final VacuumConfig config;
+  private final Progress progress;
+
+  public VacuumStage(VacuumConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the stage.
+   *
+   * @throws UserException after all other tables, when one of them cannot be read or deleted from
+   */
+  public void run(SparkSession spark) {
+    Workspace workspace = Workspace.forReading(spark, config.workspace(), AsOf.LATEST);
+    Path root = new Path(workspace.uri());
+    Instant now = now(workspace);
+    List<RuntimeException> failures = new ArrayList<>();
+    boolean any = false;
+    for (TableSpec table : Tables.ALL) {
+      try {
+        if (workspace.has(table)) {
+          any = true;
+          FileSystem fs = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+          Vacuumed vacuumed =
+              new TableVacuum(fs, new Path(root, table.name()), table, config.dryRun())
+                  .run(now, now.minus(config.keep()));
+          progress.say(vacuumed.line(config.dryRun()));
+        }
+      } catch (UserException e) {
+        failures.add(e);
+      } catch (IOException | UncheckedIOException e) {
+        failures.add(
+            new UserException(
+                "table '"
+                    + table.name()
+                    + "' in "
+                    + root
+                    + " cannot be vacuumed: "
+                    + e.getMessage()
+                    + "; what was deleted of it no kept version has; see to the storage and its"
+                    + " rights, and run the command again",
+                e));
+      }
+    }
+    if (failures.size() == 1) {
+      throw failures.get(0);
+    }
+    if (!failures.isEmpty()) {
+      throw new UserException(
+          failures.size() + " tables were not vacuumed; the first: " + failures.get(0).getMessage(),
+          failures.get(0));
+    }
+    if (!any) {
+      throw new UserException(
+          "workspace '" + root + "' has no tables; run 'spark-vit catalog' first");
+    }
+  }
+
+  /**
+   * Versions and files have times by the clock of the storage. Where that of this machine is
+   * behind, it is the one to go by, for then less is deleted.
+   */
+  private Instant now(Workspace workspace) {
+    Instant here = Instant.now();
+    try {
+      Instant there = workspace.storageTime();
+      return there.isBefore(here) ? there : here;
+    } catch (UserException e) {
+      if (config.dryRun()) {
+        return here; // may be looked at without the right to write
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package org.sparkvit.pipeline.probe;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.CrossValidatorModel;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.core.Progress;
+
+/**
+ * Trains linear heads with MLlib's multinomial logistic regression (L-BFGS, or OWL-QN with L1), and
+ * chooses how strongly to regularize by cross-validation. Which image is in which fold depends on
+ * its id and the seed alone.
+ */
+final class HeadSearch {
+  /** Columns of the rows it takes. */
+  static final String ID = "id";
+
+  static final String FEATURES = "features";
+  static final String LABEL = "label_index";
+  static final String WEIGHT = "weight";
+
+  private static final String FOLD = "fold";
+
+  private final ProbeConfig config;
+  private final Progress progress;
+
+  HeadSearch(ProbeConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /**
+   * The chosen head.
+   *
+   * @param regularization its strength
+   * @param elasticNet its mixture
+   * @param iterations that it took on the whole train split
+   * @param candidates mean metric over the folds, by {@code regularization, elastic net}; empty
+   *     where there was nothing to choose
+   */
+  record Found(
+      Head head,
+      double regularization,
+      double elasticNet,
+      int iterations,
+      Map<String, Double> candidates) {}
+
+  /** Trains on rows with the columns above, weighted. */
+  Found search(Dataset<Row> train) {
+    LogisticRegression regression =
+        new LogisticRegression()
+            .setFamily("multinomial")
+            .setFeaturesCol(FEATURES)
+            .setLabelCol(LABEL)
+            .setWeightCol(WEIGHT)
+            .setMaxIter(config.maxIterations());
+    ParamMap[] choices =
+        new ParamGridBuilder()
+            .addGrid(regression.regParam(), doubles(config.regularization()))
+            .addGrid(regression.elasticNetParam(), doubles(config.elasticNet()))
+            .build();
+    if (choices.length == 1) {
+      return found(regression.fit(train, choices[0]), Map.of());
+    }
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "probe: cross-validating %d heads in %d folds",
+            choices.length,
+            config.folds()));
+    CrossValidatorModel validated =
+        new CrossValidator()
+            .setEstimator(regression)
+            .setEstimatorParamMaps(choices)
+            .setEvaluator(
+                new MulticlassClassificationEvaluator()
+                    .setMetricName(config.sparkMetric())
+                    .setLabelCol(LABEL)
+                    .setWeightCol(WEIGHT))
+            .setNumFolds(config.folds())
+            .setFoldCol(FOLD)
+            .fit(
+                train.withColumn(
+                    FOLD,
+                    pmod(xxhash64(lit(config.seed()), col(ID)), lit(config.folds())).cast("int")));
+    Map<String, Double> candidates = new LinkedHashMap<>();
+    IntStream.range(0, choices.length)
+        .forEach(
+            i -> {
+              String choice =
+                  choices[i].apply(regression.regParam())
+                      + ", "
+                      + choices[i].apply(regression.elasticNetParam());
+              candidates.put(choice, validated.avgMetrics()[i]);
+              progress.say(
+                  String.format(
+                      Locale.ROOT,
+                      "probe: regularization, elastic net %s: %s %.4f",
+                      choice,
+                      config.metric(),
+                      validated.avgMetrics()[i]));
+            });
+    return found((LogisticRegressionModel) validated.bestModel(), candidates);
+  }
+
+  private Found found(LogisticRegressionModel model, Map<String, Double> candidates) {
+    int iterations = model.summary().totalIterations();
+    if (iterations >= config.maxIterations()) {
+      progress.say(
+          "probe: warning: the head was still getting better after "
+              + iterations
+              + " iterations; raise --max-iterations or --regularization");
+    }
+    return new Found(
+        Head.of(model), model.getRegParam(), model.getElasticNetParam(), iterations, candidates);
+  }
+
+  private static double[] doubles(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+}

@@ -1,0 +1,178 @@
+package org.sparkvit.pipeline.relabel;
+
+import static org.apache.spark.sql.functions.array_max;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.dataset.query.ClassPlaces;
+import org.sparkvit.dataset.query.PredictionChecks;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.RelabelsTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+
+/**
+ * Images and what a model said of them to decisions, one for each image: the columns of {@link
+ * RelabelsTable}, {@link #IMAGE}, and those that {@link PredictionChecks#requireSound} checks.
+ */
+final class Decisions {
+  /** The row of {@code images}, as a struct: its user's columns may have any name. */
+  static final String IMAGE = "image";
+
+  /** The place of the old label among the classes of the model; null where it has none. */
+  private static final String PLACE = "place";
+
+  private Decisions() {}
+
+  /**
+   * Decides.
+   *
+   * @param splits absent where the data set was never split; images outside it go by the split that
+   *     the catalog was given
+   * @param predictions of any models
+   * @param model the hash of the one that decides
+   * @param classes of that model, in the order of its probabilities
+   */
+  static Dataset<Row> of(
+      Dataset<Row> images,
+      Optional<Dataset<Row>> splits,
+      Dataset<Row> predictions,
+      String model,
+      List<String> classes,
+      RelabelConfig config) {
+    Dataset<Row> rows = images.select(struct("*").as(IMAGE)).select("*", "image.id");
+    Column given = col("image.given_split");
+    if (splits.isPresent()) {
+      rows =
+          rows.join(
+                  splits.get().select(SplitsTable.ID, SplitsTable.SPLIT),
+                  new String[] {SplitsTable.ID},
+                  "left")
+              .withColumn(SplitsTable.SPLIT, coalesce(col(SplitsTable.SPLIT), given));
+    } else {
+      rows = rows.withColumn(SplitsTable.SPLIT, given);
+    }
+    Dataset<Row> said =
+        predictions
+            .filter(col(PredictionsTable.MODEL).equalTo(model))
+            .select(
+                col(PredictionsTable.ID).as("said_id"),
+                col(PredictionsTable.SHA256),
+                struct(PredictionsTable.PREDICTED, PredictionsTable.PROBABILITIES).as("said"));
+    rows =
+        rows.join(
+                said,
+                col(RelabelsTable.ID)
+                    .equalTo(col("said_id"))
+                    .and(col("image.sha256").eqNullSafe(col(PredictionsTable.SHA256))),
+                "left")
+            .select(
+                col(IMAGE),
+                col(RelabelsTable.ID),
+                col("image.path"),
+                col("image.label").as(RelabelsTable.OLD_LABEL),
+                col(SplitsTable.SPLIT),
+                lit(model).as(RelabelsTable.MODEL),
+                col("said_id").isNotNull().as("tried"),
+                when(col("said.probabilities").isNotNull(), col("said.predicted"))
+                    .as(RelabelsTable.PREDICTED),
+                col("said.probabilities"))
+            .withColumn(PLACE, ClassPlaces.place(classes, col(RelabelsTable.OLD_LABEL)));
+    Column probabilities = col(PredictionsTable.PROBABILITIES);
+    Column sorted = sort_array(probabilities);
+    Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
+    Column ofLabel = when(col(PLACE).isNotNull(), element_at(probabilities, col(PLACE).plus(1)));
+    return rows.withColumn(RelabelsTable.CONFIDENCE, array_max(probabilities))
+        .withColumn(RelabelsTable.MARGIN, col(RelabelsTable.CONFIDENCE).minus(second))
+        .withColumn(
+            RelabelsTable.VALUE,
+            when(
+                    col(RelabelsTable.OLD_LABEL).isNull(),
+                    lit(1f).minus(col(RelabelsTable.CONFIDENCE)))
+                .otherwise(lit(1f).minus(ofLabel)))
+        .withColumn(RelabelsTable.REASON, reason(config))
+        .withColumn(RelabelsTable.DECISION, decision())
+        .withColumn(
+            RelabelsTable.NEW_LABEL,
+            when(
+                    col(RelabelsTable.DECISION).equalTo(RelabelsTable.CHANGE),
+                    col(RelabelsTable.PREDICTED))
+                .otherwise(col(RelabelsTable.OLD_LABEL)));
+  }
+
+  /** Thresholds compare as floats: a probability of 0.9 meets a floor of 0.9. */
+  private static Column reason(RelabelConfig config) {
+    Column label = col(RelabelsTable.OLD_LABEL);
+    Column predicted = col(RelabelsTable.PREDICTED);
+    Column confidence = col(RelabelsTable.CONFIDENCE);
+    Map<String, Double> floors = new HashMap<>(config.classFloors());
+    double usual = config.minConfidence();
+    UDF1<String, Float> floor = name -> floors.getOrDefault(name, usual).floatValue();
+    Column high = confidence.geq(udf(floor, DataTypes.FloatType).apply(predicted));
+    Column clear = col(RelabelsTable.MARGIN).geq(lit((float) config.minMargin()));
+    Column open =
+        coalesce(
+            functions.not(col(SplitsTable.SPLIT).isin(config.protectedSplits().toArray())),
+            lit(true));
+    return when(functions.not(col("tried")), id(Reason.NO_PREDICTION))
+        .when(predicted.isNull(), id(Reason.FAILED))
+        .when(label.equalTo(predicted), id(Reason.AGREES))
+        .when(label.isNotNull().and(col(PLACE).isNull()), id(Reason.UNKNOWN_LABEL))
+        .when(
+            high.and(clear),
+            when(functions.not(open), id(Reason.PROTECTED_SPLIT))
+                .when(label.isNull(), id(Reason.NEWLY_LABELLED))
+                .otherwise(id(Reason.CONFIDENT)))
+        .when(label.isNull(), id(Reason.UNLABELLED))
+        .when(high, id(Reason.SMALL_MARGIN))
+        .when(confidence.geq(lit((float) config.reviewConfidence())), id(Reason.BELOW_FLOOR))
+        .otherwise(id(Reason.UNSURE));
+  }
+
+  private static Column decision() {
+    return when(
+            col(RelabelsTable.REASON).isin(leadingTo(RelabelsTable.CHANGE)),
+            lit(RelabelsTable.CHANGE))
+        .when(
+            col(RelabelsTable.REASON).isin(leadingTo(RelabelsTable.REVIEW)),
+            lit(RelabelsTable.REVIEW))
+        .otherwise(lit(RelabelsTable.KEEP));
+  }
+
+  private static Object[] leadingTo(String decision) {
+    return Arrays.stream(Reason.values())
+        .filter(reason -> reason.decision().equals(decision))
+        .map(Reason::id)
+        .toArray();
+  }
+
+  private static Column id(Reason reason) {
+    return lit(reason.id());
+  }
+
+  /** The columns of {@link RelabelsTable}. */
+  static Dataset<Row> table(Dataset<Row> decided) {
+    return RelabelsTable.SPEC.check(
+        decided.select(
+            Arrays.stream(RelabelsTable.SPEC.schema().fieldNames())
+                .map(functions::col)
+                .toArray(Column[]::new)));
+  }
+}

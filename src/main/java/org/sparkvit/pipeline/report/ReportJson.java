@@ -1,0 +1,63 @@
+package org.sparkvit.pipeline.report;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
+import java.time.Instant;
+
+/**
+ * The report for machines: all that the page shows but its pictures. A figure that is not defined
+ * is null, and so is a threshold that nothing reaches.
+ */
+final class ReportJson {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(new Finite())
+                  .addSerializer(Double.TYPE, new Finite())
+                  .addSerializer(Instant.class, ToStringSerializer.instance))
+          .addMixIn(AuditSection.Item.class, NoPictures.class)
+          .addMixIn(MistakeSection.Mistake.class, NoPictures.class)
+          .addMixIn(AttentionSection.Card.class, NoPictures.class)
+          .addMixIn(AttentionSection.Near.class, NoPictures.class)
+          .build();
+
+  private ReportJson() {}
+
+  static String write(Report report) {
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Leaves the pictures out. */
+  @JsonIgnoreProperties({"image", "maps", "other"})
+  private interface NoPictures {}
+
+  /** JSON knows no NaN and no infinity. */
+  private static final class Finite extends StdSerializer<Double> {
+    Finite() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        out.writeNumber(value);
+      } else {
+        out.writeNull();
+      }
+    }
+  }
+}

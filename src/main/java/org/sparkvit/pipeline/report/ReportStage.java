@@ -1,0 +1,114 @@
+package org.sparkvit.pipeline.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.AtomicFiles;
+import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.Presence;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/**
+ * Reads what tables there are and writes {@code index.html}, with its drawings, its figures and
+ * {@code run.json} beside it.
+ */
+public final class ReportStage {
+  /** The file to open. */
+  public static final String PAGE = "index.html";
+
+  /** The same for machines. */
+  static final String FIGURES = "report.json";
+
+  /** What the data set is, in the vocabulary of Croissant. */
+  static final String CROISSANT = "croissant.json";
+
+  /** Folder of the page's drawings. */
+  static final String PLOTS = "plots";
+
+  private static final String RUN_RECORD = "run.json";
+
+  private final ReportConfig config;
+  private final Progress progress;
+
+  public ReportStage(ReportConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("report", config.toMap());
+    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
+    Path folder = new Path(workspace.report(config.name()));
+    Path page = new Path(folder, PAGE);
+    try {
+      FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      if (!config.overwrite() && Presence.exists(fs, page)) {
+        throw new UserException(
+            "report '"
+                + config.name()
+                + "' exists already at "
+                + page
+                + "; pass --overwrite to replace it, or another --name");
+      }
+      About about = about(workspace);
+      Report report = new ReportGatherer(spark, workspace, config).gather(record);
+      ReportPage renderer = new ReportPage();
+      String html = renderer.render(report);
+      long bytes = html.getBytes(StandardCharsets.UTF_8).length;
+      record.result("bytes", bytes);
+      fs.mkdirs(folder);
+      AtomicFiles.write(fs, new Path(folder, FIGURES), ReportJson.write(report));
+      AtomicFiles.write(
+          fs, new Path(folder, CROISSANT), Json.write(croissant(workspace, report, about)));
+      Path plots = new Path(folder, PLOTS);
+      // Of an earlier report, which its record shows to be one.
+      if (Presence.exists(fs, new Path(folder, RUN_RECORD))) {
+        fs.delete(plots, true);
+      }
+      for (Map.Entry<String, String> plot : renderer.plots(report).entrySet()) {
+        AtomicFiles.write(fs, new Path(plots, plot.getKey() + ".svg"), plot.getValue());
+      }
+      AtomicFiles.write(fs, page, html);
+      AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(record.toMap()));
+      if (report.headline() != null) {
+        progress.say("report: " + report.headline().line());
+      }
+      report.cautions().forEach(caution -> progress.say("report: note: " + caution));
+      progress.say(String.format(Locale.ROOT, "report: %s (%s)", page, new Figures().bytes(bytes)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + page, e);
+    }
+  }
+
+  private About about(Workspace workspace) {
+    if (config.about() == null) {
+      return new About(Map.of());
+    }
+    String text =
+        workspace
+            .text(config.about())
+            .orElseThrow(() -> new UserException("--about: there is no file " + config.about()));
+    return About.parse(text, config.about());
+  }
+
+  private static Map<String, Object> croissant(Workspace workspace, Report report, About about) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (StructField field : workspace.read(ImagesTable.SPEC).schema().fields()) {
+      columns.put(field.name(), field.dataType().simpleString());
+    }
+    return Croissant.of(
+        report, about, workspace.record(ImagesTable.SPEC).path("run").asText(), columns);
+  }
+}

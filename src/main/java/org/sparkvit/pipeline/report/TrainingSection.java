@@ -1,0 +1,170 @@
+package org.sparkvit.pipeline.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.ModelName;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.training.output.MetricsFile;
+import org.sparkvit.training.output.TrainedModel;
+
+/**
+ * How models were trained: the one that the report is about, and those that are in training.
+ *
+ * @param runs the latter first
+ */
+public record TrainingSection(List<Run> runs) {
+  /** Trainings that were left unfinished may be many. */
+  private static final int UNFINISHED = 3;
+
+  private static final int CLASSES = 8;
+  private static final List<String> OVERALL = List.of("accuracy", "f1_macro", "roc_auc_macro");
+
+  /**
+   * One training.
+   *
+   * @param name of the model
+   * @param unfinished whether it is going on, or was interrupted
+   * @param epochs done
+   * @param steps noted so far
+   */
+  public record Run(
+      String name, boolean unfinished, int epochs, long steps, List<LineChart> charts) {}
+
+  /** Reads what there is; null where there is nothing. */
+  static TrainingSection of(Workspace workspace, ModelFacts model) {
+    List<Run> runs = new ArrayList<>();
+    for (String name : workspace.trainings().stream().limit(UNFINISHED).toList()) {
+      read(workspace, workspace.training(name))
+          .ifPresent(text -> runs.add(run(name, runs.size(), true, text)));
+    }
+    if (model != null) {
+      String name = ModelName.at(model.location()).name();
+      own(workspace, model).ifPresent(text -> runs.add(run(name, runs.size(), false, text)));
+    }
+    return runs.isEmpty() ? null : new TrainingSection(runs);
+  }
+
+  /**
+   * Of a model of this workspace, unless another has taken its place. What lies elsewhere is not
+   * asked for: it may be out of reach, and a report is not to wait for it.
+   */
+  private static Optional<String> own(Workspace workspace, ModelFacts model) {
+    if (!model.location().startsWith(workspace.uri() + "/")) {
+      return Optional.empty();
+    }
+    return workspace
+        .text(model.location() + "/" + TrainedModel.RECORD)
+        .filter(
+            record ->
+                Json.read(TrainedModel.RECORD, record)
+                    .at("/results/model_hash")
+                    .asText()
+                    .equals(model.hash()))
+        .flatMap(record -> read(workspace, model.location()));
+  }
+
+  private static Optional<String> read(Workspace workspace, String folder) {
+    return workspace.text(folder + "/" + MetricsFile.NAME);
+  }
+
+  private static Run run(String name, int number, boolean unfinished, String text) {
+    List<JsonNode> epochs = new ArrayList<>();
+    List<JsonNode> steps = new ArrayList<>();
+    for (String line : text.lines().filter(line -> !line.isBlank()).toList()) {
+      JsonNode entry = Json.read(MetricsFile.NAME, line);
+      (entry.path("event").asText().equals("epoch") ? epochs : steps).add(entry);
+    }
+    String id = "training" + number;
+    List<LineChart> charts = new ArrayList<>();
+    charts.add(
+        LineChart.of(
+            id + "-loss",
+            "Loss",
+            "Epoch",
+            List.of(
+                line("training", epochs, "epoch", "/train_loss"),
+                line("validation", epochs, "epoch", "/validation/log_loss"))));
+    charts.add(
+        LineChart.of(
+            id + "-metrics",
+            "On the validation split",
+            "Epoch",
+            OVERALL.stream()
+                .map(metric -> line(metric, epochs, "epoch", "/validation/" + metric))
+                .toList()));
+    charts.add(LineChart.of(id + "-recall", "Recall by class", "Epoch", recall(epochs)));
+    charts.add(
+        LineChart.of(
+            id + "-rate",
+            "Learning rate",
+            "Step",
+            List.of(line("learning rate", steps, "step", "/learning_rate"))));
+    charts.add(
+        LineChart.of(
+            id + "-norm",
+            "Gradient norm, before clipping",
+            "Step",
+            List.of(line("gradient norm", steps, "step", "/gradient_norm"))));
+    charts.removeIf(Objects::isNull);
+    long done = steps.isEmpty() ? 0 : steps.get(steps.size() - 1).path("step").asLong();
+    if (!epochs.isEmpty()) {
+      done = Math.max(done, epochs.get(epochs.size() - 1).path("steps").asLong());
+    }
+    return new Run(name, unfinished, epochs.size(), done, charts);
+  }
+
+  private static LineChart.Series line(
+      String name, List<JsonNode> entries, String across, String up) {
+    return new LineChart.Series(
+        name,
+        entries.stream()
+            .map(
+                entry ->
+                    new double[] {entry.path(across).asDouble(), entry.at(up).asDouble(Double.NaN)})
+            .toList(),
+        true);
+  }
+
+  /** Of many classes, those that are found worst in the end. */
+  private static List<LineChart.Series> recall(List<JsonNode> epochs) {
+    if (epochs.isEmpty()) {
+      return List.of();
+    }
+    Map<String, Double> last = new LinkedHashMap<>();
+    epochs
+        .get(epochs.size() - 1)
+        .path("recall")
+        .fields()
+        .forEachRemaining(
+            field -> {
+              if (field.getValue().isNumber()) {
+                last.put(field.getKey(), field.getValue().asDouble());
+              }
+            });
+    return last.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().thenComparing(Map.Entry::getKey))
+        .limit(CLASSES)
+        .sorted(Comparator.comparing(Map.Entry::getKey))
+        .map(
+            label ->
+                new LineChart.Series(
+                    label.getKey(),
+                    epochs.stream()
+                        .map(
+                            entry ->
+                                new double[] {
+                                  entry.path("epoch").asDouble(),
+                                  entry.path("recall").path(label.getKey()).asDouble(Double.NaN)
+                                })
+                        .toList(),
+                    true))
+        .toList();
+  }
+}

@@ -1,0 +1,329 @@
+package org.sparkvit.pipeline.score;
+
+import static org.apache.spark.sql.functions.array_max;
+import static org.apache.spark.sql.functions.array_position;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.sparkvit.core.Background;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.IdRanges;
+import org.sparkvit.dataset.schema.CostsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.inference.Agreement;
+import org.sparkvit.inference.BatchInference;
+import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.SharedModel;
+import org.sparkvit.loading.CatalogBackground;
+import org.sparkvit.loading.ImagePlaces;
+
+/**
+ * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
+ * in one step, so that a run which is killed loses no more than the chunk it was in: the next one
+ * scores what has no row yet for its content by this model in this precision, of all its pixels
+ * unless scaled decoding is allowed. Runs at the same time begin in different places and leave out
+ * what the other has done; where they still meet, the rows of the later one count. The table has
+ * one row per (image, model).
+ */
+public final class ScoreStage {
+  /** Enough for a task to be worth its start, few enough that losing one costs little. */
+  private static final int IMAGES_PER_PARTITION = 2000;
+
+  /** What a killed run loses at most, and long beside what a chunk costs whatever its length. */
+  private static final Duration CHUNK = Duration.ofMinutes(10);
+
+  private final ScoreConfig config;
+  private final Progress progress;
+
+  public ScoreStage(ScoreConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage on a session. */
+  public void run(SparkSession spark) {
+    Instant started = Instant.now();
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    workspace.requireWritable(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    String location = workspace.modelAt(config.model());
+    Background background = CatalogBackground.of(workspace);
+    SharedModel loaded = model(spark, location, config.precision(), background);
+    loaded.differs(background).ifPresent(line -> progress.say("score: " + line));
+    SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
+    model.input().requireFits(config.batchSize());
+    model.notes().forEach(note -> progress.say("score: " + note));
+    RunRecord record =
+        RunRecord.start("score", config.toMap())
+            .input("images", workspace.version(ImagesTable.SPEC))
+            .input("model", location)
+            .input("model_hash", model.hash());
+
+    if (config.agreementSample() > 0) {
+      compare(spark, ImagePlaces.of(workspace, images), model, location, background, record);
+    }
+    IdRanges ranges =
+        IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
+    long count = ranges.images();
+    if (count == 0) {
+      if (!isLastUsed(workspace, model, location)) {
+        registerModel(spark, workspace, model, location, record);
+      }
+      progress.say("score: nothing to do, every image has been scored by this model");
+      return;
+    }
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "score: %,d images with model %.12s; %,d others have been scored before",
+            count,
+            model.hash(),
+            images.count() - count));
+
+    // Who tries known failures again expects failures.
+    Failures failures = new Failures(config.retryFailed() ? 1 : config.maxErrorRate());
+    int chunks = 0;
+    int cores = spark.sparkContext().defaultParallelism();
+    long wanted =
+        config.chunkImages() > 0 ? config.chunkImages() : (long) cores * IMAGES_PER_PARTITION;
+    while (ranges.images() > 0) {
+      Instant chunkStarted = Instant.now();
+      IdRange range = ranges.next(wanted);
+      Dataset<Row> chunk = missing(workspace, images, range, model.hash());
+      // Neighbours in shards together. Else in turn, so that every task has as many images and no
+      // folder of large ones ends up in one;
+      // Spark sorts first, so that a retried task deals them out in the same way.
+      int partitions = partitions(cores, range.images());
+      Dataset<Row> spread =
+          ImagePlaces.inOrder(
+              workspace, chunk, partitions, unpacked -> unpacked.repartition(partitions));
+      Dataset<Row> predictions =
+          predictions(
+              BatchInference.score(
+                  spark, spread, model, config.batchSize(), config.decodeThreads()),
+              model,
+              Timestamp.from(started));
+      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), ++chunks);
+      boolean isFirst = chunks == 1;
+      long written =
+          workspace.append(
+              PredictionsTable.SPEC,
+              part,
+              predictions,
+              record,
+              rows -> {
+                failures.add(rows);
+                record
+                    .result("scored", failures.images() - failures.failed())
+                    .result("failed", failures.failed());
+                if (isFirst) {
+                  // Before any prediction that refers to it.
+                  registerModel(spark, workspace, model, location, record);
+                }
+              });
+      double rate = written / seconds(chunkStarted);
+      if (config.chunkImages() == 0) {
+        wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
+      }
+      if (ranges.images() > 0) {
+        progress.say(
+            String.format(
+                Locale.ROOT,
+                "score: %,d of %,d images, %.1f images/s, about %s to go",
+                count - ranges.images(),
+                count,
+                rate,
+                Progress.duration(ranges.images() / rate)));
+      }
+    }
+    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC)) {
+      workspace.compact(table, record);
+    }
+    if (failures.failed() > 0) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "score: %,d of %,d images have no prediction (see reason)",
+              failures.failed(),
+              failures.images()));
+    }
+    double time = seconds(started);
+    Cost cost =
+        new Cost(
+            model.parameters(spark),
+            model.multiplyAdds(),
+            failures.images() / time,
+            failures.images());
+    cost.write(spark, workspace, model, config.precision(), record);
+    progress.say("score: " + cost.line());
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit %s",
+            failures.images(),
+            time,
+            failures.images() / time,
+            // Without a label there is nothing to judge the model by, but it can give labels.
+            images.where(ImagesTable.labelled()).isEmpty() ? "relabel" : "evaluate"));
+  }
+
+  private static double seconds(Instant since) {
+    return Duration.between(since, Instant.now()).toMillis() / 1000.0;
+  }
+
+  private SharedModel model(
+      SparkSession spark, String location, String precision, Background background) {
+    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      return SharedModel.distribute(spark, files.directory(), config.device(), precision)
+          .on(background);
+    }
+  }
+
+  /** Ids are hashes, so the images with the first ones are a sample, and the same one each time. */
+  private void compare(
+      SparkSession spark,
+      Dataset<Row> images,
+      SharedModel model,
+      String location,
+      Background background,
+      RunRecord record) {
+    Dataset<Row> sample =
+        images
+            .where(ImagesTable.usable())
+            .orderBy(ImagesTable.ID)
+            .limit(config.agreementSample())
+            .repartition(spark.sparkContext().defaultParallelism());
+    double share =
+        Agreement.measure(
+            spark,
+            sample,
+            model,
+            model(spark, location, "fp32", background),
+            config.batchSize(),
+            config.decodeThreads());
+    if (Double.isNaN(share)) {
+      progress.say("score: none of the images of the sample can be scored, so nothing compares");
+      return;
+    }
+    record.result("agreement", share);
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "score: of a sample of %,d images %.2f %% get the same label as in fp32%s",
+            sample.count(),
+            100 * share,
+            config.scaledDecoding() ? " of all pixels" : ""));
+  }
+
+  /** Images of a range without a row for their present content by this model. */
+  private Dataset<Row> missing(
+      Workspace workspace, Dataset<Row> catalog, IdRange range, String model) {
+    Dataset<Row> images = catalog.where(range.has(col(ImagesTable.ID)));
+    if (!workspace.has(PredictionsTable.SPEC)) {
+      return images;
+    }
+    Dataset<Row> done =
+        workspace
+            .read(PredictionsTable.SPEC, range)
+            .where(col(PredictionsTable.MODEL).equalTo(model));
+    if (config.retryFailed()) {
+      done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());
+    }
+    if (!config.precision().equals("auto")) {
+      // Where the image gave no pixels, none was used.
+      Column precision = col(PredictionsTable.PRECISION);
+      done = done.where(precision.isNull().or(precision.equalTo(config.precision())));
+    }
+    if (!config.scaledDecoding()) {
+      done = done.where(not(coalesce(col(PredictionsTable.SCALED_DECODING), lit(false))));
+    }
+    Dataset<Row> keys =
+        done.select(
+            col(PredictionsTable.ID).as("done_id"), col(PredictionsTable.SHA256).as("done_sha256"));
+    // Both are null where neither the catalog nor the scoring could read the image.
+    Column same =
+        col(ImagesTable.ID)
+            .equalTo(col("done_id"))
+            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")));
+    return images.join(keys, same, "left_anti");
+  }
+
+  private static Dataset<Row> predictions(Dataset<Row> scored, SharedModel model, Timestamp time) {
+    Column best = array_max(col(PredictionsTable.PROBABILITIES));
+    Column classes =
+        functions.array(model.labels().stream().map(functions::lit).toArray(Column[]::new));
+    Column position = array_position(col(PredictionsTable.PROBABILITIES), best).cast("int");
+    return scored
+        .withColumn(
+            PredictionsTable.PREDICTED,
+            when(col(PredictionsTable.PROBABILITIES).isNotNull(), element_at(classes, position)))
+        .withColumn(PredictionsTable.CONFIDENCE, best)
+        .withColumn(PredictionsTable.MODEL, lit(model.hash()))
+        .withColumn(
+            PredictionsTable.SCALED_DECODING,
+            when(
+                col(PredictionsTable.PROBABILITIES).isNotNull(),
+                lit(model.input().scaledDecoding())))
+        .withColumn(PredictionsTable.SCORED_AT, lit(time));
+  }
+
+  private int partitions(int cores, long count) {
+    if (config.partitions() > 0) {
+      return config.partitions();
+    }
+    long wanted = Math.max(cores, count / IMAGES_PER_PARTITION);
+    // Whole rounds: a last round with half of the cores idle would cost as much as a full one.
+    return (int) Math.min(100_000, (wanted + cores - 1) / cores * cores);
+  }
+
+  /** Whether the table says so already; a run that has nothing to do then writes nothing. */
+  private static boolean isLastUsed(Workspace workspace, SharedModel model, String location) {
+    if (!workspace.has(ModelsTable.SPEC)) {
+      return false;
+    }
+    Row last =
+        workspace
+            .read(ModelsTable.SPEC)
+            .orderBy(col(ModelsTable.USED_AT).desc(), col(ModelsTable.MODEL))
+            .select(ModelsTable.MODEL, ModelsTable.LOCATION)
+            .first();
+    return last.getString(0).equals(model.hash()) && last.getString(1).equals(location);
+  }
+
+  private static void registerModel(
+      SparkSession spark,
+      Workspace workspace,
+      SharedModel model,
+      String location,
+      RunRecord record) {
+    Row row =
+        RowFactory.create(
+            model.hash(),
+            location,
+            scala.collection.JavaConverters.asScalaBuffer(model.labels()).toSeq(),
+            Timestamp.from(Instant.now()));
+    Dataset<Row> models = spark.createDataFrame(List.of(row), ModelsTable.SPEC.schema());
+    workspace.append(ModelsTable.SPEC, record.runId(), models.coalesce(1), record, written -> {});
+  }
+}

@@ -1,0 +1,236 @@
+package org.sparkvit.pipeline.synthesize;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.CurrentLabels;
+import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PixelsTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+import org.sparkvit.dataset.schema.SyntheticTable;
+import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.loading.CatalogBackground;
+import org.sparkvit.loading.ImageFiles;
+
+/**
+ * Reads {@code images}, {@code splits} and, where there has been an audit, {@code pixels}; writes
+ * image files below {@code exports/synthetic-RUN} and {@code synthetic}, which {@code train
+ * --synthetic} shows beside the train split. They are in no other table, so nothing else can take
+ * them for images.
+ */
+public final class SynthesizeStage {
+  private static final int IMAGES_PER_PARTITION = 200;
+
+  /** More classes than this are left out of lines for people. */
+  private static final int SHOWN = 20;
+
+  private final SynthesizeConfig config;
+  private final Progress progress;
+
+  public SynthesizeStage(SynthesizeConfig config, Progress progress) {
+    this.config = config;
+    this.progress = progress;
+  }
+
+  /** Runs the stage. */
+  public void run(SparkSession spark) {
+    RunRecord record = RunRecord.start("synthesize", config.toMap());
+    Workspace workspace = Workspace.forStage(spark, config.workspace());
+    workspace.requireAbsent(SyntheticTable.SPEC, config.overwrite());
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    CurrentLabels.require(images, "make others of");
+    Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
+    record
+        .input("images", workspace.version(ImagesTable.SPEC))
+        .input("splits", workspace.version(SplitsTable.SPEC));
+    CurrentSplits current = CurrentSplits.of(images, splits);
+    current.count().line().ifPresent(line -> progress.say("synthesize: warning: " + line));
+    Dataset<Row> train = train(images, current.rows());
+    SortedMap<String, Long> sizes = sizes(train);
+    Map<String, Long> needed = needed(sizes);
+    long wanted = needed.values().stream().mapToLong(Long::longValue).sum();
+    progress.say(
+        String.format(
+            Locale.ROOT, "synthesize: %,d images are to be made: %s", wanted, shown(needed)));
+
+    String folder = workspace.beginExport("synthetic-" + record.runId(), record);
+    LongAccumulator unreadable = spark.sparkContext().longAccumulator("unreadable pairs");
+    Pairing pairing = Pairing.of(train, sizes, needed, config);
+    Dataset<Row> made =
+        pairing
+            .pairs()
+            .repartition((int) (wanted / IMAGES_PER_PARTITION + 1), col(Pairing.FIRST))
+            .mapPartitions(
+                new Blending(
+                    config,
+                    new ImageFiles(spark),
+                    new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
+                    folder,
+                    CatalogBackground.of(workspace),
+                    unreadable),
+                Encoders.row(SyntheticTable.SPEC.schema()))
+            .persist(StorageLevel.DISK_ONLY());
+    try {
+      Dataset<Row> kept = withoutLeaks(workspace, made, splits, record);
+      record.result("folder", folder);
+      workspace.replace(SyntheticTable.SPEC, kept, record);
+    } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
+      workspace.deleteExport(folder, e);
+      throw e;
+    } finally {
+      made.unpersist();
+      pairing.unpersist();
+    }
+    outcome(workspace.read(SyntheticTable.SPEC), unreadable.value(), folder);
+  }
+
+  private static Dataset<Row> train(Dataset<Row> images, Dataset<Row> splits) {
+    return images
+        .where(ImagesTable.usable())
+        .select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.OFFSET, ImagesTable.BYTES)
+        .join(
+            splits
+                .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
+                .select(SplitsTable.ID, SplitsTable.LABEL),
+            ImagesTable.ID);
+  }
+
+  private static String shown(Map<String, Long> needed) {
+    String first =
+        needed.entrySet().stream()
+            .limit(SHOWN)
+            .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return needed.size() <= SHOWN
+        ? first
+        : String.format(Locale.ROOT, "%s and of %,d more classes", first, needed.size() - SHOWN);
+  }
+
+  private static SortedMap<String, Long> sizes(Dataset<Row> train) {
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    for (Row row : train.groupBy(ImagesTable.LABEL).count().collectAsList()) {
+      sizes.put(row.getString(0), row.getLong(1));
+    }
+    if (sizes.values().stream().mapToLong(Long::longValue).sum() < 2) {
+      throw new UserException(
+          "the train split has fewer than two images; run 'spark-vit split --overwrite' with a"
+              + " larger --train");
+    }
+    return sizes;
+  }
+
+  private Map<String, Long> needed(SortedMap<String, Long> sizes) {
+    long target = config.target() == null ? Collections.max(sizes.values()) : config.target();
+    Map<String, Long> needed = new TreeMap<>();
+    sizes.forEach(
+        (label, n) -> {
+          if (n < target) {
+            needed.put(label, target - n);
+          }
+        });
+    if (needed.isEmpty()) {
+      throw new UserException(
+          "no class has fewer than "
+              + target
+              + " images to train on, so there is nothing to make; give a larger --target");
+    }
+    return needed;
+  }
+
+  /** Leaves out what came to look like an image that the model will be judged by. */
+  private Dataset<Row> withoutLeaks(
+      Workspace workspace, Dataset<Row> made, Dataset<Row> splits, RunRecord record) {
+    if (!workspace.has(PixelsTable.SPEC)) {
+      progress.say(
+          "synthesize: there has been no audit, so the images are not compared with those of"
+              + " validation and test");
+      return made;
+    }
+    record.input("pixels", workspace.version(PixelsTable.SPEC));
+    Dataset<Row> judging =
+        workspace
+            .read(PixelsTable.SPEC)
+            .join(
+                splits
+                    .where(not(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN)))
+                    .select(col(SplitsTable.ID).as(PixelsTable.ID)),
+                PixelsTable.ID);
+    // Few: what was mixed from images of train has to look like one of the others.
+    List<Row> leaking =
+        LikeEvaluation.of(made, judging, SynthesizeConfig.SAME)
+            .select(SyntheticTable.ID, SyntheticTable.PATH)
+            .collectAsList();
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "synthesize: %,d came to look like an image of validation or test, and are not kept",
+            leaking.size()));
+    record.result("leaking", leaking.size());
+    for (Row leak : leaking) {
+      delete(made.sparkSession(), leak.getString(1));
+    }
+    return made.where(
+        not(col(SyntheticTable.ID).isInCollection(leaking.stream().map(r -> r.get(0)).toList())));
+  }
+
+  private void outcome(Dataset<Row> kept, long unreadable, String folder) {
+    List<Row> made =
+        kept.groupBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
+            .agg(count(lit(1)))
+            .orderBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
+            .collectAsList();
+    for (Row row : made.subList(0, Math.min(SHOWN, made.size()))) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  %s by %s: %,d images",
+              row.getString(0),
+              row.getString(1),
+              row.getLong(2)));
+    }
+    if (made.size() > SHOWN) {
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "  and %,d more kinds; the table 'synthetic' has them all",
+              made.size() - SHOWN));
+    }
+    if (unreadable > 0) {
+      progress.say(
+          String.format(
+              Locale.ROOT, "  %,d pairs had an image that could not be read", unreadable));
+    }
+    progress.say("synthesize: files in " + folder + "; next: spark-vit train --synthetic");
+  }
+
+  private static void delete(SparkSession spark, String uri) {
+    Path path = new Path(uri);
+    try {
+      path.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(path, false);
+    } catch (IOException e) {
+      // It is not in the table, which is what counts.
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package org.sparkvit.pipeline.tune;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.workspace.StudyLog;
+import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.stats.search.Sampler;
+import org.sparkvit.stats.search.SuccessiveHalving;
+import org.sparkvit.stats.search.Trial;
+import org.sparkvit.training.data.TrainingRows;
+import org.sparkvit.training.loop.EpochResult;
+import org.sparkvit.training.loop.RemoteTraining;
+import org.sparkvit.training.recipe.Recipe;
+
+/**
+ * Runs the trials of a study, some at a time: who is free asks the sampler for values, trains leg
+ * by leg, and after each asks whether the trial is worth going on with.
+ */
+final class Study {
+  /** With so many failures and no success, something else is wrong than the values. */
+  private static final int TOO_MANY_FAILURES = 5;
+
+  private final TuneConfig config;
+  private final TrainingRows rows;
+  private final StudyFile file;
+  private final StudyLog log;
+  private final Legs legs;
+  private final Progress progress;
+  private final Sampler sampler;
+  private final SuccessiveHalving halving;
+  private final Metric metric;
+  private final Instant deadline;
+  private final Deque<Trial> interrupted = new ArrayDeque<>();
+  private boolean givenUp;
+
+  /** Trains. */
+  interface Legs {
+    /** Trains a trial until an epoch is done. */
+    RemoteTraining.Leg run(int trial, Recipe recipe, int until);
+
+    /** Ends the trainings that are going on. */
+    void cancel();
+
+    /** Deletes the states of a trial. */
+    void forget(int trial);
+  }
+
+  Study(
+      TuneConfig config,
+      TrainingRows rows,
+      StudyFile file,
+      Metric metric,
+      Legs legs,
+      Progress progress) {
+    this.config = config;
+    this.rows = rows;
+    this.file = file;
+    this.log = file.log();
+    this.metric = metric;
+    this.legs = legs;
+    this.progress = progress;
+    this.sampler = config.sampler();
+    this.halving = config.halving();
+    this.deadline =
+        config.minutes() == 0
+            ? Instant.MAX
+            : Instant.now().plus(Duration.ofMinutes(config.minutes()));
+    log.trials().stream()
+        .filter(trial -> trial.state() == Trial.State.RUNNING)
+        .forEach(interrupted::add);
+  }
+
+  /**
+   * Runs trials until there are enough, or time is up.
+   *
+   * @param parallel how many at a time
+   */
+  void run(int parallel) {
+    ExecutorService threads = Executors.newFixedThreadPool(parallel);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < parallel; i++) {
+        all.add(threads.submit(this::work));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserException("interrupted; --resume goes on with the study", e);
+    } finally {
+      end(threads);
+    }
+  }
+
+  /** What runs after this may take away what trainings need. */
+  private void end(ExecutorService threads) {
+    legs.cancel();
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() {
+    try {
+      for (Optional<Trial> trial = next(); trial.isPresent(); trial = next()) {
+        run(trial.get());
+      }
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        // The others are to end what they are at.
+        givenUp = true;
+      }
+      throw e;
+    }
+  }
+
+  private synchronized Optional<Trial> next() {
+    if (givenUp || Instant.now().isAfter(deadline)) {
+      return Optional.empty();
+    }
+    if (!interrupted.isEmpty()) {
+      return Optional.of(interrupted.poll());
+    }
+    List<Trial> trials = log.trials();
+    if (trials.size() >= config.trials()) {
+      return Optional.empty();
+    }
+    int number = trials.size();
+    Optional<Map<String, String>> values = sampler.next(number, trials);
+    if (values.isEmpty()) {
+      return Optional.empty();
+    }
+    file.write(study -> study.begin(number, values.get()));
+    return Optional.of(log.trial(number));
+  }
+
+  private void run(Trial trial) {
+    Instant begun = Instant.now();
+    int number = trial.number();
+    progress.say(String.format(Locale.ROOT, "tune: trial %d: %s", number, describe(trial)));
+    Recipe recipe;
+    try {
+      recipe = config.recipes().of(config.optionsWith(trial.values()));
+      rows.requireFills(recipe);
+    } catch (UserException e) {
+      // Each value is allowed, but not with the others.
+      fail(number, e.getMessage(), begun);
+      return;
+    }
+    List<Integer> rungs =
+        new ArrayList<>(halving == null ? List.of() : halving.rungs(recipe.epochs()));
+    rungs.add(recipe.epochs());
+    for (int rung : rungs) {
+      if (rung < recipe.epochs() && trial.reports().containsKey(rung)) {
+        // It was interrupted after this, and had been found worth going on with.
+        continue;
+      }
+      RemoteTraining.Leg leg = legs.run(number, recipe, rung);
+      if (leg.failure() != null) {
+        fail(number, leg.failure(), begun);
+        return;
+      }
+      double value = best(leg.history(), rung);
+      if (ends(number, rung, leg, value, begun)) {
+        return;
+      }
+    }
+  }
+
+  /** Of the epochs until a rung: a leg that was interrupted may have come further before. */
+  private double best(List<EpochResult> history, int rung) {
+    double best = Double.NaN;
+    for (EpochResult epoch : history.subList(0, Math.min(rung, history.size()))) {
+      if (metric.isBetter(epoch.value(metric), best)) {
+        best = epoch.value(metric);
+      }
+    }
+    return best;
+  }
+
+  /** Notes how far a trial is, and whether that was the end of it. */
+  private boolean ends(int number, int rung, RemoteTraining.Leg leg, double value, Instant begun) {
+    synchronized (this) {
+      file.write(
+          study -> study.report(number, leg.finished() ? leg.history().size() : rung, value));
+      Trial.State state;
+      if (leg.finished()) {
+        state = Trial.State.COMPLETE;
+      } else if (halving != null && !halving.goesOn(log.trial(number), rung, log.trials())) {
+        state = Trial.State.PRUNED;
+      } else {
+        return false;
+      }
+      Map<String, Object> details = seconds(begun);
+      details.put("best_epoch", leg.best());
+      details.put(
+          "history",
+          leg.history().stream().map((EpochResult epoch) -> epoch.value(metric)).toList());
+      file.write(study -> study.end(number, state, value, details));
+      Trial best = log.best().orElse(null);
+      progress.say(
+          String.format(
+              Locale.ROOT,
+              "tune: trial %d %s %d epochs: %s %.4f%s",
+              number,
+              state == Trial.State.PRUNED ? "ended early after" : "is done after",
+              leg.history().size(),
+              metric.label(),
+              value,
+              best == null
+                  ? ""
+                  : best.number() == number
+                      ? ", the best so far"
+                      : String.format(
+                          Locale.ROOT,
+                          "; best so far %.4f (trial %d)",
+                          log.value(best.loss()),
+                          best.number())));
+    }
+    legs.forget(number);
+    return true;
+  }
+
+  private void fail(int number, String reason, Instant begun) {
+    synchronized (this) {
+      Map<String, Object> details = seconds(begun);
+      details.put("reason", reason);
+      file.write(study -> study.end(number, Trial.State.FAILED, Double.NaN, details));
+      progress.say("tune: trial " + number + " failed: " + reason);
+      long failed =
+          log.trials().stream().filter(trial -> trial.state() == Trial.State.FAILED).count();
+      if (failed >= TOO_MANY_FAILURES && failed == log.trials().size() - running()) {
+        throw new UserException(
+            "the first " + failed + " trials failed, the last one so: " + reason);
+      }
+    }
+    legs.forget(number);
+  }
+
+  private long running() {
+    return log.trials().stream().filter(trial -> trial.state() == Trial.State.RUNNING).count();
+  }
+
+  private static Map<String, Object> seconds(Instant begun) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("seconds", Duration.between(begun, Instant.now()).toMillis() / 1000.0);
+    return details;
+  }
+
+  static String describe(Trial trial) {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(trial.values())
+        .forEach(
+            (name, value) ->
+                text.append(text.length() == 0 ? "" : ", ").append(name).append(' ').append(value));
+    return text.toString();
+  }
+}

@@ -1,0 +1,32 @@
+package org.sparkvit.stats.metrics;
+
+/**
+ * How even a distribution over the classes is.
+ *
+ * @param ratio smallest over largest count: 1 when even, 0 when a class is empty
+ * @param entropyBits Shannon entropy in bits: 0 for one class alone, log2 K for K even ones
+ * @param evenness entropy over its largest possible value log2 K, 0 to 1; NaN below two classes
+ */
+public record ClassBalance(double ratio, double entropyBits, double evenness) {
+
+  /** Judges the counts of the classes, or their weighted sums; none is negative. */
+  public static ClassBalance of(double[] counts) {
+    double smallest = Double.POSITIVE_INFINITY;
+    double largest = 0;
+    double sum = 0;
+    for (double count : counts) {
+      smallest = Math.min(smallest, count);
+      largest = Math.max(largest, count);
+      sum += count;
+    }
+    double nats = 0;
+    for (double count : counts) {
+      if (count > 0) {
+        nats -= count / sum * StrictMath.log(count / sum);
+      }
+    }
+    double most = counts.length < 2 ? Double.NaN : StrictMath.log(counts.length);
+    double ratio = largest == 0 ? Double.NaN : smallest / largest;
+    return new ClassBalance(ratio, nats / StrictMath.log(2), nats / most);
+  }
+}

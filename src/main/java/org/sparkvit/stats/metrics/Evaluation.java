@@ -1,0 +1,76 @@
+package org.sparkvit.stats.metrics;
+
+import java.util.List;
+
+/**
+ * Everything there is to say about a set of scored images.
+ *
+ * @param confusion labels against predictions
+ * @param probabilities how good they are
+ * @param rankings of each class against the rest, by class
+ */
+public record Evaluation(
+    ConfusionMatrix confusion, ProbabilityFigures probabilities, List<RankingSums> rankings) {
+  public Evaluation {
+    if (rankings.size() != confusion.classes()) {
+      throw new IllegalArgumentException(
+          rankings.size() + " rankings for " + confusion.classes() + " classes");
+    }
+    rankings = List.copyOf(rankings);
+  }
+
+  /** The value of a metric, or NaN where it is undefined. */
+  public double value(Metric metric) {
+    return switch (metric) {
+      case ACCURACY -> confusion.accuracy();
+      case BALANCED_ACCURACY -> confusion.balancedAccuracy();
+      case PRECISION_MACRO -> confusion.macroPrecision();
+      case RECALL_MACRO -> confusion.macroRecall();
+      case F1_MACRO -> confusion.macroF1();
+      case PRECISION_WEIGHTED -> confusion.weightedPrecision();
+      case RECALL_WEIGHTED -> confusion.weightedRecall();
+      case F1_WEIGHTED -> confusion.weightedF1();
+      case F1_MINORITY_WEIGHTED -> confusion.minorityWeightedF1();
+      case MCC -> confusion.matthewsCorrelation();
+      case COHEN_KAPPA -> confusion.cohenKappa();
+      case LOG_LOSS -> probabilities.logLoss();
+      case BRIER -> probabilities.brier();
+      case TOP_2_ACCURACY -> probabilities.top2();
+      case TOP_5_ACCURACY -> probabilities.top5();
+      case ECE -> probabilities.expectedCalibrationError();
+      case MCE -> probabilities.maximumCalibrationError();
+      case ROC_AUC_MACRO -> macroRocAuc();
+      case AVERAGE_PRECISION_MACRO -> macroAveragePrecision();
+    };
+  }
+
+  /** The value of a metric for one class, or NaN where it is undefined. */
+  public double value(ClassMetric metric, int c) {
+    return switch (metric) {
+      case PRECISION -> confusion.precision(c);
+      case RECALL -> confusion.recall(c);
+      case F1 -> confusion.f1(c);
+      case SUPPORT -> confusion.support(c);
+      case ROC_AUC -> rankings.get(c).rocAuc();
+      case AVERAGE_PRECISION -> rankings.get(c).averagePrecision();
+    };
+  }
+
+  /** Classes without images, or without other images, have no AUC and do not count. */
+  private double macroRocAuc() {
+    return rankings.stream()
+        .mapToDouble(RankingSums::rocAuc)
+        .filter(auc -> !Double.isNaN(auc))
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** Classes without images do not count: their 0 says nothing about the model. */
+  private double macroAveragePrecision() {
+    return rankings.stream()
+        .filter(r -> r.positives() > 0)
+        .mapToDouble(RankingSums::averagePrecision)
+        .average()
+        .orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,70 @@
+package org.sparkvit.stats.metrics;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.sparkvit.core.UserException;
+
+/** A number that judges a set of images as a whole, under the name it has in options and tables. */
+public enum Metric {
+  ACCURACY("accuracy", true),
+  BALANCED_ACCURACY("balanced_accuracy", true),
+  PRECISION_MACRO("precision_macro", true),
+  RECALL_MACRO("recall_macro", true),
+  F1_MACRO("f1_macro", true),
+  PRECISION_WEIGHTED("precision_weighted", true),
+  RECALL_WEIGHTED("recall_weighted", true),
+  F1_WEIGHTED("f1_weighted", true),
+  F1_MINORITY_WEIGHTED("f1_minority_weighted", true),
+  MCC("mcc", true),
+  COHEN_KAPPA("cohen_kappa", true),
+  LOG_LOSS("log_loss", false),
+  BRIER("brier", false),
+  TOP_2_ACCURACY("top_2_accuracy", true),
+  TOP_5_ACCURACY("top_5_accuracy", true),
+  ECE("ece", false),
+  MCE("mce", false),
+  ROC_AUC_MACRO("roc_auc_macro", true),
+  AVERAGE_PRECISION_MACRO("average_precision_macro", true);
+
+  private final String label;
+  private final boolean higherIsBetter;
+
+  Metric(String label, boolean higherIsBetter) {
+    this.label = label;
+    this.higherIsBetter = higherIsBetter;
+  }
+
+  /** The name in options and tables. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether the best value is the highest one. */
+  public boolean higherIsBetter() {
+    return higherIsBetter;
+  }
+
+  /** Whether a value beats another; a value that is NaN beats nothing, and any number beats NaN. */
+  public boolean isBetter(double value, double than) {
+    if (Double.isNaN(value) || Double.isNaN(than)) {
+      return !Double.isNaN(value);
+    }
+    return higherIsBetter ? value > than : value < than;
+  }
+
+  /** The metric of that name; a {@link UserException} lists the names there are. */
+  public static Metric named(String name) {
+    return Arrays.stream(values())
+        .filter(m -> m.label.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "no metric is named '"
+                        + name
+                        + "'; choose one of "
+                        + Arrays.stream(values())
+                            .map(Metric::label)
+                            .collect(Collectors.joining(", "))));
+  }
+}

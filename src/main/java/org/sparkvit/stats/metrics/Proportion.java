@@ -1,0 +1,61 @@
+package org.sparkvit.stats.metrics;
+
+import org.apache.commons.math3.distribution.NormalDistribution;
+
+/**
+ * A share of so many.
+ *
+ * @param hits that have a property
+ * @param total of all
+ */
+public record Proportion(long hits, long total) {
+  private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
+
+  /** Quantile of the normal distribution for intervals at the 95 % level. */
+  private static final double Z = NORMAL.inverseCumulativeProbability(0.975);
+
+  public Proportion {
+    if (hits < 0 || hits > total) {
+      throw new IllegalArgumentException(hits + " of " + total);
+    }
+  }
+
+  /** The share, 0 to 1; NaN of nothing. */
+  public double rate() {
+    return total == 0 ? Double.NaN : (double) hits / total;
+  }
+
+  /** Lower end of Wilson's interval (Wilson 1927) at the 95 % level; 0 of nothing. */
+  public double low() {
+    return total == 0 || hits == 0 ? 0 : Math.max(0, center() - halfWidth());
+  }
+
+  /** Upper end of the interval; 1 of nothing. */
+  public double high() {
+    return total == 0 || hits == total ? 1 : Math.min(1, center() + halfWidth());
+  }
+
+  private double center() {
+    return (rate() + Z * Z / (2 * total)) / (1 + Z * Z / total);
+  }
+
+  private double halfWidth() {
+    double rate = rate();
+    double spread = rate * (1 - rate) / total + Z * Z / (4.0 * total * total);
+    return Z * Math.sqrt(spread) / (1 + Z * Z / total);
+  }
+
+  /**
+   * How often two samples of one population would differ as much or more: the two-sided test of two
+   * proportions with their pooled share. 1 where nothing can be said.
+   */
+  public double pValue(Proportion other) {
+    double pooled = (hits + other.hits) / (double) (total + other.total);
+    double variance = pooled * (1 - pooled) * (1.0 / total + 1.0 / other.total);
+    if (total == 0 || other.total == 0 || !(variance > 0)) {
+      return 1;
+    }
+    double z = Math.abs(rate() - other.rate()) / Math.sqrt(variance);
+    return Math.min(1, 2 * NORMAL.cumulativeProbability(-z));
+  }
+}

@@ -1,0 +1,114 @@
+package org.sparkvit.stats.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How often predictions of a confidence, the highest probability, are right.
+ *
+ * @param bins from the lowest confidence up
+ */
+public record Reliability(List<Bin> bins) {
+  /** Bins of a diagram. */
+  public static final int BINS = 15;
+
+  /**
+   * Images whose confidence lies between two values.
+   *
+   * @param confidence its mean; NaN without images
+   * @param accuracy share of them that are predicted rightly
+   */
+  public record Bin(double from, double to, long images, double confidence, double accuracy) {
+    double gap() {
+      return images == 0 ? 0 : Math.abs(accuracy - confidence);
+    }
+  }
+
+  public Reliability {
+    bins = List.copyOf(bins);
+  }
+
+  /**
+   * Bins of about as many images each: their limits are quantiles of the confidence, between two
+   * images interpolated, and equal confidences share a bin (scikit-learn's {@code
+   * calibration_curve} with the strategy {@code quantile}).
+   *
+   * @param confidences the positives are the images that are predicted rightly
+   */
+  public static Reliability ofEqualMass(ScoreCounts confidences) {
+    long images = 0;
+    for (int i = 0; i < confidences.size(); i++) {
+      images += confidences.images(i);
+    }
+    if (images == 0) {
+      return new Reliability(List.of());
+    }
+    double[] limits = new double[BINS + 1];
+    for (int bin = 0; bin <= BINS; bin++) {
+      long below = bin * (images - 1) / BINS;
+      double share = bin * (images - 1) % BINS / (double) BINS;
+      double low = confidences.ascending(below);
+      double high = confidences.ascending(Math.min(below + 1, images - 1));
+      limits[bin] = low + (high - low) * share;
+    }
+    double[] confidence = new double[BINS];
+    long[] right = new long[BINS];
+    long[] members = new long[BINS];
+    for (int i = confidences.size() - 1; i >= 0; i--) {
+      int bin = 0;
+      while (bin < BINS - 1 && limits[bin + 1] < confidences.score(i)) {
+        bin++;
+      }
+      confidence[bin] += confidences.score(i) * confidences.images(i);
+      right[bin] += confidences.positives(i);
+      members[bin] += confidences.images(i);
+    }
+    List<Bin> bins = new ArrayList<>();
+    for (int bin = 0; bin < BINS; bin++) {
+      long n = members[bin];
+      bins.add(
+          new Bin(
+              limits[bin],
+              limits[bin + 1],
+              n,
+              n == 0 ? Double.NaN : confidence[bin] / n,
+              n == 0 ? Double.NaN : right[bin] / (double) n));
+    }
+    return new Reliability(bins);
+  }
+
+  /** Mean distance of confidence from accuracy, by the bins' images (Guo et al. 2017). */
+  public double meanError() {
+    return mean(Bin::gap);
+  }
+
+  /**
+   * The Brier score of the confidence, as a forecast of being right, parted as Murphy (1973) does:
+   * it is the reliability (lower is better) less the resolution (higher is better) and more the
+   * uncertainty, which changes only where predictions do; but for how confidences differ within a
+   * bin.
+   */
+  public record BrierParts(double reliability, double resolution, double uncertainty) {}
+
+  /** The parts; NaN without images. */
+  public BrierParts brierParts() {
+    double right = mean(Bin::accuracy);
+    return new BrierParts(
+        mean(bin -> bin.gap() * bin.gap()),
+        mean(bin -> (bin.accuracy() - right) * (bin.accuracy() - right)),
+        right * (1 - right));
+  }
+
+  private long images() {
+    return bins.stream().mapToLong(Bin::images).sum();
+  }
+
+  private double mean(ToDoubleFunction<Bin> of) {
+    double sum = 0;
+    for (Bin bin : bins) {
+      sum += bin.images() == 0 ? 0 : bin.images() * of.applyAsDouble(bin);
+    }
+    return images() == 0 ? Double.NaN : sum / images();
+  }
+}

@@ -1,2 +1,0 @@
-/** New images for rare classes, made of two images of the train split. */
-package org.sparkvit.synthesize;

@@ -1,0 +1,56 @@
+package org.sparkvit.tools.bench;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The same model in Python on pixels that are at hand.
+ *
+ * @param what {@link #MODEL}, alone, on pixels that are where the model is: what the device can do;
+ *     or {@link #TRAINING}: eager, fused AdamW, half precisions by autocast
+ */
+record TorchPeer(
+    Python python,
+    String what,
+    Path model,
+    String device,
+    String precision,
+    int batchSize,
+    int cores,
+    int seconds)
+    implements Measurement {
+  static final String MODEL = "model";
+  static final String TRAINING = "training";
+
+  static String name(String what, String precision) {
+    return "PyTorch " + what + " " + precision;
+  }
+
+  @Override
+  public String name() {
+    return name(what, precision);
+  }
+
+  @Override
+  public double imagesPerSecond() {
+    return python
+        .ask(
+            Map.of(
+                "peer",
+                what,
+                "model",
+                model.toString(),
+                "device",
+                device,
+                "precision",
+                precision,
+                "batch",
+                batchSize,
+                "cores",
+                cores,
+                "seconds",
+                seconds))
+        .path("images_per_second")
+        .asDouble(Double.NaN);
+  }
+}

@@ -1,0 +1,14 @@
+package org.sparkvit.tools.demo;
+
+import java.util.Locale;
+
+/** How a picture came to be: a metadata column, and what {@link Photograph} does to it. */
+enum Source {
+  CAMERA,
+  SCAN,
+  SCREENSHOT;
+
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,71 @@
+package org.sparkvit.training.data;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.sparkvit.core.Labels;
+import org.sparkvit.image.PixelImage;
+import org.sparkvit.image.codec.ContactSheet;
+import org.sparkvit.training.recipe.Recipe;
+
+/** What a model will see of some images: each as it is, and as it is shown in the first epochs. */
+public final class Preview {
+  private static final int ROWS = 12;
+  private static final int EPOCHS = 6;
+
+  private Preview() {}
+
+  /**
+   * Draws a contact sheet of a few images of each class, the first by their ids.
+   *
+   * @param side of the images, in pixels
+   * @return a PNG file
+   */
+  public static byte[] draw(Recipe recipe, Labels labels, TrainingSet data, int side) {
+    Changes changes = Changes.of(recipe.augmentation(), side, labels);
+    List<List<ContactSheet.Cell>> rows = new ArrayList<>();
+    int each = Math.max(1, ROWS / labels.size());
+    for (int c = 0; c < Math.min(ROWS, labels.size()); c++) {
+      int label = c;
+      data.train().stream()
+          .filter(example -> example.label() == label)
+          .limit(each)
+          .forEach(example -> rows.add(row(recipe, labels, data, changes, example)));
+    }
+    return ContactSheet.draw(rows);
+  }
+
+  private static List<ContactSheet.Cell> row(
+      Recipe recipe, Labels labels, TrainingSet data, Changes changes, Example example) {
+    int side = changes.side();
+    List<ContactSheet.Cell> row = new ArrayList<>();
+    byte[] plain = new byte[3 * side * side];
+    data.cache().buffer(example.slot()).get(data.cache().offset(example.slot()), plain);
+    row.add(
+        new ContactSheet.Cell(
+            new PixelImage(side, side, plain), labels.name(example.label()) + ", as it is"));
+    for (int epoch = 1; epoch <= EPOCHS; epoch++) {
+      Changes.Shown shown =
+          changes.mixed(new Showing(example, 0, 0), data.train(), recipe.seed(), epoch);
+      ByteBuffer out = ByteBuffer.allocate(3 * side * side);
+      changes.write(shown, data.cache(), recipe.seed(), epoch, out);
+      row.add(
+          new ContactSheet.Cell(
+              new PixelImage(side, side, out.array()), caption(labels, shown, epoch)));
+    }
+    return row;
+  }
+
+  private static String caption(Labels labels, Changes.Shown shown, int epoch) {
+    return shown.mix() == null
+        ? "epoch " + epoch
+        : String.format(
+            Locale.ROOT,
+            "%.2f %s, %.2f %s",
+            shown.mix().share(),
+            labels.name(shown.showing().example().label()),
+            1 - shown.mix().share(),
+            labels.name(shown.partner().label()));
+  }
+}

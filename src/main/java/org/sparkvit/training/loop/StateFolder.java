@@ -1,0 +1,235 @@
+package org.sparkvit.training.loop;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.workspace.Abandoned;
+import org.sparkvit.dataset.workspace.AtomicFiles;
+import org.sparkvit.dataset.workspace.DiskWrite;
+import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.Presence;
+
+/**
+ * A folder of files that belong together, a state of a training, which is put in its place whole.
+ * Where folders are renamed in one step the former one is moved aside, the new one takes its place
+ * and the former one is deleted; on an object store the files are copied one by one and {@code
+ * config.json}, without which there is no state, comes last. A run that is killed in between leaves
+ * a place without a state, and beside it all that {@link #restore} needs to give it one again.
+ */
+final class StateFolder {
+  private static final String CONFIG = "config.json";
+
+  /** What a staged folder consists of, once it is complete. */
+  private static final String COMPLETE = "_complete.json";
+
+  private static final Pattern HIDDEN =
+      Pattern.compile("\\.(.+)\\.(new|old)\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  private static final int TRIES = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
+
+  private final FileSystem fs;
+  private final Path place;
+
+  /**
+   * @param place where the folder is to be
+   */
+  StateFolder(FileSystem fs, Path place) {
+    this.fs = fs;
+    this.place = place;
+  }
+
+  private boolean isThere() throws IOException {
+    return Presence.exists(fs, new Path(place, CONFIG));
+  }
+
+  /**
+   * Puts the files of a local directory in its place, instead of what was there.
+   *
+   * @throws UserException when what is there is no state
+   */
+  void publish(java.nio.file.Path directory) throws IOException {
+    restore(fs, place.getParent());
+    if (!Presence.list(fs, place).isEmpty() && !isThere()) {
+      throw new UserException(
+          "'"
+              + place
+              + "' is there and is no state of a training, for it has no "
+              + CONFIG
+              + "; move it away");
+    }
+    Path staging = hidden("new");
+    List<String> names = List.of(directory.toFile().list());
+    try {
+      for (String name : names) {
+        DiskWrite.copy(directory.resolve(name), fs, new Path(staging, name));
+      }
+    } catch (IOException e) {
+      fs.delete(staging, true);
+      throw e;
+    }
+    show(staging, names);
+  }
+
+  private void show(Path staging, List<String> names) throws IOException {
+    if (!AtomicFiles.renamesAtomically(fs)) {
+      AtomicFiles.write(fs, new Path(staging, COMPLETE), Json.write(Map.of("names", names)));
+      // From here until the new one is in place there is no state, but never a mixed one.
+      fs.delete(new Path(place, CONFIG), false);
+      copyAll(staging, names);
+      return;
+    }
+    for (int i = 0; ; i++) {
+      Path former = null;
+      if (Presence.exists(fs, place)) {
+        former = hidden("old");
+        try {
+          move(place, former);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+          former = null; // another run has just moved it
+        }
+      }
+      try {
+        move(staging, place);
+      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+        // Another run came first.
+        if (i == TRIES) {
+          throw new FileAlreadyExistsException(place.toString());
+        }
+        continue;
+      } catch (IOException e) {
+        if (former != null) {
+          move(former, place);
+        }
+        throw e;
+      }
+      discardFormer();
+      return;
+    }
+  }
+
+  /**
+   * Gives each place in a folder its state again that lost it when a run was killed, and says so.
+   */
+  static void restore(FileSystem fs, Path folder) throws IOException {
+    for (FileStatus hidden : Presence.list(fs, folder)) {
+      Matcher name = HIDDEN.matcher(hidden.getPath().getName());
+      if (!hidden.isDirectory() || !name.matches()) {
+        continue;
+      }
+      StateFolder state = new StateFolder(fs, new Path(folder, name.group(1)));
+      if (!state.isThere() && state.restoreFrom(hidden.getPath(), name.group(2))) {
+        LOG.warn(
+            "{} was left without its files by a run that was killed; they are in place again",
+            state.place);
+      }
+    }
+  }
+
+  private boolean restoreFrom(Path hidden, String what) throws IOException {
+    if (what.equals("old")) {
+      if (!Presence.exists(fs, new Path(hidden, CONFIG))) {
+        return false;
+      }
+      try {
+        move(hidden, place);
+        return true;
+      } catch (FileAlreadyExistsException
+          | DirectoryNotEmptyException
+          | FileNotFoundException
+          | NoSuchFileException e) {
+        return false; // it was no killed run but one at work
+      }
+    }
+    Optional<String> complete = Presence.text(fs, new Path(hidden, COMPLETE));
+    if (complete.isEmpty()) {
+      return false;
+    }
+    List<String> names = new ArrayList<>();
+    Json.read(COMPLETE, complete.get()).path("names").forEach(node -> names.add(node.asText()));
+    try {
+      copyAll(hidden, names);
+      return true;
+    } catch (FileNotFoundException e) {
+      return false; // it was no killed run but one at work, which has just come to its end
+    }
+  }
+
+  /**
+   * Copies what was staged, which stays until all of it is in place: so whoever finds this
+   * interrupted can do it again, and whoever does it beside the run at work does the same.
+   */
+  private void copyAll(Path staging, List<String> names) throws IOException {
+    fs.mkdirs(place);
+    for (FileStatus file : Presence.list(fs, place)) {
+      if (!names.contains(file.getPath().getName())) {
+        fs.delete(file.getPath(), true);
+      }
+    }
+    List<String> inOrder = new ArrayList<>(names);
+    inOrder.remove(CONFIG);
+    inOrder.add(CONFIG);
+    for (String name : inOrder) {
+      FileUtil.copy(
+          fs, new Path(staging, name), fs, new Path(place, name), false, true, fs.getConf());
+    }
+    fs.delete(staging, true);
+  }
+
+  /** Deletes what runs moved aside, now that a state is in the place. */
+  private void discardFormer() throws IOException {
+    for (FileStatus hidden : Presence.list(fs, place.getParent())) {
+      Matcher name = HIDDEN.matcher(hidden.getPath().getName());
+      if (name.matches()
+          && name.group(1).equals(place.getName())
+          && (name.group(2).equals("old") || Abandoned.is(fs, hidden.getPath()))) {
+        fs.delete(hidden.getPath(), true);
+      }
+    }
+  }
+
+  /** One step, which fails where something is there already. */
+  private void move(Path from, Path to) throws IOException {
+    if (fs instanceof LocalFileSystem local) {
+      if (Files.exists(local.pathToFile(to).toPath())) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
+      Files.move(
+          local.pathToFile(from).toPath(),
+          local.pathToFile(to).toPath(),
+          StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    try {
+      FileContext.getFileContext(fs.getUri(), fs.getConf()).rename(from, to);
+    } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+      throw new FileAlreadyExistsException(to.toString(), null, e.getMessage());
+    }
+  }
+
+  private Path hidden(String what) {
+    return new Path(
+        place.getParent(), "." + place.getName() + "." + what + "." + UUID.randomUUID());
+  }
+}

@@ -1,0 +1,115 @@
+package org.sparkvit.training.loop;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.hadoop.fs.FileUtil;
+import org.sparkvit.core.Labels;
+import org.sparkvit.model.architecture.Loss;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.training.data.Example;
+import org.sparkvit.training.data.PixelCache;
+import org.sparkvit.training.data.Showing;
+import org.sparkvit.training.recipe.Augmentation;
+import org.sparkvit.training.recipe.Freezing;
+import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.Regularization;
+import org.sparkvit.training.recipe.Schedule;
+import org.sparkvit.training.recipe.Selection;
+
+/** How many images a second a model learns from on this machine, pixels at hand. */
+public final class TrainingThroughput {
+  private static final int IMAGES = 256;
+
+  /** How often they are shown before reading ahead starts anew, as it does once in an epoch. */
+  private static final int ROUNDS = 16;
+
+  private TrainingThroughput() {}
+
+  /**
+   * Trains for a while on noise: forward and backward pass, clipping and update, with crops and
+   * flips.
+   *
+   * @param start what is trained
+   * @param batchSize images per step
+   * @param seconds after which no more steps are taken; a first step is not counted
+   * @return images a second
+   */
+  public static double measure(
+      Checkpoint start, String device, String precision, int batchSize, int seconds) {
+    PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
+    Device resolved = PyTorchRuntime.device(device);
+    Recipe recipe =
+        new Recipe(
+            1,
+            batchSize,
+            1,
+            Schedule.cosine(1e-5, 0),
+            Freezing.NONE,
+            Regularization.of(0.05, 1),
+            new Loss.CrossEntropy(),
+            Augmentation.of(null, true, 0, 0),
+            new Selection(Metric.ACCURACY, 0, 0),
+            false,
+            1);
+    int side = start.config().imageSize();
+    Labels labels = new Labels(start.config().labels());
+    try {
+      Path folder = Files.createTempDirectory("spark-vit-throughput-");
+      try (PixelCache cache = PixelCache.create(folder, side * side * 3, IMAGES);
+          Learner learner =
+              Learner.open(
+                  recipe, labels, cache, start, resolved, Precision.of(precision, resolved))) {
+        List<Showing> showings = noise(cache, side, labels.size());
+        LearningRate rates = new LearningRate(recipe.schedule(), 1_000_000, 1_000_000);
+        long[] counted = {0, 0};
+        while (counted[1] == 0 || System.nanoTime() - counted[1] < seconds * 1e9) {
+          learner.learn(
+              showings,
+              List.of(),
+              1,
+              rates,
+              step -> {
+                if (counted[1] == 0) {
+                  counted[1] = System.nanoTime();
+                } else {
+                  counted[0] += step.images();
+                }
+                return System.nanoTime() - counted[1] < seconds * 1e9;
+              });
+        }
+        return counted[0] * 1e9 / (System.nanoTime() - counted[1]);
+      } finally {
+        FileUtil.fullyDelete(folder.toFile());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("using this machine's temporary folder", e);
+    }
+  }
+
+  private static List<Showing> noise(PixelCache cache, int side, int classes) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      byte[] pixels = new byte[side * side * 3];
+      random.nextBytes(pixels);
+      examples.add(new Example("noise-" + i, i % classes, 1, 1, cache.append(pixels)));
+    }
+    cache.seal();
+    List<Showing> showings = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      for (Example example : examples) {
+        showings.add(new Showing(example, round, showings.size()));
+      }
+    }
+    return showings;
+  }
+}

@@ -1,0 +1,187 @@
+package org.sparkvit.training.loop;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.Labels;
+import org.sparkvit.dataset.workspace.DiskWrite;
+import org.sparkvit.image.resample.PreprocessSpec;
+import org.sparkvit.loading.CatalogImages;
+import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.model.checkpoint.Checkpoint;
+import org.sparkvit.model.checkpoint.PreprocessorConfig;
+import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.training.data.ExecutorImages;
+import org.sparkvit.training.data.Showing;
+import org.sparkvit.training.data.TrainingSet;
+import org.sparkvit.training.recipe.Recipe;
+
+/**
+ * A worker's part of a round. What comes of it depends on the weights, the worker's number and what
+ * that worker left behind in the round before, and not on the executor: so a task that is lost can
+ * be done again anywhere.
+ *
+ * @param training tells trainings apart
+ * @param workers how many there are
+ * @param innerSteps of each in a round
+ * @param recipe how they train
+ * @param rates over all rounds
+ * @param labelNames the classes
+ * @param config of the model
+ * @param preprocessor of the model
+ * @param input how images are prepared
+ * @param images reads them
+ * @param decodeThreads that read and decode
+ * @param device {@code auto}, {@code cpu} or {@code gpu}, where the worker is
+ * @param precision by name
+ * @param folder where workers leave their optimizers' states
+ * @param hadoop for the file system of the folder
+ */
+record WorkerRound(
+    String training,
+    int workers,
+    int innerSteps,
+    Recipe recipe,
+    LearningRate rates,
+    List<String> labelNames,
+    ViTConfig config,
+    PreprocessorConfig preprocessor,
+    PreprocessSpec input,
+    CatalogImages images,
+    int decodeThreads,
+    String device,
+    String precision,
+    String folder,
+    SerializableConfiguration hadoop)
+    implements Serializable {
+
+  /**
+   * Takes a worker's steps.
+   *
+   * @param round its number, from 0
+   * @param before all weights
+   * @param unit of the moves
+   * @param rows the worker's share
+   */
+  Moves run(long round, float[] before, double unit, int worker, List<Row> rows) {
+    TaskContext task = TaskContext.get();
+    PyTorchRuntime.configure(task == null ? 1 : task.cpus());
+    Labels labels = new Labels(labelNames);
+    ExecutorImages share =
+        ExecutorImages.get(
+            training + "/" + worker, rows.iterator(), labels, images, input, decodeThreads);
+    TrainingSet shard = share.data();
+    Device resolved = PyTorchRuntime.device(device);
+    Checkpoint start = FlatWeights.toCheckpoint(config, preprocessor, before);
+    Sums sums = new Sums();
+    try (Learner learner =
+        Learner.open(
+            recipe, labels, shard.cache(), start, resolved, Precision.of(precision, resolved))) {
+      long first = round * innerSteps;
+      if (round > 0) {
+        load(learner, state(round - 1, worker));
+      }
+      learn(learner, shard, first, sums);
+      save(learner, state(round, worker));
+      return Moves.of(
+          before,
+          FlatWeights.of(learner.weights()),
+          unit,
+          workers,
+          new Moves.WorkerFigures(
+              worker,
+              sums.steps,
+              sums.images,
+              sums.weight,
+              sums.loss,
+              sums.norm,
+              share.unreadable()));
+    }
+  }
+
+  private static final class Sums {
+    private int steps;
+    private long images;
+    private double weight;
+    private double loss;
+    private double norm;
+  }
+
+  /** A worker's own epochs follow one another, whatever the rounds. */
+  private void learn(Learner learner, TrainingSet shard, long first, Sums sums) {
+    long perStep = recipe.imagesPerStep();
+    long perEpoch = (shard.showings() + perStep - 1) / perStep;
+    long at = first;
+    while (at < first + innerSteps) {
+      int epoch = Math.toIntExact(at / perEpoch + 1);
+      List<Showing> showings = Showing.shuffled(shard.train(), recipe.seed(), epoch);
+      long from = at % perEpoch;
+      long steps = Math.min(perEpoch - from, first + innerSteps - at);
+      learner.learn(
+          showings.subList(
+              (int) (from * perStep), (int) Math.min(showings.size(), (from + steps) * perStep)),
+          shard.train(),
+          epoch,
+          rates,
+          step -> {
+            sums.steps++;
+            sums.images += step.images();
+            sums.weight += step.weight();
+            sums.loss += step.weight() * step.loss();
+            sums.norm += Double.isFinite(step.gradientNorm()) ? step.gradientNorm() : 0;
+            return true;
+          });
+      at += steps;
+    }
+  }
+
+  private Path state(long round, int worker) {
+    return new Path(folder, DistributedEngine.ROUND + round + "/worker-" + worker + ".safetensors");
+  }
+
+  private void load(Learner learner, Path state) {
+    try {
+      java.nio.file.Path local = Files.createTempFile("spark-vit-worker-", ".safetensors");
+      try {
+        FileSystem fs = state.getFileSystem(hadoop.value());
+        FileUtil.copy(fs, state, local.toFile(), false, hadoop.value());
+        learner.loadOptimizer(local);
+      } finally {
+        Files.deleteIfExists(local);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + state, e);
+    }
+  }
+
+  /** Written beside its place and renamed, so that a second attempt finds nothing half done. */
+  private void save(Learner learner, Path state) {
+    try {
+      java.nio.file.Path local = Files.createTempFile("spark-vit-worker-", ".safetensors");
+      try {
+        learner.saveOptimizer(local);
+        FileSystem fs = state.getFileSystem(hadoop.value());
+        Path staged = new Path(state.getParent(), "." + local.getFileName());
+        DiskWrite.copy(local, fs, staged);
+        fs.delete(state, false);
+        if (!fs.rename(staged, state) && !fs.exists(state)) {
+          throw new IOException("cannot rename " + staged + " to " + state);
+        }
+      } finally {
+        Files.deleteIfExists(local);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + state, e);
+    }
+  }
+}

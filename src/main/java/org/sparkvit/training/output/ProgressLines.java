@@ -1,0 +1,103 @@
+package org.sparkvit.training.output;
+
+import java.util.Locale;
+import java.util.Map;
+import org.sparkvit.core.Progress;
+import org.sparkvit.stats.metrics.ClassMetric;
+import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.training.loop.EpochResult;
+import org.sparkvit.training.loop.Step;
+import org.sparkvit.training.loop.Training;
+import org.sparkvit.training.loop.TrainingListener;
+
+/** Says every few seconds how far a training is, and what each epoch came to. */
+public final class ProgressLines implements TrainingListener {
+  private static final long LINE_EVERY_NANOS = 5_000_000_000L;
+
+  private final Progress progress;
+  private long began;
+  private long stepsBefore;
+  private long lastLine;
+  private long epochBegan;
+  private long images;
+  private double loss;
+  private double weight;
+
+  public ProgressLines(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void trainingBegins(Training training) {
+    began = System.nanoTime();
+    stepsBefore = training.steps();
+  }
+
+  @Override
+  public void epochBegins(Training training, int epoch) {
+    epochBegan = System.nanoTime();
+    lastLine = epochBegan;
+    images = 0;
+    loss = 0;
+    weight = 0;
+  }
+
+  @Override
+  public void stepEnds(Training training, Step step) {
+    images += step.images();
+    loss += step.loss() * step.weight();
+    weight += step.weight();
+    long now = System.nanoTime();
+    if (now - lastLine < LINE_EVERY_NANOS) {
+      return;
+    }
+    lastLine = now;
+    long done = step.number() - stepsBefore;
+    double secondsPerStep = (now - began) / 1e9 / Math.max(1, done);
+    long left = Math.round(secondsPerStep * (training.plannedSteps() - step.number()));
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "train: epoch %d of %d, step %d of %d, loss %.4f, %.1f images/s, learning rate %.2e,"
+                + " gradient norm %.2f, about %d:%02d left",
+            step.epoch(),
+            training.recipe().epochs(),
+            step.number(),
+            training.plannedSteps(),
+            loss / weight,
+            images / ((now - epochBegan) / 1e9),
+            step.learningRate(),
+            step.gradientNorm(),
+            left / 60,
+            left % 60));
+  }
+
+  @Override
+  public void epochEnds(Training training, EpochResult result, boolean best) {
+    Map<String, Double> validation = result.validation();
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "train: epoch %d of %d done in %.1f s (%.1f images/s), loss %.4f; validation: log_loss"
+                + " %.4f, accuracy %.4f, f1_macro %.4f, %s roc_auc %.4f, average_precision %.4f",
+            result.epoch(),
+            training.recipe().epochs(),
+            result.seconds(),
+            result.imagesPerSecond(),
+            result.trainLoss(),
+            result.value(Metric.LOG_LOSS),
+            result.value(Metric.ACCURACY),
+            result.value(Metric.F1_MACRO),
+            training.rarestClass(),
+            validation.get(ClassMetric.ROC_AUC.label()),
+            validation.get(ClassMetric.AVERAGE_PRECISION.label())));
+    if (best) {
+      Metric metric = training.recipe().selection().metric();
+      line.append(
+          String.format(
+              Locale.ROOT, "; best %s so far, %.4f", metric.label(), result.value(metric)));
+    }
+    progress.say(line.toString());
+  }
+}

@@ -1,0 +1,174 @@
+package org.sparkvit.training.recipe;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.StableRank;
+import org.sparkvit.dataset.schema.PlanTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+
+/**
+ * How the classes of a train split are balanced. Sampling comes first; weights then correct what
+ * imbalance it leaves. The same policy applied to other labels gives the plan of those labels.
+ *
+ * @param sampling which images are shown more or less often
+ * @param ratio what over- and under-sampling aim for: smallest over largest class, above 0 up to 1
+ * @param weights how the loss weighs the classes
+ * @param beta of {@link Weights#EFFECTIVE}, from 0 (all equal) to below 1 (towards inverse)
+ * @param seed another seed draws other images
+ */
+public record BalancePolicy(
+    Sampling sampling, BigDecimal ratio, Weights weights, double beta, long seed) {
+
+  /** Which images are shown more or less often. */
+  public enum Sampling {
+    /** Every image once. */
+    NONE,
+    /** Images of small classes several times. */
+    OVERSAMPLE,
+    /** Some images of large classes not at all. */
+    UNDERSAMPLE
+  }
+
+  /** How the loss weighs the classes; the weights of the K classes sum to K. */
+  public enum Weights {
+    /** All 1. */
+    NONE,
+    /** In proportion to 1 / n, n being how often a class is shown. */
+    INVERSE,
+    /**
+     * In proportion to (1 - beta) / (1 - beta^n), the inverse of the effective number of samples
+     * (Cui et al. 2019, arXiv 1901.05555).
+     */
+    EFFECTIVE
+  }
+
+  /** Checks the ranges. */
+  public BalancePolicy {
+    Objects.requireNonNull(sampling);
+    Objects.requireNonNull(weights);
+    if (ratio.signum() <= 0 || ratio.compareTo(BigDecimal.ONE) > 0) {
+      throw new UserException(
+          "--ratio is "
+              + ratio.toPlainString()
+              + "; give smallest over largest class, above 0 and up to 1");
+    }
+    if (sampling == Sampling.NONE && ratio.compareTo(BigDecimal.ONE) != 0) {
+      throw new UserException(
+          "--ratio is "
+              + ratio.toPlainString()
+              + ", but nothing is sampled; add --sampling OVERSAMPLE or UNDERSAMPLE");
+    }
+    // Written so that NaN is refused too.
+    if (!(beta >= 0 && beta < 1)) {
+      throw new UserException(
+          "--beta is " + beta + "; give 0 or more and less than 1, e.g. 0.9999");
+    }
+  }
+
+  /** Option names and values, for the run record; {@link #read} takes them from there. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("sampling", sampling.name());
+    map.put("ratio", ratio);
+    map.put("weights", weights.name());
+    map.put("beta", beta);
+    map.put("seed", seed);
+    return map;
+  }
+
+  /**
+   * The policy that a run followed.
+   *
+   * @param record of the run that wrote a plan
+   * @return absent where the record does not name one, as of a plan that a person made
+   */
+  public static Optional<BalancePolicy> read(JsonNode record) {
+    JsonNode config = record.path("config");
+    if (!config.path("sampling").isTextual() || !config.path("weights").isTextual()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new BalancePolicy(
+            Sampling.valueOf(config.path("sampling").asText()),
+            new BigDecimal(config.path("ratio").asText("1")),
+            Weights.valueOf(config.path("weights").asText()),
+            config.path("beta").asDouble(),
+            config.path("seed").asLong()));
+  }
+
+  /**
+   * What becomes of each class.
+   *
+   * @param train images to train on, with {@code label}
+   * @throws UserException when they have fewer than two classes
+   */
+  public SortedMap<String, ClassPlan> classes(Dataset<Row> train) {
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    for (Row row : train.groupBy(SplitsTable.LABEL).count().collectAsList()) {
+      sizes.put(row.getString(0), row.getLong(1));
+    }
+    if (sizes.size() < 2) {
+      String found =
+          sizes.isEmpty() ? "has no image" : "has images of the class " + sizes.keySet() + " only";
+      throw new UserException(
+          "the train split "
+              + found
+              + "; it needs two classes or more: run 'spark-vit split --overwrite' with a larger"
+              + " --train, or catalog more images");
+    }
+    return ClassPlan.of(sizes, this);
+  }
+
+  /**
+   * The plan.
+   *
+   * @param train images to train on, with {@code id} and {@code label}
+   * @param classes what {@link #classes} gives for them
+   * @return rows of {@link PlanTable}, one for each image
+   */
+  public Dataset<Row> plan(Dataset<Row> train, SortedMap<String, ClassPlan> classes) {
+    StructType schema =
+        new StructType()
+            .add(SplitsTable.LABEL, DataTypes.StringType, false)
+            .add("class_copies", DataTypes.IntegerType, false)
+            .add("class_extra", DataTypes.LongType, false)
+            .add(PlanTable.WEIGHT, DataTypes.DoubleType, false);
+    List<Row> rows = new ArrayList<>();
+    classes.forEach(
+        (label, c) -> rows.add(RowFactory.create(label, c.copies(), c.extra(), c.weight())));
+    Dataset<Row> perClass = train.sparkSession().createDataFrame(rows, schema);
+    return StableRank.withinLabel(
+            train.select(SplitsTable.ID, SplitsTable.LABEL),
+            SplitsTable.ID,
+            SplitsTable.LABEL,
+            seed,
+            "balance")
+        .join(broadcast(perClass), SplitsTable.LABEL)
+        .select(
+            col(SplitsTable.ID).as(PlanTable.ID),
+            col(SplitsTable.LABEL).as(PlanTable.LABEL),
+            col("class_copies")
+                .plus(when(col(StableRank.RANK).leq(col("class_extra")), lit(1)).otherwise(lit(0)))
+                .as(PlanTable.COPIES),
+            col(PlanTable.WEIGHT));
+  }
+}

@@ -1,0 +1,97 @@
+package org.sparkvit.training.recipe;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.sparkvit.training.recipe.BalancePolicy.Sampling;
+import org.sparkvit.training.recipe.BalancePolicy.Weights;
+
+/**
+ * What becomes of one class. Every image of it is shown {@code copies} times, and the first {@code
+ * extra} of them, in hashed order, once more.
+ *
+ * @param before images of the class in the train split
+ * @param copies showings in an epoch that all of them have
+ * @param extra images that are shown once more, fewer than {@code before}
+ * @param weight weight of each showing in the loss
+ */
+public record ClassPlan(long before, int copies, long extra, double weight) {
+
+  /** Showings of the class in an epoch. */
+  public long after() {
+    return before * copies + extra;
+  }
+
+  /** Sum of the loss weights over the showings. */
+  public double weighted() {
+    return weight * after();
+  }
+
+  /** Plans all classes from their sizes, which are at least 1. */
+  static SortedMap<String, ClassPlan> of(SortedMap<String, Long> sizes, BalancePolicy policy) {
+    SortedMap<String, Long> targets = targets(sizes, policy.sampling(), policy.ratio());
+    SortedMap<String, Double> weights = weights(targets, policy.weights(), policy.beta());
+    SortedMap<String, ClassPlan> plans = new TreeMap<>();
+    sizes.forEach(
+        (label, size) ->
+            plans.put(
+                label,
+                new ClassPlan(
+                    size,
+                    Math.toIntExact(targets.get(label) / size),
+                    targets.get(label) % size,
+                    weights.get(label))));
+    return plans;
+  }
+
+  /** How often each class is to be shown; smallest over largest is then at least {@code ratio}. */
+  static SortedMap<String, Long> targets(
+      SortedMap<String, Long> sizes, Sampling sampling, BigDecimal ratio) {
+    LongSummaryStatistics range =
+        sizes.values().stream().mapToLong(Long::longValue).summaryStatistics();
+    BigDecimal largest = BigDecimal.valueOf(range.getMax());
+    long floor = largest.multiply(ratio).setScale(0, RoundingMode.CEILING).longValueExact();
+    // A class is never larger than the largest, whatever a tiny ratio would allow.
+    long ceiling =
+        BigDecimal.valueOf(range.getMin())
+            .divide(ratio, 0, RoundingMode.FLOOR)
+            .min(largest)
+            .longValueExact();
+    SortedMap<String, Long> targets = new TreeMap<>();
+    sizes.forEach(
+        (label, size) ->
+            targets.put(
+                label,
+                switch (sampling) {
+                  case NONE -> size;
+                  case OVERSAMPLE -> Math.max(size, floor);
+                  case UNDERSAMPLE -> Math.min(size, ceiling);
+                }));
+    return targets;
+  }
+
+  /** The weight of each class; they sum to the number of classes. */
+  static SortedMap<String, Double> weights(
+      SortedMap<String, Long> sizes, Weights weights, double beta) {
+    SortedMap<String, Double> raw = new TreeMap<>();
+    sizes.forEach(
+        (label, n) ->
+            raw.put(
+                label,
+                switch (weights) {
+                  case NONE -> 1.0;
+                  case INVERSE -> 1.0 / n;
+                  // 1 - beta^n, without losing digits where beta^n is close to 1.
+                  case EFFECTIVE -> (1 - beta) / -Math.expm1(n * Math.log(beta));
+                }));
+    double sum = raw.values().stream().mapToDouble(Double::doubleValue).sum();
+    SortedMap<String, Double> scaled = new TreeMap<>();
+    for (Map.Entry<String, Double> entry : raw.entrySet()) {
+      scaled.put(entry.getKey(), entry.getValue() * sizes.size() / sum);
+    }
+    return scaled;
+  }
+}

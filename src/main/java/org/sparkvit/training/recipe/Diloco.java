@@ -1,0 +1,54 @@
+package org.sparkvit.training.recipe;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sparkvit.core.UserException;
+
+/**
+ * How several workers train one model (DiLoCo, Douillard et al. 2023, arXiv 2311.08105): in each
+ * round every worker takes AdamW steps of its own on its own share of the images, what the workers
+ * moved is averaged, and the model moves by that with Nesterov momentum.
+ *
+ * @param workers how many; 1 trains on the driver instead
+ * @param innerSteps a worker's steps in a round, H; 1 averages after every step
+ * @param outerLearningRate share of the averaged move that is made, above 0
+ * @param outerMomentum 0 to below 1
+ */
+public record Diloco(int workers, int innerSteps, double outerLearningRate, double outerMomentum)
+    implements Serializable {
+  /** The driver trains alone. */
+  public static final Diloco NONE = new Diloco(1, 50, 0.7, 0.9);
+
+  public Diloco {
+    UserException.require(workers >= 1 && workers <= 10_000, "--workers", workers, "1 to 10,000");
+    UserException.require(innerSteps >= 1, "--inner-steps", innerSteps, "1 or more");
+    UserException.require(
+        outerLearningRate > 0 && outerLearningRate < Double.POSITIVE_INFINITY,
+        "--outer-learning-rate",
+        outerLearningRate,
+        "a number above 0");
+    UserException.require(
+        outerMomentum >= 0 && outerMomentum < 1,
+        "--outer-momentum",
+        outerMomentum,
+        "0 or more, below 1");
+  }
+
+  /** Whether there are workers besides the driver. */
+  public boolean isDistributed() {
+    return workers > 1;
+  }
+
+  /** Option names and values, for the run record. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("workers", workers);
+    if (isDistributed()) {
+      map.put("inner-steps", innerSteps);
+      map.put("outer-learning-rate", outerLearningRate);
+      map.put("outer-momentum", outerMomentum);
+    }
+    return map;
+  }
+}

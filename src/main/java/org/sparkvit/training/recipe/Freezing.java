@@ -1,0 +1,67 @@
+package org.sparkvit.training.recipe;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sparkvit.core.UserException;
+
+/**
+ * Which lower part of the model stays as it is.
+ *
+ * @param what {@code none}, {@code embeddings}, a number of blocks (with the embeddings below
+ *     them), or {@code backbone}: all but the head
+ * @param unfreezeEvery after so many epochs each the topmost frozen block is trained as well
+ *     (gradual unfreezing, Howard and Ruder 2018); 0 for never
+ */
+public record Freezing(String what, int unfreezeEvery) implements Serializable {
+  /** Everything is trained. */
+  public static final Freezing NONE = new Freezing("none", 0);
+
+  public Freezing {
+    UserException.require(
+        what.matches("none|embeddings|backbone|[1-9]\\d{0,3}"),
+        "--freeze",
+        "'" + what + "'",
+        "none, embeddings, a number of blocks, or backbone");
+    UserException.require(
+        unfreezeEvery >= 0, "--unfreeze-every", unfreezeEvery, "0 (never) or more");
+    if (unfreezeEvery > 0 && what.equals("none")) {
+      throw new UserException(
+          "--unfreeze-every is " + unfreezeEvery + ", but nothing is frozen; name it by --freeze");
+    }
+  }
+
+  /**
+   * How much is frozen in an epoch, as {@link org.sparkvit.model.runtime.ViTTrainingSession#freeze}
+   * takes it.
+   *
+   * @param layers blocks of the model
+   * @throws UserException when the model has fewer blocks than are to be frozen
+   */
+  public int depth(int epoch, int layers) {
+    int depth =
+        switch (what) {
+          case "none" -> 0;
+          case "embeddings" -> 1;
+          case "backbone" -> layers + 2;
+          default -> 1 + Integer.parseInt(what);
+        };
+    if (depth > layers + 1 && !what.equals("backbone")) {
+      throw new UserException(
+          "--freeze is " + what + ", but the model has " + layers + " blocks; use that or less");
+    }
+    int released = unfreezeEvery == 0 ? 0 : (epoch - 1) / unfreezeEvery;
+    if (released > 0 && depth == layers + 2) {
+      depth--; // The final norm comes free with the block below it.
+    }
+    return Math.max(0, depth - released);
+  }
+
+  /** Option names and values, for the run record. */
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("freeze", what);
+    map.put("unfreeze-every", unfreezeEvery);
+    return map;
+  }
+}

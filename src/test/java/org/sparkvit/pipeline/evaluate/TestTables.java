@@ -1,0 +1,133 @@
+package org.sparkvit.pipeline.evaluate;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.ModelsTable;
+import org.sparkvit.dataset.schema.PredictionsTable;
+import org.sparkvit.dataset.schema.SplitsTable;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/** Collects the rows of a small workspace and writes it. */
+final class TestTables {
+  private final List<Row> images = new ArrayList<>();
+  private final List<Row> splits = new ArrayList<>();
+  private final List<Row> predictions = new ArrayList<>();
+  private final List<Row> models = new ArrayList<>();
+
+  /** An image with its two columns for slices; {@code split} may be null. */
+  String image(String name, String label, String split, String source, Integer year) {
+    String id = StableHash.id(name);
+    images.add(
+        RowFactory.create(
+            id,
+            name,
+            label,
+            null,
+            1L,
+            0L,
+            null,
+            sha256(name),
+            "PNG",
+            1,
+            1,
+            3,
+            1,
+            "OK",
+            null,
+            source,
+            year));
+    if (split != null) {
+      // Splits are of labelled images; null in a column without nulls would shift Parquet's values.
+      splits.add(RowFactory.create(id, label == null ? "lost since" : label, split, null));
+    }
+    return id;
+  }
+
+  void model(String hash, List<String> classes) {
+    models.add(
+        RowFactory.create(
+            hash, "file:/models/name-of-" + hash, classes, Timestamp.from(Instant.EPOCH)));
+  }
+
+  void prediction(String name, String model, String predicted, float... probabilities) {
+    prediction(name, sha256(name), model, predicted, 0, probabilities);
+  }
+
+  /**
+   * A row of predictions.
+   *
+   * @param probabilities none for a failure
+   */
+  void prediction(
+      String name,
+      String sha256,
+      String model,
+      String predicted,
+      long time,
+      float... probabilities) {
+    List<Float> list = new ArrayList<>();
+    for (float p : probabilities) {
+      list.add(p);
+    }
+    boolean ok = !list.isEmpty();
+    predictions.add(
+        RowFactory.create(
+            StableHash.id(name),
+            name,
+            "label at the time",
+            sha256,
+            ok ? list : null,
+            ok ? predicted : null,
+            ok ? probabilities[0] : null,
+            ok ? "OK" : "DECODE_ERROR",
+            ok ? null : "broken",
+            model,
+            ok ? "fp32" : null,
+            ok ? false : null,
+            Timestamp.from(Instant.ofEpochSecond(time))));
+  }
+
+  static String sha256(String name) {
+    return StableHash.sha256(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** Writes the tables, each in so many partitions; without splits if there are none. */
+  Workspace write(SparkSession spark, String uri, int partitions) {
+    Workspace workspace = Workspace.at(spark, uri);
+    StructType withSlices =
+        ImagesTable.SPEC
+            .schema()
+            .add("source", DataTypes.StringType)
+            .add("year taken", DataTypes.IntegerType);
+    RunRecord record = RunRecord.start("test", java.util.Map.of());
+    workspace.replace(
+        ImagesTable.SPEC, table(spark, images, withSlices).repartition(partitions), record);
+    workspace.replace(ModelsTable.SPEC, table(spark, models, ModelsTable.SPEC.schema()), record);
+    workspace.replace(
+        PredictionsTable.SPEC,
+        table(spark, predictions, PredictionsTable.SPEC.schema()).repartition(partitions),
+        record);
+    if (!splits.isEmpty()) {
+      workspace.replace(
+          SplitsTable.SPEC,
+          table(spark, splits, SplitsTable.SPEC.schema()).repartition(partitions),
+          record);
+    }
+    return workspace;
+  }
+
+  private static Dataset<Row> table(SparkSession spark, List<Row> rows, StructType schema) {
+    return spark.createDataFrame(rows, schema);
+  }
+}

@@ -1,0 +1,269 @@
+package org.sparkvit.pipeline.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.SparkTest;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.StudyLog;
+import org.sparkvit.stats.search.SearchSpace;
+import org.sparkvit.training.data.TrainFixtures;
+import org.sparkvit.training.recipe.RareClasses;
+import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.Start;
+
+class TuneStageTest extends SparkTest {
+  @TempDir Path folder;
+
+  /** Two options, as a command would have them. */
+  private static Recipe recipe(Map<String, String> options) {
+    Set<String> known = Set.of("learning-rate", "epochs");
+    if (!known.containsAll(options.keySet())) {
+      throw new UserException("no such option among " + options.keySet());
+    }
+    return TrainFixtures.recipe(
+        Integer.parseInt(options.get("epochs")),
+        Double.parseDouble(options.get("learning-rate")),
+        0.1);
+  }
+
+  private TuneConfig config(
+      Path workspace, String name, boolean resume, String rates, int trials, int pruneAfter) {
+    return new TuneConfig(
+        workspace.toString(),
+        name,
+        false,
+        resume,
+        true,
+        false,
+        RareClasses.KEPT,
+        new Start.Scratch(TrainFixtures.tinyViT()),
+        SearchSpace.parse(Map.of("learning-rate", rates)),
+        "random",
+        3,
+        trials,
+        pruneAfter == 0 ? 2 : 1,
+        0,
+        pruneAfter,
+        2,
+        1,
+        "cpu",
+        "fp32",
+        1,
+        Map.of("epochs", "4", "learning-rate", "1e-3"),
+        TuneStageTest::recipe);
+  }
+
+  private static List<JsonNode> events(Path workspace, String name) throws Exception {
+    Path file = workspace.resolve("studies").resolve(name).resolve("study.jsonl");
+    List<JsonNode> events = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      events.add(Json.read(file.toString(), line));
+    }
+    return events;
+  }
+
+  /** Values and outcome by trial. */
+  private static Map<Integer, String> outcomes(Path workspace, String name) throws Exception {
+    Map<Integer, String> outcomes = new TreeMap<>();
+    for (JsonNode event : events(workspace, name)) {
+      String kind = event.path("event").asText();
+      if (kind.equals("begin")) {
+        outcomes.put(event.path("trial").asInt(), event.path("values").toString());
+      } else if (kind.equals("end")) {
+        outcomes.merge(
+            event.path("trial").asInt(),
+            " " + event.path("state").asText() + " " + event.path("history"),
+            String::concat);
+      }
+    }
+    return outcomes;
+  }
+
+  @Test
+  void findsTheBestAndWritesItForTrain() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    List<String> lines = new ArrayList<>();
+    TuneConfig config = config(workspace, "s", false, "log-float 1e-7 1e-2", 5, 0);
+    new TuneStage(config, lines::add).run(spark);
+    Path study = workspace.resolve("studies/s");
+    JsonNode summary =
+        Json.read("summary", Files.readString(study.resolve("summary.json"))).path("results");
+    assertThat(summary.path("trials").path("complete").asInt()).isEqualTo(5);
+    double best = summary.path("best_value").asDouble();
+    Map<Integer, String> outcomes = outcomes(workspace, "s");
+    assertThat(outcomes).hasSize(5);
+    for (JsonNode event : events(workspace, "s")) {
+      if (event.path("event").asText().equals("end")) {
+        assertThat(event.path("value").asDouble()).isLessThanOrEqualTo(best);
+        assertThat(event.path("history")).hasSize(4);
+      }
+    }
+    String rate = summary.path("best_values").path("learning-rate").asText();
+    assertThat(Files.readString(study.resolve("best.properties")))
+        .contains("learning-rate = " + rate + "\n")
+        .contains("epochs = 4\n")
+        .contains("hidden-size = 32\n")
+        .contains("precision = fp32\n");
+    assertThat(lines.get(lines.size() - 1)).contains("train --config " + study);
+    // Nothing is left of the trials but what is said of them.
+    try (var files = Files.list(study)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> !name.startsWith("."))
+          .containsExactlyInAnyOrder("study.jsonl", "summary.json", "best.properties");
+    }
+
+    assertThatThrownBy(() -> new TuneStage(config, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--resume");
+    TuneConfig other = config(workspace, "s", true, "log-float 1e-7 1e-1", 6, 0);
+    assertThatThrownBy(() -> new TuneStage(other, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("log-float 1.0E-7 0.01");
+    // More trials of the same study.
+    new TuneStage(config(workspace, "s", true, "log-float 1e-7 1e-2", 6, 0), Progress.SILENT)
+        .run(spark);
+    Map<Integer, String> more = outcomes(workspace, "s");
+    assertThat(more).hasSize(6).containsAllEntriesOf(outcomes);
+  }
+
+  @Test
+  void aKilledStudyGoesOnWhereItWas() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    TuneConfig config = config(workspace, "whole", false, "log-float 1e-9 1e-2", 5, 1);
+    new TuneStage(config, Progress.SILENT).run(spark);
+    Map<Integer, String> outcomes = outcomes(workspace, "whole");
+    assertThat(outcomes.values()).anyMatch(outcome -> outcome.contains("pruned"));
+    assertThat(outcomes.values()).anyMatch(outcome -> outcome.contains("complete"));
+
+    // As a process that is killed leaves it: some lines, and a trial that is not at its end.
+    List<String> lines = Files.readAllLines(workspace.resolve("studies/whole/study.jsonl"));
+    int report = 0;
+    while (!lines.get(report).contains("\"report\",")
+        || !lines.get(report).contains("\"trial\":1")) {
+      report++;
+    }
+    Path cut = Files.createDirectories(workspace.resolve("studies/cut"));
+    Files.write(cut.resolve("study.jsonl"), lines.subList(0, report + 1));
+    new TuneStage(config(workspace, "cut", true, "log-float 1e-9 1e-2", 5, 1), Progress.SILENT)
+        .run(spark);
+    assertThat(outcomes(workspace, "cut")).isEqualTo(outcomes);
+  }
+
+  @Test
+  void twoRunsOfOneStudyAreNoticed() throws Exception {
+    var fs = org.apache.hadoop.fs.FileSystem.getLocal(spark.sparkContext().hadoopConfiguration());
+    var path = new org.apache.hadoop.fs.Path(folder.toUri());
+    StudyFile one = StudyFile.begin(fs, path, StudyLog.begin("accuracy", true, Map.of("a", "b")));
+    StudyFile two = StudyFile.read(fs, path, Map.of("a", "b")).orElseThrow();
+    one.write(log -> log.begin(0, Map.of("x", "1")));
+    one.write(log -> log.begin(1, Map.of("x", "2")));
+    assertThatThrownBy(() -> two.write(log -> log.begin(0, Map.of("x", "3"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("another run");
+    assertThat(StudyFile.read(fs, path, Map.of("a", "b")).orElseThrow().log().trials()).hasSize(2);
+  }
+
+  @Test
+  void trialsThatCannotBeTrainedFailAlone() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    List<String> lines = new ArrayList<>();
+    // At such rates the loss is soon no number.
+    TuneConfig config = config(workspace, "f", false, "categorical 1e-3 1e30", 4, 0);
+    new TuneStage(config, lines::add).run(spark);
+    assertThat(outcomes(workspace, "f").values())
+        .anyMatch(outcome -> outcome.contains("failed"))
+        .anyMatch(outcome -> outcome.contains("complete"));
+    TuneConfig hopeless = config(workspace, "h", false, "categorical 1e29 1e30", 30, 0);
+    assertThatThrownBy(() -> new TuneStage(hopeless, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("trials failed");
+    assertThat(outcomes(workspace, "h").size()).isLessThan(8);
+  }
+
+  @Test
+  void imagesThatWereMadeAreShownWhenAskedFor() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TuneConfig c = config(workspace, "s", false, "log-float 1e-4 1e-2", 1, 0);
+    TuneConfig asked =
+        new TuneConfig(
+            c.workspace(),
+            c.name(),
+            false,
+            false,
+            true,
+            true,
+            RareClasses.KEPT,
+            c.start(),
+            c.space(),
+            c.method(),
+            c.gridSteps(),
+            c.trials(),
+            c.parallel(),
+            0,
+            0,
+            2,
+            1,
+            "cpu",
+            "fp32",
+            1,
+            c.options(),
+            c.recipes());
+    assertThat(asked.essence()).containsEntry("synthetic", "true");
+    assertThatThrownBy(() -> new TuneStage(asked, Progress.SILENT).run(spark))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("spark-vit synthesize");
+  }
+
+  @Test
+  void aMistakeShowsBeforeAnythingIsTrained() {
+    Path workspace = folder.resolve("w");
+    assertThatThrownBy(() -> config(workspace, "x", false, "float -1 1", 3, 0))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("learning-rate")
+        .hasMessageContaining("-1");
+    assertThatThrownBy(
+            () ->
+                new TuneConfig(
+                    "w",
+                    "x",
+                    false,
+                    false,
+                    true,
+                    false,
+                    RareClasses.KEPT,
+                    new Start.Scratch(TrainFixtures.tinyViT()),
+                    SearchSpace.parse(Map.of("learning-rat", "float 0.1 1")),
+                    "tpe",
+                    3,
+                    3,
+                    1,
+                    0,
+                    0,
+                    2,
+                    1,
+                    "cpu",
+                    "fp32",
+                    1,
+                    Map.of("epochs", "4", "learning-rate", "1e-3"),
+                    TuneStageTest::recipe))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("learning-rat");
+  }
+}
