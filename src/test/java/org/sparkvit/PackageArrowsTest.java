@@ -2,13 +2,24 @@ package org.sparkvit;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +75,43 @@ class PackageArrowsTest {
           Set.of("image"),
           Set.of("stats.metrics", "stats.search"),
           Set.of("core"));
+
+  private static final Set<String> SPARK =
+      Set.of(
+          "org.apache.spark.sql.Dataset",
+          "org.apache.spark.sql.DataFrameWriter",
+          "org.apache.spark.api.java.JavaRDDLike",
+          "org.apache.spark.rdd.RDD");
+
+  /** What runs a job. */
+  private static final Set<String> ACTIONS =
+      Set.of(
+          "aggregate",
+          "collect",
+          "collectAsList",
+          "collectAsMap",
+          "count",
+          "countByKey",
+          "countByValue",
+          "first",
+          "fold",
+          "foreach",
+          "foreachPartition",
+          "head",
+          "isEmpty",
+          "localCheckpoint",
+          "reduce",
+          "save",
+          "show",
+          "tail",
+          "take",
+          "takeAsList",
+          "takeOrdered",
+          "toLocalIterator",
+          "top",
+          "treeAggregate",
+          "treeReduce",
+          "write");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -154,6 +202,54 @@ class PackageArrowsTest {
         .orShould()
         .callMethod(String.class, "format", String.class, Object[].class)
         .check(CLASSES);
+  }
+
+  @Test
+  void noTwoClassesShareAName() {
+    Map<String, List<String>> bySimpleName =
+        CLASSES.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getName, toList())));
+    assertThat(bySimpleName.values().stream().filter(names -> names.size() > 1)).isEmpty();
+  }
+
+  /** {@code of} is a cheap factory to a reader; what starts a job says so with a verb. */
+  @Test
+  void noMethodNamedOfRunsAJob() {
+    List<String> jobs = new ArrayList<>();
+    for (JavaClass type : CLASSES) {
+      for (JavaMethod method : type.getMethods()) {
+        if (method.getName().equals("of")) {
+          findJob(method, new HashSet<>())
+              .ifPresent(job -> jobs.add(method.getFullName() + " calls " + job));
+        }
+      }
+    }
+    assertThat(jobs).isEmpty();
+  }
+
+  /** Where code runs a job of Spark: by itself, or by whatever of this program it calls. */
+  private static Optional<String> findJob(JavaCodeUnit code, Set<JavaCodeUnit> seen) {
+    if (!seen.add(code)) {
+      return Optional.empty();
+    }
+    List<JavaCodeUnitAccess<?>> accesses = new ArrayList<>(code.getCallsFromSelf());
+    accesses.addAll(code.getCodeUnitReferencesFromSelf());
+    for (JavaCodeUnitAccess<?> access : accesses) {
+      AccessTarget.CodeUnitAccessTarget target = access.getTarget();
+      if (ACTIONS.contains(target.getName())
+          && SPARK.stream().anyMatch(spark -> target.getOwner().isAssignableTo(spark))) {
+        return Optional.of(target.getFullName() + " at " + access.getSourceCodeLocation());
+      }
+      Optional<String> job =
+          target.getOwner().getName().startsWith(BASE)
+              ? target.resolveMember().flatMap(member -> findJob(member, seen))
+              : Optional.empty();
+      if (job.isPresent()) {
+        return job;
+      }
+    }
+    return Optional.empty();
   }
 
   private static Stream<String> all() {

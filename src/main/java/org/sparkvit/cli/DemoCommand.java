@@ -162,13 +162,13 @@ final class DemoCommand extends StageCommand {
       progress.say("$ jobs/spark-vit " + String.join(" ", arguments));
       Main.run(arguments.toArray(new String[0]));
       if (command.get(0).equals("audit")) {
-        AuditFindings.of(spark, workspace, data).lines().forEach(progress::say);
+        AuditFindings.check(spark, workspace, data).lines().forEach(progress::say);
       }
       if (command.get(0).equals("labels")) {
-        LabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
+        LabelFindings.check(spark, workspace, data).lines().forEach(progress::say);
       }
       if (command.get(0).equals("relabel")) {
-        RelabelFindings.of(spark, workspace, data).lines().forEach(progress::say);
+        RelabelFindings.check(spark, workspace, data).lines().forEach(progress::say);
       }
     }
     Duration time = Duration.between(started, Instant.now());

@@ -40,7 +40,7 @@ public record ChunkedFill(
   public void run(Workspace workspace, TableSpec table, RunRecord record, Progress progress) {
     Dataset<Row> all = missing.apply(IdRange.ALL);
     int cores = all.sparkSession().sparkContext().defaultParallelism();
-    IdRanges ranges = IdRanges.of(all, record.runId());
+    IdRanges ranges = IdRanges.cut(all, record.runId());
     long count = ranges.images();
     progress.say(
         String.format(

@@ -51,10 +51,10 @@ public final class EmbeddingStore {
    * @param files the model's, which may be closed afterwards
    * @param location where they are from, for the record
    */
-  public static EmbeddingStore of(
+  public static EmbeddingStore open(
       SparkSession spark,
       Workspace workspace,
-      ModelFiles files,
+      LocalModelDirectory files,
       String location,
       EmbeddingSettings settings,
       RunRecord record) {
@@ -91,9 +91,10 @@ public final class EmbeddingStore {
    * @param stage name of the stage
    * @return of these images: the columns of {@link EmbeddingsTable}
    */
-  public Dataset<Row> of(Dataset<Row> images, RunRecord record, Progress progress, String stage) {
+  public Dataset<Row> embed(
+      Dataset<Row> images, RunRecord record, Progress progress, String stage) {
     model.differs(background).ifPresent(line -> progress.say(stage + ": " + line));
-    new ChunkedFill(stage, "embedded", range -> missing(images, range), this::embed)
+    new ChunkedFill(stage, "embedded", range -> missing(images, range), this::run)
         .run(workspace, EmbeddingsTable.SPEC, record, progress);
     Dataset<Row> wantedIds =
         images.select(
@@ -107,7 +108,7 @@ public final class EmbeddingStore {
             "left_semi");
   }
 
-  private Dataset<Row> embed(Dataset<Row> images) {
+  private Dataset<Row> run(Dataset<Row> images) {
     String hash = model.hash();
     String asked = settings.precision();
     StructType schema = EmbeddingsTable.SPEC.schema();

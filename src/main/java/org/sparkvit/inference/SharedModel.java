@@ -168,7 +168,8 @@ public final class SharedModel implements Serializable {
   /**
    * Checks a model directory on the driver and hands its files to Spark.
    *
-   * @param directory local directory, see {@link ModelFiles}; not needed any more afterwards
+   * @param directory local directory, see {@link LocalModelDirectory}; not needed any more
+   *     afterwards
    * @param device {@code auto}, {@code cpu} or {@code gpu}
    * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
    *     auto} is decided where the device is

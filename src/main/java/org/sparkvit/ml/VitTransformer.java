@@ -25,7 +25,7 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.ModelVersions;
 import org.sparkvit.inference.BatchInference;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.ResultRow;
 import org.sparkvit.inference.SharedModel;
@@ -202,7 +202,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     String location =
         ModelVersions.currentAt(spark.sparkContext().hadoopConfiguration(), getModelPath())
             .orElse(getModelPath());
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
       Background placed = Background.parse(uid + ": background", getBackground());
       SharedModel model =
           SharedModel.distribute(spark, files.directory(), getDevice(), getPrecision(), output());

@@ -24,7 +24,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 
 class ModelsCommandTest extends SparkTest {
   private static final String ONE = "20261101T080000000Z-0a1b2c3d";
@@ -66,7 +66,7 @@ class ModelsCommandTest extends SparkTest {
             "history",
             history);
     Files.writeString(directory.resolve("training.json"), Json.write(record));
-    ModelOutput.at(spark, w.resolve("models/vit").toString(), true).publish(directory, run);
+    ModelDestination.at(spark, w.resolve("models/vit").toString(), true).publish(directory, run);
   }
 
   private static List<String> output(String... arguments) {

@@ -29,7 +29,7 @@ import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 
 /**
  * A month of the nightly commands on one workspace, with new images, changed labels, a retrained
@@ -73,7 +73,7 @@ class ThirtyNightsTest extends SparkTest {
 
   private void publish(long seed, boolean overwrite) throws IOException {
     Path model = Scoring.smallModel(folder.resolve("trained-" + seed), seed);
-    ModelOutput.at(spark, Path.of(workspace, "models", "vit").toString(), overwrite)
+    ModelDestination.at(spark, Path.of(workspace, "models", "vit").toString(), overwrite)
         .publish(model, RunRecord.start("train", Map.of()).runId());
   }
 

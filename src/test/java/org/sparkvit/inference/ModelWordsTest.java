@@ -125,7 +125,7 @@ class ModelWordsTest extends SparkTest {
 
   @Test
   void aTorchScriptFolderIsScoredButNotTrained() {
-    try (ModelFiles files = ModelFiles.fetch(spark, SCRIPTED.toString())) {
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, SCRIPTED.toString())) {
       assertThat(files.directory()).exists();
     }
     assertThatThrownBy(
@@ -144,7 +144,7 @@ class ModelWordsTest extends SparkTest {
   }
 
   private static void refused(String model, String words) {
-    assertThatThrownBy(() -> ModelFiles.fetch(spark, model))
+    assertThatThrownBy(() -> LocalModelDirectory.fetch(spark, model))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("model '" + model + "' ")
         .hasMessageContaining(words)

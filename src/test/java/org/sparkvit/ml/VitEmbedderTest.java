@@ -33,7 +33,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.model.runtime.ViTSession;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 
 class VitEmbedderTest extends SparkTest {
   private static final int HIDDEN = DrawnImages.HIDDEN;
@@ -59,7 +59,7 @@ class VitEmbedderTest extends SparkTest {
   @Test
   void theFolderOfAModelMeansTheVersionThatIsCurrent() throws IOException {
     String vit = folder.resolve("w/models/vit").toString();
-    ModelOutput.at(spark, vit, false).publish(model, "20261101T080000000Z-0a1b2c3d");
+    ModelDestination.at(spark, vit, false).publish(model, "20261101T080000000Z-0a1b2c3d");
     Dataset<Row> images = DrawnImages.some(folder).dataset(spark, 1);
     assertThat(embedder().setModelPath(vit).transform(images).collectAsList())
         .isEqualTo(embedder().transform(images).collectAsList());

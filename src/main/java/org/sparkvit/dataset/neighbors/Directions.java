@@ -28,7 +28,7 @@ public final class Directions {
    * @param points {@link Neighbors#ID} and {@link Neighbors#POINT}, one at least; persisted
    * @return the same columns
    */
-  public static Dataset<Row> of(Dataset<Row> points) {
+  public static Dataset<Row> compute(Dataset<Row> points) {
     double[] mean = mean(points);
     UDF1<scala.collection.Seq<Float>, List<Float>> direction = point -> direction(point, mean);
     return points.select(

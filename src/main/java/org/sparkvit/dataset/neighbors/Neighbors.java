@@ -92,7 +92,7 @@ public final class Neighbors {
    *     are read several times
    * @return {@link #ID}, {@link #NEIGHBOR}, {@link #DISTANCE}, {@link #RANK}
    */
-  public Dataset<Row> of(Dataset<Row> points) {
+  public Dataset<Row> find(Dataset<Row> points) {
     long count = points.count();
     int cells = count <= exact ? 1 : (int) Math.ceil(Math.sqrt((double) count));
     float[][] centers = cells == 1 ? new float[1][0] : centers(points, cells, count);
@@ -131,9 +131,9 @@ public final class Neighbors {
   /**
    * The nearest of many points to each of a few, which are compared with all.
    *
-   * @param few as in {@link #of}; they come to the driver and go to every task
-   * @param points as in {@link #of}; one of the same id is no neighbour of itself
-   * @return as {@link #of}
+   * @param few as in {@link #find}; they come to the driver and go to every task
+   * @param points as in {@link #find}; one of the same id is no neighbour of itself
+   * @return as {@link #find}
    */
   public Dataset<Row> ofFew(Dataset<Row> few, Dataset<Row> points) {
     PointBlock chosen = new PointBlock();

@@ -40,7 +40,7 @@ public final class IdRanges {
    *
    * @param name decides which range is the first
    */
-  public static IdRanges of(Dataset<Row> rows, String name) {
+  public static IdRanges cut(Dataset<Row> rows, String name) {
     SortedMap<String, Long> counts = new TreeMap<>();
     for (Row row :
         rows.groupBy(substring(col(ImagesTable.ID), 1, DIGITS))

@@ -63,7 +63,7 @@ public final class Quantiles {
    * @param shares above 0, up to 1
    * @return by column as many quantiles as there are shares; none for a column without values
    */
-  public static Map<String, double[]> of(
+  public static Map<String, double[]> compute(
       Dataset<Row> rows, List<String> columns, double... shares) {
     Column[] cells =
         columns.stream()

@@ -190,7 +190,7 @@ public enum ImageProcessor {
         .orElseGet(
             () ->
                 read(
-                    new JsonFields(file.toString(), ModelFiles.readObject(file).deepCopy()),
+                    new JsonFields(file.toString(), ModelJson.readObject(file).deepCopy()),
                     unnamed));
   }
 
@@ -199,11 +199,11 @@ public enum ImageProcessor {
     if (Files.notExists(file)) {
       return Optional.empty();
     }
-    JsonNode node = ModelFiles.readObject(file).get("image_processor");
+    JsonNode node = ModelJson.readObject(file).get("image_processor");
     if (node == null || node.isNull()) {
       return Optional.empty();
     }
-    JsonFields all = new JsonFields(file.toString(), ModelFiles.JSON.createObjectNode());
+    JsonFields all = new JsonFields(file.toString(), ModelJson.JSON.createObjectNode());
     if (!(node instanceof ObjectNode object)) {
       throw all.bad("image_processor", node, "an object");
     }

@@ -174,7 +174,7 @@ public final class ModelDirectory {
               + ": a TorchScript module (model.pt) can be scored, but not trained, and it gives no"
               + " embeddings; name the checkpoint that it was made from");
     }
-    return ModelFiles.readObject(require(directory, CONFIG));
+    return ModelJson.readObject(require(directory, CONFIG));
   }
 
   /** What is taken for granted where nothing is said of how images are prepared. */
@@ -391,7 +391,7 @@ public final class ModelDirectory {
   /** Where each tensor is. */
   private static Map<String, String> places(Path index) {
     Map<String, String> places = new TreeMap<>();
-    ModelFiles.readObject(index)
+    ModelJson.readObject(index)
         .path("weight_map")
         .fields()
         .forEachRemaining(

@@ -157,13 +157,12 @@ public record PreprocessorConfig(
   /** Reads {@code preprocessor_config.json}, by default of a {@code ViTImageProcessor}. */
   public static PreprocessorConfig read(Path file) {
     return ImageProcessor.read(
-        new JsonFields(file.toString(), ModelFiles.readObject(file).deepCopy()),
-        ImageProcessor.VIT);
+        new JsonFields(file.toString(), ModelJson.readObject(file).deepCopy()), ImageProcessor.VIT);
   }
 
   /** Writes {@code preprocessor_config.json} for the image processor that does these steps. */
   public void write(Path file) {
-    ObjectNode json = ModelFiles.JSON.createObjectNode();
+    ObjectNode json = ModelJson.JSON.createObjectNode();
     String kind = shortestEdge > 0 ? "Bit" : doCenterCrop ? "DeiT" : "ViT";
     json.put("image_processor_type", kind + "ImageProcessor");
     json.put("do_resize", doResize);
@@ -189,7 +188,7 @@ public record PreprocessorConfig(
     if (background != null) {
       json.put(BACKGROUND, background.toString());
     }
-    ModelFiles.writeObject(file, json);
+    ModelJson.writeObject(file, json);
   }
 
   /**

@@ -75,7 +75,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
         }
         out.force(true);
       }
-      ModelFiles.moveInPlace(partial, file);
+      ModelJson.moveInPlace(partial, file);
     } catch (IOException e) {
       long bytes = tensors.values().stream().mapToLong(tensor -> tensor.bytes().remaining()).sum();
       throw new UserException(

@@ -171,7 +171,7 @@ final class TimmCheckpoint {
   private static JsonFields object(JsonFields fields, String key) {
     JsonNode node = fields.take(key);
     if (node == null) {
-      node = ModelFiles.JSON.createObjectNode();
+      node = ModelJson.JSON.createObjectNode();
     }
     if (!(node instanceof ObjectNode object)) {
       throw fields.bad(key, node, "an object");

@@ -168,7 +168,7 @@ public record ViTConfig(
    * @throws UserException when it is of none of the families, or a value is impossible
    */
   public static ViTConfig read(Path file) {
-    ObjectNode object = ModelFiles.readObject(file);
+    ObjectNode object = ModelJson.readObject(file);
     return parse(object, file.toString(), ClassNames.read(object, file.toString()).names());
   }
 
@@ -265,11 +265,11 @@ public record ViTConfig(
 
   /** Writes {@code config.json} for the family's classifier. */
   public void write(Path file) {
-    ModelFiles.writeObject(file, toJson());
+    ModelJson.writeObject(file, toJson());
   }
 
   ObjectNode toJson() {
-    ObjectNode json = ModelFiles.JSON.createObjectNode();
+    ObjectNode json = ModelJson.JSON.createObjectNode();
     json.putArray("architectures").add(family.architecture());
     json.put("model_type", family.modelType());
     json.put("dtype", "float32");

@@ -11,7 +11,7 @@ import org.sparkvit.model.checkpoint.ClassNames;
 import org.sparkvit.model.checkpoint.ImageProcessor;
 import org.sparkvit.model.checkpoint.JsonFields;
 import org.sparkvit.model.checkpoint.ModelDirectory;
-import org.sparkvit.model.checkpoint.ModelFiles;
+import org.sparkvit.model.checkpoint.ModelJson;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 
 /**
@@ -57,7 +57,7 @@ public record ScriptedModel(
    */
   public static ScriptedModel read(Path directory) {
     Path config = directory.resolve(ModelDirectory.CONFIG);
-    ObjectNode json = ModelFiles.readObject(config);
+    ObjectNode json = ModelJson.readObject(config);
     ClassNames classes = ClassNames.read(json, config.toString());
     JsonFields fields = new JsonFields(config.toString(), json.deepCopy());
     JsonNode multiplyAdds = fields.take("multiply_adds");

@@ -54,7 +54,7 @@ final class Associations {
    * @param slices columns of {@code images}
    * @return rows of {@link AssociationsTable}
    */
-  static Dataset<Row> of(Dataset<Row> images, Dataset<Row> pixels, List<String> slices) {
+  static Dataset<Row> measure(Dataset<Row> images, Dataset<Row> pixels, List<String> slices) {
     Dataset<Row> measures =
         pixels.select(
             col(PixelsTable.ID),
@@ -77,7 +77,7 @@ final class Associations {
     List<String> measured =
         MEASURES.keySet().stream().filter(name -> !slices.contains(name)).toList();
     Map<String, double[]> ends =
-        Quantiles.of(
+        Quantiles.compute(
             labelled, measured.stream().map(name -> PIXELS + name).toList(), 0.2, 0.4, 0.6, 0.8);
     for (String name : measured) {
       attributes.add(attribute(name, part(name, ends.get(PIXELS + name))));

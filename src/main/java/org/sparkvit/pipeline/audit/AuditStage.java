@@ -33,7 +33,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.EmbeddingStore;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 
 /**
  * Reads {@code images}, and {@code splits} where they are; adds to {@code pixels} what is new and
@@ -78,15 +78,15 @@ public final class AuditStage {
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
     config.groupColumn().ifPresent(column -> SliceColumns.group(images, column));
-    Dataset<Row> pixels = PixelScan.of(workspace, images, record, progress);
+    Dataset<Row> pixels = PixelScan.scan(workspace, images, record, progress);
     Optional<Dataset<Row>> crops =
         config.crops()
-            ? Optional.of(CropHashes.of(workspace, images, record, progress))
+            ? Optional.of(CropHashes.hash(workspace, images, record, progress))
             : Optional.empty();
     // All but the layouts, which are ten times as large as the rest and used by few images.
     Dataset<Row> measures = pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
     LikeImages like =
-        LikeImages.of(
+        LikeImages.find(
             images, measures, pixels.select(PixelsTable.ID, PixelsTable.LAYOUT), crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
@@ -101,15 +101,15 @@ public final class AuditStage {
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(DuplicatesTable.SPEC, duplicates);
       Dataset<Row> findings =
-          Findings.of(images, measures, duplicates, leakage.map(Leakage::leaked));
+          Findings.find(images, measures, duplicates, leakage.map(Leakage::leaked));
       meanings = meanings(images, duplicates, workspace, record);
       if (meanings.isPresent()) {
         findings = findings.unionByName(meanings.get().findings());
       }
       findings = findings.persist();
       tables.put(FindingsTable.SPEC, findings);
-      tables.put(SliceIssuesTable.SPEC, SliceIssues.of(images, findings, slices));
-      tables.put(AssociationsTable.SPEC, Associations.of(images, measures, slices));
+      tables.put(SliceIssuesTable.SPEC, SliceIssues.find(images, findings, slices));
+      tables.put(AssociationsTable.SPEC, Associations.measure(images, measures, slices));
       tables.put(
           LeakageTable.SPEC,
           leakage
@@ -138,12 +138,12 @@ public final class AuditStage {
     String location = workspace.modelAt(semantic.from());
     SparkSession spark = images.sparkSession();
     EmbeddingStore store;
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      store = EmbeddingStore.of(spark, workspace, files, location, semantic.embedding(), record);
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
+      store = EmbeddingStore.open(spark, workspace, files, location, semantic.embedding(), record);
     }
     Dataset<Row> points =
         store
-            .of(images.where(ImagesTable.usable()), record, progress, "audit")
+            .embed(images.where(ImagesTable.usable()), record, progress, "audit")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(
                 col(EmbeddingsTable.ID).as(Neighbors.ID),
@@ -160,7 +160,7 @@ public final class AuditStage {
                   + " that, more above",
               semantic.cosine(),
               100 * SimHash.recall(semantic.cosine())));
-      LikeMeanings found = LikeMeanings.of(points, images, duplicates, semantic.cosine());
+      LikeMeanings found = LikeMeanings.find(points, images, duplicates, semantic.cosine());
       found.hashed().count(); // while the embeddings are in memory
       return Optional.of(found);
     } finally {

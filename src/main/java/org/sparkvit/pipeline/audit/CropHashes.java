@@ -66,7 +66,7 @@ final class CropHashes {
    * @param images rows of {@link ImagesTable}
    * @return rows of {@link CropHashesTable} of these images, of the content that the catalog saw
    */
-  static Dataset<Row> of(
+  static Dataset<Row> hash(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
     Background background = CatalogBackground.of(workspace);
     new ChunkedFill(

@@ -62,7 +62,7 @@ final class Findings {
    * @param leaked ids of images that repeat an image of the train split, each once
    * @return rows of {@link FindingsTable}
    */
-  static Dataset<Row> of(
+  static Dataset<Row> find(
       Dataset<Row> images,
       Dataset<Row> pixels,
       Dataset<Row> duplicates,
@@ -160,7 +160,7 @@ final class Findings {
   private static Optional<Column> oddSize(Dataset<Row> pixels) {
     Column side = sqrt(col(PixelsTable.WIDTH).cast("double").multiply(col(PixelsTable.HEIGHT)));
     double[] quartiles =
-        Quantiles.of(pixels.select(side.as("side")), List.of("side"), 0.25, 0.75).get("side");
+        Quantiles.compute(pixels.select(side.as("side")), List.of("side"), 0.25, 0.75).get("side");
     if (quartiles.length < 2) {
       return Optional.empty();
     }

@@ -81,7 +81,7 @@ record LikeImages(
    * @param layouts the same, id and layout alone
    * @param crops their rows of {@link CropHashesTable}, where crops are looked for
    */
-  static LikeImages of(
+  static LikeImages find(
       Dataset<Row> images,
       Dataset<Row> pixels,
       Dataset<Row> layouts,

@@ -51,10 +51,10 @@ record LikeMeanings(Dataset<Row> findings, Dataset<Row> hashed) {
    * @param duplicates rows of {@link DuplicatesTable} of these images
    * @param cosine least cosine of a pair, as seen from the mean of all
    */
-  static LikeMeanings of(
+  static LikeMeanings find(
       Dataset<Row> points, Dataset<Row> images, Dataset<Row> duplicates, double cosine) {
     Dataset<Row> hashed =
-        Directions.of(points)
+        Directions.compute(points)
             .select(
                 col(Neighbors.ID), SimHash.of(col(Neighbors.POINT)).as(HASH), col(Neighbors.POINT))
             .persist(StorageLevel.MEMORY_AND_DISK());

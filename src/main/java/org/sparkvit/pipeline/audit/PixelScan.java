@@ -52,7 +52,7 @@ final class PixelScan {
    * @param images rows of {@link ImagesTable}
    * @return the rows of these images, of the content that the catalog saw
    */
-  static Dataset<Row> of(
+  static Dataset<Row> scan(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
     Background background = CatalogBackground.of(workspace);
     new ChunkedFill(

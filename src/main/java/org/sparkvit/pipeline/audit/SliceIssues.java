@@ -51,7 +51,7 @@ final class SliceIssues {
    * @param slices columns of {@code images}
    * @return rows of {@link SliceIssuesTable}; they are as many as kinds, and were on the driver
    */
-  static Dataset<Row> of(Dataset<Row> images, Dataset<Row> findings, List<String> slices) {
+  static Dataset<Row> find(Dataset<Row> images, Dataset<Row> findings, List<String> slices) {
     Map<String, Column> measures = measures(images);
     Dataset<Row> marked =
         marked(images, findings, col(FindingsTable.RELATED).isNull(), HAS_FINDING);

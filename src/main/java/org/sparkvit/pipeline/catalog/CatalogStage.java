@@ -52,10 +52,10 @@ public final class CatalogStage {
     Workspace workspace = Workspace.forStage(spark, config.workspace());
     workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
     RunRecord record = RunRecord.start("catalog", config.toMap());
-    Decisions decisions = new Decisions();
+    InputDecisions decisions = new InputDecisions();
     InputSources inputs =
         new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
-    List<Source> sources = inputs.all();
+    List<CatalogSource> sources = inputs.all();
     progress.say("catalog: listing " + inputNames());
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
     Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());
@@ -76,8 +76,8 @@ public final class CatalogStage {
               Listing.skipped(listing)),
           record,
           written -> {
-            SkippedSummary skipped = SkippedSummary.of(written.get(ImagesSkippedTable.SPEC));
-            CatalogSummary summary = CatalogSummary.of(written.get(ImagesTable.SPEC));
+            SkippedSummary skipped = SkippedSummary.summarize(written.get(ImagesSkippedTable.SPEC));
+            CatalogSummary summary = CatalogSummary.summarize(written.get(ImagesTable.SPEC));
             requireUsable(summary, written.get(ImagesTable.SPEC));
             summary.toMap().forEach(record::result);
             record.result("skipped", skipped.toMap());
@@ -93,9 +93,9 @@ public final class CatalogStage {
     }
   }
 
-  private static Dataset<Row> union(SparkSession spark, List<Source> sources) {
+  private static Dataset<Row> union(SparkSession spark, List<CatalogSource> sources) {
     Dataset<Row> all = sources.get(0).list(spark);
-    for (Source source : sources.subList(1, sources.size())) {
+    for (CatalogSource source : sources.subList(1, sources.size())) {
       Dataset<Row> more = source.list(spark);
       for (StructField field : Listing.own(more.schema())) {
         for (StructField other : Listing.own(all.schema())) {
@@ -140,7 +140,7 @@ public final class CatalogStage {
           "--input "
               + inputNames()
               + " has no images in it"
-              + SkippedSummary.of(Listing.skipped(listing)).inBrackets()
+              + SkippedSummary.summarize(Listing.skipped(listing)).inBrackets()
               + "; check the path");
     }
     List<Row> repeated =

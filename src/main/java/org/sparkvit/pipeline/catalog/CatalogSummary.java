@@ -45,7 +45,7 @@ record CatalogSummary(
   private static final int TOP = 20;
 
   /** Counts the rows of an images table. */
-  static CatalogSummary of(Dataset<Row> images) {
+  static CatalogSummary summarize(Dataset<Row> images) {
     Map<ImageStatus, Long> statuses = new LinkedHashMap<>();
     for (Row row : counts(images, ImagesTable.STATUS)) {
       statuses.put(ImageStatus.valueOf(row.getString(0)), row.getLong(1));

@@ -128,14 +128,14 @@ record FolderLayout(Kind kind, int base) implements Serializable {
       JavaRDD<Row> walked,
       String input,
       CatalogConfig config,
-      Decisions decisions) {
+      InputDecisions decisions) {
     // Looked at before it is used; freed when nothing refers to it any more.
     JavaRDD<Row> rows = walked.persist(StorageLevel.MEMORY_AND_DISK());
     boolean labelled = !config.unlabelled();
     FolderLayout layout =
         LayoutRules.decide(
             input,
-            FolderSurvey.of(spark.createDataFrame(rows, Listing.SCHEMA)),
+            FolderSurvey.survey(spark.createDataFrame(rows, Listing.SCHEMA)),
             config.layout(),
             labelled,
             decisions);

@@ -27,7 +27,8 @@ import scala.Tuple2;
  * @param config whether folders are classes, and what their layout is
  * @param decisions takes the layout that was decided
  */
-record FolderSource(Path root, CatalogConfig config, Decisions decisions) implements Source {
+record FolderSource(Path root, CatalogConfig config, InputDecisions decisions)
+    implements CatalogSource {
   private static final int MAX_TASKS = 2_000;
   private static final int MAX_DEPTH = 2;
 

@@ -71,7 +71,7 @@ record FolderSurvey(
   }
 
   /** Looks at the rows of a listing whose folders may say something about them. */
-  static FolderSurvey of(Dataset<Row> listing) {
+  static FolderSurvey survey(Dataset<Row> listing) {
     Column image = col(Listing.SKIPPED).isNull();
     Dataset<Row> rows =
         listing

@@ -32,14 +32,14 @@ import org.sparkvit.loading.Within;
 final class InputSources {
   private final CatalogConfig config;
   private final Configuration configuration;
-  private final Decisions decisions;
+  private final InputDecisions decisions;
 
   /**
    * For one run of the catalog.
    *
    * @param decisions takes what is decided about the inputs where they may mean two things
    */
-  InputSources(CatalogConfig config, Configuration configuration, Decisions decisions) {
+  InputSources(CatalogConfig config, Configuration configuration, InputDecisions decisions) {
     this.config = config;
     this.configuration = configuration;
     this.decisions = decisions;
@@ -50,11 +50,11 @@ final class InputSources {
    *
    * @throws UserException when an input is not there or is not what {@code format} says
    */
-  List<Source> all() {
-    List<Source> sources = new ArrayList<>();
+  List<CatalogSource> all() {
+    List<CatalogSource> sources = new ArrayList<>();
     List<ShardSource> shards = new ArrayList<>();
     for (String input : config.inputs()) {
-      for (Source source : of(input)) {
+      for (CatalogSource source : of(input)) {
         if (source instanceof ShardSource shard) {
           shards.add(shard);
         } else {
@@ -73,7 +73,7 @@ final class InputSources {
    *
    * @throws UserException when the input is not there or is not what {@code format} says
    */
-  List<Source> of(String uri) {
+  List<CatalogSource> of(String uri) {
     String input = Urls.withoutSecrets(uri);
     if (input.matches("(?i)(https?|ftp)://.*")) {
       throw new UserException(
@@ -87,7 +87,7 @@ final class InputSources {
       FileSystem fs = Storage.of(given, configuration);
       FileStatus status = fs.getFileStatus(given);
       Path root = fs.makeQualified(status.getPath());
-      List<Source> sources = status.isDirectory() ? ofFolder(root) : ofFile(root);
+      List<CatalogSource> sources = status.isDirectory() ? ofFolder(root) : ofFile(root);
       boolean manifest =
           sources.stream()
               .anyMatch(
@@ -137,9 +137,9 @@ final class InputSources {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  private List<Source> ofFile(Path file) throws IOException {
+  private List<CatalogSource> ofFile(Path file) throws IOException {
     if (ShardSource.isShard(file.getName()) && allows(InputFormat.WEBDATASET)) {
-      Sample.Shard shard = new Sample.Shard(file.toString(), file.toString());
+      WebDatasetSample.Shard shard = new WebDatasetSample.Shard(file.toString(), file.toString());
       return List.of(new ShardSource(List.of(shard), List.of(), config, decisions));
     }
     if (ManifestTable.Kind.of(file.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
@@ -163,7 +163,7 @@ final class InputSources {
                 : "; give the folder that the images are in"));
   }
 
-  private List<Source> ofFolder(Path root) throws IOException {
+  private List<CatalogSource> ofFolder(Path root) throws IOException {
     if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
       return List.of(manifest(root));
     }
@@ -250,7 +250,7 @@ final class InputSources {
     return manifest(file.getParent(), List.of(new ManifestPart(file.toString(), folder, null)));
   }
 
-  private Source metadata(Path root, List<ManifestPart> parts) throws IOException {
+  private CatalogSource metadata(Path root, List<ManifestPart> parts) throws IOException {
     ManifestSource metadata = manifest(root, parts);
     // Images that lie elsewhere may be those of many tables.
     return config.imageRoot() == null
@@ -291,8 +291,8 @@ final class InputSources {
     return Storage.of(given, configuration).makeQualified(given).toString();
   }
 
-  private List<Sample.Shard> shards(Path root) {
-    List<Sample.Shard> shards = new ArrayList<>();
+  private List<WebDatasetSample.Shard> shards(Path root) {
+    List<WebDatasetSample.Shard> shards = new ArrayList<>();
     for (Iterator<Found> all = new FileWalk(configuration, root, root, true); all.hasNext(); ) {
       Found found = all.next();
       if (found.problem() != null) {
@@ -306,7 +306,7 @@ final class InputSources {
         throw compressed(file);
       }
       if (ShardSource.isShard(file.getName())) {
-        shards.add(new Sample.Shard(root.toString(), file.toString()));
+        shards.add(new WebDatasetSample.Shard(root.toString(), file.toString()));
       }
     }
     return shards;

@@ -50,7 +50,7 @@ final class LayoutRules {
       FolderSurvey survey,
       LayoutOption asked,
       boolean labelled,
-      Decisions decisions) {
+      InputDecisions decisions) {
     LayoutRules rules = new LayoutRules(input, survey, labelled);
     FolderLayout layout =
         switch (asked) {

@@ -60,8 +60,8 @@ record ManifestSource(
     String root,
     Within within,
     CatalogConfig config,
-    Decisions decisions)
-    implements Source {
+    InputDecisions decisions)
+    implements CatalogSource {
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
@@ -133,7 +133,7 @@ record ManifestSource(
       String column = table.columns().fieldNames()[columns.label()];
       for (ManifestPart part : parts) {
         for (String file : ManifestTable.files(configuration, part.file())) {
-          List<String> classes = ClassNames.of(configuration, file, column);
+          List<String> classes = ParquetClassNames.of(configuration, file, column);
           if (!classes.isEmpty()) {
             names.put(file, classes);
           }

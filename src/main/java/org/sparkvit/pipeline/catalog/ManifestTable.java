@@ -117,7 +117,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
       List<ManifestPart> parts,
       TextFormat format,
       List<String> paths,
-      Decisions decisions) {
+      InputDecisions decisions) {
     if (kind == Kind.PARQUET) {
       return parquet(spark, parts);
     }

@@ -23,7 +23,7 @@ import org.sparkvit.dataset.schema.ImagesTable;
  * @param metadata what is listed
  * @param folder everything below the folder
  */
-record MetadataSource(ManifestSource metadata, FolderSource folder) implements Source {
+record MetadataSource(ManifestSource metadata, FolderSource folder) implements CatalogSource {
   @Override
   public Dataset<Row> list(SparkSession spark) {
     Dataset<Row> listed = metadata.rows(spark);

@@ -24,9 +24,9 @@ import org.sparkvit.loading.ImageName;
  * {@code .cls}, else the label field of {@code .json}, else the text of {@code .txt} where that is
  * no caption. Where no sample of the run has any of these, the folders within the tar are what
  * those of an image folder are; see {@link FolderLayout}. A top folder with the tar's own name is
- * not a class where folders follow. The split is that of the shard ({@link Sample.Shard#split}),
- * else a folder within. Texts that are not the label, and the other fields of {@code .json}, are
- * columns of text. All other members are left out.
+ * not a class where folders follow. The split is that of the shard ({@link
+ * WebDatasetSample.Shard#split}), else a folder within. Texts that are not the label, and the other
+ * fields of {@code .json}, are columns of text. All other members are left out.
  *
  * @param images suffixes, of which a sample's image is the first that it has; {@link #ANY} for the
  *     one that is an image's; {@link #EACH} where each of those is an image of its own
@@ -63,14 +63,14 @@ record SampleRule(
   private static final double MAX_WHOLE = 0x1p53;
 
   /** The members of a sample that may be its image. */
-  static List<Sample.Member> images(Sample sample, List<String> named) {
+  static List<WebDatasetSample.Member> images(WebDatasetSample sample, List<String> named) {
     if (named.equals(ANY) || named.equals(EACH)) {
       return sample.members().stream()
-          .filter(member -> !member.isText() && Sample.isImage(member.suffix()))
+          .filter(member -> !member.isText() && WebDatasetSample.isImage(member.suffix()))
           .toList();
     }
     for (String suffix : named) {
-      Sample.Member member = sample.member(suffix);
+      WebDatasetSample.Member member = sample.member(suffix);
       if (member != null) {
         return List.of(member);
       }
@@ -79,7 +79,7 @@ record SampleRule(
   }
 
   /** The rows of the listing. */
-  Iterator<Row> rows(Sample sample) {
+  Iterator<Row> rows(WebDatasetSample sample) {
     if (sample.problem() != null) {
       return List.of(Listing.problem(sample.shard().path(), sample.problem())).iterator();
     }
@@ -96,17 +96,17 @@ record SampleRule(
     }
   }
 
-  private List<Row> ofSample(Sample sample) {
-    List<Sample.Member> images = images(sample, this.images);
+  private List<Row> ofSample(WebDatasetSample sample) {
+    List<WebDatasetSample.Member> images = images(sample, this.images);
     List<Row> rows = new ArrayList<>();
     if (!images.isEmpty()) {
       Map<String, String> fields = new LinkedHashMap<>();
       String text = label(sample, fields);
-      for (Sample.Member image : images) {
+      for (WebDatasetSample.Member image : images) {
         rows.add(Listing.withFields(file(sample, image, text), fields));
       }
     }
-    for (Sample.Member member : sample.members()) {
+    for (WebDatasetSample.Member member : sample.members()) {
       if (images.contains(member)) {
         continue;
       }
@@ -116,7 +116,7 @@ record SampleRule(
         SkipReason reason =
             member.isText()
                 ? SkipReason.WITHOUT_IMAGE
-                : Sample.isImage(member.suffix())
+                : WebDatasetSample.isImage(member.suffix())
                     ? SkipReason.OTHER_MEMBER
                     : SkipReason.NOT_AN_IMAGE;
         rows.add(skipped(sample, member.name(), reason, null));
@@ -125,20 +125,21 @@ record SampleRule(
     return rows;
   }
 
-  private static Row skipped(Sample sample, String member, SkipReason reason, String detail) {
+  private static Row skipped(
+      WebDatasetSample sample, String member, SkipReason reason, String detail) {
     return Listing.skipped(name(sample, member), path(sample, member), reason, detail);
   }
 
-  private static String name(Sample sample, String member) {
+  private static String name(WebDatasetSample sample, String member) {
     return ImageFiles.memberPath(
         ImageName.of(new Path(sample.shard().root()), new Path(sample.shard().path())), member);
   }
 
-  private static String path(Sample sample, String member) {
+  private static String path(WebDatasetSample sample, String member) {
     return ImageFiles.memberPath(sample.shard().path(), member);
   }
 
-  private Row file(Sample sample, Sample.Member image, String text) {
+  private Row file(WebDatasetSample sample, WebDatasetSample.Member image, String text) {
     Path shard = new Path(sample.shard().path());
     String inside = withoutOwnName(shard.getName(), image.name());
     String split = sample.shard().split();
@@ -166,7 +167,7 @@ record SampleRule(
   }
 
   /** The sample's label, or null; puts what is not the label into {@code fields}. */
-  private String label(Sample sample, Map<String, String> fields) {
+  private String label(WebDatasetSample sample, Map<String, String> fields) {
     JsonNode object = json == null ? null : parsed(sample.member(json));
     String own = null; // the suffix of the label
     if (!unlabelled) {
@@ -186,7 +187,7 @@ record SampleRule(
                 }
               });
     }
-    for (Sample.Member member : sample.members()) {
+    for (WebDatasetSample.Member member : sample.members()) {
       boolean expanded = member.suffix().equals(json) && object != null && object.isObject();
       if (texts.contains(column(member.suffix())) && !member.suffix().equals(own) && !expanded) {
         fields.put(column(member.suffix()), content(member));
@@ -205,8 +206,8 @@ record SampleRule(
   }
 
   /** The suffix that has the sample's label where none is named; or null. */
-  private String labelSuffix(Sample sample, JsonNode object) {
-    List<String> named = suffixes(sample, Sample::isClass);
+  private String labelSuffix(WebDatasetSample sample, JsonNode object) {
+    List<String> named = suffixes(sample, WebDatasetSample::isClass);
     List<String> found = named.isEmpty() ? suffixes(sample, classes::contains) : named;
     if (named.isEmpty() && object != null && field(object) != null) {
       return json;
@@ -223,18 +224,18 @@ record SampleRule(
     return found.isEmpty() ? null : found.get(0);
   }
 
-  private static List<String> suffixes(Sample sample, Predicate<String> which) {
+  private static List<String> suffixes(WebDatasetSample sample, Predicate<String> which) {
     return sample.members().stream()
-        .filter(Sample.Member::isText)
-        .map(Sample.Member::suffix)
+        .filter(WebDatasetSample.Member::isText)
+        .map(WebDatasetSample.Member::suffix)
         .filter(which)
         .sorted()
         .toList();
   }
 
   /** The text of the label, from the member with the suffix {@code own}. */
-  private String text(Sample sample, String own, JsonNode object) {
-    Sample.Member member = sample.member(own);
+  private String text(WebDatasetSample sample, String own, JsonNode object) {
+    WebDatasetSample.Member member = sample.member(own);
     if (!own.equals(json)) {
       String text = content(member).strip();
       if (text.chars().anyMatch(Character::isISOControl)) {
@@ -288,13 +289,13 @@ record SampleRule(
   }
 
   /** Whether a member of a sample says a label, without a look at others. */
-  static boolean isLabel(Sample.Member member, String labelField) {
+  static boolean isLabel(WebDatasetSample.Member member, String labelField) {
     return member.isText()
-        && (Sample.isClass(member.suffix())
-            || (Sample.isJson(member.suffix()) && hasField(member, labelField)));
+        && (WebDatasetSample.isClass(member.suffix())
+            || (WebDatasetSample.isJson(member.suffix()) && hasField(member, labelField)));
   }
 
-  private static boolean hasField(Sample.Member member, String labelField) {
+  private static boolean hasField(WebDatasetSample.Member member, String labelField) {
     try {
       return field(parsed(member), labelField) != null;
     } catch (UserException e) {
@@ -306,7 +307,7 @@ record SampleRule(
    * Whether a sample's label in JSON is a number that is not whole, so that none of the numbers may
    * be taken for a whole one.
    */
-  static boolean isFraction(Sample sample, String json, String labelField) {
+  static boolean isFraction(WebDatasetSample sample, String json, String labelField) {
     try {
       JsonNode object = parsed(sample.member(json));
       String field = object == null ? null : field(object, labelField);
@@ -317,7 +318,7 @@ record SampleRule(
     }
   }
 
-  private static JsonNode parsed(Sample.Member member) {
+  private static JsonNode parsed(WebDatasetSample.Member member) {
     if (member == null) {
       return null;
     }
@@ -328,7 +329,7 @@ record SampleRule(
   }
 
   /** A text; one that cannot be had is a mistake only where it is needed. */
-  private static String content(Sample.Member member) {
+  private static String content(WebDatasetSample.Member member) {
     if (member.flaw() != null) {
       throw new UserException("has '" + member.name() + "', which " + member.flaw());
     }

@@ -40,12 +40,12 @@ final class SampleSurvey {
   private static final String NO_CLASS = "n ";
   private static final String FRACTION = "/ ";
 
-  private final JavaRDD<Sample> samples;
+  private final JavaRDD<WebDatasetSample> samples;
   private final CatalogConfig config;
-  private final Decisions decisions;
+  private final InputDecisions decisions;
   private final List<String> named;
 
-  SampleSurvey(JavaRDD<Sample> samples, CatalogConfig config, Decisions decisions) {
+  SampleSurvey(JavaRDD<WebDatasetSample> samples, CatalogConfig config, InputDecisions decisions) {
     this.samples = samples;
     this.config = config;
     this.decisions = decisions;
@@ -91,7 +91,7 @@ final class SampleSurvey {
     }
     List<String> labels =
         texts.stream()
-            .filter(suffix -> Sample.isClass(suffix) || suffix.equals(json))
+            .filter(suffix -> WebDatasetSample.isClass(suffix) || suffix.equals(json))
             .filter(suffix -> counts.containsKey(LABEL + suffix))
             .toList();
     if (!labels.isEmpty() && label == null && !config.unlabelled()) {
@@ -117,10 +117,10 @@ final class SampleSurvey {
 
   /** The JSON whose fields become columns: that of the label, else the usual one, else the only. */
   private String json(Set<String> texts) {
-    if (config.labelMember() != null && Sample.isJson(config.labelMember())) {
+    if (config.labelMember() != null && WebDatasetSample.isJson(config.labelMember())) {
       return config.labelMember();
     }
-    List<String> all = texts.stream().filter(Sample::isJson).toList();
+    List<String> all = texts.stream().filter(WebDatasetSample::isJson).toList();
     return all.contains("json") || all.size() > 1 ? "json" : all.isEmpty() ? null : all.get(0);
   }
 
@@ -147,7 +147,7 @@ final class SampleSurvey {
   }
 
   private static List<Tuple2<String, Long>> counted(
-      Sample sample, List<String> named, String labelField) {
+      WebDatasetSample sample, List<String> named, String labelField) {
     List<Tuple2<String, Long>> counted = new ArrayList<>();
     if (sample.problem() != null) {
       counted.add(new Tuple2<>(PROBLEM, 1L));
@@ -160,7 +160,7 @@ final class SampleSurvey {
     if (images > 1) {
       counted.add(new Tuple2<>(SEVERAL, 1L));
     }
-    for (Sample.Member member : sample.members()) {
+    for (WebDatasetSample.Member member : sample.members()) {
       if (!member.isText()) {
         continue;
       }
@@ -168,10 +168,10 @@ final class SampleSurvey {
       if (SampleRule.isLabel(member, labelField)) {
         counted.add(new Tuple2<>(LABEL + member.suffix(), 1L));
       }
-      if (Sample.isPlainText(member.suffix()) && !mayBeClass(member)) {
+      if (WebDatasetSample.isPlainText(member.suffix()) && !mayBeClass(member)) {
         counted.add(new Tuple2<>(NO_CLASS + member.suffix(), 1L));
       }
-      if (Sample.isJson(member.suffix())
+      if (WebDatasetSample.isJson(member.suffix())
           && SampleRule.isFraction(sample, member.suffix(), labelField)) {
         counted.add(new Tuple2<>(FRACTION + member.suffix(), 1L));
       }
@@ -179,7 +179,7 @@ final class SampleSurvey {
     return counted;
   }
 
-  private static boolean mayBeClass(Sample.Member member) {
+  private static boolean mayBeClass(WebDatasetSample.Member member) {
     String text = member.text() == null ? "\n" : member.text().strip();
     return text.codePointCount(0, text.length()) <= MAX_CLASS_LETTERS
         && text.chars().noneMatch(Character::isISOControl);
@@ -245,7 +245,7 @@ final class SampleSurvey {
                 sample ->
                     new Tuple2<>(
                         SampleRule.images(sample, SampleRule.ANY).stream()
-                            .map(Sample.Member::suffix)
+                            .map(WebDatasetSample.Member::suffix)
                             .sorted()
                             .collect(Collectors.joining(", ")),
                         sample.shard().path() + "#" + sample.key()))
@@ -302,7 +302,7 @@ final class SampleSurvey {
           "tar shards: labels are the members " + config.labelMember() + " (--label-member)");
       return classes;
     }
-    List<String> plain = texts.stream().filter(Sample::isPlainText).toList();
+    List<String> plain = texts.stream().filter(WebDatasetSample::isPlainText).toList();
     if (plain.isEmpty() || config.unlabelled() || config.labelColumn() != null) {
       return classes;
     }

@@ -35,10 +35,10 @@ import org.sparkvit.image.codec.ForeignContent;
 import org.sparkvit.loading.Storage;
 
 /**
- * Reads a tar shard through, once, and joins its members to {@link Sample samples}, in whatever
- * order they are: all labels behind all images as well. Of an image only its place is held, of a
- * label or other metadata its text, for as long as its sample may grow, which is to the shard's
- * end.
+ * Reads a tar shard through, once, and joins its members to {@link WebDatasetSample samples}, in
+ * whatever order they are: all labels behind all images as well. Of an image only its place is
+ * held, of a label or other metadata its text, for as long as its sample may grow, which is to the
+ * shard's end.
  *
  * <p>A shard with more than {@code maxHeld} bytes of that, some 150,000 samples with short labels,
  * gives away its oldest samples; such shards have to be sorted, at least roughly. A member that
@@ -66,7 +66,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
   private static final int MEMBER_BYTES = 200;
 
   /** The samples of one shard, as they become complete; closed with the task that reads it. */
-  Iterator<Sample> samples(Sample.Shard shard) throws IOException {
+  Iterator<WebDatasetSample> samples(WebDatasetSample.Shard shard) throws IOException {
     Path path = new Path(shard.path());
     FileSystem fs = Storage.of(path, configuration.value());
     FileStatus status = fs.getFileStatus(path);
@@ -117,15 +117,15 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
   }
 
   /** A shard that is being read. */
-  private final class Joining implements Iterator<Sample> {
-    private final Sample.Shard shard;
+  private final class Joining implements Iterator<WebDatasetSample> {
+    private final WebDatasetSample.Shard shard;
     private final FileStatus status;
     private final Source in;
     private final TarArchiveInputStream tar;
-    private final Queue<Sample> ready = new ArrayDeque<>();
+    private final Queue<WebDatasetSample> ready = new ArrayDeque<>();
 
     /** Samples that may grow, the oldest first. */
-    private final Map<String, List<Sample.Member>> open = new LinkedHashMap<>();
+    private final Map<String, List<WebDatasetSample.Member>> open = new LinkedHashMap<>();
 
     /** Hashes of the keys of those that were given away before the end. */
     private final Set<Long> closed = new HashSet<>();
@@ -140,7 +140,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
 
     private boolean done;
 
-    private Joining(Sample.Shard shard, FileStatus status, Source in) {
+    private Joining(WebDatasetSample.Shard shard, FileStatus status, Source in) {
       this.shard = shard;
       this.status = status;
       this.in = in;
@@ -165,7 +165,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
     }
 
     @Override
-    public Sample next() {
+    public WebDatasetSample next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
@@ -184,7 +184,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
     /** Nothing of a shard with a problem is used. One that never was a tar file is called so. */
     private void stop(String problem) throws IOException {
       String what = begun ? problem : instead().map(other -> "is " + other).orElse(problem);
-      ready.add(Sample.problem(shard, "shard '" + shard.path() + "' " + what));
+      ready.add(WebDatasetSample.problem(shard, "shard '" + shard.path() + "' " + what));
       open.clear();
       close();
     }
@@ -245,9 +245,9 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
                 + "'; rename the file and pack it anew");
       } else if (!isOrdinary(entry)) {
         String what = entry.isSparse() ? "stored with holes (sparse)" : "a link, or no file";
-        ready.add(Sample.skipped(shard, name, SkipReason.SPECIAL_FILE, what));
+        ready.add(WebDatasetSample.skipped(shard, name, SkipReason.SPECIAL_FILE, what));
       } else if (FolderLayout.isHidden(name)) {
-        ready.add(Sample.skipped(shard, name, SkipReason.HIDDEN, null));
+        ready.add(WebDatasetSample.skipped(shard, name, SkipReason.HIDDEN, null));
       } else {
         join(member(name, offset, entry.getSize()));
       }
@@ -276,13 +276,14 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
               || type == TarConstants.LF_CONTIG);
     }
 
-    private Sample.Member member(String name, long offset, long bytes) throws IOException {
-      String suffix = Sample.suffixOf(name);
+    private WebDatasetSample.Member member(String name, long offset, long bytes)
+        throws IOException {
+      String suffix = WebDatasetSample.suffixOf(name);
       if (!texts.contains(suffix)
-          && !Sample.isClass(suffix)
-          && !Sample.isJson(suffix)
-          && !Sample.isPlainText(suffix)) {
-        return Sample.Member.of(name, offset, bytes);
+          && !WebDatasetSample.isClass(suffix)
+          && !WebDatasetSample.isJson(suffix)
+          && !WebDatasetSample.isPlainText(suffix)) {
+        return WebDatasetSample.Member.of(name, offset, bytes);
       }
       String text = null;
       String flaw = null;
@@ -302,11 +303,11 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
           flaw = "is not UTF-8; write it anew in UTF-8";
         }
       }
-      return new Sample.Member(name, suffix, offset, bytes, text, flaw);
+      return new WebDatasetSample.Member(name, suffix, offset, bytes, text, flaw);
     }
 
-    private void join(Sample.Member member) throws IOException {
-      String key = Sample.keyOf(member.name());
+    private void join(WebDatasetSample.Member member) throws IOException {
+      String key = WebDatasetSample.keyOf(member.name());
       if (!closed.isEmpty() && closed.contains(StableHash.hash64(0, key))) {
         stop(
             "has more labels and names than are held at once, and '"
@@ -316,8 +317,8 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
                 + "'; sort its members by name, e.g. unpack it and pack it with tar --sort=name");
         return;
       }
-      List<Sample.Member> members = open.computeIfAbsent(key, none -> new ArrayList<>(2));
-      for (Sample.Member other : members) {
+      List<WebDatasetSample.Member> members = open.computeIfAbsent(key, none -> new ArrayList<>(2));
+      for (WebDatasetSample.Member other : members) {
         if (other.suffix().equals(member.suffix())) {
           stop(
               other.name().equals(member.name())
@@ -337,7 +338,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    private static long bytes(Sample.Member member) {
+    private static long bytes(WebDatasetSample.Member member) {
       return MEMBER_BYTES
           + 2L * member.name().length()
           + (member.text() == null ? 0 : 2L * member.text().length());
@@ -345,11 +346,13 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
 
     /** Half of what is held, so that neighbours in a roughly sorted shard still meet. */
     private void giveAway() {
-      for (Iterator<Map.Entry<String, List<Sample.Member>>> oldest = open.entrySet().iterator();
+      for (Iterator<Map.Entry<String, List<WebDatasetSample.Member>>> oldest =
+              open.entrySet().iterator();
           oldest.hasNext() && held > maxHeld / 2; ) {
-        Map.Entry<String, List<Sample.Member>> sample = oldest.next();
+        Map.Entry<String, List<WebDatasetSample.Member>> sample = oldest.next();
         ready.add(
-            Sample.of(shard, status.getModificationTime(), sample.getKey(), sample.getValue()));
+            WebDatasetSample.of(
+                shard, status.getModificationTime(), sample.getKey(), sample.getValue()));
         closed.add(StableHash.hash64(0, sample.getKey()));
         sample.getValue().forEach(member -> held -= bytes(member));
         oldest.remove();
@@ -367,7 +370,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       } else {
         open.forEach(
             (key, members) ->
-                ready.add(Sample.of(shard, status.getModificationTime(), key, members)));
+                ready.add(WebDatasetSample.of(shard, status.getModificationTime(), key, members)));
         open.clear();
         close();
       }

@@ -30,12 +30,15 @@ import org.sparkvit.loading.ImageName;
  * @param decisions takes what is decided
  */
 record ShardSource(
-    List<Sample.Shard> shards, List<String> folders, CatalogConfig config, Decisions decisions)
-    implements Source {
+    List<WebDatasetSample.Shard> shards,
+    List<String> folders,
+    CatalogConfig config,
+    InputDecisions decisions)
+    implements CatalogSource {
 
   /** Several sources as one. */
   static ShardSource joined(List<ShardSource> sources) {
-    List<Sample.Shard> shards = new ArrayList<>();
+    List<WebDatasetSample.Shard> shards = new ArrayList<>();
     List<String> folders = new ArrayList<>();
     for (ShardSource source : sources) {
       shards.addAll(source.shards);
@@ -51,7 +54,7 @@ record ShardSource(
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
-    List<Sample.Shard> placed = placed();
+    List<WebDatasetSample.Shard> placed = placed();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
@@ -61,7 +64,7 @@ record ShardSource(
             config.labelMember() == null ? Set.of() : Set.of(config.labelMember()),
             ShardReader.MAX_HELD);
     // Gone over a few times, but read once. Spark frees the storage with the listing made of it.
-    JavaRDD<Sample> samples =
+    JavaRDD<WebDatasetSample> samples =
         context
             .parallelize(placed, placed.size())
             .flatMap(reader::samples)
@@ -84,11 +87,12 @@ record ShardSource(
   }
 
   /** The shards with their splits. */
-  private List<Sample.Shard> placed() {
-    SplitNames names = SplitNames.of(shards.stream().map(Sample.Shard::name).toList());
-    List<Sample.Shard> placed = shards.stream().map(shard -> shard.placed(names)).toList();
+  private List<WebDatasetSample.Shard> placed() {
+    SplitNames names = SplitNames.of(shards.stream().map(WebDatasetSample.Shard::name).toList());
+    List<WebDatasetSample.Shard> placed =
+        shards.stream().map(shard -> shard.placed(names)).toList();
     Map<String, Long> splits = new TreeMap<>();
-    for (Sample.Shard shard : placed) {
+    for (WebDatasetSample.Shard shard : placed) {
       splits.merge(shard.split() == null ? "none" : shard.split(), 1L, Long::sum);
     }
     if (splits.size() > 1 || !splits.containsKey("none")) {

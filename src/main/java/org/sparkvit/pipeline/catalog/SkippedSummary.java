@@ -30,7 +30,7 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
   record Group(long number, String example) {}
 
   /** Counts the rows of a table of what was skipped. */
-  static SkippedSummary of(Dataset<Row> skipped) {
+  static SkippedSummary summarize(Dataset<Row> skipped) {
     Map<SkipReason, Group> reasons = new EnumMap<>(SkipReason.class);
     for (Row row :
         skipped

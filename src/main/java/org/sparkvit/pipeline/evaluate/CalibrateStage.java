@@ -90,7 +90,7 @@ public final class CalibrateStage {
     SortedMap<String, List<String>> models =
         ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
     Dataset<Row> scored =
-        ScoredImages.of(images, Optional.of(splits), predictions, models, List.of())
+        EvaluatedImages.of(images, Optional.of(splits), predictions, models, List.of())
             .persist(StorageLevel.MEMORY_AND_DISK());
     Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
     OperatingPoints points = new OperatingPoints(config, progress);

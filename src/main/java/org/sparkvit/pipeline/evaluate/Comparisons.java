@@ -81,12 +81,12 @@ final class Comparisons {
    * Compares each model with each that comes before it. Models of other classes, or in another
    * order, are not compared.
    *
-   * @param scored of {@link ScoredImages}
+   * @param scored of {@link EvaluatedImages}
    * @param models classes by model
    * @param all the same, with those that only labels name
    * @param splits where each model is judged
    */
-  static List<Row> of(
+  static List<Row> compare(
       Dataset<Row> scored,
       Map<String, List<String>> models,
       Map<String, List<String>> all,
@@ -100,14 +100,14 @@ final class Comparisons {
         String other = names.get(j);
         if (models.get(model).equals(models.get(other))
             && all.get(model).size() <= Resamples.MAX_CLASSES) {
-          rows.addAll(compare(scored, model, other, all, splits.get(model), resamples));
+          rows.addAll(comparePair(scored, model, other, all, splits.get(model), resamples));
         }
       }
     }
     return rows;
   }
 
-  private static List<Row> compare(
+  private static List<Row> comparePair(
       Dataset<Row> scored,
       String model,
       String other,
@@ -122,10 +122,10 @@ final class Comparisons {
             .join(
                 of(scored, other, split)
                     .select(
-                        col(ScoredImages.ID).as("other_id"),
-                        col(ScoredImages.PREDICTED).as("other_predicted"),
-                        col(ScoredImages.PROBABILITIES).as("other_probabilities")),
-                col(ScoredImages.ID).equalTo(col("other_id")))
+                        col(EvaluatedImages.ID).as("other_id"),
+                        col(EvaluatedImages.PREDICTED).as("other_predicted"),
+                        col(EvaluatedImages.PROBABILITIES).as("other_probabilities")),
+                col(EvaluatedImages.ID).equalTo(col("other_id")))
             .drop("other_id")
             .javaRDD()
             .aggregate(new Sums(classes, resamples), Sums::add, Sums::merge);
@@ -166,21 +166,21 @@ final class Comparisons {
   private static Dataset<Row> of(Dataset<Row> scored, String model, String split) {
     return scored
         .where(
-            col(ScoredImages.MODEL)
+            col(EvaluatedImages.MODEL)
                 .equalTo(model)
-                .and(col(ScoredImages.LABEL).isNotNull())
-                .and(col(ScoredImages.PREDICTED).isNotNull())
+                .and(col(EvaluatedImages.LABEL).isNotNull())
+                .and(col(EvaluatedImages.PREDICTED).isNotNull())
                 .and(
                     array_contains(
                         transform(
-                            col(ScoredImages.REGIONS),
+                            col(EvaluatedImages.REGIONS),
                             region -> region.getField(MetricsTable.SPLIT)),
                         split)))
         .select(
-            ScoredImages.ID,
-            ScoredImages.LABEL,
-            ScoredImages.PREDICTED,
-            ScoredImages.PROBABILITIES);
+            EvaluatedImages.ID,
+            EvaluatedImages.LABEL,
+            EvaluatedImages.PREDICTED,
+            EvaluatedImages.PROBABILITIES);
   }
 
   /** The exact binomial test of the images that tell the two apart. */

@@ -35,21 +35,21 @@ final class Counts {
    * no label, the prediction where it has none; so every image is in exactly one count of a region.
    */
   static Dataset<Row> of(Dataset<Row> scored) {
-    Column place = col(ScoredImages.PLACE);
+    Column place = col(EvaluatedImages.PLACE);
     // A class that the model does not know has been given the probability 0.
     Column probability =
-        when(place.isNotNull(), element_at(col(ScoredImages.PROBABILITIES), place.plus(1)))
+        when(place.isNotNull(), element_at(col(EvaluatedImages.PROBABILITIES), place.plus(1)))
             .otherwise(lit(0f))
             .cast("double");
     Column comparable =
-        col(ScoredImages.LABEL).isNotNull().and(col(ScoredImages.PREDICTED).isNotNull());
+        col(EvaluatedImages.LABEL).isNotNull().and(col(EvaluatedImages.PREDICTED).isNotNull());
     // Decimals add up to the same in any order. 36 is the most that one image can lose.
     Column loss =
         when(comparable, LOG_LOSS.apply(probability)).cast(DataTypes.createDecimalType(17, 15));
-    return ScoredImages.perRegion(
+    return EvaluatedImages.perRegion(
             scored,
-            col(ScoredImages.LABEL).as(ConfusionTable.ACTUAL),
-            col(ScoredImages.PREDICTED).as(ConfusionTable.PREDICTED),
+            col(EvaluatedImages.LABEL).as(ConfusionTable.ACTUAL),
+            col(EvaluatedImages.PREDICTED).as(ConfusionTable.PREDICTED),
             loss.as(LOSS))
         .groupBy(
             MetricsTable.MODEL,

@@ -91,14 +91,15 @@ public final class EvaluateStage {
     requirePositive(models);
 
     Dataset<Row> scored =
-        ScoredImages.of(images, splits, predictions, models, config.slices())
+        EvaluatedImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       PredictionChecks.requireSound(scored, ClassPlaces.of(models));
       Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
-      Rankings rankings = Rankings.of(scored, RankingKeys.of(counts, models), config.rankBins());
+      Rankings rankings =
+          Rankings.rank(scored, RankingKeys.collect(counts, models), config.rankBins());
       try {
-        Overview overview = Overview.of(counts, models);
+        Overview overview = Overview.count(counts, models);
         Map<String, List<String>> classes = withUnknownLabels(models, overview);
         note(record, models, overview);
         bounds(record, rankings);
@@ -108,7 +109,7 @@ public final class EvaluateStage {
         tables.put(
             SliceGapsTable.SPEC,
             spark
-                .createDataFrame(SliceGaps.of(confusion, classes), SliceGapsTable.SPEC.schema())
+                .createDataFrame(SliceGaps.find(confusion, classes), SliceGapsTable.SPEC.schema())
                 .orderBy(
                     SliceGapsTable.MODEL,
                     SliceGapsTable.SPLIT,
@@ -121,12 +122,12 @@ public final class EvaluateStage {
         tables.put(
             ComparisonsTable.SPEC,
             spark.createDataFrame(
-                Comparisons.of(scored, models, classes, judged, config.resamples()),
+                Comparisons.compare(scored, models, classes, judged, config.resamples()),
                 ComparisonsTable.SPEC.schema()));
         tables.put(CurvesTable.SPEC, rankings.curves(spark));
         tables.put(
             MetricsTable.SPEC,
-            Figures.of(
+            MetricsTableWriter.of(
                 spark,
                 counts,
                 rankings,

@@ -65,19 +65,19 @@ final class LabelledScores {
   /**
    * Those of a model; a label that it does not know leaves an image out.
    *
-   * @param scored of {@link ScoredImages}
+   * @param scored of {@link EvaluatedImages}
    */
   static LabelledScores of(Dataset<Row> scored, String model, int classes) {
     JavaRDD<Image> images =
         scored
             .where(
-                col(ScoredImages.MODEL)
+                col(EvaluatedImages.MODEL)
                     .equalTo(model)
-                    .and(col(ScoredImages.PROBABILITIES).isNotNull())
-                    .and(col(ScoredImages.PLACE).isNotNull())
-                    .and(col(ScoredImages.SPLIT).isNotNull())
-                    .and(not(col(ScoredImages.SPLIT).equalTo(SplitsTable.TRAIN))))
-            .select(ScoredImages.SPLIT, ScoredImages.PLACE, ScoredImages.PROBABILITIES)
+                    .and(col(EvaluatedImages.PROBABILITIES).isNotNull())
+                    .and(col(EvaluatedImages.PLACE).isNotNull())
+                    .and(col(EvaluatedImages.SPLIT).isNotNull())
+                    .and(not(col(EvaluatedImages.SPLIT).equalTo(SplitsTable.TRAIN))))
+            .select(EvaluatedImages.SPLIT, EvaluatedImages.PLACE, EvaluatedImages.PROBABILITIES)
             .javaRDD()
             .map(LabelledScores::image)
             .persist(StorageLevel.MEMORY_AND_DISK());

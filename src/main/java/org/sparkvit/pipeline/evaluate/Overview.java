@@ -44,7 +44,7 @@ final class Overview {
    *
    * @param models the classes of each model
    */
-  static Overview of(Dataset<Row> counts, Map<String, List<String>> models) {
+  static Overview count(Dataset<Row> counts, Map<String, List<String>> models) {
     List<Line> lines = new ArrayList<>();
     for (Row row :
         counts

@@ -53,7 +53,7 @@ final class RankingKeys implements Serializable {
    * @param counts of {@link Counts}
    * @param models classes by model
    */
-  static RankingKeys of(Dataset<Row> counts, Map<String, List<String>> models) {
+  static RankingKeys collect(Dataset<Row> counts, Map<String, List<String>> models) {
     Comparator<Row> byName = Comparator.comparing(row -> row.getString(0));
     for (int i = 1; i < 4; i++) {
       int column = i;
@@ -69,7 +69,7 @@ final class RankingKeys implements Serializable {
             .distinct()
             .collectAsList()
             .stream()
-            .map(Figures::region)
+            .map(MetricsTableWriter::region)
             .sorted(byName)
             .toList();
     return new RankingKeys(regions, models);

@@ -38,8 +38,8 @@ final class Rankings {
    * @param keys of the regions of these images
    * @param bins ranges of scores that count as one; 0 for exact rankings
    */
-  static Rankings of(Dataset<Row> scored, RankingKeys keys, int bins) {
-    SortedScores scores = SortedScores.of(scored, keys, bins);
+  static Rankings rank(Dataset<Row> scored, RankingKeys keys, int bins) {
+    SortedScores scores = SortedScores.sort(scored, keys, bins);
     JavaPairRDD<Long, RankingSums> sums =
         scores
             .mapRuns(ranking -> true, Rankings::sum)

@@ -51,17 +51,17 @@ final class Resamples implements Serializable {
     Resamples each = new Resamples(models, resamples);
     return scored
         .where(
-            col(ScoredImages.LABEL)
+            col(EvaluatedImages.LABEL)
                 .isNotNull()
-                .and(col(ScoredImages.PREDICTED).isNotNull())
-                .and(col(ScoredImages.PROBABILITIES).isNotNull()))
+                .and(col(EvaluatedImages.PREDICTED).isNotNull())
+                .and(col(EvaluatedImages.PROBABILITIES).isNotNull()))
         .select(
-            ScoredImages.ID,
-            ScoredImages.MODEL,
-            ScoredImages.LABEL,
-            ScoredImages.PREDICTED,
-            ScoredImages.PROBABILITIES,
-            ScoredImages.REGIONS)
+            EvaluatedImages.ID,
+            EvaluatedImages.MODEL,
+            EvaluatedImages.LABEL,
+            EvaluatedImages.PREDICTED,
+            EvaluatedImages.PROBABILITIES,
+            EvaluatedImages.REGIONS)
         .javaRDD()
         .mapPartitionsToPair(each::sum)
         .reduceByKey(Replicates::merge);

@@ -20,7 +20,10 @@ import scala.Tuple2;
 final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> {
   /** The columns that it takes. */
   static final String[] COLUMNS = {
-    ScoredImages.MODEL, ScoredImages.PLACE, ScoredImages.PROBABILITIES, ScoredImages.REGIONS
+    EvaluatedImages.MODEL,
+    EvaluatedImages.PLACE,
+    EvaluatedImages.PROBABILITIES,
+    EvaluatedImages.REGIONS
   };
 
   private static final int AT_A_TIME = 1 << 20;

@@ -89,7 +89,7 @@ final class SliceGaps {
    * @param confusion rows of {@link ConfusionTable}
    * @param models classes by model, all that labels and predictions name
    */
-  static List<Row> of(Dataset<Row> confusion, Map<String, List<String>> models) {
+  static List<Row> find(Dataset<Row> confusion, Map<String, List<String>> models) {
     List<String> small =
         models.entrySet().stream()
             .filter(model -> model.getValue().size() <= MAX_CLASSES)

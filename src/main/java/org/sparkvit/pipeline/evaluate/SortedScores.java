@@ -42,13 +42,13 @@ final class SortedScores {
    * @param keys of the regions of these images
    * @param bins ranges of the log-odds in which scores count as one; 0 for none
    */
-  static SortedScores of(Dataset<Row> scored, RankingKeys keys, int bins) {
+  static SortedScores sort(Dataset<Row> scored, RankingKeys keys, int bins) {
     Dataset<Row> counted =
         scored
             .filter(
-                col(ScoredImages.LABEL)
+                col(EvaluatedImages.LABEL)
                     .isNotNull()
-                    .and(col(ScoredImages.PROBABILITIES).isNotNull()))
+                    .and(col(EvaluatedImages.PROBABILITIES).isNotNull()))
             .select(Arrays.stream(ScoreKeys.COLUMNS).map(name -> col(name)).toArray(Column[]::new))
             .mapPartitions(
                 new ScoreKeys(keys, bins), Encoders.tuple(Encoders.LONG(), Encoders.LONG()))

@@ -40,7 +40,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.inference.EmbeddingStore;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.CatalogImages;
@@ -85,7 +85,7 @@ public final class ExplainStage {
     String location = workspace.modelAt(config.model());
     SharedModel model;
     Optional<NearestTraining> training = Optional.empty();
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
       model = model(spark, files, location).on(CatalogBackground.of(workspace));
       model
           .differs(CatalogBackground.of(workspace))
@@ -95,7 +95,7 @@ public final class ExplainStage {
         training =
             Optional.of(
                 new NearestTraining(
-                    EmbeddingStore.of(spark, workspace, files, location, embedding(), record),
+                    EmbeddingStore.open(spark, workspace, files, location, embedding(), record),
                     config.nearest(),
                     record,
                     progress));
@@ -105,10 +105,10 @@ public final class ExplainStage {
     String split = split(splits);
 
     Dataset<Row> scored =
-        Sample.scored(images, splits, split, predictions, model.hash(), model.labels())
+        SampleSelection.scored(images, splits, split, predictions, model.hash(), model.labels())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Map<String, List<String>> chosen = Sample.choose(scored, config, model.labels());
+      Map<String, List<String>> chosen = SampleSelection.choose(scored, config, model.labels());
       if (chosen.isEmpty()) {
         throw new UserException(
             "model '"
@@ -137,7 +137,7 @@ public final class ExplainStage {
         Dataset<Row> nearest =
             training.isEmpty() || mistakes.isEmpty()
                 ? NearestTraining.none(images)
-                : training.get().of(images, splits, mistakes);
+                : training.get().find(images, splits, mistakes);
         explain(spark, workspace, sample, nearest, chosen, model, record);
       } finally {
         sample.unpersist();
@@ -147,7 +147,7 @@ public final class ExplainStage {
     }
   }
 
-  private SharedModel model(SparkSession spark, ModelFiles files, String location) {
+  private SharedModel model(SparkSession spark, LocalModelDirectory files, String location) {
     SharedModel model = SharedModel.distribute(spark, files.directory(), config.device(), "fp32");
     if (model.isScripted()) {
       throw new UserException(

@@ -37,7 +37,7 @@ record NearestTraining(EmbeddingStore store, int nearest, RunRecord record, Prog
    * @return {@code id} and {@link ExplanationsTable#NEAREST}, the most alike first; without the
    *     mistakes that cannot be read
    */
-  Dataset<Row> of(Dataset<Row> images, Dataset<Row> splits, Dataset<Row> mistakes) {
+  Dataset<Row> find(Dataset<Row> images, Dataset<Row> splits, Dataset<Row> mistakes) {
     Dataset<Row> train =
         splits
             .where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
@@ -53,7 +53,7 @@ record NearestTraining(EmbeddingStore store, int nearest, RunRecord record, Prog
             .persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> points =
         store
-            .of(both, record, progress, "explain")
+            .embed(both, record, progress, "explain")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(
                 col(EmbeddingsTable.ID).as(Neighbors.ID),
@@ -63,7 +63,7 @@ record NearestTraining(EmbeddingStore store, int nearest, RunRecord record, Prog
       if (points.isEmpty()) {
         return none(both);
       }
-      Dataset<Row> directions = Directions.of(points);
+      Dataset<Row> directions = Directions.compute(points);
       Dataset<Row> found =
           new Neighbors(nearest, 0)
               .ofFew(

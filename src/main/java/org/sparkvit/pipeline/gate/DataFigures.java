@@ -67,7 +67,7 @@ final class DataFigures {
         || DISTRIBUTIONS.stream().anyMatch(name -> metric.startsWith(name + "."));
   }
 
-  static SortedMap<String, Double> of(Workspace workspace, Earlier earlier) {
+  static SortedMap<String, Double> measure(Workspace workspace, Earlier earlier) {
     SortedMap<String, Double> figures = new TreeMap<>();
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     double total = ofImages(images, figures);

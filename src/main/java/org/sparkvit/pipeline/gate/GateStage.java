@@ -60,7 +60,7 @@ public final class GateStage {
             .input("images", workspace.version(ImagesTable.SPEC));
     List<Limit> limits = limits(workspace);
     Earlier earlier = earlier(workspace);
-    SortedMap<String, Double> figures = DataFigures.of(workspace, earlier);
+    SortedMap<String, Double> figures = DataFigures.measure(workspace, earlier);
     List<Row> checks = new ArrayList<>();
     Set<String> absent = new HashSet<>();
     for (Limit limit : limits) {

@@ -67,7 +67,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
    * @param rows with the columns above and any others; persisted, as they are read several times
    * @param classes K
    */
-  static ConfidentLearning of(Dataset<Row> rows, int classes) {
+  static ConfidentLearning fit(Dataset<Row> rows, int classes) {
     long[] counts = new long[classes];
     double[] thresholds = thresholds(rows, counts);
     Dataset<Row> judged =

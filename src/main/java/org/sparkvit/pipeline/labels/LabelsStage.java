@@ -40,7 +40,7 @@ import org.sparkvit.dataset.schema.LabelNoiseTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.EmbeddingStore;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 
 /**
  * Reads {@code images}, and {@code duplicates} where they are; writes {@code label_checks} and
@@ -87,7 +87,7 @@ public final class LabelsStage {
             ? byModel(spark, workspace, labelled, record)
             : byTable(spark, labelled, config.probabilities().orElseThrow(), record);
     Dataset<Row> rows = judged.rows().persist(StorageLevel.MEMORY_AND_DISK());
-    ConfidentLearning learned = ConfidentLearning.of(rows, judged.classes().size());
+    ConfidentLearning learned = ConfidentLearning.fit(rows, judged.classes().size());
     Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
     tables.put(LabelChecksTable.SPEC, checks(learned.checks(), labelled, judged));
     tables.put(LabelNoiseTable.SPEC, noise(spark, learned.noise(), judged.classes()));
@@ -125,12 +125,12 @@ public final class LabelsStage {
     }
     String location = workspace.modelAt(config.model().orElseThrow());
     EmbeddingStore store;
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
+      store = EmbeddingStore.open(spark, workspace, files, location, config.embedding(), record);
     }
     Dataset<Row> embeddings =
         store
-            .of(labelled, record, progress, "labels")
+            .embed(labelled, record, progress, "labels")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(col(EmbeddingsTable.ID), col(EmbeddingsTable.EMBEDDING).as(Neighbors.POINT));
     Dataset<Row> embedded =
@@ -149,10 +149,10 @@ public final class LabelsStage {
 
   private Dataset<Row> votes(Dataset<Row> embedded) {
     Dataset<Row> points =
-        Directions.of(embedded.select(Neighbors.ID, Neighbors.POINT))
+        Directions.compute(embedded.select(Neighbors.ID, Neighbors.POINT))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Neighbors search = new Neighbors(config.neighbors(), config.seed());
-    Dataset<Row> found = search.of(points).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> found = search.find(points).persist(StorageLevel.MEMORY_AND_DISK());
     progress.say(
         String.format(
             Locale.ROOT,
@@ -166,7 +166,7 @@ public final class LabelsStage {
                 embedded.select(ImagesTable.ID, ImagesTable.LABEL, LabelledImages.GROUP), found)
             .persist(StorageLevel.MEMORY_AND_DISK());
     double[] quartiles =
-        Quantiles.of(votes, List.of(LabelChecksTable.DISTANCE), 0.25, 0.75)
+        Quantiles.compute(votes, List.of(LabelChecksTable.DISTANCE), 0.25, 0.75)
             .get(LabelChecksTable.DISTANCE);
     Column outlier =
         quartiles.length < 2

@@ -32,7 +32,7 @@ final class NeighborVotes {
    * Counts votes.
    *
    * @param images {@code id}, {@code label} and {@link LabelledImages#GROUP}
-   * @param found of {@link Neighbors#of}
+   * @param found of {@link Neighbors#find}
    * @return {@code id} and the columns of {@link LabelChecksTable} that votes fill, but for {@link
    *     LabelChecksTable#OUTLIER}
    */

@@ -71,7 +71,8 @@ public final class PackStage {
       progress.say("pack: deleted what " + abandoned + " runs have left that were killed");
     }
 
-    ShardPlan plan = ShardPlan.of(missing(spark, workspace, images, folders), config.shardBytes());
+    ShardPlan plan =
+        ShardPlan.plan(missing(spark, workspace, images, folders), config.shardBytes());
     if (plan.images() == 0) {
       progress.say("pack: nothing to do, every image that can be read is in a shard");
       return;
@@ -88,8 +89,8 @@ public final class PackStage {
     int step = SHARDS_PER_CORE * spark.sparkContext().defaultParallelism();
     for (int first = 0; first < plan.shards().size(); first += step) {
       int end = Math.min(first + step, plan.shards().size());
-      List<IdRange> shards = plan.shards().subList(first, end);
-      IdRange range = new IdRange(shards.get(0).from(), shards.get(shards.size() - 1).to());
+      List<IdInterval> shards = plan.shards().subList(first, end);
+      IdInterval range = new IdInterval(shards.get(0).from(), shards.get(shards.size() - 1).to());
       Dataset<Row> chunk =
           missing(spark, workspace, images, folders).where(range.has(col(ImagesTable.ID)));
       String name = String.format(Locale.ROOT, "%s-%05d", record.runId(), first / step + 1);
@@ -119,7 +120,7 @@ public final class PackStage {
       ShardFolders folders,
       ShardWriter writer,
       Dataset<Row> images,
-      List<IdRange> ranges,
+      List<IdInterval> ranges,
       String name,
       Packed before,
       RunRecord record) {

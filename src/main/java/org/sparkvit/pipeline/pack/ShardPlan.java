@@ -28,7 +28,7 @@ final class ShardPlan {
 
   private record Sum(long images, long bytes) {}
 
-  private final List<IdRange> shards = new ArrayList<>();
+  private final List<IdInterval> shards = new ArrayList<>();
   private long images;
   private long bytes;
 
@@ -40,7 +40,7 @@ final class ShardPlan {
    * @param rows with the id and bytes of {@link ImagesTable}
    * @param shardBytes about how many bytes of images go into one shard
    */
-  static ShardPlan of(Dataset<Row> rows, long shardBytes) {
+  static ShardPlan plan(Dataset<Row> rows, long shardBytes) {
     Map<String, Sum> sums = sums(rows, DIGITS);
     long bytes = sums.values().stream().mapToLong(Sum::bytes).sum();
     if (bytes / (1L << (4 * DIGITS)) > shardBytes / FINE) {
@@ -79,12 +79,12 @@ final class ShardPlan {
       before += size;
     }
     for (int i = 0; i < starts.size(); i++) {
-      shards.add(new IdRange(starts.get(i), i + 1 < starts.size() ? starts.get(i + 1) : null));
+      shards.add(new IdInterval(starts.get(i), i + 1 < starts.size() ? starts.get(i + 1) : null));
     }
   }
 
   /** The ranges, in order; all ids are in one of them, unless there are no images. */
-  List<IdRange> shards() {
+  List<IdInterval> shards() {
     return shards;
   }
 

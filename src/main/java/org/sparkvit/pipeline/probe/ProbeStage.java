@@ -27,7 +27,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.EmbeddingStore;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
 import org.sparkvit.model.checkpoint.ModelDirectory;
@@ -35,7 +35,7 @@ import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Scorebook;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.loop.EpochResult;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.TrainedModel;
 
 /**
@@ -66,7 +66,8 @@ public final class ProbeStage {
         TrainingRows.read(workspace, config.usePlan(), false, config.rare(), record);
     rows.notes().forEach(note -> progress.say("probe: warning: " + note));
     Labels labels = rows.labels();
-    ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
+    ModelDestination output =
+        ModelDestination.at(spark, workspace.model(config.name()), config.overwrite());
     progress.say("probe: " + rows.describe());
 
     String location = workspace.modelAt(config.model());
@@ -74,15 +75,15 @@ public final class ProbeStage {
     Checkpoint start;
     EmbeddingStore store;
     Optional<String> startCard;
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
       startCard = ModelCard.read(files.directory());
       start =
           ModelDirectory.readForTraining(
                   files.directory(), labels.names(), OptionalInt.empty(), true, config.seed())
               .checkpoint();
-      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
+      store = EmbeddingStore.open(spark, workspace, files, location, config.embedding(), record);
     }
-    Dataset<Row> embeddings = store.of(rows.rows(), record, progress, "probe");
+    Dataset<Row> embeddings = store.embed(rows.rows(), record, progress, "probe");
     Dataset<Row> embedded = embedded(rows, embeddings, labels);
     Dataset<Row> real = embedded.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Dataset<Row> train =

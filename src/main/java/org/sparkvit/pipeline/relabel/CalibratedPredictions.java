@@ -37,7 +37,7 @@ final class CalibratedPredictions {
    * @return the rows of that model
    * @throws UserException when the model has not been calibrated
    */
-  static Dataset<Row> of(
+  static Dataset<Row> calibrate(
       Dataset<Row> predictions, Dataset<Row> calibrations, String model, List<String> classes) {
     List<Row> found =
         calibrations.where(col(CalibrationsTable.MODEL).equalTo(model)).limit(1).collectAsList();

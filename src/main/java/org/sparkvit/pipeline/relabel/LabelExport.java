@@ -38,7 +38,7 @@ record LabelExport(SparkSession spark, String folder) {
     return folder + "/" + REVIEW;
   }
 
-  /** Writes the manifest of what {@link Decisions#of} gives. */
+  /** Writes the manifest of what {@link RelabelDecisions#of} gives. */
   void writeManifest(Dataset<Row> decided) {
     ImageManifest.write(images(decided), manifest());
   }
@@ -48,7 +48,8 @@ record LabelExport(SparkSession spark, String folder) {
    */
   static Dataset<Row> images(Dataset<Row> decided) {
     return decided
-        .select(col(Decisions.IMAGE + ".*"), col(RelabelsTable.NEW_LABEL).as("decided_label"))
+        .select(
+            col(RelabelDecisions.IMAGE + ".*"), col(RelabelsTable.NEW_LABEL).as("decided_label"))
         .withColumn(ImagesTable.LABEL, col("decided_label"))
         .drop("decided_label");
   }

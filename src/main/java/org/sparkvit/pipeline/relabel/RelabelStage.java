@@ -77,16 +77,18 @@ public final class RelabelStage {
     if (config.calibrated()) {
       Dataset<Row> calibrations = workspace.read(CalibrationsTable.SPEC);
       record.input("calibrations", workspace.version(CalibrationsTable.SPEC));
-      said = CalibratedPredictions.of(predictions, calibrations, model.getKey(), model.getValue());
+      said =
+          CalibratedPredictions.calibrate(
+              predictions, calibrations, model.getKey(), model.getValue());
     }
 
     Dataset<Row> decided =
-        Decisions.of(images, splits, said, model.getKey(), model.getValue(), config)
+        RelabelDecisions.of(images, splits, said, model.getKey(), model.getValue(), config)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       PredictionChecks.requireSound(
           decided, ClassPlaces.of(Map.of(model.getKey(), model.getValue())));
-      Totals totals = Totals.of(decided);
+      Totals totals = Totals.tally(decided);
       requireScored(totals, model.getKey());
       ChangeRate rate = ChangeRate.of(totals, config);
       rate.requireUsual();
@@ -117,7 +119,7 @@ public final class RelabelStage {
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(RelabelSummaryTable.SPEC, Summary.of(decided, slices));
       tables.put(ReviewTable.SPEC, queue);
-      tables.put(RelabelsTable.SPEC, Decisions.table(decided));
+      tables.put(RelabelsTable.SPEC, RelabelDecisions.table(decided));
       workspace.replaceAll(tables, record);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
       workspace.deleteExport(export.folder(), e);

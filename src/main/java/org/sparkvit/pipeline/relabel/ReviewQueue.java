@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.ReviewTable;
 
-/** Decisions to the table {@code review}. */
+/** From decisions to the table {@code review}. */
 final class ReviewQueue {
   private ReviewQueue() {}
 

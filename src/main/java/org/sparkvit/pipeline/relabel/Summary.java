@@ -16,7 +16,7 @@ import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.RelabelSummaryTable;
 
-/** Decisions to the table {@code relabel_summary}. */
+/** From decisions to the table {@code relabel_summary}. */
 final class Summary {
   private static final String[] KEY = {
     RelabelSummaryTable.MODEL,
@@ -35,7 +35,7 @@ final class Summary {
     List<Column> regions = new ArrayList<>();
     regions.add(region(lit(MetricsTable.ALL), lit(MetricsTable.ALL)));
     for (String slice : slices) {
-      regions.add(region(lit(slice), SliceColumns.value(Decisions.IMAGE, slice)));
+      regions.add(region(lit(slice), SliceColumns.value(RelabelDecisions.IMAGE, slice)));
     }
     Column[] key = new Column[KEY.length];
     for (int i = 0; i < key.length; i++) {

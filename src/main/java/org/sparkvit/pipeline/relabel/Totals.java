@@ -37,8 +37,8 @@ final class Totals {
     this.lines = lines;
   }
 
-  /** Counts what {@link Decisions#of} gives. */
-  static Totals of(Dataset<Row> decided) {
+  /** Counts what {@link RelabelDecisions#of} gives. */
+  static Totals tally(Dataset<Row> decided) {
     List<Line> lines = new ArrayList<>();
     for (Row row :
         decided

@@ -83,7 +83,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
    * @param images of the catalog
    * @param shown how many images
    */
-  static AttentionSection of(
+  static AttentionSection gather(
       Dataset<Row> explanations, Dataset<Row> images, int shown, Thumbnails thumbnails) {
     Row counts = explanations.agg(count(lit(1)), count(col(ExplanationsTable.DELETION))).head();
     List<Method> methods = new ArrayList<>();
@@ -119,7 +119,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
                     lastLayer))
             .collectAsList();
     Map<String, Thumbnails.Picture> made =
-        thumbnails.of(
+        thumbnails.make(
             images,
             first.stream().flatMap(row -> nearest(row).stream()).map(Near::id).distinct().toList());
     List<Card> cards = first.stream().map(row -> card(row, made)).toList();

@@ -134,7 +134,7 @@ public record AuditSection(
    * @param leakageKnown whether there were splits when {@code leakage} was made
    * @param shown images of each kind
    */
-  static AuditSection of(
+  static AuditSection gather(
       Dataset<Row> findings,
       Dataset<Row> leakage,
       boolean leakageKnown,
@@ -172,7 +172,7 @@ public record AuditSection(
         leakageKnown,
         worse(slices),
         ties(associations),
-        Histogram.of(pixels),
+        Histogram.gather(pixels),
         galleries(findings, images, kinds, shown, thumbnails));
   }
 
@@ -258,7 +258,7 @@ public record AuditSection(
             .orderBy(RANK)
             .collectAsList();
     Map<String, Thumbnails.Picture> made =
-        thumbnails.of(
+        thumbnails.make(
             images,
             worst.stream()
                 .flatMap(

@@ -42,7 +42,7 @@ public record BalanceSection(
       double shareAfter,
       double shareWeighted) {}
 
-  static BalanceSection of(Dataset<Row> balance) {
+  static BalanceSection gather(Dataset<Row> balance) {
     // One row per class: as many as the model has outputs, so the driver can hold them.
     List<Row> classes =
         balance

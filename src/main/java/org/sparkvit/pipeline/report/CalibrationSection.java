@@ -86,7 +86,7 @@ public record CalibrationSection(
    * @param prevalence that it was told of, or NaN
    * @return null where they say nothing of the model
    */
-  static CalibrationSection of(
+  static CalibrationSection gather(
       Dataset<Row> calibrations,
       Dataset<Row> reliability,
       Dataset<Row> thresholds,

@@ -59,7 +59,7 @@ public record ConfusionSection(List<Matrix> matrices) {
    * @param confusion one model's rows of the table {@code confusion}
    * @param order the model's classes; further labels follow by name
    */
-  static ConfusionSection of(Dataset<Row> confusion, List<String> splits, List<String> order) {
+  static ConfusionSection gather(Dataset<Row> confusion, List<String> splits, List<String> order) {
     Dataset<Row> cells =
         confusion
             .where(

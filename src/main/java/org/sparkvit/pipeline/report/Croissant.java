@@ -80,7 +80,7 @@ final class Croissant {
   }
 
   private static String describe(Report report) {
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     return figures.count(report.data().images())
         + " images, "
         + figures.count(report.data().labelled())
@@ -148,7 +148,7 @@ final class Croissant {
   }
 
   private static List<String> limitations(Report report) {
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     List<String> lines = new ArrayList<>();
     long unusable = report.data().images() - report.data().usable();
     if (unusable > 0) {
@@ -187,7 +187,7 @@ final class Croissant {
   }
 
   private static List<String> biases(Report report) {
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     List<String> lines = new ArrayList<>();
     for (Count label : report.data().labels()) {
       lines.add("Class " + label.name() + ": " + figures.share(label.share()) + " of the images.");

@@ -74,7 +74,7 @@ public record CurveSection(
    * @param images of the split
    * @return null where the table has none of them
    */
-  static CurveSection of(
+  static CurveSection gather(
       Dataset<Row> curves, String split, List<ClassRow> drawn, long classes, long images) {
     Dataset<Row> chosen =
         curves.where(

@@ -69,7 +69,7 @@ public record DataSetSection(
    *
    * @param splits rows of the table {@code splits}, or null
    */
-  static DataSetSection of(Dataset<Row> images, Dataset<Row> splits) {
+  static DataSetSection gather(Dataset<Row> images, Dataset<Row> splits) {
     Column usable = ImagesTable.usable();
     Row totals =
         images

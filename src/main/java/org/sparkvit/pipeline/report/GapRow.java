@@ -34,7 +34,7 @@ public record GapRow(
   private static final int SHOWN = 20;
 
   /** The largest gaps of a split. */
-  static List<GapRow> of(Dataset<Row> gaps, String split) {
+  static List<GapRow> gather(Dataset<Row> gaps, String split) {
     return gaps
         .where(
             col(SliceGapsTable.SPLIT)

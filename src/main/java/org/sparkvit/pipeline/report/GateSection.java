@@ -41,7 +41,7 @@ public record GateSection(
     }
   }
 
-  static GateSection of(Dataset<Row> checks, Dataset<Row> history) {
+  static GateSection gather(Dataset<Row> checks, Dataset<Row> history) {
     List<Check> all =
         checks.collectAsList().stream()
             .map(

@@ -49,7 +49,8 @@ public record Headline(
    * @param required whether it is an error that the split has no image of that class
    * @return null where the split has no class figures
    */
-  static Headline of(MetricsSection section, Dataset<Row> metrics, String asked, boolean required) {
+  static Headline gather(
+      MetricsSection section, Dataset<Row> metrics, String asked, boolean required) {
     Column support = col(ClassMetric.SUPPORT.label());
     Column recall = coalesce(col(ClassMetric.RECALL.label()), lit(1));
     // One pass; an entry carries its class's figures, and equals are decided by the class's name.
@@ -104,7 +105,7 @@ public record Headline(
 
   /** The verdict in one line of plain text. */
   String line() {
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     return split
         + " split ("
         + figures.count(n)

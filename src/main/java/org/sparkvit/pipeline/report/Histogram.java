@@ -56,7 +56,7 @@ public record Histogram(String name, double threshold, long below, long total, L
   public record Bar(double from, double to, long count, double height) {}
 
   /** Of the scores that the audit has limits for. */
-  static List<Histogram> of(Dataset<Row> pixels) {
+  static List<Histogram> gather(Dataset<Row> pixels) {
     List<Column> scores = new ArrayList<>();
     Map<String, long[]> counts = new LinkedHashMap<>();
     Map<String, Long> below = new LinkedHashMap<>();

@@ -42,7 +42,7 @@ public record LabelsSection(
    *
    * @param shown images of each gallery
    */
-  static LabelsSection of(
+  static LabelsSection gather(
       Dataset<Row> checks,
       Dataset<Row> noise,
       Dataset<Row> images,
@@ -66,7 +66,7 @@ public record LabelsSection(
     List<String> ids = new ArrayList<>();
     wrong.forEach(row -> ids.add(row.getAs(LabelChecksTable.ID)));
     far.forEach(row -> ids.add(row.getAs(LabelChecksTable.ID)));
-    var pictures = thumbnails.of(images, ids.stream().distinct().toList());
+    var pictures = thumbnails.make(images, ids.stream().distinct().toList());
     return new LabelsSection(
         totals.getLong(0),
         totals.getLong(1),

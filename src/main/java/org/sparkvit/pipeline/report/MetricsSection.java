@@ -101,7 +101,7 @@ public record MetricsSection(
    * @param metrics one model's rows of the table {@code metrics}
    * @return null where the model has none
    */
-  static MetricsSection of(Dataset<Row> metrics) {
+  static MetricsSection gather(Dataset<Row> metrics) {
     Dataset<Row> whole = metrics.where(col(MetricsTable.SLICE).equalTo(MetricsTable.ALL));
     Map<String, Map<String, Double>> overall = new TreeMap<>();
     Map<String, Long> sizes = new TreeMap<>();

@@ -55,20 +55,20 @@ public record MistakeSection(
   /**
    * Finds the worst mistakes and makes their thumbnails.
    *
-   * @param scored what {@link ScoredImages#of} gives
+   * @param scored what {@link ReportedImages#of} gives
    * @param split one of its splits, or {@link MetricsTable#ALL}
    * @param images rows of the table {@code images}
    * @param positive the class whose missed images are wanted, or null
    * @param shown how many of each kind
    */
-  static MistakeSection of(
+  static MistakeSection gather(
       Dataset<Row> scored,
       String split,
       Dataset<Row> images,
       String positive,
       int shown,
       Thumbnails thumbnails) {
-    Dataset<Row> judged = ScoredImages.judged(scored, split);
+    Dataset<Row> judged = ReportedImages.judged(scored, split);
     Column mistaken = col(PredictionsTable.LABEL).notEqual(col(PredictionsTable.PREDICTED));
     // Null (no positive class) compares to nothing, so there are no missed images.
     Column overlooks = mistaken.and(col(PredictionsTable.LABEL).equalTo(lit(positive)));
@@ -78,9 +78,9 @@ public record MistakeSection(
     Dataset<Row> missed = judged.where(overlooks);
     List<Mistake> confident = top(wrong, col(PredictionsTable.CONFIDENCE).desc(), shown);
     List<Mistake> overlooked =
-        top(missed, coalesce(col(ScoredImages.GIVEN_PROBABILITY), lit(0f)).asc(), shown);
+        top(missed, coalesce(col(ReportedImages.GIVEN_PROBABILITY), lit(0f)).asc(), shown);
     Map<String, Thumbnails.Picture> made =
-        thumbnails.of(
+        thumbnails.make(
             images,
             Stream.concat(confident.stream(), overlooked.stream())
                 .map(Mistake::id)
@@ -104,7 +104,7 @@ public record MistakeSection(
             PredictionsTable.LABEL,
             PredictionsTable.PREDICTED,
             PredictionsTable.CONFIDENCE,
-            ScoredImages.GIVEN_PROBABILITY)
+            ReportedImages.GIVEN_PROBABILITY)
         .orderBy(order, col(PredictionsTable.ID))
         .limit(count)
         .collectAsList()

@@ -51,7 +51,7 @@ public record ModelRow(
    * @param metrics of all models
    * @param costs rows of {@code costs}, or null
    */
-  static List<ModelRow> of(
+  static List<ModelRow> gather(
       Dataset<Row> models, Dataset<Row> metrics, Dataset<Row> costs, String split) {
     Map<String, Map<String, Double>> values = new HashMap<>();
     for (Row row :

@@ -46,7 +46,7 @@ public record RelabelSection(
    *
    * @param shown how many images of the review queue
    */
-  static RelabelSection of(
+  static RelabelSection gather(
       Dataset<Row> summary,
       Dataset<Row> review,
       Dataset<Row> images,
@@ -131,6 +131,6 @@ public record RelabelSection(
                         null))
             .toList();
     return MistakeSection.illustrated(
-        first, thumbnails.of(images, first.stream().map(MistakeSection.Mistake::id).toList()));
+        first, thumbnails.make(images, first.stream().map(MistakeSection.Mistake::id).toList()));
   }
 }

@@ -82,26 +82,26 @@ final class ReportGatherer {
     Dataset<Row> predictions = table(PredictionsTable.SPEC, model);
     Dataset<Row> metrics = table(MetricsTable.SPEC, model);
 
-    MetricsSection figures = metrics == null ? null : MetricsSection.of(metrics);
+    MetricsSection figures = metrics == null ? null : MetricsSection.gather(metrics);
     Headline headline = headline(figures, metrics);
-    DataSetSection data = DataSetSection.of(images, splits);
+    DataSetSection data = DataSetSection.gather(images, splits);
     Dataset<Row> scored =
         predictions == null
             ? null
-            : ScoredImages.of(images, splits, predictions, model.classes())
+            : ReportedImages.of(images, splits, predictions, model.classes())
                 .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      ScoringSection scoring = scored == null ? null : ScoringSection.of(scored);
+      ScoringSection scoring = scored == null ? null : ScoringSection.gather(scored);
       return new Report(
           workspace.uri(),
-          new Figures().time(Instant.now()),
+          new NumberFormats().time(Instant.now()),
           config.blurSensitive(),
           model,
           headline,
           cautions(images, splits, data, scoring, headline),
           data,
-          splits == null ? null : SplitSection.of(CurrentSplits.of(images, splits).rows()),
-          balance == null ? null : BalanceSection.of(balance),
+          splits == null ? null : SplitSection.gather(CurrentSplits.of(images, splits).rows()),
+          balance == null ? null : BalanceSection.gather(balance),
           scoring,
           figures,
           models(figures),
@@ -140,18 +140,18 @@ final class ReportGatherer {
       return null;
     }
     if (config.positive() != null) {
-      return Headline.of(figures, metrics, config.positive(), true);
+      return Headline.gather(figures, metrics, config.positive(), true);
     }
     // Who named a class to evaluate need not name it again.
     JsonNode evaluated = workspace.record(MetricsTable.SPEC).path("config");
-    return Headline.of(figures, metrics, evaluated.path("positive").asText(null), false);
+    return Headline.gather(figures, metrics, evaluated.path("positive").asText(null), false);
   }
 
   private ConfusionSection confusion(MetricsSection figures, ModelFacts model) {
     Dataset<Row> counts = table(ConfusionTable.SPEC, model);
     return figures == null || counts == null
         ? null
-        : ConfusionSection.of(counts, figures.splits(), model.classes());
+        : ConfusionSection.gather(counts, figures.splits(), model.classes());
   }
 
   private CurveSection curves(
@@ -177,13 +177,13 @@ final class ReportGatherer {
                 .stream()
                 .map(MetricsSection::classRow)
                 .toList();
-    return CurveSection.of(curves, figures.split(), drawn, headline.classes(), headline.n());
+    return CurveSection.gather(curves, figures.split(), drawn, headline.classes(), headline.n());
   }
 
   private List<ModelRow> models(MetricsSection figures) {
     return figures == null
         ? List.of()
-        : ModelRow.of(
+        : ModelRow.gather(
             workspace.read(ModelsTable.SPEC),
             workspace.read(MetricsTable.SPEC),
             table(CostsTable.SPEC),
@@ -192,7 +192,7 @@ final class ReportGatherer {
 
   private List<GapRow> gaps(MetricsSection figures, ModelFacts model) {
     Dataset<Row> gaps = table(SliceGapsTable.SPEC, model);
-    return figures == null || gaps == null ? List.of() : GapRow.of(gaps, figures.split());
+    return figures == null || gaps == null ? List.of() : GapRow.gather(gaps, figures.split());
   }
 
   private CalibrationSection calibration(ModelFacts model) {
@@ -201,7 +201,7 @@ final class ReportGatherer {
       return null;
     }
     JsonNode asked = workspace.record(CalibrationsTable.SPEC).path("config");
-    return CalibrationSection.of(
+    return CalibrationSection.gather(
         calibrations,
         table(ReliabilityTable.SPEC, model),
         table(ThresholdsTable.SPEC, model),
@@ -218,7 +218,7 @@ final class ReportGatherer {
     if (headline != null) {
       from = headline.split();
     }
-    return MistakeSection.of(
+    return MistakeSection.gather(
         scored,
         from,
         images,
@@ -231,7 +231,7 @@ final class ReportGatherer {
     Dataset<Row> explanations = table(ExplanationsTable.SPEC, model);
     return explanations == null || explanations.isEmpty()
         ? null
-        : AttentionSection.of(
+        : AttentionSection.gather(
             CurrentLabels.in(explanations, images),
             images,
             config.mistakes(),
@@ -243,7 +243,7 @@ final class ReportGatherer {
     // Both are of one run, unless one is in progress.
     return summary == null || summary.isEmpty() || !workspace.has(ReviewTable.SPEC)
         ? null
-        : RelabelSection.of(
+        : RelabelSection.gather(
             summary,
             workspace.read(ReviewTable.SPEC),
             images,
@@ -260,7 +260,7 @@ final class ReportGatherer {
             || !workspace.has(AssociationsTable.SPEC)
             || !workspace.has(PixelsTable.SPEC)
         ? null
-        : AuditSection.of(
+        : AuditSection.gather(
             CurrentLabels.in(findings, images),
             workspace.read(LeakageTable.SPEC),
             workspace.record(LeakageTable.SPEC).path("inputs").has(SplitsTable.SPEC.name()),
@@ -290,14 +290,14 @@ final class ReportGatherer {
     Dataset<Row> checks = table(ChecksTable.SPEC);
     return checks == null || !workspace.has(HistoryTable.SPEC)
         ? null
-        : GateSection.of(checks, workspace.read(HistoryTable.SPEC));
+        : GateSection.gather(checks, workspace.read(HistoryTable.SPEC));
   }
 
   private LabelsSection labels(Dataset<Row> images) {
     Dataset<Row> checks = table(LabelChecksTable.SPEC);
     return checks == null || !workspace.has(LabelNoiseTable.SPEC)
         ? null
-        : LabelsSection.of(
+        : LabelsSection.gather(
             // A verdict on a label that was changed since says nothing of the new one.
             CurrentLabels.unchanged(checks, images),
             workspace.read(LabelNoiseTable.SPEC),
@@ -312,7 +312,7 @@ final class ReportGatherer {
       DataSetSection data,
       ScoringSection scoring,
       Headline headline) {
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     List<String> cautions = new ArrayList<>();
     cautions.addAll(otherLabels(images, splits));
     if (headline != null && !headline.split().equals(SplitsTable.TEST)) {
@@ -378,7 +378,7 @@ final class ReportGatherer {
             "The table '"
                 + spec.name()
                 + "' was made of other labels: "
-                + new Figures().count(changed)
+                + new NumberFormats().count(changed)
                 + " of its rows are of images that have another label now; run 'spark-vit "
                 + spec.writtenBy()
                 + "' again.");

@@ -95,7 +95,7 @@ final class ReportPage {
 
   private String render(String template, Map<String, Object> model) {
     Map<String, Object> all = new HashMap<>(model);
-    all.put("figures", new Figures());
+    all.put("figures", new NumberFormats());
     StringWriter out = new StringWriter();
     try {
       templates.getTemplate(template).process(all, out);

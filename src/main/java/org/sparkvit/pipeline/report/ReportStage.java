@@ -86,7 +86,8 @@ public final class ReportStage {
         progress.say("report: " + report.headline().line());
       }
       report.cautions().forEach(caution -> progress.say("report: note: " + caution));
-      progress.say(String.format(Locale.ROOT, "report: %s (%s)", page, new Figures().bytes(bytes)));
+      progress.say(
+          String.format(Locale.ROOT, "report: %s (%s)", page, new NumberFormats().bytes(bytes)));
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + page, e);
     }

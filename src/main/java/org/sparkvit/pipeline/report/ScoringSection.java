@@ -31,13 +31,13 @@ public record ScoringSection(
     return images - failed - untried;
   }
 
-  /** Counts what {@link ScoredImages#of} gives. */
-  static ScoringSection of(Dataset<Row> images) {
+  /** Counts what {@link ReportedImages#of} gives. */
+  static ScoringSection gather(Dataset<Row> images) {
     Row totals =
         images
             .agg(
                 count(lit(1)),
-                count(when(col(ScoredImages.TRIED), 1)),
+                count(when(col(ReportedImages.TRIED), 1)),
                 count(col(PredictionsTable.PREDICTED)))
             .head();
     long scored = totals.getLong(2);

@@ -34,7 +34,7 @@ public record SplitSection(
   /** One class: its images in each split and in all of them. */
   public record ClassRow(String label, List<Long> counts, long total) {}
 
-  static SplitSection of(Dataset<Row> splits) {
+  static SplitSection gather(Dataset<Row> splits) {
     List<Column> counts = new ArrayList<>();
     for (String name : SplitsTable.NAMES) {
       counts.add(count(when(col(SplitsTable.SPLIT).equalTo(name), 1)).as(name));

@@ -60,7 +60,7 @@ final class Thumbnails {
   record Picture(String image, String problem) {}
 
   /** Thumbnails by id; ids that the catalog does not have are absent. */
-  Map<String, Picture> of(Dataset<Row> images, List<String> ids) {
+  Map<String, Picture> make(Dataset<Row> images, List<String> ids) {
     Map<String, Picture> thumbnails = new HashMap<>();
     if (ids.isEmpty()) {
       return thumbnails;

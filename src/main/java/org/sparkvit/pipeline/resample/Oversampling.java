@@ -75,11 +75,11 @@ final class Oversampling {
    * @return id, label, parent, neighbor, lambda and embedding of {@link ResampledTable}; none where
    *     no point of the class is at a border and the method asks for it
    */
-  Dataset<Row> of(Dataset<Row> points, Dataset<Row> around, String label, long wanted) {
+  Dataset<Row> oversample(Dataset<Row> points, Dataset<Row> around, String label, long wanted) {
     Dataset<Row> own = points.where(col(ResampledTable.LABEL).equalTo(label));
     Dataset<Row> near =
         new Neighbors(NEIGHBORS, seed)
-            .of(own.select(Neighbors.ID, Neighbors.POINT))
+            .find(own.select(Neighbors.ID, Neighbors.POINT))
             .groupBy(Neighbors.ID)
             .agg(array_sort(collect_list(expr("struct(rank, neighbor)"))).as("ranked"))
             .select(col(Neighbors.ID), col("ranked.neighbor").as("near"));

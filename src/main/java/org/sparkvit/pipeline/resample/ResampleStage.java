@@ -16,7 +16,7 @@ import org.sparkvit.dataset.schema.ResampledTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.EmbeddingStore;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.recipe.RareClasses;
 
@@ -42,12 +42,12 @@ public final class ResampleStage {
     Dataset<Row> train = rows.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     String location = workspace.modelAt(config.model());
     EmbeddingStore store;
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
-      store = EmbeddingStore.of(spark, workspace, files, location, config.embedding(), record);
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
+      store = EmbeddingStore.open(spark, workspace, files, location, config.embedding(), record);
     }
     Dataset<Row> embeddings =
         store
-            .of(train, record, progress, "resample")
+            .embed(train, record, progress, "resample")
             .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
             .select(
                 col(EmbeddingsTable.ID).as(Neighbors.ID),
@@ -60,7 +60,7 @@ public final class ResampleStage {
     try {
       Dataset<Row> resampled =
           new Resampling(config, progress)
-              .of(points)
+              .resample(points)
               .withColumn(ResampledTable.MODEL, lit(store.modelHash()))
               .withColumn(ResampledTable.PRECISION, lit(config.embedding().precision()));
       workspace.replace(ResampledTable.SPEC, resampled, record);

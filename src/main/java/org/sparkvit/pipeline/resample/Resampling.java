@@ -32,7 +32,7 @@ final class Resampling {
    * @param points {@link Neighbors#ID}, {@code label}, {@link Neighbors#POINT}; persisted
    * @return rows of {@link ResampledTable} but for model and precision
    */
-  Dataset<Row> of(Dataset<Row> points) {
+  Dataset<Row> resample(Dataset<Row> points) {
     Map<String, Long> sizes = sizes(points);
     if (sizes.size() < 2) {
       throw new UserException(
@@ -90,7 +90,7 @@ final class Resampling {
   private Dataset<Row> around(Dataset<Row> points) {
     Dataset<Row> labels = points.select("id", ResampledTable.LABEL);
     return new Neighbors(Oversampling.BORDER, config.seed())
-        .of(points.select(Neighbors.ID, Neighbors.POINT))
+        .find(points.select(Neighbors.ID, Neighbors.POINT))
         .join(labels, "id")
         .join(labels.toDF(Neighbors.NEIGHBOR, "other_label"), Neighbors.NEIGHBOR);
   }
@@ -117,7 +117,7 @@ final class Resampling {
           }
           Dataset<Row> made =
               oversampling
-                  .of(kept, around.drop(ResampledTable.LABEL), label, target - size)
+                  .oversample(kept, around.drop(ResampledTable.LABEL), label, target - size)
                   .persist(StorageLevel.MEMORY_AND_DISK());
           long count = made.count();
           progress.say(

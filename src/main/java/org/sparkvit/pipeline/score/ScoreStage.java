@@ -33,7 +33,7 @@ import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.Agreement;
 import org.sparkvit.inference.BatchInference;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.ImagePlaces;
@@ -84,7 +84,7 @@ public final class ScoreStage {
       compare(spark, ImagePlaces.of(workspace, images), model, location, background, record);
     }
     IdRanges ranges =
-        IdRanges.of(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
+        IdRanges.cut(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
     long count = ranges.images();
     if (count == 0) {
       if (!isLastUsed(workspace, model, location)) {
@@ -102,7 +102,7 @@ public final class ScoreStage {
             images.count() - count));
 
     // Who tries known failures again expects failures.
-    Failures failures = new Failures(config.retryFailed() ? 1 : config.maxErrorRate());
+    FailureLimit failures = new FailureLimit(config.retryFailed() ? 1 : config.maxErrorRate());
     int chunks = 0;
     int cores = spark.sparkContext().defaultParallelism();
     long wanted =
@@ -194,7 +194,7 @@ public final class ScoreStage {
 
   private SharedModel model(
       SparkSession spark, String location, String precision, Background background) {
-    try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+    try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
       return SharedModel.distribute(spark, files.directory(), config.device(), precision)
           .on(background);
     }

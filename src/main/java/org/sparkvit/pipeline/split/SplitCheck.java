@@ -45,7 +45,8 @@ record SplitCheck(long groups, long groupedImages, long ties, Association shares
    * @throws DataException when the images had an id twice
    * @throws IllegalStateException when a promise is broken, which is a bug
    */
-  static SplitCheck of(Dataset<Row> placed, SortedMap<String, long[]> quotas, List<String> names) {
+  static SplitCheck check(
+      Dataset<Row> placed, SortedMap<String, long[]> quotas, List<String> names) {
     requireQuotas(placed, quotas, names);
     // One pass over all keys: a pass for each would cost four shuffles.
     Dataset<Row> keys =

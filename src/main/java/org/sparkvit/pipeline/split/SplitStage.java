@@ -77,7 +77,7 @@ public final class SplitStage {
           requireOwnValidation(splitter.closed());
           splits = holdOut(placed, quotas, tables, record);
         }
-        SplitCheck check = SplitCheck.of(splits, quotas, SplitsTable.NAMES);
+        SplitCheck check = SplitCheck.check(splits, quotas, SplitsTable.NAMES);
         tables.put(
             SplitsTable.SPEC,
             splits.select(
@@ -128,7 +128,7 @@ public final class SplitStage {
     Folds folds = new Folds(config);
     Dataset<Row> shared = folds.place(placed.where(not(test))).persist();
     persisted.add(shared);
-    SplitCheck check = SplitCheck.of(shared, folds.quotas(), folds.names());
+    SplitCheck check = SplitCheck.check(shared, folds.quotas(), folds.names());
     folds
         .quotas()
         .forEach(

@@ -27,7 +27,7 @@ final class LikeEvaluation {
    * @param most bits by which such hashes differ
    * @return those of {@code made}, each once
    */
-  static Dataset<Row> of(Dataset<Row> made, Dataset<Row> judging, int most) {
+  static Dataset<Row> find(Dataset<Row> made, Dataset<Row> judging, int most) {
     Dataset<Row> clear = made.where(col(SyntheticTable.PDQ_QUALITY).geq(PdqHash.USABLE));
     Dataset<Row> hashes =
         clear

@@ -50,7 +50,7 @@ import org.sparkvit.training.loop.TrainingEngine;
 import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingResult;
 import org.sparkvit.training.output.MetricsFile;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.ProgressLines;
 import org.sparkvit.training.output.ResourceLines;
 import org.sparkvit.training.output.TrainedModel;
@@ -80,7 +80,8 @@ public final class TrainStage {
             workspace, config.usePlan(), config.useSynthetic(), config.rare(), record);
     rows.notes().forEach(note -> progress.say("train: warning: " + note));
     Labels labels = rows.labels();
-    ModelOutput output = ModelOutput.at(spark, workspace.model(config.name()), config.overwrite());
+    ModelDestination output =
+        ModelDestination.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);
     Start begin = config.start().pinned(workspace);
     StartingModel from =

@@ -76,7 +76,7 @@ public final class BenchStage {
         return;
       }
       if (config.madeImages().isEmpty()) {
-        measure(spark, ImageSet.of("catalog", workspace), scratch, peers);
+        measure(spark, ImageSet.read("catalog", workspace), scratch, peers);
       }
       for (String size : config.madeImages()) {
         measure(spark, made(spark, MadeImages.parse(size), scratch), scratch, peers);
@@ -132,7 +132,7 @@ public final class BenchStage {
             0,
             false);
     new CatalogStage(catalog, Progress.SILENT).run(spark);
-    return ImageSet.of(images.name(), Workspace.at(spark, workspace));
+    return ImageSet.read(images.name(), Workspace.at(spark, workspace));
   }
 
   private void measure(

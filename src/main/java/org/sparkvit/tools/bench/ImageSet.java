@@ -30,7 +30,7 @@ record ImageSet(
   private static final int MOST = 5000;
 
   /** The readable images of a workspace. */
-  static ImageSet of(String name, Workspace workspace) {
+  static ImageSet read(String name, Workspace workspace) {
     Dataset<Row> images =
         workspace.read(ImagesTable.SPEC).where(col(ImagesTable.STATUS).equalTo("OK"));
     long available = images.count();

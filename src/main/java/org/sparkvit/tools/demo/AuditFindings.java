@@ -39,7 +39,7 @@ public record AuditFindings(
   private static final String ORIGINAL = "original";
 
   /** Compares the audit's tables with the ground truth in {@code data}. */
-  public static AuditFindings of(SparkSession spark, String workspace, Path data) {
+  public static AuditFindings check(SparkSession spark, String workspace, Path data) {
     Workspace tables = Workspace.at(spark, workspace);
     Dataset<Row> truth = spark.read().json(data.resolve(SampleDataset.GROUND_TRUTH).toString());
     Dataset<Row> findings = named(tables.read(FindingsTable.SPEC));

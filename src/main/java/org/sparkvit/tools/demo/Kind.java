@@ -59,11 +59,11 @@ enum Kind {
     return this == LANDSCAPE || this == STREET || this == PATTERN;
   }
 
-  Source source(Chance chance) {
+  Capture source(Chance chance) {
     return switch (chance.weighted(camera, scan, screenshot)) {
-      case 0 -> Source.CAMERA;
-      case 1 -> Source.SCAN;
-      default -> Source.SCREENSHOT;
+      case 0 -> Capture.CAMERA;
+      case 1 -> Capture.SCAN;
+      default -> Capture.SCREENSHOT;
     };
   }
 

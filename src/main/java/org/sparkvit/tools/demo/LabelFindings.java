@@ -27,7 +27,7 @@ import org.sparkvit.dataset.workspace.Workspace;
 public record LabelFindings(long judged, long wrong, long issues, long found, long suggested) {
 
   /** Compares the table {@code label_checks} with the ground truth in {@code data}. */
-  public static LabelFindings of(SparkSession spark, String workspace, Path data) {
+  public static LabelFindings check(SparkSession spark, String workspace, Path data) {
     Dataset<Row> truth =
         spark
             .read()

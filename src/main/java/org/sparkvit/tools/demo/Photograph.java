@@ -31,7 +31,7 @@ final class Photograph {
   }
 
   /** Takes the picture; 160 to 256 pixels on its longer side, opaque RGB. */
-  static BufferedImage take(Sheet subject, boolean view, Source source, Chance chance) {
+  static BufferedImage take(Sheet subject, boolean view, Capture source, Chance chance) {
     double own = (double) subject.width / subject.height;
     return switch (source) {
       case CAMERA -> new Photograph(subject, view ? own : frame(own, chance), chance).camera(view);

@@ -42,7 +42,7 @@ public record RelabelFindings(
     long found) {
 
   /** Compares the table {@code relabels} with the ground truth in {@code data}. */
-  public static RelabelFindings of(SparkSession spark, String workspace, Path data) {
+  public static RelabelFindings check(SparkSession spark, String workspace, Path data) {
     Workspace tables = Workspace.at(spark, workspace);
     Dataset<Row> truth =
         spark

@@ -132,7 +132,7 @@ public final class SampleDataset {
     Path partial = whole.resolveSibling("." + whole.getFileName() + ".partial");
     try {
       remove(partial);
-      List<Sample> samples = SamplePlan.of(images, seed, wrongLabels);
+      List<SampleFile> samples = SamplePlan.of(images, seed, wrongLabels);
       for (String label : List.of(SENSITIVE, ORDINARY)) {
         Files.createDirectories(partial.resolve(IMAGES).resolve(label));
       }
@@ -147,7 +147,7 @@ public final class SampleDataset {
 
   /** Returns what is remarkable about the pictures, by the samples' index. */
   private static Look[] drawAll(
-      Path folder, List<Sample> samples, long seed, Progress progress, int threads)
+      Path folder, List<SampleFile> samples, long seed, Progress progress, int threads)
       throws IOException {
     SamplePainter painter = new SamplePainter(seed);
     Look[] looks = new Look[samples.size()]; // each is written by one thread, which is awaited
@@ -165,7 +165,7 @@ public final class SampleDataset {
                             for (int i = next.getAndIncrement();
                                 i < samples.size();
                                 i = next.getAndIncrement()) {
-                              Sample sample = samples.get(i);
+                              SampleFile sample = samples.get(i);
                               SamplePainter.Drawing drawing = painter.draw(sample);
                               Files.write(folder.resolve(sample.fileName()), drawing.bytes());
                               looks[i] = drawing.look();
@@ -194,7 +194,7 @@ public final class SampleDataset {
     return looks;
   }
 
-  private static void writeTables(Path folder, List<Sample> samples, Look[] looks, long seed)
+  private static void writeTables(Path folder, List<SampleFile> samples, Look[] looks, long seed)
       throws IOException {
     Files.writeString(
         folder.resolve(IMAGES).resolve(MANIFEST),
@@ -208,7 +208,7 @@ public final class SampleDataset {
     Files.writeString(folder.resolve(ABOUT), Json.write(about(samples, looks, seed)));
   }
 
-  private static Map<String, Object> manifestRow(Sample s) {
+  private static Map<String, Object> manifestRow(SampleFile s) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("file_name", s.fileName());
     row.put("label", s.givenLabel());
@@ -221,7 +221,7 @@ public final class SampleDataset {
   }
 
   /** What is wrong with a file comes before what it looks like. */
-  private static Map<String, Object> truthRow(Sample s, Look look, Sample original) {
+  private static Map<String, Object> truthRow(SampleFile s, Look look, SampleFile original) {
     Defect defect = s.defect();
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("file_name", s.fileName());
@@ -234,15 +234,15 @@ public final class SampleDataset {
     return row;
   }
 
-  private static Map<String, Object> about(List<Sample> samples, Look[] looks, long seed) {
+  private static Map<String, Object> about(List<SampleFile> samples, Look[] looks, long seed) {
     Map<String, Object> about = new LinkedHashMap<>();
     about.put(
         "what", "Drawn pictures with made-up data, to try spark-vit on; nothing in them is real.");
     about.put("licence", "The licence column is sample metadata too; the whole set is Apache-2.0.");
     about.put("images", samples.size());
     about.put("seed", seed);
-    about.put("true_labels", counts(samples.stream(), Sample::trueLabel));
-    about.put("given_labels", counts(samples.stream(), Sample::givenLabel));
+    about.put("true_labels", counts(samples.stream(), SampleFile::trueLabel));
+    about.put("given_labels", counts(samples.stream(), SampleFile::givenLabel));
     about.put("kinds", counts(samples.stream(), s -> s.kind().id()));
     about.put("sources", counts(samples.stream(), s -> s.source().id()));
     about.put(
@@ -256,7 +256,8 @@ public final class SampleDataset {
     return about;
   }
 
-  private static Map<String, Integer> counts(Stream<Sample> samples, Function<Sample, String> of) {
+  private static Map<String, Integer> counts(
+      Stream<SampleFile> samples, Function<SampleFile, String> of) {
     Map<String, Integer> counts = new TreeMap<>();
     samples.forEach(s -> counts.merge(of.apply(s), 1, Integer::sum));
     return counts;

@@ -18,7 +18,7 @@ final class SamplePainter {
     this.seed = seed;
   }
 
-  Drawing draw(Sample sample) {
+  Drawing draw(SampleFile sample) {
     if (sample.defect() == Defect.EMPTY) {
       return new Drawing(new byte[0], null);
     }
@@ -32,7 +32,7 @@ final class SamplePainter {
     return new Drawing(bytes(sample, image), look);
   }
 
-  private byte[] bytes(Sample sample, BufferedImage image) {
+  private byte[] bytes(SampleFile sample, BufferedImage image) {
     Chance chance = Chance.of(seed, "file", sample.drawing());
     double quality = chance.flip(0.2) ? chance.between(0.45, 0.7) : chance.between(0.7, 0.95);
     // A copy is altered by choices of its own; the original's are above.
@@ -62,10 +62,10 @@ final class SamplePainter {
     return png ? ImageBytes.png(image) : ImageBytes.jpeg(image, quality);
   }
 
-  private static BufferedImage picture(Sample sample, Sheet subject, Chance chance) {
+  private static BufferedImage picture(SampleFile sample, Sheet subject, Chance chance) {
     BufferedImage image =
         Photograph.take(subject, sample.kind().isView(), sample.source(), chance.fork());
     // Some scanners store gray pictures in one channel.
-    return sample.source() == Source.SCAN && chance.flip(0.12) ? ImageBytes.gray(image) : image;
+    return sample.source() == Capture.SCAN && chance.flip(0.12) ? ImageBytes.gray(image) : image;
   }
 }

@@ -34,7 +34,7 @@ final class SamplePlan {
   private record Draft(Kind kind, Defect defect, Draft original) {}
 
   /** The files of the data set with its usual, few, wrong labels. */
-  static List<Sample> of(int images, long seed) {
+  static List<SampleFile> of(int images, long seed) {
     return of(images, seed, OptionalDouble.empty());
   }
 
@@ -44,7 +44,7 @@ final class SamplePlan {
    * @param wrongLabels share of each class that is given the other's label; where absent, the usual
    *     ones
    */
-  static List<Sample> of(int images, long seed, OptionalDouble wrongLabels) {
+  static List<SampleFile> of(int images, long seed, OptionalDouble wrongLabels) {
     Chance chance = Chance.of(seed, "plan", images);
     int sensitive = Math.max(1, Math.round(images / 10f));
     List<Draft> drafts = new ArrayList<>(images);
@@ -57,7 +57,7 @@ final class SamplePlan {
     for (int i = 0; i < drafts.size(); i++) {
       numbers.put(drafts.get(i), i);
     }
-    List<Sample> samples = new ArrayList<>(images);
+    List<SampleFile> samples = new ArrayList<>(images);
     for (int i = 0; i < drafts.size(); i++) {
       Draft draft = drafts.get(i);
       int drawing = draft.original() == null ? i : numbers.get(draft.original());
@@ -111,15 +111,16 @@ final class SamplePlan {
     return kinds;
   }
 
-  private static Sample sample(int index, int drawing, Draft draft, long seed) {
+  private static SampleFile sample(int index, int drawing, Draft draft, long seed) {
     // Choices follow the drawing, so that a copy tells the same of itself as its original.
     Chance chance = Chance.of(seed, "metadata", drawing);
-    Source source = draft.kind().source(chance);
+    Capture source = draft.kind().source(chance);
     Region region = chance.pick(Region.values());
     String licence = chance.pick("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "proprietary");
-    boolean originalPng = chance.flip(source == Source.SCREENSHOT ? 0.5 : PNG);
+    boolean originalPng = chance.flip(source == Capture.SCREENSHOT ? 0.5 : PNG);
     boolean png = draft.defect() == null ? originalPng : png(draft.defect(), originalPng);
-    return new Sample(index, drawing, draft.kind(), source, region, licence, draft.defect(), png);
+    return new SampleFile(
+        index, drawing, draft.kind(), source, region, licence, draft.defect(), png);
   }
 
   /** Some defects are those of one format. */

@@ -136,7 +136,7 @@ public final class TrainingRows {
                   BalancePolicy.read(workspace.record(PlanTable.SPEC))));
       record.input("plan", workspace.version(PlanTable.SPEC));
     }
-    TrainingRows rows = of(images, splits, plan, rare);
+    TrainingRows rows = collect(images, splits, plan, rare);
     if (useSynthetic) {
       Dataset<Row> synthetic = workspace.read(SyntheticTable.SPEC);
       record.input("synthetic", workspace.version(SyntheticTable.SPEC));
@@ -247,7 +247,7 @@ public final class TrainingRows {
    * @throws UserException when a split is empty, there are fewer than two classes, or the tables do
    *     not belong together
    */
-  static TrainingRows of(
+  static TrainingRows collect(
       Dataset<Row> images, Dataset<Row> splits, Optional<Plan> plan, RareClasses rare) {
     List<String> notes = new ArrayList<>();
     CurrentSplits current = CurrentSplits.of(images, splits);

@@ -47,7 +47,8 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
    * @param metrics text of metrics.jsonl
    * @return where it is, with the model's hash, which the record gets as well
    */
-  public Published publish(ModelOutput output, TrainingResult result, String card, String metrics) {
+  public Published publish(
+      ModelDestination output, TrainingResult result, String card, String metrics) {
     Map<String, String> files = new LinkedHashMap<>();
     files.put("all_results.json", Json.write(allResults(result)));
     files.put(TrainingState.FILE, Json.write(trainerState(result)));
@@ -65,7 +66,10 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
    * @return where it is, with the model's hash, which the record gets as well
    */
   public Published publish(
-      ModelOutput output, Checkpoint model, Map<String, ?> details, Map<String, String> files) {
+      ModelDestination output,
+      Checkpoint model,
+      Map<String, ?> details,
+      Map<String, String> files) {
     try {
       Path directory = Files.createTempDirectory("spark-vit-model-");
       try {

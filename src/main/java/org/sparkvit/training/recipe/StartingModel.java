@@ -8,7 +8,7 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.inference.ModelFiles;
+import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
@@ -44,7 +44,7 @@ public record StartingModel(Checkpoint checkpoint, Optional<String> card, List<S
     if (start instanceof Start.Pretrained pretrained) {
       String location = workspace.modelAt(pretrained.model());
       // What is mapped stays readable when its file is deleted.
-      try (ModelFiles files = ModelFiles.fetch(spark, location)) {
+      try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
         ModelDirectory.Loaded loaded =
             ModelDirectory.readForTraining(

@@ -75,7 +75,7 @@ class NeighborsTest extends SparkTest {
     }
     for (int partitions : new int[] {1, 3, 7}) {
       Dataset<Row> rows = spark.createDataFrame(points, SCHEMA).repartition(partitions);
-      assertThat(neighbors(new Neighbors(5, 1).of(rows))).isEqualTo(wanted);
+      assertThat(neighbors(new Neighbors(5, 1).find(rows))).isEqualTo(wanted);
       Map<String, List<String>> ofFew =
           neighbors(new Neighbors(5, 1).ofFew(rows.where("id < 'p2'"), rows));
       assertThat(ofFew).hasSizeGreaterThan(500).hasSizeLessThan(wanted.size());
@@ -87,9 +87,9 @@ class NeighborsTest extends SparkTest {
   void cellsFindMostAndSayHowMany() {
     Dataset<Row> points = spark.createDataFrame(draw(3_000, 16), SCHEMA).persist();
     Neighbors search = new Neighbors(5, 1, 1_000);
-    Dataset<Row> found = search.of(points).persist();
+    Dataset<Row> found = search.find(points).persist();
     double recall = search.recall(points, found, 300);
-    Map<String, List<String>> all = neighbors(new Neighbors(5, 1).of(points));
+    Map<String, List<String>> all = neighbors(new Neighbors(5, 1).find(points));
     Map<String, List<String>> some = neighbors(found);
     double share =
         all.entrySet().stream()
@@ -102,13 +102,13 @@ class NeighborsTest extends SparkTest {
             / (5.0 * 3_000);
     assertThat(share).isBetween(0.6, 0.999);
     assertThat(recall).isCloseTo(share, within(0.05));
-    assertThat(neighbors(search.of(points.repartition(7)))).isEqualTo(some);
+    assertThat(neighbors(search.find(points.repartition(7)))).isEqualTo(some);
   }
 
   @Test
   void fewPointsHaveFewNeighbours() {
     Dataset<Row> points = spark.createDataFrame(draw(3, 16), SCHEMA);
-    assertThat(new Neighbors(5, 1).of(points).count()).isEqualTo(6);
-    assertThat(new Neighbors(5, 1).of(points.limit(0)).count()).isZero();
+    assertThat(new Neighbors(5, 1).find(points).count()).isEqualTo(6);
+    assertThat(new Neighbors(5, 1).find(points.limit(0)).count()).isZero();
   }
 }

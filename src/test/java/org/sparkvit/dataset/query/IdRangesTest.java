@@ -32,7 +32,7 @@ class IdRangesTest extends SparkTest {
     List<String> ids = hashes(500);
     Dataset<Row> images = images(ids).cache();
     for (String name : List.of("one run", "another", "a third")) {
-      IdRanges ranges = IdRanges.of(images, name);
+      IdRanges ranges = IdRanges.cut(images, name);
       assertThat(ranges.images()).isEqualTo(500);
       List<String> found = new ArrayList<>();
       int count = 0;
@@ -51,7 +51,8 @@ class IdRangesTest extends SparkTest {
 
   @Test
   void whatIsLeftGoesWithTheLastWhenItIsLittle() {
-    IdRanges ranges = IdRanges.of(images(List.of("0000a", "1000a", "2000a", "3000a", "4000a")), "");
+    IdRanges ranges =
+        IdRanges.cut(images(List.of("0000a", "1000a", "2000a", "3000a", "4000a")), "");
     assertThat(ranges.next(4).images()).isEqualTo(5);
     assertThat(ranges.images()).isZero();
   }
@@ -60,7 +61,7 @@ class IdRangesTest extends SparkTest {
   void idsThatAreNoHashesAreAllThere() {
     List<String> ids = List.of("a", "ab", "abcd", "abcd/1", "abcd/2", "abce", "zz", "");
     Dataset<Row> images = images(ids).cache();
-    IdRanges ranges = IdRanges.of(images, "x");
+    IdRanges ranges = IdRanges.cut(images, "x");
     List<String> found = new ArrayList<>();
     while (ranges.images() > 0) {
       found.addAll(in(ranges.next(1), images));
@@ -71,6 +72,7 @@ class IdRangesTest extends SparkTest {
   @Test
   void runsBeginInDifferentPlaces() {
     Dataset<Row> images = images(hashes(100)).cache();
-    assertThat(IdRanges.of(images, "one").next(1)).isNotEqualTo(IdRanges.of(images, "two").next(1));
+    assertThat(IdRanges.cut(images, "one").next(1))
+        .isNotEqualTo(IdRanges.cut(images, "two").next(1));
   }
 }

@@ -58,7 +58,7 @@ class QuantilesTest extends SparkTest {
     close.set(5, null);
     for (int partitions : new int[] {1, 3, 7}) {
       Map<String, double[]> found =
-          Quantiles.of(rows(close, wild).repartition(partitions), List.of("a", "b"), SHARES);
+          Quantiles.compute(rows(close, wild).repartition(partitions), List.of("a", "b"), SHARES);
       assertThat(found.get("a")).isEqualTo(sorted(close));
       assertThat(found.get("b")).isEqualTo(sorted(wild));
     }
@@ -69,7 +69,7 @@ class QuantilesTest extends SparkTest {
     List<Double> none = new ArrayList<>();
     none.add(null);
     none.add(Double.NaN);
-    assertThat(Quantiles.of(rows(none, List.of(4.0, 4.0)), List.of("a", "b"), 0.5))
+    assertThat(Quantiles.compute(rows(none, List.of(4.0, 4.0)), List.of("a", "b"), 0.5))
         .containsEntry("a", new double[0])
         .containsEntry("b", new double[] {4});
   }

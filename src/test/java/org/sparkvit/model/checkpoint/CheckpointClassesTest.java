@@ -54,7 +54,7 @@ class CheckpointClassesTest {
         .contains("the head is drawn anew", "problem_type is '" + problem + "'");
     Path trained = temp.resolve("trained");
     ModelDirectory.write(trained, loaded.checkpoint());
-    assertThat(ModelFiles.readObject(trained.resolve("config.json")).get("problem_type").asText())
+    assertThat(ModelJson.readObject(trained.resolve("config.json")).get("problem_type").asText())
         .isEqualTo("single_label_classification");
     assertThat(ModelDirectory.read(trained)).isEqualTo(loaded.checkpoint());
     assertThat(ModelDirectory.readForEmbeddings(model).config().hiddenSize()).isEqualTo(16);
@@ -250,15 +250,15 @@ class CheckpointClassesTest {
 
   private static void edit(Path model, Consumer<ObjectNode> change) {
     Path file = model.resolve("config.json");
-    ObjectNode json = ModelFiles.readObject(file);
+    ObjectNode json = ModelJson.readObject(file);
     change.accept(json);
-    ModelFiles.writeObject(file, json);
+    ModelJson.writeObject(file, json);
   }
 
   private static ClassNames names(String json) {
     try {
       return ClassNames.read(
-          (ObjectNode) ModelFiles.JSON.readTree(json.replace('\'', '"')), "config.json");
+          (ObjectNode) ModelJson.JSON.readTree(json.replace('\'', '"')), "config.json");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }

@@ -34,7 +34,7 @@ final class CheckpointsExchange {
     Path root = Path.of(args[0]);
     PyTorchRuntime.configure(1);
     List<Path> images = list(root.resolve("images"));
-    ObjectNode results = ModelFiles.JSON.createObjectNode();
+    ObjectNode results = ModelJson.JSON.createObjectNode();
     for (Path model : list(root.resolve("cases"))) {
       ObjectNode result = results.putObject(model.getFileName().toString());
       try {
@@ -47,7 +47,7 @@ final class CheckpointsExchange {
         result.put("trace", e.toString());
       }
     }
-    ModelFiles.writeObject(root.resolve("ours.json"), results);
+    ModelJson.writeObject(root.resolve("ours.json"), results);
   }
 
   private static List<Path> list(Path folder) throws IOException {

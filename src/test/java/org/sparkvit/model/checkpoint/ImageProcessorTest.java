@@ -193,7 +193,7 @@ class ImageProcessorTest {
     assertThat(cases).hasSize(160);
     for (String line : cases) {
       String[] fields = line.split("\t", -1);
-      ObjectNode json = (ObjectNode) ModelFiles.JSON.readTree(fields[0]);
+      ObjectNode json = (ObjectNode) ModelJson.JSON.readTree(fields[0]);
       int side = json.get("input_size").get(1).intValue();
       PreprocessorConfig config = TimmCheckpoint.preprocessor(new JsonFields("x", json), side);
       int width = Integer.parseInt(fields[1]);
@@ -214,7 +214,7 @@ class ImageProcessorTest {
   private static PreprocessorConfig read(String json) {
     try {
       return ImageProcessor.read(
-          new JsonFields("p.json", (ObjectNode) ModelFiles.JSON.readTree(json.replace('\'', '"'))),
+          new JsonFields("p.json", (ObjectNode) ModelJson.JSON.readTree(json.replace('\'', '"'))),
           ImageProcessor.VIT);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);

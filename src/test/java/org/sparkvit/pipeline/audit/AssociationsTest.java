@@ -66,7 +66,7 @@ class AssociationsTest extends SparkTest {
   }
 
   private static List<Row> found(int partitions) {
-    return Associations.of(images(partitions), pixels(partitions), List.of())
+    return Associations.measure(images(partitions), pixels(partitions), List.of())
         .orderBy(AssociationsTable.ATTRIBUTE)
         .collectAsList();
   }

@@ -116,7 +116,7 @@ class AuditStageTest extends SparkTest {
     assertThat(lines).anyMatch(line -> line.contains("98.5 % at 24, 84.8 % at 31"));
     assertThat(lines).anyMatch(line -> line.contains("no splits yet"));
 
-    AuditFindings findings = AuditFindings.of(spark, workspace, data);
+    AuditFindings findings = AuditFindings.check(spark, workspace, data);
     Map<String, Double> shares = shares(findings);
     for (String whole :
         List.of("truncated", "empty", "not_an_image", "broken_data", "exact_copy", "drawn_gray")) {

@@ -118,7 +118,7 @@ class LikeMeaningsTest extends SparkTest {
             .add(DuplicatesTable.COMPONENT, DataTypes.StringType, false);
     Dataset<Row> data = spark.createDataFrame(rows, pointSchema).repartition(partitions).persist();
     LikeMeanings found =
-        LikeMeanings.of(
+        LikeMeanings.find(
             data,
             spark.createDataFrame(images, imageSchema),
             spark.createDataFrame(

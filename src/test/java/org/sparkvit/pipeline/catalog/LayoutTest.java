@@ -17,7 +17,7 @@ import org.sparkvit.core.UserException;
 
 /** What folders are taken for, by the paths alone: no file is needed to decide it. */
 class LayoutTest extends SparkTest {
-  private final Decisions decisions = new Decisions();
+  private final InputDecisions decisions = new InputDecisions();
 
   /** "FOLDER label split" of each path, in their order. */
   private List<String> read(LayoutOption layout, String... paths) {

@@ -37,37 +37,37 @@ class ShardReaderTest {
 
   @TempDir private Path temp;
 
-  private static List<Sample> read(Path tar, long maxHeld) throws IOException {
+  private static List<WebDatasetSample> read(Path tar, long maxHeld) throws IOException {
     ShardReader reader =
         new ShardReader(new SerializableConfiguration(new Configuration()), Set.of(), maxHeld);
-    List<Sample> samples = new ArrayList<>();
-    Iterator<Sample> read =
-        reader.samples(new Sample.Shard(tar.toUri().toString(), tar.toUri().toString()));
+    List<WebDatasetSample> samples = new ArrayList<>();
+    Iterator<WebDatasetSample> read =
+        reader.samples(new WebDatasetSample.Shard(tar.toUri().toString(), tar.toUri().toString()));
     read.forEachRemaining(samples::add);
     return samples;
   }
 
-  private static List<Sample> read(Path tar) throws IOException {
+  private static List<WebDatasetSample> read(Path tar) throws IOException {
     return read(tar, ShardReader.MAX_HELD);
   }
 
   /** The keys, each with its suffixes in order. */
-  private static Map<String, String> joined(List<Sample> samples) {
+  private static Map<String, String> joined(List<WebDatasetSample> samples) {
     return samples.stream()
         .filter(sample -> sample.problem() == null && sample.skipped() == null)
         .collect(
             Collectors.toMap(
-                Sample::key,
+                WebDatasetSample::key,
                 sample ->
                     sample.members().stream()
-                        .map(Sample.Member::suffix)
+                        .map(WebDatasetSample.Member::suffix)
                         .sorted()
                         .collect(Collectors.joining(" "))));
   }
 
-  private static String problem(List<Sample> samples) {
+  private static String problem(List<WebDatasetSample> samples) {
     return samples.stream()
-        .map(Sample::problem)
+        .map(WebDatasetSample::problem)
         .filter(problem -> problem != null)
         .collect(Collectors.joining());
   }
@@ -149,7 +149,7 @@ class ShardReaderTest {
             "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1),
             "3.json",
             "x".repeat((1 << 20) + 1));
-    List<Sample> samples = read(tar);
+    List<WebDatasetSample> samples = read(tar);
     assertThat(samples.get(0).member("cls").text()).isEqualTo("café\r\n");
     assertThat(samples.get(1).member("cls").flaw()).startsWith("is not UTF-8");
     assertThat(samples.get(2).member("json").flaw()).startsWith("is larger than 1 MiB");
@@ -173,9 +173,9 @@ class ShardReaderTest {
         tar.closeArchiveEntry();
       }
     }
-    List<Sample> samples = read(file);
+    List<WebDatasetSample> samples = read(file);
     assertThat(joined(samples)).containsOnly(Map.entry("b", "jpg"));
-    assertThat(samples.stream().map(Sample::skipped).filter(reason -> reason != null))
+    assertThat(samples.stream().map(WebDatasetSample::skipped).filter(reason -> reason != null))
         .containsExactly(
             SkipReason.SPECIAL_FILE,
             SkipReason.SPECIAL_FILE,
@@ -192,7 +192,7 @@ class ShardReaderTest {
     for (int form : new int[] {TarArchiveOutputStream.LONGFILE_GNU, 3}) {
       Path file = temp.resolve("long" + form + ".tar");
       named(file, name, form, StandardCharsets.UTF_8);
-      List<Sample> samples = read(file);
+      List<WebDatasetSample> samples = read(file);
       assertThat(samples.get(0).members().get(0).name()).isEqualTo(name);
       assertThat(samples.get(0).members().get(0).offset()).isGreaterThan(2 * RECORD);
     }
@@ -345,7 +345,7 @@ class ShardReaderTest {
             mutant -> {
               Files.write(file, mutant);
               int images = 0;
-              for (Sample sample : read(file)) {
+              for (WebDatasetSample sample : read(file)) {
                 for (Iterator<Row> rows = rule.rows(sample); rows.hasNext(); ) {
                   Row row = rows.next();
                   String problem = row.getString(Listing.SCHEMA.fieldIndex(Listing.PROBLEM));

@@ -246,7 +246,7 @@ class CalibrateStageTest extends SparkTest {
     }
     Workspace workspace = tables.write(spark, folder.resolve("isotonic").toString(), 3);
     Dataset<Row> scored =
-        ScoredImages.of(
+        EvaluatedImages.of(
             workspace.read(ImagesTable.SPEC),
             Optional.of(workspace.read(SplitsTable.SPEC)),
             workspace.read(PredictionsTable.SPEC),

@@ -148,14 +148,14 @@ class EvaluateStageTest extends SparkTest {
             () -> {
               Map<String, List<String>> models = Map.of("m", CLASSES);
               Dataset<Row> scored =
-                  ScoredImages.of(
+                  EvaluatedImages.of(
                       workspace.read(ImagesTable.SPEC),
                       Optional.empty(),
                       workspace.read(PredictionsTable.SPEC),
                       models,
                       List.of());
-              RankingKeys keys = RankingKeys.of(Counts.of(scored), models);
-              return SortedScores.of(scored, keys, 0)
+              RankingKeys keys = RankingKeys.collect(Counts.of(scored), models);
+              return SortedScores.sort(scored, keys, 0)
                   .mapRuns(
                       ranking -> keys.classOf(ranking) == 0,
                       run -> {

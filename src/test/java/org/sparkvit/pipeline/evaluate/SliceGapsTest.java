@@ -38,7 +38,7 @@ class SliceGapsTest extends SparkTest {
     for (Row row :
         spark
             .createDataFrame(
-                SliceGaps.of(
+                SliceGaps.find(
                     spark.createDataFrame(cells, ConfusionTable.SPEC.schema()),
                     Map.of("m", List.of("bad", "good"))),
                 SliceGapsTable.SPEC.schema())

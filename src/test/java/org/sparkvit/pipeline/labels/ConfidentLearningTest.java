@@ -72,7 +72,7 @@ class ConfidentLearningTest extends SparkTest {
       int classes = golden.get("classes").asInt();
       List<Row> drawn = draw(golden.get("rows").asInt(), classes, golden.get("seed").asLong());
       for (int partitions : new int[] {1, 3, 7}) {
-        ConfidentLearning learned = ConfidentLearning.of(table(drawn, partitions), classes);
+        ConfidentLearning learned = ConfidentLearning.fit(table(drawn, partitions), classes);
         assertThat(new ObjectMapper().valueToTree(learned.noise()).toString())
             .isEqualTo(golden.get("noise").toString());
         for (IssueRule rule : IssueRule.values()) {
@@ -98,7 +98,7 @@ class ConfidentLearningTest extends SparkTest {
   @Test
   void everyRowIsJudgedOnce() {
     List<Row> drawn = draw(500, 4, 9);
-    Dataset<Row> checks = ConfidentLearning.of(table(drawn, 3), 4).checks();
+    Dataset<Row> checks = ConfidentLearning.fit(table(drawn, 3), 4).checks();
     assertThat(checks.count()).isEqualTo(500);
     assertThat(checks.select(ConfidentLearning.ID).distinct().count()).isEqualTo(500);
   }
@@ -108,7 +108,7 @@ class ConfidentLearningTest extends SparkTest {
     List<Row> rows = new ArrayList<>(draw(100, 2, 5));
     rows.replaceAll(row -> RowFactory.create(row.get(0), 0, List.of(0.9, 0.1, 0.0)));
     rows.set(7, RowFactory.create("7", 2, List.of(0.99, 0.005, 0.005)));
-    ConfidentLearning learned = ConfidentLearning.of(table(rows, 2), 3);
+    ConfidentLearning learned = ConfidentLearning.fit(table(rows, 2), 3);
     assertThat(learned.noise()[2]).containsExactly(0, 0, 1);
     assertThat(learned.checks().where(IssueRule.PRUNE_BY_CLASS.breaks()).count()).isZero();
     assertThat(learned.checks().where(IssueRule.PREDICTED_NEQ_GIVEN.breaks()).count()).isOne();

@@ -57,7 +57,7 @@ final class LabelScaling {
             .persist();
     table.count();
     long started = System.nanoTime();
-    ConfidentLearning learned = ConfidentLearning.of(table, CLASSES);
+    ConfidentLearning learned = ConfidentLearning.fit(table, CLASSES);
     Dataset<Row> checks = learned.checks().persist();
     StringBuilder found = new StringBuilder();
     for (IssueRule rule : IssueRule.values()) {
@@ -108,7 +108,7 @@ final class LabelScaling {
     points.count();
     long started = System.nanoTime();
     Neighbors search = new Neighbors(10, 1);
-    Dataset<Row> found = search.of(points).persist();
+    Dataset<Row> found = search.find(points).persist();
     long pairs = found.count();
     double seconds = (System.nanoTime() - started) / 1e9;
     System.out.printf(

@@ -32,12 +32,12 @@ class ShardPlanTest extends SparkTest {
   @Test
   void everyImageIsInOneShardOfAboutTheSize() {
     Dataset<Row> images = images(1000, 1000).localCheckpoint();
-    ShardPlan plan = ShardPlan.of(images, 150_000);
+    ShardPlan plan = ShardPlan.plan(images, 150_000);
     assertThat(plan.images()).isEqualTo(1000);
     assertThat(plan.bytes()).isEqualTo(1_000_000);
     assertThat(plan.shards()).hasSize(7);
     long sum = 0;
-    for (IdRange shard : plan.shards()) {
+    for (IdInterval shard : plan.shards()) {
       long own = images.where(shard.has(col(ImagesTable.ID))).count();
       assertThat(own).isBetween(140L, 147L);
       sum += own;
@@ -47,14 +47,14 @@ class ShardPlanTest extends SparkTest {
 
   @Test
   void oneImageIsOneShardHoweverLarge() {
-    assertThat(ShardPlan.of(images(3, 1000), 10).shards()).hasSize(3);
-    assertThat(ShardPlan.of(images(3, 1000), 1 << 30).shards())
-        .containsExactly(new IdRange("", null));
+    assertThat(ShardPlan.plan(images(3, 1000), 10).shards()).hasSize(3);
+    assertThat(ShardPlan.plan(images(3, 1000), 1 << 30).shards())
+        .containsExactly(new IdInterval("", null));
   }
 
   @Test
   void nothing() {
-    ShardPlan plan = ShardPlan.of(images(0, 1), 10);
+    ShardPlan plan = ShardPlan.plan(images(0, 1), 10);
     assertThat(plan.images()).isZero();
     assertThat(plan.shards()).isEmpty();
   }

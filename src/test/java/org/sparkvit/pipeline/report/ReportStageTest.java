@@ -154,7 +154,7 @@ class ReportStageTest extends SparkTest {
     assertThat(metrics.range(report.headline().focus().label(), "recall"))
         .isEqualTo(new MetricsSection.Range(recall - 0.125, recall + 0.125));
     assertThat(metrics.range("(all)", "no such metric")).isNull();
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
     assertThat(new ReportPage().render(report))
         .contains(figures.metric(accuracy - 0.0625) + " to " + figures.metric(accuracy + 0.0625));
   }
@@ -398,7 +398,7 @@ class ReportStageTest extends SparkTest {
         .contains("\u4E2D\u6587 \uD83D\uDE00 x\uFFFD&#39;&amp;");
 
     Evaluation test = two.book(s -> s.split().equals(SplitsTable.TEST)).evaluation();
-    Figures figures = new Figures();
+    NumberFormats figures = new NumberFormats();
 
     assertThat(html)
         .contains(figures.share(test.value(ClassMetric.RECALL, 1)) + " found")
@@ -598,17 +598,17 @@ class ReportStageTest extends SparkTest {
             .mapToObj(
                 n -> {
                   Dataset<Row> scored =
-                      ScoredImages.of(
+                      ReportedImages.of(
                           images.repartition(n),
                           splits.repartition(n),
                           predictions.repartition(n),
                           List.of(QUOTED, EVIL));
                   return List.<Object>of(
-                      DataSetSection.of(images.repartition(n), splits.repartition(n)),
-                      SplitSection.of(splits.repartition(n)),
-                      ScoringSection.of(scored),
-                      MetricsSection.of(metrics.repartition(n)),
-                      MistakeSection.of(
+                      DataSetSection.gather(images.repartition(n), splits.repartition(n)),
+                      SplitSection.gather(splits.repartition(n)),
+                      ScoringSection.gather(scored),
+                      MetricsSection.gather(metrics.repartition(n)),
+                      MistakeSection.gather(
                           scored,
                           "test",
                           images,
@@ -638,7 +638,8 @@ class ReportStageTest extends SparkTest {
     Report report = gather(many, null, null, 3);
     assertThat(report.headline().focus().label()).isEqualTo("class-03");
     assertThat(
-            Headline.of(report.metrics(), many.workspace.read(MetricsTable.SPEC), "class-05", true)
+            Headline.gather(
+                    report.metrics(), many.workspace.read(MetricsTable.SPEC), "class-05", true)
                 .focus()
                 .label())
         .isEqualTo("class-05");
@@ -746,7 +747,7 @@ class ReportStageTest extends SparkTest {
         .hasMessageContaining(ReportWorkspace.MODEL);
     assertThatThrownBy(
             () ->
-                Headline.of(
+                Headline.gather(
                     report.metrics(), two.workspace.read(MetricsTable.SPEC), "giraffe", true))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--positive is 'giraffe'");

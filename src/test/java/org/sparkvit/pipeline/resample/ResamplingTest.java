@@ -74,7 +74,7 @@ class ResamplingTest extends SparkTest {
             "w", "m", method, cleaning, ratio, 3, new EmbeddingSettings("cpu", "fp32", 16, 1));
     List<Row> result =
         new Resampling(config, said::add)
-            .of(points)
+            .resample(points)
             .select("id", "label", "kind", "parent", "neighbor", "lambda", "embedding")
             .orderBy("id")
             .collectAsList();

@@ -266,7 +266,7 @@ class ScoreStageTest extends SparkTest {
   }
 
   private static void publish(Workspace workspace, Path model, String run) {
-    org.sparkvit.training.output.ModelOutput.at(spark, workspace.model("vit"), true)
+    org.sparkvit.training.output.ModelDestination.at(spark, workspace.model("vit"), true)
         .publish(model, run);
   }
 

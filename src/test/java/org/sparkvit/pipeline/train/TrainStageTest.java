@@ -31,7 +31,7 @@ import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
 import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
-import org.sparkvit.training.output.ModelOutput;
+import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.Diloco;
 import org.sparkvit.training.recipe.RareClasses;
@@ -244,7 +244,7 @@ class TrainStageTest extends SparkTest {
               TrainFixtures.tinyViT().withLabels(List.of("cold", "warm")),
               PreprocessorConfig.squash(TrainFixtures.tinyViT().imageSize()),
               seed));
-      ModelOutput.at(spark, tables.model("vit"), true)
+      ModelDestination.at(spark, tables.model("vit"), true)
           .publish(model, "2026110" + seed + "T080000000Z-0a1b2c3d");
     }
     Keeping ten = new Keeping(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));

@@ -113,6 +113,6 @@ class RelabelFindingsTest extends SparkTest {
         ImagesTable.SPEC, spark.createDataFrame(images, ImagesTable.SPEC.schema()), record);
     workspace.replace(
         RelabelsTable.SPEC, spark.createDataFrame(relabels, RelabelsTable.SPEC.schema()), record);
-    return RelabelFindings.of(spark, workspace.uri(), folder);
+    return RelabelFindings.check(spark, workspace.uri(), folder);
   }
 }

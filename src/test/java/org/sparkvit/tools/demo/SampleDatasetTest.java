@@ -102,7 +102,7 @@ class SampleDatasetTest {
     Set<String> seen = new HashSet<>();
     MANIFEST.forEach(
         (name, row) -> seen.add(row.get("label").asText() + " " + row.get("source").asText()));
-    assertThat(seen).hasSize(2 * Source.values().length);
+    assertThat(seen).hasSize(2 * Capture.values().length);
   }
 
   @Test

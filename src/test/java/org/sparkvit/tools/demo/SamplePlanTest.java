@@ -14,13 +14,13 @@ class SamplePlanTest {
   @ParameterizedTest
   @ValueSource(ints = {100, 137, 1000, 3000})
   void aTenthIsSensitiveAndKindsHaveTheirShares(int images) {
-    List<Sample> samples = SamplePlan.of(images, 3);
+    List<SampleFile> samples = SamplePlan.of(images, 3);
     assertThat(samples).hasSize(images);
     int sensitive = Math.round(images / 10f);
     assertThat(samples.stream().filter(s -> s.kind().sensitive()).count()).isEqualTo(sensitive);
     Map<Kind, Integer> drawings = new HashMap<>();
     int[] total = new int[2];
-    for (Sample s : samples) {
+    for (SampleFile s : samples) {
       if (s.index() == s.drawing()) {
         drawings.merge(s.kind(), 1, Integer::sum);
         total[s.kind().sensitive() ? 1 : 0]++;
@@ -34,9 +34,9 @@ class SamplePlanTest {
 
   @Test
   void defectsHaveTheirShares() {
-    List<Sample> samples = SamplePlan.of(3000, 42);
+    List<SampleFile> samples = SamplePlan.of(3000, 42);
     Map<Defect, Integer> counts = new HashMap<>();
-    for (Sample s : samples) {
+    for (SampleFile s : samples) {
       counts.merge(s.defect() == null ? Defect.FLIPPED_LABEL : s.defect(), 0, Integer::sum);
       if (s.defect() != null) {
         counts.merge(s.defect(), 1, Integer::sum);
@@ -54,7 +54,7 @@ class SamplePlanTest {
             .count();
     assertThat(sensitiveFlipped).isEqualTo(6);
     assertThat(counts.get(Defect.FLIPPED_LABEL)).isEqualTo(9);
-    for (Sample s : samples) {
+    for (SampleFile s : samples) {
       boolean flipped = s.defect() == Defect.FLIPPED_LABEL;
       assertThat(s.givenLabel().equals(s.trueLabel())).isEqualTo(!flipped);
     }
@@ -63,7 +63,7 @@ class SamplePlanTest {
   @Test
   void aShareOfWrongLabelsIsPlantedInBothClasses() {
     for (double share : new double[] {0, 0.05, 0.4}) {
-      List<Sample> samples = SamplePlan.of(1000, 5, OptionalDouble.of(share));
+      List<SampleFile> samples = SamplePlan.of(1000, 5, OptionalDouble.of(share));
       for (boolean sensitive : new boolean[] {true, false}) {
         assertThat(
                 samples.stream()
@@ -76,13 +76,13 @@ class SamplePlanTest {
 
   @Test
   void aCopyTellsTheSameAsItsOriginal() {
-    List<Sample> samples = SamplePlan.of(1000, 8);
+    List<SampleFile> samples = SamplePlan.of(1000, 8);
     int copies = 0;
-    for (Sample s : samples) {
+    for (SampleFile s : samples) {
       if (s.index() == s.drawing()) {
         continue;
       }
-      Sample original = samples.get(s.drawing());
+      SampleFile original = samples.get(s.drawing());
       assertThat(original.defect()).isNull();
       assertThat(s.kind()).isEqualTo(original.kind());
       assertThat(s.source()).isEqualTo(original.source());

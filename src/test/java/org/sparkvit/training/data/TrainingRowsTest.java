@@ -55,7 +55,7 @@ class TrainingRowsTest extends SparkTest {
 
   private static TrainingRows rows(
       Dataset<Row> someImages, Dataset<Row> someSplits, Dataset<Row> somePlan) {
-    return TrainingRows.of(
+    return TrainingRows.collect(
         someImages,
         someSplits,
         Optional.ofNullable(somePlan).map(p -> new TrainingRows.Plan(p, Optional.empty())),
@@ -63,7 +63,7 @@ class TrainingRowsTest extends SparkTest {
   }
 
   private static TrainingRows rare(Rare rare, int minClass) {
-    return TrainingRows.of(
+    return TrainingRows.collect(
         withRareClasses(), splits, Optional.empty(), new RareClasses(rare, minClass));
   }
 
@@ -124,7 +124,7 @@ class TrainingRowsTest extends SparkTest {
   @Test
   void aPlanOfOtherLabelsIsMadeAnewByItsPolicyAndSaid() {
     TrainingRows rows =
-        TrainingRows.of(
+        TrainingRows.collect(
             corrected(),
             splits,
             Optional.of(new TrainingRows.Plan(plan, Optional.of(INVERSE))),

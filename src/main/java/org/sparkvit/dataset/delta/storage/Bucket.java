@@ -86,7 +86,7 @@ final class Bucket {
     Answer answer = new Answer();
     Path probe = new Path(log, PROBE + UUID.randomUUID());
     try {
-      Failures.untilAnswered(probe, () -> answer.ask(way.get(), probe));
+      StorageFailures.untilAnswered(probe, () -> answer.ask(way.get(), probe));
     } finally {
       remove(way.get(), probe);
     }
@@ -129,7 +129,7 @@ final class Bucket {
         // name.
         LOG.debug("{} was refused", probe, e);
       } catch (IOException e) {
-        if (!Failures.mentions(e, "NotImplemented")) {
+        if (!StorageFailures.mentions(e, "NotImplemented")) {
           throw e;
         }
         verb = " does not know ";

@@ -60,11 +60,11 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
     Path place = fs.makeQualified(path);
     Optional<ConditionalPut> put = Bucket.of(fs, place.getParent()).put();
     if (put.isPresent()) {
-      Failures.untilAnswered(
+      StorageFailures.untilAnswered(
           place, () -> orIsThere(fs, place, content, () -> put.get().put(place, content)));
       return;
     }
-    Failures.untilAnswered(
+    StorageFailures.untilAnswered(
         place,
         () ->
             orIsThere(
@@ -73,7 +73,7 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
                 content,
                 () -> super.write(path, text.toString().lines().iterator(), false, hadoop)));
     if (ENTRY.matcher(place.getName()).matches()) {
-      Failures.pause(WINDOW_MS);
+      StorageFailures.pause(WINDOW_MS);
       if (!isOurs(fs, place, content)) {
         throw new FileAlreadyExistsException(place.toString());
       }
@@ -81,7 +81,8 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
   }
 
   /** What failed may have been done all the same; and what was refused, because it was done. */
-  private static void orIsThere(FileSystem fs, Path place, byte[] content, Failures.Request request)
+  private static void orIsThere(
+      FileSystem fs, Path place, byte[] content, StorageFailures.Request request)
       throws IOException {
     try {
       request.send();
@@ -98,7 +99,7 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
         throw e;
       }
       if (!ours) {
-        throw Failures.exists(place, e);
+        throw StorageFailures.exists(place, e);
       }
     }
   }

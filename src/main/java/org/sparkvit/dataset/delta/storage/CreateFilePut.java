@@ -37,7 +37,7 @@ final class CreateFilePut implements ConditionalPut {
       out.close();
     } catch (IOException e) {
       if (saysThatThereIsOne(e)) {
-        throw Failures.exists(path, e);
+        throw StorageFailures.exists(path, e);
       }
       throw e;
     }
@@ -56,8 +56,8 @@ final class CreateFilePut implements ConditionalPut {
   private static boolean saysThatThereIsOne(IOException e) {
     return e instanceof FileAlreadyExistsException
         || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException
-        || Failures.mentions(e, "PreconditionFailed")
-        || Failures.mentions(e, "Status Code: 412");
+        || StorageFailures.mentions(e, "PreconditionFailed")
+        || StorageFailures.mentions(e, "Status Code: 412");
   }
 
   @Override

@@ -54,7 +54,7 @@ final class SdkOnePut implements ConditionalPut {
       client.putObject(request);
     } catch (AmazonServiceException e) {
       if (e.getStatusCode() == PRECONDITION_FAILED) {
-        throw Failures.exists(path, e);
+        throw StorageFailures.exists(path, e);
       }
       throw S3AUtils.translateException("PUT", path.toString(), e);
     } catch (SdkBaseException e) {

@@ -72,7 +72,7 @@ final class SdkTwoPut implements ConditionalPut {
     }
     IOException translated =
         switch (status) {
-          case 412 -> Failures.exists(path, null);
+          case 412 -> StorageFailures.exists(path, null);
           case 401, 403 -> new AccessDeniedException(path.toString(), null, failure.toString());
           case 404 -> new FileNotFoundException(path + ": " + failure);
           default -> new IOException("PUT of " + path + ": " + failure);

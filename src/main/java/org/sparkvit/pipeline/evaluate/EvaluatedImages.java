@@ -33,7 +33,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * Every image once for each model: its label, what the model said, and the {@link #REGIONS} it
  * counts in. Images without a label or without a prediction are rows like any other.
  */
-final class ScoredImages {
+final class EvaluatedImages {
   static final String MODEL = MetricsTable.MODEL;
   static final String ID = ImagesTable.ID;
   static final String LABEL = "label";
@@ -50,7 +50,7 @@ final class ScoredImages {
   /** Array of (split, (slice, slice_value)): where the image counts. */
   static final String REGIONS = "regions";
 
-  private ScoredImages() {}
+  private EvaluatedImages() {}
 
   /**
    * Joins the tables.

@@ -14,12 +14,12 @@ import org.sparkvit.dataset.workspace.ModelVersions;
  * any Hadoop file system. A former version stays, and stays current until the new one is there
  * whole.
  */
-public final class ModelOutput {
+public final class ModelDestination {
   private final ModelVersions versions;
   private final Path folder;
   private final Optional<String> former;
 
-  private ModelOutput(ModelVersions versions, Path folder, Optional<String> former) {
+  private ModelDestination(ModelVersions versions, Path folder, Optional<String> former) {
     this.versions = versions;
     this.folder = folder;
     this.former = former;
@@ -33,7 +33,7 @@ public final class ModelOutput {
    * @throws UserException when there is one and it may not, something else is there, or the place
    *     cannot be written
    */
-  public static ModelOutput at(SparkSession spark, String uri, boolean overwrite) {
+  public static ModelDestination at(SparkSession spark, String uri, boolean overwrite) {
     Path folder = new Path(uri);
     try {
       FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -55,7 +55,7 @@ public final class ModelOutput {
       versions.discardAbandoned();
       // A place that cannot be written shows now and not after hours of training.
       fs.mkdirs(folder.getParent());
-      return new ModelOutput(versions, folder, former);
+      return new ModelDestination(versions, folder, former);
     } catch (IOException e) {
       throw new UserException("model '" + uri + "' cannot be written: " + e.getMessage(), e);
     }

@@ -19,14 +19,14 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * The catalog with what one model said of it: every image once, with the label and the content that
  * it has now, as the metrics were computed.
  */
-final class ScoredImages {
+final class ReportedImages {
   /** Whether the model was given the image. */
   static final String TRIED = "tried";
 
   /** Probability of the given label; null where the model does not know it. */
   static final String GIVEN_PROBABILITY = "given_probability";
 
-  private ScoredImages() {}
+  private ReportedImages() {}
 
   /**
    * Joins the tables. The columns are id, path, label, split, predicted, confidence, {@link #TRIED}

@@ -21,10 +21,10 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /** What the members of shards are taken for; nothing is decoded. */
-class SampleTest extends SparkTest {
+class WebDatasetSampleTest extends SparkTest {
   @TempDir private Path temp;
   private CatalogRun catalog;
-  private Decisions decisions;
+  private InputDecisions decisions;
   private final Map<String, String> labels = new TreeMap<>();
   private final Map<String, String> skipped = new TreeMap<>();
   private final Map<String, Map<String, String>> fields = new TreeMap<>();
@@ -36,11 +36,11 @@ class SampleTest extends SparkTest {
 
   /** Lists shards into {@link #labels}, {@link #skipped} and {@link #fields}, by member. */
   private void list(Path... tars) {
-    List<Sample.Shard> shards = new ArrayList<>();
+    List<WebDatasetSample.Shard> shards = new ArrayList<>();
     for (Path tar : tars) {
-      shards.add(new Sample.Shard(temp.toUri().toString(), tar.toUri().toString()));
+      shards.add(new WebDatasetSample.Shard(temp.toUri().toString(), tar.toUri().toString()));
     }
-    decisions = new Decisions();
+    decisions = new InputDecisions();
     labels.clear();
     skipped.clear();
     fields.clear();

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.core.UserException;
 
-class DecisionsTest {
+class InputDecisionsTest {
   @Test
   void aDecisionIsSaidOnceInItsOrder() {
-    Decisions decisions = new Decisions();
+    InputDecisions decisions = new InputDecisions();
     decisions.say("layout: 2 splits x 3 classes");
     decisions.say("encoding: UTF-8");
     decisions.say("layout: 2 splits x 3 classes");
@@ -19,7 +19,7 @@ class DecisionsTest {
 
   @Test
   void decisionsDoNotGrowWithTheData() {
-    Decisions decisions = new Decisions();
+    InputDecisions decisions = new InputDecisions();
     for (int i = 0; i < 1_000; i++) {
       decisions.say("decision " + i);
     }

@@ -27,7 +27,7 @@ import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Workspace;
 
-class ModelOutputTest extends SparkTest {
+class ModelDestinationTest extends SparkTest {
   private static final String ONE = "20261101T080000000Z-0a1b2c3d";
   private static final String TWO = "20261102T080000000Z-0a1b2c3d";
   private static final String THREE = "20261103T080000000Z-0a1b2c3d";
@@ -50,7 +50,7 @@ class ModelOutputTest extends SparkTest {
   }
 
   private Optional<String> publish(String uri, String run, boolean overwrite) throws IOException {
-    return ModelOutput.at(spark, uri, overwrite).publish(model(run), run);
+    return ModelDestination.at(spark, uri, overwrite).publish(model(run), run);
   }
 
   private static List<String> names(Path directory) throws IOException {
@@ -75,7 +75,7 @@ class ModelOutputTest extends SparkTest {
     assertThat(publish(uri, ONE, false)).isEmpty();
     Path first = TestModels.current(w, "m");
     assertThat(names(first)).isEqualTo(FILES);
-    assertThatThrownBy(() -> ModelOutput.at(spark, uri, false))
+    assertThatThrownBy(() -> ModelDestination.at(spark, uri, false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exists already")
         .hasMessageContaining("--overwrite");
@@ -115,7 +115,7 @@ class ModelOutputTest extends SparkTest {
       Path w = folder.resolve("w" + at);
       String uri = HookFileSystem.uri(spark, w.resolve("models/m"));
       publish(uri, ONE, false);
-      ModelOutput output = ModelOutput.at(spark, uri, true);
+      ModelDestination output = ModelDestination.at(spark, uri, true);
       Path next = model(TWO);
       AtomicInteger left = new AtomicInteger(at);
       HookFileSystem.set(
@@ -158,8 +158,8 @@ class ModelOutputTest extends SparkTest {
   @Test
   void theLaterOfTwoTrainingsOfOneNameIsCurrentAndSaysSo() throws IOException {
     String uri = folder.resolve("w/models/m").toString();
-    ModelOutput first = ModelOutput.at(spark, uri, false);
-    ModelOutput second = ModelOutput.at(spark, uri, false);
+    ModelDestination first = ModelDestination.at(spark, uri, false);
+    ModelDestination second = ModelDestination.at(spark, uri, false);
     assertThat(first.publish(model(ONE), ONE)).isEmpty();
     assertThat(second.publish(model(TWO), TWO))
         .contains(
@@ -197,7 +197,7 @@ class ModelOutputTest extends SparkTest {
     }
     Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
     assertThat(workspace.modelVersions("m").versions()).containsExactly(ONE);
-    ModelOutput.at(spark, uri, true);
+    ModelDestination.at(spark, uri, true);
     assertThat(names(versions)).containsExactly(ONE, THREE, "20261104T080000000Z-0a1b2c3d", "mine");
   }
 
@@ -211,11 +211,11 @@ class ModelOutputTest extends SparkTest {
     Path notes = Files.createDirectories(folder.resolve("w/models/n")).resolve("notes.txt");
     Files.writeString(notes, "mine");
     for (boolean overwrite : List.of(true, false)) {
-      assertThatThrownBy(() -> ModelOutput.at(spark, plain.toString(), overwrite))
+      assertThatThrownBy(() -> ModelDestination.at(spark, plain.toString(), overwrite))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("is a model directory that was put there")
           .hasMessageContaining("choose another --name");
-      assertThatThrownBy(() -> ModelOutput.at(spark, notes.getParent().toString(), overwrite))
+      assertThatThrownBy(() -> ModelDestination.at(spark, notes.getParent().toString(), overwrite))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("is no model, for it has no current.json");
     }

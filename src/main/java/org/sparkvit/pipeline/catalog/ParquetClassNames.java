@@ -15,10 +15,10 @@ import org.sparkvit.dataset.workspace.Json;
  * The names of classes that Hugging Face's datasets write into the footer of a Parquet file whose
  * labels are numbers.
  */
-final class ClassNames {
+final class ParquetClassNames {
   private static final String KEY = "huggingface";
 
-  private ClassNames() {}
+  private ParquetClassNames() {}
 
   /**
    * The names in the order of the numbers; empty where the column has none.

@@ -10,7 +10,7 @@ import org.apache.spark.sql.functions;
  * @param from empty for all that come first
  * @param to null for all that come last
  */
-record IdRange(String from, String to) implements Serializable {
+record IdInterval(String from, String to) implements Serializable {
   /** Whether {@code id} is in the range. */
   Column has(Column id) {
     Column after = from.isEmpty() ? functions.lit(true) : id.geq(from);

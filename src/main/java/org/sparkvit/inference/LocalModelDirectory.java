@@ -22,7 +22,7 @@ import org.sparkvit.model.checkpoint.ModelDirectory;
  * @param directory where it is
  * @param temporary whether it is a copy, which {@link #close} deletes
  */
-public record ModelFiles(Path directory, boolean temporary) implements AutoCloseable {
+public record LocalModelDirectory(Path directory, boolean temporary) implements AutoCloseable {
 
   private static final Pattern WEB =
       Pattern.compile(
@@ -47,7 +47,7 @@ public record ModelFiles(Path directory, boolean temporary) implements AutoClose
    *
    * @throws UserException when there is none, or it cannot be read
    */
-  public static ModelFiles fetch(SparkSession spark, String uri) {
+  public static LocalModelDirectory fetch(SparkSession spark, String uri) {
     Matcher web = WEB.matcher(uri);
     if (web.matches()) {
       throw new UserException(
@@ -81,9 +81,10 @@ public record ModelFiles(Path directory, boolean temporary) implements AutoClose
                 throw new UserException("model '" + uri + "' " + problem);
               });
       if (fs.getScheme().equals("file")) {
-        return new ModelFiles(Path.of(fs.makeQualified(remote).toUri().getPath()), false);
+        return new LocalModelDirectory(Path.of(fs.makeQualified(remote).toUri().getPath()), false);
       }
-      ModelFiles local = new ModelFiles(Files.createTempDirectory("spark-vit-model"), true);
+      LocalModelDirectory local =
+          new LocalModelDirectory(Files.createTempDirectory("spark-vit-model"), true);
       try {
         for (org.apache.hadoop.fs.Path file : files) {
           Path target = local.directory.resolve(file.getName());

@@ -32,7 +32,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * Which images are worth looking at. Each rule takes the first of an order, and of equal ones those
  * with the lower id, so that the same predictions give the same sample.
  */
-final class Sample {
+final class SampleSelection {
   static final String MISTAKES = "confident mistake";
   static final String CONFIDENT = "confident and right";
   static final String UNCERTAIN = "uncertain";
@@ -41,7 +41,7 @@ final class Sample {
   private static final String GIVEN = "given_probability";
   private static final String GROUP = "group";
 
-  private Sample() {}
+  private SampleSelection() {}
 
   /**
    * What a model said of the images as they are now, of one split or of all.

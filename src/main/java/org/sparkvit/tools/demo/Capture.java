@@ -3,7 +3,7 @@ package org.sparkvit.tools.demo;
 import java.util.Locale;
 
 /** How a picture came to be: a metadata column, and what {@link Photograph} does to it. */
-enum Source {
+enum Capture {
   CAMERA,
   SCAN,
   SCREENSHOT;

@@ -10,7 +10,7 @@ import org.sparkvit.core.UserException;
  * layout of folders, the separator of a manifest. Its summary and its run record say them, so that
  * nobody has to guess. They are about whole inputs, and so few; never one for each image.
  */
-final class Decisions {
+final class InputDecisions {
   /** Far more than inputs have; a sentence for each file would be a mistake of the program. */
   private static final int MAX = 1_000;
 

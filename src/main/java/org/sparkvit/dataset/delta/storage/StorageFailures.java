@@ -10,13 +10,13 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /** What failed, what is tried again, and what is said in the end. */
-final class Failures {
+final class StorageFailures {
   /** With pauses that double: 2 s together, after all that S3A itself tries. */
   private static final int ATTEMPTS = 4;
 
   private static final long PAUSE_MS = 250;
 
-  private Failures() {}
+  private StorageFailures() {}
 
   /** Something that asks the store. */
   interface Request {

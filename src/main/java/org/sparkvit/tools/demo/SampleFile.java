@@ -8,11 +8,11 @@ package org.sparkvit.tools.demo;
  * @param defect what is wrong with it; null when nothing is
  * @param png whether the name ends in .png rather than .jpg
  */
-record Sample(
+record SampleFile(
     int index,
     int drawing,
     Kind kind,
-    Source source,
+    Capture source,
     Region region,
     String licence,
     Defect defect,

@@ -23,7 +23,7 @@ import org.sparkvit.loading.ImageName;
  * @param skipped why a member is left out whatever its sample is; null for a sample
  * @param detail more about that, or null
  */
-record Sample(
+record WebDatasetSample(
     Shard shard,
     long modified,
     String key,
@@ -99,18 +99,18 @@ record Sample(
     }
   }
 
-  static Sample of(Shard shard, long modified, String key, List<Member> members) {
-    return new Sample(shard, modified, key, new ArrayList<>(members), null, null, null);
+  static WebDatasetSample of(Shard shard, long modified, String key, List<Member> members) {
+    return new WebDatasetSample(shard, modified, key, new ArrayList<>(members), null, null, null);
   }
 
   /** A mistake that stops the catalog. */
-  static Sample problem(Shard shard, String sentence) {
-    return new Sample(shard, 0, shard.path, List.of(), sentence, null, null);
+  static WebDatasetSample problem(Shard shard, String sentence) {
+    return new WebDatasetSample(shard, 0, shard.path, List.of(), sentence, null, null);
   }
 
   /** A member that is left out whatever its sample is. */
-  static Sample skipped(Shard shard, String member, SkipReason reason, String detail) {
-    return new Sample(shard, 0, member, List.of(), null, reason, detail);
+  static WebDatasetSample skipped(Shard shard, String member, SkipReason reason, String detail) {
+    return new WebDatasetSample(shard, 0, member, List.of(), null, reason, detail);
   }
 
   /** The key of a member. */

@@ -25,7 +25,7 @@ import org.sparkvit.stats.metrics.Replicates.Interval;
 import scala.Tuple2;
 
 /** Table {@code metrics}, from the counts and the rankings of each region. */
-final class Figures {
+final class MetricsTableWriter {
   /** Images of the region, whatever is known of them. */
   static final String IMAGES = "images";
 
@@ -35,7 +35,7 @@ final class Figures {
   /** Those with a label but without a prediction: unreadable, or not scored yet. */
   static final String UNSCORED = "unscored";
 
-  private Figures() {}
+  private MetricsTableWriter() {}
 
   /** (model, split, slice, slice_value): the head of a row of counts and of a ranking's key. */
   static Row region(Row row) {

@@ -32,14 +32,14 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * Images and what a model said of them to decisions, one for each image: the columns of {@link
  * RelabelsTable}, {@link #IMAGE}, and those that {@link PredictionChecks#requireSound} checks.
  */
-final class Decisions {
+final class RelabelDecisions {
   /** The row of {@code images}, as a struct: its user's columns may have any name. */
   static final String IMAGE = "image";
 
   /** The place of the old label among the classes of the model; null where it has none. */
   private static final String PLACE = "place";
 
-  private Decisions() {}
+  private RelabelDecisions() {}
 
   /**
    * Decides.

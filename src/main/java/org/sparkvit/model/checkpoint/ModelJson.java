@@ -18,7 +18,7 @@ import java.nio.file.StandardCopyOption;
 import org.sparkvit.core.UserException;
 
 /** The JSON files of a model directory, read strictly and written so that each appears at once. */
-public final class ModelFiles {
+public final class ModelJson {
   static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -27,7 +27,7 @@ public final class ModelFiles {
   /** Names of a million classes and an index of shards fit. */
   private static final long MOST_BYTES = 256L << 20;
 
-  private ModelFiles() {}
+  private ModelJson() {}
 
   public static ObjectNode readObject(Path file) {
     try {

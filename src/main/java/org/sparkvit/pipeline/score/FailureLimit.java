@@ -14,7 +14,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
 /** Counts what a run has scored and what not, and stops it when that is too much. */
-final class Failures {
+final class FailureLimit {
   private static final int REASONS_NAMED = 3;
 
   private final double maxRate;
@@ -24,7 +24,7 @@ final class Failures {
   /**
    * @param maxRate share of failures that is still allowed, 0 to 1
    */
-  Failures(double maxRate) {
+  FailureLimit(double maxRate) {
     this.maxRate = maxRate;
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class FiguresTest {
-  private final Figures figures = new Figures();
+class NumberFormatsTest {
+  private final NumberFormats figures = new NumberFormats();
 
   @Test
   void numbersLookTheSameEverywhere() {
