@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.model.checkpoint.CardFields;
-import org.sparkvit.pipeline.train.Keeping;
 import org.sparkvit.pipeline.train.TrainConfig;
+import org.sparkvit.pipeline.train.TrainRunOptions;
 import org.sparkvit.pipeline.train.TrainStage;
 import org.sparkvit.training.recipe.Diloco;
-import org.sparkvit.training.recipe.Start;
+import org.sparkvit.training.recipe.Initialization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,7 +39,7 @@ final class TrainCommand extends StageCommand {
       description = "Publish a further version of a model of that name.")
   private boolean overwrite;
 
-  @Mixin private StartOptions start;
+  @Mixin private InitializationOptions start;
 
   @Mixin private RecipeOptions recipe;
 
@@ -182,7 +182,7 @@ final class TrainCommand extends StageCommand {
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    Start from = start.start();
+    Initialization from = start.initialization();
     TrainConfig config =
         new TrainConfig(
             workspace(),
@@ -198,7 +198,7 @@ final class TrainCommand extends StageCommand {
             precision,
             decodeThreads,
             Optional.ofNullable(cacheDir),
-            new Keeping(preview, resume, checkpointSteps, logSteps, listeners),
+            new TrainRunOptions(preview, resume, checkpointSteps, logSteps, listeners),
             new CardFields(license, knownBiases));
     return new TrainStage(config, progress)::run;
   }

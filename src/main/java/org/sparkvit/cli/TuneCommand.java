@@ -15,7 +15,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.pipeline.tune.TuneConfig;
 import org.sparkvit.pipeline.tune.TuneStage;
 import org.sparkvit.stats.search.SearchSpace;
-import org.sparkvit.training.recipe.Start;
+import org.sparkvit.training.recipe.Initialization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -122,7 +122,7 @@ final class TuneCommand extends StageCommand {
       description = "Decides which values are tried. Default: ${DEFAULT-VALUE}.")
   private long samplerSeed;
 
-  @Mixin private StartOptions start;
+  @Mixin private InitializationOptions start;
 
   @Mixin private RecipeOptions recipe;
 
@@ -166,7 +166,7 @@ final class TuneCommand extends StageCommand {
 
   @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    Start from = start.start();
+    Initialization from = start.initialization();
     // A mistake in these is to show before one in the space.
     Objects.requireNonNull(recipe.recipe(from.defaultLearningRate()));
     TuneConfig config =

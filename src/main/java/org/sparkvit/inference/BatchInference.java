@@ -20,7 +20,7 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageBatches;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.loading.ImageSource;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
@@ -56,8 +56,8 @@ public final class BatchInference {
     ImagesTable.STATUS,
     ImagesTable.REASON,
     ImagesTable.SHA256,
-    ImagePlaces.SHARD,
-    ImagePlaces.START
+    ImageLocations.SHARD,
+    ImageLocations.START
   };
 
   private BatchInference() {}
@@ -65,8 +65,9 @@ public final class BatchInference {
   /**
    * Scores the images of a catalog.
    *
-   * @param images rows of {@link ImagesTable}, which may have the columns of {@link ImagePlaces};
-   *     those that the catalog found unusable are passed on with its status, unread
+   * @param images rows of {@link ImagesTable}, which may have the columns of {@link
+   *     ImageLocations}; those that the catalog found unusable are passed on with its status,
+   *     unread
    * @param batchSize images per forward pass
    * @param decodeThreads worker threads per task
    * @return id, path, label, sha256, probabilities (softmax in the order of the model's labels),
@@ -88,7 +89,7 @@ public final class BatchInference {
                     softmax(logits, 0, logits.length),
                     precision.name().toLowerCase(Locale.ROOT));
     return run(
-        ImagePlaces.orNone(images).select(INPUT[0], Arrays.copyOfRange(INPUT, 1, INPUT.length)),
+        ImageLocations.orNone(images).select(INPUT[0], Arrays.copyOfRange(INPUT, 1, INPUT.length)),
         source,
         model,
         ModelOutput.LOGITS,

@@ -13,7 +13,7 @@ import org.sparkvit.dataset.query.IdRanges;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 
 /**
  * Adds to a growing table the rows of the images that have none, in chunks of about ten minutes: a
@@ -23,7 +23,7 @@ import org.sparkvit.loading.ImagePlaces;
  * @param done what was done to images, for the lines: "embedded"
  * @param missing the images of a range that have no row, as rows of {@link
  *     org.sparkvit.dataset.schema.ImagesTable}
- * @param compute makes of such rows, with the columns of {@link ImagePlaces}, the table's
+ * @param compute makes of such rows, with the columns of {@link ImageLocations}, the table's
  */
 public record ChunkedFill(
     String stage,
@@ -57,7 +57,7 @@ public record ChunkedFill(
       int partitions =
           (int) Math.max(cores, Math.min(MOST_PARTITIONS, range.images() / IMAGES_PER_PARTITION));
       Dataset<Row> spread =
-          ImagePlaces.inOrder(
+          ImageLocations.inOrder(
               workspace,
               missing.apply(range),
               partitions,

@@ -17,7 +17,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 
 /**
- * A Hugging Face model directory on this machine, brought from any Hadoop file system.
+ * A Hugging Face model directory on this machine, copied from any Hadoop file system.
  *
  * @param directory where it is
  * @param temporary whether it is a copy, which {@link #close} deletes

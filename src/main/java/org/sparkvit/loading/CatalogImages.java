@@ -8,9 +8,9 @@ import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
  * The images that rows of {@link ImagesTable} name: from the shard that has them, where the rows
- * have the columns of {@link org.sparkvit.loading.ImagePlaces} and it is in order, else from where
- * the catalog found them. Where the rows have a status that says there is no image to be had, they
- * are not read.
+ * have the columns of {@link org.sparkvit.loading.ImageLocations} and it is in order, else from
+ * where the catalog found them. Where the rows have a status that says there is no image to be had,
+ * they are not read.
  */
 public record CatalogImages(ImageFiles files) implements ImageSource {
   @Override

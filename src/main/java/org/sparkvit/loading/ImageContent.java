@@ -40,7 +40,7 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
       return failed(path, ImageStatus.TOO_LARGE, bytes + " bytes");
     }
     try {
-      PatientReader reader = new PatientReader(files, PatientReader.FIRST_PAUSE);
+      RetryingImageReader reader = new RetryingImageReader(files, RetryingImageReader.FIRST_PAUSE);
       return of(path, reader.read(path, offset, (int) bytes));
     } catch (FileNotFoundException e) {
       return failed(path, ImageStatus.MISSING, "the file is gone");
@@ -57,7 +57,8 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
    */
   public static ImageContent read(ImageFiles files, String path) {
     try {
-      FileStatus status = new PatientReader(files, PatientReader.FIRST_PAUSE).status(path);
+      FileStatus status =
+          new RetryingImageReader(files, RetryingImageReader.FIRST_PAUSE).status(path);
       return status.isDirectory()
           ? failed(path, ImageStatus.UNSUPPORTED, "is a folder, not a file")
           : read(files, path, 0, status.getLen());

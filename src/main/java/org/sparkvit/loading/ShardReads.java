@@ -15,7 +15,7 @@ import org.sparkvit.dataset.schema.ImagesTable;
  * <p>Iterating is for one thread, reading what comes out of it for many.
  */
 public final class ShardReads implements Iterator<ShardReads.Image> {
-  private final ShardStretch.Source source;
+  private final CoalescedRead.Source source;
   private final Iterator<Row> rows;
   private final Deque<Image> current = new ArrayDeque<>();
   private final Deque<Image> following = new ArrayDeque<>();
@@ -29,7 +29,7 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
    * @param start their place in the shard
    * @param bytes how many
    */
-  public record Image(Row row, ShardStretch stretch, long start, int bytes) {
+  public record Image(Row row, CoalescedRead stretch, long start, int bytes) {
     /**
      * The content as a shard has it; waits for it. Safe for use by several threads.
      *
@@ -44,10 +44,10 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
    * Begins with the first request.
    *
    * @param rows with the columns sha256 and bytes of {@link ImagesTable} and those of {@link
-   *     ImagePlaces}
+   *     ImageLocations}
    */
   public ShardReads(ImageFiles files, Iterator<Row> rows) {
-    this.source = new ShardStretch.Source(files);
+    this.source = new CoalescedRead.Source(files);
     this.rows = rows;
     advance();
     gather(current);
@@ -85,8 +85,8 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
       advance();
       return;
     }
-    ShardStretch stretch = new ShardStretch(source, next.getAs(ImagePlaces.SHARD));
-    while (isPacked() && stretch.join(next.getAs(ImagePlaces.SHARD), start(), bytes())) {
+    CoalescedRead stretch = new CoalescedRead(source, next.getAs(ImageLocations.SHARD));
+    while (isPacked() && stretch.join(next.getAs(ImageLocations.SHARD), start(), bytes())) {
       images.add(new Image(next, stretch, start(), bytes()));
       advance();
     }
@@ -94,11 +94,11 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
   }
 
   private boolean isPacked() {
-    return next != null && next.getAs(ImagePlaces.SHARD) != null;
+    return next != null && next.getAs(ImageLocations.SHARD) != null;
   }
 
   private long start() {
-    return next.<Long>getAs(ImagePlaces.START);
+    return next.<Long>getAs(ImageLocations.START);
   }
 
   private int bytes() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
 import org.sparkvit.model.checkpoint.ModelDirectory;
-import org.sparkvit.training.recipe.Start;
+import org.sparkvit.training.recipe.Initialization;
 
 /** What is said of things that people give as a model and that are none: the way that works. */
 class ModelWordsTest extends SparkTest {
@@ -138,7 +138,7 @@ class ModelWordsTest extends SparkTest {
 
   @Test
   void fromScratchIsNoModel() {
-    assertThatThrownBy(() -> new Start.Pretrained("scratch", OptionalInt.empty(), false))
+    assertThatThrownBy(() -> new Initialization.Pretrained("scratch", OptionalInt.empty(), false))
         .isInstanceOf(UserException.class)
         .hasMessage("--from is 'scratch'; leave --from out to start anew");
   }

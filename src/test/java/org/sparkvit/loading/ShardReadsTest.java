@@ -28,8 +28,8 @@ class ShardReadsTest extends SparkTest {
       new StructType()
           .add(ImagesTable.BYTES, DataTypes.LongType)
           .add(ImagesTable.SHA256, DataTypes.StringType)
-          .add(ImagePlaces.SHARD, DataTypes.StringType)
-          .add(ImagePlaces.START, DataTypes.LongType);
+          .add(ImageLocations.SHARD, DataTypes.StringType)
+          .add(ImageLocations.START, DataTypes.LongType);
 
   @TempDir private Path folder;
   private byte[] content;

@@ -112,7 +112,7 @@ public final class Neighbors {
             .repartition(Math.min(pairs + 1, MOST_PARTITIONS), col(CELL), col(FIRST), col(SECOND))
             .sortWithinPartitions(col(CELL), col(FIRST), col(SECOND), col(IN_FIRST).desc(), col(ID))
             .mapPartitions(
-                (MapPartitionsFunction<Row, Row>) rows -> new Meetings(rows, wanted),
+                (MapPartitionsFunction<Row, Row>) rows -> new BlockPairs(rows, wanted),
                 Encoders.row(NearestList.SCHEMA));
     return merged(met);
   }
@@ -145,7 +145,7 @@ public final class Neighbors {
         points
             .select(col(ID), bytes())
             .mapPartitions(
-                (MapPartitionsFunction<Row, Row>) rows -> new FewMeetings(chosen, rows, wanted),
+                (MapPartitionsFunction<Row, Row>) rows -> new QueryBlockPairs(chosen, rows, wanted),
                 Encoders.row(NearestList.SCHEMA)));
   }
 
@@ -241,13 +241,13 @@ public final class Neighbors {
   }
 
   /** Compares a few points with a partition's, a block at a time. */
-  private static final class FewMeetings implements Iterator<Row> {
+  private static final class QueryBlockPairs implements Iterator<Row> {
     private final PointBlock few;
     private final Iterator<Row> rows;
     private final int k;
     private Iterator<Row> ready = List.<Row>of().iterator();
 
-    FewMeetings(PointBlock few, Iterator<Row> rows, int k) {
+    QueryBlockPairs(PointBlock few, Iterator<Row> rows, int k) {
       this.few = few;
       this.rows = rows;
       this.k = k;
@@ -276,13 +276,13 @@ public final class Neighbors {
   }
 
   /** Compares the blocks of a partition, one pair after the other. */
-  private static final class Meetings implements Iterator<Row> {
+  private static final class BlockPairs implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final int k;
     private Row pending;
     private Iterator<Row> ready = List.<Row>of().iterator();
 
-    Meetings(Iterator<Row> rows, int k) {
+    BlockPairs(Iterator<Row> rows, int k) {
       this.rows = rows;
       this.k = k;
       pending = rows.hasNext() ? rows.next() : null;

@@ -10,10 +10,10 @@ public final class BalanceTable {
   /** Images of the class in the train split. */
   public static final String BEFORE = "before";
 
-  /** Showings of the class in an epoch under the plan. */
+  /** Samples of the class in an epoch under the plan. */
   public static final String AFTER = "after";
 
-  /** Sum over the showings of their loss weights. */
+  /** Sum over the samples of their loss weights. */
   public static final String WEIGHTED = "weighted";
 
   public static final TableSpec SPEC =
@@ -33,7 +33,7 @@ public final class BalanceTable {
                   WEIGHTED,
                   DataTypes.DoubleType,
                   false,
-                  "Sum of the loss weights over these showings."),
+                  "Sum of the loss weights over these samples."),
           false);
 
   private BalanceTable() {}

@@ -218,7 +218,7 @@ public final class ModelVersions {
   /** Deletes what runs have begun that were killed long ago. */
   public void discardAbandoned() throws IOException {
     for (String run : begun()) {
-      if (OwnFolder.is(fs, place(run), owner()) && Abandoned.is(fs, place(run))) {
+      if (OwnFolder.is(fs, place(run), owner()) && OrphanParts.is(fs, place(run))) {
         OwnFolder.delete(fs, place(run), owner());
       }
     }

@@ -85,12 +85,12 @@ public final class AuditStage {
             : Optional.empty();
     // All but the layouts, which are ten times as large as the rest and used by few images.
     Dataset<Row> measures = pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
-    LikeImages like =
-        LikeImages.find(
+    NearDuplicates like =
+        NearDuplicates.find(
             images, measures, pixels.select(PixelsTable.ID, PixelsTable.LAYOUT), crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
-    Optional<LikeMeanings> meanings = Optional.empty();
+    Optional<SemanticDuplicates> meanings = Optional.empty();
     try {
       if (workspace.has(SplitsTable.SPEC)) {
         record.input("splits", workspace.version(SplitsTable.SPEC));
@@ -122,14 +122,14 @@ public final class AuditStage {
       findings.unpersist();
     } finally {
       leakage.ifPresent(Leakage::unpersist);
-      meanings.ifPresent(LikeMeanings::unpersist);
+      meanings.ifPresent(SemanticDuplicates::unpersist);
       duplicates.unpersist();
       like.unpersist();
       measures.unpersist();
     }
   }
 
-  private Optional<LikeMeanings> meanings(
+  private Optional<SemanticDuplicates> meanings(
       Dataset<Row> images, Dataset<Row> duplicates, Workspace workspace, RunRecord record) {
     if (config.semantic().isEmpty()) {
       return Optional.empty();
@@ -160,7 +160,8 @@ public final class AuditStage {
                   + " that, more above",
               semantic.cosine(),
               100 * SimHash.recall(semantic.cosine())));
-      LikeMeanings found = LikeMeanings.find(points, images, duplicates, semantic.cosine());
+      SemanticDuplicates found =
+          SemanticDuplicates.find(points, images, duplicates, semantic.cosine());
       found.hashed().count(); // while the embeddings are in memory
       return Optional.of(found);
     } finally {

@@ -28,7 +28,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
 final class Leakage {
   private static final List<String> ALIKE =
       List.of(
-          LikeImages.LOOK,
+          NearDuplicates.LOOK,
           PixelsTable.PIXEL_SHA256,
           ImagesTable.SHA256,
           ImagesTable.LABEL,
@@ -49,7 +49,7 @@ final class Leakage {
    *
    * @param splits rows of {@link SplitsTable}
    */
-  static Leakage of(LikeImages like, Dataset<Row> splits) {
+  static Leakage of(NearDuplicates like, Dataset<Row> splits) {
     Dataset<Row> images =
         like.images()
             .join(
@@ -61,19 +61,20 @@ final class Leakage {
     for (String name : kinds.columns()) {
       others = others.withColumnRenamed(name, OTHER + name);
     }
-    Column otherLook = col(OTHER + LikeImages.LOOK);
-    Dataset<Row> within = kinds.join(others, col(LikeImages.LOOK).equalTo(otherLook).and(apart()));
+    Column otherLook = col(OTHER + NearDuplicates.LOOK);
+    Dataset<Row> within =
+        kinds.join(others, col(NearDuplicates.LOOK).equalTo(otherLook).and(apart()));
     Dataset<Row> links = like.links();
     Dataset<Row> both =
         links.unionByName(
             links.select(
-                col(LikeImages.OTHER).as(LikeImages.LOOK),
-                col(LikeImages.LOOK).as(LikeImages.OTHER)));
+                col(NearDuplicates.OTHER).as(NearDuplicates.LOOK),
+                col(NearDuplicates.LOOK).as(NearDuplicates.OTHER)));
     Dataset<Row> across =
         kinds
-            .join(both, LikeImages.LOOK)
-            .join(others, col(LikeImages.OTHER).equalTo(otherLook).and(apart()))
-            .drop(LikeImages.OTHER);
+            .join(both, NearDuplicates.LOOK)
+            .join(others, col(NearDuplicates.OTHER).equalTo(otherLook).and(apart()))
+            .drop(NearDuplicates.OTHER);
     Column kind =
         when(
                 col(OTHER + ImagesTable.SHA256).equalTo(col(ImagesTable.SHA256)),
@@ -141,7 +142,7 @@ final class Leakage {
       Column other = col(OTHER + name);
       same =
           same.and(
-              name.equals(LikeImages.LOOK)
+              name.equals(NearDuplicates.LOOK)
                   ? col(name).equalTo(other)
                   : col(name).eqNullSafe(other));
     }

@@ -8,14 +8,14 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.UserException;
-import org.sparkvit.loading.PatientReader;
+import org.sparkvit.loading.RetryingImageReader;
 
 /**
  * Reads the files of a listing, and says of each that cannot be read why. What a storage does not
  * answer is waited for; a file that stays unreadable is a row here, unlike in scoring, so that one
  * lost block or forbidden file can be told from an outage and passed over.
  */
-record FileReader(PatientReader reader, long maxBytes) implements Serializable {
+record FileReader(RetryingImageReader reader, long maxBytes) implements Serializable {
 
   /**
    * A file of the listing, read.
@@ -46,9 +46,9 @@ record FileReader(PatientReader reader, long maxBytes) implements Serializable {
     } catch (EOFException e) {
       return unreadable(listed, "is shorter than it was when it was listed");
     } catch (UserException e) {
-      return unreadable(listed, PatientReader.message(e.getCause()));
+      return unreadable(listed, RetryingImageReader.message(e.getCause()));
     } catch (RuntimeException e) {
-      return unreadable(listed, PatientReader.message(e));
+      return unreadable(listed, RetryingImageReader.message(e));
     }
   }
 

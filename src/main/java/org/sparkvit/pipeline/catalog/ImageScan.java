@@ -20,8 +20,8 @@ import org.sparkvit.image.codec.DecodeLimits;
 import org.sparkvit.image.codec.DecodedImage;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.PatientReader;
 import org.sparkvit.loading.Prefetcher;
+import org.sparkvit.loading.RetryingImageReader;
 
 /**
  * The heart of the catalog: a listing becomes rows of the images table, one for one. Each file is
@@ -54,7 +54,7 @@ final class ImageScan {
     Task task =
         new Task(
             new FileReader(
-                new PatientReader(new ImageFiles(spark), PatientReader.FIRST_PAUSE),
+                new RetryingImageReader(new ImageFiles(spark), RetryingImageReader.FIRST_PAUSE),
                 limits.maxBytes()),
             spark.sparkContext().longAccumulator("images"));
     JavaRDD<Row> files = SizeBalancer.balance(listing, total, partitions);

@@ -42,14 +42,14 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.ThresholdsTable;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.stats.metrics.BootstrapAccumulator;
 import org.sparkvit.stats.metrics.Calibration;
 import org.sparkvit.stats.metrics.ClassCalibration;
 import org.sparkvit.stats.metrics.IsotonicScaling;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.metrics.PlattScaling;
 import org.sparkvit.stats.metrics.Reliability;
-import org.sparkvit.stats.metrics.Replicates;
-import org.sparkvit.stats.metrics.ScoreCounts;
+import org.sparkvit.stats.metrics.ScoreHistogram;
 
 /**
  * Reads {@code images}, {@code splits}, {@code models} and {@code predictions}; on the validation
@@ -98,7 +98,8 @@ public final class CalibrateStage {
       PredictionChecks.requireSound(scored, ClassPlaces.of(models));
       for (Map.Entry<String, List<String>> model : models.entrySet()) {
         List<Double> shift = shift(workspace, current.rows(), model.getValue(), record);
-        LabelledScores scores = LabelledScores.of(scored, model.getKey(), model.getValue().size());
+        LabelledPredictions scores =
+            LabelledPredictions.of(scored, model.getKey(), model.getValue().size());
         try {
           calibrate(spark, model.getKey(), model.getValue(), scores, shift, rows, points);
         } finally {
@@ -196,7 +197,7 @@ public final class CalibrateStage {
       SparkSession spark,
       String model,
       List<String> classes,
-      LabelledScores scores,
+      LabelledPredictions scores,
       List<Double> shift,
       Rows rows,
       OperatingPoints points) {
@@ -210,9 +211,9 @@ public final class CalibrateStage {
               + " and thresholds are fitted on; split with a larger --validation, then score");
     }
     Calibration calibration = fit(spark, model, classes, scores, shift, validation);
-    LabelledScores mended = scores.calibrated(calibration);
-    Map<String, Replicates> before = scores.sums();
-    Map<String, Replicates> after = mended.sums();
+    LabelledPredictions mended = scores.calibrated(calibration);
+    Map<String, BootstrapAccumulator> before = scores.sums();
+    Map<String, BootstrapAccumulator> after = mended.sums();
     say(
         "model %s: %s%s",
         ModelClasses.abbreviate(model),
@@ -244,13 +245,13 @@ public final class CalibrateStage {
       SparkSession spark,
       String model,
       List<String> classes,
-      LabelledScores scores,
+      LabelledPredictions scores,
       List<Double> shift,
       long[] validation) {
     if (config.method().equals(CalibrationsTable.TEMPERATURE)) {
       return new Calibration(scores.temperature(shift), shift);
     }
-    LabelledScores shifted = scores.calibrated(new Calibration(1, shift));
+    LabelledPredictions shifted = scores.calibrated(new Calibration(1, shift));
     for (int c = 0; c < classes.size(); c++) {
       if (validation[c] == 0) {
         throw new UserException(
@@ -270,7 +271,7 @@ public final class CalibrateStage {
           1, shift, shifted.isotonic(spark, SplitsTable.VALIDATION, all, images));
     }
     List<ClassCalibration> curves = new ArrayList<>();
-    for (List<Integer> batch : LabelledScores.batches(all, images)) {
+    for (List<Integer> batch : LabelledPredictions.batches(all, images)) {
       shifted
           .rankings(SplitsTable.VALIDATION, batch)
           .values()
@@ -282,7 +283,7 @@ public final class CalibrateStage {
   /** What a split comes to. */
   private record Figures(
       long images, double logLoss, double brier, Reliability equalWidth, Reliability equalMass) {
-    static Figures of(Replicates sums, ScoreCounts confidences) {
+    static Figures of(BootstrapAccumulator sums, ScoreHistogram confidences) {
       return new Figures(
           sums.once().confusion().total(),
           sums.once().value(Metric.LOG_LOSS),

@@ -16,10 +16,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.dataset.schema.ComparisonsTable;
 import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.stats.metrics.BootstrapAccumulator;
+import org.sparkvit.stats.metrics.BootstrapAccumulator.Interval;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.Replicates;
-import org.sparkvit.stats.metrics.Replicates.Interval;
 
 /**
  * Rows of {@link ComparisonsTable}: each pair of models on the images that both have scored. An
@@ -35,24 +35,24 @@ final class Comparisons {
   private static final class Sums implements Serializable {
     private final Map<String, Integer> classes;
     private final int[] weights;
-    private final Replicates model;
-    private final Replicates other;
+    private final BootstrapAccumulator model;
+    private final BootstrapAccumulator other;
     private long onlyModel;
     private long onlyOther;
 
     Sums(Map<String, Integer> classes, int resamples) {
       this.classes = classes;
       weights = new int[resamples + 1];
-      boolean ranked = classes.size() <= Resamples.MAX_RANKED_CLASSES;
-      model = new Replicates(classes.size(), resamples, ranked);
-      other = new Replicates(classes.size(), resamples, ranked);
+      boolean ranked = classes.size() <= BootstrapMetrics.MAX_RANKED_CLASSES;
+      model = new BootstrapAccumulator(classes.size(), resamples, ranked);
+      other = new BootstrapAccumulator(classes.size(), resamples, ranked);
     }
 
     Sums add(Row row) {
       int label = classes.get(row.getString(1));
       int said = classes.get(row.getString(2));
       int otherSaid = classes.get(row.getString(4));
-      Replicates.draw(row.getString(0), weights);
+      BootstrapAccumulator.draw(row.getString(0), weights);
       model.add(floats(row.getList(3)), label, said, weights);
       other.add(floats(row.getList(5)), label, otherSaid, weights);
       onlyModel += said == label && otherSaid != label ? 1 : 0;
@@ -99,7 +99,7 @@ final class Comparisons {
         String model = names.get(i);
         String other = names.get(j);
         if (models.get(model).equals(models.get(other))
-            && all.get(model).size() <= Resamples.MAX_CLASSES) {
+            && all.get(model).size() <= BootstrapMetrics.MAX_CLASSES) {
           rows.addAll(comparePair(scored, model, other, all, splits.get(model), resamples));
         }
       }

@@ -95,16 +95,16 @@ public final class EvaluateStage {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       PredictionChecks.requireSound(scored, ClassPlaces.of(models));
-      Dataset<Row> counts = Counts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
-      Rankings rankings =
-          Rankings.rank(scored, RankingKeys.collect(counts, models), config.rankBins());
+      Dataset<Row> counts = ConfusionCounts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
+      RankingMetrics rankingMetrics =
+          RankingMetrics.rank(scored, RankingKeys.collect(counts, models), config.rankBins());
       try {
-        Overview overview = Overview.count(counts, models);
-        Map<String, List<String>> classes = withUnknownLabels(models, overview);
-        note(record, models, overview);
-        bounds(record, rankings);
+        EvaluationSupport evaluationSupport = EvaluationSupport.count(counts, models);
+        Map<String, List<String>> classes = withUnknownLabels(models, evaluationSupport);
+        note(record, models, evaluationSupport);
+        bounds(record, rankingMetrics);
         Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
-        Dataset<Row> confusion = Counts.confusion(counts);
+        Dataset<Row> confusion = ConfusionCounts.confusion(counts);
         tables.put(ConfusionTable.SPEC, confusion);
         tables.put(
             SliceGapsTable.SPEC,
@@ -118,29 +118,29 @@ public final class EvaluateStage {
                     SliceGapsTable.CLASS,
                     SliceGapsTable.MEASURE));
         Map<String, String> judged = new HashMap<>();
-        models.keySet().forEach(model -> judged.put(model, overview.judged(model)));
+        models.keySet().forEach(model -> judged.put(model, evaluationSupport.judged(model)));
         tables.put(
             ComparisonsTable.SPEC,
             spark.createDataFrame(
                 Comparisons.compare(scored, models, classes, judged, config.resamples()),
                 ComparisonsTable.SPEC.schema()));
-        tables.put(CurvesTable.SPEC, rankings.curves(spark));
+        tables.put(CurvesTable.SPEC, rankingMetrics.curves(spark));
         tables.put(
             MetricsTable.SPEC,
             MetricsTableWriter.of(
                 spark,
                 counts,
-                rankings,
-                Resamples.of(scored, classes, config.resamples()),
+                rankingMetrics,
+                BootstrapMetrics.of(scored, classes, config.resamples()),
                 classes));
         publish(workspace, tables, record);
         Map<List<String>, Double> figures =
-            figures(workspace.read(MetricsTable.SPEC), models.keySet(), overview);
+            figures(workspace.read(MetricsTable.SPEC), models.keySet(), evaluationSupport);
         for (String model : models.keySet()) {
-          outcome(figures, model, overview);
+          outcome(figures, model, evaluationSupport);
         }
       } finally {
-        rankings.unpersist();
+        rankingMetrics.unpersist();
         counts.unpersist();
       }
     } finally {
@@ -187,16 +187,16 @@ public final class EvaluateStage {
 
   /** An image whose class the model does not know counts as a mistake; people are told. */
   private Map<String, List<String>> withUnknownLabels(
-      SortedMap<String, List<String>> models, Overview overview) {
+      SortedMap<String, List<String>> models, EvaluationSupport evaluationSupport) {
     Map<String, List<String>> classes = new HashMap<>();
     models.forEach(
         (model, known) -> {
-          List<String> unknown = overview.unknownLabels(model, known);
+          List<String> unknown = evaluationSupport.unknownLabels(model, known);
           if (!unknown.isEmpty()) {
             say(
                 "warning: %,d images have labels that model %s does not know, and count as"
                     + " mistakes: %s",
-                overview.images(
+                evaluationSupport.images(
                     model,
                     line ->
                         line.scored() && line.label() != null && unknown.contains(line.label())),
@@ -210,28 +210,33 @@ public final class EvaluateStage {
     return classes;
   }
 
-  private String positive(String model, Overview overview) {
-    return config.positive().or(() -> overview.rarest(model)).orElse("");
+  private String positive(String model, EvaluationSupport evaluationSupport) {
+    return config.positive().or(() -> evaluationSupport.rarest(model)).orElse("");
   }
 
-  private void note(RunRecord record, SortedMap<String, List<String>> models, Overview overview) {
+  private void note(
+      RunRecord record,
+      SortedMap<String, List<String>> models,
+      EvaluationSupport evaluationSupport) {
     Map<String, Object> notes = new TreeMap<>();
     for (String model : models.keySet()) {
       Map<String, Object> note = new LinkedHashMap<>();
-      note.put("positive", positive(model, overview));
-      note.put("images", overview.images(model, line -> true));
-      note.put("unlabelled", overview.images(model, line -> line.label() == null));
-      note.put("unscored", overview.images(model, line -> line.label() != null && !line.scored()));
+      note.put("positive", positive(model, evaluationSupport));
+      note.put("images", evaluationSupport.images(model, line -> true));
+      note.put("unlabelled", evaluationSupport.images(model, line -> line.label() == null));
+      note.put(
+          "unscored",
+          evaluationSupport.images(model, line -> line.label() != null && !line.scored()));
       notes.put(model, note);
     }
     record.result("models", notes);
   }
 
-  private void bounds(RunRecord record, Rankings rankings) {
+  private void bounds(RunRecord record, RankingMetrics rankingMetrics) {
     if (config.rankBins() == 0) {
       return;
     }
-    Tuple2<Double, Double> most = rankings.bounds();
+    Tuple2<Double, Double> most = rankingMetrics.bounds();
     record.result("roc_auc_error_at_most", most._1());
     record.result("average_precision_error_at_most", most._2());
     say(
@@ -241,10 +246,11 @@ public final class EvaluateStage {
   }
 
   /** Tells a person how good a model is. */
-  private void outcome(Map<List<String>, Double> figures, String model, Overview overview) {
-    long images = overview.images(model, line -> true);
-    long unlabelled = overview.images(model, line -> line.label() == null);
-    long unscored = overview.images(model, line -> line.label() != null && !line.scored());
+  private void outcome(
+      Map<List<String>, Double> figures, String model, EvaluationSupport evaluationSupport) {
+    long images = evaluationSupport.images(model, line -> true);
+    long unlabelled = evaluationSupport.images(model, line -> line.label() == null);
+    long unscored = evaluationSupport.images(model, line -> line.label() != null && !line.scored());
     say(
         "model %s: %,d of %,d images compared; %,d have no label, %,d a label but no prediction"
             + " (unreadable, or not scored yet)",
@@ -253,12 +259,12 @@ public final class EvaluateStage {
         images,
         unlabelled,
         unscored);
-    long outside = images - unlabelled - overview.placed(model);
-    if (overview.placed(model) > 0 && outside > 0) {
+    long outside = images - unlabelled - evaluationSupport.placed(model);
+    if (evaluationSupport.placed(model) > 0 && outside > 0) {
       say("  %,d labelled images are in no split", outside);
     }
-    String split = overview.judged(model);
-    String positive = positive(model, overview);
+    String split = evaluationSupport.judged(model);
+    String positive = positive(model, evaluationSupport);
     UnaryOperator<String> all =
         metric -> shown(figures.get(List.of(model, split, MetricsTable.ALL, metric)));
     UnaryOperator<String> one =
@@ -287,9 +293,9 @@ public final class EvaluateStage {
 
   /** What people are told, by (model, split, class, metric): unsliced, of the positive classes. */
   private Map<List<String>, Double> figures(
-      Dataset<Row> metrics, Set<String> models, Overview overview) {
+      Dataset<Row> metrics, Set<String> models, EvaluationSupport evaluationSupport) {
     Set<String> names = new TreeSet<>(Set.of(MetricsTable.ALL));
-    models.forEach(model -> names.add(positive(model, overview)));
+    models.forEach(model -> names.add(positive(model, evaluationSupport)));
     Map<List<String>, Double> figures = new HashMap<>();
     for (Row row :
         metrics

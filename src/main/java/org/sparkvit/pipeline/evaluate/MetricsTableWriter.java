@@ -15,16 +15,16 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.dataset.schema.ConfusionTable;
 import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.stats.metrics.BootstrapAccumulator;
+import org.sparkvit.stats.metrics.BootstrapAccumulator.Interval;
 import org.sparkvit.stats.metrics.ClassMetric;
 import org.sparkvit.stats.metrics.ConfusionMatrix;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.RankingSums;
-import org.sparkvit.stats.metrics.Replicates;
-import org.sparkvit.stats.metrics.Replicates.Interval;
+import org.sparkvit.stats.metrics.RankingAccumulator;
 import scala.Tuple2;
 
-/** Table {@code metrics}, from the counts and the rankings of each region. */
+/** Writes the table {@code metrics} from the counts and the rankings of each region. */
 final class MetricsTableWriter {
   /** Images of the region, whatever is known of them. */
   static final String IMAGES = "images";
@@ -45,14 +45,14 @@ final class MetricsTableWriter {
   /**
    * All figures of all regions.
    *
-   * @param counts of {@link Counts}
+   * @param counts of {@link ConfusionCounts}
    * @param models classes by model: those of the model first, then those that only labels name
    */
   static Dataset<Row> of(
       SparkSession spark,
       Dataset<Row> counts,
-      Rankings rankings,
-      JavaPairRDD<Row, Replicates> replicates,
+      RankingMetrics rankingMetrics,
+      JavaPairRDD<Row, BootstrapAccumulator> bootstraps,
       Map<String, List<String>> models) {
     JavaPairRDD<Row, Row> counted =
         counts
@@ -64,12 +64,12 @@ final class MetricsTableWriter {
                 ConfusionTable.ACTUAL,
                 ConfusionTable.PREDICTED,
                 ConfusionTable.COUNT,
-                Counts.LOSS)
+                ConfusionCounts.LOSS)
             .javaRDD()
             .mapToPair(row -> new Tuple2<>(region(row), row));
     JavaRDD<Row> rows =
         counted
-            .cogroup(rankings.byRegion(), replicates)
+            .cogroup(rankingMetrics.byRegion(), bootstraps)
             .flatMap(
                 group ->
                     rows(
@@ -92,8 +92,8 @@ final class MetricsTableWriter {
   private static Iterator<Row> rows(
       Row region,
       Iterable<Row> counts,
-      Iterable<Tuple2<Integer, RankingSums>> sums,
-      Iterable<Replicates> resampled,
+      Iterable<Tuple2<Integer, RankingAccumulator>> sums,
+      Iterable<BootstrapAccumulator> resampled,
       List<String> classes) {
     Map<String, Integer> indexes = new HashMap<>();
     classes.forEach(name -> indexes.put(name, indexes.size()));
@@ -113,17 +113,17 @@ final class MetricsTableWriter {
       }
     }
     long n = confusion.total();
-    List<RankingSums> rankings = new ArrayList<>();
-    classes.forEach(name -> rankings.add(new RankingSums()));
+    List<RankingAccumulator> rankings = new ArrayList<>();
+    classes.forEach(name -> rankings.add(new RankingAccumulator()));
     sums.forEach(sum -> rankings.set(sum._1(), sum._2()));
-    Replicates replicates =
+    BootstrapAccumulator bootstrapAccumulator =
         resampled.iterator().hasNext()
             ? resampled.iterator().next()
-            : new Replicates(classes.size(), 0, false);
+            : new BootstrapAccumulator(classes.size(), 0, false);
     Evaluation evaluation =
         new Evaluation(
             confusion,
-            replicates.sums().figures(n == 0 ? Double.NaN : loss.doubleValue() / n),
+            bootstrapAccumulator.sums().figures(n == 0 ? Double.NaN : loss.doubleValue() / n),
             rankings);
 
     List<Figure> figures = new ArrayList<>();
@@ -146,7 +146,7 @@ final class MetricsTableWriter {
     }
     List<Double> values = figures.stream().map(f -> f.value().applyAsDouble(evaluation)).toList();
     List<Interval> intervals =
-        replicates.intervals(
+        bootstrapAccumulator.intervals(
             figures.stream().map(Figure::value).toList(),
             values,
             figures.stream().map(Figure::ranking).toList());

@@ -16,7 +16,7 @@ import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Objective;
 import org.sparkvit.stats.metrics.Proportion;
 import org.sparkvit.stats.metrics.ReviewBand;
-import org.sparkvit.stats.metrics.ScoreCounts;
+import org.sparkvit.stats.metrics.ScoreHistogram;
 
 /** Chooses thresholds on the validation split and says what each comes to on every split. */
 final class OperatingPoints {
@@ -45,13 +45,13 @@ final class OperatingPoints {
       String model,
       List<String> classes,
       List<Integer> labels,
-      LabelledScores mended,
+      LabelledPredictions mended,
       Map<String, long[]> sizes) {
     List<String> splits =
         Stream.of(SplitsTable.VALIDATION, SplitsTable.TEST).filter(sizes::containsKey).toList();
     long most = splits.stream().mapToLong(s -> Arrays.stream(sizes.get(s)).sum()).max().orElse(0);
-    for (List<Integer> batch : LabelledScores.batches(labels, most)) {
-      Map<String, Map<Integer, ScoreCounts>> scores = new LinkedHashMap<>();
+    for (List<Integer> batch : LabelledPredictions.batches(labels, most)) {
+      Map<String, Map<Integer, ScoreHistogram>> scores = new LinkedHashMap<>();
       splits.forEach(split -> scores.put(split, mended.rankings(split, batch)));
       for (int label : batch) {
         Map<String, List<CurvePoint>> points = new LinkedHashMap<>();

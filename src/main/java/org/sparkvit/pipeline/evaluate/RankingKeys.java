@@ -50,7 +50,7 @@ final class RankingKeys implements Serializable {
   /**
    * Numbers them.
    *
-   * @param counts of {@link Counts}
+   * @param counts of {@link ConfusionCounts}
    * @param models classes by model
    */
   static RankingKeys collect(Dataset<Row> counts, Map<String, List<String>> models) {

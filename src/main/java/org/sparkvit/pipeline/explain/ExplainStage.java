@@ -45,7 +45,7 @@ import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 
 /**
  * Reads {@code images}, {@code splits} where there are any, {@code predictions} and the model;
@@ -203,7 +203,7 @@ public final class ExplainStage {
         new TreeSet<>(List.copyOf(chosen.keySet()).subList(0, measured(chosen.size())));
     int tasks = Math.min(chosen.size(), spark.sparkContext().defaultParallelism());
     Dataset<Row> maps =
-        ImagePlaces.of(workspace, sample.select(columns()))
+        ImageLocations.of(workspace, sample.select(columns()))
             .repartition(tasks, col(ImagesTable.ID))
             .mapPartitions(
                 new Explanations(

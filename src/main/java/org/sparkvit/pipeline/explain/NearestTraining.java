@@ -12,7 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
-import org.sparkvit.dataset.neighbors.Directions;
+import org.sparkvit.dataset.neighbors.CenteredUnitVectors;
 import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ExplanationsTable;
@@ -63,7 +63,7 @@ record NearestTraining(EmbeddingStore store, int nearest, RunRecord record, Prog
       if (points.isEmpty()) {
         return none(both);
       }
-      Dataset<Row> directions = Directions.compute(points);
+      Dataset<Row> directions = CenteredUnitVectors.compute(points);
       Dataset<Row> found =
           new Neighbors(nearest, 0)
               .ofFew(

@@ -58,19 +58,19 @@ public final class GateStage {
     RunRecord record =
         RunRecord.start("gate", config.toMap())
             .input("images", workspace.version(ImagesTable.SPEC));
-    List<Limit> limits = limits(workspace);
-    Earlier earlier = earlier(workspace);
-    SortedMap<String, Double> figures = DataFigures.measure(workspace, earlier);
+    List<Check> limits = limits(workspace);
+    MetricHistory metricHistory = metricHistory(workspace);
+    SortedMap<String, Double> figures = DatasetMetrics.measure(workspace, metricHistory);
     List<Row> checks = new ArrayList<>();
     Set<String> absent = new HashSet<>();
-    for (Limit limit : limits) {
-      Row check = check(limit, figures);
+    for (Check check : limits) {
+      Row outcome = check(check, figures);
       // Of what does not exist yet one line says enough, however many limits it has.
-      if (!check.isNullAt(1) || absent.add(limit.metric())) {
-        checks.add(check);
+      if (!outcome.isNullAt(1) || absent.add(check.metric())) {
+        checks.add(outcome);
       }
     }
-    for (Earlier.Anomaly anomaly : earlier.anomalies(figures)) {
+    for (MetricHistory.Anomaly anomaly : metricHistory.anomalies(figures)) {
       checks.add(
           RowFactory.create(
               anomaly.metric(),
@@ -79,19 +79,19 @@ public final class GateStage {
               config.failOnAnomaly() ? ChecksTable.FAIL : ChecksTable.WARN));
     }
     write(spark, workspace, record, figures, checks);
-    conclude(checks, earlier.runs().size());
+    conclude(checks, metricHistory.runs().size());
   }
 
-  private List<Limit> limits(Workspace workspace) {
+  private List<Check> limits(Workspace workspace) {
     if (config.checks().isEmpty()) {
-      return Limit.parse(DEFAULTS, "the usual checks");
+      return Check.parse(DEFAULTS, "the usual checks");
     }
     String file = config.checks().get();
     String text =
         workspace
             .text(file)
             .orElseThrow(() -> new UserException("--checks: there is no file " + file));
-    List<Limit> limits = Limit.parse(text, file);
+    List<Check> limits = Check.parse(text, file);
     if (limits.isEmpty()) {
       throw new UserException(file + ": has no checks; write 'METRIC = warn > 0.01, fail > 0.1'");
     }
@@ -99,30 +99,30 @@ public final class GateStage {
   }
 
   /** A figure that does not occur is 0 where it is a share of findings, and else not known. */
-  private static Row check(Limit limit, SortedMap<String, Double> figures) {
-    Double value = figures.get(limit.metric());
+  private static Row check(Check check, SortedMap<String, Double> figures) {
+    Double value = figures.get(check.metric());
     if (value == null
-        && limit.metric().startsWith("finding_share.")
+        && check.metric().startsWith("finding_share.")
         && figures.containsKey("finding_share")) {
       value = 0.0;
     }
     if (value == null) {
       return RowFactory.create(
-          limit.metric(),
+          check.metric(),
           null,
           "there is no such figure yet, so it is not checked",
           ChecksTable.NOTE);
     }
     return RowFactory.create(
-        limit.metric(),
+        check.metric(),
         value,
-        limit.text(),
-        limit.isBroken(value) ? limit.outcome() : ChecksTable.PASS);
+        check.text(),
+        check.isBroken(value) ? check.outcome() : ChecksTable.PASS);
   }
 
-  private static Earlier earlier(Workspace workspace) {
+  private static MetricHistory metricHistory(Workspace workspace) {
     if (!workspace.has(HistoryTable.SPEC)) {
-      return new Earlier(List.of());
+      return new MetricHistory(List.of());
     }
     Dataset<Row> history = workspace.read(HistoryTable.SPEC);
     List<String> last =
@@ -143,7 +143,7 @@ public final class GateStage {
             row ->
                 runs.computeIfAbsent(row.getString(0), run -> new LinkedHashMap<>())
                     .put(row.getString(1), row.getDouble(2)));
-    return new Earlier(new ArrayList<>(runs.values()));
+    return new MetricHistory(new ArrayList<>(runs.values()));
   }
 
   private static void write(

@@ -28,7 +28,7 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.neighbors.Directions;
+import org.sparkvit.dataset.neighbors.CenteredUnitVectors;
 import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.Quantiles;
@@ -149,7 +149,7 @@ public final class LabelsStage {
 
   private Dataset<Row> votes(Dataset<Row> embedded) {
     Dataset<Row> points =
-        Directions.compute(embedded.select(Neighbors.ID, Neighbors.POINT))
+        CenteredUnitVectors.compute(embedded.select(Neighbors.ID, Neighbors.POINT))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Neighbors search = new Neighbors(config.neighbors(), config.seed());
     Dataset<Row> found = search.find(points).persist(StorageLevel.MEMORY_AND_DISK());

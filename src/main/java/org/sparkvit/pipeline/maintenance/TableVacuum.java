@@ -17,7 +17,7 @@ import org.sparkvit.dataset.delta.DataFile;
 import org.sparkvit.dataset.delta.DeltaTable;
 import org.sparkvit.dataset.delta.DeltaVersion;
 import org.sparkvit.dataset.schema.TableSpec;
-import org.sparkvit.dataset.workspace.Abandoned;
+import org.sparkvit.dataset.workspace.OrphanParts;
 import org.sparkvit.dataset.workspace.OwnFolder;
 import org.sparkvit.dataset.workspace.Presence;
 
@@ -66,13 +66,13 @@ final class TableVacuum {
     long oldest = DeltaTable.lastUntil(times, cutoff).orElse(times.firstKey());
     Set<String> used = used(oldest, latest);
     Set<String> known = null;
-    Instant idle = now.minus(Abandoned.IDLE);
+    Instant idle = now.minus(OrphanParts.IDLE);
     for (Part part : parts) {
       List<FileStatus> unused =
           part.files().stream().filter(file -> !used.contains(name(file.getPath()))).toList();
       if (unused.size() < part.files().size()) {
         deleteFiles(part, unused, cutoff);
-      } else if (Abandoned.since(fs, part.path(), idle.isBefore(cutoff) ? idle : cutoff)) {
+      } else if (OrphanParts.since(fs, part.path(), idle.isBefore(cutoff) ? idle : cutoff)) {
         known = known == null ? known(times, oldest) : known;
         deletePart(part, known);
       }

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.dataset.workspace.Abandoned;
+import org.sparkvit.dataset.workspace.OrphanParts;
 import org.sparkvit.dataset.workspace.OwnFolder;
 import org.sparkvit.dataset.workspace.Presence;
 import org.sparkvit.dataset.workspace.Workspace;
@@ -73,7 +73,7 @@ final class ShardFolders {
         Path folder = new Path(root, name);
         if (!known.contains(name)
             && OwnFolder.is(fs, folder, OWNER)
-            && Abandoned.is(fs, folder)
+            && OrphanParts.is(fs, folder)
             && OwnFolder.delete(fs, folder, OWNER)) {
           deleted++;
         }

@@ -26,8 +26,8 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.PatientReader;
 import org.sparkvit.loading.Prefetcher;
+import org.sparkvit.loading.RetryingImageReader;
 import scala.Tuple2;
 
 /** Reads images and writes them, with their rows of the catalog, as one Parquet file a shard. */
@@ -75,7 +75,7 @@ final class ShardWriter {
         images.schema().add(PackedTable.CONTENT, DataTypes.BinaryType, /* nullable= */ false);
     Task task =
         new Task(
-            new PatientReader(new ImageFiles(spark), PatientReader.FIRST_PAUSE),
+            new RetryingImageReader(new ImageFiles(spark), RetryingImageReader.FIRST_PAUSE),
             readThreads,
             images.schema().fieldIndex(ImagesTable.PATH),
             images.schema().fieldIndex(ImagesTable.OFFSET),
@@ -158,7 +158,7 @@ final class ShardWriter {
   private record Read(Row row, String problem) {}
 
   private record Task(
-      PatientReader reader,
+      RetryingImageReader reader,
       int threads,
       int path,
       int offset,

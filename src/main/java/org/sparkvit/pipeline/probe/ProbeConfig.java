@@ -77,7 +77,7 @@ public record ProbeConfig(
   }
 
   /** What decides about the model, by option. */
-  Map<String, Object> essence() {
+  Map<String, Object> fingerprint() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("from", model);
     map.put("regularization", regularization);
@@ -99,7 +99,7 @@ public record ProbeConfig(
     map.put("overwrite", overwrite);
     map.put("no-plan", !usePlan);
     map.put("resampled", resampled);
-    map.putAll(essence());
+    map.putAll(fingerprint());
     map.putAll(embedding.toMap());
     map.putAll(card.toMap());
     return map;

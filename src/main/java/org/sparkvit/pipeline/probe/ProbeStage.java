@@ -31,8 +31,8 @@ import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
 import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Evaluation;
-import org.sparkvit.stats.metrics.Scorebook;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.output.ModelDestination;
@@ -293,7 +293,7 @@ public final class ProbeStage {
   }
 
   private static Evaluation evaluate(Head head, Labels labels, Dataset<Row> validation) {
-    Scorebook book = new Scorebook(labels.size());
+    ClassificationEvaluator book = new ClassificationEvaluator(labels.size());
     validation
         .select(HeadSearch.LABEL, EmbeddingsTable.EMBEDDING)
         .toLocalIterator()
@@ -336,7 +336,7 @@ public final class ProbeStage {
             found.regularization(),
             found.elasticNet()),
         all,
-        config.essence(),
+        config.fingerprint(),
         config.card(),
         startCard);
   }

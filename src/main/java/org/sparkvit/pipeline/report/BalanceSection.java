@@ -16,8 +16,8 @@ import org.sparkvit.stats.metrics.ClassBalance;
  * @param rows the largest classes
  * @param classes how many there are
  * @param before balance of the images
- * @param after balance of the showings in an epoch
- * @param weighted balance of the showings times their weights in the loss
+ * @param after balance of the samples in an epoch
+ * @param weighted balance of the samples times their weights in the loss
  */
 public record BalanceSection(
     List<ClassRow> rows,
@@ -30,8 +30,8 @@ public record BalanceSection(
    * One class.
    *
    * @param shareBefore of all train images
-   * @param shareAfter of all showings
-   * @param shareWeighted of the weighted showings
+   * @param shareAfter of all samples
+   * @param shareWeighted of the weighted samples
    */
   public record ClassRow(
       String label,

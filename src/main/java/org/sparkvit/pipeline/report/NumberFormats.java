@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How numbers look, everywhere in the report. Not-a-number is a figure that is not defined. */
+/**
+ * The formats of numbers everywhere in the report. Not-a-number is a figure that is not defined.
+ */
 public final class NumberFormats {
   private static final String UNDEFINED = "undefined";
   private static final List<String> BYTE_UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");

@@ -28,9 +28,9 @@ import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageContent;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.loading.ImageSource;
-import org.sparkvit.loading.PatientReader;
+import org.sparkvit.loading.RetryingImageReader;
 
 /** Reads and shrinks a few images of the catalog on the executors. */
 final class Thumbnails {
@@ -69,7 +69,7 @@ final class Thumbnails {
     Dataset<Row> wanted = images.where(col(ImagesTable.ID).isin(ids.toArray()));
     int tasks = Math.min(ids.size(), spark.sparkContext().defaultParallelism());
     for (Row row :
-        ImagePlaces.of(
+        ImageLocations.of(
                 workspace,
                 wanted.select(
                     ImagesTable.ID,
@@ -115,7 +115,7 @@ final class Thumbnails {
               picture = make(decoder, image.content().get());
             } catch (UserException e) {
               // Pictures less do not make the figures wrong, and are not waited for one by one.
-              outage = PatientReader.message(e);
+              outage = RetryingImageReader.message(e);
               picture = new Picture(null, outage);
             }
           }

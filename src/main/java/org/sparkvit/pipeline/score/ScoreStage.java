@@ -36,7 +36,7 @@ import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 
 /**
  * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
@@ -81,7 +81,7 @@ public final class ScoreStage {
             .input("model_hash", model.hash());
 
     if (config.agreementSample() > 0) {
-      compare(spark, ImagePlaces.of(workspace, images), model, location, background, record);
+      compare(spark, ImageLocations.of(workspace, images), model, location, background, record);
     }
     IdRanges ranges =
         IdRanges.cut(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
@@ -116,7 +116,7 @@ public final class ScoreStage {
       // Spark sorts first, so that a retried task deals them out in the same way.
       int partitions = partitions(cores, range.images());
       Dataset<Row> spread =
-          ImagePlaces.inOrder(
+          ImageLocations.inOrder(
               workspace, chunk, partitions, unpacked -> unpacked.repartition(partitions));
       Dataset<Row> predictions =
           predictions(

@@ -179,7 +179,7 @@ public final class SynthesizeStage {
                 PixelsTable.ID);
     // Few: what was mixed from images of train has to look like one of the others.
     List<Row> leaking =
-        LikeEvaluation.find(made, judging, SynthesizeConfig.SAME)
+        SyntheticLeakage.find(made, judging, SynthesizeConfig.SAME)
             .select(SyntheticTable.ID, SyntheticTable.PATH)
             .collectAsList();
     progress.say(

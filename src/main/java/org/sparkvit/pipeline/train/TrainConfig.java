@@ -10,9 +10,9 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.model.checkpoint.CardFields;
 import org.sparkvit.training.recipe.Diloco;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
 
 /**
  * What the stage {@code train} is asked to do.
@@ -23,14 +23,14 @@ import org.sparkvit.training.recipe.Start;
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param rare what becomes of rare classes
- * @param start where the training begins
+ * @param initialization where the training begins
  * @param recipe how the model is trained
  * @param diloco by how many workers, and how they work together
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
  * @param decodeThreads threads per Spark task that read and decode
  * @param cacheFolder local folder for the pixels while training; empty for the JVM's temporary one
- * @param keeping what is kept of the training while it runs
+ * @param trainRunOptions what is kept of the training while it runs
  * @param card what the model's card says that cannot be measured
  */
 public record TrainConfig(
@@ -40,18 +40,18 @@ public record TrainConfig(
     boolean usePlan,
     boolean useSynthetic,
     RareClasses rare,
-    Start start,
+    Initialization initialization,
     Recipe recipe,
     Diloco diloco,
     String device,
     String precision,
     int decodeThreads,
     Optional<Path> cacheFolder,
-    Keeping keeping,
+    TrainRunOptions trainRunOptions,
     CardFields card) {
   public TrainConfig {
     Objects.requireNonNull(rare);
-    Objects.requireNonNull(start);
+    Objects.requireNonNull(initialization);
     Objects.requireNonNull(recipe);
     OutputName.require(name);
     if (!Set.of("auto", "cpu", "gpu").contains(device)) {
@@ -63,15 +63,15 @@ public record TrainConfig(
     if (decodeThreads < 1) {
       throw new UserException("--decode-threads is " + decodeThreads + "; use 1 or more");
     }
-    if (start instanceof Start.Scratch scratch) {
+    if (initialization instanceof Initialization.Scratch scratch) {
       // Here the side is known already, so that the mistake shows before Spark starts.
       recipe.augmentation().requireFits(scratch.architecture().imageSize());
     }
   }
 
   /** What decides about the model, by option: the same in a training that is resumed. */
-  Map<String, Object> essence() {
-    Map<String, Object> map = new LinkedHashMap<>(start.toMap());
+  Map<String, Object> fingerprint() {
+    Map<String, Object> map = new LinkedHashMap<>(initialization.toMap());
     map.putAll(recipe.toMap());
     map.putAll(diloco.toMap());
     map.putAll(rare.toMap());
@@ -87,10 +87,10 @@ public record TrainConfig(
     map.put("overwrite", overwrite);
     map.put("no-plan", !usePlan);
     map.put("synthetic", useSynthetic);
-    map.putAll(essence());
+    map.putAll(fingerprint());
     map.put("device", device);
     map.put("decode-threads", decodeThreads);
-    map.putAll(keeping.toMap());
+    map.putAll(trainRunOptions.toMap());
     map.putAll(card.toMap());
     cacheFolder.ifPresent(folder -> map.put("cache-dir", folder.toString()));
     return map;

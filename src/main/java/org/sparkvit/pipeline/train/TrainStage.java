@@ -29,7 +29,7 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.loading.CatalogBackground;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
@@ -41,12 +41,12 @@ import org.sparkvit.training.data.Preview;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.loop.CheckpointFolder;
-import org.sparkvit.training.loop.DistributedEngine;
+import org.sparkvit.training.loop.DistributedBackend;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.loop.InterruptionHook;
-import org.sparkvit.training.loop.LocalEngine;
+import org.sparkvit.training.loop.LocalBackend;
 import org.sparkvit.training.loop.Trainer;
-import org.sparkvit.training.loop.TrainingEngine;
+import org.sparkvit.training.loop.TrainingBackend;
 import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingResult;
 import org.sparkvit.training.output.MetricsFile;
@@ -54,8 +54,8 @@ import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.ProgressLines;
 import org.sparkvit.training.output.ResourceLines;
 import org.sparkvit.training.output.TrainedModel;
-import org.sparkvit.training.recipe.Start;
-import org.sparkvit.training.recipe.StartingModel;
+import org.sparkvit.training.recipe.InitialCheckpoint;
+import org.sparkvit.training.recipe.Initialization;
 
 /** Images, splits and plan to a model directory with its training record. */
 public final class TrainStage {
@@ -83,9 +83,9 @@ public final class TrainStage {
     ModelDestination output =
         ModelDestination.at(spark, workspace.model(config.name()), config.overwrite());
     CheckpointFolder states = states(spark, workspace);
-    Start begin = config.start().pinned(workspace);
-    StartingModel from =
-        StartingModel.of(spark, workspace, begin, labels, config.recipe().seed(), record);
+    Initialization begin = config.initialization().pinned(workspace);
+    InitialCheckpoint from =
+        InitialCheckpoint.of(spark, workspace, begin, labels, config.recipe().seed(), record);
     Checkpoint start = from.checkpoint();
     config.recipe().augmentation().requireFits(start.config().imageSize());
     rows.requireFills(config.recipe());
@@ -120,20 +120,20 @@ public final class TrainStage {
               : loader.load(rows, labels, cache);
       if (!distributed) {
         preview(states, labels, loaded.data(), start.config().imageSize());
-        if (config.keeping().preview()) {
+        if (config.trainRunOptions().preview()) {
           return;
         }
       }
       MetricsFile metrics =
-          new MetricsFile(states.fileSystem(), states.path(), config.keeping().logSteps());
-      Function<Optional<Path>, TrainingEngine> engine =
+          new MetricsFile(states.fileSystem(), states.path(), config.trainRunOptions().logSteps());
+      Function<Optional<Path>, TrainingBackend> backend =
           state ->
               distributed
-                  ? DistributedEngine.open(
-                      new DistributedEngine.Setup(
+                  ? DistributedBackend.open(
+                      new DistributedBackend.Setup(
                           spark,
                           rows,
-                          ImagePlaces.of(workspace, rows.rows()),
+                          ImageLocations.of(workspace, rows.rows()),
                           loaded.data(),
                           labels,
                           input,
@@ -146,15 +146,15 @@ public final class TrainStage {
                       config.recipe(),
                       start,
                       state)
-                  : LocalEngine.open(
+                  : LocalBackend.open(
                       config.recipe(), labels, loaded.data(), start, device, precision, state);
       TrainingResult result =
           train(
-              engine,
+              backend,
               device.isGpu(),
               labels,
               rows.rarestClass(),
-              essence(begin, input.background()),
+              fingerprint(begin, input.background()),
               states,
               metrics);
       if (!result.finished()) {
@@ -245,23 +245,23 @@ public final class TrainStage {
    * What makes the training what it is; images on another background are other images, and another
    * version of a model is another model.
    */
-  private Map<String, Object> essence(Start begin, Background background) {
-    Map<String, Object> essence = new LinkedHashMap<>(config.essence());
-    if (begin instanceof Start.Pretrained pretrained) {
-      essence.put("from", pretrained.model());
+  private Map<String, Object> fingerprint(Initialization begin, Background background) {
+    Map<String, Object> fingerprint = new LinkedHashMap<>(config.fingerprint());
+    if (begin instanceof Initialization.Pretrained pretrained) {
+      fingerprint.put("from", pretrained.model());
     }
     if (!background.isNone()) {
-      essence.put(CatalogBackground.OPTION, background.toString());
+      fingerprint.put(CatalogBackground.OPTION, background.toString());
     }
-    return essence;
+    return fingerprint;
   }
 
   private TrainingResult train(
-      Function<Optional<Path>, TrainingEngine> open,
+      Function<Optional<Path>, TrainingBackend> open,
       boolean gpu,
       Labels labels,
       int rarest,
-      Map<String, Object> essence,
+      Map<String, Object> fingerprint,
       CheckpointFolder states,
       MetricsFile metrics) {
     InterruptionHook hook = new InterruptionHook();
@@ -269,17 +269,17 @@ public final class TrainStage {
     listeners.add(new ProgressLines(progress));
     listeners.add(new ResourceLines(progress, gpu));
     listeners.add(metrics);
-    listeners.addAll(config.keeping().newListeners());
+    listeners.addAll(config.trainRunOptions().newListeners());
     listeners.add(states);
     listeners.add(hook);
     try {
       Path scratch = Files.createTempDirectory("spark-vit-resume-");
       try {
         Optional<Trainer.Resumption> resumption =
-            config.keeping().resume() ? states.latest(scratch) : Optional.empty();
-        try (TrainingEngine engine = open.apply(resumption.map(Trainer.Resumption::last))) {
+            config.trainRunOptions().resume() ? states.latest(scratch) : Optional.empty();
+        try (TrainingBackend backend = open.apply(resumption.map(Trainer.Resumption::last))) {
           return new Trainer(config.recipe(), labels, rarest, listeners)
-              .train(engine, essence, resumption);
+              .train(backend, fingerprint, resumption);
         }
       } finally {
         hook.close();
@@ -296,9 +296,9 @@ public final class TrainStage {
         new CheckpointFolder(
             spark.sparkContext().hadoopConfiguration(),
             workspace.training(config.name()),
-            config.keeping().checkpointSteps(),
+            config.trainRunOptions().checkpointSteps(),
             progress);
-    if (config.keeping().resume()) {
+    if (config.trainRunOptions().resume()) {
       progress.say(
           states.hasState()
               ? "train: going on with the training in " + states.path()
@@ -327,7 +327,7 @@ public final class TrainStage {
     return new ModelCard(
         config.name(),
         architecture,
-        config.start() instanceof Start.Pretrained pretrained
+        config.initialization() instanceof Initialization.Pretrained pretrained
             ? Optional.of(pretrained.model())
             : Optional.empty(),
         rows.countsToMap(),
@@ -339,7 +339,7 @@ public final class TrainStage {
             result.history().size(),
             config.recipe().selection().metric().label()),
         figures,
-        config.essence(),
+        config.fingerprint(),
         config.card(),
         startCard);
   }

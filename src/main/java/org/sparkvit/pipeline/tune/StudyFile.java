@@ -40,16 +40,16 @@ final class StudyFile {
   /**
    * What is there, if anything.
    *
-   * @param essence that it has to have been begun with
+   * @param fingerprint that it has to have been begun with
    * @throws UserException when it is a study of something else
    */
-  static Optional<StudyFile> read(FileSystem fs, Path folder, Map<String, String> essence) {
+  static Optional<StudyFile> read(FileSystem fs, Path folder, Map<String, String> fingerprint) {
     Path file = new Path(folder, StudyLog.FILE);
     return text(fs, file)
         .map(
             text -> {
               StudyLog log = StudyLog.parse(file.toString(), text);
-              requireSame(folder, log.config(), essence);
+              requireSame(folder, log.config(), fingerprint);
               return new StudyFile(fs, file, log, text);
             });
   }
@@ -63,12 +63,12 @@ final class StudyFile {
   }
 
   private static void requireSame(
-      Path folder, Map<String, String> former, Map<String, String> essence) {
+      Path folder, Map<String, String> former, Map<String, String> fingerprint) {
     Map<String, String> all = new TreeMap<>(former);
-    all.putAll(essence);
+    all.putAll(fingerprint);
     for (String key : all.keySet()) {
       String before = former.get(key);
-      String now = essence.get(key);
+      String now = fingerprint.get(key);
       if (!String.valueOf(before).equals(String.valueOf(now))) {
         throw new UserException(
             "the study in "

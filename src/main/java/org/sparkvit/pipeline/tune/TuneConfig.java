@@ -15,9 +15,9 @@ import org.sparkvit.stats.search.Sampler;
 import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.SuccessiveHalving;
 import org.sparkvit.stats.search.TpeSampler;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
 
 /**
  * What the stage {@code tune} is asked to do.
@@ -29,7 +29,7 @@ import org.sparkvit.training.recipe.Start;
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param rare what becomes of rare classes
- * @param start where each training begins
+ * @param initialization where each training begins
  * @param space what is searched
  * @param method {@code tpe}, {@code random} or {@code grid}
  * @param gridSteps values of each number in a grid
@@ -53,7 +53,7 @@ public record TuneConfig(
     boolean usePlan,
     boolean useSynthetic,
     RareClasses rare,
-    Start start,
+    Initialization initialization,
     SearchSpace space,
     String method,
     int gridSteps,
@@ -155,9 +155,9 @@ public record TuneConfig(
   }
 
   /** What a study is: the same when it goes on. How long and how wide it runs may change. */
-  Map<String, String> essence() {
+  Map<String, String> fingerprint() {
     Map<String, String> map = new LinkedHashMap<>();
-    start.toMap().forEach((name, value) -> map.put(name, String.valueOf(value)));
+    initialization.toMap().forEach((name, value) -> map.put(name, String.valueOf(value)));
     map.putAll(options);
     space
         .parameters()
@@ -181,7 +181,7 @@ public record TuneConfig(
     map.put("name", name);
     map.put("overwrite", overwrite);
     map.put("resume", resume);
-    map.putAll(essence());
+    map.putAll(fingerprint());
     map.put("trials", trials);
     map.put("parallel", parallel);
     map.put("minutes", minutes);

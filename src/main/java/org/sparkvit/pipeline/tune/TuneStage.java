@@ -29,16 +29,16 @@ import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.search.Importance;
 import org.sparkvit.stats.search.Trial;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.loop.RemoteTraining;
+import org.sparkvit.training.recipe.InitialCheckpoint;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
-import org.sparkvit.training.recipe.StartingModel;
 
 /**
  * Images, splits, plan and a search space to a study: each trial is one training within one
@@ -66,12 +66,13 @@ public final class TuneStage {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = new Path(workspace.study(config.name()));
     FileSystem fs = fileSystem(folder, hadoop);
-    Start begin = config.start().pinned(workspace);
+    Initialization begin = config.initialization().pinned(workspace);
     StudyFile file = open(fs, folder, metric, begin);
     rows.notes().forEach(note -> progress.say("tune: warning: " + note));
     progress.say("tune: " + rows.describe());
 
-    StartingModel from = StartingModel.of(spark, workspace, begin, labels, base.seed(), record);
+    InitialCheckpoint from =
+        InitialCheckpoint.of(spark, workspace, begin, labels, base.seed(), record);
     from.notes().forEach(note -> progress.say("tune: " + note));
     Checkpoint start = from.checkpoint();
     base.augmentation().requireFits(start.config().imageSize());
@@ -145,11 +146,11 @@ public final class TuneStage {
     finish(fs, folder, file.log(), begin, record);
   }
 
-  private StudyFile open(FileSystem fs, Path folder, Metric metric, Start begin) {
-    Map<String, String> essence = new LinkedHashMap<>(config.essence());
-    if (begin instanceof Start.Pretrained pretrained) {
+  private StudyFile open(FileSystem fs, Path folder, Metric metric, Initialization begin) {
+    Map<String, String> fingerprint = new LinkedHashMap<>(config.fingerprint());
+    if (begin instanceof Initialization.Pretrained pretrained) {
       // Another version of a model is another model.
-      essence.put("from", pretrained.model());
+      fingerprint.put("from", pretrained.model());
     }
     if (config.overwrite()) {
       try {
@@ -159,7 +160,7 @@ public final class TuneStage {
         throw new UncheckedIOException("deleting " + folder, e);
       }
     } else {
-      Optional<StudyFile> former = StudyFile.read(fs, folder, essence);
+      Optional<StudyFile> former = StudyFile.read(fs, folder, fingerprint);
       if (former.isPresent() && !config.resume()) {
         throw new UserException(
             "there is a study '"
@@ -171,7 +172,7 @@ public final class TuneStage {
       }
     }
     return StudyFile.begin(
-        fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), essence));
+        fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), fingerprint));
   }
 
   /** What is to be replaced has to be a study, not somebody's data. */
@@ -189,7 +190,7 @@ public final class TuneStage {
 
   /** All rows in one partition, which any executor can have; neighbours in shards together. */
   private static JavaRDD<Row> together(Workspace workspace, TrainingRows rows) {
-    return ImagePlaces.inOrder(workspace, rows.rows(), 1, unpacked -> unpacked.repartition(1))
+    return ImageLocations.inOrder(workspace, rows.rows(), 1, unpacked -> unpacked.repartition(1))
         .toJavaRDD();
   }
 
@@ -213,7 +214,8 @@ public final class TuneStage {
         .getInt("spark.executor.cores", Math.max(1, all / executors(spark)));
   }
 
-  private void finish(FileSystem fs, Path folder, StudyLog log, Start begin, RunRecord record) {
+  private void finish(
+      FileSystem fs, Path folder, StudyLog log, Initialization begin, RunRecord record) {
     Trial best =
         log.best()
             .orElseThrow(
@@ -266,7 +268,7 @@ public final class TuneStage {
   }
 
   /** A file for {@code train --config}. */
-  private String properties(Trial best, double value, String metric, Start begin) {
+  private String properties(Trial best, double value, String metric, Initialization begin) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(

@@ -10,7 +10,9 @@ import java.util.List;
  * @param rankings of each class against the rest, by class
  */
 public record Evaluation(
-    ConfusionMatrix confusion, ProbabilityFigures probabilities, List<RankingSums> rankings) {
+    ConfusionMatrix confusion,
+    ProbabilityMetrics probabilities,
+    List<RankingAccumulator> rankings) {
   public Evaluation {
     if (rankings.size() != confusion.classes()) {
       throw new IllegalArgumentException(
@@ -59,7 +61,7 @@ public record Evaluation(
   /** Classes without images, or without other images, have no AUC and do not count. */
   private double macroRocAuc() {
     return rankings.stream()
-        .mapToDouble(RankingSums::rocAuc)
+        .mapToDouble(RankingAccumulator::rocAuc)
         .filter(auc -> !Double.isNaN(auc))
         .average()
         .orElse(Double.NaN);
@@ -69,7 +71,7 @@ public record Evaluation(
   private double macroAveragePrecision() {
     return rankings.stream()
         .filter(r -> r.positives() > 0)
-        .mapToDouble(RankingSums::averagePrecision)
+        .mapToDouble(RankingAccumulator::averagePrecision)
         .average()
         .orElse(Double.NaN);
   }

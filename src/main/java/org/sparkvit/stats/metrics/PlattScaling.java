@@ -32,7 +32,7 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
    * @param scores probabilities of the class, with images of it and others
    * @throws IllegalArgumentException where there is no image of the class, or no other
    */
-  public static PlattScaling fit(ScoreCounts scores) {
+  public static PlattScaling fit(ScoreHistogram scores) {
     Loss loss = new Loss(scores);
     double a = 1;
     double b = 0;
@@ -68,13 +68,13 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
     /** Against a flat valley where all scores are equal; of no weight elsewhere. */
     private static final double RIDGE = 1e-12;
 
-    private final ScoreCounts scores;
+    private final ScoreHistogram scores;
     private final double[] x;
     private final double up;
     private final double down;
     private final long images;
 
-    Loss(ScoreCounts scores) {
+    Loss(ScoreHistogram scores) {
       this.scores = scores;
       x = new double[scores.size()];
       long positives = 0;

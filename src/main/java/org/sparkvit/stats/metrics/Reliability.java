@@ -36,7 +36,7 @@ public record Reliability(List<Bin> bins) {
    *
    * @param confidences the positives are the images that are predicted rightly
    */
-  public static Reliability ofEqualMass(ScoreCounts confidences) {
+  public static Reliability ofEqualMass(ScoreHistogram confidences) {
     long images = 0;
     for (int i = 0; i < confidences.size(); i++) {
       images += confidences.images(i);

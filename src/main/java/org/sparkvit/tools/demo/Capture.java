@@ -2,7 +2,7 @@ package org.sparkvit.tools.demo;
 
 import java.util.Locale;
 
-/** How a picture came to be: a metadata column, and what {@link Photograph} does to it. */
+/** How a picture was captured: a metadata column, and what {@link Photograph} does to it. */
 enum Capture {
   CAMERA,
   SCAN,

@@ -80,35 +80,35 @@ public final class Batches {
   }
 
   /**
-   * The images changed at random, each showing in its own way.
+   * The images changed at random, each sample in its own way.
    *
    * @param all images that may be mixed in
    * @param stepSize images per step, a multiple of the batch size
    */
   public Prefetcher<?, Part> augmented(
-      List<Showing> showings,
+      List<EpochSample> samples,
       List<Example> all,
       int stepSize,
-      Changes changes,
+      BatchTransform batchTransform,
       Targets targets,
       long seed,
       int epoch) {
-    List<Changes.Shown> shown =
+    List<BatchTransform.MixedSample> shown =
         new AbstractList<>() {
           @Override
-          public Changes.Shown get(int i) {
-            return changes.mixed(showings.get(i), all, seed, epoch);
+          public BatchTransform.MixedSample get(int i) {
+            return batchTransform.mixed(samples.get(i), all, seed, epoch);
           }
 
           @Override
           public int size() {
-            return showings.size();
+            return samples.size();
           }
         };
     return over(
         shown,
         stepSize,
-        Changes.Shown::weight,
+        BatchTransform.MixedSample::weight,
         work -> {
           int size = work.images().size();
           float[] rows = new float[size * targets.classes()];
@@ -116,11 +116,11 @@ public final class Batches {
           long[] seeds = new long[size];
           ByteBuffer out = work.buffer().clear();
           for (int i = 0; i < size; i++) {
-            Changes.Shown image = work.images().get(i);
-            changes.write(image, cache, seed, epoch, out);
+            BatchTransform.MixedSample image = work.images().get(i);
+            batchTransform.write(image, cache, seed, epoch, out);
             image.addTo(targets, rows, i);
             weights[i] = (float) image.weight();
-            seeds[i] = image.showing().chance("skip", seed, epoch);
+            seeds[i] = image.epochSample().chance("skip", seed, epoch);
           }
           TrainingBatch images = new TrainingBatch(work.buffer(), rows, weights, seeds);
           return new Part(images, work.stepWeight(), work.endsStep());

@@ -29,7 +29,7 @@ import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.ImagePlaces;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.loading.ImageSource;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.PreparedImage;
@@ -115,7 +115,7 @@ public final class ImageLoader {
     int wanted = partitions(images);
     CatalogImages source = new CatalogImages(new ImageFiles(spark));
     JavaRDD<Row> prepared =
-        ImagePlaces.inOrder(
+        ImageLocations.inOrder(
                 workspace,
                 rows,
                 wanted,

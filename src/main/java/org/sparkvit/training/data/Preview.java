@@ -23,7 +23,7 @@ public final class Preview {
    * @return a PNG file
    */
   public static byte[] draw(Recipe recipe, Labels labels, TrainingSet data, int side) {
-    Changes changes = Changes.of(recipe.augmentation(), side, labels);
+    BatchTransform batchTransform = BatchTransform.of(recipe.augmentation(), side, labels);
     List<List<ContactSheet.Cell>> rows = new ArrayList<>();
     int each = Math.max(1, ROWS / labels.size());
     for (int c = 0; c < Math.min(ROWS, labels.size()); c++) {
@@ -31,14 +31,18 @@ public final class Preview {
       data.train().stream()
           .filter(example -> example.label() == label)
           .limit(each)
-          .forEach(example -> rows.add(row(recipe, labels, data, changes, example)));
+          .forEach(example -> rows.add(row(recipe, labels, data, batchTransform, example)));
     }
     return ContactSheet.draw(rows);
   }
 
   private static List<ContactSheet.Cell> row(
-      Recipe recipe, Labels labels, TrainingSet data, Changes changes, Example example) {
-    int side = changes.side();
+      Recipe recipe,
+      Labels labels,
+      TrainingSet data,
+      BatchTransform batchTransform,
+      Example example) {
+    int side = batchTransform.side();
     List<ContactSheet.Cell> row = new ArrayList<>();
     byte[] plain = new byte[3 * side * side];
     data.cache().buffer(example.slot()).get(data.cache().offset(example.slot()), plain);
@@ -46,26 +50,26 @@ public final class Preview {
         new ContactSheet.Cell(
             new PixelImage(side, side, plain), labels.name(example.label()) + ", as it is"));
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-      Changes.Shown shown =
-          changes.mixed(new Showing(example, 0, 0), data.train(), recipe.seed(), epoch);
+      BatchTransform.MixedSample mixedSample =
+          batchTransform.mixed(new EpochSample(example, 0, 0), data.train(), recipe.seed(), epoch);
       ByteBuffer out = ByteBuffer.allocate(3 * side * side);
-      changes.write(shown, data.cache(), recipe.seed(), epoch, out);
+      batchTransform.write(mixedSample, data.cache(), recipe.seed(), epoch, out);
       row.add(
           new ContactSheet.Cell(
-              new PixelImage(side, side, out.array()), caption(labels, shown, epoch)));
+              new PixelImage(side, side, out.array()), caption(labels, mixedSample, epoch)));
     }
     return row;
   }
 
-  private static String caption(Labels labels, Changes.Shown shown, int epoch) {
-    return shown.mix() == null
+  private static String caption(Labels labels, BatchTransform.MixedSample mixedSample, int epoch) {
+    return mixedSample.mix() == null
         ? "epoch " + epoch
         : String.format(
             Locale.ROOT,
             "%.2f %s, %.2f %s",
-            shown.mix().share(),
-            labels.name(shown.showing().example().label()),
-            1 - shown.mix().share(),
-            labels.name(shown.partner().label()));
+            mixedSample.mix().share(),
+            labels.name(mixedSample.epochSample().example().label()),
+            1 - mixedSample.mix().share(),
+            labels.name(mixedSample.partner().label()));
   }
 }

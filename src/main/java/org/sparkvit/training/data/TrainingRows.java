@@ -593,7 +593,7 @@ public final class TrainingRows {
   }
 
   /** Images shown in an epoch. */
-  public long showings() {
+  public long samplesPerEpoch() {
     return counts.values().stream().mapToLong(ClassCounts::shown).sum();
   }
 
@@ -603,12 +603,12 @@ public final class TrainingRows {
    * @throws UserException when there are fewer images
    */
   public void requireFills(Recipe recipe) {
-    if (recipe.imagesPerStep() > showings()) {
+    if (recipe.imagesPerStep() > samplesPerEpoch()) {
       throw new UserException(
           "a step takes "
               + recipe.imagesPerStep()
               + " images (--batch-size times --accumulate), but an epoch shows only "
-              + showings()
+              + samplesPerEpoch()
               + "; use fewer");
     }
   }

@@ -2,7 +2,7 @@ package org.sparkvit.training.data;
 
 import java.util.Comparator;
 import java.util.List;
-import org.sparkvit.training.loop.TrainingEngine;
+import org.sparkvit.training.loop.TrainingBackend;
 
 /**
  * The images to learn from.
@@ -18,11 +18,11 @@ public record TrainingSet(List<Example> train, List<Example> validation, PixelCa
   }
 
   /** Images shown in one epoch. */
-  public long showings() {
+  public long samplesPerEpoch() {
     return train.stream().mapToLong(Example::copies).sum();
   }
 
-  /** See {@link TrainingEngine#dataHash}. */
+  /** See {@link TrainingBackend#dataHash}. */
   public String hash() {
     long sum = 0;
     for (Example example : train) {

@@ -34,7 +34,7 @@ public final class CheckpointFolder implements TrainingListener {
   private static final Pattern WRITTEN =
       Pattern.compile(
           "\\.?(last|best)-\\d+(\\.(new|old)\\.[0-9a-f-]{36})?|"
-              + DistributedEngine.WORKERS
+              + DistributedBackend.WORKERS
               + "|metrics\\.jsonl|contact-sheet\\.png");
 
   private final FileSystem fs;
@@ -101,50 +101,50 @@ public final class CheckpointFolder implements TrainingListener {
   }
 
   @Override
-  public void trainingBegins(Training training) {
+  public void trainingBegins(TrainingRun trainingRun) {
     saved = true;
   }
 
   @Override
-  public void stepEnds(Training training, Step step) {
+  public void stepEnds(TrainingRun trainingRun, Step step) {
     saved = false;
     if (everySteps > 0 && step.number() % everySteps == 0) {
-      save(training);
+      save(trainingRun);
     }
   }
 
   @Override
-  public void epochEnds(Training training, EpochResult result, boolean best) {
-    save(training);
+  public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
+    save(trainingRun);
   }
 
   @Override
-  public void trainingEnds(Training training, boolean finished) {
+  public void trainingEnds(TrainingRun trainingRun, boolean finished) {
     if (!finished && !saved) {
-      save(training);
+      save(trainingRun);
     }
     if (!finished) {
       progress.say(
           "train: interrupted after step "
-              + training.steps()
+              + trainingRun.steps()
               + "; the state is in "
               + folder
               + "; give the same command with --resume to go on");
     }
   }
 
-  private void save(Training training) {
+  private void save(TrainingRun trainingRun) {
     try {
       java.nio.file.Path local = Files.createTempDirectory("spark-vit-state-");
       try {
-        String best = "best-" + training.bestEpoch();
-        if (training.bestEpoch() > 0
+        String best = "best-" + trainingRun.bestEpoch();
+        if (trainingRun.bestEpoch() > 0
             && !Presence.exists(fs, new Path(new Path(folder, best), CONFIG))) {
-          ModelDirectory.write(local.resolve(best), training.best());
+          ModelDirectory.write(local.resolve(best), trainingRun.best());
           publish(local.resolve(best));
         }
-        String last = "last-" + training.steps();
-        training.save(local.resolve(last));
+        String last = "last-" + trainingRun.steps();
+        trainingRun.save(local.resolve(last));
         publish(local.resolve(last));
         for (FileStatus old : fs.listStatus(folder)) {
           String name = old.getPath().getName();

@@ -14,14 +14,14 @@ import org.sparkvit.stats.metrics.Metric;
  *
  * @param epoch its number, from 1
  * @param steps updates done so far
- * @param trainLoss weighted mean loss of the showings, as seen while training
+ * @param trainLoss weighted mean loss of the samples, as seen while training
  * @param learningRate of the last update
  * @param gradientNorm mean over the updates, before clipping
  * @param validation the model on the validation split, afterwards: {@link Metric} labels, and
  *     {@code roc_auc} and {@code average_precision} of the rarest class; NaN where undefined
  * @param recall on the validation split, by class; NaN for a class without images there
  * @param seconds for training and evaluating
- * @param imagesPerSecond showings trained on per second, without the evaluation
+ * @param imagesPerSecond samples trained on per second, without the evaluation
  */
 public record EpochResult(
     int epoch,

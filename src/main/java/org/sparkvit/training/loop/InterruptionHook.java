@@ -18,10 +18,10 @@ public final class InterruptionHook implements TrainingListener {
   private Runnable hook;
 
   @Override
-  public void trainingBegins(Training training) {
+  public void trainingBegins(TrainingRun trainingRun) {
     hook =
         () -> {
-          training.interrupt();
+          trainingRun.interrupt();
           try {
             ended.await(MINUTES, TimeUnit.MINUTES);
           } catch (InterruptedException e) {
@@ -32,7 +32,7 @@ public final class InterruptionHook implements TrainingListener {
   }
 
   @Override
-  public void trainingEnds(Training training, boolean finished) {
+  public void trainingEnds(TrainingRun trainingRun, boolean finished) {
     close();
   }
 

@@ -1,8 +1,8 @@
 package org.sparkvit.training.loop;
 
 /**
- * SGD with Nesterov momentum, as {@code torch.optim.SGD(nesterov=True)}, on what the workers moved:
- * weights before a round less the mean of those after it is the gradient.
+ * SGD with Nesterov momentum, as {@code torch.optim.SGD(nesterov=True)}, on the workers'
+ * pseudo-gradients: weights before a round less the mean of those after it is the gradient.
  */
 final class OuterOptimizer {
   private final double learningRate;
@@ -23,7 +23,7 @@ final class OuterOptimizer {
   }
 
   /** Moves the weights, in place. */
-  void step(float[] weights, Moves mean) {
+  void step(float[] weights, PseudoGradients mean) {
     for (int i = 0; i < weights.length; i++) {
       double gradient = mean.mean(i);
       double moved = momentum * velocity[i] + gradient;

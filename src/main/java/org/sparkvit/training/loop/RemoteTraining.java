@@ -130,17 +130,17 @@ public final class RemoteTraining implements Serializable {
     TrainingListener end =
         new TrainingListener() {
           @Override
-          public void trainingBegins(Training training) {
+          public void trainingBegins(TrainingRun trainingRun) {
             // A task that was lost after it had saved its last state is done again.
-            if (training.history().size() >= until) {
-              training.interrupt();
+            if (trainingRun.history().size() >= until) {
+              trainingRun.interrupt();
             }
           }
 
           @Override
-          public void epochEnds(Training training, EpochResult result, boolean best) {
+          public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
             if (result.epoch() >= until) {
-              training.interrupt();
+              trainingRun.interrupt();
             }
           }
         };
@@ -149,8 +149,8 @@ public final class RemoteTraining implements Serializable {
       Path scratch = Files.createTempDirectory("spark-vit-leg-");
       try {
         Optional<Trainer.Resumption> resumption = states.latest(scratch);
-        try (TrainingEngine engine =
-            LocalEngine.open(
+        try (TrainingBackend backend =
+            LocalBackend.open(
                 recipe,
                 labels,
                 data,
@@ -160,7 +160,7 @@ public final class RemoteTraining implements Serializable {
                 resumption.map(Trainer.Resumption::last))) {
           TrainingResult result =
               new Trainer(recipe, labels, rarest, List.of(states, end))
-                  .train(engine, recipe.toMap(), resumption);
+                  .train(backend, recipe.toMap(), resumption);
           return new Leg(result.history(), result.bestEpoch(), result.finished(), null);
         }
       } finally {

@@ -23,10 +23,10 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.workspace.Abandoned;
 import org.sparkvit.dataset.workspace.AtomicFiles;
 import org.sparkvit.dataset.workspace.DiskWrite;
 import org.sparkvit.dataset.workspace.Json;
+import org.sparkvit.dataset.workspace.OrphanParts;
 import org.sparkvit.dataset.workspace.Presence;
 
 /**
@@ -203,7 +203,7 @@ final class StateFolder {
       Matcher name = HIDDEN.matcher(hidden.getPath().getName());
       if (name.matches()
           && name.group(1).equals(place.getName())
-          && (name.group(2).equals("old") || Abandoned.is(fs, hidden.getPath()))) {
+          && (name.group(2).equals("old") || OrphanParts.is(fs, hidden.getPath()))) {
         fs.delete(hidden.getPath(), true);
       }
     }

@@ -42,7 +42,7 @@ public final class Trainer {
   /**
    * Where an interrupted training is taken up.
    *
-   * @param last local directory that {@link Training#save} wrote
+   * @param last local directory that {@link TrainingRun#save} wrote
    * @param best weights of the best epoch; null when none was done
    */
   public record Resumption(Path last, Checkpoint best) {}
@@ -50,26 +50,26 @@ public final class Trainer {
   /**
    * Trains until the epochs or the patience end, or a listener ends it.
    *
-   * @param engine takes the steps; opened with the same state that is resumed
+   * @param backend takes the steps; opened with the same state that is resumed
    * @param config what makes the training what it is, to be compared when it is resumed
    * @param resumption empty to begin at the beginning
    * @throws UserException when the loss is no longer a number, when the metric is undefined, or
    *     when what is resumed was another training
    */
   public TrainingResult train(
-      TrainingEngine engine, Map<String, Object> config, Optional<Resumption> resumption) {
-    Run run = new Run(engine, config);
+      TrainingBackend backend, Map<String, Object> config, Optional<Resumption> resumption) {
+    Run run = new Run(backend, config);
     resumption.ifPresent(
         from -> {
-          run.take(TrainingState.read(from.last(), config, engine.dataHash()));
+          run.take(TrainingState.read(from.last(), config, backend.dataHash()));
           run.bestWeights = from.best();
         });
     return run.train();
   }
 
   /** One training. */
-  private final class Run implements Training {
-    private final TrainingEngine engine;
+  private final class Run implements TrainingRun {
+    private final TrainingBackend backend;
     private final Map<String, Object> config;
     private final BestEpoch best;
     private final List<EpochResult> history = new ArrayList<>();
@@ -78,8 +78,8 @@ public final class Trainer {
     private volatile boolean interrupted;
     private boolean stopped;
 
-    Run(TrainingEngine engine, Map<String, Object> config) {
-      this.engine = engine;
+    Run(TrainingBackend backend, Map<String, Object> config) {
+      this.backend = backend;
       this.config = config;
       Selection selection = recipe.selection();
       best = new BestEpoch(selection.metric(), selection.patience(), selection.minDelta());
@@ -129,7 +129,7 @@ public final class Trainer {
     /** Trains on what is left of an epoch. Returns whether that was all of it. */
     private boolean learn(int epoch) {
       long[] since = {System.nanoTime()};
-      engine.learn(
+      backend.learn(
           epoch,
           begun.steps(),
           step -> {
@@ -139,18 +139,18 @@ public final class Trainer {
             listeners.forEach(listener -> listener.stepEnds(this, step));
             return !interrupted;
           });
-      return begun.steps() == engine.stepsPerEpoch();
+      return begun.steps() == backend.stepsPerEpoch();
     }
 
     private void finish(int epoch) {
       long started = System.nanoTime();
-      Evaluation validation = engine.evaluate();
+      Evaluation validation = backend.evaluate();
       EpochResult result =
           new EpochResult(
               epoch,
               steps(),
               begun.loss() / begun.weight(),
-              engine.learningRate(),
+              backend.learningRate(),
               begun.norm() / begun.steps(),
               EpochResult.figures(validation, rarest),
               EpochResult.recall(validation, labels),
@@ -168,7 +168,7 @@ public final class Trainer {
                 + " larger --validation, or choose another --metric");
       }
       if (better) {
-        bestWeights = engine.evaluated();
+        bestWeights = backend.evaluated();
       }
       listeners.forEach(listener -> listener.epochEnds(this, result, better));
     }
@@ -190,12 +190,12 @@ public final class Trainer {
 
     @Override
     public long steps() {
-      return engine.steps();
+      return backend.steps();
     }
 
     @Override
     public long plannedSteps() {
-      return engine.stepsPerEpoch() * recipe.epochs();
+      return backend.stepsPerEpoch() * recipe.epochs();
     }
 
     @Override
@@ -220,8 +220,8 @@ public final class Trainer {
       } catch (IOException e) {
         throw new UncheckedIOException("making " + directory, e);
       }
-      engine.save(directory);
-      new TrainingState(config, engine.dataHash(), List.copyOf(history), begun)
+      backend.save(directory);
+      new TrainingState(config, backend.dataHash(), List.copyOf(history), begun)
           .write(directory, steps(), best);
     }
 

@@ -9,25 +9,25 @@ package org.sparkvit.training.loop;
 public interface TrainingListener {
 
   /** Before the first step, or the first one after a resumption. */
-  default void trainingBegins(Training training) {}
+  default void trainingBegins(TrainingRun trainingRun) {}
 
   /** Before the first step of an epoch, or the first one of it after a resumption. */
-  default void epochBegins(Training training, int epoch) {}
+  default void epochBegins(TrainingRun trainingRun, int epoch) {}
 
   /** After each update. */
-  default void stepEnds(Training training, Step step) {}
+  default void stepEnds(TrainingRun trainingRun, Step step) {}
 
   /**
    * After an epoch and its evaluation.
    *
    * @param best whether it is the best so far
    */
-  default void epochEnds(Training training, EpochResult result, boolean best) {}
+  default void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {}
 
   /**
    * After the last epoch, or where the training was interrupted.
    *
    * @param finished whether there is nothing left to do
    */
-  default void trainingEnds(Training training, boolean finished) {}
+  default void trainingEnds(TrainingRun trainingRun, boolean finished) {}
 }

@@ -33,7 +33,7 @@ public record TrainingState(
    * @param loss weighted sum of the losses
    * @param weight sum of the weights
    * @param norm sum of the gradients' norms
-   * @param images showings
+   * @param images samples
    * @param seconds spent
    */
   record BegunEpoch(

@@ -15,9 +15,9 @@ import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.training.data.EpochSample;
 import org.sparkvit.training.data.Example;
 import org.sparkvit.training.data.PixelCache;
-import org.sparkvit.training.data.Showing;
 import org.sparkvit.training.recipe.Augmentation;
 import org.sparkvit.training.recipe.Freezing;
 import org.sparkvit.training.recipe.Recipe;
@@ -65,15 +65,15 @@ public final class TrainingThroughput {
     try {
       Path folder = Files.createTempDirectory("spark-vit-throughput-");
       try (PixelCache cache = PixelCache.create(folder, side * side * 3, IMAGES);
-          Learner learner =
-              Learner.open(
+          TrainLoop trainLoop =
+              TrainLoop.open(
                   recipe, labels, cache, start, resolved, Precision.of(precision, resolved))) {
-        List<Showing> showings = noise(cache, side, labels.size());
+        List<EpochSample> samples = noise(cache, side, labels.size());
         LearningRate rates = new LearningRate(recipe.schedule(), 1_000_000, 1_000_000);
         long[] counted = {0, 0};
         while (counted[1] == 0 || System.nanoTime() - counted[1] < seconds * 1e9) {
-          learner.learn(
-              showings,
+          trainLoop.learn(
+              samples,
               List.of(),
               1,
               rates,
@@ -95,7 +95,7 @@ public final class TrainingThroughput {
     }
   }
 
-  private static List<Showing> noise(PixelCache cache, int side, int classes) {
+  private static List<EpochSample> noise(PixelCache cache, int side, int classes) {
     SplittableRandom random = new SplittableRandom(1);
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
@@ -104,12 +104,12 @@ public final class TrainingThroughput {
       examples.add(new Example("noise-" + i, i % classes, 1, 1, cache.append(pixels)));
     }
     cache.seal();
-    List<Showing> showings = new ArrayList<>();
+    List<EpochSample> samples = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       for (Example example : examples) {
-        showings.add(new Showing(example, round, showings.size()));
+        samples.add(new EpochSample(example, round, samples.size()));
       }
     }
-    return showings;
+    return samples;
   }
 }

@@ -21,8 +21,8 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.training.data.EpochSample;
 import org.sparkvit.training.data.ExecutorImages;
-import org.sparkvit.training.data.Showing;
 import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.recipe.Recipe;
 
@@ -70,10 +70,10 @@ record WorkerRound(
    *
    * @param round its number, from 0
    * @param before all weights
-   * @param unit of the moves
+   * @param unit of the pseudo-gradients
    * @param rows the worker's share
    */
-  Moves run(long round, float[] before, double unit, int worker, List<Row> rows) {
+  PseudoGradients run(long round, float[] before, double unit, int worker, List<Row> rows) {
     TaskContext task = TaskContext.get();
     PyTorchRuntime.configure(task == null ? 1 : task.cpus());
     Labels labels = new Labels(labelNames);
@@ -84,21 +84,21 @@ record WorkerRound(
     Device resolved = PyTorchRuntime.device(device);
     Checkpoint start = FlatWeights.toCheckpoint(config, preprocessor, before);
     Sums sums = new Sums();
-    try (Learner learner =
-        Learner.open(
+    try (TrainLoop trainLoop =
+        TrainLoop.open(
             recipe, labels, shard.cache(), start, resolved, Precision.of(precision, resolved))) {
       long first = round * innerSteps;
       if (round > 0) {
-        load(learner, state(round - 1, worker));
+        load(trainLoop, state(round - 1, worker));
       }
-      learn(learner, shard, first, sums);
-      save(learner, state(round, worker));
-      return Moves.of(
+      learn(trainLoop, shard, first, sums);
+      save(trainLoop, state(round, worker));
+      return PseudoGradients.of(
           before,
-          FlatWeights.of(learner.weights()),
+          FlatWeights.of(trainLoop.weights()),
           unit,
           workers,
-          new Moves.WorkerFigures(
+          new PseudoGradients.WorkerFigures(
               worker,
               sums.steps,
               sums.images,
@@ -118,18 +118,18 @@ record WorkerRound(
   }
 
   /** A worker's own epochs follow one another, whatever the rounds. */
-  private void learn(Learner learner, TrainingSet shard, long first, Sums sums) {
+  private void learn(TrainLoop trainLoop, TrainingSet shard, long first, Sums sums) {
     long perStep = recipe.imagesPerStep();
-    long perEpoch = (shard.showings() + perStep - 1) / perStep;
+    long perEpoch = (shard.samplesPerEpoch() + perStep - 1) / perStep;
     long at = first;
     while (at < first + innerSteps) {
       int epoch = Math.toIntExact(at / perEpoch + 1);
-      List<Showing> showings = Showing.shuffled(shard.train(), recipe.seed(), epoch);
+      List<EpochSample> samples = EpochSample.shuffled(shard.train(), recipe.seed(), epoch);
       long from = at % perEpoch;
       long steps = Math.min(perEpoch - from, first + innerSteps - at);
-      learner.learn(
-          showings.subList(
-              (int) (from * perStep), (int) Math.min(showings.size(), (from + steps) * perStep)),
+      trainLoop.learn(
+          samples.subList(
+              (int) (from * perStep), (int) Math.min(samples.size(), (from + steps) * perStep)),
           shard.train(),
           epoch,
           rates,
@@ -146,16 +146,17 @@ record WorkerRound(
   }
 
   private Path state(long round, int worker) {
-    return new Path(folder, DistributedEngine.ROUND + round + "/worker-" + worker + ".safetensors");
+    return new Path(
+        folder, DistributedBackend.ROUND + round + "/worker-" + worker + ".safetensors");
   }
 
-  private void load(Learner learner, Path state) {
+  private void load(TrainLoop trainLoop, Path state) {
     try {
       java.nio.file.Path local = Files.createTempFile("spark-vit-worker-", ".safetensors");
       try {
         FileSystem fs = state.getFileSystem(hadoop.value());
         FileUtil.copy(fs, state, local.toFile(), false, hadoop.value());
-        learner.loadOptimizer(local);
+        trainLoop.loadOptimizer(local);
       } finally {
         Files.deleteIfExists(local);
       }
@@ -165,11 +166,11 @@ record WorkerRound(
   }
 
   /** Written beside its place and renamed, so that a second attempt finds nothing half done. */
-  private void save(Learner learner, Path state) {
+  private void save(TrainLoop trainLoop, Path state) {
     try {
       java.nio.file.Path local = Files.createTempFile("spark-vit-worker-", ".safetensors");
       try {
-        learner.saveOptimizer(local);
+        trainLoop.saveOptimizer(local);
         FileSystem fs = state.getFileSystem(hadoop.value());
         Path staged = new Path(state.getParent(), "." + local.getFileName());
         DiskWrite.copy(local, fs, staged);

@@ -15,8 +15,8 @@ import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Presence;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.loop.Step;
-import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
+import org.sparkvit.training.loop.TrainingRun;
 
 /**
  * The figures of a training as JSON lines, up to date within half a minute while it runs: {@code
@@ -46,9 +46,9 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
-  public void trainingBegins(Training training) {
+  public void trainingBegins(TrainingRun trainingRun) {
     lines.clear();
-    if (training.steps() == 0) {
+    if (trainingRun.steps() == 0) {
       return;
     }
     // What was noted after the state that the training is resumed from happens again.
@@ -58,8 +58,8 @@ public final class MetricsFile implements TrainingListener {
         long step = entry.path("step").asLong(entry.path("steps").asLong());
         boolean epochIsDone =
             entry.path("event").asText().equals("step")
-                || entry.path("epoch").asInt() <= training.history().size();
-        if (step <= training.steps() && epochIsDone) {
+                || entry.path("epoch").asInt() <= trainingRun.history().size();
+        if (step <= trainingRun.steps() && epochIsDone) {
           lines.add(line);
         }
       }
@@ -69,7 +69,7 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
-  public void stepEnds(Training training, Step step) {
+  public void stepEnds(TrainingRun trainingRun, Step step) {
     if (step.number() % everySteps == 0) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("event", "step");
@@ -87,7 +87,7 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
-  public void epochEnds(Training training, EpochResult result, boolean best) {
+  public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("event", "epoch");
     entry.put("time", Instant.now().toString());
@@ -97,7 +97,7 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
-  public void trainingEnds(Training training, boolean finished) {
+  public void trainingEnds(TrainingRun trainingRun, boolean finished) {
     write();
   }
 

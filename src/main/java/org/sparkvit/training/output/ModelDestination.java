@@ -10,9 +10,9 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.ModelVersions;
 
 /**
- * Where a training publishes its model: as a {@linkplain ModelVersions version} under a name, on
- * any Hadoop file system. A former version stays, and stays current until the new one is there
- * whole.
+ * The place where a training publishes its model: as a {@linkplain ModelVersions version} under a
+ * name, on any Hadoop file system. A former version stays, and stays current until the new one is
+ * there whole.
  */
 public final class ModelDestination {
   private final ModelVersions versions;

@@ -7,8 +7,8 @@ import org.sparkvit.stats.metrics.ClassMetric;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.loop.Step;
-import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
+import org.sparkvit.training.loop.TrainingRun;
 
 /** Says every few seconds how far a training is, and what each epoch came to. */
 public final class ProgressLines implements TrainingListener {
@@ -28,13 +28,13 @@ public final class ProgressLines implements TrainingListener {
   }
 
   @Override
-  public void trainingBegins(Training training) {
+  public void trainingBegins(TrainingRun trainingRun) {
     began = System.nanoTime();
-    stepsBefore = training.steps();
+    stepsBefore = trainingRun.steps();
   }
 
   @Override
-  public void epochBegins(Training training, int epoch) {
+  public void epochBegins(TrainingRun trainingRun, int epoch) {
     epochBegan = System.nanoTime();
     lastLine = epochBegan;
     images = 0;
@@ -43,7 +43,7 @@ public final class ProgressLines implements TrainingListener {
   }
 
   @Override
-  public void stepEnds(Training training, Step step) {
+  public void stepEnds(TrainingRun trainingRun, Step step) {
     images += step.images();
     loss += step.loss() * step.weight();
     weight += step.weight();
@@ -54,16 +54,16 @@ public final class ProgressLines implements TrainingListener {
     lastLine = now;
     long done = step.number() - stepsBefore;
     double secondsPerStep = (now - began) / 1e9 / Math.max(1, done);
-    long left = Math.round(secondsPerStep * (training.plannedSteps() - step.number()));
+    long left = Math.round(secondsPerStep * (trainingRun.plannedSteps() - step.number()));
     progress.say(
         String.format(
             Locale.ROOT,
             "train: epoch %d of %d, step %d of %d, loss %.4f, %.1f images/s, learning rate %.2e,"
                 + " gradient norm %.2f, about %d:%02d left",
             step.epoch(),
-            training.recipe().epochs(),
+            trainingRun.recipe().epochs(),
             step.number(),
-            training.plannedSteps(),
+            trainingRun.plannedSteps(),
             loss / weight,
             images / ((now - epochBegan) / 1e9),
             step.learningRate(),
@@ -73,7 +73,7 @@ public final class ProgressLines implements TrainingListener {
   }
 
   @Override
-  public void epochEnds(Training training, EpochResult result, boolean best) {
+  public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
     Map<String, Double> validation = result.validation();
     StringBuilder line = new StringBuilder();
     line.append(
@@ -82,18 +82,18 @@ public final class ProgressLines implements TrainingListener {
             "train: epoch %d of %d done in %.1f s (%.1f images/s), loss %.4f; validation: log_loss"
                 + " %.4f, accuracy %.4f, f1_macro %.4f, %s roc_auc %.4f, average_precision %.4f",
             result.epoch(),
-            training.recipe().epochs(),
+            trainingRun.recipe().epochs(),
             result.seconds(),
             result.imagesPerSecond(),
             result.trainLoss(),
             result.value(Metric.LOG_LOSS),
             result.value(Metric.ACCURACY),
             result.value(Metric.F1_MACRO),
-            training.rarestClass(),
+            trainingRun.rarestClass(),
             validation.get(ClassMetric.ROC_AUC.label()),
             validation.get(ClassMetric.AVERAGE_PRECISION.label())));
     if (best) {
-      Metric metric = training.recipe().selection().metric();
+      Metric metric = trainingRun.recipe().selection().metric();
       line.append(
           String.format(
               Locale.ROOT, "; best %s so far, %.4f", metric.label(), result.value(metric)));

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.sparkvit.core.Progress;
 import org.sparkvit.training.loop.EpochResult;
-import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
+import org.sparkvit.training.loop.TrainingRun;
 
 /** Says after each epoch what the training takes of the machine: processor, memory, GPU. */
 public final class ResourceLines implements TrainingListener {
@@ -37,13 +37,13 @@ public final class ResourceLines implements TrainingListener {
   }
 
   @Override
-  public void epochBegins(Training training, int epoch) {
+  public void epochBegins(TrainingRun trainingRun, int epoch) {
     since = System.nanoTime();
     cpuTime = system.getProcessCpuTime();
   }
 
   @Override
-  public void epochEnds(Training training, EpochResult result, boolean best) {
+  public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
     double cores = (double) (system.getProcessCpuTime() - cpuTime) / (System.nanoTime() - since);
     StringBuilder line = new StringBuilder();
     line.append(

@@ -14,18 +14,18 @@ import org.sparkvit.training.recipe.BalancePolicy.Weights;
  * extra} of them, in hashed order, once more.
  *
  * @param before images of the class in the train split
- * @param copies showings in an epoch that all of them have
+ * @param copies samples in an epoch that all of them have
  * @param extra images that are shown once more, fewer than {@code before}
- * @param weight weight of each showing in the loss
+ * @param weight weight of each sample in the loss
  */
 public record ClassPlan(long before, int copies, long extra, double weight) {
 
-  /** Showings of the class in an epoch. */
+  /** Samples of the class in an epoch. */
   public long after() {
     return before * copies + extra;
   }
 
-  /** Sum of the loss weights over the showings. */
+  /** Sum of the loss weights over the samples. */
   public double weighted() {
     return weight * after();
   }

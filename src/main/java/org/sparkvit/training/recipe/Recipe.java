@@ -19,7 +19,7 @@ import org.sparkvit.model.architecture.TrainingOptions;
  * @param freezing what is not trained
  * @param regularization what keeps it from running away or learning by heart
  * @param loss what is made small
- * @param augmentation how images change from one showing to the next
+ * @param augmentation how images change from one epoch to the next
  * @param selection which epoch is kept
  * @param recompute whether the backward pass computes each block again, for less memory
  * @param seed decides fresh weights, order and augmentation

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.loading.ImageFiles;
-import org.sparkvit.loading.PatientReader;
+import org.sparkvit.loading.RetryingImageReader;
 
 class FileReaderTest extends SparkTest {
   @TempDir private Path temp;
@@ -64,7 +64,8 @@ class FileReaderTest extends SparkTest {
 
   private FileReader.Content read(Path file, Long bytes, long limit) {
     Row listed = Listing.file("n", "flaky:" + file, "a", null, 0, bytes, 0L);
-    PatientReader reader = new PatientReader(new ImageFiles(spark), Duration.ofMillis(2));
+    RetryingImageReader reader =
+        new RetryingImageReader(new ImageFiles(spark), Duration.ofMillis(2));
     return new FileReader(reader, limit).read(listed);
   }
 

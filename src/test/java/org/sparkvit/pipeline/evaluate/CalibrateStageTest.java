@@ -35,9 +35,9 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.metrics.Calibration;
 import org.sparkvit.stats.metrics.CalibrationFixtures;
 import org.sparkvit.stats.metrics.ClassCalibration;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.metrics.Objective;
-import org.sparkvit.stats.metrics.Scorebook;
 
 class CalibrateStageTest extends SparkTest {
   private static final List<String> CLASSES = List.of("ordinary", "sensitive");
@@ -47,7 +47,7 @@ class CalibrateStageTest extends SparkTest {
   private final List<String> said = new ArrayList<>();
   private String method = "temperature";
   private Optional<Double> prevalence = Optional.empty();
-  private final Scorebook test = new Scorebook(2);
+  private final ClassificationEvaluator test = new ClassificationEvaluator(2);
   private final List<float[]> tested = new ArrayList<>();
   private final List<Integer> labels = new ArrayList<>();
 
@@ -113,7 +113,7 @@ class CalibrateStageTest extends SparkTest {
     double temperature = row.getAs("temperature");
     assertThat(temperature).isBetween(1.2, 10.0);
     Calibration calibration = new Calibration(temperature, List.of(0.0, 0.0));
-    Scorebook mended = new Scorebook(2);
+    ClassificationEvaluator mended = new ClassificationEvaluator(2);
     for (int i = 0; i < tested.size(); i++) {
       mended.add(labels.get(i), calibration.apply(tested.get(i)));
     }
@@ -256,7 +256,7 @@ class CalibrateStageTest extends SparkTest {
                 Optional.empty()),
             List.of());
     ClassCalibration curve =
-        LabelledScores.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
+        LabelledPredictions.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
             .isotonic(spark, "validation", List.of(1), fixture.labels().length)
             .get(0);
     double[] asked = fixture.numbers("asked");

@@ -16,8 +16,8 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.dataset.schema.ComparisonsTable;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.Scorebook;
 
 class ComparisonsTest extends SparkTest {
   private static final List<String> CLASSES = List.of("cat", "dog");
@@ -32,7 +32,8 @@ class ComparisonsTest extends SparkTest {
     tables.model("b", CLASSES);
     tables.model("c", List.of("dog", "cat"));
     SplittableRandom random = new SplittableRandom(3);
-    Map<String, Scorebook> books = Map.of("a", new Scorebook(2), "b", new Scorebook(2));
+    Map<String, ClassificationEvaluator> books =
+        Map.of("a", new ClassificationEvaluator(2), "b", new ClassificationEvaluator(2));
     long onlyB = 0;
     long onlyA = 0;
     for (int i = 0; i < 400; i++) {

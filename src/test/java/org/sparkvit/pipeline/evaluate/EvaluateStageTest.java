@@ -32,10 +32,10 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.metrics.ClassMetric;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.Scorebook;
 
 class EvaluateStageTest extends SparkTest {
   private static final List<String> CLASSES = List.of("ordinary", "other", "sensitive");
@@ -46,9 +46,9 @@ class EvaluateStageTest extends SparkTest {
   void tablesAreTheSameForAnyPartitioningAndEqualTheInMemoryMetrics() {
     TestTables tables = new TestTables();
     tables.model("m", CLASSES);
-    Scorebook all = new Scorebook(3);
-    Scorebook test = new Scorebook(3);
-    Scorebook old = new Scorebook(3);
+    ClassificationEvaluator all = new ClassificationEvaluator(3);
+    ClassificationEvaluator test = new ClassificationEvaluator(3);
+    ClassificationEvaluator old = new ClassificationEvaluator(3);
     fill(tables, all, test, old);
 
     List<List<Row>> runs = new ArrayList<>();
@@ -74,7 +74,11 @@ class EvaluateStageTest extends SparkTest {
   }
 
   /** 3,000 images; two thirds of the scores are on a grid of 1/64, so many are tied. */
-  private static void fill(TestTables tables, Scorebook all, Scorebook test, Scorebook old) {
+  private static void fill(
+      TestTables tables,
+      ClassificationEvaluator all,
+      ClassificationEvaluator test,
+      ClassificationEvaluator old) {
     Random random = new Random(5);
     for (int i = 0; i < 3000; i++) {
       String name = "image " + i;
@@ -140,7 +144,11 @@ class EvaluateStageTest extends SparkTest {
   void rankingsReallyLieInSeveralPartitions() {
     TestTables tables = new TestTables();
     tables.model("m", CLASSES);
-    fill(tables, new Scorebook(3), new Scorebook(3), new Scorebook(3));
+    fill(
+        tables,
+        new ClassificationEvaluator(3),
+        new ClassificationEvaluator(3),
+        new ClassificationEvaluator(3));
     Workspace workspace = tables.write(spark, uri("spread"), 2);
     List<Integer> parts =
         withPartitions(
@@ -154,7 +162,7 @@ class EvaluateStageTest extends SparkTest {
                       workspace.read(PredictionsTable.SPEC),
                       models,
                       List.of());
-              RankingKeys keys = RankingKeys.collect(Counts.of(scored), models);
+              RankingKeys keys = RankingKeys.collect(ConfusionCounts.of(scored), models);
               return SortedScores.sort(scored, keys, 0)
                   .mapRuns(
                       ranking -> keys.classOf(ranking) == 0,
@@ -396,7 +404,7 @@ class EvaluateStageTest extends SparkTest {
     }
   }
 
-  private static List<String> expectedCurve(Scorebook book, int c) {
+  private static List<String> expectedCurve(ClassificationEvaluator book, int c) {
     List<String> rows = new ArrayList<>();
     List<CurvePoint> points = book.ranking(c).drawnPoints();
     for (int i = 0; i < points.size(); i++) {
@@ -453,7 +461,7 @@ class EvaluateStageTest extends SparkTest {
       String split,
       String slice,
       String sliceValue,
-      Scorebook book) {
+      ClassificationEvaluator book) {
     Evaluation expected = book.evaluation();
     for (Metric metric : Metric.values()) {
       Double actual = value(figures, split, slice, sliceValue, "(all)", metric.label());

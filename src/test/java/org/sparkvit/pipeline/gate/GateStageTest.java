@@ -171,8 +171,8 @@ class GateStageTest extends SparkTest {
     embeddings(tables, "m1", 0, 0);
     gate("images = fail < 1", false);
     Map<String, Double> first = history();
-    for (int d = 0; d < EmbeddingFigures.DIRECTIONS; d++) {
-      String direction = EmbeddingFigures.SHARE + "m1-fp32." + d + ".";
+    for (int d = 0; d < EmbeddingMetrics.DIRECTIONS; d++) {
+      String direction = EmbeddingMetrics.SHARE + "m1-fp32." + d + ".";
       double[] shares =
           first.entrySet().stream()
               .filter(figure -> figure.getKey().startsWith(direction))
@@ -200,7 +200,7 @@ class GateStageTest extends SparkTest {
     Map<String, Double> last = history();
     first.forEach(
         (metric, value) -> {
-          if (metric.startsWith(EmbeddingFigures.MEAN)) {
+          if (metric.startsWith(EmbeddingMetrics.MEAN)) {
             assertThat(last.get(metric)).isEqualTo(value);
           }
         });
@@ -278,20 +278,20 @@ class GateStageTest extends SparkTest {
 
   @Test
   void limitsThatAreNoneAreRefused() {
-    assertThatThrownBy(() -> Limit.parse("images = fail 1", "f"))
+    assertThatThrownBy(() -> Check.parse("images = fail 1", "f"))
         .isInstanceOf(UserException.class)
         .hasMessage(
             "f: line 1 is 'images = fail 1'; write 'METRIC = warn > 0.01, fail > 0.1', with < or"
                 + " >");
-    assertThatThrownBy(() -> Limit.parse("\nimages", "f")).hasMessageContaining("line 2");
-    assertThatThrownBy(() -> Limit.parse("a = fail > 1.2.3", "f")).hasMessageContaining("'1.2.3'");
+    assertThatThrownBy(() -> Check.parse("\nimages", "f")).hasMessageContaining("line 2");
+    assertThatThrownBy(() -> Check.parse("a = fail > 1.2.3", "f")).hasMessageContaining("'1.2.3'");
     assertThatThrownBy(() -> gate("# nothing", false)).hasMessageContaining("has no checks");
   }
 
   @Test
   void theFileOfChecksHasTheOnesThatCountWithoutIt() throws IOException {
-    assertThat(Limit.parse(Files.readString(Path.of("conf/checks.properties")), "conf"))
-        .isEqualTo(Limit.parse(GateStage.DEFAULTS, "usual"));
+    assertThat(Check.parse(Files.readString(Path.of("conf/checks.properties")), "conf"))
+        .isEqualTo(Check.parse(GateStage.DEFAULTS, "usual"));
   }
 
   @Test
@@ -302,24 +302,24 @@ class GateStageTest extends SparkTest {
       runs.add(Map.of("finding_share", value));
     }
     TreeMap<String, Double> now = new TreeMap<>(Map.of("finding_share", 0.145));
-    assertThat(new Earlier(runs).anomalies(now)).isEmpty();
+    assertThat(new MetricHistory(runs).anomalies(now)).isEmpty();
     runs.add(Map.of("finding_share", 0.11));
-    assertThat(new Earlier(runs).anomalies(now))
+    assertThat(new MetricHistory(runs).anomalies(now))
         .singleElement()
         .satisfies(
             anomaly -> assertThat(anomaly.text()).startsWith("more than 3.0 standard deviations"));
     now.put("finding_share", 0.12);
-    assertThat(new Earlier(runs).anomalies(now)).isEmpty();
+    assertThat(new MetricHistory(runs).anomalies(now)).isEmpty();
   }
 
   /** scipy.spatial.distance.jensenshannon([.2, .3, .5], [.1, .6, .3], base=2). */
   @Test
   void distanceIsJensensAndShannons() {
     assertThat(
-            Earlier.jensenShannon(
+            MetricHistory.jensenShannon(
                 Map.of("a", .2, "b", .3, "c", .5), Map.of("a", .1, "b", .6, "c", .3)))
         .isCloseTo(0.25932392561682444, within(1e-12));
-    assertThat(Earlier.jensenShannon(Map.of("a", 1.0), Map.of("b", 1.0))).isEqualTo(1);
-    assertThat(Earlier.jensenShannon(Map.of("a", 1.0), Map.of())).isZero();
+    assertThat(MetricHistory.jensenShannon(Map.of("a", 1.0), Map.of("b", 1.0))).isEqualTo(1);
+    assertThat(MetricHistory.jensenShannon(Map.of("a", 1.0), Map.of())).isZero();
   }
 }

@@ -58,10 +58,10 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.ThresholdsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.metrics.ClassMetric;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.Scorebook;
 import scala.collection.JavaConverters;
 
 /** A workspace with drawn images, a made-up model and its figures, for tests. */
@@ -157,8 +157,8 @@ final class ReportWorkspace {
   }
 
   /** The figures of some of the samples, by the mathematics that the pipeline uses. */
-  Scorebook book(Predicate<Sample> condition) {
-    Scorebook book = new Scorebook(labels.size());
+  ClassificationEvaluator book(Predicate<Sample> condition) {
+    ClassificationEvaluator book = new ClassificationEvaluator(labels.size());
     samples(condition)
         .forEach(sample -> book.add(labels.indexOf(sample.label()), sample.probabilities()));
     return book;
@@ -702,7 +702,7 @@ final class ReportWorkspace {
     List<Row> curves = new ArrayList<>();
     splits.forEach(
         (split, of) -> {
-          Scorebook book = book(of);
+          ClassificationEvaluator book = book(of);
           figures(figures, split, MetricsTable.ALL, MetricsTable.ALL, book.evaluation());
           book.evaluation()
               .confusion()

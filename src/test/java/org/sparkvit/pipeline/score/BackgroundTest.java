@@ -36,8 +36,8 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
-import org.sparkvit.training.recipe.Start;
-import org.sparkvit.training.recipe.StartingModel;
+import org.sparkvit.training.recipe.InitialCheckpoint;
+import org.sparkvit.training.recipe.Initialization;
 
 /** What a model sees of a transparent image: the catalog's background, or the one it learnt. */
 class BackgroundTest extends SparkTest {
@@ -180,11 +180,11 @@ class BackgroundTest extends SparkTest {
   void aTrainingTakesTheCatalogsBackgroundAndItsModelKeepsIt() throws IOException {
     Workspace workspace = catalog("#f0f0f0");
     Path white = model("trained", WHITE);
-    StartingModel start =
-        StartingModel.of(
+    InitialCheckpoint start =
+        InitialCheckpoint.of(
             spark,
             workspace,
-            new Start.Pretrained(white.toUri().toString(), OptionalInt.empty(), false),
+            new Initialization.Pretrained(white.toUri().toString(), OptionalInt.empty(), false),
             Labels.sorted(List.of("dark", "light")),
             1,
             RunRecord.start("test", Map.of()));

@@ -187,7 +187,7 @@ class SynthesizeStageTest extends SparkTest {
     RunRecord record = RunRecord.start("train", Map.of());
     TrainingRows real = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
     TrainingRows all = TrainingRows.read(workspace, false, true, RareClasses.KEPT, record);
-    assertThat(all.showings()).isEqualTo(real.showings() + COLD - WARM);
+    assertThat(all.samplesPerEpoch()).isEqualTo(real.samplesPerEpoch() + COLD - WARM);
     assertThat(all.images()).isEqualTo(real.images() + COLD - WARM);
     assertThat(all.rows().count()).isEqualTo(all.images());
     assertThat(all.validationImages()).isEqualTo(real.validationImages());

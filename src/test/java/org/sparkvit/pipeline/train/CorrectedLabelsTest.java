@@ -46,8 +46,8 @@ import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.BalancePolicy;
 import org.sparkvit.training.recipe.Diloco;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
-import org.sparkvit.training.recipe.Start;
 
 /** A data set that was split and balanced, and whose labels were corrected afterwards. */
 class CorrectedLabelsTest extends SparkTest {
@@ -102,14 +102,14 @@ class CorrectedLabelsTest extends SparkTest {
                 usePlan,
                 false,
                 RareClasses.KEPT,
-                new Start.Scratch(TrainFixtures.tinyViT()),
+                new Initialization.Scratch(TrainFixtures.tinyViT()),
                 TrainFixtures.recipe(1, 1e-3, 0),
                 Diloco.NONE,
                 "cpu",
                 "fp32",
                 1,
                 Optional.empty(),
-                Keeping.DEFAULT,
+                TrainRunOptions.DEFAULT,
                 CardFields.INHERITED),
             progress)
         .run(spark);

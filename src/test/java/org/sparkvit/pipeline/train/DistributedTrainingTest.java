@@ -19,23 +19,24 @@ import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.model.checkpoint.CardFields;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
-import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
+import org.sparkvit.training.loop.TrainingRun;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.Diloco;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
 
 class DistributedTrainingTest extends SparkTest {
   @TempDir Path folder;
 
-  private static TrainConfig config(Path workspace, String name, Diloco diloco, Keeping keeping) {
-    return config(workspace, name, diloco, keeping, TrainFixtures.recipe(6, 3e-3, 0.1));
+  private static TrainConfig config(
+      Path workspace, String name, Diloco diloco, TrainRunOptions trainRunOptions) {
+    return config(workspace, name, diloco, trainRunOptions, TrainFixtures.recipe(6, 3e-3, 0.1));
   }
 
   private static TrainConfig config(
-      Path workspace, String name, Diloco diloco, Keeping keeping, Recipe recipe) {
+      Path workspace, String name, Diloco diloco, TrainRunOptions trainRunOptions, Recipe recipe) {
     return new TrainConfig(
         workspace.toString(),
         name,
@@ -43,14 +44,14 @@ class DistributedTrainingTest extends SparkTest {
         true,
         false,
         RareClasses.KEPT,
-        new Start.Scratch(TrainFixtures.tinyViT()),
+        new Initialization.Scratch(TrainFixtures.tinyViT()),
         recipe,
         diloco,
         "cpu",
         "fp32",
         1,
         Optional.empty(),
-        keeping,
+        trainRunOptions,
         CardFields.INHERITED);
   }
 
@@ -68,9 +69,9 @@ class DistributedTrainingTest extends SparkTest {
   /** Ends the training after the second round. */
   public static final class AfterTwoRounds implements TrainingListener {
     @Override
-    public void stepEnds(Training training, Step step) {
+    public void stepEnds(TrainingRun trainingRun, Step step) {
       if (step.number() == 2) {
-        training.interrupt();
+        trainingRun.interrupt();
       }
     }
   }
@@ -81,17 +82,19 @@ class DistributedTrainingTest extends SparkTest {
     TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
     Diloco two = new Diloco(2, 2, 0.7, 0.9);
     List<String> lines = new ArrayList<>();
-    JsonNode first = train(config(workspace, "first", two, Keeping.DEFAULT), lines::add);
+    JsonNode first = train(config(workspace, "first", two, TrainRunOptions.DEFAULT), lines::add);
     assertThat(first.path("results").path("best_value").asDouble()).isEqualTo(1.0);
-    // 60 showings in rounds of 2 workers x 2 steps x 8 images
+    // 60 samples in rounds of 2 workers x 2 steps x 8 images
     assertThat(first.path("history").get(0).path("steps").asInt()).isEqualTo(2);
     assertThat(lines).anyMatch(line -> line.contains("train images cannot be read"));
     assertThat(lines).anyMatch(line -> line.contains("MB a round"));
 
-    JsonNode second = train(config(workspace, "second", two, Keeping.DEFAULT), Progress.SILENT);
+    JsonNode second =
+        train(config(workspace, "second", two, TrainRunOptions.DEFAULT), Progress.SILENT);
     assertThat(hash(second)).isEqualTo(hash(first));
 
-    Keeping interrupted = new Keeping(false, false, 0, 1, List.of(AfterTwoRounds.class.getName()));
+    TrainRunOptions interrupted =
+        new TrainRunOptions(false, false, 0, 1, List.of(AfterTwoRounds.class.getName()));
     TrainConfig third = config(workspace, "third", two, interrupted);
     assertThatThrownBy(() -> new TrainStage(third, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
@@ -99,13 +102,15 @@ class DistributedTrainingTest extends SparkTest {
     assertThat(workspace.resolve("training/third/last-2")).isDirectory();
     JsonNode resumed =
         train(
-            config(workspace, "third", two, new Keeping(false, true, 0, 1, List.of())),
+            config(workspace, "third", two, new TrainRunOptions(false, true, 0, 1, List.of())),
             Progress.SILENT);
     assertThat(hash(resumed)).isEqualTo(hash(first));
     assertThat(workspace.resolve("training/third")).doesNotExist();
 
     JsonNode four =
-        train(config(workspace, "four", new Diloco(4, 1, 1, 0), Keeping.DEFAULT), Progress.SILENT);
+        train(
+            config(workspace, "four", new Diloco(4, 1, 1, 0), TrainRunOptions.DEFAULT),
+            Progress.SILENT);
     assertThat(hash(four)).isNotEqualTo(hash(first));
     assertThat(four.path("history").get(5).path("train_loss").asDouble())
         .isLessThan(four.path("history").get(0).path("train_loss").asDouble());
@@ -115,7 +120,8 @@ class DistributedTrainingTest extends SparkTest {
   void whatCannotBeIsSaid() throws Exception {
     Path workspace = folder.resolve("w");
     TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
-    TrainConfig many = config(workspace, "many", new Diloco(500, 2, 0.7, 0.9), Keeping.DEFAULT);
+    TrainConfig many =
+        config(workspace, "many", new Diloco(500, 2, 0.7, 0.9), TrainRunOptions.DEFAULT);
     assertThatThrownBy(() -> new TrainStage(many, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--workers is 500")

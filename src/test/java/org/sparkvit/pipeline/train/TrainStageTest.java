@@ -29,14 +29,14 @@ import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
-import org.sparkvit.training.loop.Training;
 import org.sparkvit.training.loop.TrainingListener;
+import org.sparkvit.training.loop.TrainingRun;
 import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.Diloco;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
 
 class TrainStageTest extends SparkTest {
   @TempDir Path folder;
@@ -128,14 +128,14 @@ class TrainStageTest extends SparkTest {
                 true,
                 false,
                 RareClasses.KEPT,
-                new Start.Pretrained(start.toString(), OptionalInt.empty(), false),
+                new Initialization.Pretrained(start.toString(), OptionalInt.empty(), false),
                 TrainFixtures.recipe(4, 3e-3, 0.1),
                 Diloco.NONE,
                 "cpu",
                 "fp32",
                 1,
                 Optional.empty(),
-                Keeping.DEFAULT,
+                TrainRunOptions.DEFAULT,
                 CardFields.INHERITED),
             Progress.SILENT);
     assertThat(record.path("history").get(3).path("train_loss").asDouble())
@@ -154,23 +154,23 @@ class TrainStageTest extends SparkTest {
         false,
         false,
         RareClasses.KEPT,
-        new Start.Pretrained("vit", OptionalInt.empty(), false),
+        new Initialization.Pretrained("vit", OptionalInt.empty(), false),
         TrainFixtures.recipe(1, 1e-5, 0),
         Diloco.NONE,
         "cpu",
         "fp32",
         1,
         Optional.empty(),
-        Keeping.DEFAULT,
+        TrainRunOptions.DEFAULT,
         CardFields.INHERITED);
   }
 
   /** Ends the training after ten steps, as Ctrl-C does. */
   public static final class AfterTenSteps implements TrainingListener {
     @Override
-    public void stepEnds(Training training, Step step) {
+    public void stepEnds(TrainingRun trainingRun, Step step) {
       if (step.number() == 10) {
-        training.interrupt();
+        trainingRun.interrupt();
       }
     }
   }
@@ -183,7 +183,8 @@ class TrainStageTest extends SparkTest {
     JsonNode straight = train(config, Progress.SILENT);
 
     String listener = AfterTenSteps.class.getName();
-    TrainConfig other = named(config, "other", new Keeping(false, false, 3, 1, List.of(listener)));
+    TrainConfig other =
+        named(config, "other", new TrainRunOptions(false, false, 3, 1, List.of(listener)));
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new TrainStage(other, lines::add).run(spark))
         .isInstanceOf(UserException.class)
@@ -196,13 +197,14 @@ class TrainStageTest extends SparkTest {
     }
     assertThat(workspace.resolve("models/other")).doesNotExist();
 
-    TrainConfig forgetful = named(config, "other", Keeping.DEFAULT);
+    TrainConfig forgetful = named(config, "other", TrainRunOptions.DEFAULT);
     assertThatThrownBy(() -> new TrainStage(forgetful, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was interrupted; pass --resume");
 
     JsonNode resumed =
-        train(named(config, "other", new Keeping(false, true, 0, 1, List.of())), lines::add);
+        train(
+            named(config, "other", new TrainRunOptions(false, true, 0, 1, List.of())), lines::add);
     assertThat(lines).anyMatch(line -> line.contains("going on with the training"));
     assertThat(resumed.path("results").path("model_hash"))
         .isEqualTo(straight.path("results").path("model_hash"));
@@ -247,12 +249,13 @@ class TrainStageTest extends SparkTest {
       ModelDestination.at(spark, tables.model("vit"), true)
           .publish(model, "2026110" + seed + "T080000000Z-0a1b2c3d");
     }
-    Keeping ten = new Keeping(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
+    TrainRunOptions ten =
+        new TrainRunOptions(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
     TrainConfig config = from("vit", config(workspace), ten);
     assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
         .hasMessageContaining("--resume");
     tables.modelVersions("vit").rollBack();
-    Keeping resume = new Keeping(false, true, 0, 1, List.of());
+    TrainRunOptions resume = new TrainRunOptions(false, true, 0, 1, List.of());
     TrainConfig other = from("vit", config(workspace), resume);
     assertThatThrownBy(() -> new TrainStage(other, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
@@ -264,7 +267,8 @@ class TrainStageTest extends SparkTest {
         .endsWith("models/vit/versions/20261102T080000000Z-0a1b2c3d");
   }
 
-  private static TrainConfig from(String model, TrainConfig config, Keeping keeping) {
+  private static TrainConfig from(
+      String model, TrainConfig config, TrainRunOptions trainRunOptions) {
     return new TrainConfig(
         config.workspace(),
         "tuned",
@@ -272,18 +276,19 @@ class TrainStageTest extends SparkTest {
         config.usePlan(),
         config.useSynthetic(),
         config.rare(),
-        new Start.Pretrained(model, OptionalInt.empty(), false),
+        new Initialization.Pretrained(model, OptionalInt.empty(), false),
         config.recipe(),
         config.diloco(),
         config.device(),
         config.precision(),
         config.decodeThreads(),
         config.cacheFolder(),
-        keeping,
+        trainRunOptions,
         config.card());
   }
 
-  private static TrainConfig named(TrainConfig config, String name, Keeping keeping) {
+  private static TrainConfig named(
+      TrainConfig config, String name, TrainRunOptions trainRunOptions) {
     return new TrainConfig(
         config.workspace(),
         name,
@@ -291,14 +296,14 @@ class TrainStageTest extends SparkTest {
         config.usePlan(),
         config.useSynthetic(),
         config.rare(),
-        config.start(),
+        config.initialization(),
         config.recipe(),
         config.diloco(),
         config.device(),
         config.precision(),
         config.decodeThreads(),
         config.cacheFolder(),
-        keeping,
+        trainRunOptions,
         config.card());
   }
 
@@ -321,14 +326,14 @@ class TrainStageTest extends SparkTest {
         true,
         false,
         RareClasses.KEPT,
-        new Start.Scratch(TrainFixtures.tinyViT()),
+        new Initialization.Scratch(TrainFixtures.tinyViT()),
         recipe,
         Diloco.NONE,
         "cpu",
         "fp32",
         2,
         Optional.of(cacheFolder),
-        Keeping.DEFAULT,
+        TrainRunOptions.DEFAULT,
         CardFields.INHERITED);
   }
 }

@@ -20,9 +20,9 @@ import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.StudyLog;
 import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.training.data.TrainFixtures;
+import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
-import org.sparkvit.training.recipe.Start;
 
 class TuneStageTest extends SparkTest {
   @TempDir Path folder;
@@ -49,7 +49,7 @@ class TuneStageTest extends SparkTest {
         true,
         false,
         RareClasses.KEPT,
-        new Start.Scratch(TrainFixtures.tinyViT()),
+        new Initialization.Scratch(TrainFixtures.tinyViT()),
         SearchSpace.parse(Map.of("learning-rate", rates)),
         "random",
         3,
@@ -210,7 +210,7 @@ class TuneStageTest extends SparkTest {
             true,
             true,
             RareClasses.KEPT,
-            c.start(),
+            c.initialization(),
             c.space(),
             c.method(),
             c.gridSteps(),
@@ -225,7 +225,7 @@ class TuneStageTest extends SparkTest {
             1,
             c.options(),
             c.recipes());
-    assertThat(asked.essence()).containsEntry("synthetic", "true");
+    assertThat(asked.fingerprint()).containsEntry("synthetic", "true");
     assertThatThrownBy(() -> new TuneStage(asked, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("spark-vit synthesize");
@@ -248,7 +248,7 @@ class TuneStageTest extends SparkTest {
                     true,
                     false,
                     RareClasses.KEPT,
-                    new Start.Scratch(TrainFixtures.tinyViT()),
+                    new Initialization.Scratch(TrainFixtures.tinyViT()),
                     SearchSpace.parse(Map.of("learning-rat", "float 0.1 1")),
                     "tpe",
                     3,

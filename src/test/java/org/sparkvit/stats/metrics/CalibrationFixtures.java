@@ -26,12 +26,12 @@ public final class CalibrationFixtures {
       return CalibrationFixtures.numbers(expected.get(name));
     }
 
-    ScoreCounts counts() {
+    ScoreHistogram counts() {
       boolean[] positive = new boolean[labels.length];
       for (int i = 0; i < labels.length; i++) {
         positive[i] = labels[i] == 1;
       }
-      return ScoreCounts.of(scores, positive);
+      return ScoreHistogram.of(scores, positive);
     }
   }
 

@@ -46,7 +46,7 @@ class CalibrationTest {
   }
 
   private static Evaluation evaluate(Drawn drawn, Calibration calibration) {
-    Scorebook book = new Scorebook(3);
+    ClassificationEvaluator book = new ClassificationEvaluator(3);
     for (int i = 0; i < drawn.labels().size(); i++) {
       float[] p = drawn.probabilities().get(i);
       book.add(drawn.labels().get(i), calibration == null ? p : calibration.apply(p));

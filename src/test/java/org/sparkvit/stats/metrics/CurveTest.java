@@ -21,7 +21,7 @@ class CurveTest {
       positive[i] = random.nextDouble() < share;
       scores[i] = random.nextGaussian() + (positive[i] ? 2 : 0);
     }
-    ScoreCounts counts = ScoreCounts.of(scores, positive);
+    ScoreHistogram counts = ScoreHistogram.of(scores, positive);
     List<CurvePoint> drawn = counts.drawnPoints();
 
     assertThat(counts.size()).isGreaterThan(190_000);
@@ -56,7 +56,7 @@ class CurveTest {
 
   @Test
   void aCurveWithoutImagesOfTheClassHasNoRecall() {
-    ScoreCounts counts = ScoreCounts.of(new double[] {0.1, 0.7}, new boolean[2]);
+    ScoreHistogram counts = ScoreHistogram.of(new double[] {0.1, 0.7}, new boolean[2]);
     assertThat(counts.drawnPoints()).hasSize(3).allMatch(p -> Double.isNaN(p.recall()));
     assertThat(counts.sums().rocAuc()).isNaN();
     assertThat(counts.sums().averagePrecision()).isZero();
@@ -64,7 +64,8 @@ class CurveTest {
 
   @Test
   void zeroAndMinusZeroAreOneScore() {
-    ScoreCounts counts = ScoreCounts.of(new double[] {0.0, -0.0}, new boolean[] {true, false});
+    ScoreHistogram counts =
+        ScoreHistogram.of(new double[] {0.0, -0.0}, new boolean[] {true, false});
     assertThat(counts.size()).isEqualTo(1);
     assertThat(counts.sums().rocAuc()).isEqualTo(0.5);
   }

@@ -11,7 +11,7 @@ import org.sparkvit.core.UserException;
 class EdgeTest {
   @Test
   void withoutImagesEverythingIsUndefined() {
-    Evaluation nothing = new Scorebook(3).evaluation();
+    Evaluation nothing = new ClassificationEvaluator(3).evaluation();
     for (Metric metric : Metric.values()) {
       assertThat(nothing.value(metric)).as(metric.label()).isNaN();
     }
@@ -30,7 +30,7 @@ class EdgeTest {
 
   @Test
   void pairsBeyondALongAreAnErrorNotAWrongValue() {
-    RankingSums sums = new RankingSums();
+    RankingAccumulator sums = new RankingAccumulator();
     sums.add(5_000_000_000L, 0);
     assertThatThrownBy(() -> sums.add(0, 5_000_000_000L)).isInstanceOf(ArithmeticException.class);
   }
@@ -42,11 +42,12 @@ class EdgeTest {
     assertThatThrownBy(() -> loss.add(1.5)).hasMessageContaining("1.5");
     assertThatThrownBy(() -> loss.merge(LogLoss.ofDoubles())).hasMessageContaining("epsilon");
     assertThatThrownBy(() -> new FixedPointSum().add(-1)).hasMessageContaining("-1");
-    assertThatThrownBy(() -> ScoreCounts.of(new double[] {Double.NaN}, new boolean[1]))
+    assertThatThrownBy(() -> ScoreHistogram.of(new double[] {Double.NaN}, new boolean[1]))
         .hasMessageContaining("NaN");
     assertThatThrownBy(() -> new ConfusionMatrix(2).merge(new ConfusionMatrix(3)))
         .hasMessageContaining("2 and 3");
-    assertThatThrownBy(() -> new Scorebook(2).add(0, new float[3])).hasMessageContaining("3");
+    assertThatThrownBy(() -> new ClassificationEvaluator(2).add(0, new float[3]))
+        .hasMessageContaining("3");
   }
 
   @Test

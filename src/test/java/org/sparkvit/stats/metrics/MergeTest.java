@@ -17,10 +17,10 @@ class MergeTest {
   void aScorebookMayBeSplitInAnyWay(long seed) {
     Random random = new Random(seed);
     int classes = 2 + random.nextInt(5);
-    Scorebook whole = new Scorebook(classes);
-    List<Scorebook> parts = new ArrayList<>();
+    ClassificationEvaluator whole = new ClassificationEvaluator(classes);
+    List<ClassificationEvaluator> parts = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
-      parts.add(new Scorebook(classes));
+      parts.add(new ClassificationEvaluator(classes));
     }
     for (int i = 0; i < 2000; i++) {
       int label = random.nextInt(classes);
@@ -29,7 +29,7 @@ class MergeTest {
       parts.get(random.nextInt(parts.size())).add(label, scores);
     }
     Collections.shuffle(parts, random);
-    Scorebook merged = new Scorebook(classes);
+    ClassificationEvaluator merged = new ClassificationEvaluator(classes);
     parts.forEach(merged::merge);
 
     Evaluation expected = whole.evaluation();
@@ -48,15 +48,15 @@ class MergeTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void aRankingMayBeCutBetweenAnyScores(long seed) {
     Random random = new Random(seed);
-    RankingSums whole = new RankingSums();
-    List<RankingSums> ranges = new ArrayList<>();
-    RankingSums range = new RankingSums();
+    RankingAccumulator whole = new RankingAccumulator();
+    List<RankingAccumulator> ranges = new ArrayList<>();
+    RankingAccumulator range = new RankingAccumulator();
     long positives = 0;
     long negatives = 0;
     for (int i = 0; i < 3000; i++) {
       if (random.nextInt(500) == 0) {
         ranges.add(range);
-        range = new RankingSums(positives, negatives);
+        range = new RankingAccumulator(positives, negatives);
       }
       long pos = random.nextInt(3);
       long neg = pos == 0 ? 1 + random.nextInt(5) : random.nextInt(5);
@@ -67,7 +67,7 @@ class MergeTest {
     }
     ranges.add(range);
     Collections.shuffle(ranges, random);
-    RankingSums merged = new RankingSums();
+    RankingAccumulator merged = new RankingAccumulator();
     ranges.forEach(merged::merge);
     assertThat(ranges).hasSizeGreaterThan(2);
     assertThat(merged.positives()).isEqualTo(positives);

@@ -27,7 +27,7 @@ class ObjectiveTest {
     }
 
     List<CurvePoint> points() {
-      return ScoreCounts.of(scores, positive).points();
+      return ScoreHistogram.of(scores, positive).points();
     }
 
     long flagged(double threshold, boolean of) {

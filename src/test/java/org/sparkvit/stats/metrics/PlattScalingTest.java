@@ -62,7 +62,7 @@ class PlattScalingTest {
       scores[i] = (i + 1) / 102.0;
       positive[i] = i < 25;
     }
-    PlattScaling curve = PlattScaling.fit(ScoreCounts.of(scores, positive));
+    PlattScaling curve = PlattScaling.fit(ScoreHistogram.of(scores, positive));
     assertThat(curve.slope()).isZero();
     assertThat(curve.apply(0.9)).isEqualTo(curve.apply(0.1)).isCloseTo(0.25, within(0.02));
   }
@@ -71,11 +71,11 @@ class PlattScalingTest {
   void equalScoresAndTheEndsHaveAValue() {
     double[] same = {0.5, 0.5, 0.5, 0.5};
     PlattScaling curve =
-        PlattScaling.fit(ScoreCounts.of(same, new boolean[] {true, false, false, false}));
+        PlattScaling.fit(ScoreHistogram.of(same, new boolean[] {true, false, false, false}));
     assertThat(curve.apply(0.5)).isBetween(0.2, 0.5);
     assertThat(new PlattScaling(1, 0).apply(0)).isBetween(0.0, 1e-30);
     assertThat(new PlattScaling(1, 0).apply(1)).isBetween(1 - 1e-12, 1.0);
-    assertThatThrownBy(() -> PlattScaling.fit(ScoreCounts.of(same, new boolean[4])))
+    assertThatThrownBy(() -> PlattScaling.fit(ScoreHistogram.of(same, new boolean[4])))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

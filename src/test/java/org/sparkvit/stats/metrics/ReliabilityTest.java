@@ -37,7 +37,7 @@ class ReliabilityTest {
   @MethodSource("cases")
   void partsOfTheBrierScoreAreNumpys(CalibrationFixtures.Case fixture) {
     // Of a single class the highest probability is the probability.
-    ScoreSums sums = new ScoreSums();
+    ProbabilityAccumulator sums = new ProbabilityAccumulator();
     for (int i = 0; i < fixture.scores().length; i++) {
       sums.add(new float[] {(float) fixture.scores()[i]}, 0, fixture.labels()[i] == 1);
     }
@@ -52,12 +52,12 @@ class ReliabilityTest {
 
   @Test
   void withoutImagesNothingIsDefined() {
-    Reliability none = Reliability.ofEqualMass(ScoreCounts.of(new double[0], new boolean[0]));
+    Reliability none = Reliability.ofEqualMass(ScoreHistogram.of(new double[0], new boolean[0]));
     assertThat(none.bins()).isEmpty();
     assertThat(none.meanError()).isNaN();
     assertThat(none.brierParts().uncertainty()).isNaN();
     Reliability one =
-        Reliability.ofEqualMass(ScoreCounts.of(new double[] {0.75}, new boolean[] {true}));
+        Reliability.ofEqualMass(ScoreHistogram.of(new double[] {0.75}, new boolean[] {true}));
     assertThat(one.meanError()).isEqualTo(0.25);
   }
 }

@@ -65,7 +65,7 @@ class SklearnTest {
   @ParameterizedTest
   @MethodSource("cases")
   void theScorebookPredictsTheMostProbableClass(SklearnFixtures.Case fixture) {
-    Scorebook book = new Scorebook(fixture.classes());
+    ClassificationEvaluator book = new ClassificationEvaluator(fixture.classes());
     ConfusionMatrix expected = new ConfusionMatrix(fixture.classes());
     for (int i = 0; i < fixture.labels().size(); i++) {
       book.add(fixture.labels().get(i), fixture.probabilities().get(i));
@@ -107,28 +107,28 @@ class SklearnTest {
   private static Evaluation evaluate(SklearnFixtures.Case fixture) {
     ConfusionMatrix confusion = new ConfusionMatrix(fixture.classes());
     LogLoss loss = LogLoss.ofFloats();
-    ScoreSums sums = new ScoreSums();
+    ProbabilityAccumulator sums = new ProbabilityAccumulator();
     for (int i = 0; i < fixture.labels().size(); i++) {
       int label = fixture.labels().get(i);
       sums.add(fixture.probabilities().get(i), label, label == fixture.predicted().get(i));
       confusion.add(fixture.labels().get(i), fixture.predicted().get(i));
       loss.add(fixture.probabilities().get(i)[fixture.labels().get(i)]);
     }
-    List<RankingSums> rankings = new ArrayList<>();
+    List<RankingAccumulator> rankings = new ArrayList<>();
     for (int c = 0; c < fixture.classes(); c++) {
       rankings.add(ranking(fixture, c).sums());
     }
     return new Evaluation(confusion, sums.figures(loss.value()), rankings);
   }
 
-  private static ScoreCounts ranking(SklearnFixtures.Case fixture, int c) {
+  private static ScoreHistogram ranking(SklearnFixtures.Case fixture, int c) {
     double[] scores = new double[fixture.labels().size()];
     boolean[] positive = new boolean[scores.length];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = fixture.probabilities().get(i)[c];
       positive[i] = fixture.labels().get(i) == c;
     }
-    return ScoreCounts.of(scores, positive);
+    return ScoreHistogram.of(scores, positive);
   }
 
   private static void assertClose(String what, double actual, double expected) {

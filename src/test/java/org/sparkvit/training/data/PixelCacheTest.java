@@ -57,11 +57,12 @@ class PixelCacheTest {
       }
       cache.seal();
       Batches batches = new Batches(cache, SIDE, 2);
-      List<Showing> showings = Showing.shuffled(examples, 3, 1);
-      List<Integer> order = showings.stream().map(showing -> showing.example().slot()).toList();
+      List<EpochSample> samples = EpochSample.shuffled(examples, 3, 1);
+      List<Integer> order =
+          samples.stream().map(epochSample -> epochSample.example().slot()).toList();
       List<Integer> seen = new ArrayList<>();
       try (Prefetcher<?, Batches.Labelled> all =
-          batches.plain(showings.stream().map(Showing::example).toList())) {
+          batches.plain(samples.stream().map(EpochSample::example).toList())) {
         while (all.hasNext()) {
           Batches.Labelled batch = all.next();
           for (int i = 0; i < batch.labels().length; i++) {
@@ -72,8 +73,8 @@ class PixelCacheTest {
       }
       assertThat(seen).isEqualTo(order);
 
-      Changes nothing =
-          new Changes(
+      BatchTransform nothing =
+          new BatchTransform(
               SIDE,
               List.of(Augment.NONE, Augment.NONE, Augment.NONE),
               Mixing.NONE,
@@ -83,7 +84,7 @@ class PixelCacheTest {
       List<Boolean> ends = new ArrayList<>();
       List<Double> weights = new ArrayList<>();
       try (Prefetcher<?, Batches.Part> all =
-          batches.augmented(showings, examples, 4, nothing, new Targets(3, 0), 3, 1)) {
+          batches.augmented(samples, examples, 4, nothing, new Targets(3, 0), 3, 1)) {
         while (all.hasNext()) {
           Batches.Part part = all.next();
           ends.add(part.endsStep());

@@ -303,7 +303,7 @@ class TrainingRowsTest extends SparkTest {
   @Test
   void refusesWhatCannotBeTrainedOn() {
     TrainingRows rows = rows(images, splits, plan);
-    // 37 and 2 x 12 showings
+    // 37 and 2 x 12 samples
     rows.requireFills(withBatches(61));
     assertThatThrownBy(() -> rows.requireFills(withBatches(62)))
         .isInstanceOf(UserException.class)

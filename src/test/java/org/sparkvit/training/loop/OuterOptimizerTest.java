@@ -11,14 +11,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class OuterOptimizerTest {
-  private static final double UNIT = Moves.unit(1, 4);
+  private static final double UNIT = PseudoGradients.unit(1, 4);
 
-  private static Moves.WorkerFigures figures(int worker) {
-    return new Moves.WorkerFigures(worker, 1, 8, 8, 4, 1, 0);
+  private static PseudoGradients.WorkerFigures figures(int worker) {
+    return new PseudoGradients.WorkerFigures(worker, 1, 8, 8, 4, 1, 0);
   }
 
-  private static Moves moved(float... by) {
-    return Moves.of(by, new float[by.length], UNIT, 4, figures(0));
+  private static PseudoGradients moved(float... by) {
+    return PseudoGradients.of(by, new float[by.length], UNIT, 4, figures(0));
   }
 
   @Test
@@ -49,10 +49,12 @@ class OuterOptimizerTest {
     float[] first = null;
     for (int turn = 0; turn < 10; turn++) {
       Collections.shuffle(order, random);
-      Moves sum = new Moves();
+      PseudoGradients sum = new PseudoGradients();
       for (int worker : order) {
         sum =
-            new Moves().add(Moves.of(before, after.get(worker), UNIT, 4, figures(worker))).add(sum);
+            new PseudoGradients()
+                .add(PseudoGradients.of(before, after.get(worker), UNIT, 4, figures(worker)))
+                .add(sum);
       }
       float[] weights = before.clone();
       new OuterOptimizer(1, 0, new float[1000]).step(weights, sum);
@@ -67,7 +69,7 @@ class OuterOptimizerTest {
         }
       }
       assertThat(weights).isEqualTo(first);
-      assertThat(sum.figures().stream().map(Moves.WorkerFigures::worker))
+      assertThat(sum.figures().stream().map(PseudoGradients.WorkerFigures::worker))
           .containsExactly(0, 1, 2, 3);
     }
   }

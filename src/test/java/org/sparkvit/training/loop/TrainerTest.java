@@ -25,8 +25,8 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.model.runtime.ViTTrainingSession;
+import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.Scorebook;
 import org.sparkvit.training.data.Example;
 import org.sparkvit.training.data.PixelCache;
 import org.sparkvit.training.data.TrainFixtures;
@@ -62,8 +62,8 @@ class TrainerTest {
       TrainingSet data,
       List<TrainingListener> listeners,
       Optional<Trainer.Resumption> resumption) {
-    try (LocalEngine engine =
-        LocalEngine.open(
+    try (LocalBackend backend =
+        LocalBackend.open(
             recipe,
             TrainFixtures.LABELS,
             data,
@@ -72,7 +72,7 @@ class TrainerTest {
             Precision.FP32,
             resumption.map(Trainer.Resumption::last))) {
       return new Trainer(recipe, TrainFixtures.LABELS, data.rarestClass(2), listeners)
-          .train(engine, recipe.toMap(), resumption);
+          .train(backend, recipe.toMap(), resumption);
     }
   }
 
@@ -173,9 +173,9 @@ class TrainerTest {
               .map(e -> new Example(e.id(), e.label(), e.weight(), 1 + e.label(), e.slot()))
               .toList();
       TrainingSet planned = new TrainingSet(twice, data.validation(), cache);
-      assertThat(planned.showings()).isEqualTo(36 + 2 * 12);
+      assertThat(planned.samplesPerEpoch()).isEqualTo(36 + 2 * 12);
       TrainingResult result = train(TrainFixtures.recipe(1, 1e-3, 0), planned);
-      // 60 showings in batches of 8
+      // 60 samples in batches of 8
       assertThat(result.history().get(0).steps()).isEqualTo(8);
     }
   }
@@ -216,15 +216,15 @@ class TrainerTest {
         TrainingListener interrupter =
             new TrainingListener() {
               @Override
-              public void stepEnds(Training training, Step now) {
+              public void stepEnds(TrainingRun trainingRun, Step now) {
                 if (now.number() == step) {
-                  training.interrupt();
+                  trainingRun.interrupt();
                 }
               }
 
               @Override
-              public void trainingEnds(Training training, boolean finished) {
-                training.save(saved);
+              public void trainingEnds(TrainingRun trainingRun, boolean finished) {
+                trainingRun.save(saved);
               }
             };
         TrainingResult part = train(recipe, data, List.of(interrupter), from);
@@ -315,32 +315,32 @@ class TrainerTest {
       TrainingListener listener =
           new TrainingListener() {
             @Override
-            public void trainingBegins(Training training) {
-              events.add("begins " + training.plannedSteps());
+            public void trainingBegins(TrainingRun trainingRun) {
+              events.add("begins " + trainingRun.plannedSteps());
             }
 
             @Override
-            public void epochBegins(Training training, int epoch) {
+            public void epochBegins(TrainingRun trainingRun, int epoch) {
               events.add("epoch " + epoch);
             }
 
             @Override
-            public void stepEnds(Training training, Step step) {
+            public void stepEnds(TrainingRun trainingRun, Step step) {
               assertThat(step.gradientNorm()).isPositive();
               events.add("step " + step.number());
               if (step.number() == 3) {
-                training.stop();
+                trainingRun.stop();
               }
             }
 
             @Override
-            public void epochEnds(Training training, EpochResult result, boolean best) {
+            public void epochEnds(TrainingRun trainingRun, EpochResult result, boolean best) {
               events.add("done " + result.epoch() + " " + best);
             }
 
             @Override
-            public void trainingEnds(Training training, boolean finished) {
-              events.add("ends " + finished + " " + (training.best() != null));
+            public void trainingEnds(TrainingRun trainingRun, boolean finished) {
+              events.add("ends " + finished + " " + (trainingRun.best() != null));
             }
           };
       TrainingResult result =
@@ -363,7 +363,7 @@ class TrainerTest {
 
   /** Log-loss of a checkpoint on the validation images, computed by other means. */
   private static double score(Checkpoint checkpoint, TrainingSet data) {
-    Scorebook book = new Scorebook(2);
+    ClassificationEvaluator book = new ClassificationEvaluator(2);
     ByteBuffer pixels = ByteBuffer.allocateDirect(BYTES).order(java.nio.ByteOrder.nativeOrder());
     try (ViTTrainingSession session =
         ViTTrainingSession.open(

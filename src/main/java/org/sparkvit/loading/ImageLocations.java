@@ -1,0 +1,86 @@
+package org.sparkvit.loading;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.PackedTable;
+import org.sparkvit.dataset.workspace.Workspace;
+
+/**
+ * The locations of the bytes of images: in a packed shard when this very content is in one, else
+ * where the catalog found them. Only rows about images are joined here; no bytes are read.
+ */
+public final class ImageLocations {
+  /** URI of the shard with the content; null where it is in none. */
+  public static final String SHARD = "packed_shard";
+
+  /** The content's first byte in {@link #SHARD}; null where it is in none. */
+  public static final String START = "packed_start";
+
+  private static final String PACKED_ID = "packed_id";
+  private static final String PACKED_SHA256 = "packed_sha256";
+
+  private ImageLocations() {}
+
+  /**
+   * Adds {@link #SHARD} and {@link #START}: the same rows, as many.
+   *
+   * @param images rows with the id and sha256 of {@link ImagesTable}
+   */
+  public static Dataset<Row> of(Workspace workspace, Dataset<Row> images) {
+    if (!workspace.has(PackedTable.SPEC)) {
+      return orNone(images);
+    }
+    Dataset<Row> packed =
+        workspace
+            .read(PackedTable.SPEC)
+            .select(
+                col(PackedTable.ID).as(PACKED_ID),
+                col(PackedTable.SHA256).as(PACKED_SHA256),
+                concat(lit(workspace.uri() + "/"), col(PackedTable.SHARD)).as(SHARD),
+                col(PackedTable.OFFSET).as(START));
+    Column same =
+        col(ImagesTable.ID)
+            .equalTo(col(PACKED_ID))
+            .and(col(ImagesTable.SHA256).equalTo(col(PACKED_SHA256)));
+    return images.join(packed, same, "left").drop(PACKED_ID, PACKED_SHA256);
+  }
+
+  /** Adds the columns to rows that lack them: in no shard. */
+  public static Dataset<Row> orNone(Dataset<Row> images) {
+    return Arrays.asList(images.columns()).contains(SHARD)
+        ? images
+        : images
+            .withColumn(SHARD, lit(null).cast("string"))
+            .withColumn(START, lit(null).cast("long"));
+  }
+
+  /**
+   * Adds the columns, and where there are shards puts neighbours in them together and in order, for
+   * {@link ShardReads} to read with few requests. Without shards nothing is moved.
+   *
+   * @param images rows with the id, path and sha256 of {@link ImagesTable}
+   * @param partitions how many there are then, of about as many images each; fewer where there are
+   *     few images
+   * @param otherwise moves the rows where there are no shards
+   */
+  public static Dataset<Row> inOrder(
+      Workspace workspace,
+      Dataset<Row> images,
+      int partitions,
+      UnaryOperator<Dataset<Row>> otherwise) {
+    if (!workspace.has(PackedTable.SPEC)) {
+      return otherwise.apply(orNone(images));
+    }
+    Column[] order = {coalesce(col(SHARD), col(ImagesTable.PATH)), col(START), col(ImagesTable.ID)};
+    return of(workspace, images).repartitionByRange(partitions, order).sortWithinPartitions(order);
+  }
+}

@@ -1,0 +1,163 @@
+package org.sparkvit.loading;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.Serializable;
+import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
+import org.sparkvit.core.StableHash;
+import org.sparkvit.core.UserException;
+
+/**
+ * Reads images and retries while the storage does not answer. An image that is gone or too short is
+ * a fact about that image, which becomes a row and is not asked about again. Any other failure is a
+ * fact about the storage, the network or the job's rights: it is waited for, and if it stays, it is
+ * an exception. Scoring and training let that fail the task, so that Spark tries it elsewhere and
+ * no row is ever published for it.
+ *
+ * @param firstPause pause after the first failure; each further one is twice as long
+ */
+public record RetryingImageReader(ImageFiles files, Duration firstPause) implements Serializable {
+  public static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+
+  /**
+   * Half a minute in all, on top of what the file system itself waits, and times Spark's retries.
+   */
+  private static final int ATTEMPTS = 8;
+
+  /** For file systems that wait for long themselves, as S3A does. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private interface Attempt<T> {
+    /** Of what it throws, "not found" and "end of file" are facts about the file. */
+    T make() throws IOException;
+  }
+
+  /**
+   * Length and kind of a file.
+   *
+   * @throws FileNotFoundException when it is not there
+   * @throws IllegalArgumentException when no file system has such paths
+   * @throws UserException when that cannot be found out, for a reason which has not gone by
+   */
+  public FileStatus status(String path) throws FileNotFoundException, EOFException {
+    return patiently(
+        path,
+        () -> {
+          try {
+            return files.status(path);
+          } catch (UnsupportedFileSystemException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+          }
+        });
+  }
+
+  /**
+   * Reads {@code bytes} bytes from {@code offset}.
+   *
+   * @throws FileNotFoundException when the file is gone for sure
+   * @throws EOFException when it is shorter than it was for sure
+   * @throws UserException when it cannot be read for another reason, which has not gone by
+   */
+  public byte[] read(String path, long offset, int bytes)
+      throws FileNotFoundException, EOFException {
+    return patiently(
+        path,
+        () -> {
+          try {
+            return files.read(path, offset, bytes);
+          } catch (FileNotFoundException | EOFException e) {
+            requireNoFact(path, offset, bytes);
+            throw new IOException(e.getMessage(), e);
+          }
+        });
+  }
+
+  private <T> T patiently(String path, Attempt<T> action)
+      throws FileNotFoundException, EOFException {
+    long started = System.nanoTime();
+    for (int attempt = 1; ; attempt++) {
+      IOException failure;
+      try {
+        return action.make();
+      } catch (FileNotFoundException | EOFException e) {
+        throw e;
+      } catch (IOException e) {
+        failure = e;
+      }
+      Duration waited = Duration.ofNanos(System.nanoTime() - started);
+      if (attempt == ATTEMPTS || waited.compareTo(PATIENCE) > 0 || !pause(path, attempt, failure)) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "image '%s' could not be read in %d attempts over %d s (%s); when the storage"
+                    + " answers again and lets this job read, run the same command again, or run"
+                    + " 'spark-vit catalog' if only this image cannot be read",
+                path,
+                attempt,
+                waited.toSeconds(),
+                message(failure)),
+            failure);
+      }
+    }
+  }
+
+  /**
+   * Asks a second time before an image counts as gone or too short: a local disk says "not found"
+   * also of what may not be opened, and a connection that is cut looks like the end of a file.
+   */
+  private void requireNoFact(String path, long offset, int bytes)
+      throws FileNotFoundException, EOFException {
+    long length;
+    try {
+      length = files.containerLength(path, offset);
+    } catch (FileNotFoundException e) {
+      throw e;
+    } catch (IOException e) {
+      return;
+    }
+    if (length < offset + bytes) {
+      throw new EOFException(path + " has " + length + " bytes");
+    }
+  }
+
+  /** Waits, not in step with other images; false when the task is to end instead. */
+  private boolean pause(String path, int attempt, IOException failure) {
+    if (isRefusal(failure)) {
+      return false;
+    }
+    if (failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException)) {
+      return false;
+    }
+    double whole = firstPause.toMillis() << (attempt - 1);
+    double share = StableHash.uniform(StableHash.hash64(attempt, "pause", path));
+    try {
+      Thread.sleep(Math.round(whole * (1 + share) / 2));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Rights do not come by waiting. A local disk tells of them in the message only. */
+  private static boolean isRefusal(IOException failure) {
+    return failure instanceof AccessDeniedException
+        || failure instanceof AccessControlException
+        || String.valueOf(failure.getMessage()).contains("Permission denied");
+  }
+
+  /** The first line of what went wrong, not too long. */
+  public static String message(Throwable e) {
+    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String line = text.lines().findFirst().orElse("");
+    return line.length() <= 200 ? line : line.substring(0, 200) + "...";
+  }
+}

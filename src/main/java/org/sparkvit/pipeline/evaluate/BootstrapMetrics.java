@@ -1,0 +1,127 @@
+package org.sparkvit.pipeline.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.stats.metrics.BootstrapAccumulator;
+import scala.Tuple2;
+
+/** The {@link BootstrapAccumulator} of every region, filled in one pass over the images. */
+final class BootstrapMetrics implements Serializable {
+  /** With more classes than this, intervals would take longer than all else: there are none. */
+  static final int MAX_CLASSES = 100;
+
+  /** The same for rankings, which are kept for whole splits only. */
+  static final int MAX_RANKED_CLASSES = 20;
+
+  /** Regions that a task holds at a time. */
+  private static final int MAX_HELD = 500;
+
+  private final Map<String, Map<String, Integer>> indexes = new HashMap<>();
+  private final int resamples;
+
+  private BootstrapMetrics(Map<String, List<String>> models, int resamples) {
+    this.resamples = resamples;
+    models.forEach(
+        (model, classes) -> {
+          Map<String, Integer> index = new HashMap<>();
+          classes.forEach(name -> index.put(name, index.size()));
+          indexes.put(model, index);
+        });
+  }
+
+  /**
+   * Sums up the images that have a label and a prediction.
+   *
+   * @param models classes by model: those of the model first, then those that only labels name
+   * @return by (model, split, slice, slice_value)
+   */
+  static JavaPairRDD<Row, BootstrapAccumulator> of(
+      Dataset<Row> scored, Map<String, List<String>> models, int resamples) {
+    BootstrapMetrics each = new BootstrapMetrics(models, resamples);
+    return scored
+        .where(
+            col(EvaluatedImages.LABEL)
+                .isNotNull()
+                .and(col(EvaluatedImages.PREDICTED).isNotNull())
+                .and(col(EvaluatedImages.PROBABILITIES).isNotNull()))
+        .select(
+            EvaluatedImages.ID,
+            EvaluatedImages.MODEL,
+            EvaluatedImages.LABEL,
+            EvaluatedImages.PREDICTED,
+            EvaluatedImages.PROBABILITIES,
+            EvaluatedImages.REGIONS)
+        .javaRDD()
+        .mapPartitionsToPair(each::sum)
+        .reduceByKey(BootstrapAccumulator::merge);
+  }
+
+  private Iterator<Tuple2<Row, BootstrapAccumulator>> sum(Iterator<Row> images) {
+    return new Iterator<>() {
+      private Iterator<Tuple2<Row, BootstrapAccumulator>> ready =
+          List.<Tuple2<Row, BootstrapAccumulator>>of().iterator();
+
+      @Override
+      public boolean hasNext() {
+        if (!ready.hasNext() && images.hasNext()) {
+          ready = some(images);
+        }
+        return ready.hasNext();
+      }
+
+      @Override
+      public Tuple2<Row, BootstrapAccumulator> next() {
+        return ready.next();
+      }
+    };
+  }
+
+  /** Sums up images until there are many regions. */
+  private Iterator<Tuple2<Row, BootstrapAccumulator>> some(Iterator<Row> images) {
+    Map<Row, BootstrapAccumulator> held = new HashMap<>();
+    int[] weights = new int[resamples + 1];
+    while (images.hasNext() && held.size() < MAX_HELD) {
+      Row image = images.next();
+      String model = image.getString(1);
+      Map<String, Integer> index = indexes.get(model);
+      List<Float> list = image.getList(4);
+      float[] probabilities = new float[list.size()];
+      for (int c = 0; c < probabilities.length; c++) {
+        probabilities[c] = list.get(c);
+      }
+      int label = index.get(image.getString(2));
+      int prediction = index.get(image.getString(3));
+      BootstrapAccumulator.draw(image.getString(0), weights);
+      for (Row region : image.<Row>getList(5)) {
+        Row kind = region.getStruct(1);
+        held.computeIfAbsent(
+                RowFactory.create(model, region.getString(0), kind.getString(0), kind.getString(1)),
+                key -> fresh(index.size(), key))
+            .add(probabilities, label, prediction, weights);
+      }
+    }
+    List<Tuple2<Row, BootstrapAccumulator>> sums = new ArrayList<>();
+    held.forEach(
+        (region, bootstrapAccumulator) -> sums.add(new Tuple2<>(region, bootstrapAccumulator)));
+    return sums.iterator();
+  }
+
+  private BootstrapAccumulator fresh(int classes, Row region) {
+    boolean whole = region.getString(2).equals(MetricsTable.ALL);
+    return new BootstrapAccumulator(
+        classes,
+        classes <= MAX_CLASSES ? resamples : 0,
+        resamples > 0 && whole && classes <= MAX_RANKED_CLASSES);
+  }
+}
