@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.delta.spark.PartWriter;
 import org.sparkvit.core.UserException;
+import org.sparkvit.delta.spark.PartWriter;
 
 class DeltaTableTest extends SparkTest {
   private static final StructType SCHEMA =
@@ -56,8 +56,7 @@ class DeltaTableTest extends SparkTest {
     List<Row> rows =
         List.of(ids).stream().map(id -> RowFactory.create(id, n, new float[] {n})).toList();
     Dataset<Row> data = spark.createDataFrame(rows, SCHEMA).coalesce(1);
-    return PartWriter.write(
-        data, new org.apache.hadoop.fs.Path(folder, part), List.of("id", "n"));
+    return PartWriter.write(data, new org.apache.hadoop.fs.Path(folder, part), List.of("id", "n"));
   }
 
   private long append(String part, long n, String... ids) throws IOException {
@@ -268,6 +267,19 @@ class DeltaTableTest extends SparkTest {
     assertThatThrownBy(() -> table.latest().orElseThrow().files())
         .isInstanceOf(UserException.class)
         .hasMessageContaining("table 'a table'");
+  }
+
+  /** As a machine may leave it that lost its power. */
+  @Test
+  void anEntryWithNothingInItIsNotTakenForACommitOfNothing() throws IOException {
+    append("one", 1, "a");
+    append("two", 2, "b");
+    Path entry = temporary.resolve("a table/_delta_log/00000000000000000001.json");
+    Files.write(entry, new byte[0]);
+    assertThatThrownBy(table::latest)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("00000000000000000001.json is empty");
+    assertThat(table.at(0).files()).hasSize(1);
   }
 
   @Test
