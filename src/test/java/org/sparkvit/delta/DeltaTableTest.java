@@ -269,6 +269,19 @@ class DeltaTableTest extends SparkTest {
         .hasMessageContaining("table 'a table'");
   }
 
+  /** As a machine may leave it that lost its power. */
+  @Test
+  void anEntryWithNothingInItIsNotTakenForACommitOfNothing() throws IOException {
+    append("one", 1, "a");
+    append("two", 2, "b");
+    Path entry = temporary.resolve("a table/_delta_log/00000000000000000001.json");
+    Files.write(entry, new byte[0]);
+    assertThatThrownBy(table::latest)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("00000000000000000001.json is empty");
+    assertThat(table.at(0).files()).hasSize(1);
+  }
+
   @Test
   void aTableOfANewerProtocolIsRefused() throws IOException {
     append("one", 1, "a");
