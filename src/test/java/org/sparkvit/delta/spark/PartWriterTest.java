@@ -192,8 +192,10 @@ class PartWriterTest extends SparkTest {
     Dataset<Row> rows = ListedFiles.read(careless, folder(), SCHEMA, files);
     assertThatThrownBy(rows::collectAsList).hasStackTraceContaining(first.getFileName().toString());
     Files.copy(second, first);
+    Files.delete(first.resolveSibling("." + first.getFileName() + ".crc"));
     Files.write(second, new byte[9]);
-    assertThatThrownBy(rows::collectAsList).hasStackTraceContaining("not a Parquet file");
+    assertThatThrownBy(rows::collectAsList)
+        .hasStackTraceContaining(second.getFileName().toString());
   }
 
   @Test
