@@ -1,11 +1,13 @@
 package org.sparkvit;
 
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Base of the tests that need Spark. They share one local session, which lives until the JVM ends:
  * starting one takes longer than most tests.
  */
+@Tag("spark")
 public abstract class SparkTest {
   protected static final SparkSession spark =
       SparkSession.builder()

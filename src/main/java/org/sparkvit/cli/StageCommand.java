@@ -65,6 +65,10 @@ abstract class StageCommand implements Runnable {
       if (full.isPresent()) {
         throw full.get().line();
       }
+      Optional<LostFile> lost = LostFile.of(e);
+      if (lost.isPresent()) {
+        throw lost.get().line();
+      }
       throw e;
     }
   }

@@ -101,13 +101,22 @@ public final class DeltaTable {
   /** The latest version; empty where there is no table. */
   public Optional<DeltaVersion> latest() {
     try {
-      return Optional.of(
-          new DeltaVersion(folder, engine, (SnapshotImpl) kernel().getLatestSnapshot(engine)));
+      return Optional.of(version((SnapshotImpl) kernel().getLatestSnapshot(engine)));
     } catch (TableNotFoundException e) {
       return Optional.empty();
     } catch (RuntimeException e) {
       throw Unreadable.table(folder, e);
     }
+  }
+
+  /** Kernel takes an entry without a word for a commit that changed nothing; no writer has such. */
+  private DeltaVersion version(SnapshotImpl snapshot) {
+    for (io.delta.kernel.utils.FileStatus entry : snapshot.getLogSegment().getDeltas()) {
+      if (entry.getSize() == 0) {
+        throw new IllegalStateException(entry.getPath() + " is empty");
+      }
+    }
+    return new DeltaVersion(folder, engine, snapshot);
   }
 
   /**
@@ -117,8 +126,7 @@ public final class DeltaTable {
    */
   public DeltaVersion at(long number) {
     try {
-      return new DeltaVersion(
-          folder, engine, (SnapshotImpl) kernel().getSnapshotAsOfVersion(engine, number));
+      return version((SnapshotImpl) kernel().getSnapshotAsOfVersion(engine, number));
     } catch (RuntimeException e) {
       throw new UserException(
           String.format(

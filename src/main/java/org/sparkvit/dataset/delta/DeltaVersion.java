@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.core.UserException;
 
 /** A table as one commit left it: its schema and its files, which nobody changes any more. */
 public final class DeltaVersion {
@@ -94,7 +96,7 @@ public final class DeltaVersion {
     return List.copyOf(list);
   }
 
-  private static DataFile file(Row row) {
+  private DataFile file(Row row) {
     AddFile add = new AddFile(row.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL));
     JsonNode statistics = add.getStatsJson().map(DeltaVersion::json).orElse(JSON.nullNode());
     Map<String, Bounds> bounds = new HashMap<>();
@@ -109,12 +111,20 @@ public final class DeltaVersion {
                 bounds.put(least.getKey(), new Bounds(min, max));
               }
             });
-    return new DataFile(
-        InternalScanFileUtils.getAddFileStatus(row).getPath(),
-        add.getSize(),
-        statistics.path("numRecords").asLong(-1),
-        bounds,
-        add);
+    String path = InternalScanFileUtils.getAddFileStatus(row).getPath();
+    String place = new Path(path).toUri().normalize().getPath();
+    if (!place.startsWith(folder.toUri().getPath() + Path.SEPARATOR)) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "the log of table '%s' in %s names a file outside of the table's folder, %s, which no"
+                  + " spark-vit has written; bring the log back from a copy, or move the folder"
+                  + " away and run the command that writes the table",
+              folder.getName(),
+              folder.getParent(),
+              path));
+    }
+    return new DataFile(path, add.getSize(), statistics.path("numRecords").asLong(-1), bounds, add);
   }
 
   /** Statistics are JSON in a string; what cannot be read of them is as good as absent. */

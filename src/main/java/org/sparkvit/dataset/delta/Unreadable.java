@@ -1,10 +1,16 @@
 package org.sparkvit.dataset.delta;
 
+import io.delta.kernel.exceptions.KernelException;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /** What a person is told where a table cannot be read. */
 final class Unreadable {
+  /** How Kernel begins what it says of a table's protocol; it has no type of its own for it. */
+  private static final Pattern PROTOCOL =
+      Pattern.compile("^Unsupported Delta (protocol|table feature|reader feature|writer feature)");
+
   private Unreadable() {}
 
   /** The line of a table's folder; what has a line already keeps it. */
@@ -12,6 +18,19 @@ final class Unreadable {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {
         return user;
+      }
+      if (cause instanceof KernelException && isOfProtocol(cause.getMessage())) {
+        return new UserException(
+            "table '"
+                + folder.getName()
+                + "' in "
+                + folder.getParent()
+                + " has features of Delta Lake that this program does not read: "
+                + cause.getMessage()
+                + "; another program has changed the table: have it take the features back (ALTER"
+                + " TABLE ... DROP FEATURE), or move the folder away and run the command that"
+                + " writes the table",
+            e);
       }
     }
     return new UserException(
@@ -27,6 +46,10 @@ final class Unreadable {
             + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
             + " command that writes the table",
         e);
+  }
+
+  private static boolean isOfProtocol(String message) {
+    return message != null && PROTOCOL.matcher(message).find();
   }
 
   /** What the cause of all says; Kernel wraps it several times. */

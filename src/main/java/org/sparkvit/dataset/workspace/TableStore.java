@@ -130,6 +130,18 @@ final class TableStore {
     }
     Long number = asOf.versions().get(spec.name());
     if (number != null) {
+      // Kernel goes through all numbers up to it, one by one.
+      if (number > latest.get().number()) {
+        throw new UserException(
+            String.format(
+                Locale.ROOT,
+                "table '%s' cannot be read as of version %d, its latest version is %d; 'spark-vit"
+                    + " history %s' lists the versions that there are",
+                spec.name(),
+                number,
+                latest.get().number(),
+                spec.name()));
+      }
       return Optional.of(table.at(number));
     }
     return asOf.time().isPresent() ? table.asOf(asOf.time().get()) : latest;

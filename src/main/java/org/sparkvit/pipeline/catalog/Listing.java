@@ -282,6 +282,8 @@ final class Listing {
       taken.add(name);
     }
     taken.addAll(List.of(NAME, REFUSED, SKIPPED, DETAIL, PROBLEM, WITHIN, FIELDS));
+    taken.addAll(ManifestSource.COLUMNS);
+    taken.add("_metadata"); // Spark's own of every row that is read from a file
     List<String> names = new ArrayList<>();
     for (String column : columns) {
       String name = column;

@@ -62,6 +62,20 @@ record ManifestSource(
     CatalogConfig config,
     InputDecisions decisions)
     implements CatalogSource {
+  private static final String AGAIN = "_again";
+  private static final String AGAINST = "_against";
+  private static final String BEFORE = "_before";
+
+  /** Columns that rows have on the way, beside those of a listing and the user's. */
+  static final List<String> COLUMNS =
+      List.of(
+          ManifestTable.FILE,
+          ManifestTable.LINE,
+          ManifestTable.CELLS,
+          ManifestTable.TEXT,
+          AGAIN,
+          AGAINST,
+          BEFORE);
 
   @Override
   public Dataset<Row> list(SparkSession spark) {
@@ -197,27 +211,27 @@ record ManifestSource(
         when(not(label.equalTo(first(label).over(same))), saying(label, where, same))
             .when(not(split.equalTo(first(split).over(same))), saying(split, where, same));
     Dataset<Row> compared =
-        rows.withColumn("_again", again)
-            .withColumn("_against", when(again, saying))
-            .withColumn("_before", first(where).over(same));
-    Column skipped = col("_again").and(col("_against").isNull());
+        rows.withColumn(AGAIN, again)
+            .withColumn(AGAINST, when(again, saying))
+            .withColumn(BEFORE, first(where).over(same));
+    Column skipped = col(AGAIN).and(col(AGAINST).isNull());
     return compared
         .withColumn(
             Listing.PROBLEM,
             when(
-                    col("_against").isNotNull(),
+                    col(AGAINST).isNotNull(),
                     format_string(
                         "manifest '%s': '%s' is listed twice, %s; keep one of the two",
-                        col(ManifestTable.FILE), col(ImagesTable.PATH), col("_against")))
+                        col(ManifestTable.FILE), col(ImagesTable.PATH), col(AGAINST)))
                 .otherwise(col(Listing.PROBLEM)))
         .withColumn(
             Listing.DETAIL,
-            when(skipped, format_string("line %d says the same as line %d", where, col("_before")))
+            when(skipped, format_string("line %d says the same as line %d", where, col(BEFORE)))
                 .otherwise(col(Listing.DETAIL)))
         .withColumn(
             Listing.SKIPPED,
             when(skipped, lit(SkipReason.REPEATED_ROW.name())).otherwise(col(Listing.SKIPPED)))
-        .drop("_again", "_against", "_before");
+        .drop(AGAIN, AGAINST, BEFORE);
   }
 
   private static Column saying(Column what, Column where, WindowSpec same) {

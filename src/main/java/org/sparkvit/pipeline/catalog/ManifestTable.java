@@ -59,7 +59,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   static final String CELLS = "_cells";
 
   /** The line as it is written, of JSON lines; null in what is written otherwise. */
-  private static final String TEXT = "_text";
+  static final String TEXT = "_text";
 
   private static final int MAX_TASKS = 2_000;
 

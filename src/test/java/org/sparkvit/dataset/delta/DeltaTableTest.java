@@ -269,6 +269,19 @@ class DeltaTableTest extends SparkTest {
         .hasMessageContaining("table 'a table'");
   }
 
+  /** As a machine may leave it that lost its power. */
+  @Test
+  void anEntryWithNothingInItIsNotTakenForACommitOfNothing() throws IOException {
+    append("one", 1, "a");
+    append("two", 2, "b");
+    Path entry = temporary.resolve("a table/_delta_log/00000000000000000001.json");
+    Files.write(entry, new byte[0]);
+    assertThatThrownBy(table::latest)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("00000000000000000001.json is empty");
+    assertThat(table.at(0).files()).hasSize(1);
+  }
+
   @Test
   void aTableOfANewerProtocolIsRefused() throws IOException {
     append("one", 1, "a");
@@ -326,5 +339,34 @@ class DeltaTableTest extends SparkTest {
 
   private static double median(long[] values, int from, int to) {
     return Arrays.stream(values, from, to).sorted().skip((to - from) / 2).findFirst().orElseThrow();
+  }
+
+  private void rewriteEntry(int version, String from, String to) throws IOException {
+    Path entry =
+        temporary.resolve(String.format(Locale.ROOT, "a table/_delta_log/%020d.json", version));
+    String text = Files.readString(entry);
+    assertThat(text).containsPattern(from);
+    Files.writeString(entry, text.replaceFirst(from, to));
+  }
+
+  @Test
+  void aProtocolOfLaterTimesIsNamed() throws IOException {
+    append("one", 1, "a");
+    rewriteEntry(0, "\"minReaderVersion\":1", "\"minReaderVersion\":9");
+    assertThatThrownBy(() -> DeltaTable.at(folder, new Configuration()).latest())
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has features of Delta Lake that this program does not read")
+        .hasMessageContaining("9");
+  }
+
+  @Test
+  void aFileOutsideOfTheFolderIsRefused() throws IOException {
+    append("one", 1, "a");
+    rewriteEntry(0, "\"path\":\"one/", "\"path\":\"../../elsewhere/");
+    DeltaVersion version = DeltaTable.at(folder, new Configuration()).latest().orElseThrow();
+    assertThatThrownBy(version::files)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("names a file outside of the table's folder")
+        .hasMessageContaining("elsewhere");
   }
 }

@@ -46,6 +46,23 @@ class ManifestTest extends SparkTest {
   }
 
   @Test
+  void columnsMayHaveTheNamesThatRowsGoByOnTheWay() throws IOException {
+    Path manifest =
+        write(
+            pets,
+            "labels.csv",
+            "path,label,_file,_LINE,_cells,_text,_again,_against,_before,_metadata,_name\n"
+                + "img/1.jpg,cat,a,b,c,d,e,f,g,h,i\n"
+                + "img/3.jpg,dog,a,b,c,d,e,f,g,h,i\n");
+    Dataset<Row> images = catalog.of(manifest);
+    Row first = CatalogRun.byFile(images).get("1.jpg");
+    assertThat(first.<String>getAs("meta__file")).isEqualTo("a");
+    assertThat(first.<String>getAs("meta__LINE")).isEqualTo("b");
+    assertThat(first.<String>getAs("meta__metadata")).isEqualTo("h");
+    assertThat(first.<String>getAs("meta__name")).isEqualTo("i");
+  }
+
+  @Test
   void csvWithQuotesLineBreaksAndFurtherColumns() throws IOException {
     Path manifest =
         write(

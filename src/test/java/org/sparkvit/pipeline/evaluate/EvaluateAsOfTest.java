@@ -143,9 +143,11 @@ class EvaluateAsOfTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("had no table 'images' yet as of 2020-01-01T00:00:00Z")
         .hasMessageContaining("spark-vit history images");
-    assertThatThrownBy(() -> run("predictions@7", true))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'predictions' cannot be read as of version 7");
+    for (String version : List.of("7", "999999999999999999")) {
+      assertThatThrownBy(() -> run("predictions@" + version, true))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("'predictions' cannot be read as of version " + version);
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.apache.spark.sql.types.StructType;
 import scala.Option;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
+import scala.collection.immutable.Map;
 
 /**
  * Parquet files that are known one by one, as Spark's planner asks for them. By itself Spark asks
@@ -24,6 +25,13 @@ import scala.collection.Seq;
  * file. Two reads of the same files are equal, so that what is cached of one serves the other.
  */
 public final class ListedFiles implements FileIndex {
+  /**
+   * What a session may say of files that are damaged or gone is not for these: the log has each, so
+   * rows that were left out would be missing without a word, from what is rewritten for good.
+   */
+  private static final Map<String, String> OPTIONS =
+      new Map.Map2<>("ignoreCorruptFiles", "false", "ignoreMissingFiles", "false");
+
   private final Path folder;
   private final List<FileStatus> files;
 
@@ -47,7 +55,7 @@ public final class ListedFiles implements FileIndex {
             schema.asNullable(),
             Option.empty(),
             new ParquetFileFormat(),
-            scala.collection.immutable.Map$.MODULE$.empty(),
+            OPTIONS,
             spark));
   }
 

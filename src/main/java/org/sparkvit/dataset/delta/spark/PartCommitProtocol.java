@@ -3,7 +3,12 @@ package org.sparkvit.dataset.delta.spark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -82,6 +87,35 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
         .toList();
   }
 
+  /** As bytes: Kryo, which a session may have chosen for what tasks answer, knows no records. */
+  static TaskCommitMessage message(List<NewFile> files) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      for (NewFile file : files) {
+        out.writeObject(file);
+      }
+      out.writeObject(null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new TaskCommitMessage(bytes.toByteArray());
+  }
+
+  static List<NewFile> files(TaskCommitMessage message) {
+    List<NewFile> files = new ArrayList<>();
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream((byte[]) message.obj()))) {
+      for (Object file = in.readObject(); file != null; file = in.readObject()) {
+        files.add((NewFile) file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+    return files;
+  }
+
   private static boolean isOurs(JobContext context) {
     return context.getConfiguration().get(COLUMNS) != null;
   }
@@ -131,13 +165,13 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
           JSON.readValue(
               context.getConfiguration().get(COLUMNS), new TypeReference<List<String>>() {});
       FileStatistics statistics = new FileStatistics(context.getConfiguration(), columns);
-      ArrayList<NewFile> written = new ArrayList<>();
+      List<NewFile> written = new ArrayList<>();
       for (Path file : files) {
         written.add(statistics.read(file));
       }
-      return new TaskCommitMessage(written);
+      return message(written);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("reading what was written to " + folder, e);
+      throw new UncheckedIOException("reading what was written to " + folder, e);
     }
   }
 
@@ -164,9 +198,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
     }
     List<NewFile> all = new ArrayList<>();
     for (TaskCommitMessage message : JavaConverters.seqAsJavaList(messages)) {
-      for (Object file : (List<?>) message.obj()) {
-        all.add((NewFile) file);
-      }
+      all.addAll(files(message));
     }
     WRITTEN.put(new Path(folder), all);
   }

@@ -1,12 +1,15 @@
 package org.sparkvit.dataset.delta.spark;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.internal.SQLConf;
 import org.sparkvit.dataset.delta.NewFile;
 
@@ -14,10 +17,10 @@ import org.sparkvit.dataset.delta.NewFile;
 public final class PartWriter {
   private static final String PROTOCOL = SQLConf.FILE_COMMIT_PROTOCOL_CLASS().key();
 
-  /** How many writes are under way, and what the session had before the first of them. */
-  private static int writes;
+  /** How many writes of a session are under way, and what it had before the first of them. */
+  private record Writes(int number, Optional<String> before) {}
 
-  private static Optional<String> before = Optional.empty();
+  private static final Map<SparkSession, Writes> WRITES = new HashMap<>();
 
   private PartWriter() {}
 
@@ -29,7 +32,7 @@ public final class PartWriter {
    * @return the files that count, without those that are empty of rows
    */
   public static List<NewFile> write(Dataset<Row> rows, Path folder, List<String> columns) {
-    RuntimeConfig session = rows.sparkSession().conf();
+    SparkSession session = rows.sparkSession();
     begin(session);
     try {
       rows.write()
@@ -43,16 +46,26 @@ public final class PartWriter {
   }
 
   /** The class can only be named for a session; what else is written there is written as before. */
-  private static synchronized void begin(RuntimeConfig session) {
-    if (writes++ == 0) {
-      before = session.contains(PROTOCOL) ? Optional.of(session.get(PROTOCOL)) : Optional.empty();
-      session.set(PROTOCOL, PartCommitProtocol.class.getName());
+  private static synchronized void begin(SparkSession session) {
+    RuntimeConfig conf = session.conf();
+    Writes writes = WRITES.get(session);
+    if (writes == null) {
+      Optional<String> before =
+          conf.contains(PROTOCOL) ? Optional.of(conf.get(PROTOCOL)) : Optional.empty();
+      writes = new Writes(0, before);
+      conf.set(PROTOCOL, PartCommitProtocol.class.getName());
     }
+    WRITES.put(session, new Writes(writes.number() + 1, writes.before()));
   }
 
-  private static synchronized void end(RuntimeConfig session) {
-    if (--writes == 0) {
-      before.ifPresentOrElse(name -> session.set(PROTOCOL, name), () -> session.unset(PROTOCOL));
+  private static synchronized void end(SparkSession session) {
+    Writes writes = WRITES.get(session);
+    if (writes.number() > 1) {
+      WRITES.put(session, new Writes(writes.number() - 1, writes.before()));
+      return;
     }
+    WRITES.remove(session);
+    RuntimeConfig conf = session.conf();
+    writes.before().ifPresentOrElse(name -> conf.set(PROTOCOL, name), () -> conf.unset(PROTOCOL));
   }
 }

@@ -1,12 +1,16 @@
 package org.sparkvit.dataset.delta.storage;
 
 import io.delta.storage.HDFSLogStore;
-import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -34,11 +38,16 @@ public final class LocalLogStore extends HDFSLogStore {
     java.nio.file.Path written =
         place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (BufferedWriter out = Files.newBufferedWriter(written)) {
+      try (FileChannel channel =
+              FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          Writer out = Channels.newWriter(channel, StandardCharsets.UTF_8)) {
         while (actions.hasNext()) {
           out.write(actions.next());
           out.write('\n');
         }
+        out.flush();
+        // Else a machine that loses its power may have the name and nothing in it.
+        channel.force(true);
       }
       link(place, written, hadoop);
     } finally {

@@ -9,8 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.SparkConf;
+import org.apache.spark.internal.io.FileCommitProtocol.TaskCommitMessage;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -23,15 +30,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.dataset.delta.Bounds;
 import org.sparkvit.dataset.delta.NewFile;
+import scala.reflect.ClassTag;
 
 class PartWriterTest extends SparkTest {
   private static final String PROTOCOL = SQLConf.FILE_COMMIT_PROTOCOL_CLASS().key();
   private static final StructType SCHEMA = new StructType().add("id", DataTypes.LongType);
 
+  private static final CountDownLatch BEGUN = new CountDownLatch(1);
+  private static final CountDownLatch END = new CountDownLatch(1);
+
   @TempDir private Path temporary;
 
   private org.apache.hadoop.fs.Path folder() {
-    return new org.apache.hadoop.fs.Path(temporary.resolve("a part").toUri());
+    return folder("a part");
+  }
+
+  private org.apache.hadoop.fs.Path folder(String name) {
+    return new org.apache.hadoop.fs.Path(temporary.resolve(name).toUri());
   }
 
   private static Dataset<Row> read(org.apache.hadoop.fs.Path folder, List<NewFile> files) {
@@ -118,6 +133,69 @@ class PartWriterTest extends SparkTest {
     other.conf().set(PROTOCOL, protocol);
     PartWriter.write(other.range(3).toDF("id"), folder(), List.of());
     assertThat(other.conf().get(PROTOCOL)).isEqualTo(protocol);
+  }
+
+  @Test
+  void twoSessionsOfOneProgramWriteAtOnce() throws Exception {
+    UDF1<Long, Long> slow =
+        n -> {
+          BEGUN.countDown();
+          END.await();
+          return n;
+        };
+    Dataset<Row> rows =
+        spark
+            .range(0, 1, 1, 1)
+            .toDF("id")
+            .select(udf(slow, DataTypes.LongType).apply(col("id")).as("id"));
+    SparkSession other = spark.newSession();
+    CompletableFuture<List<NewFile>> first =
+        CompletableFuture.supplyAsync(() -> PartWriter.write(rows, folder(), List.of()));
+    BEGUN.await();
+    try {
+      assertThat(PartWriter.write(other.range(3).toDF("id"), folder("other"), List.of()))
+          .isNotEmpty();
+    } finally {
+      END.countDown();
+    }
+    assertThat(first.get()).hasSize(1);
+    assertThat(spark.conf().contains(PROTOCOL)).isFalse();
+    assertThat(other.conf().contains(PROTOCOL)).isFalse();
+  }
+
+  @Test
+  void whatATaskSaysOfItsFilesPassesThroughKryo() {
+    List<NewFile> files =
+        List.of(
+            new NewFile("a", 1, 2, 3, Map.of("id", new Bounds("x", "y")), Map.of("id", 0L)),
+            new NewFile("b", 1, 2, 0, Map.of(), Map.of()));
+    SerializerInstance kryo = new KryoSerializer(new SparkConf()).newInstance();
+    ClassTag<TaskCommitMessage> tag = ClassTag.apply(TaskCommitMessage.class);
+    TaskCommitMessage read =
+        kryo.deserialize(kryo.serialize(PartCommitProtocol.message(files), tag), tag);
+    assertThat(PartCommitProtocol.files(read)).isEqualTo(files);
+  }
+
+  /** Else compaction would lose the rows for good. */
+  @Test
+  void noSettingOfASessionPassesOverFilesThatAreDamagedOrGone() throws IOException {
+    SparkSession careless = spark.newSession();
+    careless.conf().set("spark.sql.files.ignoreMissingFiles", true);
+    careless.conf().set("spark.sql.files.ignoreCorruptFiles", true);
+    List<FileStatus> files =
+        PartWriter.write(spark.range(0, 9, 1, 2).toDF("id"), folder(), List.of()).stream()
+            .map(NewFile::fileStatus)
+            .toList();
+    Path first = Path.of(files.get(0).getPath().toUri());
+    Path second = Path.of(files.get(1).getPath().toUri());
+    Files.delete(first);
+    Dataset<Row> rows = ListedFiles.read(careless, folder(), SCHEMA, files);
+    assertThatThrownBy(rows::collectAsList).hasStackTraceContaining(first.getFileName().toString());
+    Files.copy(second, first);
+    Files.delete(first.resolveSibling("." + first.getFileName() + ".crc"));
+    Files.write(second, new byte[9]);
+    assertThatThrownBy(rows::collectAsList)
+        .hasStackTraceContaining(second.getFileName().toString());
   }
 
   @Test

@@ -1,0 +1,63 @@
+package org.sparkvit.cli;
+
+import java.io.FileNotFoundException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.Tables;
+
+/**
+ * A file of a table that the log names and that is gone or damaged, however deep the exception that
+ * says so.
+ *
+ * @param file its URI
+ * @param table whose it is
+ * @param isGone whether it is not there
+ * @param cause the exception
+ */
+record LostFile(String file, TableSpec table, boolean isGone, Throwable cause) {
+  private static final Pattern FILE =
+      Pattern.compile("((?:[\\w.+-]+:)?/[^\\n]*?/(\\w+)/[^/\\n]+/part-\\d+-[^/\\s]*?\\.parquet)");
+
+  private static final Pattern DAMAGED =
+      Pattern.compile(
+          "Checksum error|not a Parquet file|error while reading file|FAILED_READ_FILE"
+              + "|could not read footer|corrupted",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Whether that is why something failed. */
+  static Optional<LostFile> of(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException) {
+        return Optional.empty();
+      }
+      String message = String.valueOf(cause.getMessage());
+      boolean isGone = cause instanceof FileNotFoundException;
+      Matcher file = FILE.matcher(message);
+      if ((isGone || DAMAGED.matcher(message).find()) && file.find()) {
+        Optional<TableSpec> table =
+            Tables.ALL.stream().filter(spec -> spec.name().equals(file.group(2))).findFirst();
+        if (table.isPresent()) {
+          return Optional.of(new LostFile(file.group(1), table.get(), isGone, error));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The one line that the command ends with. */
+  UserException line() {
+    return new UserException(
+        "table '"
+            + table.name()
+            + "' cannot be read: its file "
+            + file
+            + (isGone ? " is gone or may not be read" : " is damaged")
+            + "; bring it back from a copy, or move the table's folder away and run 'spark-vit "
+            + table.writtenBy()
+            + "'",
+        cause);
+  }
+}
