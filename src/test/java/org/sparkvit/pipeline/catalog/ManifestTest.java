@@ -51,9 +51,11 @@ class ManifestTest extends SparkTest {
         write(
             pets,
             "labels.csv",
-            "path,label,_file,_LINE,_cells,_text,_again,_against,_before,_metadata,_name\n"
-                + "img/1.jpg,cat,a,b,c,d,e,f,g,h,i\n"
-                + "img/3.jpg,dog,a,b,c,d,e,f,g,h,i\n");
+            """
+            path,label,_file,_LINE,_cells,_text,_again,_against,_before,_metadata,_name
+            img/1.jpg,cat,a,b,c,d,e,f,g,h,i
+            img/3.jpg,dog,a,b,c,d,e,f,g,h,i
+            """);
     Dataset<Row> images = catalog.of(manifest);
     Row first = CatalogRun.byFile(images).get("1.jpg");
     assertThat(first.<String>getAs("meta__file")).isEqualTo("a");
