@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.RealImages;
@@ -77,6 +78,7 @@ class S3EndToEndTest extends SparkTest {
   }
 
   @Test
+  @Tag("slow")
   void tenThousandImagesOfTenClasses() throws Exception {
     RealImages.unpack("cifar10-train", folder);
     upload("objects");
