@@ -59,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExportCommand.class,
       DemoCommand.class,
       BenchCommand.class,
+      DefaultsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {
@@ -135,6 +136,7 @@ public final class Main {
     main.setUsageHelpAutoWidth(true);
     main.setCaseInsensitiveEnumValuesAllowed(true);
     NumberOptions.register(main);
+    CommandGroups.show(main);
     return main;
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,21 +56,55 @@ class MainTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void everyCommandHasAScriptAndAFileOfItsDefaults(String command) throws IOException {
+  void everyCommandHasAScript(String command) {
     assertThat(Path.of("jobs", command)).isExecutable();
+  }
+
+  /** With the # taken away it is a file for --config that changes nothing. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void theFileOfDefaultsHasEveryOptionAndChangesNothing(String command) throws IOException {
+    String text = output("defaults", command);
+    assertThat(text.lines()).allMatch(line -> line.isEmpty() || line.startsWith("#"));
     CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
-    for (String line : Files.readAllLines(Path.of("conf", command + ".properties"))) {
-      if (line.matches("#[a-z-]+ *=.*")) {
-        String key = line.substring(1, line.indexOf('=')).strip();
-        OptionSpec option = spec.findOption("--" + key);
-        assertThat(option).as(command + " has no option --" + key).isNotNull();
-        String value = line.substring(line.indexOf('=') + 1).strip();
-        String standard = option.defaultValue();
-        if (standard != null && !standard.equals("_NULL_")) {
-          assertThat(value).as("--" + key).isEqualToIgnoringCase(standard);
-        }
+    List<String> required = new ArrayList<>(List.of(command));
+    for (OptionSpec option : spec.options()) {
+      if (!option.usageHelp()
+          && !option.versionHelp()
+          && !option.longestName().equals("--config")) {
+        assertThat(text).contains("#" + option.longestName().substring(2) + " =");
+      }
+      if (option.required()) {
+        required.addAll(List.of(option.longestName(), "x"));
       }
     }
+    Path file = folder.resolve(command + ".properties");
+    Files.writeString(file, text.replaceAll("(?m)^#([a-z0-9-]+ = )", "$1"));
+    Map<String, Object> without = values(command, required);
+    required.addAll(List.of("--config", file.toString()));
+    Map<String, Object> with = values(command, required);
+    with.remove("--config");
+    without.remove("--config");
+    assertThat(with).isEqualTo(without);
+  }
+
+  private static Map<String, Object> values(String command, List<String> arguments) {
+    CommandLine main = Main.commandLine();
+    main.setDefaultValueProvider(ConfigFile.fromArguments(arguments.toArray(new String[0])));
+    main.parseArgs(arguments.toArray(new String[0]));
+    Map<String, Object> values = new HashMap<>();
+    for (OptionSpec option : main.getSubcommands().get(command).getCommandSpec().options()) {
+      Object value = option.getValue();
+      values.put(option.longestName(), value == null ? "" : value.toString());
+    }
+    return values;
+  }
+
+  @Test
+  void everyCommandIsInOneGroupOfTheOverview() {
+    assertThat(CommandGroups.GROUPS.values().stream().flatMap(List::stream).toList())
+        .containsExactlyInAnyOrderElementsOf(Main.commandLine().getSubcommands().keySet());
+    assertThat(output("--help")).contains("Look at data:", "Operate:");
   }
 
   @Test

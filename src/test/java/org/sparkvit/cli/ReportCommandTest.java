@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.stream.Stream;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +16,6 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
-import picocli.CommandLine;
 
 class ReportCommandTest extends SparkTest {
   @TempDir Path folder;
@@ -71,27 +68,5 @@ class ReportCommandTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("spark-vit catalog");
     assertThat(folder.resolve("none")).doesNotExist();
-  }
-
-  @Test
-  void theDefaultsFileShowsEveryOptionWithItsDefault() throws IOException {
-    Properties shown = new Properties();
-    try (Stream<String> lines = Files.lines(Path.of("conf/report.properties"))) {
-      lines
-          .filter(line -> line.matches("#[a-z-]+ = .*"))
-          .map(line -> line.substring(1).split(" = ", 2))
-          .forEach(pair -> shown.setProperty(pair[0], pair[1]));
-    }
-    for (CommandLine.Model.OptionSpec option :
-        new CommandLine(new ReportCommand()).getCommandSpec().options()) {
-      String name = option.longestName().substring(2);
-      if (!List.of("workspace", "config", "master", "spark", "spark-properties", "help", "version")
-          .contains(name)) {
-        assertThat(shown).containsKey(name);
-        if (option.defaultValue() != null) {
-          assertThat(shown).containsEntry(name, option.defaultValue());
-        }
-      }
-    }
   }
 }
