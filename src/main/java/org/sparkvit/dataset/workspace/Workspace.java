@@ -413,11 +413,21 @@ public final class Workspace {
                             + "' lists its versions"
                         : "workspace '"
                             + uri()
-                            + "' has no table '"
+                            + (isThere() ? "' has no table '" : "' is not there and has no table '")
                             + table.name()
-                            + "'; run 'spark-vit "
+                            + "'; "
+                            + (isThere() ? "" : "check the path, or ")
+                            + "run 'spark-vit "
                             + table.writtenBy()
                             + "' first"));
+  }
+
+  private boolean isThere() {
+    try {
+      return Presence.exists(fs, root);
+    } catch (IOException e) {
+      throw new UncheckedIOException("opening " + root, e);
+    }
   }
 
   /**

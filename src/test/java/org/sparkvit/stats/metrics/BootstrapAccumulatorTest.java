@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.stats.metrics.BootstrapAccumulator.Interval;
 
@@ -140,6 +141,7 @@ class BootstrapAccumulatorTest {
 
   /** 500 samples of a thousand images each; the truth is that of a million. */
   @Test
+  @Tag("slow")
   void intervalsHoldTheTruthInNinetyFiveOfAHundredCases() {
     List<Double> truth = exact(images(1_000_000, 1));
     int[] held = new int[FIGURES.size()];
