@@ -15,7 +15,7 @@ import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
-/** What {@code .ci/check-memory} scores: many small JPEG files, and a small model to do it with. */
+/** What {@code .ci/bench-memory} scores: many small JPEG files, and a small model to do it with. */
 public final class ManySmallImages {
   private static final int PER_FOLDER = 1000;
 
