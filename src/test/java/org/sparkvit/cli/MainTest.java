@@ -101,6 +101,12 @@ class MainTest {
   }
 
   @Test
+  void theHelpOfCatalogListsTheFormatsThatAreRead() {
+    assertThat(output("catalog", "--help").replaceAll("\\s+", " "))
+        .contains("Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM;");
+  }
+
+  @Test
   void everyCommandIsInOneGroupOfTheOverview() {
     assertThat(CommandGroups.GROUPS.values().stream().flatMap(List::stream).toList())
         .containsExactlyInAnyOrderElementsOf(Main.commandLine().getSubcommands().keySet());
