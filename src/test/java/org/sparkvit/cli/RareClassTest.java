@@ -25,6 +25,7 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -44,6 +45,7 @@ import org.sparkvit.dataset.workspace.Workspace;
  * Forty classes, one of which has a single image, judged by models that have the same classes, the
  * same in another order, one more or one less.
  */
+@Tag("slow")
 class RareClassTest extends SparkTest {
   private static final List<String> CLASSES =
       IntStream.range(0, 40).mapToObj(c -> String.format(Locale.ROOT, "kind %02d", c)).toList();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
@@ -73,6 +74,7 @@ class BenchStageTest extends SparkTest {
   }
 
   @Test
+  @Tag("slow")
   void pythonOnTheSameFiles() {
     String python = System.getenv("SPARK_VIT_PYTHON");
     assumeThat(python).as("SPARK_VIT_PYTHON names no Python with transformers").isNotBlank();
