@@ -1,5 +1,6 @@
 package org.sparkvit.dataset.workspace;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
@@ -13,6 +14,8 @@ import org.sparkvit.core.UserException;
  * one and a bucket's policy look different and are all met.
  */
 final class Writable {
+  private static final int ATTEMPTS = 3;
+
   private Writable() {}
 
   /** What is asked of a file while it is there. */
@@ -42,6 +45,31 @@ final class Writable {
         (plain, file) -> Instant.ofEpochMilli(plain.getFileStatus(file).getModificationTime()));
   }
 
+  /** Another run that was here first may take the folder away, which it made, too. */
+  private static void put(FileSystem fs, Path file) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        DiskWrite.put(fs, file, new byte[1]);
+        return;
+      } catch (FileNotFoundException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Takes away the folders that were not there before, unless another run has written there. */
+  private static void deleteEmpty(FileSystem fs, Path folder, Path there) {
+    try {
+      for (Path made = folder; !made.equals(there); made = made.getParent()) {
+        fs.delete(made, false);
+      }
+    } catch (IOException e) {
+      // It is not empty.
+    }
+  }
+
   private static <T> T write(FileSystem fs, Path folder, Question<T> question) {
     FileSystem plain = fs instanceof LocalFileSystem local ? local.getRaw() : fs;
     try {
@@ -51,13 +79,11 @@ final class Writable {
       }
       Path file = new Path(folder, "." + UUID.randomUUID() + ".try");
       try {
-        DiskWrite.put(plain, file, new byte[1]);
+        put(plain, file);
         return question.about(plain, file);
       } finally {
         plain.delete(file, false);
-        for (Path made = folder; !made.equals(there); made = made.getParent()) {
-          plain.delete(made, false); // fails where another run has written there meanwhile
-        }
+        deleteEmpty(plain, folder, there);
       }
     } catch (IOException e) {
       throw new UserException(

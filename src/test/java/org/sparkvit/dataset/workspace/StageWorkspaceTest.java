@@ -92,6 +92,33 @@ class StageWorkspaceTest extends SparkTest {
   }
 
   @Test
+  void twoRunsMayBeginAWorkspaceAtOnce() throws IOException {
+    Path workspace = folder.resolve("begun");
+    String uri = HookFileSystem.uri(spark, workspace);
+    // The other has written there by the time that this one has seen that it can.
+    HookFileSystem.set(
+        (call, path) -> {
+          if (call.equals("delete") && path.getName().endsWith(".try")) {
+            Files.writeString(workspace.resolve("other"), "x");
+          }
+        });
+    Workspace.forStage(spark, uri);
+    assertThat(workspace.resolve("other")).exists();
+    // The other takes the folder away that it made, just when this one is to write there.
+    Files.delete(workspace.resolve("other"));
+    boolean[] gone = new boolean[1];
+    HookFileSystem.set(
+        (call, path) -> {
+          if (call.equals("create") && path.getName().endsWith(".try") && !gone[0]) {
+            gone[0] = true;
+            throw new FileNotFoundException(path + " (No such file or directory)");
+          }
+        });
+    Workspace.forStage(spark, uri);
+    assertThat(gone[0]).isTrue();
+  }
+
+  @Test
   void aTableThatCannotBeWrittenIsSaidBeforeAnyWork() throws IOException {
     String uri = HookFileSystem.uri(spark, folder);
     Workspace.at(spark, uri).replace(PlanTable.SPEC, plan("a"), record());
