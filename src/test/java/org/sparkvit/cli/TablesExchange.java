@@ -50,7 +50,7 @@ final class TablesExchange {
             List.of("split", "--folds", "3", "--overwrite"),
             // Some tables twice, so that versions and rows that are replaced are among them.
             List.of("evaluate", "--overwrite"),
-            List.of("gate", "--overwrite"))) {
+            List.of("gate"))) {
       List<String> arguments = new ArrayList<>(command);
       arguments.addAll(1, List.of("--workspace", workspace));
       System.out.println("$ jobs/spark-vit " + String.join(" ", arguments));
