@@ -26,10 +26,6 @@ final class DefaultsCommand implements Runnable {
   private static final int WIDTH = 118;
   private static final Pattern LINE = Pattern.compile("(.{1," + WIDTH + "})(?: +|$)");
 
-  /** What picocli puts the default in the place of; the line below has it. */
-  private static final Pattern DEFAULT =
-      Pattern.compile(" *Default: \\$\\{DEFAULT-VALUE\\}\\.?", Pattern.CASE_INSENSITIVE);
-
   @Parameters(paramLabel = "COMMAND", description = "A command that runs on Spark, such as score.")
   private String command;
 
@@ -69,8 +65,7 @@ final class DefaultsCommand implements Runnable {
         continue;
       }
       text.append(System.lineSeparator());
-      String words = DEFAULT.matcher(String.join(" ", option.description())).replaceAll("");
-      Matcher line = LINE.matcher(words.strip());
+      Matcher line = LINE.matcher(String.join(" ", option.description()).strip());
       while (line.find()) {
         text.append("# ").append(line.group(1)).append(System.lineSeparator());
       }

@@ -69,18 +69,12 @@ class PagesTest {
 
   private static String row(String name, ArgSpec argument) {
     String standard = argument.defaultValue();
-    String meaning =
-        cell(argument.description())
-            .replaceAll(" *Default: \\$\\{DEFAULT-VALUE\\}", " Default: ")
-            .replaceAll(" Default: \\.?$", "")
-            .replace(" Default: ,", " By default")
-            .strip();
     return String.format(
         Locale.ROOT,
         "| %s | %s | %s |%n",
         name,
         standard == null || standard.equals("_NULL_") ? "" : code(standard),
-        meaning);
+        cell(argument.description()));
   }
 
   @Test

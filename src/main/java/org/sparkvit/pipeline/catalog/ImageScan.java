@@ -59,7 +59,11 @@ final class ImageScan {
             spark.sparkContext().longAccumulator("images"));
     JavaRDD<Row> files = SizeBalancer.balance(listing, total, partitions);
     return spark.createDataFrame(
-        IdOrder.sorted(files.mapPartitions(task::rows), (int) (total / BYTES_A_FILE + 1)), schema);
+        // The sizes are what others say of the files, so they alone decide nothing.
+        IdOrder.sorted(
+            files.mapPartitions(task::rows),
+            (int) Math.max(1, Math.min(partitions, total / BYTES_A_FILE + 1))),
+        schema);
   }
 
   private record Task(FileReader reader, LongAccumulator images) implements Serializable {

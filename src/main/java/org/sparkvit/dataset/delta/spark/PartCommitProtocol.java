@@ -44,7 +44,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   private static final long serialVersionUID = 1L;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What was written, by folder, until it is asked for; on the driver. */
+  /** What was written, by folder, until it is forgotten; on the driver. */
   private static final Map<Path, List<NewFile>> WRITTEN = new ConcurrentHashMap<>();
 
   private final String folder;
@@ -72,7 +72,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
    * @throws IllegalStateException when there has been none by this protocol
    */
   static List<NewFile> written(Path folder) {
-    List<NewFile> written = WRITTEN.remove(folder);
+    List<NewFile> written = WRITTEN.get(folder);
     // A task that has no rows writes a file, too, if it is the first; so there is one at least.
     if (written == null || written.isEmpty()) {
       throw new IllegalStateException(
@@ -85,6 +85,13 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
         .filter(file -> file.rows() > 0)
         .sorted(Comparator.comparing(NewFile::path))
         .toList();
+  }
+
+  /**
+   * Frees what {@link #written} tells of a folder, also of a write that failed behind its commit.
+   */
+  static void forget(Path folder) {
+    WRITTEN.remove(folder);
   }
 
   /** As bytes: Kryo, which a session may have chosen for what tasks answer, knows no records. */

@@ -41,6 +41,7 @@ public final class PartWriter {
           .parquet(folder.toString());
       return PartCommitProtocol.written(folder);
     } finally {
+      PartCommitProtocol.forget(folder);
       end(session);
     }
   }
