@@ -4,7 +4,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -35,18 +38,35 @@ class IdRangesTest extends SparkTest {
       IdRanges ranges = IdRanges.cut(images, name);
       assertThat(ranges.images()).isEqualTo(500);
       List<String> found = new ArrayList<>();
-      int count = 0;
+      int small = 0;
+      SortedMap<String, String> bounds = new TreeMap<>();
       while (ranges.images() > 0) {
         IdRange range = ranges.next(90);
         List<String> inside = in(range, images);
-        assertThat(inside).hasSizeGreaterThanOrEqualTo(ranges.images() > 0 ? 90 : 46);
         assertThat(inside).hasSize((int) range.images()).hasSizeLessThan(91 + 45);
+        small += inside.size() < 90 ? 1 : 0;
         found.addAll(inside);
-        count++;
+        bounds.put(Collections.min(inside), Collections.max(inside));
       }
       assertThat(found).containsExactlyInAnyOrderElementsOf(ids);
-      assertThat(count).isBetween(5, 6);
+      assertThat(bounds).hasSizeBetween(5, 7);
+      // The one at the end of the order, and the last.
+      assertThat(small).isLessThanOrEqualTo(2);
+      // A file of one has none of the ids of another: the order of their ends is that of their
+      // starts.
+      List<String> marks = new ArrayList<>();
+      bounds.forEach((least, greatest) -> marks.addAll(List.of(least, greatest)));
+      assertThat(marks).isSorted();
     }
+  }
+
+  @Test
+  void whatFitsIntoOneRangeIsOne() {
+    List<String> ids = hashes(100);
+    Dataset<Row> images = images(ids).cache();
+    IdRanges ranges = IdRanges.cut(images, "one");
+    assertThat(in(ranges.next(1000), images)).containsExactlyInAnyOrderElementsOf(ids);
+    assertThat(ranges.images()).isZero();
   }
 
   @Test

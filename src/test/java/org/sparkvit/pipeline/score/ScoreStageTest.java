@@ -348,7 +348,8 @@ class ScoreStageTest extends SparkTest {
     assertThat(lines)
         .filteredOn(
             line -> line.matches("score: \\d+ of 23 images, [\\d.]+ images/s, about .* to go"))
-        .hasSizeBetween(2, 4);
+        // One more than 23 / 5 may come of the end of the order of ids.
+        .hasSizeBetween(2, 5);
     // The last record tells of the whole run.
     JsonNode results = workspace.record(PredictionsTable.SPEC).path("results");
     assertThat(results.path("scored").asInt()).isEqualTo(IMAGES);
