@@ -54,6 +54,7 @@ class PackageArrowsTest {
               "pipeline.report",
               "pipeline.maintenance",
               "ml"),
+          Set.of("pipeline.stage"),
           Set.of("training.output"),
           Set.of("training.loop"),
           Set.of("training.data"),
@@ -74,6 +75,7 @@ class PackageArrowsTest {
           Set.of("image.resample"),
           Set.of("image"),
           Set.of("stats.metrics", "stats.search"),
+          Set.of("core.options"),
           Set.of("core"));
 
   private static final Set<String> SPARK =

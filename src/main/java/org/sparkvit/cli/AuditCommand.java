@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "",
       "A later run measures only what is new or has changed."
     })
-final class AuditCommand extends StageCommand {
+final class AuditCommand extends SparkCommand {
   @Option(
       names = "--near-distance",
       paramLabel = "BITS",

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
       "on the images of a catalog or on made ones, and prints the ratios. Nothing in the workspace"
           + " changes."
     })
-final class BenchCommand extends StageCommand {
+final class BenchCommand extends SparkCommand {
   @Option(
       names = "--made-images",
       split = ",",

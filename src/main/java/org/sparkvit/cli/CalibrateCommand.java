@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
           + " people to look at.",
       "Says what they come to on the test split."
     })
-final class CalibrateCommand extends StageCommand {
+final class CalibrateCommand extends SparkCommand {
   @Option(
       names = "--model",
       paramLabel = "NAME|HASH",

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM; others are named in the column"
           + " 'reason'."
     })
-final class CatalogCommand extends StageCommand {
+final class CatalogCommand extends SparkCommand {
   @Option(
       names = {"-i", "--input"},
       required = true,

@@ -68,7 +68,7 @@ final class ConfigFile implements IDefaultValueProvider {
   }
 
   private static boolean isStage(CommandSpec command) {
-    return command.userObject() instanceof StageCommand;
+    return command.userObject() instanceof SparkCommand;
   }
 
   private void requireKnownKeys(CommandSpec command) {

@@ -34,13 +34,13 @@ final class DefaultsCommand implements Runnable {
   @Override
   public void run() {
     CommandLine wanted = spec.parent().subcommands().get(command);
-    if (wanted == null || !(wanted.getCommand() instanceof StageCommand)) {
+    if (wanted == null || !(wanted.getCommand() instanceof SparkCommand)) {
       List<String> names = new ArrayList<>();
       spec.parent()
           .subcommands()
           .forEach(
               (name, subcommand) -> {
-                if (subcommand.getCommand() instanceof StageCommand) {
+                if (subcommand.getCommand() instanceof SparkCommand) {
                   names.add(name);
                 }
               });

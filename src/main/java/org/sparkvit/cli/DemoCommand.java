@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
       "--workspace is a folder on this machine; the images go to its data/, the tables to its"
           + " workspace/."
     })
-final class DemoCommand extends StageCommand {
+final class DemoCommand extends SparkCommand {
   private static final String MARK = "demo.json";
 
   /** Trains in a few minutes on two cores; large enough to tell a form from a menu. */

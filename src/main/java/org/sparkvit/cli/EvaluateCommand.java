@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
           + " curves, for all images, each",
       "split and each slice; slices beside one another, and models beside one another."
     })
-final class EvaluateCommand extends StageCommand {
+final class EvaluateCommand extends SparkCommand {
   @Option(
       names = "--model",
       paramLabel = "NAME|HASH",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "and insertion say how far each map can be trusted. Beside a mistake stand the images of the"
           + " train split most like it."
     })
-final class ExplainCommand extends StageCommand {
+final class ExplainCommand extends SparkCommand {
   @Option(
       names = "--model",
       paramLabel = "NAME|URI",

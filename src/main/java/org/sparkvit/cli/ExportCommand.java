@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
       "Writes the rows of a table as plain files into a new folder, for programs that do not read"
           + " Delta tables."
     })
-final class ExportCommand extends StageCommand {
+final class ExportCommand extends SparkCommand {
   @Parameters(paramLabel = "TABLE", arity = "0..1", description = "Name of the table.")
   private String table = "";
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
       "A scheduler that runs it between 'audit' and what comes next does not train on a data set"
           + " that has gone wrong."
     })
-final class GateCommand extends StageCommand {
+final class GateCommand extends SparkCommand {
   @Option(
       names = "--checks",
       paramLabel = "URI",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
           + " went, rows that the",
       "run wrote. --as-of of other commands takes the versions and the times that it shows."
     })
-final class HistoryCommand extends StageCommand {
+final class HistoryCommand extends SparkCommand {
   @Parameters(paramLabel = "TABLE", arity = "0..1", description = "Name of the table.")
   private String table = "";
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
           + " repeats one they have;",
       "or a table judges that another tool made. The nearest images vote as well."
     })
-final class LabelsCommand extends StageCommand {
+final class LabelsCommand extends SparkCommand {
   @Option(
       names = "--from",
       paramLabel = "NAME|URI",

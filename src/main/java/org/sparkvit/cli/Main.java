@@ -42,7 +42,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RepairCommand.class,
       SynthesizeCommand.class,
       SplitCommand.class,
-      BalanceCommand.class,
       ResampleCommand.class,
       TrainCommand.class,
       TuneCommand.class,
@@ -63,6 +62,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CommandLine.HelpCommand.class
     })
 public final class Main {
+  /** The flag that shows advanced options, too. */
+  static final String HELP_ALL = "--help-all";
+
   private Main() {}
 
   /** Runs one command; see the class comment for how it ends. */
@@ -75,7 +77,7 @@ public final class Main {
   /** What {@link #main} does, for tests and for programs that embed a job. */
   static void run(String... args) {
     requireLetters(args);
-    CommandLine main = commandLine();
+    CommandLine main = commandLine(List.of(args).contains(HELP_ALL));
     main.setDefaultValueProvider(ConfigFile.fromArguments(args));
     try {
       ParseResult parsed = main.parseArgs(args);
@@ -130,9 +132,14 @@ public final class Main {
     return null;
   }
 
-  /** All commands, without values from a file. */
+  /** All commands with all of their options, without values from a file. */
   static CommandLine commandLine() {
+    return commandLine(true);
+  }
+
+  private static CommandLine commandLine(boolean showAll) {
     CommandLine main = new CommandLine(new Main());
+    Stages.ALL.forEach(stage -> main.addSubcommand(stage.name(), StageCommand.of(stage, showAll)));
     main.setUsageHelpAutoWidth(true);
     main.setCaseInsensitiveEnumValuesAllowed(true);
     NumberOptions.register(main);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
           + " images it has scored, its folder.",
       "Commands that take a model take NAME for the version that is current, and NAME@RUN."
     })
-final class ModelsCommand extends StageCommand {
+final class ModelsCommand extends SparkCommand {
   @Option(
       names = "--promote",
       paramLabel = "NAME@RUN",

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
       "read in place of millions of small objects. A rerun packs only what is new, changed or gone"
           + " from the shards."
     })
-final class PackCommand extends StageCommand {
+final class PackCommand extends SparkCommand {
   @Option(
       names = "--shard-size",
       paramLabel = "BYTES",

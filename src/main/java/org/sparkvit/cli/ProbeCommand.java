@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "weights, and chooses the regularization by cross-validation. The embeddings stay in the"
           + " workspace."
     })
-final class ProbeCommand extends StageCommand {
+final class ProbeCommand extends SparkCommand {
   @Option(
       names = "--from",
       required = true,

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "In its train split a model may repeat a wrong label that it learnt by heart; it is not found"
           + " there then."
     })
-final class RelabelCommand extends StageCommand {
+final class RelabelCommand extends SparkCommand {
   private static final String NONE = "none";
 
   @Option(

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "Writes a list of them with the reason for each, and a manifest without them that 'catalog'"
           + " reads. No image is touched."
     })
-final class RepairCommand extends StageCommand {
+final class RepairCommand extends SparkCommand {
   @Option(
       names = "--exclude",
       split = ",",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
           + " report.json, the same for",
       "machines, and croissant.json, what the data set is."
     })
-final class ReportCommand extends StageCommand {
+final class ReportCommand extends SparkCommand {
   @Option(
       names = "--name",
       defaultValue = "latest",

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
           + " classes that stand",
       "among others, for 'probe --resampled'. Only images of the train split have a part in it."
     })
-final class ResampleCommand extends StageCommand {
+final class ResampleCommand extends SparkCommand {
   @Option(
       names = "--from",
       required = true,

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
       "A rerun scores only what is new, changed or not yet scored by this model, in this precision"
           + " where one is named."
     })
-final class ScoreCommand extends StageCommand {
+final class ScoreCommand extends SparkCommand {
   @Option(
       names = "--model",
       paramLabel = "NAME|URI",

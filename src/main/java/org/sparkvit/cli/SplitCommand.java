@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "",
       "Each class is shared out exactly; the same images and seed always give the same split."
     })
-final class SplitCommand extends StageCommand {
+final class SplitCommand extends SparkCommand {
   @Option(
       names = "--train",
       paramLabel = "SHARE",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
           + " --synthetic', and writes what",
       "each is made of. What comes to look like an image of validation or test is not kept."
     })
-final class SynthesizeCommand extends StageCommand {
+final class SynthesizeCommand extends SparkCommand {
   @Option(
       names = "--methods",
       split = ",",

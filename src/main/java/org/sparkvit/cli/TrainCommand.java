@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
           + " WORKSPACE/models/NAME.",
       "The executors decode the images; the driver trains, so it is the driver that wants the GPU."
     })
-final class TrainCommand extends StageCommand {
+final class TrainCommand extends SparkCommand {
   @Option(
       names = "--name",
       defaultValue = "vit",

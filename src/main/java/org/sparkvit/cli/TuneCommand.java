@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
           + " WORKSPACE/studies/NAME/study.jsonl at any time, and",
       "the best settings are in best.properties beside it, for 'spark-vit train --config'."
     })
-final class TuneCommand extends StageCommand {
+final class TuneCommand extends SparkCommand {
   @Option(
       names = "--space",
       required = true,

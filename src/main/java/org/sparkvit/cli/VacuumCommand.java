@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
       "nobody has written to for two days. Models, exports, reports and whatever else is there"
           + " stay."
     })
-final class VacuumCommand extends StageCommand {
+final class VacuumCommand extends SparkCommand {
   @Option(
       names = "--keep",
       paramLabel = "TIME",

@@ -29,7 +29,7 @@ class MainTest {
 
   static Stream<String> commands() {
     return Main.commandLine().getSubcommands().entrySet().stream()
-        .filter(entry -> entry.getValue().getCommand() instanceof StageCommand)
+        .filter(entry -> entry.getValue().getCommand() instanceof SparkCommand)
         .map(Map.Entry::getKey);
   }
 

@@ -105,7 +105,7 @@ class NumberOptionsTest {
     CommandLine parsed =
         main.parseArgs(arguments.toArray(new String[0])).subcommand().commandSpec().commandLine();
     NumberOptions.requireBounded(parsed.getCommandSpec());
-    ((StageCommand) parsed.getCommand()).prepare(Progress.SILENT);
+    ((SparkCommand) parsed.getCommand()).prepare(Progress.SILENT);
   }
 
   @ParameterizedTest

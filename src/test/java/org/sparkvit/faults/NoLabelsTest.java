@@ -64,7 +64,9 @@ class NoLabelsTest extends SparkTest {
     stages.put(
         "balance",
         () ->
-            new BalanceStage(
+            new BalanceStage()
+                .run(
+                    spark,
                     new BalanceConfig(
                         workspace,
                         false,
@@ -74,8 +76,7 @@ class NoLabelsTest extends SparkTest {
                             BalancePolicy.Weights.INVERSE,
                             0.9,
                             0)),
-                    Progress.SILENT)
-                .run(spark));
+                    Progress.SILENT));
     stages.put(
         "train",
         () ->

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
@@ -87,6 +88,9 @@ public final class Workspace {
   /** Tables that were written here: of these the latest version is read. */
   private final Set<String> own = ConcurrentHashMap.newKeySet();
 
+  /** The versions of others that were read, by table. */
+  private final Map<String, String> inputs = new ConcurrentSkipListMap<>();
+
   private Workspace(
       SparkSession spark,
       Path root,
@@ -117,26 +121,28 @@ public final class Workspace {
    * @throws UserException as {@link #at}, and when nothing can be written there, before any work
    */
   public static Workspace forStage(SparkSession spark, String uri) {
-    Workspace workspace = forReading(spark, uri, AsOf.LATEST);
-    Writable.require(workspace.fs, workspace.root);
-    return workspace;
+    return forStage(spark, uri, AsOf.LATEST);
   }
 
-  /**
-   * The same for a stage that can be asked to read {@linkplain AsOf earlier versions}. Of tables
-   * that it has written it reads its own.
-   *
-   * @param record takes note of what was asked for
-   * @throws UserException as {@link #forStage(SparkSession, String)}, and when a version that is
-   *     named is not there
-   */
+  /** Until all stages have moved to {@code pipeline.stage}. */
   public static Workspace forStage(SparkSession spark, String uri, RunRecord record) {
     AsOf asOf = AsOf.current(spark);
-    Workspace workspace = forReading(spark, uri, asOf);
-    Writable.require(workspace.fs, workspace.root);
     if (!asOf.isLatest()) {
       record.option("as-of", asOf.text());
     }
+    return forStage(spark, uri, asOf);
+  }
+
+  /**
+   * Opens a workspace for one run of a stage that can be asked to read {@linkplain AsOf earlier
+   * versions}. Of tables that the run has written it reads its own.
+   *
+   * @throws UserException as {@link #forStage(SparkSession, String)}, and when a version that is
+   *     named is not there
+   */
+  public static Workspace forStage(SparkSession spark, String uri, AsOf asOf) {
+    Workspace workspace = forReading(spark, uri, asOf);
+    Writable.require(workspace.fs, workspace.root);
     return workspace;
   }
 
@@ -367,7 +373,9 @@ public final class Workspace {
    * @throws UserException when the table is not there; the message names the subcommand to run
    */
   public Dataset<Row> read(TableSpec table) {
-    return stored(table).read(whole(table));
+    DeltaVersion version = whole(table);
+    noteInput(table, version);
+    return stored(table).read(version);
   }
 
   /**
@@ -376,7 +384,23 @@ public final class Workspace {
    * @throws UserException as {@link #read(TableSpec)}
    */
   public Dataset<Row> read(TableSpec table, IdRange range) {
-    return stored(table).read(whole(table), range);
+    DeltaVersion version = whole(table);
+    noteInput(table, version);
+    return stored(table).read(version, range);
+  }
+
+  private void noteInput(TableSpec table, DeltaVersion version) {
+    if (!own.contains(table.name())) {
+      inputs.putIfAbsent(table.name(), table.name() + "@" + version.number());
+    }
+  }
+
+  /**
+   * Returns the versions of tables that were read through this object, such as {@code images@3}, by
+   * the tables' names. What a run has written itself is not among them.
+   */
+  public Map<String, String> inputs() {
+    return Map.copyOf(inputs);
   }
 
   /** An earlier version may have been vacuumed. */
@@ -634,24 +658,15 @@ public final class Workspace {
     forget(table);
   }
 
-  /** Whoever asked for earlier versions can see which ones all tables were read in. */
-  private void noteVersions(RunRecord record) {
-    listed.forEach(
-        (table, version) -> {
-          if (version.isPresent() && !own.contains(table)) {
-            record.input(table, table + "@" + version.get().number());
-          }
-        });
-  }
-
   /** Writes a part of each table that nobody sees yet, and has them checked. */
   private Map<TableSpec, List<NewFile>> write(
       Map<TableSpec, Dataset<Row>> tables,
       String part,
       RunRecord record,
       Consumer<Map<TableSpec, Dataset<Row>>> check) {
-    if (!asOf.isLatest()) {
-      noteVersions(record);
+    if (listed != null) {
+      // The record that goes with the rows says what they were made of.
+      inputs.forEach(record::input);
     }
     List<TableStore> begun = new ArrayList<>();
     try {

@@ -29,6 +29,7 @@ import org.sparkvit.core.DataException;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
 import org.sparkvit.dataset.query.TrainedLabels;
@@ -293,7 +294,7 @@ public final class TrainingRows {
             "the table 'plan' was made of other splits or labels ("
                 + stale.get()
                 + "); it is made anew from those of now as it was asked for then, "
-                + policy.toMap()
+                + Options.values(policy)
                 + "; 'spark-vit balance --overwrite' shows it");
         Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
         all = planned(placed, policy.plan(train, policy.classes(train)));

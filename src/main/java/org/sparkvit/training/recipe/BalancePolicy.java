@@ -21,6 +21,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.OptionSpec;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.core.options.SeedOption;
 import org.sparkvit.dataset.query.StableRank;
 import org.sparkvit.dataset.schema.PlanTable;
 import org.sparkvit.dataset.schema.SplitsTable;
@@ -36,7 +40,36 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * @param seed another seed draws other images
  */
 public record BalancePolicy(
-    Sampling sampling, BigDecimal ratio, Weights weights, double beta, long seed) {
+    @Option(
+            standard = "none",
+            help =
+                "oversample shows images of small classes several times, undersample leaves out"
+                    + " images of large ones.")
+        Sampling sampling,
+    @Option(
+            standard = "1",
+            least = 0,
+            aboveLeast = true,
+            greatest = 1,
+            help =
+                "What sampling aims for: the size of the smallest class over that of the largest;"
+                    + " 1 makes all equal.")
+        BigDecimal ratio,
+    @Option(
+            standard = "inverse",
+            help =
+                "Weight of an image in the loss. inverse is in proportion to 1/n, n being how often"
+                    + " its class is shown; effective to (1-beta)/(1-beta^n). The weights of the K"
+                    + " classes sum to K, so 1 is neutral.")
+        Weights weights,
+    @Option(
+            standard = "0.9999",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            help = "With --weights effective: 0 weighs all alike, close to 1 is inverse.")
+        double beta,
+    @SeedOption long seed) {
 
   /** Which images are shown more or less often. */
   public enum Sampling {
@@ -65,34 +98,12 @@ public record BalancePolicy(
   public BalancePolicy {
     Objects.requireNonNull(sampling);
     Objects.requireNonNull(weights);
-    if (ratio.signum() <= 0 || ratio.compareTo(BigDecimal.ONE) > 0) {
-      throw new UserException(
-          "--ratio is "
-              + ratio.toPlainString()
-              + "; give smallest over largest class, above 0 and up to 1");
-    }
     if (sampling == Sampling.NONE && ratio.compareTo(BigDecimal.ONE) != 0) {
       throw new UserException(
           "--ratio is "
               + ratio.toPlainString()
-              + ", but nothing is sampled; add --sampling OVERSAMPLE or UNDERSAMPLE");
+              + ", but nothing is sampled; add --sampling oversample or undersample");
     }
-    // Written so that NaN is refused too.
-    if (!(beta >= 0 && beta < 1)) {
-      throw new UserException(
-          "--beta is " + beta + "; give 0 or more and less than 1, e.g. 0.9999");
-    }
-  }
-
-  /** Option names and values, for the run record; {@link #read} takes them from there. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("sampling", sampling.name());
-    map.put("ratio", ratio);
-    map.put("weights", weights.name());
-    map.put("beta", beta);
-    map.put("seed", seed);
-    return map;
   }
 
   /**
@@ -106,13 +117,11 @@ public record BalancePolicy(
     if (!config.path("sampling").isTextual() || !config.path("weights").isTextual()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new BalancePolicy(
-            Sampling.valueOf(config.path("sampling").asText()),
-            new BigDecimal(config.path("ratio").asText("1")),
-            Weights.valueOf(config.path("weights").asText()),
-            config.path("beta").asDouble(),
-            config.path("seed").asLong()));
+    Map<String, List<String>> given = new LinkedHashMap<>();
+    for (OptionSpec option : Options.list(BalancePolicy.class)) {
+      given.put(option.name(), List.of(config.path(option.name()).asText()));
+    }
+    return Optional.of(Options.read(BalancePolicy.class, given));
   }
 
   /**

@@ -71,7 +71,7 @@ class BalanceStageTest extends SparkTest {
     BalanceConfig config = config(Sampling.NONE, Weights.INVERSE, 0);
     List<String> lines = new ArrayList<>();
 
-    new BalanceStage(config, lines::add).run(spark);
+    new BalanceStage().run(spark, config, lines::add);
 
     Dataset<Row> plan = workspace().read(PlanTable.SPEC);
     assertThat(plan.count()).isEqualTo(100);
@@ -85,7 +85,7 @@ class BalanceStageTest extends SparkTest {
         .anyMatch(line -> line.matches("smallest : largest +0.1111 +0.1111 +1.0000"))
         .anyMatch(line -> line.matches("entropy, bits +0.4690 +0.4690 +1.0000"));
 
-    assertThatThrownBy(() -> new BalanceStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new BalanceStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'plan' exists already");
   }
@@ -100,7 +100,7 @@ class BalanceStageTest extends SparkTest {
     assertThatThrownBy(() -> plan(splits(0, 0), config))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has no image");
-    assertThatThrownBy(() -> new BalanceStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new BalanceStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no table 'images'");
   }
@@ -130,7 +130,7 @@ class BalanceStageTest extends SparkTest {
     workspace().replace(ImagesTable.SPEC, corrected, RunRecord.start("catalog", Map.of()));
     List<String> lines = new ArrayList<>();
 
-    new BalanceStage(config(Sampling.NONE, Weights.INVERSE, 0), lines::add).run(spark);
+    new BalanceStage().run(spark, config(Sampling.NONE, Weights.INVERSE, 0), lines::add);
 
     List<Row> report = workspace().read(BalanceTable.SPEC).orderBy("label").collectAsList();
     assertThat(report.get(0).getLong(1)).isEqualTo(70);
@@ -147,7 +147,7 @@ class BalanceStageTest extends SparkTest {
     workspace().replace(ImagesTable.SPEC, images(900, 1), RunRecord.start("catalog", Map.of()));
     List<String> lines = new ArrayList<>();
 
-    new BalanceStage(config(Sampling.OVERSAMPLE, Weights.NONE, 0), lines::add).run(spark);
+    new BalanceStage().run(spark, config(Sampling.OVERSAMPLE, Weights.NONE, 0), lines::add);
 
     assertThat(lines).anyMatch(line -> line.contains("of 'rare' 900 times (1 images)"));
   }

@@ -140,7 +140,9 @@ class CorrectedLabelsTest extends SparkTest {
                 1),
             Progress.SILENT)
         .run(spark);
-    new BalanceStage(
+    new BalanceStage()
+        .run(
+            spark,
             new BalanceConfig(
                 uri,
                 true,
@@ -150,8 +152,7 @@ class CorrectedLabelsTest extends SparkTest {
                     BalancePolicy.Weights.NONE,
                     0.9999,
                     0)),
-            Progress.SILENT)
-        .run(spark);
+            Progress.SILENT);
     JsonNode before = train(uri, "before", false, Progress.SILENT);
     // 60:40 of 65, and 60 % of each in train
     assertThat(before.path("label_counts").path("cold").path("train").asInt()).isEqualTo(23);
@@ -174,7 +175,7 @@ class CorrectedLabelsTest extends SparkTest {
     assertThat(counts.path("warm").path("shown").asLong()).isEqualTo(cold);
     assertThat(said)
         .anyMatch(line -> line.contains("of the 65 images in the splits 13 have another label now"))
-        .anyMatch(line -> line.contains("sampling=OVERSAMPLE"));
+        .anyMatch(line -> line.contains("sampling=oversample"));
     List<String> needed =
         workspace
             .read(ImagesTable.SPEC)

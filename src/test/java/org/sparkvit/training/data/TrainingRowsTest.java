@@ -134,7 +134,7 @@ class TrainingRowsTest extends SparkTest {
         .containsExactly(entry("cold", 0.897959183673), entry("warm", 1.102040816327));
     assertThat(rows.notes().get(1))
         .contains("10 train images have another label there")
-        .contains("weights=INVERSE")
+        .contains("weights=inverse")
         .contains("spark-vit balance --overwrite");
   }
 

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.stats.metrics.ClassBalance;
 import org.sparkvit.training.recipe.BalancePolicy.Sampling;
 import org.sparkvit.training.recipe.BalancePolicy.Weights;
@@ -107,12 +108,12 @@ class ClassPlanTest {
   @Test
   void refusesImpossibleOptions() {
     for (String ratio : new String[] {"0", "-1", "1.01"}) {
-      assertThatThrownBy(() -> config(ratio, 0.9))
+      assertThatThrownBy(() -> Options.check(sampled(ratio)))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("--ratio is " + ratio);
     }
     for (double beta : new double[] {-0.1, 1, Double.NaN}) {
-      assertThatThrownBy(() -> config("1", beta))
+      assertThatThrownBy(() -> Options.check(config("1", beta)))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("--beta is " + beta);
     }
@@ -120,13 +121,17 @@ class ClassPlanTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--ratio is 0.5")
         .hasMessageContaining("--sampling");
-    assertThat(config("1", 0).toMap()).containsEntry("ratio", BigDecimal.ONE);
+    assertThat(Options.values(config("1", 0))).containsEntry("ratio", BigDecimal.ONE);
   }
 
   @Test
   void aTinyRatioLeavesClassesAsTheyAre() {
     assertThat(targets(Sampling.UNDERSAMPLE, "1e-30", 10, 500)).containsExactly(10L, 500L);
     assertThat(targets(Sampling.OVERSAMPLE, "1e-30", 10, 500)).containsExactly(10L, 500L);
+  }
+
+  private static BalancePolicy sampled(String ratio) {
+    return new BalancePolicy(Sampling.OVERSAMPLE, new BigDecimal(ratio), Weights.EFFECTIVE, 0.9, 0);
   }
 
   private static BalancePolicy config(String ratio, double beta) {

@@ -1,0 +1,125 @@
+package org.sparkvit.pipeline.stage;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Progress;
+import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.workspace.AsOf;
+
+/**
+ * One stage of the pipeline, which is also one command. A subclass says what it does in a {@link
+ * StageDescription}, what it can be asked in a record of {@linkplain
+ * org.sparkvit.core.options.Option options}, and how it does it in {@link #run(StageContext,
+ * Record)}. It gets its inputs from the {@link StageContext} and gives its outputs to it. Checks of
+ * outputs, the record of the run, cached rows, time and the last line are kept here, once for all.
+ *
+ * <p>A stage has no state, so one object serves any number of runs.
+ *
+ * @param <C> the record of its options, with a component for {@code --workspace}
+ */
+public abstract class Stage<C extends Record> {
+  private static final String WORKSPACE = "workspace";
+  private static final String OVERWRITE = "overwrite";
+
+  private final Class<C> options;
+
+  /**
+   * Makes the stage.
+   *
+   * @param options class of the record of its options
+   */
+  protected Stage(Class<C> options) {
+    this.options = options;
+  }
+
+  /** The name of the command. */
+  public final String name() {
+    return description().name();
+  }
+
+  /** What the stage is for. */
+  public final StageDescription description() {
+    return getClass().getAnnotation(StageDescription.class);
+  }
+
+  /** The class of the record of its options. */
+  public final Class<C> options() {
+    return options;
+  }
+
+  /**
+   * Checks options as far as that is possible without Spark and the workspace, such as files that
+   * they name.
+   *
+   * @throws UserException when the stage cannot run with them
+   */
+  protected void check(C config) {}
+
+  /**
+   * The tables that this run replaces as a whole. Where one is there already and {@code
+   * --overwrite} is not given, the run is refused before any work. A stage that writes several
+   * names the one that it writes last, so that an interrupted run can be repeated.
+   */
+  protected List<TableSpec> replaces(C config) {
+    return List.of();
+  }
+
+  /** The tables that this run adds to. The run is refused before any work where it cannot. */
+  protected List<TableSpec> appends(C config) {
+    return List.of();
+  }
+
+  /** Does the work. */
+  protected abstract void run(StageContext context, C config);
+
+  /**
+   * Makes the record of options from texts, and checks it.
+   *
+   * @param given texts by the options' names, one for each time that an option was given
+   * @throws UserException when the stage cannot run with them
+   */
+  public final C read(Map<String, List<String>> given) {
+    C config = Options.read(options, given);
+    check(config);
+    return config;
+  }
+
+  /**
+   * Runs the stage on the latest versions of its inputs; see {@link #run(SparkSession, C, AsOf)}.
+   */
+  public final RunRecord run(SparkSession spark, C config, Progress progress) {
+    return run(spark, config, AsOf.LATEST, progress);
+  }
+
+  /**
+   * Runs the stage.
+   *
+   * @param asOf which versions of tables it reads
+   * @param progress takes the lines that say how far it is
+   * @return the record of the run
+   * @throws UserException when the options, the inputs or the workspace do not allow it
+   */
+  public final RunRecord run(SparkSession spark, C config, AsOf asOf, Progress progress) {
+    Options.check(config);
+    check(config);
+    Map<String, Object> values = Options.values(config);
+    String workspace = values.get(WORKSPACE).toString();
+    UserException.require(!workspace.isBlank(), "--workspace", workspace, "a folder");
+    StageContext context =
+        StageContext.open(spark, description(), workspace, asOf, values, progress);
+    try {
+      boolean overwrite = Boolean.TRUE.equals(values.get(OVERWRITE));
+      replaces(config).forEach(table -> context.workspace().requireAbsent(table, overwrite));
+      context.workspace().requireWritable(appends(config).toArray(new TableSpec[0]));
+      run(context, config);
+      context.sayNext();
+      return context.record();
+    } finally {
+      context.close();
+    }
+  }
+}
