@@ -51,6 +51,7 @@ class PackageArrowsTest {
               "pipeline.evaluate",
               "pipeline.explain",
               "pipeline.relabel",
+              "pipeline.decisions",
               "pipeline.report",
               "pipeline.maintenance",
               "ml"),

@@ -26,7 +26,7 @@ final class CommandGroups {
     groups.put("Look at data", List.of("catalog", "audit", "labels", "gate"));
     groups.put("Prepare", List.of("pack", "repair", "split", "balance", "synthesize", "resample"));
     groups.put("Train", List.of("train", "probe", "tune"));
-    groups.put("Label", List.of("score", "relabel"));
+    groups.put("Label", List.of("score", "relabel", "decisions"));
     groups.put("Judge", List.of("evaluate", "calibrate", "explain", "report"));
     groups.put("Operate", List.of("models", "history", "vacuum", "export", "defaults"));
     groups.put("Try and measure", List.of("demo", "bench", "help"));

@@ -17,6 +17,7 @@ public final class Tables {
           CostsTable.SPEC,
           CropHashesTable.SPEC,
           CurvesTable.SPEC,
+          DecisionsTable.SPEC,
           DuplicatesTable.SPEC,
           EmbeddingsTable.SPEC,
           ExplanationsTable.SPEC,

@@ -14,6 +14,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.LabelDecisions;
+import org.sparkvit.dataset.query.NewDecisions;
+import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.AsOf;
@@ -112,13 +115,59 @@ public final class StageContext {
   }
 
   /**
-   * Returns the images of the catalog with the labels that they have now. The columns are those of
-   * the table {@code images}. No stage takes a label from anywhere else.
+   * Returns the images of the catalog that are not left out, with the labels that they have now:
+   * what the catalog read, unless a {@linkplain LabelDecisions decision} says otherwise. The
+   * columns are those of the table {@code images}. No stage takes a label from anywhere else.
    *
    * @throws org.sparkvit.core.UserException when there is no catalog
    */
   public Dataset<Row> labels() {
-    return read(ImagesTable.SPEC);
+    return decisions().map(LabelDecisions::current).orElseGet(() -> read(ImagesTable.SPEC));
+  }
+
+  /** Returns the catalog beside the decisions on it; absent where nothing was decided. */
+  public Optional<LabelDecisions> decisions() {
+    return readIfPresent(DecisionsTable.SPEC)
+        .map(decisions -> new LabelDecisions(read(ImagesTable.SPEC), decisions));
+  }
+
+  /**
+   * Adds decisions on images.
+   *
+   * @param rows columns {@code id}, {@code kind}, {@code value} and {@code reason} of {@link
+   *     DecisionsTable}; images that the catalog does not have are left out
+   * @param source what kind of decisions they are, such as {@code relabel}
+   * @param actor who decided: a reviewer, the hash of a model, or a rule
+   * @return how many were written
+   */
+  public long decide(Dataset<Row> rows, String source, String actor) {
+    return append(
+        DecisionsTable.SPEC,
+        new NewDecisions(source, actor, record.runId(), started)
+            .onImages(read(ImagesTable.SPEC), rows)
+            .coalesce(1));
+  }
+
+  /**
+   * Takes the decisions of an earlier run back, all at once. The rows stay; they no longer count.
+   *
+   * @param run id of the run
+   * @param source what kind of decisions they have to be
+   * @throws org.sparkvit.core.UserException when the run has decided nothing of this kind, or was
+   *     taken back before
+   */
+  public void revert(String run, Optional<String> source) {
+    Dataset<Row> earlier = read(DecisionsTable.SPEC);
+    long count = NewDecisions.requireRevertible(earlier, run, source);
+    append(
+        DecisionsTable.SPEC,
+        spark
+            .createDataFrame(
+                List.of(new NewDecisions(stage, stage, record.runId(), started).revert(run)),
+                DecisionsTable.SPEC.schema())
+            .coalesce(1));
+    record.result("reverted", run).result("reverted_decisions", count);
+    say("%,d decisions of run %s no longer count", count, run);
   }
 
   /** Returns the rows of a table as {@link #read(TableSpec)}, or nothing where it is not there. */

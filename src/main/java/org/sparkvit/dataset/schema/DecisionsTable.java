@@ -1,0 +1,148 @@
+package org.sparkvit.dataset.schema;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code decisions}: what people, models and rules have decided on images since they were
+ * cataloged. Rows are never changed. What they amount to, {@link
+ * org.sparkvit.dataset.query.LabelDecisions} says.
+ */
+public final class DecisionsTable {
+  /** The image; for a mapping {@link #MAPPING} and the class, for a revert {@link #REVERTED}. */
+  public static final String ID = "id";
+
+  /** SHA-256 of the content that was decided on; null where it could not be read. */
+  public static final String SHA256 = "sha256";
+
+  /** The column that a decision on a label is about. */
+  public static final String LABEL_COLUMN = "label_column";
+
+  /** {@link #LABEL}, {@link #EXCLUDE}, {@link #INCLUDE}, {@link #MAP} or {@link #REVERT}. */
+  public static final String KIND = "kind";
+
+  /** The label; of a mapping the new class, of a revert the run; null where there is none. */
+  public static final String VALUE = "value";
+
+  /** Where it comes from, such as {@code review} or {@code relabel}. */
+  public static final String SOURCE = "source";
+
+  /** The label that the catalog had then; of a mapping the former class. */
+  public static final String CATALOG_LABEL = "catalog_label";
+
+  /** Who decided: a reviewer, the hash of a model, or a rule. */
+  public static final String ACTOR = "actor";
+
+  /** The run that wrote it, which can be reverted as a whole. */
+  public static final String RUN = "run";
+
+  /** When the run began. */
+  public static final String TIME = "time";
+
+  /** Why, in a few words; null where the source says all. */
+  public static final String REASON = "reason";
+
+  /** Of a mapping: only images with {@link #WHERE_VALUE} in this column; null for all. */
+  public static final String WHERE_COLUMN = "where_column";
+
+  public static final String WHERE_VALUE = "where_value";
+
+  /** The image has this label. */
+  public static final String LABEL = "label";
+
+  /** The image is left out. */
+  public static final String EXCLUDE = "exclude";
+
+  /** The image is not left out, whatever was decided before. */
+  public static final String INCLUDE = "include";
+
+  /** A class has another name. */
+  public static final String MAP = "map";
+
+  /** The decisions of a run do not count. */
+  public static final String REVERT = "revert";
+
+  /** Begins {@link #ID} of a mapping. */
+  public static final String MAPPING = "map:";
+
+  /** Begins {@link #ID} of a revert. */
+  public static final String REVERTED = "run:";
+
+  /** Sources that are people; their decisions outrank those of models and rules. */
+  public static final List<String> PEOPLE = List.of("review", "import");
+
+  public static final TableSpec SPEC =
+      new TableSpec(
+          "decisions",
+          "relabel",
+          "What people, models and rules have decided on images since they were cataloged. Rows are"
+              + " added and never changed.",
+          new StructType()
+              .add(
+                  ID,
+                  DataTypes.StringType,
+                  false,
+                  "The image's id, as in table images; map: and the former class for a class that"
+                      + " was renamed; run: and the run for a run that was taken back.")
+              .add(
+                  SHA256,
+                  DataTypes.StringType,
+                  true,
+                  "SHA-256 of the content that was decided on, 64 hex digits; null where it could"
+                      + " not be read.")
+              .add(
+                  LABEL_COLUMN,
+                  DataTypes.StringType,
+                  false,
+                  "The column of labels that the decision is about: label.")
+              .add(
+                  KIND,
+                  DataTypes.StringType,
+                  false,
+                  "label, exclude or include; map for a class, revert for a run.")
+              .add(
+                  VALUE,
+                  DataTypes.StringType,
+                  true,
+                  "The label that was decided on; of a map the new class, of a revert the run; null"
+                      + " where there is none.")
+              .add(
+                  SOURCE,
+                  DataTypes.StringType,
+                  false,
+                  "What it comes from: review or import for people, relabel, repair, match or"
+                      + " propagated for models and rules, decisions for classes and runs.")
+              .add(
+                  CATALOG_LABEL,
+                  DataTypes.StringType,
+                  true,
+                  "The label that the catalog had then; of a map the former class; null where there"
+                      + " was none.")
+              .add(
+                  ACTOR,
+                  DataTypes.StringType,
+                  false,
+                  "Who decided: a reviewer, the hash of a model, or a rule.")
+              .add(RUN, DataTypes.StringType, false, "The run that decided.")
+              .add(TIME, DataTypes.TimestampType, false, "When that run began.")
+              .add(
+                  REASON,
+                  DataTypes.StringType,
+                  true,
+                  "Why, in a few words; null where the source says all.")
+              .add(
+                  WHERE_COLUMN,
+                  DataTypes.StringType,
+                  true,
+                  "Of a map: the column by which images are chosen; null for all images.")
+              .add(
+                  WHERE_VALUE,
+                  DataTypes.StringType,
+                  true,
+                  "Of a map: the value that the chosen images have in that column."),
+          false,
+          List.of(ID, KIND, RUN));
+
+  private DecisionsTable() {}
+}
