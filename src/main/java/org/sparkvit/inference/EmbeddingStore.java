@@ -3,7 +3,7 @@ package org.sparkvit.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import org.apache.spark.sql.Column;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -12,9 +12,9 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.CatalogImages;
@@ -89,23 +89,20 @@ public final class EmbeddingStore {
    * @param record of the run, which the table's new parts get
    * @param progress gets a line before and after each chunk, with the stage's name in front
    * @param stage name of the stage
-   * @return of these images: the columns of {@link EmbeddingsTable}
+   * @return of these images, and of the content that the catalog saw: the columns of {@link
+   *     EmbeddingsTable}
    */
   public Dataset<Row> embed(
       Dataset<Row> images, RunRecord record, Progress progress, String stage) {
     model.differs(background).ifPresent(line -> progress.say(stage + ": " + line));
-    new ChunkedFill(stage, "embedded", range -> missing(images, range), this::run)
-        .run(workspace, EmbeddingsTable.SPEC, record, progress);
-    Dataset<Row> wantedIds =
-        images.select(
-            col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256"));
-    return mine(workspace.read(EmbeddingsTable.SPEC))
-        .join(
-            wantedIds,
-            col(EmbeddingsTable.ID)
-                .equalTo(col("wanted_id"))
-                .and(sameContent(col("wanted_sha256"), col(EmbeddingsTable.SHA256))),
-            "left_semi");
+    new IncrementalTable(
+            workspace,
+            EmbeddingsTable.SPEC,
+            images,
+            // What failed is tried again: it may have been the network.
+            rows -> mine(rows).where(col(EmbeddingsTable.EMBEDDING).isNotNull()))
+        .fill("embedded", chunk -> Optional.of(run(chunk.spread())), record, progress);
+    return SameContent.current(mine(workspace.read(EmbeddingsTable.SPEC)), images);
   }
 
   private Dataset<Row> run(Dataset<Row> images) {
@@ -134,31 +131,6 @@ public final class EmbeddingStore {
         settings.decodeThreads(),
         result,
         schema);
-  }
-
-  private Dataset<Row> missing(Dataset<Row> all, IdRange range) {
-    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
-    if (!workspace.has(EmbeddingsTable.SPEC)) {
-      return images;
-    }
-    Dataset<Row> done =
-        mine(workspace.read(EmbeddingsTable.SPEC).where(range.has(col(EmbeddingsTable.ID))))
-            // What failed is tried again: it may have been the network.
-            .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
-            .select(
-                col(EmbeddingsTable.ID).as("done_id"),
-                col(EmbeddingsTable.SHA256).as("done_sha256"));
-    return images.join(
-        done,
-        col(ImagesTable.ID)
-            .equalTo(col("done_id"))
-            .and(sameContent(col(ImagesTable.SHA256), col("done_sha256"))),
-        "left_anti");
-  }
-
-  /** What the catalog could not read may be readable now. */
-  private static Column sameContent(Column catalog, Column embedded) {
-    return catalog.isNull().or(catalog.equalTo(embedded));
   }
 
   private Dataset<Row> mine(Dataset<Row> embeddings) {

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.dataset.workspace.Workspace;
@@ -24,9 +25,6 @@ public final class ImageLocations {
 
   /** The content's first byte in {@link #SHARD}; null where it is in none. */
   public static final String START = "packed_start";
-
-  private static final String PACKED_ID = "packed_id";
-  private static final String PACKED_SHA256 = "packed_sha256";
 
   private ImageLocations() {}
 
@@ -43,15 +41,11 @@ public final class ImageLocations {
         workspace
             .read(PackedTable.SPEC)
             .select(
-                col(PackedTable.ID).as(PACKED_ID),
-                col(PackedTable.SHA256).as(PACKED_SHA256),
+                col(PackedTable.ID),
+                col(PackedTable.SHA256),
                 concat(lit(workspace.uri() + "/"), col(PackedTable.SHARD)).as(SHARD),
                 col(PackedTable.OFFSET).as(START));
-    Column same =
-        col(ImagesTable.ID)
-            .equalTo(col(PACKED_ID))
-            .and(col(ImagesTable.SHA256).equalTo(col(PACKED_SHA256)));
-    return images.join(packed, same, "left").drop(PACKED_ID, PACKED_SHA256);
+    return SameContent.withRows(images, packed);
   }
 
   /** Adds the columns to rows that lack them: in no shard. */

@@ -51,7 +51,17 @@ public final class IdRanges {
             .collectAsList()) {
       counts.put(row.getString(0), row.getLong(1));
     }
-    return new IdRanges(counts, StableHash.id(name).substring(0, DIGITS));
+    return of(counts, name);
+  }
+
+  /**
+   * Of pieces that must not be cut.
+   *
+   * @param pieces how many images each has, by its first id or something before it
+   * @param name decides which range is the first
+   */
+  public static IdRanges of(SortedMap<String, Long> pieces, String name) {
+    return new IdRanges(pieces, StableHash.id(name).substring(0, DIGITS));
   }
 
   /** How many images are in no range so far. */

@@ -23,7 +23,7 @@ public final class PredictionChecks {
    * @param classes of these models
    * @throws DataException when they do not fit the classes of their model
    */
-  public static void requireSound(Dataset<Row> rows, ClassPlaces classes) {
+  public static void requireSound(Dataset<Row> rows, ClassIndex classes) {
     Column model = col(PredictionsTable.MODEL);
     Column said = col(PredictionsTable.PROBABILITIES).isNotNull();
     Column count = size(col(PredictionsTable.PROBABILITIES));
@@ -31,7 +31,7 @@ public final class PredictionChecks {
         rows.agg(
                 count_if(said.and(count.notEqual(classes.size(model)))),
                 count_if(said.and(expr("exists(probabilities, p -> not (p >= 0 and p <= 1))"))),
-                count_if(said.and(classes.place(model, col(PredictionsTable.PREDICTED)).isNull())))
+                count_if(said.and(classes.index(model, col(PredictionsTable.PREDICTED)).isNull())))
             .first();
     complain(PredictionsTable.PROBABILITIES, bad.getLong(0), "another length than the classes");
     complain(PredictionsTable.PROBABILITIES, bad.getLong(1), "a number that is not in 0 to 1");

@@ -15,16 +15,16 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.CropHashesTable;
 import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.codec.DecodedImage;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.codec.Transparency;
 import org.sparkvit.image.hash.PdqHash;
-import org.sparkvit.inference.ChunkedFill;
+import org.sparkvit.inference.IncrementalTable;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.ImageContent;
 
@@ -69,45 +69,19 @@ final class CropHashes {
   static Dataset<Row> hash(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
     Background background = CatalogBackground.of(workspace);
-    new ChunkedFill(
-            "audit",
-            "hashed in parts",
-            range -> missing(workspace, images, range, background),
-            rows ->
-                PixelScan.pass(rows, CropHashesTable.SPEC.schema(), background, CropHashes::row))
-        .run(workspace, CropHashesTable.SPEC, record, progress);
-    return workspace
-        .read(CropHashesTable.SPEC)
-        .where(complete())
-        .join(
-            images.select(
-                col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256")),
-            col(CropHashesTable.ID)
-                .equalTo(col("wanted_id"))
-                .and(col(CropHashesTable.SHA256).eqNullSafe(col("wanted_sha256"))),
-            "left_semi");
-  }
-
-  private static Dataset<Row> missing(
-      Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
-    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)).and(ImagesTable.usable()));
-    if (!workspace.has(CropHashesTable.SPEC)) {
-      return images;
-    }
-    Dataset<Row> done =
-        workspace
-            .read(CropHashesTable.SPEC)
-            .where(range.has(col(CropHashesTable.ID)))
-            .where(complete())
-            .select(CropHashesTable.ID, CropHashesTable.SHA256, CropHashesTable.BACKGROUND)
-            .toDF("done_id", "done_sha256", "done_background");
-    return images.join(
-        done,
-        col(ImagesTable.ID)
-            .equalTo(col("done_id"))
-            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")))
-            .and(PixelScan.onBackground(col("done_background"), background)),
-        "left_anti");
+    PixelScan.fill(
+        new IncrementalTable(
+            workspace,
+            CropHashesTable.SPEC,
+            images.where(ImagesTable.usable()),
+            rows -> PixelScan.keys(rows.where(complete()))),
+        "hashed in parts",
+        CropHashesTable.SPEC,
+        background,
+        CropHashes::row,
+        record,
+        progress);
+    return SameContent.current(workspace.read(CropHashesTable.SPEC).where(complete()), images);
   }
 
   /** Rows from before the whole was among the parts are too short. */

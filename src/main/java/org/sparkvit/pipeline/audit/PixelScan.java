@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.not;
 
 import java.io.Serializable;
 import java.util.Iterator;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
@@ -20,14 +21,15 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
-import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.codec.DecodeLimits;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.codec.ImageFormat;
-import org.sparkvit.inference.ChunkedFill;
+import org.sparkvit.inference.IncrementalTable;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageContent;
@@ -40,6 +42,8 @@ final class PixelScan {
   private static final int READERS = 4;
   private static final int AHEAD = 8;
   private static final long MAX_BYTES_AHEAD = 64L << 20;
+
+  private static final String DONE_ON = "done_background";
 
   private static final Object[] OPAQUE_FORMATS = {ImageFormat.JPEG.name(), ImageFormat.BMP.name()};
   private static final Object[] RETRIED = {ImageStatus.MISSING.name(), ImageStatus.TIMEOUT.name()};
@@ -55,42 +59,49 @@ final class PixelScan {
   static Dataset<Row> scan(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
     Background background = CatalogBackground.of(workspace);
-    new ChunkedFill(
-            "audit",
-            "measured",
-            range -> missing(workspace, images, range, background),
-            rows -> pass(rows, PixelsTable.SPEC.schema(), background, PixelRow::of))
-        .run(workspace, PixelsTable.SPEC, record, progress);
-    return workspace
-        .read(PixelsTable.SPEC)
-        .join(
-            images.select(
-                col(ImagesTable.ID).as("wanted_id"), col(ImagesTable.SHA256).as("wanted_sha256")),
-            sameContent(col("wanted_id"), col("wanted_sha256")),
-            "left_semi");
+    fill(
+        new IncrementalTable(
+            workspace,
+            PixelsTable.SPEC,
+            images,
+            // What was gone or took too long may be there in time now.
+            rows -> keys(rows.where(not(col(PixelsTable.STATUS).isin(RETRIED))))),
+        "measured",
+        PixelsTable.SPEC,
+        background,
+        PixelRow::of,
+        record,
+        progress);
+    return SameContent.current(workspace.read(PixelsTable.SPEC), images);
   }
 
-  private static Dataset<Row> missing(
-      Workspace workspace, Dataset<Row> all, IdRange range, Background background) {
-    Dataset<Row> images = all.where(range.has(col(ImagesTable.ID)));
-    if (!workspace.has(PixelsTable.SPEC)) {
-      return images;
-    }
-    Dataset<Row> done =
-        workspace
-            .read(PixelsTable.SPEC)
-            .where(range.has(col(PixelsTable.ID)))
-            // What was gone or took too long may be there in time now.
-            .where(not(col(PixelsTable.STATUS).isin(RETRIED)))
-            .select(PixelsTable.ID, PixelsTable.SHA256, PixelsTable.BACKGROUND)
-            .toDF("done_id", "done_sha256", "done_background");
-    return images.join(
-        done,
-        col(ImagesTable.ID)
-            .equalTo(col("done_id"))
-            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")))
-            .and(onBackground(col("done_background"), background)),
-        "left_anti");
+  /**
+   * Fills a table with what a measure makes of images, on the background of the catalog.
+   *
+   * @param table whose rows that are done are {@link #keys}
+   * @param what is done to images, for people
+   */
+  static void fill(
+      IncrementalTable table,
+      String what,
+      TableSpec spec,
+      Background background,
+      Measure measure,
+      RunRecord record,
+      Progress progress) {
+    table
+        .where(onBackground(col(DONE_ON), background))
+        .fill(
+            what,
+            chunk -> Optional.of(pass(chunk.spread(), spec.schema(), background, measure)),
+            record,
+            progress);
+  }
+
+  /** Id, hash and background of rows of {@link PixelsTable} or a table like it. */
+  static Dataset<Row> keys(Dataset<Row> rows) {
+    return rows.select(
+        col(PixelsTable.ID), col(PixelsTable.SHA256), col(PixelsTable.BACKGROUND).as(DONE_ON));
   }
 
   /**
@@ -98,13 +109,9 @@ final class PixelScan {
    * tables had the column; images of a format that knows no alpha were measured then as they are
    * now.
    */
-  static Column onBackground(Column done, Background background) {
+  private static Column onBackground(Column done, Background background) {
     return done.isin(PixelsTable.OPAQUE, background.toString())
         .or(done.isNull().and(coalesce(col(ImagesTable.FORMAT).isin(OPAQUE_FORMATS), lit(true))));
-  }
-
-  private static Column sameContent(Column id, Column sha256) {
-    return col(PixelsTable.ID).equalTo(id).and(col(PixelsTable.SHA256).eqNullSafe(sha256));
   }
 
   /** What is made of one decoded image; see {@link PixelRow#of}. */
@@ -118,7 +125,7 @@ final class PixelScan {
    *
    * @param background handed to the measure, whose decoder leaves alpha beside the colours
    */
-  static Dataset<Row> pass(
+  private static Dataset<Row> pass(
       Dataset<Row> images, StructType schema, Background background, Measure measure) {
     SparkSession spark = images.sparkSession();
     ImageSource source = new CatalogImages(new ImageFiles(spark));

@@ -12,6 +12,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.query.ClassIndex;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.stats.metrics.BootstrapAccumulator;
 import scala.Tuple2;
@@ -27,17 +29,12 @@ final class BootstrapMetrics implements Serializable {
   /** Regions that a task holds at a time. */
   private static final int MAX_HELD = 500;
 
-  private final Map<String, Map<String, Integer>> indexes = new HashMap<>();
+  private final ClassIndex classes;
   private final int resamples;
 
-  private BootstrapMetrics(Map<String, List<String>> models, int resamples) {
+  private BootstrapMetrics(ClassIndex classes, int resamples) {
+    this.classes = classes;
     this.resamples = resamples;
-    models.forEach(
-        (model, classes) -> {
-          Map<String, Integer> index = new HashMap<>();
-          classes.forEach(name -> index.put(name, index.size()));
-          indexes.put(model, index);
-        });
   }
 
   /**
@@ -48,19 +45,19 @@ final class BootstrapMetrics implements Serializable {
    */
   static JavaPairRDD<Row, BootstrapAccumulator> of(
       Dataset<Row> scored, Map<String, List<String>> models, int resamples) {
-    BootstrapMetrics each = new BootstrapMetrics(models, resamples);
+    BootstrapMetrics each = new BootstrapMetrics(ClassIndex.of(models), resamples);
     return scored
         .where(
-            col(EvaluatedImages.LABEL)
+            col(ScoredImages.LABEL)
                 .isNotNull()
-                .and(col(EvaluatedImages.PREDICTED).isNotNull())
-                .and(col(EvaluatedImages.PROBABILITIES).isNotNull()))
+                .and(col(ScoredImages.PREDICTED).isNotNull())
+                .and(col(ScoredImages.PROBABILITIES).isNotNull()))
         .select(
-            EvaluatedImages.ID,
-            EvaluatedImages.MODEL,
-            EvaluatedImages.LABEL,
-            EvaluatedImages.PREDICTED,
-            EvaluatedImages.PROBABILITIES,
+            ScoredImages.ID,
+            ScoredImages.MODEL,
+            ScoredImages.LABEL,
+            ScoredImages.PREDICTED,
+            ScoredImages.PROBABILITIES,
             EvaluatedImages.REGIONS)
         .javaRDD()
         .mapPartitionsToPair(each::sum)
@@ -94,20 +91,19 @@ final class BootstrapMetrics implements Serializable {
     while (images.hasNext() && held.size() < MAX_HELD) {
       Row image = images.next();
       String model = image.getString(1);
-      Map<String, Integer> index = indexes.get(model);
       List<Float> list = image.getList(4);
       float[] probabilities = new float[list.size()];
       for (int c = 0; c < probabilities.length; c++) {
         probabilities[c] = list.get(c);
       }
-      int label = index.get(image.getString(2));
-      int prediction = index.get(image.getString(3));
+      int label = classes.index(model, image.getString(2));
+      int prediction = classes.index(model, image.getString(3));
       BootstrapAccumulator.draw(image.getString(0), weights);
       for (Row region : image.<Row>getList(5)) {
         Row kind = region.getStruct(1);
         held.computeIfAbsent(
                 RowFactory.create(model, region.getString(0), kind.getString(0), kind.getString(1)),
-                key -> fresh(index.size(), key))
+                key -> fresh(classes.size(model), key))
             .add(probabilities, label, prediction, weights);
       }
     }
@@ -117,11 +113,11 @@ final class BootstrapMetrics implements Serializable {
     return sums.iterator();
   }
 
-  private BootstrapAccumulator fresh(int classes, Row region) {
+  private BootstrapAccumulator fresh(int count, Row region) {
     boolean whole = region.getString(2).equals(MetricsTable.ALL);
     return new BootstrapAccumulator(
-        classes,
-        classes <= MAX_CLASSES ? resamples : 0,
-        resamples > 0 && whole && classes <= MAX_RANKED_CLASSES);
+        count,
+        count <= MAX_CLASSES ? resamples : 0,
+        resamples > 0 && whole && count <= MAX_RANKED_CLASSES);
   }
 }

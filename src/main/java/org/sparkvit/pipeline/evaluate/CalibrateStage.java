@@ -26,11 +26,12 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.query.ClassPlaces;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.query.PredictionChecks;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -90,12 +91,12 @@ public final class CalibrateStage {
     SortedMap<String, List<String>> models =
         ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
     Dataset<Row> scored =
-        EvaluatedImages.of(images, Optional.of(splits), predictions, models, List.of())
+        ScoredImages.join(images, Optional.of(splits), predictions, models)
             .persist(StorageLevel.MEMORY_AND_DISK());
     Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
     OperatingPoints points = new OperatingPoints(config, progress);
     try {
-      PredictionChecks.requireSound(scored, ClassPlaces.of(models));
+      PredictionChecks.requireSound(scored, ClassIndex.of(models));
       for (Map.Entry<String, List<String>> model : models.entrySet()) {
         List<Double> shift = shift(workspace, current.rows(), model.getValue(), record);
         LabelledPredictions scores =

@@ -14,6 +14,7 @@ import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.ComparisonsTable;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.stats.metrics.BootstrapAccumulator;
@@ -122,10 +123,10 @@ final class Comparisons {
             .join(
                 of(scored, other, split)
                     .select(
-                        col(EvaluatedImages.ID).as("other_id"),
-                        col(EvaluatedImages.PREDICTED).as("other_predicted"),
-                        col(EvaluatedImages.PROBABILITIES).as("other_probabilities")),
-                col(EvaluatedImages.ID).equalTo(col("other_id")))
+                        col(ScoredImages.ID).as("other_id"),
+                        col(ScoredImages.PREDICTED).as("other_predicted"),
+                        col(ScoredImages.PROBABILITIES).as("other_probabilities")),
+                col(ScoredImages.ID).equalTo(col("other_id")))
             .drop("other_id")
             .javaRDD()
             .aggregate(new Sums(classes, resamples), Sums::add, Sums::merge);
@@ -166,10 +167,10 @@ final class Comparisons {
   private static Dataset<Row> of(Dataset<Row> scored, String model, String split) {
     return scored
         .where(
-            col(EvaluatedImages.MODEL)
+            col(ScoredImages.MODEL)
                 .equalTo(model)
-                .and(col(EvaluatedImages.LABEL).isNotNull())
-                .and(col(EvaluatedImages.PREDICTED).isNotNull())
+                .and(col(ScoredImages.LABEL).isNotNull())
+                .and(col(ScoredImages.PREDICTED).isNotNull())
                 .and(
                     array_contains(
                         transform(
@@ -177,10 +178,10 @@ final class Comparisons {
                             region -> region.getField(MetricsTable.SPLIT)),
                         split)))
         .select(
-            EvaluatedImages.ID,
-            EvaluatedImages.LABEL,
-            EvaluatedImages.PREDICTED,
-            EvaluatedImages.PROBABILITIES);
+            ScoredImages.ID,
+            ScoredImages.LABEL,
+            ScoredImages.PREDICTED,
+            ScoredImages.PROBABILITIES);
   }
 
   /** The exact binomial test of the images that tell the two apart. */

@@ -1,8 +1,8 @@
 package org.sparkvit.pipeline.evaluate;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
@@ -14,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.ConfusionTable;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.stats.metrics.LogLoss;
@@ -38,21 +39,17 @@ final class ConfusionCounts {
    * no label, the prediction where it has none; so every image is in exactly one count of a region.
    */
   static Dataset<Row> of(Dataset<Row> scored) {
-    Column place = col(EvaluatedImages.PLACE);
     // A class that the model does not know has been given the probability 0.
-    Column probability =
-        when(place.isNotNull(), element_at(col(EvaluatedImages.PROBABILITIES), place.plus(1)))
-            .otherwise(lit(0f))
-            .cast("double");
+    Column probability = coalesce(ScoredImages.labelProbability(), lit(0f)).cast("double");
     Column comparable =
-        col(EvaluatedImages.LABEL).isNotNull().and(col(EvaluatedImages.PREDICTED).isNotNull());
+        col(ScoredImages.LABEL).isNotNull().and(col(ScoredImages.PREDICTED).isNotNull());
     // Decimals add up to the same in any order. 36 is the most that one image can lose.
     Column loss =
         when(comparable, LOG_LOSS.apply(probability)).cast(DataTypes.createDecimalType(17, 15));
     return EvaluatedImages.perRegion(
             scored,
-            col(EvaluatedImages.LABEL).as(ConfusionTable.ACTUAL),
-            col(EvaluatedImages.PREDICTED).as(ConfusionTable.PREDICTED),
+            col(ScoredImages.LABEL).as(ConfusionTable.ACTUAL),
+            col(ScoredImages.PREDICTED).as(ConfusionTable.PREDICTED),
             loss.as(LOSS))
         .groupBy(
             MetricsTable.MODEL,

@@ -23,7 +23,7 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.query.ClassPlaces;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
 import org.sparkvit.dataset.query.ModelClasses;
@@ -94,7 +94,7 @@ public final class EvaluateStage {
         EvaluatedImages.of(images, splits, predictions, models, config.slices())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      PredictionChecks.requireSound(scored, ClassPlaces.of(models));
+      PredictionChecks.requireSound(scored, ClassIndex.of(models));
       Dataset<Row> counts = ConfusionCounts.of(scored).persist(StorageLevel.MEMORY_AND_DISK());
       RankingMetrics rankingMetrics =
           RankingMetrics.rank(scored, RankingKeys.collect(counts, models), config.rankBins());

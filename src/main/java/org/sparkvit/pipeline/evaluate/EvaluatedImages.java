@@ -1,7 +1,6 @@
 package org.sparkvit.pipeline.evaluate;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.flatten;
@@ -11,42 +10,22 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.sparkvit.dataset.query.ClassPlaces;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.MetricsTable;
-import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Every image once for each model: its label, what the model said, and the {@link #REGIONS} it
- * counts in. Images without a label or without a prediction are rows like any other.
+ * What models said of images, and the {@link #REGIONS} of the figures that each image counts in.
  */
 final class EvaluatedImages {
-  static final String MODEL = MetricsTable.MODEL;
-  static final String ID = ImagesTable.ID;
-  static final String LABEL = "label";
-
-  /** Null where the image is in none. */
-  static final String SPLIT = SplitsTable.SPLIT;
-
-  static final String PREDICTED = "predicted";
-  static final String PROBABILITIES = "probabilities";
-
-  /** The place of the label among the classes of the model, from 0; null where it has none. */
-  static final String PLACE = "place";
-
   /** Array of (split, (slice, slice_value)): where the image counts. */
   static final String REGIONS = "regions";
 
@@ -55,9 +34,11 @@ final class EvaluatedImages {
   /**
    * Joins the tables.
    *
+   * @param images rows of {@link ImagesTable} with the labels that count
    * @param splits absent where the data set was never split
    * @param models classes by model
    * @param slices columns of {@code images}
+   * @return columns of {@link ScoredImages}, and {@link #REGIONS}
    */
   static Dataset<Row> of(
       Dataset<Row> images,
@@ -65,40 +46,19 @@ final class EvaluatedImages {
       Dataset<Row> predictions,
       Map<String, List<String>> models,
       List<String> slices) {
-    List<Column> columns = new ArrayList<>();
-    columns.add(col(ImagesTable.ID));
-    columns.add(col(ImagesTable.SHA256));
-    columns.add(col(ImagesTable.LABEL));
-    for (int i = 0; i < slices.size(); i++) {
-      columns.add(SliceColumns.value(slices.get(i)).as("slice_" + i));
+    Column[] values = new Column[slices.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = SliceColumns.value(slices.get(i)).as("slice_" + i);
     }
-    Dataset<Row> rows = images.select(columns.toArray(new Column[0]));
-    rows = rows.crossJoin(broadcast(table(images.sparkSession(), models.keySet())));
-    if (splits.isPresent()) {
-      rows =
-          rows.join(
-              splits.get().select(SplitsTable.ID, SplitsTable.SPLIT),
-              new String[] {ImagesTable.ID},
-              "left");
-    } else {
-      rows = rows.withColumn(SplitsTable.SPLIT, lit(null).cast(DataTypes.StringType));
-    }
-    Dataset<Row> said = predictions.as("said");
-    return rows.join(
-            said,
-            rows.col(ImagesTable.ID)
-                .equalTo(said.col(PredictionsTable.ID))
-                .and(rows.col(MODEL).equalTo(said.col(PredictionsTable.MODEL)))
-                .and(rows.col(ImagesTable.SHA256).eqNullSafe(said.col(PredictionsTable.SHA256))),
-            "left")
+    return ScoredImages.join(images, splits, predictions, models, values)
         .select(
-            rows.col(ID),
-            rows.col(MODEL),
-            rows.col(LABEL),
-            rows.col(SPLIT),
-            when(col("said.probabilities").isNotNull(), col("said.predicted")).as(PREDICTED),
-            col("said.probabilities").as(PROBABILITIES),
-            ClassPlaces.of(models).place(rows.col(MODEL), rows.col(LABEL)).as(PLACE),
+            col(ScoredImages.ID),
+            col(ScoredImages.MODEL),
+            col(ScoredImages.LABEL),
+            col(ScoredImages.SPLIT),
+            col(ScoredImages.PREDICTED),
+            col(ScoredImages.PROBABILITIES),
+            col(ScoredImages.LABEL_INDEX),
             regions(slices).as(REGIONS));
   }
 
@@ -127,16 +87,10 @@ final class EvaluatedImages {
     return struct(slice.as(MetricsTable.SLICE), value.as(MetricsTable.SLICE_VALUE));
   }
 
-  private static Dataset<Row> table(SparkSession spark, Collection<String> models) {
-    return spark.createDataFrame(
-        models.stream().map(model -> RowFactory.create(model)).toList(),
-        new StructType().add(MODEL, DataTypes.StringType, false));
-  }
-
   /** One row for each region of each image, its columns in place of {@link #REGIONS}. */
   static Dataset<Row> perRegion(Dataset<Row> scored, Column... columns) {
     List<Column> kept = new ArrayList<>();
-    kept.add(col(MODEL));
+    kept.add(col(ScoredImages.MODEL));
     kept.add(explode(col(REGIONS)).as("region"));
     kept.addAll(List.of(columns));
     Dataset<Row> exploded = scored.select(kept.toArray(new Column[0]));

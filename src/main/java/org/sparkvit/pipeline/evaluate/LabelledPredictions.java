@@ -23,6 +23,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.stats.metrics.BootstrapAccumulator;
 import org.sparkvit.stats.metrics.Calibration;
@@ -65,19 +66,19 @@ final class LabelledPredictions {
   /**
    * Those of a model; a label that it does not know leaves an image out.
    *
-   * @param scored of {@link EvaluatedImages}
+   * @param scored of {@link ScoredImages}
    */
   static LabelledPredictions of(Dataset<Row> scored, String model, int classes) {
     JavaRDD<Image> images =
         scored
             .where(
-                col(EvaluatedImages.MODEL)
+                col(ScoredImages.MODEL)
                     .equalTo(model)
-                    .and(col(EvaluatedImages.PROBABILITIES).isNotNull())
-                    .and(col(EvaluatedImages.PLACE).isNotNull())
-                    .and(col(EvaluatedImages.SPLIT).isNotNull())
-                    .and(not(col(EvaluatedImages.SPLIT).equalTo(SplitsTable.TRAIN))))
-            .select(EvaluatedImages.SPLIT, EvaluatedImages.PLACE, EvaluatedImages.PROBABILITIES)
+                    .and(col(ScoredImages.PROBABILITIES).isNotNull())
+                    .and(col(ScoredImages.LABEL_INDEX).isNotNull())
+                    .and(col(ScoredImages.SPLIT).isNotNull())
+                    .and(not(col(ScoredImages.SPLIT).equalTo(SplitsTable.TRAIN))))
+            .select(ScoredImages.SPLIT, ScoredImages.LABEL_INDEX, ScoredImages.PROBABILITIES)
             .javaRDD()
             .map(LabelledPredictions::image)
             .persist(StorageLevel.MEMORY_AND_DISK());

@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.stats.metrics.LogOddsRanges;
 import scala.Tuple2;
 
@@ -20,9 +21,9 @@ import scala.Tuple2;
 final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> {
   /** The columns that it takes. */
   static final String[] COLUMNS = {
-    EvaluatedImages.MODEL,
-    EvaluatedImages.PLACE,
-    EvaluatedImages.PROBABILITIES,
+    ScoredImages.MODEL,
+    ScoredImages.LABEL_INDEX,
+    ScoredImages.PROBABILITIES,
     EvaluatedImages.REGIONS
   };
 

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.query.ScoredImages;
 
 /**
  * The distinct scores of every class against the rest in every region, sorted over the cluster from
@@ -46,9 +47,9 @@ final class SortedScores {
     Dataset<Row> counted =
         scored
             .filter(
-                col(EvaluatedImages.LABEL)
+                col(ScoredImages.LABEL)
                     .isNotNull()
-                    .and(col(EvaluatedImages.PROBABILITIES).isNotNull()))
+                    .and(col(ScoredImages.PROBABILITIES).isNotNull()))
             .select(Arrays.stream(ScoreKeys.COLUMNS).map(name -> col(name)).toArray(Column[]::new))
             .mapPartitions(
                 new ScoreKeys(keys, bins), Encoders.tuple(Encoders.LONG(), Encoders.LONG()))

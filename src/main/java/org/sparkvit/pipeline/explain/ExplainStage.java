@@ -32,6 +32,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.ExplanationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -105,7 +106,13 @@ public final class ExplainStage {
     String split = split(splits);
 
     Dataset<Row> scored =
-        SampleSelection.scored(images, splits, split, predictions, model.hash(), model.labels())
+        SampleSelection.scored(
+                images,
+                Optional.ofNullable(splits),
+                split,
+                predictions,
+                model.hash(),
+                model.labels())
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Map<String, List<String>> chosen = SampleSelection.choose(scored, config, model.labels());
@@ -133,7 +140,7 @@ public final class ExplainStage {
       Dataset<Row> sample = scored.join(broadcast(rules(spark, chosen)), ImagesTable.ID).persist();
       try {
         Dataset<Row> mistakes =
-            sample.where(col(ImagesTable.LABEL).notEqual(col("said_predicted")));
+            sample.where(col(ImagesTable.LABEL).notEqual(col(ScoredImages.PREDICTED)));
         Dataset<Row> nearest =
             training.isEmpty() || mistakes.isEmpty()
                 ? NearestTraining.none(images)
@@ -216,13 +223,13 @@ public final class ExplainStage {
                 Encoders.row(Explanations.SCHEMA));
     Dataset<Row> known =
         sample.select(
-            col(ImagesTable.ID),
-            col(ImagesTable.PATH),
-            col(ImagesTable.LABEL),
+            col(ScoredImages.ID),
+            col(SampleSelection.IMAGE + "." + ImagesTable.PATH),
+            col(ScoredImages.LABEL),
             lit(model.hash()).as(ExplanationsTable.MODEL),
-            col("in_split").as(ExplanationsTable.SPLIT),
-            col("said_predicted").as(ExplanationsTable.PREDICTED),
-            col("said_confidence").as(ExplanationsTable.CONFIDENCE),
+            col(ScoredImages.SPLIT).as(ExplanationsTable.SPLIT),
+            col(ScoredImages.PREDICTED).as(ExplanationsTable.PREDICTED),
+            col(ScoredImages.CONFIDENCE).as(ExplanationsTable.CONFIDENCE),
             col(ExplanationsTable.RULES));
     workspace.replace(
         ExplanationsTable.SPEC,
@@ -248,7 +255,7 @@ public final class ExplainStage {
             ImagesTable.REASON,
             ImagesTable.SHA256)
         .stream()
-        .map(name -> col(name))
+        .map(name -> col(SampleSelection.IMAGE + "." + name))
         .toArray(Column[]::new);
   }
 

@@ -2,7 +2,6 @@ package org.sparkvit.pipeline.explain;
 
 import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.array_max;
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -11,22 +10,22 @@ import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.functions;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.schema.PredictionsTable;
-import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
  * Which images are worth looking at. Each rule takes the first of an order, and of equal ones those
@@ -37,6 +36,9 @@ final class SampleSelection {
   static final String CONFIDENT = "confident and right";
   static final String UNCERTAIN = "uncertain";
 
+  /** The row of {@code images}, as a struct: its user's columns may have any name. */
+  static final String IMAGE = "image";
+
   private static final String DOUBT = "doubt";
   private static final String GIVEN = "given_probability";
   private static final String GROUP = "group";
@@ -46,54 +48,25 @@ final class SampleSelection {
   /**
    * What a model said of the images as they are now, of one split or of all.
    *
-   * @param splits null where the data set was never split
+   * @param images rows of {@link ImagesTable} with the labels that count
+   * @param splits absent where the data set was never split
    * @param split null for all
    * @param classes of the model
+   * @return columns of {@link ScoredImages}, and {@link #IMAGE}
    */
   static Dataset<Row> scored(
       Dataset<Row> images,
-      Dataset<Row> splits,
+      Optional<Dataset<Row>> splits,
       String split,
       Dataset<Row> predictions,
       String model,
       List<String> classes) {
-    Dataset<Row> said =
-        predictions
-            .where(
-                col(PredictionsTable.MODEL)
-                    .equalTo(model)
-                    .and(col(PredictionsTable.PROBABILITIES).isNotNull()))
-            .select(
-                col(PredictionsTable.ID).as("said_id"),
-                col(PredictionsTable.SHA256).as("said_sha256"),
-                col(PredictionsTable.PREDICTED).as("said_predicted"),
-                col(PredictionsTable.CONFIDENCE).as("said_confidence"),
-                col(PredictionsTable.PROBABILITIES).as("said_probabilities"));
     Dataset<Row> rows =
-        images.join(
-            said,
-            images
-                .col(ImagesTable.ID)
-                .equalTo(col("said_id"))
-                .and(images.col(ImagesTable.SHA256).equalTo(col("said_sha256"))));
-    if (splits == null) {
-      rows = rows.withColumn("in_split", lit(null).cast("string"));
-    } else {
-      Dataset<Row> places =
-          splits.select(col(SplitsTable.ID).as("split_id"), col(SplitsTable.SPLIT).as("in_split"));
-      rows = rows.join(places, images.col(ImagesTable.ID).equalTo(col("split_id")), "left");
-    }
-    Column names = functions.array(classes.stream().map(functions::lit).toArray(Column[]::new));
-    Column position = array_position(names, images.col(ImagesTable.LABEL)).cast("int");
-    return (split == null ? rows : rows.where(col("in_split").equalTo(split)))
-        .withColumn(
-            GIVEN,
-            coalesce(
-                when(
-                    position.gt(0),
-                    element_at(
-                        col("said_probabilities"), when(position.gt(0), position).otherwise(1))),
-                lit(0f)));
+        ScoredImages.join(
+                images, splits, predictions, Map.of(model, classes), struct("*").as(IMAGE))
+            .where(col(ScoredImages.PROBABILITIES).isNotNull());
+    return (split == null ? rows : rows.where(col(ScoredImages.SPLIT).equalTo(split)))
+        .withColumn(GIVEN, coalesce(ScoredImages.labelProbability(), lit(0f)));
   }
 
   /**
@@ -104,13 +77,13 @@ final class SampleSelection {
    */
   static Map<String, List<String>> choose(
       Dataset<Row> scored, ExplainConfig config, List<String> classes) {
-    Column wrong = col(ImagesTable.LABEL).notEqual(col("said_predicted"));
+    Column wrong = col(ImagesTable.LABEL).notEqual(col(ScoredImages.PREDICTED));
     Map<String, Dataset<Row>> rules = new LinkedHashMap<>();
     rules.put(MISTAKES, first(scored.where(wrong), config.images(), confidence()));
     rules.put(
         CONFIDENT,
         first(
-            scored.where(col(ImagesTable.LABEL).equalTo(col("said_predicted"))),
+            scored.where(col(ImagesTable.LABEL).equalTo(col(ScoredImages.PREDICTED))),
             config.images(),
             confidence()));
     rules.put(
@@ -129,7 +102,7 @@ final class SampleSelection {
     ofEach(scored.where(label.isNotNull()), label, col(GIVEN).asc(), config.perGroup())
         .forEach(row -> add(chosen, row.getString(0), "hard, labelled " + row.getString(1)));
     for (String slice : config.slices()) {
-      Column value = concat(lit(slice + " "), SliceColumns.value(slice));
+      Column value = concat(lit(slice + " "), SliceColumns.value(IMAGE, slice));
       ofEach(scored.where(wrong), value, confidence(), config.perGroup())
           .forEach(row -> add(chosen, row.getString(0), MISTAKES + ", " + row.getString(1)));
     }
@@ -141,7 +114,7 @@ final class SampleSelection {
   }
 
   private static Column confidence() {
-    return col("said_confidence").desc();
+    return col(ScoredImages.CONFIDENCE).desc();
   }
 
   private static Dataset<Row> first(Dataset<Row> rows, int count, Column order) {
@@ -162,7 +135,7 @@ final class SampleSelection {
 
   /** From the threshold, or between the two most probable classes. */
   private static Column distance(ExplainConfig config, List<String> classes) {
-    Column probabilities = col("said_probabilities");
+    Column probabilities = col(ScoredImages.PROBABILITIES);
     if (config.threshold() != null) {
       return abs(
           element_at(probabilities, classes.indexOf(config.positive()) + 1)

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.query.CurrentLabels;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.LabelChecksTable;
@@ -93,7 +94,7 @@ final class DatasetMetrics {
       // A verdict on a label that was changed since says nothing of the new one.
       ofLabels(CurrentLabels.unchanged(workspace.read(LabelChecksTable.SPEC), images), figures);
     }
-    ModelMetrics.addTo(figures, workspace);
+    ModelMetrics.addTo(figures, workspace, images);
     EmbeddingMetrics.addTo(figures, workspace, metricHistory);
     return figures;
   }
@@ -161,8 +162,7 @@ final class DatasetMetrics {
   private static void ofPixels(
       Dataset<Row> images, Dataset<Row> pixels, SortedMap<String, Double> figures) {
     List<Row> bins =
-        pixels
-            .join(images.select(ImagesTable.ID), new String[] {ImagesTable.ID}, "left_semi")
+        SameContent.current(pixels, images)
             .where(col(PixelsTable.BRIGHTNESS).isNotNull())
             .groupBy(
                 least(floor(col(PixelsTable.BRIGHTNESS).multiply(BINS)).cast("int"), lit(BINS - 1))

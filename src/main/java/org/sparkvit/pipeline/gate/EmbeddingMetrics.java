@@ -14,6 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
@@ -67,20 +68,10 @@ final class EmbeddingMetrics {
     if (!workspace.has(EmbeddingsTable.SPEC)) {
       return;
     }
-    Dataset<Row> images =
-        workspace
-            .read(ImagesTable.SPEC)
-            .select(col(ImagesTable.ID).as("now_id"), col(ImagesTable.SHA256).as("now_sha256"));
     Dataset<Row> current =
-        workspace
-            .read(EmbeddingsTable.SPEC)
-            .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
-            .join(
-                images,
-                col(EmbeddingsTable.ID)
-                    .equalTo(col("now_id"))
-                    .and(col(EmbeddingsTable.SHA256).eqNullSafe(col("now_sha256"))),
-                "left_semi");
+        SameContent.current(
+            workspace.read(EmbeddingsTable.SPEC).where(col(EmbeddingsTable.EMBEDDING).isNotNull()),
+            workspace.read(ImagesTable.SPEC));
     List<Row> most =
         current
             .groupBy(EmbeddingsTable.MODEL, EmbeddingsTable.PRECISION)

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -23,7 +24,7 @@ import org.sparkvit.dataset.workspace.Workspace;
  * <pre>
  * metric.NAME               such as metric.accuracy, of the test split, or of all images without one
  * recall.LABEL, precision.LABEL
- * scoring_failed_share      of the images that were scored
+ * scoring_failed_share      of the images that were scored as they are now
  * predicted_share.LABEL     of the predictions
  * confidence_share.BIN      of the predictions whose confidence is in a bin, 0 to 9
  * </pre>
@@ -37,7 +38,7 @@ final class ModelMetrics {
   private ModelMetrics() {}
 
   /** Adds those that there are. */
-  static void addTo(SortedMap<String, Double> figures, Workspace workspace) {
+  static void addTo(SortedMap<String, Double> figures, Workspace workspace, Dataset<Row> images) {
     if (!workspace.has(ModelsTable.SPEC) || !workspace.has(PredictionsTable.SPEC)) {
       return;
     }
@@ -53,7 +54,9 @@ final class ModelMetrics {
     }
     String model = last.get(0).getString(0);
     ofPredictions(
-        workspace.read(PredictionsTable.SPEC).where(col(PredictionsTable.MODEL).equalTo(model)),
+        SameContent.current(
+            workspace.read(PredictionsTable.SPEC).where(col(PredictionsTable.MODEL).equalTo(model)),
+            images),
         figures);
     if (workspace.has(MetricsTable.SPEC)) {
       ofMetrics(

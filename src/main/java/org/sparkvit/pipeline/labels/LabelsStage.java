@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +20,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
@@ -30,6 +27,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.neighbors.CenteredUnitVectors;
 import org.sparkvit.dataset.neighbors.Neighbors;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.Quantiles;
 import org.sparkvit.dataset.schema.DuplicatesTable;
@@ -139,7 +137,9 @@ public final class LabelsStage {
                 col(ImagesTable.ID),
                 col(ImagesTable.LABEL),
                 col(LabelledImages.GROUP),
-                index(labels).as(ConfidentLearning.GIVEN))
+                ClassIndex.of(labels.names())
+                    .index(col(ImagesTable.LABEL))
+                    .as(ConfidentLearning.GIVEN))
             .join(embeddings, ImagesTable.ID)
             .persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> probabilities =
@@ -190,7 +190,9 @@ public final class LabelsStage {
             .rows()
             .join(known, given.key())
             .drop(given.key().equals(ImagesTable.ID) ? rest : given.key())
-            .withColumn(ConfidentLearning.GIVEN, index(given.classes()));
+            .withColumn(
+                ConfidentLearning.GIVEN,
+                ClassIndex.of(given.classes().names()).index(col(ImagesTable.LABEL)));
     Row strangers =
         joined
             .where(col(ConfidentLearning.GIVEN).isNull())
@@ -234,15 +236,8 @@ public final class LabelsStage {
             : Optional.empty());
   }
 
-  private static Column index(Labels labels) {
-    UDF1<String, Integer> index = label -> labels.contains(label) ? labels.index(label) : null;
-    return udf(index, DataTypes.IntegerType).apply(col(ImagesTable.LABEL));
-  }
-
   private Dataset<Row> checks(Dataset<Row> learned, Dataset<Row> labelled, Judged judged) {
-    Labels labels = judged.classes();
-    UDF1<Integer, String> named = labels::name;
-    Column name = udf(named, DataTypes.StringType).apply(col(ConfidentLearning.PREDICTED));
+    Column name = ClassIndex.of(judged.classes().names()).name(col(ConfidentLearning.PREDICTED));
     String[] id = {ImagesTable.ID};
     Dataset<Row> about =
         judged

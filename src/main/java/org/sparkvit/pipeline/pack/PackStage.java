@@ -13,11 +13,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -28,12 +28,13 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
+import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.inference.IncrementalTable;
 
 /**
- * Images to shards, chunk by chunk. A chunk is a few shards for each core and becomes visible in
- * one step, so that a run which is killed loses no more than the chunk it was in: the next one
- * packs what is in no shard yet. Two runs at once may pack an image twice; either copy is as good.
+ * Images to shards, chunk by chunk, as an {@link IncrementalTable}. A chunk is whole shards, a few
+ * for each core or more. Two runs at once may pack an image twice; either copy is as good.
  */
 public final class PackStage {
   private static final int SHARDS_PER_CORE = 4;
@@ -71,8 +72,16 @@ public final class PackStage {
       progress.say("pack: deleted what " + abandoned + " runs have left that were killed");
     }
 
-    ShardPlan plan =
-        ShardPlan.plan(missing(spark, workspace, images, folders), config.shardBytes());
+    IncrementalTable table =
+        new IncrementalTable(
+            workspace,
+            PackedTable.SPEC,
+            images.where(
+                ImagesTable.usable()
+                    .and(col(ImagesTable.BYTES).gt(0))
+                    .and(col(ImagesTable.SHA256).isNotNull())),
+            rows -> there(spark, rows, folders));
+    ShardPlan plan = ShardPlan.plan(table.missing(IdRange.ALL), config.shardBytes());
     if (plan.images() == 0) {
       progress.say("pack: nothing to do, every image that can be read is in a shard");
       return;
@@ -85,21 +94,11 @@ public final class PackStage {
             plan.bytes() / 1e6,
             plan.shards().size()));
     ShardWriter writer = new ShardWriter(spark, config.readThreads());
-    Packed packed = new Packed(0, 0, 0);
-    int step = SHARDS_PER_CORE * spark.sparkContext().defaultParallelism();
-    for (int first = 0; first < plan.shards().size(); first += step) {
-      int end = Math.min(first + step, plan.shards().size());
-      List<IdInterval> shards = plan.shards().subList(first, end);
-      IdInterval range = new IdInterval(shards.get(0).from(), shards.get(shards.size() - 1).to());
-      Dataset<Row> chunk =
-          missing(spark, workspace, images, folders).where(range.has(col(ImagesTable.ID)));
-      String name = String.format(Locale.ROOT, "%s-%05d", record.runId(), first / step + 1);
-      packed = pack(spark, workspace, folders, writer, chunk, shards, name, packed, record);
-      if (end < plan.shards().size()) {
-        progress.say(line(packed, plan.images(), started));
-      }
-    }
-    workspace.compact(PackedTable.SPEC, record);
+    Packing packing = new Packing(spark, workspace, folders, plan, writer, record);
+    int cores = spark.sparkContext().defaultParallelism();
+    table
+        .from(plan.imagesOf(SHARDS_PER_CORE * cores))
+        .fill(plan.ranges(record.runId()), "packed", packing, record, progress);
     if (writer.skipped() > 0) {
       progress.say(
           String.format(
@@ -110,52 +109,66 @@ public final class PackStage {
               String.join("; ", writer.problems()),
               writer.skipped() > writer.problems().size() ? "; ..." : ""));
     }
-    progress.say(line(packed, plan.images(), started));
+    progress.say(line(packing.packed, plan.images(), started));
   }
 
-  /** Writes one chunk's shards and makes them count. */
-  private Packed pack(
-      SparkSession spark,
-      Workspace workspace,
-      ShardFolders folders,
-      ShardWriter writer,
-      Dataset<Row> images,
-      List<IdInterval> ranges,
-      String name,
-      Packed before,
-      RunRecord record) {
-    folders.begin(name, record.runId());
-    try {
-      long packedBefore = writer.packed();
-      writer.write(images, ranges, folders.uri(name));
-      if (writer.packed() == packedBefore) {
-        folders.delete(name);
-        return before;
+  /** Writes the shards of a chunk and says where the images are in them. */
+  private static final class Packing implements IncrementalTable.Work {
+    private final SparkSession spark;
+    private final Workspace workspace;
+    private final ShardFolders folders;
+    private final ShardPlan plan;
+    private final ShardWriter writer;
+    private final RunRecord record;
+    private Packed packed = new Packed(0, 0, 0);
+
+    Packing(
+        SparkSession spark,
+        Workspace workspace,
+        ShardFolders folders,
+        ShardPlan plan,
+        ShardWriter writer,
+        RunRecord record) {
+      this.spark = spark;
+      this.workspace = workspace;
+      this.folders = folders;
+      this.plan = plan;
+      this.writer = writer;
+      this.record = record;
+    }
+
+    @Override
+    public Optional<Dataset<Row>> rows(IncrementalTable.Chunk chunk) {
+      folders.begin(chunk.part(), record.runId());
+      long before = writer.packed();
+      writer.write(chunk.images(), plan.shards(chunk.range()), folders.uri(chunk.part()));
+      if (writer.packed() == before) {
+        folders.delete(chunk.part());
+        return Optional.empty();
       }
-      Packed[] packed = new Packed[1];
-      workspace.append(
-          PackedTable.SPEC,
-          name,
-          places(spark, workspace, folders.shards(name)),
-          record,
-          rows -> {
-            packed[0] =
-                before.plus(
-                    rows.agg(
-                            count(PackedTable.ID),
-                            sum(PackedTable.BYTES),
-                            countDistinct(PackedTable.SHARD))
-                        .head());
-            record
-                .result("images", packed[0].images())
-                .result("bytes", packed[0].bytes())
-                .result("shards", packed[0].shards())
-                .result("skipped", writer.skipped());
-          });
-      return packed[0];
-    } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      folders.delete(name);
-      throw e;
+      return Optional.of(places(spark, workspace, folders.shards(chunk.part())));
+    }
+
+    @Override
+    public void check(Dataset<Row> written) {
+      packed =
+          packed.plus(
+              written
+                  .agg(
+                      count(PackedTable.ID),
+                      sum(PackedTable.BYTES),
+                      countDistinct(PackedTable.SHARD))
+                  .head());
+      record
+          .result("images", packed.images())
+          .result("bytes", packed.bytes())
+          .result("shards", packed.shards())
+          .result("skipped", writer.skipped());
+    }
+
+    @Override
+    public void failed(IncrementalTable.Chunk chunk) {
+      folders.delete(chunk.part());
     }
   }
 
@@ -171,31 +184,13 @@ public final class PackStage {
     return spark.createDataFrame(rows, PackedTable.SPEC.schema());
   }
 
-  /** Images that can be read and whose present content is in no shard. */
-  private static Dataset<Row> missing(
-      SparkSession spark, Workspace workspace, Dataset<Row> images, ShardFolders folders) {
-    Dataset<Row> wanted =
-        images.where(
-            ImagesTable.usable()
-                .and(col(ImagesTable.BYTES).gt(0))
-                .and(col(ImagesTable.SHA256).isNotNull()));
-    if (!workspace.has(PackedTable.SPEC)) {
-      return wanted;
-    }
-    // What somebody has deleted is packed again.
+  /** Rows whose shards are there: what somebody has deleted is packed again. */
+  private static Dataset<Row> there(SparkSession spark, Dataset<Row> packed, ShardFolders folders) {
     Dataset<Row> there =
         spark.createDataset(folders.shards(), Encoders.STRING()).toDF(PackedTable.SHARD);
-    Dataset<Row> packed =
-        workspace
-            .read(PackedTable.SPEC)
-            .join(broadcast(there), PackedTable.SHARD)
-            .select(
-                col(PackedTable.ID).as("packed_id"), col(PackedTable.SHA256).as("packed_sha256"));
-    Column same =
-        col(ImagesTable.ID)
-            .equalTo(col("packed_id"))
-            .and(col(ImagesTable.SHA256).equalTo(col("packed_sha256")));
-    return wanted.join(packed, same, "left_anti");
+    return packed
+        .join(broadcast(there), new String[] {PackedTable.SHARD}, "left_semi")
+        .select(PackedTable.ID, PackedTable.SHA256);
   }
 
   /** Names of the folders whose shards count. */

@@ -9,10 +9,13 @@ import static org.apache.spark.sql.functions.sum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.query.IdRanges;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.IdRange;
 
 /**
  * Cuts images into shards by ranges of their ids, which are hashes. So a shard is a fair sample of
@@ -28,7 +31,7 @@ final class ShardPlan {
 
   private record Sum(long images, long bytes) {}
 
-  private final List<IdInterval> shards = new ArrayList<>();
+  private final List<IdRange> shards = new ArrayList<>();
   private long images;
   private long bytes;
 
@@ -66,26 +69,50 @@ final class ShardPlan {
 
   private void cut(Map<String, Sum> sums, long parts) {
     double target = (double) bytes / parts;
-    List<String> starts = new ArrayList<>();
+    SortedMap<String, Long> starts = new TreeMap<>();
+    String start = "";
     long part = -1;
     long before = 0;
     for (Map.Entry<String, Sum> group : sums.entrySet()) {
       long size = group.getValue().bytes();
       long own = (long) Math.min(parts - 1.0, (before + size / 2.0) / target);
       if (own > part) {
-        starts.add(starts.isEmpty() ? "" : group.getKey());
+        start = starts.isEmpty() ? "" : group.getKey();
         part = own;
       }
+      starts.merge(start, group.getValue().images(), Long::sum);
       before += size;
     }
-    for (int i = 0; i < starts.size(); i++) {
-      shards.add(new IdInterval(starts.get(i), i + 1 < starts.size() ? starts.get(i + 1) : null));
-    }
+    List<String> ends = new ArrayList<>(starts.keySet());
+    ends.add("");
+    starts.forEach(
+        (from, count) -> shards.add(new IdRange(from, ends.get(shards.size() + 1), count)));
   }
 
-  /** The ranges, in order; all ids are in one of them, unless there are no images. */
-  List<IdInterval> shards() {
+  /** The shards, in the order of ids; all ids are in one of them, unless there are no images. */
+  List<IdRange> shards() {
     return shards;
+  }
+
+  /** The shards of a range that {@link #ranges} has given. */
+  List<IdRange> shards(IdRange range) {
+    return shards.stream().filter(shard -> range.contains(shard.from())).toList();
+  }
+
+  /**
+   * Ranges of whole shards.
+   *
+   * @param name decides which range is the first
+   */
+  IdRanges ranges(String name) {
+    SortedMap<String, Long> pieces = new TreeMap<>();
+    shards.forEach(shard -> pieces.put(shard.from(), shard.images()));
+    return IdRanges.of(pieces, name);
+  }
+
+  /** About how many images so many shards have; half a shard less, so that one more is none. */
+  long imagesOf(int count) {
+    return Math.max(1, (2L * count - 1) * images / (2L * shards.size()));
   }
 
   long images() {

@@ -25,6 +25,7 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
+import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.RetryingImageReader;
@@ -63,8 +64,8 @@ final class ShardWriter {
    * @param shards ranges that follow one another; each that has images becomes one file
    * @param folder which has no shards yet
    */
-  void write(Dataset<Row> images, List<IdInterval> shards, String folder) {
-    String[] starts = shards.stream().map(IdInterval::from).toArray(String[]::new);
+  void write(Dataset<Row> images, List<IdRange> shards, String folder) {
+    String[] starts = shards.stream().map(IdRange::from).toArray(String[]::new);
     int id = images.schema().fieldIndex(ImagesTable.ID);
     JavaRDD<Row> sorted =
         JavaPairRDD.fromJavaRDD(

@@ -140,8 +140,9 @@ public final class ProbeStage {
   /** Those with embeddings, in partitions that depend on their number and ids alone. */
   private static Dataset<Row> embedded(TrainingRows rows, Dataset<Row> embeddings, Labels labels) {
     Dataset<Row> joined =
-        ClassIndex.of(labels)
-            .addTo(rows.rows(), SplitsTable.LABEL, HeadSearch.LABEL)
+        rows.rows()
+            .withColumn(
+                HeadSearch.LABEL, ClassIndex.of(labels.names()).index(col(SplitsTable.LABEL)))
             .join(
                 embeddings
                     .where(col(EmbeddingsTable.EMBEDDING).isNotNull())
@@ -194,8 +195,9 @@ public final class ProbeStage {
             ResampledTable.NEIGHBOR,
             labels);
     Dataset<Row> synthetic =
-        ClassIndex.of(rows.labels())
-            .addTo(made, ResampledTable.LABEL, HeadSearch.LABEL)
+        made.withColumn(
+                HeadSearch.LABEL,
+                ClassIndex.of(rows.labels().names()).index(col(ResampledTable.LABEL)))
             .select(
                 col(ResampledTable.ID).as(HeadSearch.ID),
                 org.apache.spark.sql.functions.lit(SplitsTable.TRAIN).as(SplitsTable.SPLIT),

@@ -1,9 +1,6 @@
 package org.sparkvit.pipeline.relabel;
 
-import static org.apache.spark.sql.functions.array_max;
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
@@ -15,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -50,10 +48,6 @@ final class CalibratedPredictions {
     Calibration calibration = calibration(found.get(0));
     UDF1<Seq<Float>, List<Float>> mend = probabilities -> mended(calibration, probabilities);
     Column probabilities = col(PredictionsTable.PROBABILITIES);
-    UDF1<Long, String> named = place -> classes.get(Math.toIntExact(place) - 1);
-    Column best =
-        udf(named, DataTypes.StringType)
-            .apply(array_position(probabilities, array_max(probabilities)));
     return predictions
         .where(col(PredictionsTable.MODEL).equalTo(model))
         .withColumn(
@@ -63,7 +57,8 @@ final class CalibratedPredictions {
                 udf(mend, DataTypes.createArrayType(DataTypes.FloatType, false))
                     .apply(probabilities)))
         .withColumn(
-            PredictionsTable.PREDICTED, when(probabilities.isNotNull(), best).otherwise(lit(null)));
+            PredictionsTable.PREDICTED,
+            ClassIndex.of(classes).name(ClassIndex.mostProbable(probabilities)));
   }
 
   private static Calibration calibration(Row row) {

@@ -22,8 +22,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.sparkvit.dataset.query.ClassPlaces;
 import org.sparkvit.dataset.query.PredictionChecks;
+import org.sparkvit.dataset.query.ScoredImages;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
@@ -35,9 +36,6 @@ import org.sparkvit.dataset.schema.SplitsTable;
 final class RelabelDecisions {
   /** The row of {@code images}, as a struct: its user's columns may have any name. */
   static final String IMAGE = "image";
-
-  /** The place of the old label among the classes of the model; null where it has none. */
-  private static final String PLACE = "place";
 
   private RelabelDecisions() {}
 
@@ -57,48 +55,22 @@ final class RelabelDecisions {
       String model,
       List<String> classes,
       RelabelConfig config) {
-    Dataset<Row> rows = images.select(struct("*").as(IMAGE)).select("*", "image.id");
-    Column given = col("image.given_split");
-    if (splits.isPresent()) {
-      rows =
-          rows.join(
-                  splits.get().select(SplitsTable.ID, SplitsTable.SPLIT),
-                  new String[] {SplitsTable.ID},
-                  "left")
-              .withColumn(SplitsTable.SPLIT, coalesce(col(SplitsTable.SPLIT), given));
-    } else {
-      rows = rows.withColumn(SplitsTable.SPLIT, given);
-    }
-    Dataset<Row> said =
-        predictions
-            .filter(col(PredictionsTable.MODEL).equalTo(model))
-            .select(
-                col(PredictionsTable.ID).as("said_id"),
-                col(PredictionsTable.SHA256),
-                struct(PredictionsTable.PREDICTED, PredictionsTable.PROBABILITIES).as("said"));
-    rows =
-        rows.join(
-                said,
-                col(RelabelsTable.ID)
-                    .equalTo(col("said_id"))
-                    .and(col("image.sha256").eqNullSafe(col(PredictionsTable.SHA256))),
-                "left")
-            .select(
-                col(IMAGE),
-                col(RelabelsTable.ID),
-                col("image.path"),
-                col("image.label").as(RelabelsTable.OLD_LABEL),
-                col(SplitsTable.SPLIT),
-                lit(model).as(RelabelsTable.MODEL),
-                col("said_id").isNotNull().as("tried"),
-                when(col("said.probabilities").isNotNull(), col("said.predicted"))
-                    .as(RelabelsTable.PREDICTED),
-                col("said.probabilities"))
-            .withColumn(PLACE, ClassPlaces.place(classes, col(RelabelsTable.OLD_LABEL)));
+    Dataset<Row> rows =
+        ScoredImages.join(
+                images,
+                splits,
+                predictions,
+                Map.of(model, classes),
+                struct("*").as(IMAGE),
+                col(ImagesTable.PATH),
+                col(ImagesTable.GIVEN_SPLIT))
+            .withColumnRenamed(ScoredImages.LABEL, RelabelsTable.OLD_LABEL)
+            .withColumn(
+                RelabelsTable.SPLIT,
+                coalesce(col(ScoredImages.SPLIT), col(ImagesTable.GIVEN_SPLIT)));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column sorted = sort_array(probabilities);
     Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
-    Column ofLabel = when(col(PLACE).isNotNull(), element_at(probabilities, col(PLACE).plus(1)));
     return rows.withColumn(RelabelsTable.CONFIDENCE, array_max(probabilities))
         .withColumn(RelabelsTable.MARGIN, col(RelabelsTable.CONFIDENCE).minus(second))
         .withColumn(
@@ -106,7 +78,7 @@ final class RelabelDecisions {
             when(
                     col(RelabelsTable.OLD_LABEL).isNull(),
                     lit(1f).minus(col(RelabelsTable.CONFIDENCE)))
-                .otherwise(lit(1f).minus(ofLabel)))
+                .otherwise(lit(1f).minus(ScoredImages.labelProbability())))
         .withColumn(RelabelsTable.REASON, reason(config))
         .withColumn(RelabelsTable.DECISION, decision())
         .withColumn(
@@ -131,10 +103,11 @@ final class RelabelDecisions {
         coalesce(
             functions.not(col(SplitsTable.SPLIT).isin(config.protectedSplits().toArray())),
             lit(true));
-    return when(functions.not(col("tried")), id(Reason.NO_PREDICTION))
+    return when(functions.not(col(ScoredImages.TRIED)), id(Reason.NO_PREDICTION))
         .when(predicted.isNull(), id(Reason.FAILED))
         .when(label.equalTo(predicted), id(Reason.AGREES))
-        .when(label.isNotNull().and(col(PLACE).isNull()), id(Reason.UNKNOWN_LABEL))
+        .when(
+            label.isNotNull().and(col(ScoredImages.LABEL_INDEX).isNull()), id(Reason.UNKNOWN_LABEL))
         .when(
             high.and(clear),
             when(functions.not(open), id(Reason.PROTECTED_SPLIT))

@@ -15,7 +15,7 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.query.ClassPlaces;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentSplits;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.query.PredictionChecks;
@@ -87,7 +87,7 @@ public final class RelabelStage {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       PredictionChecks.requireSound(
-          decided, ClassPlaces.of(Map.of(model.getKey(), model.getValue())));
+          decided, ClassIndex.of(Map.of(model.getKey(), model.getValue())));
       Totals totals = Totals.tally(decided);
       requireScored(totals, model.getKey());
       ChangeRate rate = ChangeRate.of(totals, config);

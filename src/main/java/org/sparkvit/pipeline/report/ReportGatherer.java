@@ -15,6 +15,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.AssociationsTable;
 import org.sparkvit.dataset.schema.BalanceTable;
@@ -88,7 +89,8 @@ final class ReportGatherer {
     Dataset<Row> scored =
         predictions == null
             ? null
-            : ReportedImages.of(images, splits, predictions, model.classes())
+            : ReportedImages.of(
+                    images, Optional.ofNullable(splits), predictions, model.hash(), model.classes())
                 .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       ScoringSection scoring = scored == null ? null : ScoringSection.gather(scored);
@@ -274,16 +276,7 @@ final class ReportGatherer {
 
   /** The measures of what the catalog has now, and not of files that have changed since. */
   private Dataset<Row> measured(Dataset<Row> images) {
-    Dataset<Row> now =
-        images.select(col(ImagesTable.ID).as("now_id"), col(ImagesTable.SHA256).as("now_sha256"));
-    return workspace
-        .read(PixelsTable.SPEC)
-        .join(
-            now,
-            col(PixelsTable.ID)
-                .equalTo(col("now_id"))
-                .and(col(PixelsTable.SHA256).eqNullSafe(col("now_sha256"))),
-            "left_semi");
+    return SameContent.current(workspace.read(PixelsTable.SPEC), images);
   }
 
   private GateSection gate() {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
 /**
@@ -37,7 +38,7 @@ public record ScoringSection(
         images
             .agg(
                 count(lit(1)),
-                count(when(col(ReportedImages.TRIED), 1)),
+                count(when(col(ScoredImages.TRIED), 1)),
                 count(col(PredictionsTable.PREDICTED)))
             .head();
     long scored = totals.getLong(2);

@@ -1,10 +1,8 @@
 package org.sparkvit.pipeline.score;
 
 import static org.apache.spark.sql.functions.array_max;
-import static org.apache.spark.sql.functions.array_position;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
@@ -14,25 +12,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.IdRanges;
 import org.sparkvit.dataset.schema.CostsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
-import org.sparkvit.dataset.schema.TableSpec;
-import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.Agreement;
 import org.sparkvit.inference.BatchInference;
+import org.sparkvit.inference.IncrementalTable;
 import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
@@ -47,12 +45,6 @@ import org.sparkvit.loading.ImageLocations;
  * one row per (image, model).
  */
 public final class ScoreStage {
-  /** Enough for a task to be worth its start, few enough that losing one costs little. */
-  private static final int IMAGES_PER_PARTITION = 2000;
-
-  /** What a killed run loses at most, and long beside what a chunk costs whatever its length. */
-  private static final Duration CHUNK = Duration.ofMinutes(10);
-
   private final ScoreConfig config;
   private final Progress progress;
 
@@ -83,8 +75,14 @@ public final class ScoreStage {
     if (config.agreementSample() > 0) {
       compare(spark, ImageLocations.of(workspace, images), model, location, background, record);
     }
-    IdRanges ranges =
-        IdRanges.cut(missing(workspace, images, IdRange.ALL, model.hash()), record.runId());
+    IncrementalTable table =
+        new IncrementalTable(
+                workspace, PredictionsTable.SPEC, images, rows -> done(rows, model.hash()))
+            .inPartitions(config.partitions());
+    if (config.chunkImages() > 0) {
+      table.inChunksOf(config.chunkImages());
+    }
+    IdRanges ranges = table.cut(record);
     long count = ranges.images();
     if (count == 0) {
       if (!isLastUsed(workspace, model, location)) {
@@ -103,63 +101,14 @@ public final class ScoreStage {
 
     // Who tries known failures again expects failures.
     FailureLimit failures = new FailureLimit(config.retryFailed() ? 1 : config.maxErrorRate());
-    int chunks = 0;
-    int cores = spark.sparkContext().defaultParallelism();
-    long wanted =
-        config.chunkImages() > 0 ? config.chunkImages() : (long) cores * IMAGES_PER_PARTITION;
-    while (ranges.images() > 0) {
-      Instant chunkStarted = Instant.now();
-      IdRange range = ranges.next(wanted);
-      Dataset<Row> chunk = missing(workspace, images, range, model.hash());
-      // Neighbours in shards together. Else in turn, so that every task has as many images and no
-      // folder of large ones ends up in one;
-      // Spark sorts first, so that a retried task deals them out in the same way.
-      int partitions = partitions(cores, range.images());
-      Dataset<Row> spread =
-          ImageLocations.inOrder(
-              workspace, chunk, partitions, unpacked -> unpacked.repartition(partitions));
-      Dataset<Row> predictions =
-          predictions(
-              BatchInference.score(
-                  spark, spread, model, config.batchSize(), config.decodeThreads()),
-              model,
-              Timestamp.from(started));
-      String part = String.format(Locale.ROOT, "%s-%05d", record.runId(), ++chunks);
-      boolean isFirst = chunks == 1;
-      long written =
-          workspace.append(
-              PredictionsTable.SPEC,
-              part,
-              predictions,
-              record,
-              rows -> {
-                failures.add(rows);
-                record
-                    .result("scored", failures.images() - failures.failed())
-                    .result("failed", failures.failed());
-                if (isFirst) {
-                  // Before any prediction that refers to it.
-                  registerModel(spark, workspace, model, location, record);
-                }
-              });
-      double rate = written / seconds(chunkStarted);
-      if (config.chunkImages() == 0) {
-        wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
-      }
-      if (ranges.images() > 0) {
-        progress.say(
-            String.format(
-                Locale.ROOT,
-                "score: %,d of %,d images, %.1f images/s, about %s to go",
-                count - ranges.images(),
-                count,
-                rate,
-                Progress.duration(ranges.images() / rate)));
-      }
-    }
-    for (TableSpec table : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC)) {
-      workspace.compact(table, record);
-    }
+    table.fill(
+        ranges,
+        "scored",
+        new Scoring(spark, workspace, model, location, failures, Timestamp.from(started), record),
+        record,
+        progress);
+    workspace.compact(ModelsTable.SPEC, record);
+    workspace.compact(CostsTable.SPEC, record);
     if (failures.failed() > 0) {
       progress.say(
           String.format(
@@ -236,17 +185,9 @@ public final class ScoreStage {
             config.scaledDecoding() ? " of all pixels" : ""));
   }
 
-  /** Images of a range without a row for their present content by this model. */
-  private Dataset<Row> missing(
-      Workspace workspace, Dataset<Row> catalog, IdRange range, String model) {
-    Dataset<Row> images = catalog.where(range.has(col(ImagesTable.ID)));
-    if (!workspace.has(PredictionsTable.SPEC)) {
-      return images;
-    }
-    Dataset<Row> done =
-        workspace
-            .read(PredictionsTable.SPEC, range)
-            .where(col(PredictionsTable.MODEL).equalTo(model));
+  /** Rows of the model that need not be made again. */
+  private Dataset<Row> done(Dataset<Row> predictions, String model) {
+    Dataset<Row> done = predictions.where(col(PredictionsTable.MODEL).equalTo(model));
     if (config.retryFailed()) {
       done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());
     }
@@ -258,43 +199,71 @@ public final class ScoreStage {
     if (!config.scaledDecoding()) {
       done = done.where(not(coalesce(col(PredictionsTable.SCALED_DECODING), lit(false))));
     }
-    Dataset<Row> keys =
-        done.select(
-            col(PredictionsTable.ID).as("done_id"), col(PredictionsTable.SHA256).as("done_sha256"));
-    // Both are null where neither the catalog nor the scoring could read the image.
-    Column same =
-        col(ImagesTable.ID)
-            .equalTo(col("done_id"))
-            .and(col(ImagesTable.SHA256).eqNullSafe(col("done_sha256")));
-    return images.join(keys, same, "left_anti");
+    return done.select(PredictionsTable.ID, PredictionsTable.SHA256);
+  }
+
+  /** Predictions of the images of a chunk. */
+  private final class Scoring implements IncrementalTable.Work {
+    private final SparkSession spark;
+    private final Workspace workspace;
+    private final SharedModel model;
+    private final String location;
+    private final FailureLimit failures;
+    private final Timestamp time;
+    private final RunRecord record;
+
+    Scoring(
+        SparkSession spark,
+        Workspace workspace,
+        SharedModel model,
+        String location,
+        FailureLimit failures,
+        Timestamp time,
+        RunRecord record) {
+      this.spark = spark;
+      this.workspace = workspace;
+      this.model = model;
+      this.location = location;
+      this.failures = failures;
+      this.time = time;
+      this.record = record;
+    }
+
+    @Override
+    public Optional<Dataset<Row>> rows(IncrementalTable.Chunk chunk) {
+      Dataset<Row> scored =
+          BatchInference.score(
+              spark, chunk.spread(), model, config.batchSize(), config.decodeThreads());
+      return Optional.of(predictions(scored, model, time));
+    }
+
+    @Override
+    public void check(Dataset<Row> written) {
+      failures.add(written);
+      record
+          .result("scored", failures.images() - failures.failed())
+          .result("failed", failures.failed());
+    }
+
+    /** No prediction refers to a model that is not there. */
+    @Override
+    public void beforeFirst() {
+      registerModel(spark, workspace, model, location, record);
+    }
   }
 
   private static Dataset<Row> predictions(Dataset<Row> scored, SharedModel model, Timestamp time) {
-    Column best = array_max(col(PredictionsTable.PROBABILITIES));
-    Column classes =
-        functions.array(model.labels().stream().map(functions::lit).toArray(Column[]::new));
-    Column position = array_position(col(PredictionsTable.PROBABILITIES), best).cast("int");
+    Column probabilities = col(PredictionsTable.PROBABILITIES);
     return scored
         .withColumn(
             PredictionsTable.PREDICTED,
-            when(col(PredictionsTable.PROBABILITIES).isNotNull(), element_at(classes, position)))
-        .withColumn(PredictionsTable.CONFIDENCE, best)
+            ClassIndex.of(model.labels()).name(ClassIndex.mostProbable(probabilities)))
+        .withColumn(PredictionsTable.CONFIDENCE, array_max(probabilities))
         .withColumn(PredictionsTable.MODEL, lit(model.hash()))
         .withColumn(
             PredictionsTable.SCALED_DECODING,
-            when(
-                col(PredictionsTable.PROBABILITIES).isNotNull(),
-                lit(model.input().scaledDecoding())))
+            when(probabilities.isNotNull(), lit(model.input().scaledDecoding())))
         .withColumn(PredictionsTable.SCORED_AT, lit(time));
-  }
-
-  private int partitions(int cores, long count) {
-    if (config.partitions() > 0) {
-      return config.partitions();
-    }
-    long wanted = Math.max(cores, count / IMAGES_PER_PARTITION);
-    // Whole rounds: a last round with half of the cores idle would cost as much as a full one.
-    return (int) Math.min(100_000, (wanted + cores - 1) / cores * cores);
   }
 
   /** Whether the table says so already; a run that has nothing to do then writes nothing. */

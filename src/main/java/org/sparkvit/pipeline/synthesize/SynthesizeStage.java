@@ -26,6 +26,7 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
@@ -93,7 +94,7 @@ public final class SynthesizeStage {
                 Encoders.row(SyntheticTable.SPEC.schema()))
             .persist(StorageLevel.DISK_ONLY());
     try {
-      Dataset<Row> kept = withoutLeaks(workspace, made, splits, record);
+      Dataset<Row> kept = withoutLeaks(workspace, made, images, splits, record);
       record.result("folder", folder);
       workspace.replace(SyntheticTable.SPEC, kept, record);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
@@ -161,7 +162,11 @@ public final class SynthesizeStage {
 
   /** Leaves out what came to look like an image that the model will be judged by. */
   private Dataset<Row> withoutLeaks(
-      Workspace workspace, Dataset<Row> made, Dataset<Row> splits, RunRecord record) {
+      Workspace workspace,
+      Dataset<Row> made,
+      Dataset<Row> images,
+      Dataset<Row> splits,
+      RunRecord record) {
     if (!workspace.has(PixelsTable.SPEC)) {
       progress.say(
           "synthesize: there has been no audit, so the images are not compared with those of"
@@ -170,8 +175,7 @@ public final class SynthesizeStage {
     }
     record.input("pixels", workspace.version(PixelsTable.SPEC));
     Dataset<Row> judging =
-        workspace
-            .read(PixelsTable.SPEC)
+        SameContent.current(workspace.read(PixelsTable.SPEC), images)
             .join(
                 splits
                     .where(not(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN)))

@@ -22,6 +22,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ModelClasses;
+import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
@@ -246,15 +247,14 @@ class CalibrateStageTest extends SparkTest {
     }
     Workspace workspace = tables.write(spark, folder.resolve("isotonic").toString(), 3);
     Dataset<Row> scored =
-        EvaluatedImages.of(
+        ScoredImages.join(
             workspace.read(ImagesTable.SPEC),
             Optional.of(workspace.read(SplitsTable.SPEC)),
             workspace.read(PredictionsTable.SPEC),
             ModelClasses.find(
                 workspace.read(ModelsTable.SPEC),
                 workspace.read(PredictionsTable.SPEC),
-                Optional.empty()),
-            List.of());
+                Optional.empty()));
     ClassCalibration curve =
         LabelledPredictions.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
             .isotonic(spark, "validation", List.of(1), fixture.labels().length)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TableWorkspace;
 import org.sparkvit.TableWorkspace.Image;
+import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ChecksTable;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
@@ -126,7 +128,7 @@ class GateStageTest extends SparkTest {
 
   @Test
   void aModelsFiguresHaveLimitsAndDriftToo() throws IOException {
-    TableWorkspace tables = images(6, 3, 1);
+    TableWorkspace tables = images(8, 3, 1);
     Timestamp time = new Timestamp(0);
     List<String> classes = List.of("cat", "dog");
     tables.table(
@@ -158,6 +160,10 @@ class GateStageTest extends SparkTest {
         .containsEntry("metric.accuracy: fail < 0.7", "PASS")
         .containsEntry("scoring_failed_share: warn > 0.05", "WARN")
         .containsEntry("predicted_share.cat: fail < 0.79", "PASS");
+    // Neither what was said of a former content nor of an image that is gone counts.
+    assertThat(history())
+        .containsEntry("predicted_share.cat", 0.8)
+        .doesNotContainKey("predicted_share.bird");
     predictions(tables, 2);
     gate("images = fail < 1", false);
     assertThat(outcomes().keySet())
@@ -247,28 +253,36 @@ class GateStageTest extends SparkTest {
     tables.table(EmbeddingsTable.SPEC, rows);
   }
 
-  /** Ten predictions, and one image that could not be scored. */
+  /**
+   * Ten predictions and one image that could not be scored; and two predictions that are no longer
+   * about the catalog: of a former content, and of an image that is gone.
+   */
   private static void predictions(TableWorkspace tables, int cats) {
     List<Row> predictions = new ArrayList<>();
     for (int i = 0; i < 11; i++) {
-      boolean failed = i == 10;
-      predictions.add(
-          RowFactory.create(
-              "id" + i,
-              "path",
-              null,
-              "hash",
-              failed ? null : List.of(0.9f, 0.1f),
-              failed ? null : i < cats ? "cat" : "dog",
-              failed ? null : 0.9f,
-              failed ? "EMPTY" : "OK",
-              null,
-              "new",
-              "fp32",
-              false,
-              new Timestamp(0)));
+      String said = i == 10 ? null : i < cats ? "cat" : "dog";
+      predictions.add(prediction(i + ".jpg", i + ".jpg", said));
     }
+    predictions.add(prediction("11.jpg", "former content", "bird"));
+    predictions.add(prediction("gone.jpg", "gone.jpg", "bird"));
     tables.table(PredictionsTable.SPEC, predictions);
+  }
+
+  private static Row prediction(String name, String content, String said) {
+    return RowFactory.create(
+        TableWorkspace.id(name),
+        "path",
+        null,
+        StableHash.sha256(content.getBytes(StandardCharsets.UTF_8)),
+        said == null ? null : List.of(0.9f, 0.1f),
+        said,
+        said == null ? null : 0.9f,
+        said == null ? "EMPTY" : "OK",
+        null,
+        "new",
+        "fp32",
+        false,
+        new Timestamp(0));
   }
 
   private static Row metric(String model, String split, String name, String metric, double value) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.workspace.IdRange;
 
 class ShardPlanTest extends SparkTest {
   private static final StructType SCHEMA =
@@ -37,7 +38,7 @@ class ShardPlanTest extends SparkTest {
     assertThat(plan.bytes()).isEqualTo(1_000_000);
     assertThat(plan.shards()).hasSize(7);
     long sum = 0;
-    for (IdInterval shard : plan.shards()) {
+    for (IdRange shard : plan.shards()) {
       long own = images.where(shard.has(col(ImagesTable.ID))).count();
       assertThat(own).isBetween(140L, 147L);
       sum += own;
@@ -49,7 +50,7 @@ class ShardPlanTest extends SparkTest {
   void oneImageIsOneShardHoweverLarge() {
     assertThat(ShardPlan.plan(images(3, 1000), 10).shards()).hasSize(3);
     assertThat(ShardPlan.plan(images(3, 1000), 1 << 30).shards())
-        .containsExactly(new IdInterval("", null));
+        .containsExactly(new IdRange("", "", 3));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableWorkspace;
 import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -97,6 +100,48 @@ class ProbeStageTest extends SparkTest {
     Path file =
         TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
+  }
+
+  /** An expression with a branch for each class cannot be compiled for so many. */
+  @Test
+  void elevenHundredClassesCanBeProbed() throws Exception {
+    int classes = 1100;
+    Path start = family("deit-headless");
+    String model = ModelDirectory.hash(start);
+    int size = ModelDirectory.readForEmbeddings(start).config().embeddingSize();
+    List<TableWorkspace.Image> images = new ArrayList<>();
+    List<Row> splits = new ArrayList<>();
+    List<Row> embeddings = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      for (String split : List.of("train", "validation")) {
+        String name = split + c;
+        String label = String.format(Locale.ROOT, "class %04d", c);
+        images.add(new TableWorkspace.Image(name, label, "OK", null));
+        splits.add(RowFactory.create(TableWorkspace.id(name), label, split, null));
+        List<Float> point = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+          point.add(i < 11 && (c >> i & 1) == 1 ? 30f : 0f);
+        }
+        embeddings.add(
+            RowFactory.create(
+                TableWorkspace.id(name),
+                StableHash.sha256(name.getBytes(StandardCharsets.UTF_8)),
+                model,
+                "fp32",
+                point,
+                "OK",
+                null));
+      }
+    }
+    Path workspace = folder.resolve("w");
+    TableWorkspace.at(spark, workspace)
+        .images(images)
+        .table(SplitsTable.SPEC, splits)
+        .table(EmbeddingsTable.SPEC, embeddings);
+    JsonNode results = probe(config(workspace, "probed", start.toString(), 1e-6), Progress.SILENT);
+    assertThat(results.path("labels")).hasSize(classes);
+    // Each class has a corner of a cube of its own; by chance one in 1,100 were right.
+    assertThat(results.path("validation").path("accuracy").asDouble()).isGreaterThan(0.5);
   }
 
   @ParameterizedTest

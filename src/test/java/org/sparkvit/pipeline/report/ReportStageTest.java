@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -600,8 +601,9 @@ class ReportStageTest extends SparkTest {
                   Dataset<Row> scored =
                       ReportedImages.of(
                           images.repartition(n),
-                          splits.repartition(n),
+                          Optional.of(splits.repartition(n)),
                           predictions.repartition(n),
+                          predictions.first().getAs(PredictionsTable.MODEL),
                           List.of(QUOTED, EVIL));
                   return List.<Object>of(
                       DataSetSection.gather(images.repartition(n), splits.repartition(n)),

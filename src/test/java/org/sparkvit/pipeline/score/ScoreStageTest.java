@@ -347,7 +347,8 @@ class ScoreStageTest extends SparkTest {
     assertThat(rows(workspace)).isEqualTo(rows(whole));
     assertThat(lines)
         .filteredOn(
-            line -> line.matches("score: \\d+ of 23 images, [\\d.]+ images/s, about .* to go"))
+            line ->
+                line.matches("score: \\d+ of 23 images scored, [\\d.]+ images/s, about .* to go"))
         // One more than 23 / 5 may come of the end of the order of ids.
         .hasSizeBetween(2, 5);
     // The last record tells of the whole run.
