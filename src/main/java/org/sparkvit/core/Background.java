@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
  * What transparent images are put on before anything looks at them. A data set has one, chosen when
  * it is cataloged; a model that was trained on it keeps it.
  *
- * @param rgb the colour as 0xRRGGBB; -1 for none: alpha is left out and the colours under it show,
- *     as Pillow's {@code convert("RGB")} does
+ * @param rgb the colour as 0xRRGGBB, or -1 for none: alpha is left out and the colours under it
+ *     show, as Pillow's {@code convert("RGB")} does
  */
 public record Background(int rgb) implements Serializable {
   /** Alpha is left out. */
@@ -48,7 +48,7 @@ public record Background(int rgb) implements Serializable {
     };
   }
 
-  /** Whether alpha is left out. */
+  /** Returns whether alpha is left out. */
   public boolean isNone() {
     return rgb < 0;
   }

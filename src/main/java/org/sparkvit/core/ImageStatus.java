@@ -28,7 +28,7 @@ public enum ImageStatus {
   /** Decoding took longer than the limit. */
   TIMEOUT;
 
-  /** Whether an image of this status has pixels. */
+  /** Returns whether an image of this status has pixels. */
   public boolean isUsable() {
     return this == OK || this == EXT_MISMATCH;
   }

@@ -26,7 +26,7 @@ public final class Numbers {
   private Numbers() {}
 
   /**
-   * A number with a point.
+   * Returns a number with a point.
    *
    * @throws IllegalArgumentException when it is none, not finite, or beyond {@link #LARGEST}; the
    *     message goes on from the number: "is no number"
@@ -48,7 +48,7 @@ public final class Numbers {
   }
 
   /**
-   * A decimal number that is kept as it is written, such as a share.
+   * Returns a decimal number that is kept as it is written, such as a share.
    *
    * @throws IllegalArgumentException as {@link #real}
    */
@@ -67,7 +67,7 @@ public final class Numbers {
   }
 
   /**
-   * A whole number.
+   * Returns a whole number.
    *
    * @param least the least that is read, with which the message says the range
    * @throws IllegalArgumentException when it is none or out of range
@@ -89,8 +89,8 @@ public final class Numbers {
   }
 
   /**
-   * A number of bytes: a whole number, and {@code k}, {@code m} or {@code g} for 1024, 1024² or
-   * 1024³ of them.
+   * Returns a number of bytes: a whole number, and {@code k}, {@code m} or {@code g} for 1024,
+   * 1024² or 1024³ of them.
    *
    * @throws IllegalArgumentException when it is none, or too many to count
    */
@@ -110,7 +110,8 @@ public final class Numbers {
   }
 
   /**
-   * A length of time: a whole number, and {@code h} or {@code d} for hours or days of 24 hours.
+   * Returns a length of time: a whole number, and {@code h} or {@code d} for hours or days of 24
+   * hours.
    *
    * @throws IllegalArgumentException when it is none
    */

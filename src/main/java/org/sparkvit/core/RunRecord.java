@@ -42,7 +42,7 @@ public final class RunRecord {
     return new RunRecord(stage, config);
   }
 
-  /** The run's name, unique and sortable by time; also the name of what it writes. */
+  /** Returns the run's name, unique and sortable by time; also the name of what it writes. */
   public String runId() {
     return runId;
   }
@@ -76,7 +76,7 @@ public final class RunRecord {
     return this;
   }
 
-  /** The record as plain maps, ready to be written as JSON; durations are in seconds. */
+  /** Returns the record as plain maps, ready to be written as JSON; durations are in seconds. */
   public Map<String, Object> toMap() {
     Instant now = Instant.now();
     Map<String, Object> map = new LinkedHashMap<>();

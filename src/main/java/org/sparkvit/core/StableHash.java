@@ -12,7 +12,10 @@ import java.util.HexFormat;
 public final class StableHash {
   private StableHash() {}
 
-  /** The 128-bit id of an image, as 32 hex digits: the head of SHA-256 over its canonical name. */
+  /**
+   * Returns the 128-bit id of an image, as 32 hex digits: the head of SHA-256 over its canonical
+   * name.
+   */
   public static String id(String canonicalName) {
     return HexFormat.of()
         .formatHex(sha256().digest(canonicalName.getBytes(StandardCharsets.UTF_8)), 0, 16);
@@ -46,7 +49,7 @@ public final class StableHash {
     return (hash >>> 11) * 0x1.0p-53;
   }
 
-  /** A fresh SHA-256, which every Java platform has. */
+  /** Returns a fresh SHA-256, which every Java platform has. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

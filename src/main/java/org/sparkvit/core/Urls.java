@@ -22,8 +22,9 @@ public final class Urls {
   private Urls() {}
 
   /**
-   * An address without what lets its bearer in: user and password, and the query of a web address
-   * or of a signed one. Anything else stays as it is; a question mark may be part of a file's name.
+   * Returns an address without what lets its bearer in: user and password, and the query of a web
+   * address or of a signed one. Anything else stays as it is; a question mark may be part of a
+   * file's name.
    */
   public static String withoutSecrets(String text) {
     if (text.indexOf(":/") < 0 || !ADDRESS.matcher(text).matches()) {

@@ -8,8 +8,8 @@ package org.sparkvit.image;
  * @param rgb {@code height * width * 3} bytes, row by row, R G B interleaved; not copied, so the
  *     owner does not change it afterwards
  * @param alpha {@code height * width} bytes, from 0, nothing to be seen, to 255, nothing to be seen
- *     behind it; null where all of it is opaque. The colours are those of the file, not lessened by
- *     it, and whoever does not ask for it does without
+ *     behind it, or null where all of it is opaque. The colours are those of the file, not lessened
+ *     by it, and whoever does not ask for it does without
  */
 @SuppressWarnings("ArrayRecordComponent") // pixels are handed on, never compared
 public record PixelImage(int width, int height, byte[] rgb, byte[] alpha) {

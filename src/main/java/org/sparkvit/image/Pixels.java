@@ -25,13 +25,13 @@ public final class Pixels implements AutoCloseable {
     this.release = release;
   }
 
-  /** An image on the heap, which is not copied. */
+  /** Returns an image on the heap, which is not copied. */
   public static Pixels of(PixelImage image) {
     return new Pixels(ByteBuffer.wrap(image.rgb()), image, image.width(), image.height(), () -> {});
   }
 
   /**
-   * An image in a buffer of {@code 3 * width * height} bytes.
+   * Returns an image in a buffer of {@code 3 * width * height} bytes.
    *
    * @param release called once, on closing
    */
@@ -51,12 +51,12 @@ public final class Pixels implements AutoCloseable {
     return height;
   }
 
-  /** Alpha as in {@link PixelImage}; null where the image is opaque. */
+  /** Alpha as in {@link PixelImage}, or null where the image is opaque. */
   public byte[] alpha() {
     return image == null ? null : image.alpha();
   }
 
-  /** The image on the heap; without a copy where it is there already. */
+  /** Returns the image on the heap; without a copy where it is there already. */
   public PixelImage toImage() {
     if (image != null) {
       return image;
@@ -66,7 +66,7 @@ public final class Pixels implements AutoCloseable {
     return new PixelImage(width, height, rgb);
   }
 
-  /** The colour of one pixel: red + 256 * green + 65536 * blue. */
+  /** Returns the colour of one pixel: red + 256 * green + 65536 * blue. */
   public int at(int x, int y) {
     int at = 3 * (y * width + x);
     return (bytes.get(at) & 0xFF)

@@ -14,7 +14,7 @@ public final class CatalogBackground {
 
   private CatalogBackground() {}
 
-  /** The background; none where there is no catalog or it knew of no such choice. */
+  /** Returns the background; none where there is no catalog or it knew of no such choice. */
   public static Background of(Workspace workspace) {
     if (!workspace.has(ImagesTable.SPEC)) {
       return Background.NONE;

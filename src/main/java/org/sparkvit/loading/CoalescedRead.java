@@ -101,7 +101,10 @@ final class CoalescedRead {
     return source.read(shard, begin, Math.toIntExact(end - begin));
   }
 
-  /** The bytes of one image of it; null when they cannot be had, or are not what they were. */
+  /**
+   * Returns the bytes of one image of it, or null when they cannot be had, or are not what they
+   * were.
+   */
   byte[] read(long start, int bytes, String sha256) {
     byte[] all = all();
     byte[] content;

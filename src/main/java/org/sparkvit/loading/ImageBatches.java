@@ -37,12 +37,12 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
    * @param name path or file name, empty where there is none
    * @param status what happened to the image
    * @param reason why not OK, else null
-   * @param sha256 of its content, null where that could not be read
-   * @param slot its place among the batch's pixels from 0; -1 where it has none
+   * @param sha256 of its content, or null where that could not be read
+   * @param slot its place among the batch's pixels from 0, or -1 where it has none
    */
   public record Image(
       Row row, String name, ImageStatus status, String reason, String sha256, int slot) {
-    /** Whether it has pixels. */
+    /** Returns whether it has pixels. */
     public boolean isUsable() {
       return slot >= 0;
     }
@@ -54,7 +54,7 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
    * @param images one for every row, at least one
    * @param pixels direct buffer with room for a full batch: {@code [batchSize, height, width, 3]}
    *     unsigned bytes from index 0, of which the first {@code usable} are set and the rest is
-   *     whatever it was; null where no image so far had pixels. <b>Valid until the next batch is
+   *     whatever it was, or null where no image so far had pixels. <b>Valid until the next batch is
    *     asked for</b>, which reuses it
    * @param usable how many images have pixels, 0 to batchSize
    */
@@ -103,7 +103,7 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
     return loaded.hasNext();
   }
 
-  /** The next batch, in the buffer of the one before. */
+  /** Returns the next batch, in the buffer of the one before. */
   @Override
   public Batch next() {
     if (!hasNext()) {

@@ -10,9 +10,9 @@ import org.sparkvit.image.codec.DecodeLimits;
  * The bytes of an image file, or why there are none.
  *
  * @param name path or file name, for its extension and for messages; empty where there is none
- * @param bytes the file's content, null where it could not be had
- * @param status why there is no content, null where there is
- * @param reason the status in a few words, null where there is content
+ * @param bytes the file's content, or null where it could not be had
+ * @param status why there is no content, or null where there is
+ * @param reason the status in a few words, or null where there is content
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives until it is decoded
 public record ImageContent(String name, byte[] bytes, ImageStatus status, String reason) {
@@ -29,7 +29,7 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
   /**
    * Reads what a row of a catalog names. What is wrong with the file is in the result.
    *
-   * @param bytes how many there are; -1 where the catalog found no file
+   * @param bytes how many there are, or -1 where the catalog found no file
    * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
    */
   public static ImageContent read(ImageFiles files, String path, long offset, long bytes) {

@@ -17,10 +17,10 @@ import org.sparkvit.dataset.schema.ImagesTable;
  * use by several threads: Hadoop caches one file system per scheme and user.
  */
 public final class ImageFiles implements Serializable {
-  /** A manifest's column of where a tar member's content begins; null for a file of its own. */
+  /** A manifest's column of where a tar member's content begins, or null for a file of its own. */
   public static final String MEMBER_OFFSET = "tar_offset";
 
-  /** A manifest's column of a tar member's length; null for a file of its own. */
+  /** A manifest's column of a tar member's length, or null for a file of its own. */
   public static final String MEMBER_BYTES = "tar_bytes";
 
   private static final String MEMBER = ".tar#";
@@ -31,7 +31,7 @@ public final class ImageFiles implements Serializable {
     this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The URI of a tar member, as {@link ImagesTable#PATH} has it. */
+  /** Returns the URI of a tar member, as {@link ImagesTable#PATH} has it. */
   public static String memberPath(String tar, String member) {
     return tar + "#" + member;
   }

@@ -19,10 +19,10 @@ import org.sparkvit.dataset.workspace.Workspace;
  * where the catalog found them. Only rows about images are joined here; no bytes are read.
  */
 public final class ImageLocations {
-  /** URI of the shard with the content; null where it is in none. */
+  /** URI of the shard with the content, or null where it is in none. */
   public static final String SHARD = "packed_shard";
 
-  /** The content's first byte in {@link #SHARD}; null where it is in none. */
+  /** The content's first byte in {@link #SHARD}, or null where it is in none. */
   public static final String START = "packed_start";
 
   private static final String PACKED_ID = "packed_id";

@@ -55,7 +55,7 @@ public final class ImageManifest {
   }
 
   /**
-   * The command that takes a manifest over.
+   * Returns the command that takes a manifest over.
    *
    * @param images as they were written to it
    * @param unlabelled whether some of them have no label
@@ -80,7 +80,9 @@ public final class ImageManifest {
     return command.toString();
   }
 
-  /** The roots of the disks and buckets of images to which {@code within} would not lead. */
+  /**
+   * Returns the roots of the disks and buckets of images to which {@code within} would not lead.
+   */
   private static List<String> elsewhere(Dataset<Row> images, Within within) {
     UserDefinedFunction root =
         udf(
@@ -102,7 +104,7 @@ public final class ImageManifest {
         .collectAsList();
   }
 
-  /** The column of given splits: the usual name, unless a column of the user's has it. */
+  /** Returns the column of given splits: the usual name, unless a column of the user's has it. */
   static String splitColumn(Dataset<Row> images) {
     return ImagesTable.SPEC.extraColumns(images).stream().anyMatch(SPLIT::equalsIgnoreCase)
         ? ImagesTable.GIVEN_SPLIT
@@ -110,9 +112,9 @@ public final class ImageManifest {
   }
 
   /**
-   * The {@code --image-root} with which {@code catalog} gives the manifest's images the ids that
-   * they have, so that splits and predictions stay theirs. Empty where no folder does: images of
-   * several inputs have names that start from several folders.
+   * Returns the {@code --image-root} with which {@code catalog} gives the manifest's images the ids
+   * that they have, so that splits and predictions stay theirs. Empty where no folder does: images
+   * of several inputs have names that start from several folders.
    */
   public static Optional<String> imageRoot(Dataset<Row> images) {
     Column path = col(ImagesTable.PATH);

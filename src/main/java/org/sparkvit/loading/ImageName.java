@@ -26,8 +26,8 @@ public final class ImageName {
   public record Resolved(String name, Path path) {}
 
   /**
-   * The name of a file, seen from a root; both fully qualified. A file elsewhere has its whole path
-   * for a name, with its bucket: there may be an equal path in another one.
+   * Returns the name of a file, seen from a root; both fully qualified. A file elsewhere has its
+   * whole path for a name, with its bucket: there may be an equal path in another one.
    */
   public static String of(Path root, Path file) {
     String relative = relative(root, file);
@@ -38,7 +38,10 @@ public final class ImageName {
     return relative.isEmpty() ? root.getName() : join(root, relative);
   }
 
-  /** The path from {@code root} to a file below it; empty for itself, null when it is elsewhere. */
+  /**
+   * Returns the path from {@code root} to a file below it; empty for itself, or null when it is
+   * elsewhere.
+   */
   public static String relative(Path root, Path file) {
     URI from = root.toUri();
     URI to = file.toUri();
@@ -55,7 +58,7 @@ public final class ImageName {
   }
 
   /**
-   * A path as a manifest writes it.
+   * Returns a path as a manifest writes it.
    *
    * @param root what names are relative to: {@code folder} or a folder above it
    * @param folder what relative paths start from
@@ -73,10 +76,10 @@ public final class ImageName {
   }
 
   /**
-   * The folder that an image's name was relative to when it got its id. Empty where there is none,
-   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket
-   * and a folder right below it, which give the same id, the bucket: it fits the images of the
-   * other folders as well.
+   * Returns the folder that an image's name was relative to when it got its id. Empty where there
+   * is none, e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a
+   * bucket and a folder right below it, which give the same id, the bucket: it fits the images of
+   * the other folders as well.
    */
   public static Optional<Path> rootOf(Path file, String id) {
     Optional<Path> found = Optional.empty();

@@ -8,7 +8,7 @@ import org.apache.spark.sql.Row;
 /** Where the images of a Dataset are, as a function of its rows. Several threads use it at once. */
 @FunctionalInterface
 public interface ImageSource extends Serializable {
-  /** The content of a row's image. What is wrong with the image is in the result. */
+  /** Returns the content of a row's image. What is wrong with the image is in the result. */
   ImageContent read(Row row);
 
   /**
@@ -20,8 +20,8 @@ public interface ImageSource extends Serializable {
   record Pending(Row row, Supplier<ImageContent> content) {}
 
   /**
-   * The images of a partition in its order. One thread iterates, and looks ahead as far as it helps
-   * reading; several read.
+   * Returns the images of a partition in its order. One thread iterates, and looks ahead as far as
+   * it helps reading; several read.
    */
   default Iterator<Pending> open(Iterator<Row> rows) {
     return new Iterator<>() {

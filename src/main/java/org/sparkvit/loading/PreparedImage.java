@@ -11,13 +11,13 @@ import org.sparkvit.image.resample.PreprocessSpec;
  *
  * @param status what happened to it
  * @param reason why not OK, else null
- * @param sha256 of its content, null where that could not be read
+ * @param sha256 of its content, or null where that could not be read
  * @param pixels height x width x RGB bytes as the model wants them, null unless usable
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives for one batch
 public record PreparedImage(ImageStatus status, String reason, String sha256, byte[] pixels) {
 
-  /** Whether there are pixels. */
+  /** Returns whether there are pixels. */
   public boolean isUsable() {
     return pixels != null;
   }

@@ -154,7 +154,7 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
         || String.valueOf(failure.getMessage()).contains("Permission denied");
   }
 
-  /** The first line of what went wrong, not too long. */
+  /** Returns the first line of what went wrong, not too long. */
   public static String message(Throwable e) {
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String line = text.lines().findFirst().orElse("");

@@ -25,13 +25,13 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
    * A row and where the bytes of its image are.
    *
    * @param row one of those given
-   * @param stretch the request they come with; null where no shard has them
+   * @param stretch the request they come with, or null where no shard has them
    * @param start their place in the shard
    * @param bytes how many
    */
   public record Image(Row row, CoalescedRead stretch, long start, int bytes) {
     /**
-     * The content as a shard has it; waits for it. Safe for use by several threads.
+     * Returns the content as a shard has it; waits for it. Safe for use by several threads.
      *
      * @return null where no shard has it, or the shard is gone or damaged
      */

@@ -33,21 +33,21 @@ public final class Storage {
 
   private Storage() {}
 
-  /** The file system to read a path with; not for writing. */
+  /** Returns the file system to read a path with; not for writing. */
   public static FileSystem of(Path path, Configuration configuration) throws IOException {
     FileSystem fs = path.getFileSystem(configuration);
     return isLocal(fs) ? Local.READS : fs;
   }
 
-  /** Whether a file system is that of the local disk. */
+  /** Returns whether a file system is that of the local disk. */
   public static boolean isLocal(FileSystem fs) {
     return fs instanceof LocalFileSystem
         || (fs instanceof RawLocalFileSystem && fs.getUri().getScheme().equals("file"));
   }
 
   /**
-   * The file of a path on the local disk. The name is handed over byte by byte, in UTF-8: by text,
-   * it would go through the encoding of the process's locale.
+   * Returns the file of a path on the local disk. The name is handed over byte by byte, in UTF-8:
+   * by text, it would go through the encoding of the process's locale.
    */
   public static java.nio.file.Path local(Path path) {
     StringBuilder uri = new StringBuilder("file://");

@@ -52,13 +52,13 @@ final class ImageColumn {
     }
   }
 
-  /** Whether this is what {@code spark.read().format("image")} gives. */
+  /** Returns whether this is what {@code spark.read().format("image")} gives. */
   private static boolean isDecoded(DataType type) {
     return type instanceof StructType struct
         && Arrays.asList(struct.fieldNames()).containsAll(Arrays.asList("origin", "data", "mode"));
   }
 
-  /** The images of a column that has passed the check. */
+  /** Returns the images of a column that has passed the check. */
   static ImageSource source(Dataset<Row> rows, String column) {
     int index = rows.schema().fieldIndex(column);
     return rows.schema().apply(index).dataType() instanceof BinaryType

@@ -23,18 +23,18 @@ record ValueColumn(StructField field, Value value) implements Serializable {
     Object of(float[] values);
   }
 
-  /** A column of vectors; its metadata tell later stages their length. */
+  /** Returns a column of vectors; its metadata tell later stages their length. */
   static ValueColumn vector(String name, Metadata metadata, Value value) {
     return new ValueColumn(
         DataTypes.createStructField(name, SQLDataTypes.VectorType(), true, metadata), value);
   }
 
-  /** A column of strings. */
+  /** Returns a column of strings. */
   static ValueColumn string(String name, Value value) {
     return new ValueColumn(DataTypes.createStructField(name, DataTypes.StringType, true), value);
   }
 
-  /** The metadata of vectors of a known length. */
+  /** Returns the metadata of vectors of a known length. */
   static Metadata ofLength(String name, int length) {
     return new AttributeGroup(name, length).toMetadata();
   }

@@ -38,7 +38,7 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
     return new Reading().read();
   }
 
-  /** The operator that was saved at a path. */
+  /** Returns the operator that was saved at a path. */
   public static VitEmbedder load(String path) {
     return read().load(path);
   }

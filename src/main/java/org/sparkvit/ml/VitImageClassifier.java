@@ -49,7 +49,7 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return new Reading().read();
   }
 
-  /** The operator that was saved at a path. */
+  /** Returns the operator that was saved at a path. */
   public static VitImageClassifier load(String path) {
     return read().load(path);
   }
@@ -136,7 +136,7 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return BatchInference.softmax(logits, 0, logits.length);
   }
 
-  /** The first of the largest, as in the table of predictions. */
+  /** Returns the first of the largest, as in the table of predictions. */
   private static int best(float[] probabilities) {
     int best = 0;
     for (int k = 1; k < probabilities.length; k++) {

@@ -131,15 +131,15 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return new Param<>(this, name, doc, ParamValidators.inArray(Arrays.asList(values)));
   }
 
-  /** The operator, for setters to return. */
+  /** Returns the operator, for setters to return. */
   abstract T self();
 
   /** What is asked of the model. */
   abstract ModelOutput output();
 
   /**
-   * The columns made from what the model says, null where it says nothing, with at least one; a
-   * name may be empty, which leaves the column out.
+   * Returns the columns made from what the model says, or null where it says nothing, with at least
+   * one; a name may be empty, which leaves the column out.
    *
    * @param model null before it has been read, when only names and types are asked for
    */

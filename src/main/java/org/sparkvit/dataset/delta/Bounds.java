@@ -12,22 +12,22 @@ import java.util.Arrays;
  */
 public record Bounds(Comparable<?> min, Comparable<?> max) implements Serializable {
 
-  /** Whether some value can be in both. */
+  /** Returns whether some value can be in both. */
   public boolean overlap(Bounds other) {
     return compare(min, other.max) <= 0 && compare(other.min, max) <= 0;
   }
 
-  /** Whether a string from {@code from} on can be in it. */
+  /** Returns whether a string from {@code from} on can be in it. */
   public boolean reaches(String from) {
     return compare(from, max) <= 0;
   }
 
-  /** Whether a string before {@code to} can be in it. */
+  /** Returns whether a string before {@code to} can be in it. */
   public boolean beginsBefore(String to) {
     return compare(min, to) < 0;
   }
 
-  /** The bounds of both together. */
+  /** Returns the bounds of both together. */
   Bounds with(Bounds other) {
     return new Bounds(
         compare(min, other.min) <= 0 ? min : other.min,

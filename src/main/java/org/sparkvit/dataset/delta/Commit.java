@@ -32,12 +32,12 @@ public record Commit(
     return "spark-vit " + stage + " " + part;
   }
 
-  /** The stage whose run it was; empty for another program's. */
+  /** Returns the stage whose run it was; empty for another program's. */
   public Optional<String> stage() {
     return ours(1);
   }
 
-  /** The part that it is named after; empty for another program's. */
+  /** Returns the part that it is named after; empty for another program's. */
   public Optional<String> part() {
     return ours(2);
   }

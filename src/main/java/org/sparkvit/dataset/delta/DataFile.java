@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param path where it is, whole
  * @param bytes its size
- * @param rows how many it has; -1 where the log does not say
+ * @param rows how many it has, or -1 where the log does not say
  * @param bounds of the columns that have statistics; none of those that have no value in the file
  * @param action what put it into the log
  */

@@ -93,12 +93,12 @@ public final class DeltaTable {
     this.engine = DefaultEngine.create(LogStores.configure(configuration));
   }
 
-  /** The table of a folder, which need not be there. */
+  /** Returns the table of a folder, which need not be there. */
   public static DeltaTable at(Path folder, Configuration configuration) {
     return new DeltaTable(folder, configuration);
   }
 
-  /** The latest version; empty where there is no table. */
+  /** Returns the latest version; empty where there is no table. */
   public Optional<DeltaVersion> latest() {
     try {
       return Optional.of(version((SnapshotImpl) kernel().getLatestSnapshot(engine)));
@@ -120,7 +120,7 @@ public final class DeltaTable {
   }
 
   /**
-   * A version by its number.
+   * Returns a version by its number.
    *
    * @throws UserException when there is none, or none any more
    */
@@ -142,7 +142,7 @@ public final class DeltaTable {
   }
 
   /**
-   * The version that was the latest one at a time; empty where there was no table yet.
+   * Returns the version that was the latest one at a time; empty where there was no table yet.
    *
    * @throws UserException when its log is gone
    */
@@ -172,7 +172,7 @@ public final class DeltaTable {
             times.get(times.firstKey())));
   }
 
-  /** The last version that was there at a time. */
+  /** Returns the last version that was there at a time. */
   public static OptionalLong lastUntil(SortedMap<Long, Instant> times, Instant time) {
     return times.entrySet().stream()
         .filter(version -> !version.getValue().isAfter(time))
@@ -181,9 +181,9 @@ public final class DeltaTable {
   }
 
   /**
-   * The versions whose entries the log has, with the times that {@link #asOf} goes by: those of the
-   * files, by the clock of the file system. As clocks may have been set back, each is later than
-   * the one before, as Delta Lake has it.
+   * Returns the versions whose entries the log has, with the times that {@link #asOf} goes by:
+   * those of the files, by the clock of the file system. As clocks may have been set back, each is
+   * later than the one before, as Delta Lake has it.
    */
   public SortedMap<Long, Instant> times() {
     SortedMap<Long, Instant> times = new TreeMap<>();
@@ -386,7 +386,7 @@ public final class DeltaTable {
   }
 
   /**
-   * The files that a version's commit added, whole.
+   * Returns the files that a version's commit added, whole.
    *
    * @return empty where its entry is gone
    */

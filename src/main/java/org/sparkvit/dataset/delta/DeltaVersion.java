@@ -63,7 +63,7 @@ public final class DeltaVersion {
     return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(DeltaTable.COMMENT));
   }
 
-  /** Whether a commit of this name is part of it. */
+  /** Returns whether a commit of this name is part of it. */
   boolean has(String commit) {
     return snapshot.getLatestTransactionVersion(engine, commit).isPresent();
   }

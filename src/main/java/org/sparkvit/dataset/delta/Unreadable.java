@@ -13,7 +13,7 @@ final class Unreadable {
 
   private Unreadable() {}
 
-  /** The line of a table's folder; what has a line already keeps it. */
+  /** Returns the line of a table's folder; what has a line already keeps it. */
   static UserException table(Path folder, RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {

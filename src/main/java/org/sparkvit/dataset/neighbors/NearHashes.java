@@ -77,7 +77,10 @@ public final class NearHashes {
     return positions;
   }
 
-  /** The chance that two hashes at a distance are found: in some table no sampled bit differs. */
+  /**
+   * Returns the chance that two hashes at a distance are found: in some table no sampled bit
+   * differs.
+   */
   public static double recall(int distance) {
     double agree = 1;
     for (int i = 0; i < SAMPLED; i++) {

@@ -63,7 +63,7 @@ final class NearestList {
     ids[at] = id;
   }
 
-  /** A row of {@link #SCHEMA}. */
+  /** Returns a row of {@link #SCHEMA}. */
   Row row(String point) {
     Float[] distances = new Float[size];
     for (int i = 0; i < size; i++) {
@@ -72,7 +72,7 @@ final class NearestList {
     return RowFactory.create(point, Arrays.copyOf(ids, size), distances);
   }
 
-  /** The nearest of several lists about one point, in which others may be there twice. */
+  /** Returns the nearest of several lists about one point, in which others may be there twice. */
   static List<Row> merge(scala.collection.Seq<Row> lists, int k) {
     NearestList all = new NearestList(k);
     Set<String> seen = new HashSet<>();

@@ -117,7 +117,7 @@ public final class Neighbors {
     return merged(met);
   }
 
-  /** The k nearest of each point among the lists of all its meetings. */
+  /** Returns the k nearest of each point among the lists of all its meetings. */
   private Dataset<Row> merged(Dataset<Row> lists) {
     int wanted = k;
     UDF1<scala.collection.Seq<Row>, List<Row>> merge = found -> NearestList.merge(found, wanted);
@@ -129,7 +129,7 @@ public final class Neighbors {
   }
 
   /**
-   * The nearest of many points to each of a few, which are compared with all.
+   * Returns the nearest of many points to each of a few, which are compared with all.
    *
    * @param few as in {@link #find}; they come to the driver and go to every task
    * @param points as in {@link #find}; one of the same id is no neighbour of itself
@@ -150,7 +150,7 @@ public final class Neighbors {
   }
 
   /**
-   * The share of true neighbours that were found, of a sample of points.
+   * Returns the share of true neighbours that were found, of a sample of points.
    *
    * @param sample how many points are compared with all others
    */

@@ -27,7 +27,7 @@ public final class SimHash {
 
   private SimHash() {}
 
-  /** The hash of each direction, binary. */
+  /** Returns the hash of each direction, binary. */
   public static Column of(Column directions) {
     UDF1<scala.collection.Seq<Float>, byte[]> hash =
         direction -> {
@@ -71,7 +71,8 @@ public final class SimHash {
   }
 
   /**
-   * The distance up to which hashes have to be compared to miss hardly any pair of a cosine.
+   * Returns the distance up to which hashes have to be compared to miss hardly any pair of a
+   * cosine.
    *
    * @param cosine of two directions, -1 to 1
    */
@@ -81,7 +82,10 @@ public final class SimHash {
     return (int) Math.min(PdqHash.BITS, Math.ceil(PdqHash.BITS * share + SPREAD * deviation));
   }
 
-  /** The chance that {@link NearHashes} finds two directions of a cosine within {@link #reach}. */
+  /**
+   * Returns the chance that {@link NearHashes} finds two directions of a cosine within {@link
+   * #reach}.
+   */
   public static double recall(double cosine) {
     double share = Math.acos(cosine) / Math.PI;
     double chance = Math.pow(1 - share, PdqHash.BITS);

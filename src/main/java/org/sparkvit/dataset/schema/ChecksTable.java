@@ -7,7 +7,7 @@ import org.apache.spark.sql.types.StructType;
 public final class ChecksTable {
   public static final String METRIC = "metric";
 
-  /** Its value; null where there is none. */
+  /** Its value, or null where there is none. */
   public static final String VALUE = "value";
 
   /** What was asked: a limit, or how it compares with earlier runs. */

@@ -23,7 +23,7 @@ public final class ComparisonsTable {
 
   /**
    * Where the difference may well be, at the 95 % level, from resamples in which both models see
-   * the same images; null where not known.
+   * the same images, or null where not known.
    */
   public static final String LOW = MetricsTable.LOW;
 

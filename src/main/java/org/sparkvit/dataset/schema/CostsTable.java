@@ -11,7 +11,7 @@ public final class CostsTable {
   /** Numbers that were learned. */
   public static final String PARAMETERS = "parameters";
 
-  /** Multiplications, each with its addition, that an image takes; null where unknown. */
+  /** Multiplications, each with its addition, that an image takes, or null where unknown. */
   public static final String MULTIPLY_ADDS = "multiply_adds";
 
   /** Reading and decoding included, of all executors together. */

@@ -8,10 +8,10 @@ import org.apache.spark.sql.types.StructType;
 public final class CropHashesTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the content; null where it could not be read. */
+  /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** PDQ hashes of 32 bytes each, one after the other; null where there are no pixels. */
+  /** PDQ hashes of 32 bytes each, one after the other, or null where there are no pixels. */
   public static final String HASHES = "hashes";
 
   /** As in {@link PixelsTable#BACKGROUND}. */

@@ -18,7 +18,7 @@ public final class DuplicatesTable {
    */
   public static final String KIND = "kind";
 
-  /** Bits between its PDQ hash and the representative's; null where a hash tells nothing. */
+  /** Bits between its PDQ hash and the representative's, or null where a hash tells nothing. */
   public static final String DISTANCE = "distance";
 
   /** Images of its group; 1 for one that is only tied to others by a chain. */

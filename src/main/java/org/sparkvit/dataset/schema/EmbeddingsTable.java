@@ -11,7 +11,7 @@ import org.apache.spark.sql.types.StructType;
 public final class EmbeddingsTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the content; null where it could not be read. */
+  /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
   /** Hash of the model. */

@@ -18,7 +18,7 @@ public final class ImagesSkippedTable {
   /** Why it is no image, as a constant of the catalog's list of reasons, such as HIDDEN. */
   public static final String REASON = "reason";
 
-  /** More about this one in a few words; null where the reason says all. */
+  /** More about this one in a few words, or null where the reason says all. */
   public static final String DETAIL = "detail";
 
   public static final TableSpec SPEC =

@@ -20,13 +20,13 @@ public final class ImagesTable {
   /** URI of the file; of a member of a tar shard {@code shard.tar#member}. */
   public static final String PATH = "path";
 
-  /** The given label; null where there is none. */
+  /** The given label, or null where there is none. */
   public static final String LABEL = "label";
 
-  /** The split that the folder or manifest names (train, validation, test); null where none. */
+  /** The split that the folder or manifest names (train, validation, test), or null where none. */
   public static final String GIVEN_SPLIT = "given_split";
 
-  /** Length of the content in bytes; -1 where the file is missing. */
+  /** Length of the content in bytes, or -1 where the file is missing. */
   public static final String BYTES = "bytes";
 
   /** First byte of the content within the file of {@link #PATH}: 0, or the member's place. */
@@ -34,13 +34,13 @@ public final class ImagesTable {
 
   public static final String MODIFIED = "modified";
 
-  /** SHA-256 of the content, 64 hex digits; null where it could not be read. */
+  /** SHA-256 of the content, 64 hex digits, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** JPEG, PNG, GIF, BMP, TIFF or WEBP; null where it is none of them. */
+  /** JPEG, PNG, GIF, BMP, TIFF or WEBP, or null where it is none of them. */
   public static final String FORMAT = "format";
 
-  /** Pixels as stored, before the EXIF turn; null where unknown. */
+  /** Pixels as stored, before the EXIF turn, or null where unknown. */
   public static final String WIDTH = "width";
 
   public static final String HEIGHT = "height";
@@ -53,7 +53,7 @@ public final class ImagesTable {
   public static final String STATUS = "status";
 
   /**
-   * Why the status is not OK, or a note on an image that is; null where there is nothing to say.
+   * Why the status is not OK, or a note on an image that is, or null where there is nothing to say.
    */
   public static final String REASON = "reason";
 
@@ -132,12 +132,12 @@ public final class ImagesTable {
 
   private ImagesTable() {}
 
-  /** Whether an image has a label; false, never null, where it has none or a blank one. */
+  /** Returns whether an image has a label; false, never null, where it has none or a blank one. */
   public static Column labelled() {
     return col(LABEL).isNotNull().and(trim(col(LABEL)).notEqual(""));
   }
 
-  /** Whether an image's pixels can be had; a wrong file extension does no harm. */
+  /** Returns whether an image's pixels can be had; a wrong file extension does no harm. */
   public static Column usable() {
     return col(STATUS)
         .isin(

@@ -33,16 +33,16 @@ public final class LabelChecksTable {
   /** Whether the label is an issue, by the rule that was asked for. */
   public static final String ISSUE = "issue";
 
-  /** Share of its nearest neighbours that have its label, 0 to 1; null without embeddings. */
+  /** Share of its nearest neighbours that have its label, 0 to 1, or null without embeddings. */
   public static final String AGREEMENT = "agreement";
 
-  /** The label most of its nearest neighbours have; null without embeddings. */
+  /** The label most of its nearest neighbours have, or null without embeddings. */
   public static final String NEIGHBORS_LABEL = "neighbors_label";
 
-  /** Mean distance from its nearest neighbours, 0 to 2; null without embeddings. */
+  /** Mean distance from its nearest neighbours, 0 to 2, or null without embeddings. */
   public static final String DISTANCE = "distance";
 
-  /** Whether it is far from everything; null without embeddings. */
+  /** Whether it is far from everything, or null without embeddings. */
   public static final String OUTLIER = "outlier";
 
   public static final TableSpec SPEC =

@@ -22,13 +22,13 @@ public final class MetricsTable {
   /** Its name, e.g. {@code accuracy}, {@code recall}, {@code roc_auc}, {@code f1_macro}. */
   public static final String METRIC = "metric";
 
-  /** The figure; null where it is undefined (e.g. ROC-AUC of one class only). */
+  /** The figure, or null where it is undefined (e.g. ROC-AUC of one class only). */
   public static final String VALUE = "value";
 
   /** Images that the figure rests on. */
   public static final String N = "n";
 
-  /** Where the figure may well be, at the 95 % level: at least this; null where not known. */
+  /** Where the figure may well be, at the 95 % level: at least this, or null where not known. */
   public static final String LOW = "low";
 
   /** At most this. */

@@ -11,7 +11,7 @@ import org.apache.spark.sql.types.StructType;
 public final class PixelsTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the content; null where it could not be read. */
+  /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
   /** Pixels of the upright image. */
@@ -58,12 +58,12 @@ public final class PixelsTable {
   public static final String PIXEL_SHA256 = "pixel_sha256";
 
   /**
-   * Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer sees; null where
-   * it was not asked.
+   * Share of the pixels, 0 to 1, whose colour under the alpha is not what a viewer sees, or null
+   * where it was not asked.
    */
   public static final String TRANSPARENT = "transparent";
 
-  /** Mean colour under the alpha of those pixels, {@code #RRGGBB}; null where there are none. */
+  /** Mean colour under the alpha of those pixels, {@code #RRGGBB}, or null where there are none. */
   public static final String UNDER_ALPHA = "under_alpha";
 
   /**

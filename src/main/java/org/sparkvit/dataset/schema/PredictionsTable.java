@@ -12,10 +12,10 @@ public final class PredictionsTable {
   public static final String ID = "id";
   public static final String PATH = "path";
 
-  /** The given label at the time of scoring; null where there was none. */
+  /** The given label at the time of scoring, or null where there was none. */
   public static final String LABEL = "label";
 
-  /** SHA-256 of the content that was scored; null where it could not be read. */
+  /** SHA-256 of the content that was scored, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
   /** Softmax, in the order of {@link ModelsTable#CLASSES} of {@link #MODEL}; null on failure. */
@@ -35,11 +35,11 @@ public final class PredictionsTable {
   /** Hash of the model, a key of {@link ModelsTable}. */
   public static final String MODEL = "model";
 
-  /** What the model computed in: fp32, bf16, fp16 or int8; null where it was not asked. */
+  /** What the model computed in: fp32, bf16, fp16 or int8, or null where it was not asked. */
   public static final String PRECISION = "precision";
 
   /**
-   * Whether large JPEG files were decoded at a part of their size; null where the model was not
+   * Whether large JPEG files were decoded at a part of their size, or null where the model was not
    * asked, and in rows from before there was a choice, which had all pixels.
    */
   public static final String SCALED_DECODING = "scaled_decoding";

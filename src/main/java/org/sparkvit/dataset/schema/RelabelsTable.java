@@ -8,19 +8,21 @@ public final class RelabelsTable {
   public static final String ID = "id";
   public static final String PATH = "path";
 
-  /** The label in {@code images}; null where there is none. */
+  /** The label in {@code images}, or null where there is none. */
   public static final String OLD_LABEL = "old_label";
 
   /** The accepted label: another one where the decision is {@link #CHANGE}, else the old one. */
   public static final String NEW_LABEL = "new_label";
 
-  /** The class with the highest probability; null without a prediction of the present content. */
+  /**
+   * The class with the highest probability, or null without a prediction of the present content.
+   */
   public static final String PREDICTED = "predicted";
 
-  /** The highest probability, 0 to 1; null without a prediction. */
+  /** The highest probability, 0 to 1, or null without a prediction. */
   public static final String CONFIDENCE = "confidence";
 
-  /** The highest probability less the second highest, 0 to 1; null without a prediction. */
+  /** The highest probability less the second highest, 0 to 1, or null without a prediction. */
   public static final String MARGIN = "margin";
 
   /** {@link #KEEP}, {@link #CHANGE} or {@link #REVIEW}. */
@@ -36,7 +38,7 @@ public final class RelabelsTable {
    */
   public static final String VALUE = "value";
 
-  /** The image's split; null where it has none. */
+  /** The image's split, or null where it has none. */
   public static final String SPLIT = "split";
 
   /** Hash of the model, a key of {@link ModelsTable}. */

@@ -18,10 +18,10 @@ public final class RepairsTable {
   /** Why, in a few words; may be null. */
   public static final String DETAIL = "detail";
 
-  /** Id of the image that stays in its place; null where there is none. */
+  /** Id of the image that stays in its place, or null where there is none. */
   public static final String RELATED = "related";
 
-  /** The label from now on; null where the image is left out. */
+  /** The label from now on, or null where the image is left out. */
   public static final String NEW_LABEL = "new_label";
 
   public static final String EXCLUDE = "EXCLUDE";

@@ -19,15 +19,15 @@ public final class ResampledTable {
   /** How: {@code smote}, {@code borderline_smote}, {@code adasyn}, {@code enn} or {@code tomek}. */
   public static final String METHOD = "method";
 
-  /** Ids of the two images that a point lies between; null for what is removed. */
+  /** Ids of the two images that a point lies between, or null for what is removed. */
   public static final String PARENT = "parent";
 
   public static final String NEIGHBOR = "neighbor";
 
-  /** How far from the parent to the neighbour, 0 to 1; null for what is removed. */
+  /** How far from the parent to the neighbour, 0 to 1, or null for what is removed. */
   public static final String LAMBDA = "lambda";
 
-  /** The point; null for what is removed. */
+  /** The point, or null for what is removed. */
   public static final String EMBEDDING = "embedding";
 
   /** Hash of the model and the precision that the embeddings are of. */

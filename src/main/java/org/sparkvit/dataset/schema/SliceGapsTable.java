@@ -26,7 +26,7 @@ public final class SliceGapsTable {
   public static final String LOW = "low";
   public static final String HIGH = "high";
 
-  /** The share among the images of all other values; null where there are none. */
+  /** The share among the images of all other values, or null where there are none. */
   public static final String ELSEWHERE = "elsewhere";
 
   /** Distance from the best value of the column; 0 for the best one. */
@@ -34,7 +34,7 @@ public final class SliceGapsTable {
 
   /**
    * The share over that of the best value, or for false positives the best over this: 0 to 1, of
-   * which less than 0.8 is commonly looked at; null where the divisor is 0.
+   * which less than 0.8 is commonly looked at, or null where the divisor is 0.
    */
   public static final String RATIO = "ratio";
 

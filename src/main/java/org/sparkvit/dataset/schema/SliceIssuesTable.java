@@ -28,7 +28,7 @@ public final class SliceIssuesTable {
   public static final String LOW = "low";
   public static final String HIGH = "high";
 
-  /** The share among all other images, 0 to 1; null where there are none. */
+  /** The share among all other images, 0 to 1, or null where there are none. */
   public static final String ELSEWHERE = "elsewhere";
 
   /**

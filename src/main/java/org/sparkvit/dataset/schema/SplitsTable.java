@@ -12,7 +12,7 @@ public final class SplitsTable {
   /** {@link #TRAIN}, {@link #VALIDATION} or {@link #TEST}. */
   public static final String SPLIT = "split";
 
-  /** Images with one value here never part; null for an image that stands alone. */
+  /** Images with one value here never part, or null for an image that stands alone. */
   public static final String GROUP = "group";
 
   public static final String TRAIN = "train";

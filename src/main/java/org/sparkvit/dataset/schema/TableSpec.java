@@ -48,7 +48,7 @@ public record TableSpec(
     return "table " + name;
   }
 
-  /** Whether runs add parts to it, several of them at the same time if need be. */
+  /** Returns whether runs add parts to it, several of them at the same time if need be. */
   public boolean grows() {
     return !key.isEmpty();
   }
@@ -83,8 +83,8 @@ public record TableSpec(
   }
 
   /**
-   * The columns of rows that were checked, with the comments of those that the specification names.
-   * Rows that were computed have none of them.
+   * Returns the columns of rows that were checked, with the comments of those that the
+   * specification names. Rows that were computed have none of them.
    */
   public StructType described(StructType checked) {
     StructType described = schema;
@@ -94,7 +94,7 @@ public record TableSpec(
     return described;
   }
 
-  /** The columns of {@code rows} that the specification does not name: the user's own. */
+  /** Returns the columns of {@code rows} that the specification does not name: the user's own. */
   public List<String> extraColumns(Dataset<Row> rows) {
     List<String> extra = new ArrayList<>(Arrays.asList(rows.columns()));
     extra.removeAll(Arrays.asList(schema.fieldNames()));

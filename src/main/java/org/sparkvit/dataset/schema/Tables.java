@@ -50,7 +50,7 @@ public final class Tables {
   private Tables() {}
 
   /**
-   * The table of a name.
+   * Returns the table of a name.
    *
    * @throws UserException when there is none, with the names that there are
    */

@@ -38,24 +38,28 @@ public final class ThresholdsTable {
   /** Images of the class. */
   public static final String POSITIVES = "positives";
 
-  /** Share of the flagged images that are of the class, with Wilson's interval; null if none is. */
+  /**
+   * Share of the flagged images that are of the class, with Wilson's interval, or null if none is.
+   */
   public static final String PRECISION = "precision";
 
   public static final String PRECISION_LOW = "precision_low";
   public static final String PRECISION_HIGH = "precision_high";
 
-  /** Share of the images of the class that are flagged; null where there are none. */
+  /** Share of the images of the class that are flagged, or null where there are none. */
   public static final String RECALL = "recall";
 
   public static final String RECALL_LOW = "recall_low";
   public static final String RECALL_HIGH = "recall_high";
 
-  /** How much more often flagged images are of the class than all are; null if none is flagged. */
+  /**
+   * How much more often flagged images are of the class than all are, or null if none is flagged.
+   */
   public static final String LIFT = "lift";
 
   /**
    * Share of the images of the future to be flagged, at the prevalence that was asked for, or else
-   * that of the split; null where it cannot be known.
+   * that of the split, or null where it cannot be known.
    */
   public static final String EXPECTED_FLAGGED = "expected_flagged";
 

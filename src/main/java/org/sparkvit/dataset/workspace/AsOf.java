@@ -77,12 +77,12 @@ public record AsOf(String text, Optional<Instant> time, Map<String, Long> versio
     }
   }
 
-  /** Whether it is the latest versions that are asked for. */
+  /** Returns whether it is the latest versions that are asked for. */
   public boolean isLatest() {
     return time.isEmpty() && versions.isEmpty();
   }
 
-  /** Whether it is about a table. */
+  /** Returns whether it is about a table. */
   boolean isAbout(TableSpec table) {
     return time.isPresent() || versions.containsKey(table.name());
   }

@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
 public final class AtomicFiles {
   private AtomicFiles() {}
 
-  /** Whether a rename is one step there, as on disks and unlike on object stores. */
+  /** Returns whether a rename is one step there, as on disks and unlike on object stores. */
   public static boolean renamesAtomically(FileSystem fs) {
     return fs instanceof LocalFileSystem
         || fs.getScheme().equals("hdfs")

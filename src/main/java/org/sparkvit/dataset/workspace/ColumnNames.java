@@ -27,7 +27,7 @@ final class ColumnNames {
 
   private ColumnNames() {}
 
-  /** The columns of rows as a table stores them. */
+  /** Returns the columns of rows as a table stores them. */
   static StructType stored(StructType schema) {
     Set<String> taken = new HashSet<>();
     for (StructField field : schema.fields()) {

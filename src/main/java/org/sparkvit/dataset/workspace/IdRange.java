@@ -17,14 +17,14 @@ public record IdRange(String from, String to, long images) {
   /** All ids there can be. */
   public static final IdRange ALL = new IdRange("", "", Long.MAX_VALUE);
 
-  /** Whether an id is in it; Parquet files whose ids are all outside are not read. */
+  /** Returns whether an id is in it; Parquet files whose ids are all outside are not read. */
   public Column has(Column id) {
     Column above = id.geq(functions.lit(from));
     Column below = id.lt(functions.lit(to));
     return from.compareTo(to) < 0 ? above.and(below) : above.or(below);
   }
 
-  /** Whether a file whose ids have these bounds can have one of it. */
+  /** Returns whether a file whose ids have these bounds can have one of it. */
   boolean reaches(Bounds ids) {
     return from.compareTo(to) < 0
         ? ids.reaches(from) && ids.beginsBefore(to)

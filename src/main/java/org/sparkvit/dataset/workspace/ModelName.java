@@ -38,18 +38,18 @@ public record ModelName(String name, Optional<String> version) {
         : new ModelName(text, Optional.empty());
   }
 
-  /** Whether a version can be called that. */
+  /** Returns whether a version can be called that. */
   static boolean isVersion(String text) {
     return VERSION.matcher(text).matches();
   }
 
-  /** Whether a person means this model, or all versions of it. */
+  /** Returns whether a person means this model, or all versions of it. */
   public boolean isMeantBy(String wanted) {
     return wanted.equals(name) || wanted.equals(toString());
   }
 
   /**
-   * Whether a location is that of a version of a model, or of the one that is named.
+   * Returns whether a location is that of a version of a model, or of the one that is named.
    *
    * @param wanted {@code NAME}, {@code NAME@RUN}, or the same with a URI before it
    */

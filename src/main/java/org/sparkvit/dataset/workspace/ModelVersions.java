@@ -78,7 +78,7 @@ public final class ModelVersions {
     return folder.getName();
   }
 
-  /** The folder of a version, whether it is there or not. */
+  /** Returns the folder of a version, whether it is there or not. */
   public Path place(String run) {
     return new Path(new Path(folder, ModelName.VERSIONS), run);
   }
@@ -120,7 +120,7 @@ public final class ModelVersions {
         reason);
   }
 
-  /** The versions that are whole, the newest first. */
+  /** Returns the versions that are whole, the newest first. */
   public List<String> versions() throws IOException {
     List<String> versions = new ArrayList<>();
     for (String run : begun()) {
@@ -149,7 +149,7 @@ public final class ModelVersions {
     return Presence.list(fs, place).stream().map(status -> status.getPath().getName()).toList();
   }
 
-  /** Whether this is a model directory that somebody put there, without versions. */
+  /** Returns whether this is a model directory that somebody put there, without versions. */
   public boolean isPlain() throws IOException {
     List<String> names = names(folder);
     return names.contains(CONFIG) && !names.contains(POINTER);
@@ -193,7 +193,7 @@ public final class ModelVersions {
   }
 
   /**
-   * Whether something else is there, which is not to be mixed with versions.
+   * Returns whether something else is there, which is not to be mixed with versions.
    *
    * @return why, for people; empty where there is nothing, or versions
    */

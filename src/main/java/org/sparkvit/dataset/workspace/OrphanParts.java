@@ -18,13 +18,16 @@ public final class OrphanParts {
   private OrphanParts() {}
 
   /**
-   * Whether nothing has been written in a folder that no reader uses for so long that none will.
+   * Returns whether nothing has been written in a folder that no reader uses for so long that none
+   * will.
    */
   public static boolean is(FileSystem fs, Path folder) throws IOException {
     return since(fs, folder, Instant.now().minus(IDLE));
   }
 
-  /** Whether nothing has been written in a folder since a time, by the clock of the storage. */
+  /**
+   * Returns whether nothing has been written in a folder since a time, by the clock of the storage.
+   */
   public static boolean since(FileSystem fs, Path folder, Instant time) throws IOException {
     try {
       return latestWrite(fs, folder).isBefore(time);

@@ -12,7 +12,7 @@ public final class OutputName {
 
   private OutputName() {}
 
-  /** Whether a folder may be called that. */
+  /** Returns whether a folder may be called that. */
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }

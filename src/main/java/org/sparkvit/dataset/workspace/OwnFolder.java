@@ -45,7 +45,7 @@ public final class OwnFolder {
     }
   }
 
-  /** Whether a folder says that it is the owner's. */
+  /** Returns whether a folder says that it is the owner's. */
   public static boolean is(FileSystem fs, Path folder, String owner) throws IOException {
     Optional<String> text = Presence.text(fs, new Path(folder, MARK));
     try {

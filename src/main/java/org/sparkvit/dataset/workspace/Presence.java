@@ -32,7 +32,7 @@ public final class Presence {
   }
 
   /**
-   * The text of a small file; empty where there is none.
+   * Returns the text of a small file; empty where there is none.
    *
    * @throws UserException when it is there and cannot be read
    */
@@ -66,7 +66,7 @@ public final class Presence {
   }
 
   /**
-   * Whether there is a file or folder.
+   * Returns whether there is a file or folder.
    *
    * @throws UserException when that cannot be seen
    */

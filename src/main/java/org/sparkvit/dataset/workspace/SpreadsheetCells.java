@@ -24,10 +24,10 @@ public final class SpreadsheetCells {
   private SpreadsheetCells() {}
 
   /**
-   * The rows with an apostrophe in front of every text that would be a formula, and of columns'
-   * names, as OWASP's page on CSV injection has it. A spreadsheet shows the text; who reads the
-   * file by program gets it back by taking one apostrophe off where a formula's sign is behind all
-   * of them.
+   * Returns the rows with an apostrophe in front of every text that would be a formula, and of
+   * columns' names, as OWASP's page on CSV injection has it. A spreadsheet shows the text; who
+   * reads the file by program gets it back by taking one apostrophe off where a formula's sign is
+   * behind all of them.
    */
   public static Dataset<Row> quoted(Dataset<Row> rows) {
     return rows.select(

@@ -115,17 +115,17 @@ public final class StudyLog {
     return higherIsBetter ? -value : value;
   }
 
-  /** The value of the metric that a trial's loss was made from. */
+  /** Returns the value of the metric that a trial's loss was made from. */
   public double value(double loss) {
     return higherIsBetter ? -loss : loss;
   }
 
-  /** The metric that values are of. */
+  /** Returns the metric that values are of. */
   public String metric() {
     return metric;
   }
 
-  /** Whether the best value is the highest one. */
+  /** Returns whether the best value is the highest one. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }
@@ -152,12 +152,12 @@ public final class StudyLog {
     return List.copyOf(trials.values());
   }
 
-  /** A trial that has begun. */
+  /** Returns a trial that has begun. */
   public Trial trial(int number) {
     return trials.get(number);
   }
 
-  /** The best that is complete. */
+  /** Returns the best that is complete. */
   public Optional<Trial> best() {
     return trials.values().stream()
         .filter(trial -> trial.state() == Trial.State.COMPLETE)
@@ -200,7 +200,7 @@ public final class StudyLog {
     add(event);
   }
 
-  /** The lines as they stand. */
+  /** Returns the lines as they stand. */
   public String text() {
     return String.join("\n", lines) + "\n";
   }

@@ -79,7 +79,7 @@ final class TableStore {
     this.table = DeltaTable.at(folder, fs.getConf());
   }
 
-  /** The version that counts at this moment; empty where the table has not been written. */
+  /** Returns the version that counts at this moment; empty where the table has not been written. */
   Optional<DeltaVersion> latest() throws IOException {
     for (int look = 1; ; look++) {
       Optional<DeltaVersion> latest = table.latest();
@@ -112,7 +112,7 @@ final class TableStore {
     }
   }
 
-  /** Whether somebody has committed; what a killed run was writing is no entry. */
+  /** Returns whether somebody has committed; what a killed run was writing is no entry. */
   private boolean hasLog() throws IOException {
     return Presence.list(fs, log()).stream()
         .anyMatch(file -> ENTRY.matcher(file.getPath().getName()).matches());
@@ -122,7 +122,7 @@ final class TableStore {
     return new Path(folder, DeltaTable.LOG);
   }
 
-  /** The version that was asked for; empty where there was no table yet. */
+  /** Returns the version that was asked for; empty where there was no table yet. */
   Optional<DeltaVersion> at(AsOf asOf) throws IOException {
     Optional<DeltaVersion> latest = latest();
     if (latest.isEmpty()) {
@@ -229,7 +229,7 @@ final class TableStore {
     return PartWriter.write(ColumnNames.store(spec.check(rows)), path(part), List.copyOf(columns));
   }
 
-  /** The rows of files, counted or not, with the columns that {@link #write} was given. */
+  /** Returns the rows of files, counted or not, with the columns that {@link #write} was given. */
   Dataset<Row> written(List<NewFile> files, StructType schema) {
     StructType stored = ColumnNames.stored(schema);
     List<FileStatus> statuses = files.stream().map(NewFile::fileStatus).toList();
@@ -260,7 +260,7 @@ final class TableStore {
         });
   }
 
-  /** Whether a version has these columns, and it and they the comments of today. */
+  /** Returns whether a version has these columns, and it and they the comments of today. */
   private boolean isDescribed(DeltaVersion version, StructType schema) {
     return version.schema().equals(schema.asNullable())
         && version.comment().equals(Optional.of(spec.comment()));
@@ -363,7 +363,7 @@ final class TableStore {
   }
 
   /**
-   * The record of the run that last changed the rows of a version.
+   * Returns the record of the run that last changed the rows of a version.
    *
    * @throws UserException when it is gone
    */
@@ -386,7 +386,7 @@ final class TableStore {
     return Json.read(file.toString(), text);
   }
 
-  /** The last commit of a version, or before, that brought or took rows. */
+  /** Returns the last commit of a version, or before, that brought or took rows. */
   Optional<Commit> lastChange(DeltaVersion version) {
     for (long number = version.number(); number >= 0; number--) {
       Optional<Commit> commit = table.commit(number);
@@ -439,7 +439,9 @@ final class TableStore {
     return new Path(new Path(folder, RECORDS), part + ".json");
   }
 
-  /** The record of the run that made a commit; empty where it is gone, or another program's. */
+  /**
+   * Returns the record of the run that made a commit; empty where it is gone, or another program's.
+   */
   Optional<JsonNode> recordOf(Commit commit) throws IOException {
     Optional<Path> file = commit.part().map(this::recordOf);
     Optional<String> text = file.isEmpty() ? Optional.empty() : Presence.text(fs, file.get());

@@ -80,7 +80,7 @@ public final class Workspace {
   private final Path root;
   private final FileSystem fs;
 
-  /** Versions by table, as they were at the first look; null where each look is a new one. */
+  /** Versions by table, as they were at the first look, or null where each look is a new one. */
   private final Map<String, Optional<DeltaVersion>> listed;
 
   private final AsOf asOf;
@@ -105,7 +105,7 @@ public final class Workspace {
   }
 
   /**
-   * The workspace at {@code uri}; it comes into being with its first table.
+   * Returns the workspace at {@code uri}; it comes into being with its first table.
    *
    * @throws UserException when the URI cannot be reached or was written by a newer version
    */
@@ -178,7 +178,7 @@ public final class Workspace {
     }
   }
 
-  /** The workspace's own URI, without a slash at the end. */
+  /** Returns the workspace's own URI, without a slash at the end. */
   public String uri() {
     return root.toString();
   }
@@ -193,7 +193,7 @@ public final class Workspace {
     return names(MODELS).stream().sorted().toList();
   }
 
-  /** The versions of a model of this workspace. */
+  /** Returns the versions of a model of this workspace. */
   public ModelVersions modelVersions(String name) {
     return new ModelVersions(fs, new Path(model(name)));
   }
@@ -230,8 +230,8 @@ public final class Workspace {
   }
 
   /**
-   * The name or URI of a model so that it goes on meaning the version which is current now: {@code
-   * NAME@RUN} for a model of this workspace.
+   * Returns the name or URI of a model so that it goes on meaning the version which is current now:
+   * {@code NAME@RUN} for a model of this workspace.
    *
    * @throws UserException as {@link #modelAt}
    */
@@ -277,7 +277,7 @@ public final class Workspace {
     }
   }
 
-  /** A small text file, if it is there, wherever it is. */
+  /** Returns a small text file, if it is there, wherever it is. */
   public Optional<String> text(String uri) {
     Path file = new Path(uri);
     try {
@@ -326,7 +326,7 @@ public final class Workspace {
     return uri() + "/" + SHARDS;
   }
 
-  /** Whether the table has been written. */
+  /** Returns whether the table has been written. */
   public boolean has(TableSpec table) {
     return current(table).isPresent();
   }
@@ -368,7 +368,7 @@ public final class Workspace {
   }
 
   /**
-   * The table's rows, checked.
+   * Returns the table's rows, checked.
    *
    * @throws UserException when the table is not there; the message names the subcommand to run
    */
@@ -379,7 +379,7 @@ public final class Workspace {
   }
 
   /**
-   * The rows with ids of a range, checked; files that have none are not opened.
+   * Returns the rows with ids of a range, checked; files that have none are not opened.
    *
    * @throws UserException as {@link #read(TableSpec)}
    */
@@ -455,7 +455,7 @@ public final class Workspace {
   }
 
   /**
-   * The versions of a table, the newest first.
+   * Returns the versions of a table, the newest first.
    *
    * @throws UserException as {@link #read(TableSpec)}
    */
@@ -469,7 +469,7 @@ public final class Workspace {
   }
 
   /**
-   * The number of rows that {@link #read} reads now.
+   * Returns the number of rows that {@link #read} reads now.
    *
    * @throws UserException as {@link #read(TableSpec)}
    */
@@ -497,7 +497,7 @@ public final class Workspace {
     return current(table).map(version -> table.name() + "@" + version.number()).orElse("");
   }
 
-  /** How many versions came before the one that {@link #read} reads now. */
+  /** Returns how many versions came before the one that {@link #read} reads now. */
   public long earlierVersions(TableSpec table) {
     return required(table).number();
   }
@@ -513,7 +513,8 @@ public final class Workspace {
   }
 
   /**
-   * The record of the run that made, or last changed, the rows that {@link #read} reads now.
+   * Returns the record of the run that made, or last changed, the rows that {@link #read} reads
+   * now.
    *
    * @throws UserException as {@link #read(TableSpec)}, and when the record is gone
    */

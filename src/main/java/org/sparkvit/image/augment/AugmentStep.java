@@ -14,12 +14,12 @@ public enum AugmentStep {
   MIXUP,
   CUTMIX;
 
-  /** The step of that name. */
+  /** Returns the step of that name. */
   public static Optional<AugmentStep> named(String name) {
     return Arrays.stream(values()).filter(step -> step.label().equals(name)).findFirst();
   }
 
-  /** The name in options. */
+  /** Returns the name in options. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

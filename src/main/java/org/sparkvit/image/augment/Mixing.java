@@ -27,7 +27,7 @@ public record Mixing(double mixup, double cutmix, double probability) implements
     }
   }
 
-  /** Whether there is any mixing. */
+  /** Returns whether there is any mixing. */
   public boolean isOn() {
     return probability > 0 && mixup + cutmix > 0;
   }

@@ -11,7 +11,9 @@ public sealed interface RandomCrop {
   /** All of it. */
   RandomCrop NONE = new Padded(0, Border.ZERO);
 
-  /** The part that chance chooses; not the same object as the image, or the image itself. */
+  /**
+   * Returns the part that chance chooses; not the same object as the image, or the image itself.
+   */
   PixelImage apply(PixelImage image, SplittableRandom random);
 
   /** What lies outside the image. */
@@ -65,7 +67,7 @@ public sealed interface RandomCrop {
       return new PixelImage(width, height, to);
     }
 
-    /** The index inside the image that shows at {@code i}, or -1. */
+    /** Returns the index inside the image that shows at {@code i}, or -1. */
     private int source(int i, int size) {
       if (i >= 0 && i < size) {
         return i;

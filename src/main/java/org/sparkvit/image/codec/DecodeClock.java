@@ -27,7 +27,7 @@ final class DecodeClock {
     }
   }
 
-  /** An ImageIO stream over bytes in memory, which are not copied. */
+  /** Returns an ImageIO stream over bytes in memory, which are not copied. */
   ImageInputStream open(byte[] bytes) {
     return new MemoryStream(bytes);
   }

@@ -49,7 +49,7 @@ final class DecodeThreads {
     return thread;
   }
 
-  /** How many threads are left behind at present. */
+  /** Returns how many threads are left behind at present. */
   static int stuck() {
     return STUCK.get();
   }

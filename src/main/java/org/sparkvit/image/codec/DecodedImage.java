@@ -29,7 +29,7 @@ public record DecodedImage(
     int orientation,
     PixelImage pixels) {
 
-  /** Whether there are pixels to work on. */
+  /** Returns whether there are pixels to work on. */
   public boolean isUsable() {
     return pixels != null;
   }

@@ -39,7 +39,10 @@ abstract class EncodedImage {
     return (long) width * height;
   }
 
-  /** The pixels of the first frame as stored, not yet turned by the orientation; to be closed. */
+  /**
+   * Returns the pixels of the first frame as stored, not yet turned by the orientation; to be
+   * closed.
+   */
   abstract Pixels decode(DecodeClock clock) throws IOException;
 
   /**
@@ -91,7 +94,7 @@ abstract class EncodedImage {
     return u16le(at) | u16le(at + 2) << 16;
   }
 
-  /** Whether the ASCII text stands at {@code at}. */
+  /** Returns whether the ASCII text stands at {@code at}. */
   final boolean has(long at, String text) {
     if (at < 0 || at + text.length() > content.length) {
       return false;

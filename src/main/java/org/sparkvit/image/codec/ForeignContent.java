@@ -264,7 +264,7 @@ public record ForeignContent(ImageStatus status, String description) {
     return noPicture("zeros only: was the disk full, or was it never written?");
   }
 
-  /** The first bytes as text; null where they are none. */
+  /** Returns the first bytes as text, or null where they are none. */
   private static String text(byte[] content) {
     int length = Math.min(content.length, TEXT_BYTES);
     if (has(content, 0, "\u00ff\u00fe") || has(content, 0, "\u00fe\u00ff")) {

@@ -15,12 +15,12 @@ public enum ImageFormat {
   WEBP,
   PNM;
 
-  /** The format that the first bytes announce. */
+  /** Returns the format that the first bytes announce. */
   public static Optional<ImageFormat> ofContent(byte[] content) {
     return ofContent(content, 0);
   }
 
-  /** The format that the bytes from {@code from} on announce. */
+  /** Returns the format that the bytes from {@code from} on announce. */
   static Optional<ImageFormat> ofContent(byte[] content, int from) {
     if (startsWith(content, from, 0xFF, 0xD8, 0xFF)) {
       return Optional.of(JPEG);
@@ -46,7 +46,7 @@ public enum ImageFormat {
   }
 
   /**
-   * The format that a file name's extension announces, in any case; empty where there is no
+   * Returns the format that a file name's extension announces, in any case; empty where there is no
    * extension or another one.
    */
   public static Optional<ImageFormat> ofName(String name) {

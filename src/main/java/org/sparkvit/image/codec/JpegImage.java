@@ -154,7 +154,7 @@ final class JpegImage extends EncodedImage {
     pictureSegments.add(segment);
   }
 
-  /** Whether a segment of quantization tables has only 8-bit ones. */
+  /** Returns whether a segment of quantization tables has only 8-bit ones. */
   private boolean hasBytesOnly(int from, int end) throws BadImageException {
     for (int at = from; at < end; at += 65) {
       if (u8(at) >> 4 != 0) {
@@ -164,7 +164,7 @@ final class JpegImage extends EncodedImage {
     return true;
   }
 
-  /** Whether colours are 4:4:4, 4:2:2 or 4:2:0, or it is gray. */
+  /** Returns whether colours are 4:4:4, 4:2:2 or 4:2:0, or it is gray. */
   private boolean hasCommonSampling(int at) throws BadImageException {
     int first = u8(at);
     if (channels == 1) {
@@ -176,7 +176,7 @@ final class JpegImage extends EncodedImage {
         && u8(at + 6) == 0x11;
   }
 
-  /** The image's pixels, once for each scan that a walk over the markers finds. */
+  /** Returns the image's pixels, once for each scan that a walk over the markers finds. */
   @Override
   long work() throws BadImageException {
     int scans = 0;
@@ -238,7 +238,7 @@ final class JpegImage extends EncodedImage {
         "no end marker after " + content.length + " bytes, and pixels are missing");
   }
 
-  /** Whether there are scans for all bits of all coefficients of each component. */
+  /** Returns whether there are scans for all bits of all coefficients of each component. */
   private boolean hasAllScans() throws BadImageException {
     Map<Integer, int[]> bitsLeft = new HashMap<>();
     for (int i = 0; i < channels; i++) {
@@ -292,9 +292,9 @@ final class JpegImage extends EncodedImage {
   }
 
   /**
-   * Whether it is of the kind that all versions of libjpeg decode to the same pixels. They differ
-   * in how they enlarge uncommon subsampling, in what they make of samples out of range, and in how
-   * they smooth a progressive file that is not finished.
+   * Returns whether it is of the kind that all versions of libjpeg decode to the same pixels. They
+   * differ in how they enlarge uncommon subsampling, in what they make of samples out of range, and
+   * in how they smooth a progressive file that is not finished.
    */
   private boolean isPlain() {
     return plain && !(channels == 3 && storedAsRgb()) && !progressive;

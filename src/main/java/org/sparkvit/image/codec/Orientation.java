@@ -11,7 +11,7 @@ final class Orientation {
   private Orientation() {}
 
   /**
-   * The upright image.
+   * Returns the upright image.
    *
    * @param orientation 1 as it is, 2 mirrored, 3 turned by 180 degrees, 4 upside down mirrored, 5
    *     transposed, 6 to be turned clockwise, 7 transverse, 8 to be turned counter-clockwise

@@ -111,7 +111,7 @@ final class PngImage extends EncodedImage {
     return at;
   }
 
-  /** The text of a chunk behind its keyword; empty where it cannot be read. */
+  /** Returns the text of a chunk behind its keyword; empty where it cannot be read. */
   private byte[] text(String type, int from, int end) throws BadImageException {
     int at = from;
     boolean compressed = type.equals("zTXt");

@@ -34,7 +34,7 @@ final class PnmImage extends EncodedImage {
     }
   }
 
-  /** A number behind blanks and comments, and the one blank behind it. */
+  /** Returns a number behind blanks and comments, and the one blank behind it. */
   private long readNumber() throws BadImageException {
     long number = 0;
     int digits = 0;
@@ -95,7 +95,7 @@ final class PnmImage extends EncodedImage {
     return Pixels.of(new PixelImage(width, height, rgb));
   }
 
-  /** A pixel of a bitmap, where 1 is black. */
+  /** Returns a pixel of a bitmap, where 1 is black. */
   private byte readBit(int pixel) throws BadImageException {
     int bit;
     if (kind == 4) {

@@ -180,7 +180,7 @@ final class Rasters {
     return of(width, raster.getHeight(), rgb, alpha);
   }
 
-  /** An image whose alpha is kept only where it says anything. */
+  /** Returns an image whose alpha is kept only where it says anything. */
   static PixelImage of(int width, int height, byte[] rgb, byte[] alpha) {
     if (alpha != null) {
       for (byte a : alpha) {

@@ -27,7 +27,7 @@ final class Readers {
 
   private Readers() {}
 
-  /** A new reader, to be disposed of after use. */
+  /** Returns a new reader, to be disposed of after use. */
   static ImageReader of(ImageFormat format) throws IOException {
     ImageReaderSpi provider =
         switch (format) {

@@ -14,17 +14,23 @@ import org.sparkvit.image.resample.Resampler;
 public final class Thumbnail {
   private Thumbnail() {}
 
-  /** A JPEG whose longer side is at most {@code maxSide} pixels; smaller images keep their size. */
+  /**
+   * Returns a JPEG whose longer side is at most {@code maxSide} pixels; smaller images keep their
+   * size.
+   */
   public static byte[] jpeg(PixelImage image, int maxSide) {
     return encode(shrink(image, maxSide), "jpg");
   }
 
-  /** A PNG whose longer side is at most {@code maxSide} pixels; smaller images keep their size. */
+  /**
+   * Returns a PNG whose longer side is at most {@code maxSide} pixels; smaller images keep their
+   * size.
+   */
   public static byte[] png(PixelImage image, int maxSide) {
     return encode(shrink(image, maxSide), "png");
   }
 
-  /** The image, with a longer side of at most {@code maxSide} pixels. */
+  /** Returns the image, with a longer side of at most {@code maxSide} pixels. */
   public static PixelImage shrink(PixelImage image, int maxSide) {
     if (maxSide < 1) {
       throw new IllegalArgumentException("a thumbnail of " + maxSide + " pixels");

@@ -129,7 +129,7 @@ final class TiffDirectory {
     this.entries = offset + (big ? 8 : 2);
   }
 
-  /** The directories of further images that this one names, at most {@code most}. */
+  /** Returns the directories of further images that this one names, at most {@code most}. */
   List<TiffDirectory> below(int most) throws BadImageException {
     List<TiffDirectory> below = new ArrayList<>();
     for (long offset : values(SUB_DIRECTORIES, most)) {
@@ -169,8 +169,8 @@ final class TiffDirectory {
   }
 
   /**
-   * The file with this directory alone, which is all that its image needs: a reader that follows
-   * the others can be led in circles, or through millions of them.
+   * Returns the file with this directory alone, which is all that its image needs: a reader that
+   * follows the others can be led in circles, or through millions of them.
    *
    * @return the bytes themselves where there are no others, else a copy
    */
@@ -205,13 +205,15 @@ final class TiffDirectory {
     }
   }
 
-  /** The tag's first value, or {@code otherwise} where the directory lacks the tag. */
+  /** Returns the tag's first value, or {@code otherwise} where the directory lacks the tag. */
   long value(int tag, long otherwise) throws BadImageException {
     long[] values = values(tag, 1);
     return values.length == 0 ? otherwise : values[0];
   }
 
-  /** The tag's first values, at most {@code most}; none where the directory lacks the tag. */
+  /**
+   * Returns the tag's first values, at most {@code most}; none where the directory lacks the tag.
+   */
   long[] values(int tag, int most) throws BadImageException {
     long entry = entry(tag);
     int type = entry < 0 ? 0 : u16(entry + 2);
@@ -254,7 +256,7 @@ final class TiffDirectory {
     }
   }
 
-  /** Index of the low byte of the tag's first value, a short one; -1 where there is none. */
+  /** Index of the low byte of the tag's first value, a short one, or -1 where there is none. */
   int indexOf(int tag) throws BadImageException {
     long entry = entry(tag);
     return entry < 0 ? -1 : (int) (begin + place(entry) + (littleEndian ? 0 : 1));
@@ -302,7 +304,10 @@ final class TiffDirectory {
         : (long) u16(offset) << 16 | u16(offset + 2);
   }
 
-  /** A count or an offset: 32 bits, or 64 in BigTIFF; what no file can hold is behind its end. */
+  /**
+   * Returns a count or an offset: 32 bits, or 64 in BigTIFF; what no file can hold is behind its
+   * end.
+   */
   private long field(long offset) throws BadImageException {
     return big ? u64(offset) : u32(offset);
   }

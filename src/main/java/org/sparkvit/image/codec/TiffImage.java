@@ -54,7 +54,9 @@ final class TiffImage extends EncodedImage {
     }
   }
 
-  /** Whether the first page is a preview, often of 160 columns, or has what a sensor gave. */
+  /**
+   * Returns whether the first page is a preview, often of 160 columns, or has what a sensor gave.
+   */
   private boolean isCameraRaw() throws BadImageException {
     return has(8, "CR")
         || has(8, "IIII")

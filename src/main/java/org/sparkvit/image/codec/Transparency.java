@@ -51,8 +51,9 @@ public final class Transparency {
   }
 
   /**
-   * The image as a viewer shows it: on white, or on black where what can be seen of it is brighter
-   * than the middle, so that white drawings are seen, too. It depends on what can be seen alone.
+   * Returns the image as a viewer shows it: on white, or on black where what can be seen of it is
+   * brighter than the middle, so that white drawings are seen, too. It depends on what can be seen
+   * alone.
    */
   public static PixelImage seen(PixelImage image) {
     return over(image, isBright(image) ? BLACK : WHITE);
@@ -80,7 +81,8 @@ public final class Transparency {
    * Where the colours under the alpha are not what a viewer sees.
    *
    * @param share of the pixels, 0 to 1
-   * @param color mean of their colours under the alpha, {@code #RRGGBB}; null where there are none
+   * @param color mean of their colours under the alpha, {@code #RRGGBB}, or null where there are
+   *     none
    */
   public record Unseen(double share, String color) {}
 

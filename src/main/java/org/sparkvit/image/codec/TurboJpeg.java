@@ -69,7 +69,7 @@ final class TurboJpeg {
     return false;
   }
 
-  /** Whether the library is there and not turned off. */
+  /** Returns whether the library is there and not turned off. */
   static boolean isAvailable() {
     return AVAILABLE;
   }
@@ -81,7 +81,7 @@ final class TurboJpeg {
    * @param reduction 1, 2, 4 or 8: what the sides of the result are divided by, rounded up. A block
    *     of 8x8 samples is then made of its lowest frequencies alone, which is most of the work
    *     saved
-   * @return the pixels, to be closed; null if the library complains about anything at all, or if
+   * @return the pixels, to be closed, or null if the library complains about anything at all, or if
    *     there is no room at present
    */
   static Pixels decode(byte[] content, int width, int height, int channels, int reduction) {
@@ -145,7 +145,7 @@ final class TurboJpeg {
     }
   }
 
-  /** The library's own rounding. */
+  /** Returns the library's own rounding. */
   private static int reduced(int side, int reduction) {
     return (side + reduction - 1) / reduction;
   }

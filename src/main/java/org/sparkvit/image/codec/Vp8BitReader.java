@@ -22,7 +22,10 @@ final class Vp8BitReader {
     this.end = end;
   }
 
-  /** Whether bits were asked for that the partition does not have; they were taken for zeros. */
+  /**
+   * Returns whether bits were asked for that the partition does not have; they were taken for
+   * zeros.
+   */
   boolean isBehindEnd() {
     return behindEnd;
   }
@@ -74,7 +77,7 @@ final class Vp8BitReader {
     return bit(EVEN) == 1;
   }
 
-  /** A number of so many bits, the highest first. */
+  /** Returns a number of so many bits, the highest first. */
   int number(int width) {
     int number = 0;
     for (int i = 0; i < width; i++) {
@@ -83,7 +86,7 @@ final class Vp8BitReader {
     return number;
   }
 
-  /** A number with its sign behind it. */
+  /** Returns a number with its sign behind it. */
   int signed(int width) {
     int number = number(width);
     return flag() ? -number : number;

@@ -258,7 +258,7 @@ final class Vp8Frame {
         : 2 + modes.bit(segmentProbabilities[2]);
   }
 
-  /** The mode of the whole macroblock, or those of its blocks. */
+  /** Returns the mode of the whole macroblock, or those of its blocks. */
   private int readModes(boolean blocks, int column) {
     if (!blocks) {
       int mode;

@@ -17,7 +17,7 @@ final class Vp8lBitReader {
     this.end = end;
   }
 
-  /** The next bits, at least 24 of them, zeros behind the end; they stay there. */
+  /** Returns the next bits, at least 24 of them, zeros behind the end; they stay there. */
   int peek() {
     while (count <= 24) {
       if (at < end) {

@@ -176,7 +176,7 @@ final class Vp8lFrame {
     return colour * 0x1E35A7BD >>> 32 - cacheBits;
   }
 
-  /** A length or a distance: small ones as they are, larger ones with further bits. */
+  /** Returns a length or a distance: small ones as they are, larger ones with further bits. */
   private int readExtended(int symbol) throws BadImageException {
     if (symbol < 4) {
       return symbol + 1;
@@ -193,7 +193,7 @@ final class Vp8lFrame {
     return Math.max(1, (near >> 4) * width + 8 - (near & 0xF));
   }
 
-  /** The sum of each channel, without what is carried. */
+  /** Returns the sum of each channel, without what is carried. */
   private static int add(int a, int b) {
     return (a & 0xFF00FF00) + (b & 0xFF00FF00) & 0xFF00FF00
         | (a & 0x00FF00FF) + (b & 0x00FF00FF) & 0x00FF00FF;

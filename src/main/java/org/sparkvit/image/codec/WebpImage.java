@@ -118,7 +118,7 @@ final class WebpImage extends EncodedImage {
     turn(exif, xmp);
   }
 
-  /** The pixels of the first frame, which may be more than those of the canvas. */
+  /** Returns the pixels of the first frame, which may be more than those of the canvas. */
   @Override
   long work() throws BadImageException {
     long at = RIFF_HEADER_BYTES;

@@ -28,7 +28,7 @@ public final class ColorLayout {
 
   private ColorLayout() {}
 
-  /** The layout of an image. */
+  /** Returns the layout of an image. */
   public static byte[] of(PixelImage image) {
     return Resampler.resize(image, SIDE, SIDE, ResampleFilter.BOX).rgb();
   }
@@ -62,7 +62,7 @@ public final class ColorLayout {
     return sum / (FIELDS * FIELDS);
   }
 
-  /** Whether it is of an image without colours. */
+  /** Returns whether it is of an image without colours. */
   public static boolean isGray(byte[] layout) {
     for (int i = 0; i < layout.length; i += 3) {
       int r = layout[i] & 0xFF;

@@ -405,7 +405,10 @@ public record PdqHash(long[] bits, int quality) {
     return distance;
   }
 
-  /** The bits as {@value #BYTES} bytes, the highest first, as the reference writes them in hex. */
+  /**
+   * Returns the bits as {@value #BYTES} bytes, the highest first, as the reference writes them in
+   * hex.
+   */
   public byte[] toBytes() {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     for (int i = bits.length - 1; i >= 0; i--) {
@@ -414,7 +417,7 @@ public record PdqHash(long[] bits, int quality) {
     return bytes.array();
   }
 
-  /** The {@link #bits} of what {@link #toBytes} gave. */
+  /** Returns the {@link #bits} of what {@link #toBytes} gave. */
   public static long[] bits(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     long[] bits = new long[BITS / Long.SIZE];

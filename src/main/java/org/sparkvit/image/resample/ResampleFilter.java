@@ -26,7 +26,7 @@ public enum ResampleFilter {
   }
 
   /**
-   * The filter of a Pillow number.
+   * Returns the filter of a Pillow number.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -46,7 +46,7 @@ public enum ResampleFilter {
   }
 
   /**
-   * The filter function, in Pillow's order of operations: rounding must not differ.
+   * Returns the filter function, in Pillow's order of operations: rounding must not differ.
    *
    * @param x distance from the centre in output samples
    */

@@ -10,7 +10,7 @@ record ResampleKernel(int stride, int[] first, int[] count, int[] weights) {
   /** Fraction bits of a weight: 32 less 8 for the sample and 2 for sums outside 0 to 255. */
   static final int BITS = 22;
 
-  /** The input sample behind the last one that output sample {@code i} is made of. */
+  /** Returns the input sample behind the last one that output sample {@code i} is made of. */
   int end(int i) {
     return first[i] + count[i];
   }

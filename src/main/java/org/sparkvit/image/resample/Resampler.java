@@ -21,7 +21,7 @@ public final class Resampler {
   public record Window(int x, int y, int width, int height) {}
 
   /**
-   * The whole image at {@code width} x {@code height}; the image itself if it has that size
+   * Returns the whole image at {@code width} x {@code height}; the image itself if it has that size
    * already.
    */
   public static PixelImage resize(PixelImage image, int width, int height, ResampleFilter filter) {

@@ -132,7 +132,7 @@ final class CropHashes {
         id, sha256, bytes.array(), PixelRow.measuredOn(decoded.pixels(), background));
   }
 
-  /** The single hashes of a cell of the table. */
+  /** Returns the single hashes of a cell of the table. */
   static List<byte[]> split(byte[] hashes) {
     List<byte[]> all = new ArrayList<>();
     for (int at = 0; at < hashes.length; at += PdqHash.BYTES) {

@@ -52,8 +52,8 @@ import org.sparkvit.image.hash.PdqHash;
  *     PixelsTable#PIXEL_SHA256}, {@link PixelsTable#PDQ} where it is usable, and {@link #AREA}
  * @param candidates pairs of looks with near hashes: {@link #LOOK}, {@link #OTHER}, each once
  * @param links those of them that show the same
- * @param details id, {@link PixelsTable#LAYOUT} and hashes of the parts, null where crops are not
- *     looked for: much for each image, so read for the few that have candidates
+ * @param details id, {@link PixelsTable#LAYOUT} and hashes of the parts, or null where crops are
+ *     not looked for: much for each image, so read for the few that have candidates
  * @param reach most bits by which hashes of one group differ from their representative's
  */
 record NearDuplicates(
@@ -130,8 +130,8 @@ record NearDuplicates(
   }
 
   /**
-   * The rows, once worked out, under a plan of one step: they are used several times in what is
-   * used several times again, and Spark writes out each plan with all that went into it.
+   * Returns the rows, once worked out, under a plan of one step: they are used several times in
+   * what is used several times again, and Spark writes out each plan with all that went into it.
    */
   private static Dataset<Row> kept(Dataset<Row> rows) {
     return rows.sparkSession().createDataFrame(rows.javaRDD(), rows.schema()).persist();

@@ -86,7 +86,7 @@ public final class PixelRow {
     return true;
   }
 
-  /** A cell of {@link PixelsTable#BACKGROUND}. */
+  /** Returns a cell of {@link PixelsTable#BACKGROUND}. */
   static String measuredOn(PixelImage stored, Background background) {
     return stored.alpha() == null ? PixelsTable.OPAQUE : background.toString();
   }

@@ -94,9 +94,9 @@ final class PixelScan {
   }
 
   /**
-   * Whether a row was measured as it would be now. What is transparent was not asked before the
-   * tables had the column; images of a format that knows no alpha were measured then as they are
-   * now.
+   * Returns whether a row was measured as it would be now. What is transparent was not asked before
+   * the tables had the column; images of a format that knows no alpha were measured then as they
+   * are now.
    */
   static Column onBackground(Column done, Background background) {
     return done.isin(PixelsTable.OPAQUE, background.toString())

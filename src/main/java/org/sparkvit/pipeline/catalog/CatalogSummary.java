@@ -99,7 +99,7 @@ record CatalogSummary(
         .sum();
   }
 
-  /** The figures for the run record. */
+  /** Returns the figures for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> byStatus = new LinkedHashMap<>();
     statuses.forEach((status, number) -> byStatus.put(status.name(), number));
@@ -114,7 +114,7 @@ record CatalogSummary(
     return map;
   }
 
-  /** The figures for people, and what they should think about. */
+  /** Returns the figures for people, and what they should think about. */
   List<String> lines(List<String> decisions, SkippedSummary skipped) {
     List<String> lines = new ArrayList<>();
     lines.add(

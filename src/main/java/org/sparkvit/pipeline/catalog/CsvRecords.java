@@ -63,7 +63,7 @@ final class CsvRecords extends TextRecords {
     }
   }
 
-  /** A cell; what ends it is not taken yet. */
+  /** Returns a cell; what ends it is not taken yet. */
   private String cell(long start, int before) throws IOException {
     StringBuilder cell = new StringBuilder();
     while (true) {

@@ -78,7 +78,7 @@ final class CsvTable implements Iterator<TextRecord> {
     }
   }
 
-  /** The columns' names; empty for a column that is passed over. */
+  /** Returns the columns' names; empty for a column that is passed over. */
   List<String> header() {
     return header;
   }
@@ -94,7 +94,7 @@ final class CsvTable implements Iterator<TextRecord> {
   }
 
   /**
-   * The next row.
+   * Returns the next row.
    *
    * @throws UserException when it does not have the header's columns; the message has the line
    */
@@ -137,7 +137,7 @@ final class CsvTable implements Iterator<TextRecord> {
     }
   }
 
-  /** The first characters, without taking them. */
+  /** Returns the first characters, without taking them. */
   private static String start(BufferedReader text) throws IOException {
     char[] start = new char[HEADER];
     int length = 0;
@@ -150,8 +150,8 @@ final class CsvTable implements Iterator<TextRecord> {
   }
 
   /**
-   * The separator with which the header has a column of paths, else the usual one of such files if
-   * it separates anything, else the one with which there are the most columns.
+   * Returns the separator with which the header has a column of paths, else the usual one of such
+   * files if it separates anything, else the one with which there are the most columns.
    */
   private static char separator(String start, char usual, List<String> paths) {
     char best = usual;

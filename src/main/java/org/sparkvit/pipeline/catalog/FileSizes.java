@@ -27,8 +27,8 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
   private static final int AT_ONCE = 16;
 
   /**
-   * The listing with sizes and times; a file that gives none keeps its nulls, and the reading says
-   * why. What links lead elsewhere is refused.
+   * Returns the listing with sizes and times; a file that gives none keeps its nulls, and the
+   * reading says why. What links lead elsewhere is refused.
    */
   static JavaRDD<Row> of(SparkSession spark, JavaRDD<Row> listing, Within within) {
     FileSizes sizes = new FileSizes(new ImageFiles(spark), within);

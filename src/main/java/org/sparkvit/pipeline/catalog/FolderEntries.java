@@ -19,8 +19,8 @@ final class FolderEntries {
   private FolderEntries() {}
 
   /**
-   * The files and folders in {@code folder}, in any order. A folder that may not be opened is one
-   * problem.
+   * Returns the files and folders in {@code folder}, in any order. A folder that may not be opened
+   * is one problem.
    *
    * @param root the input that it belongs to, fully qualified: links to folders in it are left out
    */

@@ -67,9 +67,9 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * The split that a folder, or a cell of a manifest, is called by: the words of Hugging Face's
-   * datasets, in any case, as a part of the name between {@code - _ . /}, spaces and digits. Null
-   * where it has no such word, or words of two splits, such as {@code train-test}.
+   * Returns the split that a folder, or a cell of a manifest, is called by: the words of Hugging
+   * Face's datasets, in any case, as a part of the name between {@code - _ . /}, spaces and digits.
+   * Null where it has no such word, or words of two splits, such as {@code train-test}.
    */
   static String splitNamed(String name) {
     String found = null;
@@ -117,8 +117,8 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * The rows of an input with the labels and splits that its folders give them, by the layout that
-   * all of its rows suggest together.
+   * Returns the rows of an input with the labels and splits that its folders give them, by the
+   * layout that all of its rows suggest together.
    *
    * @param walked rows with {@link Listing#WITHIN}
    * @param input the input's URI, for messages
@@ -155,8 +155,9 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * Whether a file is one that operating systems and jobs leave behind, like {@code .DS_Store},
-   * {@code ._1.jpg}, {@code Thumbs.db} or {@code _SUCCESS}. Cameras do write {@code _MG_0001.JPG}.
+   * Returns whether a file is one that operating systems and jobs leave behind, like {@code
+   * .DS_Store}, {@code ._1.jpg}, {@code Thumbs.db} or {@code _SUCCESS}. Cameras do write {@code
+   * _MG_0001.JPG}.
    */
   static boolean isHiddenFile(String name) {
     return name.startsWith(".")
@@ -165,7 +166,7 @@ record FolderLayout(Kind kind, int base) implements Serializable {
         || name.equalsIgnoreCase("desktop.ini");
   }
 
-  /** Whether a folder is one of those; a class may well start with an underscore. */
+  /** Returns whether a folder is one of those; a class may well start with an underscore. */
   static boolean isHiddenFolder(String name) {
     return name.startsWith(".")
         || name.equals("__MACOSX")
@@ -173,7 +174,7 @@ record FolderLayout(Kind kind, int base) implements Serializable {
         || name.equals("@eaDir");
   }
 
-  /** Whether any part of a relative path is hidden. */
+  /** Returns whether any part of a relative path is hidden. */
   static boolean isHidden(String relative) {
     String[] parts = relative.split("/", -1);
     for (int i = 0; i < parts.length - 1; i++) {

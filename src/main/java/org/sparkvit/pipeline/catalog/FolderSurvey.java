@@ -153,7 +153,7 @@ record FolderSurvey(
     return shared;
   }
 
-  /** Whether a path leads through these folders. */
+  /** Returns whether a path leads through these folders. */
   private static Column above(Column parts, List<String> folders) {
     Column here = lit(true);
     for (int i = 0; i < folders.size(); i++) {
@@ -162,7 +162,9 @@ record FolderSurvey(
     return here;
   }
 
-  /** The folders that the first and the last of sorted paths have in common: so have all. */
+  /**
+   * Returns the folders that the first and the last of sorted paths have in common: so have all.
+   */
   private static List<String> commonFolders(String first, String last) {
     String[] from = first.split("/", -1);
     String[] to = last.split("/", -1);

@@ -10,10 +10,10 @@ import org.apache.hadoop.fs.Path;
  * @param isFolder whether it can be listed in turn
  * @param bytes length of a file
  * @param modified milliseconds since 1970
- * @param skipped why it is left out; null where it is not
+ * @param skipped why it is left out, or null where it is not
  * @param detail more about that; of a file that is not left out, why it cannot be opened all the
  *     same
- * @param problem why the catalog cannot go on, as a sentence for the user; null where it can
+ * @param problem why the catalog cannot go on, as a sentence for the user, or null where it can
  */
 record Found(
     Path path,

@@ -46,7 +46,7 @@ final class InputSources {
   }
 
   /**
-   * The sources that the inputs consist of; their tar shards are one.
+   * Returns the sources that the inputs consist of; their tar shards are one.
    *
    * @throws UserException when an input is not there or is not what {@code format} says
    */
@@ -69,7 +69,7 @@ final class InputSources {
   }
 
   /**
-   * The sources that an input consists of.
+   * Returns the sources that an input consists of.
    *
    * @throws UserException when the input is not there or is not what {@code format} says
    */
@@ -259,7 +259,7 @@ final class InputSources {
   }
 
   /**
-   * A manifest of several files, which are written in one way.
+   * Returns a manifest of several files, which are written in one way.
    *
    * @param root what names are relative to, unless {@code --image-root} says it
    */

@@ -20,8 +20,8 @@ final class JsonSpelling {
   private JsonSpelling() {}
 
   /**
-   * The text of a string, a number or a truth value; null where the key is missing, or its value is
-   * null or Python's {@code NaN}.
+   * Returns the text of a string, a number or a truth value, or null where the key is missing, or
+   * its value is null or Python's {@code NaN}.
    *
    * @param object the text of an object that is known to be sound
    * @throws UserException when the value is a list or an object

@@ -49,8 +49,8 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
   private static final BigDecimal NONE = BigDecimal.valueOf(-1);
 
   /**
-   * Whether a column of labels consists of whole numbers with a decimal point, empty cells aside.
-   * Ends at the first label that is none.
+   * Returns whether a column of labels consists of whole numbers with a decimal point, empty cells
+   * aside. Ends at the first label that is none.
    *
    * @param labels one column
    */
@@ -77,7 +77,7 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
   }
 
   /**
-   * The class of a cell; null where there is none.
+   * Returns the class of a cell, or null where there is none.
    *
    * @param file the file that it is in
    * @throws UserException when it can be no class, without the place

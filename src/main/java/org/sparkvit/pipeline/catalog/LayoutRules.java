@@ -38,7 +38,7 @@ final class LayoutRules {
   }
 
   /**
-   * The layout of an input.
+   * Returns the layout of an input.
    *
    * @param input its URI, for messages
    * @param labelled whether folders may be classes at all

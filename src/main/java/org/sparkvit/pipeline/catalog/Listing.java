@@ -35,28 +35,30 @@ final class Listing {
   /** See {@link ImageName}; unique. */
   static final String NAME = "_name";
 
-  /** A name of {@link SkipReason} for what is listed but not catalogued; null for what is. */
+  /** A name of {@link SkipReason} for what is listed but not catalogued, or null for what is. */
   static final String SKIPPED = "_skipped";
 
-  /** Why a file of the listing is never opened, as a row of the images table; null where it is. */
+  /**
+   * Why a file of the listing is never opened, as a row of the images table, or null where it is.
+   */
   static final String REFUSED = "_refused";
 
   /**
-   * More about why it is skipped; null where there is no more to say. Of what is not skipped: why
-   * it is a row of the images table that cannot be opened.
+   * More about why it is skipped, or null where there is no more to say. Of what is not skipped:
+   * why it is a row of the images table that cannot be opened.
    */
   static final String DETAIL = "_detail";
 
-  /** A mistake in the input, as a sentence for its owner; null where there is none. */
+  /** A mistake in the input, as a sentence for its owner, or null where there is none. */
   static final String PROBLEM = "_problem";
 
   /**
-   * The path from the input's root, whose folders may be classes and splits; null where they are
+   * The path from the input's root, whose folders may be classes and splits, or null where they are
    * not asked, as in a manifest.
    */
   static final String WITHIN = "_within";
 
-  /** Fields of a sample that differ from file to file, as text; null where there are none. */
+  /** Fields of a sample that differ from file to file, as text, or null where there are none. */
   private static final String FIELDS = "_fields";
 
   static final int AT_NAME = 0;
@@ -95,7 +97,7 @@ final class Listing {
 
   private Listing() {}
 
-  /** A file that is to be read. */
+  /** Returns a file that is to be read. */
   static Row file(
       String name,
       String path,
@@ -110,7 +112,7 @@ final class Listing {
   }
 
   /**
-   * A file that is a row of the images table but must not be opened.
+   * Returns a file that is a row of the images table but must not be opened.
    *
    * @param why what is wrong with its path
    */
@@ -130,7 +132,8 @@ final class Listing {
   }
 
   /**
-   * A file that is known not to be readable, and becomes a row of the images table all the same.
+   * Returns a file that is known not to be readable, and becomes a row of the images table all the
+   * same.
    *
    * @param why what is wrong with it and how to mend it, in a few words
    */
@@ -201,7 +204,7 @@ final class Listing {
     return RowFactory.create(values);
   }
 
-  /** The rows of {@code images_skipped} of a listing. */
+  /** Returns the rows of {@code images_skipped} of a listing. */
   static Dataset<Row> skipped(Dataset<Row> listing) {
     return listing
         .where(col(SKIPPED).isNotNull())
@@ -212,7 +215,7 @@ final class Listing {
         .orderBy(ImagesSkippedTable.REASON, ImagesSkippedTable.PATH);
   }
 
-  /** The listing with a column for each of the fields instead of one map. */
+  /** Returns the listing with a column for each of the fields instead of one map. */
   static Dataset<Row> withFieldColumns(Dataset<Row> listing) {
     List<String> fields =
         listing
@@ -253,12 +256,12 @@ final class Listing {
     return RowFactory.create(values);
   }
 
-  /** Whether a row is of a file that is to be opened. */
+  /** Returns whether a row is of a file that is to be opened. */
   static boolean isToBeRead(Row row) {
     return row.isNullAt(AT_REFUSED) && row.isNullAt(AT_SKIPPED) && row.isNullAt(AT_PROBLEM);
   }
 
-  /** The values of the user's own columns. */
+  /** Returns the values of the user's own columns. */
   static Object[] own(Row row) {
     Object[] values = new Object[row.length() - FIXED];
     for (int i = 0; i < values.length; i++) {
@@ -267,14 +270,14 @@ final class Listing {
     return values;
   }
 
-  /** The user's own columns of a listing. */
+  /** Returns the user's own columns of a listing. */
   static StructField[] own(StructType listing) {
     return Arrays.copyOfRange(listing.fields(), FIXED, listing.fields().length);
   }
 
   /**
-   * The user's columns under names that the images table does not use itself: those get {@code
-   * meta_} in front. Spark's names are blind to case, so these are too.
+   * Returns the user's columns under names that the images table does not use itself: those get
+   * {@code meta_} in front. Spark's names are blind to case, so these are too.
    */
   static List<String> freeNames(List<String> columns) {
     Set<String> taken = new HashSet<>();

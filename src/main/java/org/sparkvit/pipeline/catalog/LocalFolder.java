@@ -116,7 +116,7 @@ final class LocalFolder implements Iterator<Found> {
         (parent.endsWith("/") ? parent : parent + "/") + name);
   }
 
-  /** The bytes of a name on the disk, which the path's text may have lost. */
+  /** Returns the bytes of a name on the disk, which the path's text may have lost. */
   private static byte[] nameOf(java.nio.file.Path entry) {
     String uri = entry.toUri().getRawPath();
     int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
@@ -135,7 +135,7 @@ final class LocalFolder implements Iterator<Found> {
     return exact;
   }
 
-  /** A name as text, or null where it is not UTF-8. */
+  /** Returns a name as text, or null where it is not UTF-8. */
   private static String text(byte[] name) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
@@ -174,9 +174,9 @@ final class LocalFolder implements Iterator<Found> {
   }
 
   /**
-   * Whether a link to a folder leads to where this walk comes by anyway, so that following it would
-   * give files twice, or without end: into the input, to a folder above it, or back into another
-   * link that led here.
+   * Returns whether a link to a folder leads to where this walk comes by anyway, so that following
+   * it would give files twice, or without end: into the input, to a folder above it, or back into
+   * another link that led here.
    */
   private boolean isListedElsewhere(java.nio.file.Path link) {
     try {

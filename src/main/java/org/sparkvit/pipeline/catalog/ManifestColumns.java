@@ -21,10 +21,10 @@ import org.sparkvit.loading.ImageFiles;
  * first, then without their case.
  *
  * @param path of the column of paths
- * @param label of the column of labels; -1 for none
- * @param split of the column of given splits; -1 for none
- * @param offset of {@link ImageFiles#MEMBER_OFFSET}; -1 for none
- * @param bytes of {@link ImageFiles#MEMBER_BYTES}; -1 for none
+ * @param label of the column of labels, or -1 for none
+ * @param split of the column of given splits, or -1 for none
+ * @param offset of {@link ImageFiles#MEMBER_OFFSET}, or -1 for none
+ * @param bytes of {@link ImageFiles#MEMBER_BYTES}, or -1 for none
  * @param own positions of the user's further columns, which are kept
  */
 record ManifestColumns(int path, int label, int split, int offset, int bytes, List<Integer> own)
@@ -42,7 +42,7 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
     return config.pathColumn() == null ? PATHS : List.of(config.pathColumn());
   }
 
-  /** Whether a column may be meant by one of these names. */
+  /** Returns whether a column may be meant by one of these names. */
   static boolean isNamed(String column, List<String> names) {
     return names.stream().anyMatch(column::equalsIgnoreCase)
         || (names.equals(PATHS) && isFileName(column));
@@ -163,7 +163,10 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
       return alike.isEmpty() ? -1 : names.indexOf(alike.get(0));
     }
 
-    /** A column of whole numbers that an export has where it names members of tar files; or -1. */
+    /**
+     * Returns a column of whole numbers that an export has where it names members of tar files; or
+     * -1.
+     */
     private int numbers(String name) {
       int index = List.of(schema.fieldNames()).indexOf(name);
       return index >= 0 && schema.fields()[index].dataType() instanceof LongType ? index : -1;

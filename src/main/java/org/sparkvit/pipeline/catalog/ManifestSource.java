@@ -87,7 +87,7 @@ record ManifestSource(
     return spark.createDataFrame(FileSizes.of(spark, rows.javaRDD(), within), rows.schema());
   }
 
-  /** The listing without sizes. */
+  /** Returns the listing without sizes. */
   Dataset<Row> rows(SparkSession spark) {
     ManifestTable table =
         ManifestTable.read(
@@ -320,7 +320,7 @@ record ManifestSource(
       return Listing.file(image.name(), image.path().toString(), label, split, offset, bytes, null);
     }
 
-    /** The part that a file is, or is in a folder of. */
+    /** Returns the part that a file is, or is in a folder of. */
     private ManifestPart part(String file) {
       ManifestPart part = parts.get(file);
       return part != null ? part : parts.get(new Path(file).getParent().toString());

@@ -148,20 +148,20 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
         : json(spark, each.flatMap(text::lines));
   }
 
-  /** A dataset of one of the columns. */
+  /** Returns a dataset of one of the columns. */
   Dataset<Row> column(int position) {
     return rows.select(col(CELLS).getField(position(position)).as("cell"));
   }
 
   /**
-   * A dataset of one of the columns, which has scalars, as text that is spelled as it is written.
-   * Of JSON lines only.
+   * Returns a dataset of one of the columns, which has scalars, as text that is spelled as it is
+   * written. Of JSON lines only.
    */
   Dataset<Row> spelled(int position) {
     return rows.select(SPELLED.apply(col(TEXT), lit(columns.fieldNames()[position])).as("cell"));
   }
 
-  /** The file of a row, written as a part's. */
+  /** Returns the file of a row, written as a part's. */
   static String file(Row row) {
     return row.getString(0);
   }
@@ -174,7 +174,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     return row.getStruct(2);
   }
 
-  /** The line of JSON as it is written; null of what is written otherwise. */
+  /** Returns the line of JSON as it is written; null of what is written otherwise. */
   static String text(Row row) {
     return row.getString(3);
   }
@@ -315,7 +315,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     return file.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
-  /** A file, or those of a folder that Spark wrote. */
+  /** Returns a file, or those of a folder that Spark wrote. */
   static List<String> files(Configuration configuration, String file) {
     Path path = new Path(file);
     List<String> files = new ArrayList<>();

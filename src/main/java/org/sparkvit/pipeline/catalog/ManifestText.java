@@ -104,7 +104,7 @@ record ManifestText(
   /**
    * Rows of a file's name, the line and a row of cells, of a CSV.
    *
-   * @param columns the cells' names, in order; null where the file does not have the column
+   * @param columns the cells' names, in order, or null where the file does not have the column
    */
   Iterator<Row> rows(String file, List<String> columns) throws IOException {
     CsvTable csv = csv(file, openForTask(file));

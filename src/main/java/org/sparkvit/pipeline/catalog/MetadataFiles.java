@@ -27,7 +27,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   /** A question to a storage is all waiting. */
   private static final int AT_ONCE = 16;
 
-  /** The paths of the metadata in a listing. */
+  /** Returns the paths of the metadata in a listing. */
   static JavaRDD<String> in(JavaRDD<Row> listing) {
     return listing
         .map(row -> row.getString(Listing.AT_PATH))
@@ -43,7 +43,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   }
 
   /**
-   * The files, all of one kind; none where the folder is no such.
+   * Returns the files, all of one kind; none where the folder is no such.
    *
    * @throws org.sparkvit.core.UserException when what they are about is ambiguous
    */
@@ -94,7 +94,9 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return ManifestTable.Kind.of(place.metadata.getName()).orElseThrow();
   }
 
-  /** The folders of the first level; of a split without metadata those in it that have some. */
+  /**
+   * Returns the folders of the first level; of a split without metadata those in it that have some.
+   */
   private List<Place> below(Path folder) {
     List<Place> places = new ArrayList<>();
     for (Place place : probe(folders(folder, null, true))) {
@@ -125,7 +127,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return folders;
   }
 
-  /** The split that a folder is; a class such as {@code test strip} is none. */
+  /** Returns the split that a folder is; a class such as {@code test strip} is none. */
   private static String splitOf(String folder) {
     return FolderLayout.besidesSplit(folder).isEmpty() ? FolderLayout.splitNamed(folder) : null;
   }

@@ -72,7 +72,7 @@ record MetadataSource(ManifestSource metadata, FolderSource folder) implements C
     folder.decisions().say(what + ": it is not read");
   }
 
-  /** The table whose folder a file is in, of several the innermost. */
+  /** Returns the table whose folder a file is in, of several the innermost. */
   private static String outer(String file, List<String> tables) {
     return tables.stream()
         .filter(table -> file.startsWith(table.substring(0, table.lastIndexOf('/') + 1)))

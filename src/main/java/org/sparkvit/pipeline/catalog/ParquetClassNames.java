@@ -21,7 +21,7 @@ final class ParquetClassNames {
   private ParquetClassNames() {}
 
   /**
-   * The names in the order of the numbers; empty where the column has none.
+   * Returns the names in the order of the numbers; empty where the column has none.
    *
    * @throws UserException when the file or what it says of the column cannot be read
    */

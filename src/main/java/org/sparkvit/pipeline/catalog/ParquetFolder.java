@@ -18,7 +18,7 @@ final class ParquetFolder {
 
   private ParquetFolder() {}
 
-  /** The files as parts of one manifest; none where the folder has other files in it. */
+  /** Returns the files as parts of one manifest; none where the folder has other files in it. */
   static List<ManifestPart> parts(Configuration configuration, Path root) {
     List<Path> files = new ArrayList<>();
     if (!collect(configuration, root, root, LEVELS, files)) {
@@ -41,7 +41,8 @@ final class ParquetFolder {
   }
 
   /**
-   * A sentence where some of the files name a split and others do not, so that none of them does.
+   * Returns a sentence where some of the files name a split and others do not, so that none of them
+   * does.
    *
    * @param parts as from {@link #parts}
    */

@@ -30,9 +30,9 @@ import org.sparkvit.loading.ImageName;
  *
  * @param images suffixes, of which a sample's image is the first that it has; {@link #ANY} for the
  *     one that is an image's; {@link #EACH} where each of those is an image of its own
- * @param json the suffix whose fields become columns; null where there is none
+ * @param json the suffix whose fields become columns, or null where there is none
  * @param label the suffix of the label; null to look for it
- * @param labelField the field of the label; null for {@code label}, {@code class} or {@code cls}
+ * @param labelField the field of the label, or null for {@code label}, {@code class} or {@code cls}
  * @param classes suffixes of plain text that are labels
  * @param texts suffixes of members that become columns where they are not the label
  * @param wholeNumbers whether labels like {@code 3.0} in JSON are classes like {@code 3}
@@ -62,7 +62,7 @@ record SampleRule(
   /** Beyond this, a double no longer tells whole numbers apart. */
   private static final double MAX_WHOLE = 0x1p53;
 
-  /** The members of a sample that may be its image. */
+  /** Returns the members of a sample that may be its image. */
   static List<WebDatasetSample.Member> images(WebDatasetSample sample, List<String> named) {
     if (named.equals(ANY) || named.equals(EACH)) {
       return sample.members().stream()
@@ -78,7 +78,7 @@ record SampleRule(
     return List.of();
   }
 
-  /** The rows of the listing. */
+  /** Returns the rows of the listing. */
   Iterator<Row> rows(WebDatasetSample sample) {
     if (sample.problem() != null) {
       return List.of(Listing.problem(sample.shard().path(), sample.problem())).iterator();
@@ -166,7 +166,7 @@ record SampleRule(
         : member;
   }
 
-  /** The sample's label, or null; puts what is not the label into {@code fields}. */
+  /** Returns the sample's label, or null; puts what is not the label into {@code fields}. */
   private String label(WebDatasetSample sample, Map<String, String> fields) {
     JsonNode object = json == null ? null : parsed(sample.member(json));
     String own = null; // the suffix of the label
@@ -205,7 +205,7 @@ record SampleRule(
     return text.isBlank() ? null : text.strip();
   }
 
-  /** The suffix that has the sample's label where none is named; or null. */
+  /** Returns the suffix that has the sample's label where none is named; or null. */
   private String labelSuffix(WebDatasetSample sample, JsonNode object) {
     List<String> named = suffixes(sample, WebDatasetSample::isClass);
     List<String> found = named.isEmpty() ? suffixes(sample, classes::contains) : named;
@@ -233,7 +233,7 @@ record SampleRule(
         .toList();
   }
 
-  /** The text of the label, from the member with the suffix {@code own}. */
+  /** Returns the text of the label, from the member with the suffix {@code own}. */
   private String text(WebDatasetSample sample, String own, JsonNode object) {
     WebDatasetSample.Member member = sample.member(own);
     if (!own.equals(json)) {
@@ -281,14 +281,14 @@ record SampleRule(
     return value.isNull() ? "" : value.asText();
   }
 
-  /** Whether a number is written with a point and has nothing behind it. */
+  /** Returns whether a number is written with a point and has nothing behind it. */
   private static boolean isWhole(JsonNode value) {
     return value.isFloatingPointNumber()
         && Math.abs(value.doubleValue()) < MAX_WHOLE
         && value.doubleValue() == Math.rint(value.doubleValue());
   }
 
-  /** Whether a member of a sample says a label, without a look at others. */
+  /** Returns whether a member of a sample says a label, without a look at others. */
   static boolean isLabel(WebDatasetSample.Member member, String labelField) {
     return member.isText()
         && (WebDatasetSample.isClass(member.suffix())
@@ -304,8 +304,8 @@ record SampleRule(
   }
 
   /**
-   * Whether a sample's label in JSON is a number that is not whole, so that none of the numbers may
-   * be taken for a whole one.
+   * Returns whether a sample's label in JSON is a number that is not whole, so that none of the
+   * numbers may be taken for a whole one.
    */
   static boolean isFraction(WebDatasetSample sample, String json, String labelField) {
     try {
@@ -328,7 +328,7 @@ record SampleRule(
     return Json.read("member '" + member.name() + "'", content(member));
   }
 
-  /** A text; one that cannot be had is a mistake only where it is needed. */
+  /** Returns a text; one that cannot be had is a mistake only where it is needed. */
   private static String content(WebDatasetSample.Member member) {
     if (member.flaw() != null) {
       throw new UserException("has '" + member.name() + "', which " + member.flaw());
@@ -351,7 +351,7 @@ record SampleRule(
     return value.isNull() ? null : value.isValueNode() ? value.asText() : value.toString();
   }
 
-  /** The column of a member's text; a dot would have to be quoted in SQL. */
+  /** Returns the column of a member's text; a dot would have to be quoted in SQL. */
   static String column(String suffix) {
     return suffix.replace('.', '_');
   }

@@ -115,7 +115,10 @@ final class SampleSurvey {
         config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL);
   }
 
-  /** The JSON whose fields become columns: that of the label, else the usual one, else the only. */
+  /**
+   * Returns the JSON whose fields become columns: that of the label, else the usual one, else the
+   * only.
+   */
   private String json(Set<String> texts) {
     if (config.labelMember() != null && WebDatasetSample.isJson(config.labelMember())) {
       return config.labelMember();
@@ -206,7 +209,7 @@ final class SampleSurvey {
     }
   }
 
-  /** The most frequent suffixes, with how many there are of each. */
+  /** Returns the most frequent suffixes, with how many there are of each. */
   private static String shown(JavaPairRDD<String, Long> suffixes) {
     return suffixes.reduceByKey(Long::sum).takeOrdered(SHOWN, new MostFirst()).stream()
         .map(count -> shown(count._1, count._2))
@@ -294,7 +297,7 @@ final class SampleSurvey {
     }
   }
 
-  /** The plain texts that are labels; and says so. */
+  /** Returns the plain texts that are labels; and says so. */
   private Set<String> classes(Set<String> texts, Map<String, Long> counts, long images) {
     Set<String> classes = new HashSet<>();
     if (config.labelMember() != null) {

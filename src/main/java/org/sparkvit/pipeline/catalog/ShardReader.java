@@ -65,7 +65,9 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
   /** What a member takes on the heap beside its name and text. */
   private static final int MEMBER_BYTES = 200;
 
-  /** The samples of one shard, as they become complete; closed with the task that reads it. */
+  /**
+   * Returns the samples of one shard, as they become complete; closed with the task that reads it.
+   */
   Iterator<WebDatasetSample> samples(WebDatasetSample.Shard shard) throws IOException {
     Path path = new Path(shard.path());
     FileSystem fs = Storage.of(path, configuration.value());
@@ -253,7 +255,9 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    /** Whether the name in a header is not; the library has question marks in such a name. */
+    /**
+     * Returns whether the name in a header is not; the library has question marks in such a name.
+     */
     private boolean isNotUtf8(long offset) throws IOException {
       byte[] header = new byte[RECORD];
       in.file.readFully(offset - RECORD, header);
@@ -386,7 +390,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       return Arrays.equals(record, new byte[RECORD]);
     }
 
-    /** Whether anything but zeros follows. */
+    /** Returns whether anything but zeros follows. */
     private boolean hasMore() throws IOException {
       in.file.seek(end);
       byte[] piece = new byte[RECORD * 20];

@@ -86,7 +86,7 @@ record ShardSource(
             Listing.SCHEMA));
   }
 
-  /** The shards with their splits. */
+  /** Returns the shards with their splits. */
   private List<WebDatasetSample.Shard> placed() {
     SplitNames names = SplitNames.of(shards.stream().map(WebDatasetSample.Shard::name).toList());
     List<WebDatasetSample.Shard> placed =
@@ -108,7 +108,7 @@ record ShardSource(
     return List.copyOf(placed);
   }
 
-  /** The files beside the shards: their indexes, statistics and the like. */
+  /** Returns the files beside the shards: their indexes, statistics and the like. */
   private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder) {
     Iterator<Found> files = new FileWalk(configuration.value(), folder, folder, true);
     return new Iterator<>() {

@@ -34,7 +34,7 @@ final class SizeBalancer {
 
   private SizeBalancer() {}
 
-  /** The weight of a row of the {@link Listing}. */
+  /** Returns the weight of a row of the {@link Listing}. */
   static Column weight() {
     return coalesce(col(ImagesTable.BYTES), lit(UNKNOWN_BYTES)).plus(OPEN_BYTES);
   }

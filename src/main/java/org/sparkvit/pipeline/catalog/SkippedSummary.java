@@ -43,14 +43,17 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
     return new SkippedSummary(reasons);
   }
 
-  /** The figures for the run record. */
+  /** Returns the figures for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     reasons.forEach((reason, group) -> map.put(reason.name(), group.number));
     return map;
   }
 
-  /** The figures in brackets behind a sentence, with a space before; empty where there are none. */
+  /**
+   * Returns the figures in brackets behind a sentence, with a space before; empty where there are
+   * none.
+   */
   String inBrackets() {
     List<String> parts = new ArrayList<>();
     reasons.forEach(
@@ -59,7 +62,7 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
     return parts.isEmpty() ? "" : " (left out: " + String.join(", ", parts) + ")";
   }
 
-  /** The figures for people. */
+  /** Returns the figures for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     reasons.forEach(

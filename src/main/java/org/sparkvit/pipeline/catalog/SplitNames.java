@@ -54,12 +54,12 @@ record SplitNames(Set<Set<String>> shared, List<String> doubtful) {
     return new SplitNames(shared, doubtful);
   }
 
-  /** The split of one of the names; or null. */
+  /** Returns the split of one of the names; or null. */
   String split(String name) {
     return shared.contains(further(name)) ? FolderLayout.splitNamed(name) : null;
   }
 
-  /** A sentence where a split's word is in a name that says none. */
+  /** Returns a sentence where a split's word is in a name that says none. */
   Optional<String> decision() {
     return doubtful.isEmpty()
         ? Optional.empty()

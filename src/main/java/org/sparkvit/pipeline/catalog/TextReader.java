@@ -73,7 +73,7 @@ final class TextReader extends Reader {
   }
 
   /**
-   * An encoding by any of its usual names, Python's among them.
+   * Returns an encoding by any of its usual names, Python's among them.
    *
    * @throws UserException when this Java does not know it
    */

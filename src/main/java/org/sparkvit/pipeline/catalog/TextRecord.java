@@ -12,7 +12,10 @@ record TextRecord(long line, List<String> cells) {
   /** What a record may take in memory, in characters: no table has such a row. */
   static final int MAX_LENGTH = 16 << 20;
 
-  /** Whether there is nothing in it: an empty line, or one of separators as Excel leaves them. */
+  /**
+   * Returns whether there is nothing in it: an empty line, or one of separators as Excel leaves
+   * them.
+   */
   boolean isBlank() {
     return cells.stream().allMatch(String::isBlank);
   }

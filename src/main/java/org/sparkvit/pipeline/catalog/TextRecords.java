@@ -20,7 +20,7 @@ abstract class TextRecords implements Iterator<TextRecord> {
     this.name = name;
   }
 
-  /** The next record of the text, blank or not; null at its end. */
+  /** Returns the next record of the text, blank or not; null at its end. */
   abstract TextRecord read() throws IOException;
 
   /** What {@link #next} gives, without taking it; null at the end. */
@@ -34,7 +34,7 @@ abstract class TextRecords implements Iterator<TextRecord> {
   }
 
   /**
-   * The next record.
+   * Returns the next record.
    *
    * @throws UserException when the one after it is none; the message has the line
    */

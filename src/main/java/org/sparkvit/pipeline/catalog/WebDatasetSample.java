@@ -19,8 +19,8 @@ import org.sparkvit.loading.ImageName;
  * @param modified the shard's time, in milliseconds since 1970
  * @param key the sample's key, or the member that is skipped
  * @param members in the order of the shard; no two have one suffix
- * @param problem a mistake in the shard, as a sentence for its owner; null where there is none
- * @param skipped why a member is left out whatever its sample is; null for a sample
+ * @param problem a mistake in the shard, as a sentence for its owner, or null where there is none
+ * @param skipped why a member is left out whatever its sample is, or null for a sample
  * @param detail more about that, or null
  */
 record WebDatasetSample(
@@ -58,7 +58,7 @@ record WebDatasetSample(
       this(root, path, null);
     }
 
-    /** The file's name without its ending. */
+    /** Returns the file's name without its ending. */
     String name() {
       return new Path(path).getName().replaceFirst("\\.tar$", "");
     }
@@ -89,7 +89,7 @@ record WebDatasetSample(
   record Member(String name, String suffix, long offset, long bytes, String text, String flaw)
       implements Serializable {
 
-    /** A member whose content is never looked at here. */
+    /** Returns a member whose content is never looked at here. */
     static Member of(String name, long offset, long bytes) {
       return new Member(name, suffixOf(name), offset, bytes, null, null);
     }
@@ -103,17 +103,17 @@ record WebDatasetSample(
     return new WebDatasetSample(shard, modified, key, new ArrayList<>(members), null, null, null);
   }
 
-  /** A mistake that stops the catalog. */
+  /** Returns a mistake that stops the catalog. */
   static WebDatasetSample problem(Shard shard, String sentence) {
     return new WebDatasetSample(shard, 0, shard.path, List.of(), sentence, null, null);
   }
 
-  /** A member that is left out whatever its sample is. */
+  /** Returns a member that is left out whatever its sample is. */
   static WebDatasetSample skipped(Shard shard, String member, SkipReason reason, String detail) {
     return new WebDatasetSample(shard, 0, member, List.of(), null, reason, detail);
   }
 
-  /** The key of a member. */
+  /** Returns the key of a member. */
   static String keyOf(String name) {
     int dot = dot(name);
     return dot < 0 ? name : name.substring(0, dot);
@@ -129,26 +129,28 @@ record WebDatasetSample(
     return name.indexOf('.', name.lastIndexOf('/') + 1);
   }
 
-  /** Whether a suffix is an image's: {@code jpg}, {@code input.jpg}; none at all may be one. */
+  /**
+   * Returns whether a suffix is an image's: {@code jpg}, {@code input.jpg}; none at all may be one.
+   */
   static boolean isImage(String suffix) {
     return suffix.isEmpty()
         || ImageFormat.ofName("." + suffix).isPresent()
         || FOREIGN_IMAGES.contains(end(suffix));
   }
 
-  /** Whether a suffix names a class: {@code cls}, {@code label}, {@code cls.txt}. */
+  /** Returns whether a suffix names a class: {@code cls}, {@code label}, {@code cls.txt}. */
   static boolean isClass(String suffix) {
     return CLASS_WORDS.contains(end(suffix))
         || (TEXT_ENDS.contains(end(suffix))
             && List.of(suffix.split("\\.", -1)).stream().anyMatch(CLASS_WORDS::contains));
   }
 
-  /** Whether a suffix is JSON's: {@code json}, {@code meta.json}. */
+  /** Returns whether a suffix is JSON's: {@code json}, {@code meta.json}. */
   static boolean isJson(String suffix) {
     return end(suffix).equals("json");
   }
 
-  /** Whether a suffix is text's, a class or a caption: {@code txt}, {@code outputs.txt}. */
+  /** Returns whether a suffix is text's, a class or a caption: {@code txt}, {@code outputs.txt}. */
   static boolean isPlainText(String suffix) {
     return TEXT_ENDS.contains(end(suffix)) && !isClass(suffix);
   }
@@ -157,7 +159,7 @@ record WebDatasetSample(
     return suffix.substring(suffix.lastIndexOf('.') + 1);
   }
 
-  /** The member with a suffix, or null. */
+  /** Returns the member with a suffix, or null. */
   Member member(String suffix) {
     return members.stream().filter(m -> m.suffix.equals(suffix)).findFirst().orElse(null);
   }

@@ -183,7 +183,7 @@ final class Comparisons {
             EvaluatedImages.PROBABILITIES);
   }
 
-  /** The exact binomial test of the images that tell the two apart. */
+  /** Returns the exact binomial test of the images that tell the two apart. */
   static double mcNemar(long onlyModel, long onlyOther) {
     long differ = onlyModel + onlyOther;
     if (differ == 0) {

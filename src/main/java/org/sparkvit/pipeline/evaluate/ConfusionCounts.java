@@ -64,7 +64,7 @@ final class ConfusionCounts {
         .agg(count(lit(1)).as(ConfusionTable.COUNT), sum(LOSS).as(LOSS));
   }
 
-  /** The images that have both a label and a prediction, as table {@code confusion}. */
+  /** Returns the images that have both a label and a prediction, as table {@code confusion}. */
   static Dataset<Row> confusion(Dataset<Row> counts) {
     return counts
         .filter(

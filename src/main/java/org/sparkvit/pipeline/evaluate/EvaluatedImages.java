@@ -44,7 +44,7 @@ final class EvaluatedImages {
   static final String PREDICTED = "predicted";
   static final String PROBABILITIES = "probabilities";
 
-  /** The place of the label among the classes of the model, from 0; null where it has none. */
+  /** The place of the label among the classes of the model, from 0, or null where it has none. */
   static final String PLACE = "place";
 
   /** Array of (split, (slice, slice_value)): where the image counts. */

@@ -94,8 +94,8 @@ final class EvaluationSupport {
   }
 
   /**
-   * The class with the fewest images where the model is judged; of equals the first by name. A
-   * stray label that the model does not know is no class to look at.
+   * Returns the class with the fewest images where the model is judged; of equals the first by
+   * name. A stray label that the model does not know is no class to look at.
    */
   Optional<String> rarest(String model) {
     return supports(model, judged(model)).entrySet().stream()

@@ -111,7 +111,7 @@ final class LabelledPredictions {
     return sizes;
   }
 
-  /** The temperature with the least log-loss on the validation split. */
+  /** Returns the temperature with the least log-loss on the validation split. */
   double temperature(List<Double> shift) {
     JavaRDD<Image> validation = of(SplitsTable.VALIDATION);
     return TemperatureFit.find(
@@ -176,7 +176,7 @@ final class LabelledPredictions {
   }
 
   /**
-   * The scores of some classes in a split.
+   * Returns the scores of some classes in a split.
    *
    * @param labels one of {@link #batches}
    * @throws UserException when there are too many different ones for the driver
@@ -185,7 +185,9 @@ final class LabelledPredictions {
     return onDriver(split, counted(split, labels));
   }
 
-  /** The highest probability of each image of a split; positives are the right predictions. */
+  /**
+   * Returns the highest probability of each image of a split; positives are the right predictions.
+   */
   ScoreHistogram confidences(String split) {
     JavaPairRDD<Long, long[]> highest =
         of(split)
@@ -200,8 +202,9 @@ final class LabelledPredictions {
   }
 
   /**
-   * The curves of classes that never fall and are nearest to what images of a split are, by MLlib.
-   * Where the scores of several classes fit on the driver, a curve costs no query over the images.
+   * Returns the curves of classes that never fall and are nearest to what images of a split are, by
+   * MLlib. Where the scores of several classes fit on the driver, a curve costs no query over the
+   * images.
    *
    * @param images of the split
    */

@@ -171,7 +171,7 @@ final class MetricsTableWriter {
   private record Figure(
       String name, String metric, long n, boolean ranking, ToDoubleFunction<Evaluation> value) {}
 
-  /** The images that a figure of a class rests on: the denominator, where it is a ratio. */
+  /** Returns the images that a figure of a class rests on: the denominator, where it is a ratio. */
   private static long basis(ClassMetric metric, int c, ConfusionMatrix confusion) {
     return switch (metric) {
       case PRECISION -> confusion.predicted(c);

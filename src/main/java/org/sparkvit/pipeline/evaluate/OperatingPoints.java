@@ -105,7 +105,7 @@ final class OperatingPoints {
         });
   }
 
-  /** The operating point of a threshold: the last that does not lie below it. */
+  /** Returns the operating point of a threshold: the last that does not lie below it. */
   private static CurvePoint at(List<CurvePoint> curve, double threshold) {
     int low = 0;
     int high = curve.size() - 1;

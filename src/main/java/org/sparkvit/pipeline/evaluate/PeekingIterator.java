@@ -22,7 +22,7 @@ final class PeekingIterator<T> implements Iterator<T> {
     return head != null;
   }
 
-  /** The next element, which stays the next one. */
+  /** Returns the next element, which stays the next one. */
   T peek() {
     if (head == null) {
       throw new NoSuchElementException();

@@ -75,7 +75,7 @@ final class RankingKeys implements Serializable {
     return new RankingKeys(regions, models);
   }
 
-  /** The ranking of the first class of a region; those of the others follow. */
+  /** Returns the ranking of the first class of a region; those of the others follow. */
   long firstOf(Row region) {
     return first[places.get(region)];
   }
@@ -99,7 +99,7 @@ final class RankingKeys implements Serializable {
     return regions.get(place(ranking));
   }
 
-  /** The place of its class among those of the model. */
+  /** Returns the place of its class among those of the model. */
   int classOf(long ranking) {
     return Math.toIntExact(ranking - first[place(ranking)]);
   }
@@ -108,7 +108,7 @@ final class RankingKeys implements Serializable {
     return models.get(region(ranking).getString(0)).get(classOf(ranking));
   }
 
-  /** Whether a ranking is of a whole split, or of all images. */
+  /** Returns whether a ranking is of a whole split, or of all images. */
   boolean unsliced(long ranking) {
     return whole(region(ranking));
   }

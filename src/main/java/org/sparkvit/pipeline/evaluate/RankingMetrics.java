@@ -63,7 +63,7 @@ final class RankingMetrics {
     return List.of(new Tuple2<>(run.ranking(), sums)).iterator();
   }
 
-  /** The sums by (model, split, slice, slice_value), with the index of the class. */
+  /** Returns the sums by (model, split, slice, slice_value), with the index of the class. */
   JavaPairRDD<Row, Tuple2<Integer, RankingAccumulator>> byRegion() {
     RankingKeys of = keys;
     return sums.mapToPair(

@@ -41,12 +41,12 @@ final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> 
     this.ranges = bins > 0 ? new LogOddsRanges(bins) : null;
   }
 
-  /** The key of a score. */
+  /** Returns the key of a score. */
   static long key(long value) {
     return value >> 1;
   }
 
-  /** Whether it is of images of the class. */
+  /** Returns whether it is of images of the class. */
   static boolean positive(long value) {
     return (value & 1) == 1;
   }

@@ -56,7 +56,7 @@ record About(Map<String, String> values) {
     return new About(values);
   }
 
-  /** A value, or null. */
+  /** Returns a value, or null. */
   String get(String key) {
     return values.get(key);
   }

@@ -51,7 +51,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
    * One image.
    *
    * @param rules why it is in the sample
-   * @param image the model's input, a JPEG in base 64; null where there is none
+   * @param image the model's input, a JPEG in base 64, or null where there is none
    * @param maps PNGs in base 64 to lay over it: gradient, rollout, attention of the last layer
    * @param nearest of a mistake, the images of the train split most like it
    * @param problem why there is none, else null
@@ -72,7 +72,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
    * An image of the train split.
    *
    * @param cosine how much it is like the other, up to 1
-   * @param image a JPEG in base 64; null where there is none
+   * @param image a JPEG in base 64, or null where there is none
    */
   public record Near(String id, String path, String label, double cosine, String image) {}
 
@@ -143,7 +143,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
             .toList();
   }
 
-  /** Whether any card has images of the train split beside it. */
+  /** Returns whether any card has images of the train split beside it. */
   public boolean hasNearest() {
     return cards.stream().anyMatch(card -> !card.nearest().isEmpty());
   }
@@ -174,7 +174,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
             : null);
   }
 
-  /** The map from clear (its lowest value) to red (its highest), a pixel a patch. */
+  /** Returns the map from clear (its lowest value) to red (its highest), a pixel a patch. */
   private static String overlay(Row row, String map) {
     int rows = row.getAs(ExplanationsTable.ROWS);
     int columns = row.getAs(ExplanationsTable.COLUMNS);

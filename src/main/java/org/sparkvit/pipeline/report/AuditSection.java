@@ -91,9 +91,9 @@ public record AuditSection(
    * One image.
    *
    * @param note why it is here, in a few words; may be empty
-   * @param image a JPEG in base 64; null where none could be made
-   * @param problem why there is no image; null where there is one
-   * @param other the image that it repeats, likewise; null where there is none
+   * @param image a JPEG in base 64, or null where none could be made
+   * @param problem why there is no image, or null where there is one
+   * @param other the image that it repeats, likewise, or null where there is none
    */
   public record Item(
       String id,

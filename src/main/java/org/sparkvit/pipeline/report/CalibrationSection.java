@@ -21,7 +21,7 @@ import org.sparkvit.dataset.schema.ThresholdsTable;
  * @param diagrams how often predictions of a confidence were right
  * @param thresholds operating points, by class
  * @param imagesPerDay that shares are of; 0 where nobody said
- * @param prevalence of the class among those; NaN where it is the split's
+ * @param prevalence of the class among those, or NaN where it is the split's
  */
 public record CalibrationSection(
     String split,
@@ -53,13 +53,13 @@ public record CalibrationSection(
   /** Predictions of about one confidence. */
   public record Bin(long images, double confidence, double accuracy) {}
 
-  /** A range at the 95 % level around a share; NaN where there is none. */
+  /** A range at the 95 % level around a share, or NaN where there is none. */
   public record Share(double value, double low, double high) {}
 
   /**
    * An operating point.
    *
-   * @param lower where people begin to look; NaN where they do not
+   * @param lower where people begin to look, or NaN where they do not
    * @param flagged share of the images, 0 to 1
    * @param reviewed share of the images that people look at
    * @param lift how much more often flagged images are of the class than all are
@@ -224,7 +224,7 @@ public record CalibrationSection(
     return value == null ? Double.NaN : value;
   }
 
-  /** The operating point of a class with the least cost; null where there is none. */
+  /** Returns the operating point of a class with the least cost, or null where there is none. */
   public Threshold cheapest(String name) {
     return thresholds.stream()
         .filter(each -> each.name().equals(name) && each.objective().equals("cost"))
@@ -232,7 +232,7 @@ public record CalibrationSection(
         .orElse(null);
   }
 
-  /** Whether the figures are of images that nothing was fitted on. */
+  /** Returns whether the figures are of images that nothing was fitted on. */
   public boolean isHeldOut() {
     return split.equals(SplitsTable.TEST);
   }

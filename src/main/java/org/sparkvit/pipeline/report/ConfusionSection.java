@@ -99,7 +99,7 @@ public record ConfusionSection(List<Matrix> matrices) {
     return new ConfusionSection(matrices);
   }
 
-  /** How many classes occur, by split. */
+  /** Returns how many classes occur, by split. */
   private static Map<String, Long> classes(Dataset<Row> cells) {
     Map<String, Long> classes = new HashMap<>();
     for (Row row :
@@ -115,7 +115,10 @@ public record ConfusionSection(List<Matrix> matrices) {
     return classes;
   }
 
-  /** The classes of a matrix in the model's order; those that it does not know follow by name. */
+  /**
+   * Returns the classes of a matrix in the model's order; those that it does not know follow by
+   * name.
+   */
   private static List<String> names(Map<String, Map<String, Long>> matrix, List<String> order) {
     Set<String> found = new TreeSet<>(matrix.keySet());
     matrix.values().forEach(row -> found.addAll(row.keySet()));

@@ -24,12 +24,12 @@ public record Count(String name, long count, double share) {
     return new Count(name, count, share(count, total));
   }
 
-  /** A fraction, NaN of nothing. */
+  /** Returns a fraction, NaN of nothing. */
   static double share(long part, long total) {
     return total == 0 ? Double.NaN : (double) part / total;
   }
 
-  /** The most frequent values, ties by name. */
+  /** Returns the most frequent values, ties by name. */
   static List<Count> top(Dataset<Row> rows, Column value, String ifNull, long total) {
     List<Count> counts = new ArrayList<>();
     for (Row row :

@@ -14,8 +14,8 @@ import org.sparkvit.dataset.schema.SliceGapsTable;
  * @param name class that the measure is of
  * @param images that the share is of
  * @param rate the share, from {@code low} to {@code high} at the 95 % level
- * @param elsewhere the share among all others; NaN where there are none
- * @param ratio to the best value, 0 to 1; NaN where it is not defined
+ * @param elsewhere the share among all others, or NaN where there are none
+ * @param ratio to the best value, 0 to 1, or NaN where it is not defined
  */
 public record GapRow(
     String slice,
@@ -33,7 +33,7 @@ public record GapRow(
 
   private static final int SHOWN = 20;
 
-  /** The largest gaps of a split. */
+  /** Returns the largest gaps of a split. */
   static List<GapRow> gather(Dataset<Row> gaps, String split) {
     return gaps
         .where(

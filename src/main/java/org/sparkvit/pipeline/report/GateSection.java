@@ -31,7 +31,7 @@ public record GateSection(
   /** A check; the value is NaN where there is none. */
   public record Check(String metric, double value, String check, String outcome) {}
 
-  /** A figure then and now; NaN where it was not there, or is no more. */
+  /** A figure then and now, or NaN where it was not there, or is no more. */
   public record Move(String metric, double before, double now) {
     private double size() {
       if (Double.isNaN(before) || Double.isNaN(now)) {

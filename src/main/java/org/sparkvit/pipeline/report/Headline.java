@@ -103,7 +103,7 @@ public record Headline(
     return struct(columns.toArray(new Column[0]));
   }
 
-  /** The verdict in one line of plain text. */
+  /** Returns the verdict in one line of plain text. */
   String line() {
     NumberFormats figures = new NumberFormats();
     return split

@@ -44,12 +44,12 @@ public record LineChart(
   /**
    * What is drawn as one line.
    *
-   * @param points x and y; NaN where there is none
+   * @param points x and y, or NaN where there is none
    * @param joined whether by a line, or shown as dots
    */
   record Series(String name, List<double[]> points, boolean joined) {}
 
-  /** Draws some series, of which those without numbers are left out; null where none has any. */
+  /** Draws some series, of which those without numbers are left out, or null where none has any. */
   static LineChart of(String id, String title, String across, List<Series> all) {
     List<Series> series =
         all.stream()

@@ -162,7 +162,7 @@ public record MetricsSection(
     return ranges.getOrDefault(name, Map.of()).get(metric);
   }
 
-  /** The split that the report speaks of first: test where there is one. */
+  /** Returns the split that the report speaks of first: test where there is one. */
   public String split() {
     return splits.get(0);
   }
@@ -172,7 +172,7 @@ public record MetricsSection(
     return sizes.get(0);
   }
 
-  /** The value of a metric in {@link #split()}, or NaN. */
+  /** Returns the value of a metric in {@link #split()}, or NaN. */
   double value(Metric metric) {
     return overall.stream()
         .filter(row -> row.metric().equals(metric.label()))
@@ -213,7 +213,9 @@ public record MetricsSection(
         number(row, ClassMetric.AVERAGE_PRECISION.label()));
   }
 
-  /** The metrics that were found: known ones in their usual order, then any others by name. */
+  /**
+   * Returns the metrics that were found: known ones in their usual order, then any others by name.
+   */
   private static Set<String> metricNames(Set<String> found) {
     Set<String> names = new LinkedHashSet<>();
     for (Metric metric : Metric.values()) {

@@ -22,7 +22,7 @@ import org.sparkvit.dataset.schema.PredictionsTable;
  * @param judged images of the split that have a prediction
  * @param wrong how many of them are mistakes
  * @param confident the mistakes with the highest confidence
- * @param positive the class of {@code missed}; null where none was chosen
+ * @param positive the class of {@code missed}, or null where none was chosen
  * @param missedCount images of that class that were taken for another
  * @param missed those of them to which the model gave the class the lowest probability
  */
@@ -38,9 +38,9 @@ public record MistakeSection(
    * One image.
    *
    * @param confidence probability of the predicted class
-   * @param givenProbability probability of the given class; NaN where the model does not know it
-   * @param image a JPEG in base 64; null where none could be made
-   * @param problem why there is no image; null where there is one
+   * @param givenProbability probability of the given class, or NaN where the model does not know it
+   * @param image a JPEG in base 64, or null where none could be made
+   * @param problem why there is no image, or null where there is one
    */
   public record Mistake(
       String id,

@@ -25,7 +25,7 @@ public record ModelFacts(String hash, String location, List<String> classes, Ins
   private static final int NAMED_IN_ERROR = 10;
 
   /**
-   * The model that {@code choice} names, or the one used last.
+   * Returns the model that {@code choice} names, or the one used last.
    *
    * @param choice {@code NAME}, {@code NAME@RUN} or URI of a model directory, or the first digits
    *     of a hash, or null

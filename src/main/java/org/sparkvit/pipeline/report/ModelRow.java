@@ -46,7 +46,7 @@ public record ModelRow(
   private static final int MOST = 20;
 
   /**
-   * The models that have figures of a split, the best by macro F1 first.
+   * Returns the models that have figures of a split, the best by macro F1 first.
    *
    * @param metrics of all models
    * @param costs rows of {@code costs}, or null

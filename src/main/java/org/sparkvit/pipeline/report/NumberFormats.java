@@ -44,12 +44,12 @@ public final class NumberFormats {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** A metric or a probability, with three decimals. */
+  /** Returns a metric or a probability, with three decimals. */
   public String metric(double value) {
     return Double.isNaN(value) ? UNDEFINED : String.format(Locale.ROOT, "%.3f", value);
   }
 
-  /** A fraction of 1 as a percentage, with one decimal. */
+  /** Returns a fraction of 1 as a percentage, with one decimal. */
   public String share(double value) {
     return Double.isNaN(value)
         ? UNDEFINED
@@ -64,7 +64,7 @@ public final class NumberFormats {
     return new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
   }
 
-  /** A quantity that need not be whole, e.g. a sum of weights. */
+  /** Returns a quantity that need not be whole, e.g. a sum of weights. */
   public String amount(double value) {
     return Double.isNaN(value) ? UNDEFINED : String.format(Locale.ROOT, "%,.1f", value);
   }
@@ -100,7 +100,7 @@ public final class NumberFormats {
     return TITLES.getOrDefault(metric, metric);
   }
 
-  /** The head of a hash, enough to tell models apart. */
+  /** Returns the head of a hash, enough to tell models apart. */
   public String hash(String value) {
     return value.length() <= 12 ? value : value.substring(0, 12);
   }

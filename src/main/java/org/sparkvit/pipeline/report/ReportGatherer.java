@@ -272,7 +272,7 @@ final class ReportGatherer {
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  /** The measures of what the catalog has now, and not of files that have changed since. */
+  /** Returns the measures of what the catalog has now, and not of files that have changed since. */
   private Dataset<Row> measured(Dataset<Row> images) {
     Dataset<Row> now =
         images.select(col(ImagesTable.ID).as("now_id"), col(ImagesTable.SHA256).as("now_sha256"));

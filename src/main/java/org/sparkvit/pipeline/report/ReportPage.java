@@ -44,14 +44,14 @@ final class ReportPage {
     templates.setWrapUncheckedExceptions(true);
   }
 
-  /** The whole page. */
+  /** Returns the whole page. */
   String render(Report report) {
     String script = resource("explore.js");
     return render(
         "report.ftlh", Map.of("report", report, "script", script, "scriptHash", sha256(script)));
   }
 
-  /** The page's drawings of the model as SVG files, by name, in its light colours. */
+  /** Returns the page's drawings of the model as SVG files, by name, in its light colours. */
   Map<String, String> plots(Report report) {
     Map<String, String> plots = new LinkedHashMap<>();
     if (report.curves() != null) {
@@ -78,7 +78,9 @@ final class ReportPage {
     return render("plot.ftlh", Map.of("kind", kind, "chart", chart, "style", drawingStyle()));
   }
 
-  /** The page's rules for drawings; what reads SVG outside of browsers knows no variables. */
+  /**
+   * Returns the page's rules for drawings; what reads SVG outside of browsers knows no variables.
+   */
   private static String drawingStyle() {
     String page = resource("style.css");
     Map<String, String> light = new HashMap<>();

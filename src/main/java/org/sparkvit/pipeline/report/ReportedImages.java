@@ -23,7 +23,7 @@ final class ReportedImages {
   /** Whether the model was given the image. */
   static final String TRIED = "tried";
 
-  /** Probability of the given label; null where the model does not know it. */
+  /** Probability of the given label, or null where the model does not know it. */
   static final String GIVEN_PROBABILITY = "given_probability";
 
   private ReportedImages() {}
@@ -79,7 +79,9 @@ final class ReportedImages {
                 .as(GIVEN_PROBABILITY));
   }
 
-  /** The images of a split (or {@link MetricsTable#ALL}) with both a label and a prediction. */
+  /**
+   * Returns the images of a split (or {@link MetricsTable#ALL}) with both a label and a prediction.
+   */
   static Dataset<Row> judged(Dataset<Row> scored, String split) {
     Dataset<Row> judged =
         scored.where(

@@ -50,7 +50,7 @@ public record StudySection(List<Study> studies) {
    */
   public record BestTrial(int number, double value, List<String> values) {}
 
-  /** Reads what there is; null where there is nothing. */
+  /** Reads what there is, or null where there is nothing. */
   static StudySection of(Workspace workspace) {
     List<Study> studies = new ArrayList<>();
     for (String name : workspace.studies().stream().limit(SHOWN).toList()) {

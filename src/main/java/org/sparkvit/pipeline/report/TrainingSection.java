@@ -37,7 +37,7 @@ public record TrainingSection(List<Run> runs) {
   public record Run(
       String name, boolean unfinished, int epochs, long steps, List<LineChart> charts) {}
 
-  /** Reads what there is; null where there is nothing. */
+  /** Reads what there is, or null where there is nothing. */
   static TrainingSection of(Workspace workspace, ModelFacts model) {
     List<Run> runs = new ArrayList<>();
     for (String name : workspace.trainings().stream().limit(UNFINISHED).toList()) {

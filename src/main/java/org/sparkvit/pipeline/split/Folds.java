@@ -98,7 +98,7 @@ final class Folds {
         fill(images.where(col(SplitsTable.GROUP).isNull()), classes, shares));
   }
 
-  /** The images that stand alone, in hashed order, into what the quotas leave. */
+  /** Returns the images that stand alone, in hashed order, into what the quotas leave. */
   private Dataset<Row> fill(
       Dataset<Row> singles, SortedMap<String, ClassCount> classes, List<BigDecimal> shares) {
     boolean[] open = new boolean[names.size()];
@@ -134,7 +134,7 @@ final class Folds {
   }
 
   /**
-   * The splits that hold out a fold.
+   * Returns the splits that hold out a fold.
    *
    * @param placed what {@link #place} gives
    * @param test the rows of the test split

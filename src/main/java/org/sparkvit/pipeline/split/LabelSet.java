@@ -37,7 +37,7 @@ final class LabelSet {
   private LabelSet() {}
 
   /**
-   * The name of each image's set.
+   * Returns the name of each image's set.
    *
    * @param column of {@code images} with the further labels: an array, or text in which {@value
    *     #SEPARATOR} separates them
@@ -64,7 +64,7 @@ final class LabelSet {
     return concat(col(ImagesTable.LABEL), coalesce(joined, lit("")));
   }
 
-  /** The class in a set's name. */
+  /** Returns the class in a set's name. */
   static String className(String set) {
     int end = set.indexOf(UNIT);
     return end < 0 ? set : set.substring(0, end);
@@ -75,7 +75,7 @@ final class LabelSet {
     return substring_index(set, UNIT, 1);
   }
 
-  /** The further labels in a set's name. */
+  /** Returns the further labels in a set's name. */
   static List<String> labels(String set) {
     String[] parts = set.split(UNIT);
     return List.of(parts).subList(1, parts.length);

@@ -28,22 +28,22 @@ final class SplitItems {
   /** The class; with further labels, the {@link LabelSet}. */
   static final String LABEL = "label";
 
-  /** The split named by the data; null where none is, or where it is ignored. */
+  /** The split named by the data, or null where none is, or where it is ignored. */
   static final String GIVEN = "given";
 
-  /** The split of the earlier table; null for a new image. */
+  /** The split of the earlier table, or null for a new image. */
   static final String EARLIER = "earlier";
 
-  /** {@code COLUMN=VALUE} of the group column; null where none is asked for or it is blank. */
+  /** {@code COLUMN=VALUE} of the group column, or null where none is asked for or it is blank. */
   static final String GROUP_KEY = "group_key";
 
   /**
-   * {@code duplicates=ID} of what the audit found alike, else {@code sha256=HASH}; null where equal
-   * images may part.
+   * {@code duplicates=ID} of what the audit found alike, else {@code sha256=HASH}, or null where
+   * equal images may part.
    */
   static final String CONTENT_KEY = "content_key";
 
-  /** Images with one value here must not part; null for an image that stands alone. */
+  /** Images with one value here must not part, or null for an image that stands alone. */
   static final String GROUP = "group";
 
   private static final String USABLE = "usable";

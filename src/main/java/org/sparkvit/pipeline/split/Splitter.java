@@ -79,7 +79,7 @@ final class Splitter {
     return quotas;
   }
 
-  /** The splits that the data names and that are therefore taken as they are. */
+  /** Returns the splits that the data names and that are therefore taken as they are. */
   List<String> closed() {
     List<String> names = new ArrayList<>();
     for (int s = 0; s < SPLITS; s++) {
@@ -90,7 +90,7 @@ final class Splitter {
     return names;
   }
 
-  /** The columns of {@code splits}, and the two keys of {@link SplitItems} for checking. */
+  /** Returns the columns of {@code splits}, and the two keys of {@link SplitItems} for checking. */
   Dataset<Row> place() {
     SortedMap<String, ClassCount> classes = census(anchored);
     requireTwo(classes);

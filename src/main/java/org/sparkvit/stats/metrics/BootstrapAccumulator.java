@@ -116,12 +116,12 @@ public final class BootstrapAccumulator implements Serializable {
     return this;
   }
 
-  /** The sums of every image once. */
+  /** Returns the sums of every image once. */
   public ProbabilityAccumulator sums() {
     return sums;
   }
 
-  /** The images themselves; rankings are near enough, all else is exact. */
+  /** Returns the images themselves; rankings are near enough, all else is exact. */
   public Evaluation once() {
     return evaluation(0);
   }
@@ -212,9 +212,9 @@ public final class BootstrapAccumulator implements Serializable {
     }
 
     /**
-     * The interval of a share, moved by what lies between two values of it. That is done to the
-     * arcsine of their roots, by which a share strays as much wherever it lies (Anscombe 1948), so
-     * that the interval becomes narrower where it comes nearer to 0 or 1, and never passes them.
+     * Returns the interval of a share, moved by what lies between two values of it. That is done to
+     * the arcsine of their roots, by which a share strays as much wherever it lies (Anscombe 1948),
+     * so that the interval becomes narrower where it comes nearer to 0 or 1, and never passes them.
      *
      * @param from 0 to 1
      * @param to 0 to 1

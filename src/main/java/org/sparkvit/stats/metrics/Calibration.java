@@ -32,7 +32,9 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
     this(temperature, shift, List.of());
   }
 
-  /** The shift from one distribution of the classes to another; shares need not sum to 1. */
+  /**
+   * Returns the shift from one distribution of the classes to another; shares need not sum to 1.
+   */
   public static List<Double> shift(double[] trained, double[] real) {
     Double[] shift = new Double[trained.length];
     for (int c = 0; c < shift.length; c++) {
@@ -42,7 +44,7 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
     return List.of(shift);
   }
 
-  /** The probabilities as they should be. */
+  /** Returns the probabilities as they should be. */
   public float[] apply(float[] probabilities) {
     double[] exact = softmax(logits(probabilities, shift), 1 / temperature);
     if (!curves.isEmpty()) {

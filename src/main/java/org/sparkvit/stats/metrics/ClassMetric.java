@@ -17,7 +17,7 @@ public enum ClassMetric {
     this.label = label;
   }
 
-  /** The name in tables. */
+  /** Returns the name in tables. */
   public String label() {
     return label;
   }

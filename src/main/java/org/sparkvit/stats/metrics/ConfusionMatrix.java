@@ -185,8 +185,8 @@ public final class ConfusionMatrix implements Serializable {
   }
 
   /**
-   * Cohen's kappa: agreement of labels and predictions beyond chance, at most 1; NaN where chance
-   * alone agrees always.
+   * Cohen's kappa: agreement of labels and predictions beyond chance, at most 1, or NaN where
+   * chance alone agrees always.
    */
   public double cohenKappa() {
     BigInteger right = BigInteger.ZERO;

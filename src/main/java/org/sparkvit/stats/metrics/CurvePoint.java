@@ -14,12 +14,12 @@ public record CurvePoint(
     double threshold, long truePositives, long falsePositives, long positives, long negatives) {
   private static final int GRID = 256;
 
-  /** y of the ROC curve and x of the precision-recall curve; NaN without positives. */
+  /** y of the ROC curve and x of the precision-recall curve, or NaN without positives. */
   public double recall() {
     return positives == 0 ? Double.NaN : (double) truePositives / positives;
   }
 
-  /** x of the ROC curve; NaN without negatives. */
+  /** x of the ROC curve, or NaN without negatives. */
   public double falsePositiveRate() {
     return negatives == 0 ? Double.NaN : (double) falsePositives / negatives;
   }
@@ -30,8 +30,8 @@ public record CurvePoint(
   }
 
   /**
-   * The share of images that would be flagged where another share of them is of the class; NaN
-   * without images of the class, or without others.
+   * Returns the share of images that would be flagged where another share of them is of the class,
+   * or NaN without images of the class, or without others.
    *
    * @param prevalence 0 to 1
    */
@@ -39,7 +39,7 @@ public record CurvePoint(
     return prevalence * recall() + (1 - prevalence) * falsePositiveRate();
   }
 
-  /** The precision that comes of that; NaN where nothing is flagged. */
+  /** Returns the precision that comes of that, or NaN where nothing is flagged. */
   public double precision(double prevalence) {
     return prevalence * recall() / flagged(prevalence);
   }
@@ -71,7 +71,9 @@ public record CurvePoint(
     return whole == 0 ? 0 : (double) part / whole;
   }
 
-  /** The logarithm to base 2, in steps of about an eighth of an octave, without rounding. */
+  /**
+   * Returns the logarithm to base 2, in steps of about an eighth of an octave, without rounding.
+   */
   private static long eighths(long n) {
     if (n < 8) {
       return n;

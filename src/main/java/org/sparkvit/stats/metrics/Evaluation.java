@@ -21,7 +21,7 @@ public record Evaluation(
     rankings = List.copyOf(rankings);
   }
 
-  /** The value of a metric, or NaN where it is undefined. */
+  /** Returns the value of a metric, or NaN where it is undefined. */
   public double value(Metric metric) {
     return switch (metric) {
       case ACCURACY -> confusion.accuracy();
@@ -46,7 +46,7 @@ public record Evaluation(
     };
   }
 
-  /** The value of a metric for one class, or NaN where it is undefined. */
+  /** Returns the value of a metric for one class, or NaN where it is undefined. */
   public double value(ClassMetric metric, int c) {
     return switch (metric) {
       case PRECISION -> confusion.precision(c);

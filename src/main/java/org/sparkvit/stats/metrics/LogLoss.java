@@ -35,7 +35,7 @@ public final class LogLoss implements Serializable {
   }
 
   /**
-   * The loss of one image.
+   * Returns the loss of one image.
    *
    * @param probability of the true class, in [0, 1]; 0 for a class the model does not know
    * @param epsilon where to clip
@@ -72,7 +72,7 @@ public final class LogLoss implements Serializable {
     return count;
   }
 
-  /** Mean over the images, at least 0; NaN without images. */
+  /** Mean over the images, at least 0, or NaN without images. */
   public double value() {
     return count == 0 ? Double.NaN : sum.value() / count;
   }

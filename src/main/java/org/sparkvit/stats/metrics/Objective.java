@@ -18,7 +18,7 @@ public enum Objective {
   /** The least cost of misses and false alarms. */
   COST;
 
-  /** The name in options and tables. */
+  /** Returns the name in options and tables. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -36,7 +36,7 @@ public enum Objective {
       double beta, double recallFloor, double precisionFloor, double missCost, double alarmCost) {}
 
   /**
-   * The best operating point; of equals the one with the highest threshold.
+   * Returns the best operating point; of equals the one with the highest threshold.
    *
    * @param points all that there are, the highest threshold first
    * @return absent where no point meets the floor

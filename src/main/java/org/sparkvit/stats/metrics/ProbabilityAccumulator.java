@@ -133,7 +133,7 @@ public final class ProbabilityAccumulator implements Serializable {
     return figures(0, logLoss);
   }
 
-  /** The figures of one of the sums. */
+  /** Returns the figures of one of the sums. */
   ProbabilityMetrics figures(int sum, double logLoss) {
     return new ProbabilityMetrics(
         logLoss,
@@ -165,7 +165,7 @@ public final class ProbabilityAccumulator implements Serializable {
     return mean(error, sum);
   }
 
-  /** The largest such distance of a bin. */
+  /** Returns the largest such distance of a bin. */
   private double maximumCalibrationError(int sum) {
     double error = images[sum] == 0 ? Double.NaN : 0;
     for (int bin = 0; bin < BINS; bin++) {
@@ -174,7 +174,7 @@ public final class ProbabilityAccumulator implements Serializable {
     return error;
   }
 
-  /** The reliability of every image once, in bins of equal width. */
+  /** Returns the reliability of every image once, in bins of equal width. */
   public Reliability reliability() {
     List<Reliability.Bin> bins = new ArrayList<>();
     for (int bin = 0; bin < BINS; bin++) {

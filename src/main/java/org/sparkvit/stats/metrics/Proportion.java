@@ -20,7 +20,7 @@ public record Proportion(long hits, long total) {
     }
   }
 
-  /** The share, 0 to 1; NaN of nothing. */
+  /** Returns the share, 0 to 1; NaN of nothing. */
   public double rate() {
     return total == 0 ? Double.NaN : (double) hits / total;
   }

@@ -92,7 +92,7 @@ public final class RankingAccumulator implements Serializable {
     return negatives;
   }
 
-  /** In [0, 1]; NaN where positives or negatives are missing. */
+  /** In [0, 1], or NaN where positives or negatives are missing. */
   public double rocAuc() {
     return positives == 0 || negatives == 0
         ? Double.NaN
@@ -101,7 +101,7 @@ public final class RankingAccumulator implements Serializable {
 
   /**
    * How far ROC-AUC may be from what it would be if no images had equal scores, whatever their
-   * order; NaN where it is.
+   * order, or NaN where it is.
    */
   public double rocAucBound() {
     return positives == 0 || negatives == 0
@@ -109,12 +109,12 @@ public final class RankingAccumulator implements Serializable {
         : tiedPairs / (2.0 * positives * negatives);
   }
 
-  /** The same of average precision; NaN without positives. */
+  /** The same of average precision, or NaN without positives. */
   public double averagePrecisionBound() {
     return positives == 0 ? Double.NaN : slack.value() / positives;
   }
 
-  /** In [0, 1]; 0 without positives, as scikit-learn; NaN without images. */
+  /** In [0, 1]; 0 without positives, as scikit-learn, or NaN without images. */
   public double averagePrecision() {
     if (positives == 0) {
       return negatives == 0 ? Double.NaN : 0;

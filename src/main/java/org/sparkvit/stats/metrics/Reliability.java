@@ -16,7 +16,7 @@ public record Reliability(List<Bin> bins) {
   /**
    * Images whose confidence lies between two values.
    *
-   * @param confidence its mean; NaN without images
+   * @param confidence its mean, or NaN without images
    * @param accuracy share of them that are predicted rightly
    */
   public record Bin(double from, double to, long images, double confidence, double accuracy) {
@@ -91,7 +91,7 @@ public record Reliability(List<Bin> bins) {
    */
   public record BrierParts(double reliability, double resolution, double uncertainty) {}
 
-  /** The parts; NaN without images. */
+  /** Returns the parts, or NaN without images. */
   public BrierParts brierParts() {
     double right = mean(Bin::accuracy);
     return new BrierParts(

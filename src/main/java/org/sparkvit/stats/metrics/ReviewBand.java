@@ -12,8 +12,8 @@ import java.util.List;
 public record ReviewBand(CurvePoint lower, CurvePoint upper) {
 
   /**
-   * The band that leaves the least cost outside; of equals the one with the fewest images, then the
-   * one that lies highest.
+   * Returns the band that leaves the least cost outside; of equals the one with the fewest images,
+   * then the one that lies highest.
    *
    * @param points all operating points, the highest threshold first
    * @param capacity share of the images that people can look at, 0 to 1
@@ -51,7 +51,7 @@ public record ReviewBand(CurvePoint lower, CurvePoint upper) {
     return (double) point.truePositives() + point.falsePositives();
   }
 
-  /** How many images lie in it. */
+  /** Returns how many images lie in it. */
   public double images() {
     return flagged(lower) - flagged(upper);
   }

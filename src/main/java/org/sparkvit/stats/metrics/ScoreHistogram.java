@@ -83,7 +83,7 @@ public final class ScoreHistogram implements Serializable {
         Arrays.copyOf(distinct, size), positive ? count : none, positive ? none : count);
   }
 
-  /** The counts of both sets of images. */
+  /** Returns the counts of both sets of images. */
   public ScoreHistogram plus(ScoreHistogram other) {
     int most = size() + other.size();
     double[] s = new double[most];
@@ -113,7 +113,7 @@ public final class ScoreHistogram implements Serializable {
     return scores.length;
   }
 
-  /** A distinct score; the first is the highest. */
+  /** Returns a distinct score; the first is the highest. */
   public double score(int place) {
     return scores[place];
   }
@@ -128,7 +128,7 @@ public final class ScoreHistogram implements Serializable {
     return positives[place] + negatives[place];
   }
 
-  /** The score of an image, of all images from the lowest score up. */
+  /** Returns the score of an image, of all images from the lowest score up. */
   double ascending(long image) {
     long before = 0;
     int place = size();

@@ -25,8 +25,8 @@ public final class Importance {
   private Importance() {}
 
   /**
-   * The parameters' shares of the importance, which sum to 1; empty for fewer than two complete
-   * trials. All are equal where all trials are among the best.
+   * Returns the parameters' shares of the importance, which sum to 1; empty for fewer than two
+   * complete trials. All are equal where all trials are among the best.
    */
   public static Map<String, Double> of(SearchSpace space, List<Trial> trials) {
     List<Trial> complete =
@@ -139,7 +139,7 @@ public final class Importance {
     return 1.059 * Math.min(quartiles / 1.34, deviation) * Math.pow(n, -0.2);
   }
 
-  /** The first cell up to which there are at least so many. */
+  /** Returns the first cell up to which there are at least so many. */
   private static int from(int[] counts, List<Integer> cells, int many) {
     int sum = 0;
     int i = 0;
@@ -152,7 +152,7 @@ public final class Importance {
     return i;
   }
 
-  /** The first cell up to which there are more than so many. */
+  /** Returns the first cell up to which there are more than so many. */
   private static int above(int[] counts, List<Integer> cells, int many) {
     return from(counts, cells, many + 1);
   }

@@ -9,14 +9,14 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 /** A density over one parameter's values, estimated from observed ones and a prior. */
 sealed interface Mixture {
 
-  /** A value by chance, as likely as it is dense. */
+  /** Returns a value by chance, as likely as it is dense. */
   String sample(RandomGenerator random);
 
   /** Logarithm of the density at a value. */
   double logDensity(String value);
 
   /**
-   * The Parzen estimator of TPE.
+   * Returns the Parzen estimator of TPE.
    *
    * @param observed values, the oldest first
    */

@@ -12,10 +12,10 @@ import org.sparkvit.core.UserException;
 /** A setting that is searched. Its values are texts, as an option takes them. */
 public sealed interface Parameter {
 
-  /** The option, without dashes. */
+  /** Returns the option, without dashes. */
   String name();
 
-  /** A value by chance: uniform, on the logarithm where the parameter has one. */
+  /** Returns a value by chance: uniform, on the logarithm where the parameter has one. */
   String sample(RandomGenerator random);
 
   /**
@@ -25,10 +25,10 @@ public sealed interface Parameter {
    */
   List<String> grid(int steps);
 
-  /** The line of the search space, as {@link #parse} reads it. */
+  /** Returns the line of the search space, as {@link #parse} reads it. */
   String text();
 
-  /** The lowest and the highest value, or all choices: what an option has to bear. */
+  /** Returns the lowest and the highest value, or all choices: what an option has to bear. */
   List<String> edges();
 
   /**
@@ -88,7 +88,7 @@ public sealed interface Parameter {
     /** Where a value is on the line, logarithmic where that is asked for. */
     double position(String value);
 
-    /** The value at a position, rounded to one that there is. */
+    /** Returns the value at a position, rounded to one that there is. */
     String value(double position);
 
     /** Lower end of the line. */

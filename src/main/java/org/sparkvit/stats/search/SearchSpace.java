@@ -28,7 +28,7 @@ public record SearchSpace(List<Parameter> parameters) {
     return new SearchSpace(parameters);
   }
 
-  /** A value for each parameter, by chance. */
+  /** Returns a value for each parameter, by chance. */
   public Map<String, String> sample(RandomGenerator random) {
     Map<String, String> values = new LinkedHashMap<>();
     parameters.forEach(parameter -> values.put(parameter.name(), parameter.sample(random)));

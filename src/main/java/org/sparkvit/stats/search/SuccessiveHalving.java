@@ -20,7 +20,7 @@ public record SuccessiveHalving(int first, int reduction) {
   }
 
   /**
-   * The points before the end.
+   * Returns the points before the end.
    *
    * @param end resource of a complete trial
    */
@@ -33,7 +33,7 @@ public record SuccessiveHalving(int first, int reduction) {
   }
 
   /**
-   * Whether a trial goes on.
+   * Returns whether a trial goes on.
    *
    * @param trial with a report at the rung
    * @param all trials, this one or an earlier state of it among them or not

@@ -29,7 +29,7 @@ record ImageSet(
   /** The driver holds so many paths; who measures with more measures no better. */
   private static final int MOST = 5000;
 
-  /** The readable images of a workspace. */
+  /** Returns the readable images of a workspace. */
   static ImageSet read(String name, Workspace workspace) {
     Dataset<Row> images =
         workspace.read(ImagesTable.SPEC).where(col(ImagesTable.STATUS).equalTo("OK"));

@@ -79,7 +79,7 @@ final class Rates {
     }
   }
 
-  /** The ratio of each round; empty where one of the two was not measured. */
+  /** Returns the ratio of each round; empty where one of the two was not measured. */
   List<Double> ratios(String one, String other) {
     List<Double> above = rates.getOrDefault(one, List.of());
     List<Double> below = rates.getOrDefault(other, List.of());

@@ -23,7 +23,7 @@ public record BatchTransform(
     int side, List<Augment> augments, Mixing mixing, List<Set<AugmentStep>> forbidden) {
 
   /**
-   * The changes to images of this side, in pixels.
+   * Returns the changes to images of this side, in pixels.
    *
    * @throws UserException when something is forbidden for a class that there is not
    */

@@ -59,7 +59,7 @@ public final class Batches {
   /** What goes into one batch, and where its pixels go. */
   private record Work<S>(List<S> images, ByteBuffer buffer, double stepWeight, boolean endsStep) {}
 
-  /** The images as they are, in the order given. */
+  /** Returns the images as they are, in the order given. */
   public Prefetcher<?, Labelled> plain(List<Example> examples) {
     return over(
         examples,
@@ -80,7 +80,7 @@ public final class Batches {
   }
 
   /**
-   * The images changed at random, each sample in its own way.
+   * Returns the images changed at random, each sample in its own way.
    *
    * @param all images that may be mixed in
    * @param stepSize images per step, a multiple of the batch size

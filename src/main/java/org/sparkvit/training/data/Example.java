@@ -13,7 +13,7 @@ import org.sparkvit.core.StableHash;
  */
 public record Example(String id, int label, float weight, int copies, int slot) {
 
-  /** A number of which the sum over a data set tells it apart from others. */
+  /** Returns a number of which the sum over a data set tells it apart from others. */
   public long hash(String split) {
     return StableHash.hash64(
         label, split, id, Integer.toString(Float.floatToIntBits(weight)), Integer.toString(copies));

@@ -31,7 +31,7 @@ public record ExecutorImages(TrainingSet data, long unreadable) {
   private static final Map<String, ExecutorImages> OPEN = new ConcurrentHashMap<>();
 
   /**
-   * The images of that name, read now unless this JVM has them already.
+   * Returns the images of that name, read now unless this JVM has them already.
    *
    * @param name tells trainings, and shares of them, apart
    * @param rows as {@link TrainingRows#rows} has them, with their places; may be left unread

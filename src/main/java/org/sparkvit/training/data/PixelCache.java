@@ -37,7 +37,7 @@ public final class PixelCache implements AutoCloseable {
   }
 
   /**
-   * An empty cache in a folder.
+   * Returns an empty cache in a folder.
    *
    * @param imageBytes size of one image
    * @param expected number of images to come; the disk must have room for them
@@ -123,7 +123,7 @@ public final class PixelCache implements AutoCloseable {
     }
   }
 
-  /** The buffer that holds an image; its position and limit are not to be touched. */
+  /** Returns the buffer that holds an image; its position and limit are not to be touched. */
   public ByteBuffer buffer(int slot) {
     return segments.get(slot / imagesPerSegment);
   }

@@ -212,7 +212,7 @@ public final class TrainingRows {
     return new TrainingRows(rows.unionByName(more), sums, said, labelHash);
   }
 
-  /** The synthetic images whose parents still have the class that they were given. */
+  /** Returns the synthetic images whose parents still have the class that they were given. */
   private Dataset<Row> ofTheseClasses(Dataset<Row> synthetic) {
     Dataset<Row> labels = trainLabels();
     Column first =
@@ -571,14 +571,14 @@ public final class TrainingRows {
   }
 
   /**
-   * The images to read, each once: id, label, split, path, offset, bytes, sha256, copies (1 or
-   * more), weight.
+   * Returns the images to read, each once: id, label, split, path, offset, bytes, sha256, copies (1
+   * or more), weight.
    */
   public Dataset<Row> rows() {
     return rows;
   }
 
-  /** The classes, in alphabetical order. */
+  /** Returns the classes, in alphabetical order. */
   public Labels labels() {
     return Labels.sorted(counts.keySet());
   }

@@ -37,7 +37,7 @@ final class BestEpoch {
     return better;
   }
 
-  /** Whether patience is at its end. */
+  /** Returns whether patience is at its end. */
   boolean shouldStop() {
     return patience > 0 && withoutImprovement >= patience;
   }
@@ -47,7 +47,7 @@ final class BestEpoch {
     return epoch;
   }
 
-  /** The metric in the best epoch; NaN while there is none. */
+  /** Returns the metric in the best epoch, or NaN while there is none. */
   double value() {
     return value;
   }

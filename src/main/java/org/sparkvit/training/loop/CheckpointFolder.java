@@ -64,18 +64,18 @@ public final class CheckpointFolder implements TrainingListener {
     return folder;
   }
 
-  /** The file system they are on. */
+  /** Returns the file system they are on. */
   public FileSystem fileSystem() {
     return fs;
   }
 
-  /** Whether a training here was interrupted. */
+  /** Returns whether a training here was interrupted. */
   public boolean hasState() {
     return newest(LAST).isPresent();
   }
 
   /**
-   * The latest state, copied to a local directory.
+   * Returns the latest state, copied to a local directory.
    *
    * @param scratch a local directory that is there for as long as it is used
    */
@@ -165,7 +165,7 @@ public final class CheckpointFolder implements TrainingListener {
     new StateFolder(fs, new Path(folder, state.getFileName().toString())).publish(state);
   }
 
-  /** The highest number of the complete states whose names match. */
+  /** Returns the highest number of the complete states whose names match. */
   private OptionalLong newest(Pattern pattern) {
     try {
       StateFolder.restore(fs, folder);

@@ -231,7 +231,7 @@ public final class DistributedBackend implements TrainingBackend {
     return List.of(new Share(worker, sorted)).iterator();
   }
 
-  /** The worker that an image belongs to. */
+  /** Returns the worker that an image belongs to. */
   static int worker(String id, long seed, int workers) {
     return (int) Math.floorMod(StableHash.hash64(seed, "worker", id), (long) workers);
   }

@@ -18,8 +18,8 @@ import org.sparkvit.stats.metrics.Metric;
  * @param learningRate of the last update
  * @param gradientNorm mean over the updates, before clipping
  * @param validation the model on the validation split, afterwards: {@link Metric} labels, and
- *     {@code roc_auc} and {@code average_precision} of the rarest class; NaN where undefined
- * @param recall on the validation split, by class; NaN for a class without images there
+ *     {@code roc_auc} and {@code average_precision} of the rarest class, or NaN where undefined
+ * @param recall on the validation split, by class, or NaN for a class without images there
  * @param seconds for training and evaluating
  * @param imagesPerSecond samples trained on per second, without the evaluation
  */
@@ -55,7 +55,7 @@ public record EpochResult(
     return figures;
   }
 
-  /** Recall of each class; NaN for those without images. */
+  /** Recall of each class, or NaN for those without images. */
   public static Map<String, Double> recall(Evaluation evaluation, Labels labels) {
     Map<String, Double> recall = new LinkedHashMap<>();
     for (int c = 0; c < labels.size(); c++) {
@@ -65,7 +65,7 @@ public record EpochResult(
     return recall;
   }
 
-  /** The value of a metric on the validation split. */
+  /** Returns the value of a metric on the validation split. */
   public double value(Metric metric) {
     return validation.get(metric.label());
   }

@@ -13,7 +13,7 @@ import org.sparkvit.training.recipe.Schedule;
 record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) implements Serializable {
 
   /**
-   * The rate of one update.
+   * Returns the rate of one update.
    *
    * @param step number of the update, from 0
    */

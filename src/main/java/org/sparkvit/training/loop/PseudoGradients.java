@@ -34,8 +34,8 @@ final class PseudoGradients implements Serializable {
       implements Serializable {}
 
   /**
-   * The unit for a round: a weight moves by at most this many units times 2<sup>31</sup> over the
-   * number of workers.
+   * Returns the unit for a round: a weight moves by at most this many units times 2<sup>31</sup>
+   * over the number of workers.
    *
    * @param most what a weight may move at most
    */
@@ -43,7 +43,7 @@ final class PseudoGradients implements Serializable {
     return most * workers / Integer.MAX_VALUE;
   }
 
-  /** The pseudo-gradient of one worker: its weights before less its weights after. */
+  /** Returns the pseudo-gradient of one worker: its weights before less its weights after. */
   static PseudoGradients of(
       float[] before, float[] after, double unit, int workers, WorkerFigures figures) {
     PseudoGradients pseudoGradients = new PseudoGradients();
@@ -85,7 +85,7 @@ final class PseudoGradients implements Serializable {
     return this;
   }
 
-  /** The mean of the workers' pseudo-gradients for one weight. */
+  /** Returns the mean of the workers' pseudo-gradients for one weight. */
   double mean(int weight) {
     return sums[weight] * unit / figures.size();
   }

@@ -177,14 +177,14 @@ public final class TrainLoop implements AutoCloseable {
     return book.evaluation();
   }
 
-  /** A copy of what {@link #evaluate} measures. */
+  /** Returns a copy of what {@link #evaluate} measures. */
   Checkpoint evaluated() {
     return recipe.regularization().averageDecay() == 0
         ? session.checkpoint()
         : session.averaged(session::checkpoint);
   }
 
-  /** A copy of the weights that are trained. */
+  /** Returns a copy of the weights that are trained. */
   Checkpoint weights() {
     return session.checkpoint();
   }

@@ -43,7 +43,7 @@ public final class Trainer {
    * Where an interrupted training is taken up.
    *
    * @param last local directory that {@link TrainingRun#save} wrote
-   * @param best weights of the best epoch; null when none was done
+   * @param best weights of the best epoch, or null when none was done
    */
   public record Resumption(Path last, Checkpoint best) {}
 

@@ -17,7 +17,7 @@ public interface TrainingBackend extends AutoCloseable {
   /** Steps taken, in all epochs. */
   long steps();
 
-  /** The learning rate of the last step. */
+  /** Returns the learning rate of the last step. */
   double learningRate();
 
   /**
@@ -32,7 +32,7 @@ public interface TrainingBackend extends AutoCloseable {
   /** Measures the model on the validation split. */
   Evaluation evaluate();
 
-  /** A copy of what {@link #evaluate} measures. */
+  /** Returns a copy of what {@link #evaluate} measures. */
   Checkpoint evaluated();
 
   /** Writes the weights as a model directory, and what else it takes to go on. */

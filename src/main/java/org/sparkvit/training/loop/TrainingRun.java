@@ -12,10 +12,10 @@ public interface TrainingRun {
   /** How it trains. */
   Recipe recipe();
 
-  /** The classes. */
+  /** Returns the classes. */
   Labels labels();
 
-  /** The class with the fewest images to train on. */
+  /** Returns the class with the fewest images to train on. */
   String rarestClass();
 
   /** Updates done. */

@@ -101,7 +101,7 @@ public final class MetricsFile implements TrainingListener {
     write();
   }
 
-  /** The lines as they stand. */
+  /** Returns the lines as they stand. */
   public String text() {
     return String.join("\n", lines) + "\n";
   }

@@ -26,7 +26,7 @@ public final class ModelDestination {
   }
 
   /**
-   * A place to write to.
+   * Returns a place to write to.
    *
    * @param uri of the model's folder
    * @param overwrite whether a model that is there may get a further version

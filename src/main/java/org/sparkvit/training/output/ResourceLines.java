@@ -60,7 +60,7 @@ public final class ResourceLines implements TrainingListener {
     progress.say(line.toString());
   }
 
-  /** A size in Linux's account of this process; empty on other systems. */
+  /** Returns a size in Linux's account of this process; empty on other systems. */
   private static Optional<String> memory(String name) {
     try {
       Matcher sizes = KILOBYTES.matcher(Files.readString(Path.of("/proc/self/status")));

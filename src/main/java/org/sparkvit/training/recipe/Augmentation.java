@@ -16,8 +16,8 @@ import org.sparkvit.image.augment.RandomCrop;
 /**
  * How training images are changed at random, so that the model learns what does not matter.
  *
- * @param cropPadding pixels of reflected border for random crops; null for an eighth of the side, 0
- *     for none
+ * @param cropPadding pixels of reflected border for random crops, or null for an eighth of the
+ *     side, 0 for none
  * @param cropArea smallest share of the image that a random part has which is enlarged to the
  *     model's input, instead of padded crops; 0 for padded crops
  * @param flip whether half of the images are mirrored

@@ -107,7 +107,7 @@ public record BalancePolicy(
   }
 
   /**
-   * The policy that a run followed.
+   * Returns the policy that a run followed.
    *
    * @param record of the run that wrote a plan
    * @return absent where the record does not name one, as of a plan that a person made
@@ -148,7 +148,7 @@ public record BalancePolicy(
   }
 
   /**
-   * The plan.
+   * Returns the plan.
    *
    * @param train images to train on, with {@code id} and {@code label}
    * @param classes what {@link #classes} gives for them

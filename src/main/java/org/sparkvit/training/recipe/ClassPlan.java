@@ -73,7 +73,7 @@ public record ClassPlan(long before, int copies, long extra, double weight) {
     return targets;
   }
 
-  /** The weight of each class; they sum to the number of classes. */
+  /** Returns the weight of each class; they sum to the number of classes. */
   static SortedMap<String, Double> weights(
       SortedMap<String, Long> sizes, Weights weights, double beta) {
     SortedMap<String, Double> raw = new TreeMap<>();

@@ -35,7 +35,7 @@ public record Diloco(int workers, int innerSteps, double outerLearningRate, doub
         "0 or more, below 1");
   }
 
-  /** Whether there are workers besides the driver. */
+  /** Returns whether there are workers besides the driver. */
   public boolean isDistributed() {
     return workers > 1;
   }

@@ -48,12 +48,12 @@ public record RareClasses(Rare rare, int minClass) {
     return map;
   }
 
-  /** Whether a class with so many images in the two splits is rare. */
+  /** Returns whether a class with so many images in the two splits is rare. */
   public boolean isRare(long train, long validation) {
     return train == 0 || validation == 0 || train + validation < minClass;
   }
 
-  /** Whether the training goes without such a class. */
+  /** Returns whether the training goes without such a class. */
   public boolean leavesOut(long train, long validation) {
     return train == 0 || (rare == Rare.DROP && isRare(train, validation));
   }

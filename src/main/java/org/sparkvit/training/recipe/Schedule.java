@@ -29,7 +29,7 @@ public record Schedule(
     /** By half a cosine (Loshchilov and Hutter 2017, without restarts). */
     COSINE;
 
-    /** The shape of that name. */
+    /** Returns the shape of that name. */
     public static Shape named(String name) {
       return Arrays.stream(values())
           .filter(shape -> shape.label().equals(name))
@@ -40,7 +40,7 @@ public record Schedule(
                       "--schedule is '" + name + "'; use constant, linear or cosine"));
     }
 
-    /** The name in options. */
+    /** Returns the name in options. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -41,7 +41,7 @@ public final class ListedFiles implements FileIndex {
   }
 
   /**
-   * The rows of files.
+   * Returns the rows of files.
    *
    * @param folder that they are in, at any depth
    * @param schema of the rows; columns that a file does not have are null

@@ -67,7 +67,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   }
 
   /**
-   * The files that a write to a folder has made.
+   * Returns the files that a write to a folder has made.
    *
    * @throws IllegalStateException when there has been none by this protocol
    */

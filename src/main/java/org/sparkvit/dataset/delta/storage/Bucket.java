@@ -51,7 +51,8 @@ final class Bucket {
   }
 
   /**
-   * The bucket of a log; the first time in this process it is probed, and said if it has no way.
+   * Returns the bucket of a log; the first time in this process it is probed, and said if it has no
+   * way.
    */
   static Bucket of(FileSystem fs, Path log) throws IOException {
     String endpoint = fs.getConf().get("fs.s3a.endpoint", "");
@@ -112,7 +113,7 @@ final class Bucket {
     }
   }
 
-  /** What the store does with the condition, in a verb; null where it holds to it. */
+  /** What the store does with the condition, in a verb, or null where it holds to it. */
   private static final class Answer {
     private static final byte[] CONTENT = "{}\n".getBytes(StandardCharsets.UTF_8);
 

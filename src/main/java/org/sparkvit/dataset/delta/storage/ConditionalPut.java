@@ -23,7 +23,7 @@ interface ConditionalPut {
   /** Deletes a file that was made here. */
   void delete(Path path) throws IOException;
 
-  /** The way of a file system, if it has one. */
+  /** Returns the way of a file system, if it has one. */
   static Optional<ConditionalPut> of(FileSystem fs, Path path) throws IOException {
     if (CreateFilePut.isKnownTo(fs, path)) {
       return Optional.of(new CreateFilePut(fs));
@@ -42,8 +42,8 @@ interface ConditionalPut {
   }
 
   /**
-   * Whether it is an S3A of a certain kind. By names only, and not in the class that uses them: a
-   * platform may have neither S3A nor that SDK.
+   * Returns whether it is an S3A of a certain kind. By names only, and not in the class that uses
+   * them: a platform may have neither S3A nor that SDK.
    */
   private static boolean hasClient(FileSystem fs, String method, String type) {
     for (Class<?> of = fs.getClass(); of != null; of = of.getSuperclass()) {

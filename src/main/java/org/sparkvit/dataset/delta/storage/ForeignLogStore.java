@@ -35,7 +35,7 @@ public final class ForeignLogStore extends LogStore {
     super(hadoop);
   }
 
-  /** Whether a class looks like a log store. */
+  /** Returns whether a class looks like a log store. */
   static boolean bridges(Class<?> type) {
     return METHODS.stream()
         .allMatch(

@@ -38,7 +38,7 @@ public final class LogStores {
   private LogStores() {}
 
   /**
-   * A copy of Hadoop's settings by which Kernel finds its stores. {@code
+   * Returns a copy of Hadoop's settings by which Kernel finds its stores. {@code
    * io.delta.kernel.logStore.SCHEME.impl} goes before {@link #SETTING}, which goes before what we
    * would choose.
    *
@@ -121,7 +121,7 @@ public final class LogStores {
     return type != null && LogStore.class.isAssignableFrom(type);
   }
 
-  /** A class, wherever spark-submit put its jar; null if there is none. */
+  /** Returns a class, wherever spark-submit put its jar, or null if there is none. */
   static Class<?> load(String name) {
     for (ClassLoader loader :
         new ClassLoader[] {

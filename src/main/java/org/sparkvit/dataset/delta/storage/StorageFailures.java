@@ -84,7 +84,7 @@ final class StorageFailures {
     return exists;
   }
 
-  /** Whether a failure or one that it came from has a text. */
+  /** Returns whether a failure or one that it came from has a text. */
   static boolean mentions(Throwable failure, String text) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (String.valueOf(e.getMessage()).contains(text)) {
