@@ -3,11 +3,11 @@ package org.sparkvit.stats.metrics;
 import java.util.List;
 
 /**
- * Everything there is to say about a set of scored images.
+ * All metrics of a set of scored images.
  *
- * @param confusion labels against predictions
- * @param probabilities how good they are
- * @param rankings of each class against the rest, by class
+ * @param confusion the counts of labels against predictions
+ * @param probabilities the metrics of the probabilities themselves
+ * @param rankings the ranking of each class against the rest, by class index
  */
 public record Evaluation(
     ConfusionMatrix confusion,
@@ -58,7 +58,10 @@ public record Evaluation(
     };
   }
 
-  /** Classes without images, or without other images, have no AUC and do not count. */
+  /**
+   * Returns the mean ROC-AUC of the classes. Classes without images, or without images of other
+   * classes, have no AUC and are left out.
+   */
   private double macroRocAuc() {
     return rankings.stream()
         .mapToDouble(RankingAccumulator::rocAuc)
@@ -67,7 +70,10 @@ public record Evaluation(
         .orElse(Double.NaN);
   }
 
-  /** Classes without images do not count: their 0 says nothing about the model. */
+  /**
+   * Returns the mean average precision of the classes. Classes without images are left out, as
+   * their 0 says nothing about the model.
+   */
   private double macroAveragePrecision() {
     return rankings.stream()
         .filter(r -> r.positives() > 0)

@@ -34,19 +34,19 @@ public enum Metric {
     this.higherIsBetter = higherIsBetter;
   }
 
-  /** Returns the name in options and tables. */
+  /** Returns the name of the metric in options and tables. */
   public String label() {
     return label;
   }
 
-  /** Returns whether the best value is the highest one. */
+  /** Returns whether higher values of the metric are better. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }
 
   /**
-   * Returns whether a value beats another; a value that is NaN beats nothing, and any number beats
-   * NaN.
+   * Returns whether a value is better than another. NaN is better than nothing, and any number is
+   * better than NaN.
    */
   public boolean isBetter(double value, double than) {
     if (Double.isNaN(value) || Double.isNaN(than)) {
@@ -55,7 +55,11 @@ public enum Metric {
     return higherIsBetter ? value > than : value < than;
   }
 
-  /** Returns the metric of that name; a {@link UserException} lists the names there are. */
+  /**
+   * Returns the metric of a name.
+   *
+   * @throws UserException where no metric has the name; the message lists the names
+   */
   public static Metric named(String name) {
     return Arrays.stream(values())
         .filter(m -> m.label.equals(name))
