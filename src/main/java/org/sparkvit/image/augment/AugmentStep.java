@@ -14,12 +14,12 @@ public enum AugmentStep {
   MIXUP,
   CUTMIX;
 
-  /** Returns the step of that name. */
+  /** Returns the step of a name, or empty where no step has the name. */
   public static Optional<AugmentStep> named(String name) {
     return Arrays.stream(values()).filter(step -> step.label().equals(name)).findFirst();
   }
 
-  /** Returns the name in options. */
+  /** Returns the name of the step in options. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
