@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code crop_hashes}: what each image and parts of it look like, for {@code audit --crops}. */
+/** {@code crop_hashes}: hashes of each image and of parts of it, for {@code audit --crops}. */
 public final class CropHashesTable {
   public static final String ID = "id";
 
@@ -14,7 +14,7 @@ public final class CropHashesTable {
   /** PDQ hashes of 32 bytes each, one after the other, or null where there are no pixels. */
   public static final String HASHES = "hashes";
 
-  /** As in {@link PixelsTable#BACKGROUND}. */
+  /** The background, as in {@link PixelsTable#BACKGROUND}. */
   public static final String BACKGROUND = "background";
 
   public static final TableSpec SPEC =

@@ -24,14 +24,14 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The class and the further labels of an image as one name, by which images with the same ones are
- * split as one class: the class, then the labels in alphabetical order, each once.
+ * The class and the further labels of an image as one name: the class, then the labels in
+ * alphabetical order, each once. Images with the same name are split as one class.
  */
 final class LabelSet {
-  /** Between the labels of a cell that holds several. */
+  /** The separator of the labels in a cell that holds several. */
   static final String SEPARATOR = "|";
 
-  /** Between the parts of the name: ASCII's unit separator, which no label has. */
+  /** The separator of the parts of the name: ASCII's unit separator, which no label contains. */
   private static final String UNIT = "\u001f";
 
   private LabelSet() {}
@@ -39,8 +39,8 @@ final class LabelSet {
   /**
    * Returns the name of each image's set.
    *
-   * @param column of {@code images} with the further labels: an array, or text in which {@value
-   *     #SEPARATOR} separates them
+   * @param column a column of {@code images} with the further labels: an array, or text in which
+   *     {@value #SEPARATOR} separates them
    * @throws UserException when there is no such column
    */
   static Column of(Dataset<Row> images, String column) {
@@ -70,7 +70,7 @@ final class LabelSet {
     return end < 0 ? set : set.substring(0, end);
   }
 
-  /** As above, of a column. */
+  /** Returns the class in each set's name of a column. */
   static Column className(Column set) {
     return substring_index(set, UNIT, 1);
   }
