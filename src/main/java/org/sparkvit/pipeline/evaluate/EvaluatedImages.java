@@ -30,24 +30,27 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Every image once for each model: its label, what the model said, and the {@link #REGIONS} it
- * counts in. Images without a label or without a prediction are rows like any other.
+ * Returns every image once for each model, with its label, the model's prediction, and the {@link
+ * #REGIONS} that it counts in. Images without a label or without a prediction are rows, too.
  */
 final class EvaluatedImages {
   static final String MODEL = MetricsTable.MODEL;
   static final String ID = ImagesTable.ID;
   static final String LABEL = "label";
 
-  /** Null where the image is in none. */
+  /** The split of the image, or null where it is in none. */
   static final String SPLIT = SplitsTable.SPLIT;
 
   static final String PREDICTED = "predicted";
   static final String PROBABILITIES = "probabilities";
 
-  /** The place of the label among the classes of the model, from 0, or null where it has none. */
+  /**
+   * The index of the label among the classes of the model, from 0, or null where the label is not
+   * among them.
+   */
   static final String PLACE = "place";
 
-  /** Array of (split, (slice, slice_value)): where the image counts. */
+  /** The regions that the image counts in, an array of (split, (slice, slice_value)). */
   static final String REGIONS = "regions";
 
   private EvaluatedImages() {}
@@ -55,8 +58,8 @@ final class EvaluatedImages {
   /**
    * Joins the tables.
    *
-   * @param splits absent where the data set was never split
-   * @param models classes by model
+   * @param splits the rows of {@code splits}, or empty where the data set was never split
+   * @param models the classes of each model
    * @param slices columns of {@code images}
    */
   static Dataset<Row> of(
@@ -102,7 +105,10 @@ final class EvaluatedImages {
             regions(slices).as(REGIONS));
   }
 
-  /** All images and each slice, for all splits together and for the image's own if it has one. */
+  /**
+   * Returns the regions of an image: all images and each slice, for all splits together and for the
+   * image's own split if it has one.
+   */
   private static Column regions(List<String> slices) {
     List<Column> kinds = new ArrayList<>();
     kinds.add(kind(lit(MetricsTable.ALL), lit(MetricsTable.ALL)));
@@ -133,7 +139,10 @@ final class EvaluatedImages {
         new StructType().add(MODEL, DataTypes.StringType, false));
   }
 
-  /** One row for each region of each image, its columns in place of {@link #REGIONS}. */
+  /**
+   * Returns one row for each region of each image, with the region's columns in place of {@link
+   * #REGIONS}.
+   */
   static Dataset<Row> perRegion(Dataset<Row> scored, Column... columns) {
     List<Column> kept = new ArrayList<>();
     kept.add(col(MODEL));

@@ -47,18 +47,18 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.report.MetricsSection.ClassRow;
 import org.sparkvit.stats.metrics.ClassMetric;
 
-/** Puts a report together from the tables that are there. Only the catalog must be. */
+/** Gathers a report from the tables that exist. Only the catalog is required. */
 final class ReportGatherer {
-  /** Images of each kind of finding: there are a dozen kinds. */
+  /** The number of images of each kind of finding. There are a dozen kinds. */
   private static final int GALLERY = 8;
 
-  /** Longer side in pixels of the images of the train split beside a mistake. */
+  /** The longer side in pixels of the images of the train split beside a mistake. */
   private static final int NEAR_SIZE = 96;
 
-  /** A share of so few images says little. */
+  /** The number of images below which a share says little. */
   private static final int FEW = 30;
 
-  /** Tables that note the label that an image had when they were made. */
+  /** The tables that note the label that an image had when they were made. */
   private static final List<TableSpec> LABELLED =
       List.of(
           DuplicatesTable.SPEC, FindingsTable.SPEC, LabelChecksTable.SPEC, ExplanationsTable.SPEC);
@@ -73,7 +73,7 @@ final class ReportGatherer {
     this.config = config;
   }
 
-  /** Gathers all sections; notes in {@code record} what they were made from. */
+  /** Gathers all sections. Notes in {@code record} what they were made from. */
   Report gather(RunRecord record) {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> splits = table(SplitsTable.SPEC);
@@ -272,7 +272,10 @@ final class ReportGatherer {
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  /** Returns the measures of what the catalog has now, and not of files that have changed since. */
+  /**
+   * Returns the measures of the contents that the catalog has now, without those of files that have
+   * changed since.
+   */
   private Dataset<Row> measured(Dataset<Row> images) {
     Dataset<Row> now =
         images.select(col(ImagesTable.ID).as("now_id"), col(ImagesTable.SHA256).as("now_sha256"));
@@ -361,7 +364,7 @@ final class ReportGatherer {
     return cautions;
   }
 
-  /** What was made when the catalog had other labels. */
+  /** Returns notes on tables that were made when the catalog had other labels. */
   private List<String> otherLabels(Dataset<Row> images, Dataset<Row> splits) {
     List<String> cautions = new ArrayList<>();
     if (splits != null) {

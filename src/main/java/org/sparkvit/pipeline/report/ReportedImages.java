@@ -16,14 +16,14 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * The catalog with what one model said of it: every image once, with the label and the content that
- * it has now, as the metrics were computed.
+ * Joins the catalog with one model's predictions: every image once, with its present label and, if
+ * it is of the present content, its prediction. The metrics are computed from the same rows.
  */
 final class ReportedImages {
-  /** Whether the model was given the image. */
+  /** The column that says whether the model was given the image. */
   static final String TRIED = "tried";
 
-  /** Probability of the given label, or null where the model does not know it. */
+  /** The probability of the given label, or null where the model does not know it. */
   static final String GIVEN_PROBABILITY = "given_probability";
 
   private ReportedImages() {}
