@@ -44,12 +44,12 @@ final class Unreadable {
             + folder.getName()
             + "' in "
             + folder.getParent()
-            + " cannot be read, which is not to say that it is not there: "
+            + " cannot be read, although it may exist: "
             + line(e)
             + "; check that this user has the right to read it, the limit of open files (ulimit"
             + " -n), and that the storage answers; if a file of its "
             + DeltaTable.LOG
-            + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
+            + " is damaged or gone, restore it from a copy, or move the folder away and run the"
             + " command that writes the table",
         e);
   }

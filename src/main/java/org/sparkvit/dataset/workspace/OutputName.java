@@ -30,11 +30,14 @@ public final class OutputName {
         name,
         "up to 100 letters, digits, '.', '_' and '-', not starting with a dot or dash");
     UserException.require(
-        !RUN.matcher(name).matches(), "--name", name, "another one: this is what runs are called");
+        !RUN.matcher(name).matches(),
+        "--name",
+        name,
+        "another name: names of this form belong to runs");
     UserException.require(
         !Workspace.FOLDERS.contains(name),
         "--name",
         name,
-        "another one: a folder of the workspace is called that");
+        "another name: this one belongs to a folder of the workspace");
   }
 }

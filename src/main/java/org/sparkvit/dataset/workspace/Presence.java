@@ -137,7 +137,7 @@ public final class Presence {
     return new UserException(
         "'"
             + path
-            + "' cannot be read, which is not to say that it is not there: "
+            + "' cannot be read, although it may exist: "
             + reason.getMessage()
             + "; check that this user has the right to read it and the folders above it, the limit"
             + " of open files (ulimit -n), and that the storage answers",

@@ -95,8 +95,8 @@ final class TableStore {
                 + folder.getParent()
                 + " cannot be read: "
                 + log()
-                + " has entries, but no version of the table can be made of them; bring back what"
-                + " is gone from a copy, or move the folder away and run 'spark-vit "
+                + " has entries, but no version of the table can be made of them; restore the"
+                + " missing files from a copy, or move the folder away and run 'spark-vit "
                 + spec.writtenBy()
                 + "'");
       }

@@ -801,7 +801,7 @@ public final class Workspace {
           file
               + " has format "
               + format
-              + ", of before tables were Delta tables, which is no longer read; use another"
+              + ", from before tables were Delta tables, which is no longer read; use another"
               + " --workspace, and begin with 'spark-vit catalog'");
     }
   }

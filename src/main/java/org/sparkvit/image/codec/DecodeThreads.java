@@ -171,7 +171,8 @@ final class DecodeThreads {
       if (!ended) {
         abandoned = true;
         LOG.warn(
-            "a decode that ran out of time is left behind; {} are running on here",
+            "a decode that ran out of time could not be stopped; {} such decodes run in this"
+                + " process",
             STUCK.incrementAndGet());
       }
     }

@@ -65,7 +65,7 @@ final class CsvTable implements Iterator<TextRecord> {
     this.records = new CsvRecords(name, ahead, separator, saysIt ? 2 : 1);
     TextRecord first = records.peek();
     if (first == null) {
-      throw new UserException(name + " is empty; a line with the columns' names is wanted first");
+      throw new UserException(name + " is empty; its first line has to name the columns");
     }
     this.header = first.cells().stream().map(String::strip).toList();
     requireHeader(paths);

@@ -88,7 +88,7 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
                 + offset
                 + " of a file that has "
                 + length
-                + "; make the manifest anew");
+                + "; write the manifest again");
   }
 
   private static Row refused(Row listed, String why) {

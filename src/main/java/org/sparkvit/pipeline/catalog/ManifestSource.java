@@ -318,7 +318,7 @@ record ManifestSource(
                 + ImageFiles.MEMBER_BYTES
                 + " "
                 + bytes
-                + ", which is no place in a file; make the manifest anew");
+                + ", which is no place in a file; write the manifest again");
       }
       return Listing.file(image.name(), image.path().toString(), label, split, offset, bytes, null);
     }

@@ -294,7 +294,7 @@ final class LabelledPredictions {
               + split
               + " split has more than "
               + MAX_SCORES
-              + " different scores of a class; a smaller one is enough for a threshold");
+              + " different scores of a class; a smaller split is enough to choose a threshold");
     }
     counted.sort(Comparator.comparing(Tuple2::_1));
     SortedMap<Integer, ScoreHistogram> byClass = new TreeMap<>();

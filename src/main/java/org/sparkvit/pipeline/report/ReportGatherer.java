@@ -350,7 +350,7 @@ final class ReportGatherer {
               + figures.count(scoring.failed())
               + " of "
               + figures.count(scoring.images())
-              + ". They are in no figure of the model.");
+              + ". They are left out of all metrics of the model.");
     }
     for (TableSpec input : List.of(ImagesTable.SPEC, SplitsTable.SPEC, PredictionsTable.SPEC)) {
       if (headline != null && newerThanMetrics(input)) {
@@ -380,7 +380,7 @@ final class ReportGatherer {
         cautions.add(
             "The table '"
                 + spec.name()
-                + "' was made of other labels: "
+                + "' was made from other labels: "
                 + new NumberFormats().count(changed)
                 + " of its rows are of images that have another label now; run 'spark-vit "
                 + spec.writtenBy()

@@ -263,7 +263,7 @@ final class Splitter {
               Locale.ROOT,
               ("group '%s' has images in %s and in %s already (%d such groups); pass --given ignore"
                   + " (for splits named by the data) or --overwrite (for an earlier table) to"
-                  + " place them anew, or let them part without --group-column and with"
+                  + " place them again, or let them part without --group-column and with"
                   + " --keep-duplicates-together=false"),
               group,
               places.getString(0),

@@ -180,8 +180,8 @@ public final class TrainingRows {
     if (strangers > 0) {
       throw new UserException(
           strangers
-              + " images that those of the table 'synthetic' are made of are not in the train split"
-              + " now; run 'spark-vit synthesize --overwrite' again");
+              + " parents of images of the table 'synthetic' are not in the train split now;"
+              + " run 'spark-vit synthesize --overwrite' again");
     }
     Dataset<Row> kept = ofTheseClasses(synthetic);
     SortedMap<String, ClassCounts> sums = new TreeMap<>(counts);
@@ -301,9 +301,9 @@ public final class TrainingRows {
                                 + "; run 'spark-vit balance --overwrite' again, or pass"
                                 + " --no-plan"));
         notes.add(
-            "the table 'plan' was made of other splits or labels ("
+            "the table 'plan' was made from other splits or labels ("
                 + stale.get()
-                + "); it is made anew from those of now as it was asked for then, "
+                + "); it is computed again from the present ones with the same options, "
                 + Options.values(policy)
                 + "; 'spark-vit balance --overwrite' shows it");
         Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
@@ -344,7 +344,7 @@ public final class TrainingRows {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "of the %,d images in the splits none is in the catalog with a label now; run"
+              "none of the %,d images in the splits has a label in the catalog now; run"
                   + " 'spark-vit split --overwrite' again",
               changes.placed()));
     }
@@ -396,9 +396,9 @@ public final class TrainingRows {
       notes.add(
           String.format(
               Locale.ROOT,
-              "%,d classes are learnt without an image in the validation split, so it has no figure"
-                  + " for them and means over classes are of the others: %s; --rare drop leaves"
-                  + " them out",
+              "%,d classes are learnt without an image in the validation split, so that split has"
+                  + " no metrics of them, and means over classes leave them out: %s; --rare drop"
+                  + " leaves them out",
               rare.size(),
               shown(rare)));
     }

@@ -80,7 +80,7 @@ final class StateFolder {
       throw new UserException(
           "'"
               + place
-              + "' is there and is no state of a training, for it has no "
+              + "' exists and is no state of a training, as it has no "
               + CONFIG
               + "; move it away");
     }

@@ -171,7 +171,7 @@ public final class TrainLoop implements AutoCloseable {
           float[] probabilities = BatchInference.softmax(logits, i, targets.classes());
           if (Float.isNaN(probabilities[0])) {
             throw new UserException(
-                "training diverged: the model gives no numbers for the validation split any more;"
+                "training diverged: the model returns NaN for images of the validation split;"
                     + " use a lower --learning-rate than "
                     + recipe.schedule().peak());
           }

@@ -145,7 +145,7 @@ public record TrainingState(
     if (!own.path("data").asText().equals(data)) {
       throw new UserException(
           "the images, labels or weights to train on are not those of the interrupted training;"
-              + " begin anew with --overwrite");
+              + " start again with --overwrite");
     }
     List<EpochResult> history = new ArrayList<>();
     own.path("history").forEach(epoch -> history.add(EpochResult.of(epoch)));
@@ -181,9 +181,9 @@ public record TrainingState(
     }
     if (!differing.isEmpty()) {
       throw new UserException(
-          "the interrupted training was another one: "
+          "the interrupted training had other options: "
               + String.join("; ", differing)
-              + "; give the same options, or begin anew with --overwrite");
+              + "; give the same options, or start again with --overwrite");
     }
   }
 }

@@ -99,7 +99,7 @@ public final class ModelDestination {
               + name
               + "@"
               + run
-              + " is whole in '"
+              + " is complete in '"
               + location(run)
               + "' but could not be made current: "
               + e.getMessage()
