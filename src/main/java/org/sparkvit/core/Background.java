@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What transparent images are put on before anything looks at them. A data set has one, chosen when
- * it is cataloged; a model that was trained on it keeps it.
+ * The colour that transparent images are put on before anything looks at them. It is chosen for a
+ * data set when it is cataloged, and a model that was trained on the data set keeps it.
  *
- * @param rgb the colour as 0xRRGGBB; -1 for none: alpha is left out and the colours under it show,
- *     as Pillow's {@code convert("RGB")} does
+ * @param rgb the colour as 0xRRGGBB, or -1 for none: then alpha is ignored and the colours under it
+ *     show, as Pillow's {@code convert("RGB")} does
  */
 public record Background(int rgb) implements Serializable {
-  /** Alpha is left out. */
+  /** No background: alpha is ignored. */
   public static final Background NONE = new Background(-1);
 
   private static final Pattern COLOUR = Pattern.compile("#[0-9a-f]{6}");
@@ -25,11 +25,11 @@ public record Background(int rgb) implements Serializable {
   }
 
   /**
-   * Reads an option or a field.
+   * Reads a background from an option or a field.
    *
-   * @param source where the text is from, for the message
+   * @param source the name of the option or field, for the message
    * @param text {@code none}, {@code white}, {@code black} or {@code #rrggbb}, in any case
-   * @throws UserException when it is none of them
+   * @throws UserException when the text is none of these
    */
   public static Background parse(String source, String text) {
     String lower = text.strip().toLowerCase(Locale.ROOT);
@@ -48,12 +48,12 @@ public record Background(int rgb) implements Serializable {
     };
   }
 
-  /** Whether alpha is left out. */
+  /** Returns whether there is no background, so that alpha is ignored. */
   public boolean isNone() {
     return rgb < 0;
   }
 
-  /** {@code none} or {@code #rrggbb}, which {@link #parse} reads. */
+  /** Returns {@code none} or {@code #rrggbb}, which {@link #parse} reads. */
   @Override
   public String toString() {
     return isNone() ? "none" : String.format(Locale.ROOT, "#%06x", rgb);

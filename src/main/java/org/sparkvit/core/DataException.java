@@ -1,7 +1,8 @@
 package org.sparkvit.core;
 
 /**
- * A table that is not what its readers were promised; the message names the table and the column.
+ * Thrown for a table that does not hold what its readers rely on. The message names the table and
+ * the column.
  */
 public final class DataException extends UserException {
   public DataException(String table, String column, String problem) {

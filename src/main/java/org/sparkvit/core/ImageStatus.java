@@ -1,34 +1,40 @@
 package org.sparkvit.core;
 
 /**
- * What became of one image. Every image gets exactly one status; a bad image is a row with a
- * status, never an exception.
+ * The outcome of reading and decoding one image. Every image gets exactly one status. A bad image
+ * is a row with a status, never an exception.
  */
 public enum ImageStatus {
-  /** Decoded completely; a reason beside it is a note, on damage that spares the pixels mostly. */
+  /**
+   * The image was decoded completely. A reason beside this status is a note, e.g. on damage that
+   * spares most pixels.
+   */
   OK,
   /** The file has no bytes. */
   EMPTY,
-  /** The content is no image, or in no image format we know. */
+  /** The content is no image, or is in no known image format. */
   BAD_MAGIC,
-  /** Decoded completely, but the file name's extension names another format. */
+  /** The image was decoded completely, but the file name's extension names another format. */
   EXT_MISMATCH,
   /** The file ends before the image does. */
   TRUNCATED,
   /** The content contradicts its format. */
   DECODE_ERROR,
-  /** More bytes or more pixels than the limits allow. */
+  /** The file has more bytes, or the image more pixels, than the limits allow. */
   TOO_LARGE,
-  /** A known format, or a variant of one, that is not supported. */
+  /** The image is in a known format, or a variant of one, that is not supported. */
   UNSUPPORTED,
-  /** The file was listed or named but is not there; set by those who read files. */
+  /** The file was listed or named but is not there. The code that reads files sets this status. */
   MISSING,
-  /** A manifest names it where its paths may not lead; it is never opened. */
+  /**
+   * A manifest names a file outside of the folders that its paths may lead to. The file is never
+   * opened.
+   */
   REFUSED,
   /** Decoding took longer than the limit. */
   TIMEOUT;
 
-  /** Whether an image of this status has pixels. */
+  /** Returns whether an image of this status has pixels. */
   public boolean isUsable() {
     return this == OK || this == EXT_MISMATCH;
   }

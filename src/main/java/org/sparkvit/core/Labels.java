@@ -8,15 +8,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The classes of a data set or a model, in a fixed order: position = index of the logit. */
+/**
+ * The classes of a data set or a model in a fixed order. The position of a class is the index of
+ * its logit.
+ */
 public final class Labels implements Serializable {
-  /** So many names are read in a message; more would hide what it says. */
+  /** The number of names that a message shows. More would hide what the message says. */
   private static final int SHOWN = 20;
 
   private final List<String> names;
   private final Map<String, Integer> indexes = new HashMap<>();
 
-  /** Labels in the given order. Throws when one is blank or given twice. */
+  /**
+   * Creates labels in the given order.
+   *
+   * @throws UserException when a name is blank or occurs twice
+   */
   public Labels(List<String> names) {
     this.names = List.copyOf(names);
     for (String name : this.names) {
@@ -30,7 +37,10 @@ public final class Labels implements Serializable {
     }
   }
 
-  /** Names for a person to choose from: all, or the first where a line would not hold them. */
+  /**
+   * Returns names for a person to choose from: all of them, or the first ones where a line would
+   * not hold all.
+   */
   public static String shown(Collection<String> names) {
     if (names.size() <= SHOWN) {
       return List.copyOf(names).toString();
@@ -39,7 +49,10 @@ public final class Labels implements Serializable {
         Locale.ROOT, "%s and %,d more", names.stream().limit(SHOWN).toList(), names.size() - SHOWN);
   }
 
-  /** Distinct names in alphabetical order: the order Hugging Face's ImageFolder gives them. */
+  /**
+   * Returns the distinct names in alphabetical order, which is the order of Hugging Face's
+   * ImageFolder.
+   */
   public static Labels sorted(Collection<String> names) {
     return new Labels(List.copyOf(new TreeSet<>(names)));
   }
@@ -60,7 +73,11 @@ public final class Labels implements Serializable {
     return indexes.containsKey(name);
   }
 
-  /** Position of a class. Throws when the class is unknown. */
+  /**
+   * Returns the position of a class.
+   *
+   * @throws UserException when the class is unknown
+   */
   public int index(String name) {
     Integer index = indexes.get(name);
     if (index == null) {

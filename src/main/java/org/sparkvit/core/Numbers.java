@@ -6,17 +6,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads numbers that people write: options, limits, search spaces. All of them are finite and of a
- * magnitude that figures made from them still have room for; what is not is refused with words, and
- * never becomes NaN, infinity or a sum that wraps around.
+ * Reads numbers that people write in options, limits and search spaces. All of them are finite, and
+ * small enough for computing with them. Any other text is refused with a message, and never becomes
+ * NaN, infinity or a sum that wraps around.
  */
 public final class Numbers {
   /**
-   * No rate, cost or weight that is meant is larger, and products of two are still exact enough.
+   * The largest number that is accepted. No meaningful rate, cost or weight is larger, and products
+   * of two such numbers are still exact enough.
    */
   public static final double LARGEST = 1e12;
 
-  /** More digits, in front of the point or behind it, are a mistake, and slow to compute with. */
+  /**
+   * The largest number of digits before or behind the decimal point. More are a mistake, and slow
+   * to compute with.
+   */
   private static final int MOST_DIGITS = 1_000;
 
   private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([kmgKMG]?)");
@@ -26,10 +30,10 @@ public final class Numbers {
   private Numbers() {}
 
   /**
-   * A number with a point.
+   * Reads a floating-point number.
    *
-   * @throws IllegalArgumentException when it is none, not finite, or beyond {@link #LARGEST}; the
-   *     message goes on from the number: "is no number"
+   * @throws UserException when the text is no number, or the number is not finite or beyond {@link
+   *     #LARGEST}; the message continues a sentence that begins with the text: "is no number"
    */
   public static double real(String text) {
     double value;
@@ -48,9 +52,9 @@ public final class Numbers {
   }
 
   /**
-   * A decimal number that is kept as it is written, such as a share.
+   * Reads a decimal number that keeps the digits as they are written, such as a share.
    *
-   * @throws IllegalArgumentException as {@link #real}
+   * @throws UserException as {@link #real} does
    */
   public static BigDecimal decimal(String text) {
     real(text);
@@ -67,10 +71,12 @@ public final class Numbers {
   }
 
   /**
-   * A whole number.
+   * Reads a whole number.
    *
-   * @param least the least that is read, with which the message says the range
-   * @throws IllegalArgumentException when it is none or out of range
+   * @param least the least number that is accepted
+   * @param greatest the greatest number that is accepted
+   * @throws UserException when the text is no whole number or out of range; the message says the
+   *     range
    */
   public static long whole(String text, long least, long greatest) {
     String digits = text.strip();
@@ -89,10 +95,10 @@ public final class Numbers {
   }
 
   /**
-   * A number of bytes: a whole number, and {@code k}, {@code m} or {@code g} for 1024, 1024² or
-   * 1024³ of them.
+   * Reads a number of bytes: a whole number that may be followed by {@code k}, {@code m} or {@code
+   * g} for 1024, 1024² or 1024³ bytes.
    *
-   * @throws IllegalArgumentException when it is none, or too many to count
+   * @throws UserException when the text is no such number, or the number is too large for a long
    */
   public static long bytes(String text) {
     Matcher size = BYTES.matcher(text.strip());
@@ -110,9 +116,10 @@ public final class Numbers {
   }
 
   /**
-   * A length of time: a whole number, and {@code h} or {@code d} for hours or days of 24 hours.
+   * Reads a length of time: a whole number followed by {@code h} for hours or {@code d} for days of
+   * 24 hours.
    *
-   * @throws IllegalArgumentException when it is none
+   * @throws UserException when the text is no such length
    */
   public static Duration duration(String text) {
     Matcher length = DURATION.matcher(text.strip());

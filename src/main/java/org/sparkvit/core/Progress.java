@@ -1,17 +1,17 @@
 package org.sparkvit.core;
 
 /**
- * Where long work says how far it is, a line at a time. The command line prints the lines; a test
- * or another program passes {@link #SILENT}.
+ * Receives lines on how far long work is. The command line prints them; a test or another program
+ * passes {@link #SILENT}.
  */
 @FunctionalInterface
 public interface Progress {
   Progress SILENT = line -> {};
 
-  /** Says one line, complete in itself. */
+  /** Reports one line, which is complete in itself. */
   void say(String line);
 
-  /** Seconds as people say them, e.g. {@code 2 h 5 min}. */
+  /** Returns a duration in words, e.g. {@code 2 h 5 min}. */
   static String duration(double seconds) {
     if (!(seconds < Integer.MAX_VALUE)) {
       return "an unknown time";

@@ -11,8 +11,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What made an output: the stage, its configuration, what it read, what it counted, and when. Every
- * output has one beside it. Configuration never holds credentials: those come from the platform.
+ * The record of the run that made an output: the stage, its configuration, what it read, what it
+ * counted, and when. Every output has one beside it. The configuration never holds credentials,
+ * which come from the platform.
  */
 public final class RunRecord {
   private static final DateTimeFormatter TIME =
@@ -36,18 +37,21 @@ public final class RunRecord {
    * Begins the record of one run.
    *
    * @param stage the subcommand's name, e.g. {@code split}
-   * @param config the configuration as shown to people: option names and values
+   * @param config the names and values of the options
    */
   public static RunRecord start(String stage, Map<String, Object> config) {
     return new RunRecord(stage, config);
   }
 
-  /** The run's name, unique and sortable by time; also the name of what it writes. */
+  /**
+   * Returns the run's name, which is unique and sortable by time. The run's outputs are named after
+   * it.
+   */
   public String runId() {
     return runId;
   }
 
-  /** Name of the subcommand whose run it is. */
+  /** Returns the name of the run's subcommand. */
   public String stage() {
     return stage;
   }
@@ -70,13 +74,13 @@ public final class RunRecord {
     return this;
   }
 
-  /** Adds to a count of the result, which is 0 before. */
+  /** Adds to a count of the result, which starts at 0. */
   public RunRecord add(String name, long count) {
     results.merge(name, count, (before, more) -> ((Number) before).longValue() + (Long) more);
     return this;
   }
 
-  /** The record as plain maps, ready to be written as JSON; durations are in seconds. */
+  /** Returns the record as plain maps, ready to be written as JSON. Durations are in seconds. */
   public Map<String, Object> toMap() {
     Instant now = Instant.now();
     Map<String, Object> map = new LinkedHashMap<>();
@@ -92,7 +96,7 @@ public final class RunRecord {
     return map;
   }
 
-  /** Versions of the program and of what it runs on here, by name. */
+  /** Returns the versions of the program and of the software that it runs on, by name. */
   public static Map<String, String> versions() {
     Map<String, String> versions = new TreeMap<>();
     String own = RunRecord.class.getPackage().getImplementationVersion();

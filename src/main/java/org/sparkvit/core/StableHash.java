@@ -12,18 +12,24 @@ import java.util.HexFormat;
 public final class StableHash {
   private StableHash() {}
 
-  /** The 128-bit id of an image, as 32 hex digits: the head of SHA-256 over its canonical name. */
+  /**
+   * Returns the 128-bit id of an image as 32 hex digits: the head of the SHA-256 of its canonical
+   * name.
+   */
   public static String id(String canonicalName) {
     return HexFormat.of()
         .formatHex(sha256().digest(canonicalName.getBytes(StandardCharsets.UTF_8)), 0, 16);
   }
 
-  /** SHA-256 as 64 hex digits. */
+  /** Returns the SHA-256 of the bytes as 64 hex digits. */
   public static String sha256(byte[] bytes) {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
-  /** 64 well-mixed bits from a seed and some strings, e.g. (seed, "augment", epoch, image id). */
+  /**
+   * Returns 64 well-mixed bits from a seed and some strings, e.g. (seed, "augment", epoch, image
+   * id).
+   */
   public static long hash64(long seed, String... parts) {
     MessageDigest digest = sha256();
     updateLong(digest, seed);
@@ -46,7 +52,7 @@ public final class StableHash {
     return (hash >>> 11) * 0x1.0p-53;
   }
 
-  /** A fresh SHA-256, which every Java platform has. */
+  /** Returns a new SHA-256 digest, which every Java platform has. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -2,13 +2,13 @@ package org.sparkvit.core;
 
 import java.util.regex.Pattern;
 
-/** Addresses as they may be stored and shown. */
+/** Removes secrets from addresses, so that they may be stored and shown. */
 public final class Urls {
   private static final Pattern WEB = Pattern.compile("(?i)(https?|ftp)://.*", Pattern.DOTALL);
   private static final Pattern ADDRESS =
       Pattern.compile("(?i)[a-z][a-z0-9+.-]*:/.*", Pattern.DOTALL);
 
-  /** Parameters with which storages sign addresses: of AWS, Google, Azure and CloudFront. */
+  /** Matches the parameters with which AWS, Google, Azure and CloudFront sign addresses. */
   private static final Pattern SIGNED =
       Pattern.compile(
           "(?i)[?&](x-amz-[a-z-]+|x-goog-[a-z-]+|awsaccesskeyid|googleaccessid|signature|sig|policy"
@@ -22,8 +22,9 @@ public final class Urls {
   private Urls() {}
 
   /**
-   * An address without what lets its bearer in: user and password, and the query of a web address
-   * or of a signed one. Anything else stays as it is; a question mark may be part of a file's name.
+   * Returns an address without its secrets: user and password, and the query of a web address or of
+   * a signed address. Any other text is returned unchanged, as a question mark may be part of a
+   * file's name.
    */
   public static String withoutSecrets(String text) {
     if (text.indexOf(":/") < 0 || !ADDRESS.matcher(text).matches()) {

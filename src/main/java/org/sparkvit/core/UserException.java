@@ -1,13 +1,16 @@
 package org.sparkvit.core;
 
 /**
- * Something the person at the keyboard can put right: an option, a file, a column of their data.
+ * Thrown for something that the user can put right: an option, a file, a column of their data.
  *
  * <p>The message is one line that says what was wrong, its value, and the fix. It is shown without
- * a stack trace, so it has none.
+ * a stack trace, so the exception has none.
  */
 public class UserException extends RuntimeException {
-  /** A list of a thousand names hides what is to be done, which stands at the end. */
+  /**
+   * The number of characters at which a message is shortened. A list of a thousand names would hide
+   * the fix, which stands at the end.
+   */
   private static final int LONGEST = 2_000;
 
   private static final int HEAD = 1_500;
@@ -24,8 +27,11 @@ public class UserException extends RuntimeException {
   /**
    * Checks an option's value.
    *
-   * @param range what it has to be, to go behind "use"
-   * @throws UserException when it does not hold
+   * @param holds whether the value is valid
+   * @param option the option's name
+   * @param value the option's value
+   * @param range the valid values, in words that follow "use"
+   * @throws UserException when the value is not valid
    */
   public static void require(boolean holds, String option, Object value, String range) {
     if (!holds) {
@@ -34,7 +40,10 @@ public class UserException extends RuntimeException {
     }
   }
 
-  /** Control characters come from names and files of others, and would move the cursor about. */
+  /**
+   * Returns the message without control characters. They come from other people's names and files,
+   * and would move the cursor about.
+   */
   private static String oneLine(String message) {
     String line =
         message.replaceAll("\\s*\\R\\s*", " ").replaceAll("[\\p{Cntrl}&&[^\t]]", "?").strip();

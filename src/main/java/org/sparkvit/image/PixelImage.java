@@ -3,13 +3,13 @@ package org.sparkvit.image;
 /**
  * An 8-bit RGB image.
  *
- * @param width columns, at least 1
- * @param height rows, at least 1
- * @param rgb {@code height * width * 3} bytes, row by row, R G B interleaved; not copied, so the
- *     owner does not change it afterwards
- * @param alpha {@code height * width} bytes, from 0, nothing to be seen, to 255, nothing to be seen
- *     behind it; null where all of it is opaque. The colours are those of the file, not lessened by
- *     it, and whoever does not ask for it does without
+ * @param width the number of columns, at least 1
+ * @param height the number of rows, at least 1
+ * @param rgb {@code height * width * 3} bytes, row by row, R G B interleaved; they are not copied,
+ *     so the owner must not change them afterwards
+ * @param alpha {@code height * width} bytes, from 0 (transparent) to 255 (opaque), or null where
+ *     the whole image is opaque. The colours are those of the file, not multiplied by the alpha,
+ *     and code that does not need the alpha ignores it
  */
 @SuppressWarnings("ArrayRecordComponent") // pixels are handed on, never compared
 public record PixelImage(int width, int height, byte[] rgb, byte[] alpha) {
@@ -24,7 +24,7 @@ public record PixelImage(int width, int height, byte[] rgb, byte[] alpha) {
     }
   }
 
-  /** An opaque image. */
+  /** Creates an opaque image. */
   public PixelImage(int width, int height, byte[] rgb) {
     this(width, height, rgb, null);
   }

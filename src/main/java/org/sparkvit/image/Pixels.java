@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An image's RGB bytes where a decoder left them, on or off the heap. Closing gives memory off the
- * heap back; nothing may be read afterwards. Not shared between threads.
+ * The RGB bytes of an image where a decoder left them, on or off the heap. Closing frees memory off
+ * the heap; nothing may be read afterwards. An object must not be shared between threads.
  */
 public final class Pixels implements AutoCloseable {
   private final ByteBuffer bytes;
@@ -25,15 +25,18 @@ public final class Pixels implements AutoCloseable {
     this.release = release;
   }
 
-  /** An image on the heap, which is not copied. */
+  /** Wraps an image on the heap, which is not copied. */
   public static Pixels of(PixelImage image) {
     return new Pixels(ByteBuffer.wrap(image.rgb()), image, image.width(), image.height(), () -> {});
   }
 
   /**
-   * An image in a buffer of {@code 3 * width * height} bytes.
+   * Wraps an image in a buffer.
    *
-   * @param release called once, on closing
+   * @param rgb {@code 3 * width * height} bytes, row by row
+   * @param width the number of columns
+   * @param height the number of rows
+   * @param release frees the buffer; it is called once, on closing
    */
   public static Pixels of(ByteBuffer rgb, int width, int height, Runnable release) {
     if (rgb.limit() != 3L * width * height) {
@@ -51,12 +54,12 @@ public final class Pixels implements AutoCloseable {
     return height;
   }
 
-  /** Alpha as in {@link PixelImage}; null where the image is opaque. */
+  /** Returns the alpha as in {@link PixelImage}, or null where the image is opaque. */
   public byte[] alpha() {
     return image == null ? null : image.alpha();
   }
 
-  /** The image on the heap; without a copy where it is there already. */
+  /** Returns the image on the heap. It is copied only where it is off the heap. */
   public PixelImage toImage() {
     if (image != null) {
       return image;
@@ -66,7 +69,7 @@ public final class Pixels implements AutoCloseable {
     return new PixelImage(width, height, rgb);
   }
 
-  /** The colour of one pixel: red + 256 * green + 65536 * blue. */
+  /** Returns the colour of one pixel: red + 256 * green + 65536 * blue. */
   public int at(int x, int y) {
     int at = 3 * (y * width + x);
     return (bytes.get(at) & 0xFF)
@@ -93,11 +96,11 @@ public final class Pixels implements AutoCloseable {
   }
 
   /**
-   * Reads the 24 bytes of the eight columns from {@code x} on, of the rows {@code y + from} to
+   * Reads the 24 bytes of the eight columns from {@code x} on, for the rows {@code y + from} to
    * {@code y + end - 1}.
    *
-   * @param lines gets the bytes of row {@code y + i} at index {@code i} of the six arrays from
-   *     {@code line} on, four in each, the first in the lowest byte
+   * @param lines receives the bytes of row {@code y + i} at index {@code i} of the six arrays from
+   *     {@code line} on: four bytes in each int, the first in the lowest byte
    */
   public void columns(int x, int y, int from, int end, int[][] lines, int line) {
     int[] a = lines[line];

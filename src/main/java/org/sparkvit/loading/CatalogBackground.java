@@ -5,16 +5,19 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * What the transparent images of a workspace are put on. The catalog decides it, and its run's
- * record keeps it, so that every stage that looks at images sees the same.
+ * The background that the transparent images of a workspace are put on. The catalog decides it and
+ * keeps it in its run's record, so that every stage that looks at images sees the same pixels.
  */
 public final class CatalogBackground {
-  /** Its name among the catalog's options. */
+  /** The name of the background among the catalog's options. */
   public static final String OPTION = "background";
 
   private CatalogBackground() {}
 
-  /** The background; none where there is no catalog or it knew of no such choice. */
+  /**
+   * Returns the background. It is {@link Background#NONE} where there is no catalog, or the catalog
+   * was made before there was such an option.
+   */
   public static Background of(Workspace workspace) {
     if (!workspace.has(ImagesTable.SPEC)) {
       return Background.NONE;

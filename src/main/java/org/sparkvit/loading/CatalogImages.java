@@ -7,10 +7,10 @@ import org.sparkvit.core.ImageStatus;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The images that rows of {@link ImagesTable} name: from the shard that has them, where the rows
- * have the columns of {@link org.sparkvit.loading.ImageLocations} and it is in order, else from
- * where the catalog found them. Where the rows have a status that says there is no image to be had,
- * they are not read.
+ * Reads the images that rows of {@link ImagesTable} name. Where the rows have the columns of {@link
+ * org.sparkvit.loading.ImageLocations} and the shard that they name is intact, an image is read
+ * from there; otherwise it is read from where the catalog found it. Where the rows have a status,
+ * images whose status is not usable are not read.
  */
 public record CatalogImages(ImageFiles files) implements ImageSource {
   @Override

@@ -13,35 +13,41 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
 
 /**
- * One read of several images that lie close together in a shard, with a single request. The bytes
- * are kept until the last of these images is done.
+ * One request for several images that lie close together in a shard. The bytes are kept until the
+ * last of these images is done.
  */
 final class CoalescedRead {
-  /** A request to S3 takes as long as reading about this much does, or longer. */
+  /**
+   * The largest gap between two images of a request, in bytes. A request to S3 takes at least as
+   * long as reading this much.
+   */
   private static final long MAX_GAP = 256 << 10;
 
   static final int MAX_BYTES = 4 << 20;
 
-  /** Of small images; each is a row in memory. */
+  /**
+   * The largest number of images of a request. Each image is a row in memory, and images may be
+   * small.
+   */
   private static final int MAX_IMAGES = 2048;
 
   private static final Logger LOG = LoggerFactory.getLogger(CoalescedRead.class);
 
-  /** Shards that a warning has been given of, in this JVM. */
+  /** The shards that this JVM has given a warning of. */
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
-  /** What the stretches of one task have in common. */
+  /** The reader that the requests of one task share. */
   static final class Source {
     private final RetryingImageReader reader;
 
-    /** Not tried again by this task. */
+    /** The shards that this task does not try again. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     Source(ImageFiles files) {
       this.reader = new RetryingImageReader(files, RetryingImageReader.FIRST_PAUSE);
     }
 
-    /** Null when the shard cannot be read there. */
+    /** Reads bytes of a shard, or returns null when the shard cannot be read there. */
     private byte[] read(String shard, long start, int bytes) {
       if (unreadable.contains(shard)) {
         return null;
@@ -73,7 +79,12 @@ final class CoalescedRead {
     this.shard = shard;
   }
 
-  /** Adds an image if it is near enough; the first one always is. Not once reading has begun. */
+  /**
+   * Adds an image to the request if it is near enough, which the first image always is. It must not
+   * be called once reading has begun.
+   *
+   * @return whether the image was added
+   */
   boolean join(String file, long start, int bytes) {
     if (images == 0) {
       begin = start;
@@ -90,7 +101,7 @@ final class CoalescedRead {
     return true;
   }
 
-  /** Starts reading, in a thread of its own. */
+  /** Starts reading in a thread of its own. */
   void begin() {
     Thread thread = new Thread(reading, "read-shard");
     thread.setDaemon(true);
@@ -101,7 +112,10 @@ final class CoalescedRead {
     return source.read(shard, begin, Math.toIntExact(end - begin));
   }
 
-  /** The bytes of one image of it; null when they cannot be had, or are not what they were. */
+  /**
+   * Returns the bytes of one image of the request, or null when they cannot be read or their hash
+   * differs.
+   */
   byte[] read(long start, int bytes, String sha256) {
     byte[] all = all();
     byte[] content;

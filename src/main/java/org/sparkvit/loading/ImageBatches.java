@@ -12,51 +12,57 @@ import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.resample.PreprocessSpec;
 
 /**
- * The images of one partition as batches of pixels, in the order of the rows; every row is in
+ * The images of one partition as batches of pixels, in the order of the rows. Every row is in
  * exactly one batch. Worker threads read, decode and prepare the images of the next batches while
- * the consumer works on the present one. What consumes them is not known here: a model, or nothing
- * when the pipeline alone is measured.
+ * the consumer works on the present one. The consumer may be a model, or nothing when the pipeline
+ * alone is measured.
  *
- * <p>Memory holds the files that the workers are decoding, two batches of pixels that wait and the
- * one batch that was handed out, however long the partition is.
+ * <p>However long the partition is, memory holds only the files that the workers are decoding, two
+ * batches of pixels that wait, and the one batch that was handed out.
  */
 public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoCloseable {
-  /** Images that wait for their turn, in batches. */
+  /** The number of batches of images that wait for their turn. */
   private static final int AHEAD = 2;
 
-  /** Where rows carry the contents of their files, how much of that waits at most. */
+  /**
+   * The largest total size in bytes of rows that wait, where rows carry the contents of their
+   * files.
+   */
   private static final long MAX_WEIGHT_AHEAD = 64L << 20;
 
-  /** Rows without pixels cost the consumer nothing, but may not pile up without end. */
+  /**
+   * The largest number of rows of a batch, in multiples of the batch size. Rows without pixels cost
+   * the consumer nothing, but must not pile up without end.
+   */
   private static final int MAX_ROWS_PER_SLOT = 8;
 
   /**
    * One image of a batch.
    *
    * @param row the input row
-   * @param name path or file name, empty where there is none
-   * @param status what happened to the image
-   * @param reason why not OK, else null
-   * @param sha256 of its content, null where that could not be read
-   * @param slot its place among the batch's pixels from 0; -1 where it has none
+   * @param name the path or file name, or empty where there is none
+   * @param status the outcome of reading and decoding
+   * @param reason the reason why the status is not OK, or null
+   * @param sha256 the hash of the file's content, or null where that could not be read
+   * @param slot the index of the image in the batch's pixels, or -1 where it has no pixels
    */
   public record Image(
       Row row, String name, ImageStatus status, String reason, String sha256, int slot) {
-    /** Whether it has pixels. */
+    /** Returns whether the image has pixels. */
     public boolean isUsable() {
       return slot >= 0;
     }
   }
 
   /**
-   * Some rows in a sequence, and the pixels of those of their images that have any.
+   * Consecutive rows, and the pixels of those of their images that could be decoded.
    *
-   * @param images one for every row, at least one
-   * @param pixels direct buffer with room for a full batch: {@code [batchSize, height, width, 3]}
-   *     unsigned bytes from index 0, of which the first {@code usable} are set and the rest is
-   *     whatever it was; null where no image so far had pixels. <b>Valid until the next batch is
+   * @param images the images of the rows, at least one
+   * @param pixels a direct buffer with room for a full batch, {@code [batchSize, height, width, 3]}
+   *     unsigned bytes from index 0. The first {@code usable} images are set; the rest is
+   *     undefined. It is null where no image so far had pixels. <b>Valid until the next batch is
    *     asked for</b>, which reuses it
-   * @param usable how many images have pixels, 0 to batchSize
+   * @param usable the number of images that have pixels, 0 to batchSize
    */
   public record Batch(List<Image> images, ByteBuffer pixels, int usable) {}
 
@@ -70,10 +76,12 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
   /**
    * Starts to read.
    *
-   * @param rows pulled by the consumer's thread only
-   * @param batchSize images with pixels of a batch; all but a partition's last have as many unless
-   *     most of their images are broken
-   * @param decodeThreads worker threads that read, decode and prepare
+   * @param rows the rows, which only the consumer's thread iterates
+   * @param source reads the images of the rows
+   * @param input the preparation of the images
+   * @param batchSize the number of images with pixels in a batch; all batches but a partition's
+   *     last have as many, unless most of their images are broken
+   * @param decodeThreads the number of worker threads that read, decode and prepare
    */
   public ImageBatches(
       Iterator<Row> rows,
@@ -103,7 +111,7 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
     return loaded.hasNext();
   }
 
-  /** The next batch, in the buffer of the one before. */
+  /** Returns the next batch, which reuses the buffer of the one before. */
   @Override
   public Batch next() {
     if (!hasNext()) {
@@ -129,7 +137,7 @@ public final class ImageBatches implements Iterator<ImageBatches.Batch>, AutoClo
     return new Batch(images, pixels, usable);
   }
 
-  /** Stops the workers; what they have in hand is dropped. */
+  /** Stops the workers. Images in their hands are dropped. */
   @Override
   public void close() {
     loaded.close();

@@ -7,30 +7,34 @@ import org.sparkvit.core.ImageStatus;
 import org.sparkvit.image.codec.DecodeLimits;
 
 /**
- * The bytes of an image file, or why there are none.
+ * The bytes of an image file, or the reason why there are none.
  *
- * @param name path or file name, for its extension and for messages; empty where there is none
- * @param bytes the file's content, null where it could not be had
- * @param status why there is no content, null where there is
- * @param reason the status in a few words, null where there is content
+ * @param name the path or file name, for its extension and for messages, or empty where there is
+ *     none
+ * @param bytes the file's content, or null where it could not be read
+ * @param status the reason why there is no content, or null where there is content
+ * @param reason the status in a few words, or null where there is content
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives until it is decoded
 public record ImageContent(String name, byte[] bytes, ImageStatus status, String reason) {
-  /** Content that is in memory already. */
+  /** Returns content that is in memory already. */
   public static ImageContent of(String name, byte[] bytes) {
     return new ImageContent(name, bytes, null, null);
   }
 
-  /** Content that could not be had. */
+  /** Returns a result for content that could not be read. */
   public static ImageContent failed(String name, ImageStatus status, String reason) {
     return new ImageContent(name, null, status, reason);
   }
 
   /**
-   * Reads what a row of a catalog names. What is wrong with the file is in the result.
+   * Reads the image that a row of a catalog names. If something is wrong with the file, the result
+   * says so.
    *
-   * @param bytes how many there are; -1 where the catalog found no file
-   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   * @param offset the index of the first byte in the file
+   * @param bytes the number of bytes, or -1 where the catalog found no file
+   * @throws org.sparkvit.core.UserException when it cannot be read now for a reason that does not
+   *     lie in the file
    */
   public static ImageContent read(ImageFiles files, String path, long offset, long bytes) {
     if (bytes < 0) {
@@ -50,10 +54,11 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
   }
 
   /**
-   * Reads a whole file of which only the path or URI is known, and that may be nonsense. What is
-   * wrong with it is in the result.
+   * Reads a whole file of which only the path or URI is known, which may be nonsense. If something
+   * is wrong with the file, the result says so.
    *
-   * @throws org.sparkvit.core.UserException when it cannot be read now, which says nothing about it
+   * @throws org.sparkvit.core.UserException when it cannot be read now for a reason that does not
+   *     lie in the file
    */
   public static ImageContent read(ImageFiles files, String path) {
     try {

@@ -13,14 +13,17 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * Reads image contents on executors from where a row of {@link ImagesTable} says they are. Safe for
- * use by several threads: Hadoop caches one file system per scheme and user.
+ * Reads image contents on executors from where a row of {@link ImagesTable} says they are. Several
+ * threads may use it, as Hadoop caches one file system per scheme and user.
  */
 public final class ImageFiles implements Serializable {
-  /** A manifest's column of where a tar member's content begins; null for a file of its own. */
+  /**
+   * A manifest's column of the index at which a tar member's content begins, or null for a file of
+   * its own.
+   */
   public static final String MEMBER_OFFSET = "tar_offset";
 
-  /** A manifest's column of a tar member's length; null for a file of its own. */
+  /** A manifest's column of the length of a tar member in bytes, or null for a file of its own. */
   public static final String MEMBER_BYTES = "tar_bytes";
 
   private static final String MEMBER = ".tar#";
@@ -31,16 +34,16 @@ public final class ImageFiles implements Serializable {
     this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The URI of a tar member, as {@link ImagesTable#PATH} has it. */
+  /** Returns the URI of a tar member as {@link ImagesTable#PATH} has it. */
   public static String memberPath(String tar, String member) {
     return tar + "#" + member;
   }
 
   /**
-   * Reads {@code length} bytes from {@code offset}.
+   * Reads {@code length} bytes from {@code offset} on.
    *
    * @throws java.io.FileNotFoundException when the file is gone
-   * @throws java.io.EOFException when it is shorter than it was
+   * @throws java.io.EOFException when the file is shorter than it was
    */
   public byte[] read(String path, long offset, int length) throws IOException {
     Path file = new Path(containerOf(path, offset));
@@ -61,18 +64,19 @@ public final class ImageFiles implements Serializable {
   }
 
   /**
-   * Bytes of the file from which {@link #read} would read, whether or not they are an image's.
+   * Returns the length in bytes of the file that {@link #read} would read from, whether it is an
+   * image or holds many.
    *
-   * @throws java.io.FileNotFoundException when it is gone
+   * @throws java.io.FileNotFoundException when the file is gone
    */
   public long containerLength(String path, long offset) throws IOException {
     return status(containerOf(path, offset)).getLen();
   }
 
   /**
-   * Length and time of a file that no listing has told of.
+   * Returns the length and time of a file that has not been listed.
    *
-   * @throws java.io.FileNotFoundException when there is none
+   * @throws java.io.FileNotFoundException when there is no such file
    */
   public FileStatus status(String path) throws IOException {
     Path file = new Path(path);
@@ -80,8 +84,8 @@ public final class ImageFiles implements Serializable {
   }
 
   /**
-   * URI of the file that a content lies in. A member's header precedes it, so only a member has an
-   * offset; its tar ends at the mark.
+   * Returns the URI of the file that a content lies in. A member's header precedes it, so only
+   * members have an offset; the URI of their tar file ends at the mark.
    */
   public static String containerOf(String path, long offset) {
     int mark = offset == 0 ? -1 : path.indexOf(MEMBER);

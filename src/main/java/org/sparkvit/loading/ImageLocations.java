@@ -16,20 +16,20 @@ import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * The locations of the bytes of images: in a packed shard when this very content is in one, else
- * where the catalog found them. Only rows about images are joined here; no bytes are read.
+ * The locations of the bytes of images: in a packed shard when this very content is in one,
+ * otherwise where the catalog found them. Only rows are joined here; no bytes are read.
  */
 public final class ImageLocations {
-  /** URI of the shard with the content; null where it is in none. */
+  /** The URI of the shard with the content, or null where it is in no shard. */
   public static final String SHARD = "packed_shard";
 
-  /** The content's first byte in {@link #SHARD}; null where it is in none. */
+  /** The index of the content's first byte in {@link #SHARD}, or null where it is in no shard. */
   public static final String START = "packed_start";
 
   private ImageLocations() {}
 
   /**
-   * Adds {@link #SHARD} and {@link #START}: the same rows, as many.
+   * Adds the columns {@link #SHARD} and {@link #START} to rows. The number of rows stays the same.
    *
    * @param images rows with the id and sha256 of {@link ImagesTable}
    */
@@ -48,7 +48,7 @@ public final class ImageLocations {
     return SameContent.withRows(images, packed);
   }
 
-  /** Adds the columns to rows that lack them: in no shard. */
+  /** Adds the columns to rows that lack them, with null for every row. */
   public static Dataset<Row> orNone(Dataset<Row> images) {
     return Arrays.asList(images.columns()).contains(SHARD)
         ? images
@@ -58,13 +58,14 @@ public final class ImageLocations {
   }
 
   /**
-   * Adds the columns, and where there are shards puts neighbours in them together and in order, for
-   * {@link ShardReads} to read with few requests. Without shards nothing is moved.
+   * Adds the columns and, where there are shards, repartitions the rows so that neighbours in
+   * shards are together and in order, for {@link ShardReads} to read with few requests. Without
+   * shards no row is moved, except by {@code otherwise}.
    *
    * @param images rows with the id, path and sha256 of {@link ImagesTable}
-   * @param partitions how many there are then, of about as many images each; fewer where there are
-   *     few images
-   * @param otherwise moves the rows where there are no shards
+   * @param partitions the number of partitions, of about as many images each; there are fewer where
+   *     there are few images
+   * @param otherwise repartitions the rows where there are no shards
    */
   public static Dataset<Row> inOrder(
       Workspace workspace,

@@ -21,9 +21,9 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * What {@code catalog} reads back: path, label, split as the catalog was given it, the user's own
- * columns, and the places of members of tar files. Parquet, since it keeps the types of columns and
- * is written and read by many tasks.
+ * The manifest that {@code catalog} reads back: path, label, split as the catalog was given it, the
+ * user's own columns, and the places of members of tar files. It is Parquet, which keeps the types
+ * of columns and is written and read by many tasks.
  */
 public final class ImageManifest {
   private static final String SPLIT = "split";
@@ -36,7 +36,7 @@ public final class ImageManifest {
 
   private ImageManifest() {}
 
-  /** Writes rows of {@link ImagesTable}. */
+  /** Writes rows of {@link ImagesTable} as a manifest. */
   public static void write(Dataset<Row> images, String uri) {
     List<Column> columns = new ArrayList<>();
     columns.add(col(ImagesTable.PATH));
@@ -55,9 +55,9 @@ public final class ImageManifest {
   }
 
   /**
-   * The command that takes a manifest over.
+   * Returns the command that catalogs a manifest.
    *
-   * @param images as they were written to it
+   * @param images the rows as they were written to it
    * @param unlabelled whether some of them have no label
    */
   public static String catalogCommand(
@@ -80,7 +80,7 @@ public final class ImageManifest {
     return command.toString();
   }
 
-  /** The roots of the disks and buckets of images to which {@code within} would not lead. */
+  /** Returns the roots of the disks and buckets with images that {@code within} does not allow. */
   private static List<String> elsewhere(Dataset<Row> images, Within within) {
     UserDefinedFunction root =
         udf(
@@ -102,7 +102,10 @@ public final class ImageManifest {
         .collectAsList();
   }
 
-  /** The column of given splits: the usual name, unless a column of the user's has it. */
+  /**
+   * Returns the name of the column of given splits: the usual name, unless one of the user's
+   * columns has it.
+   */
   static String splitColumn(Dataset<Row> images) {
     return ImagesTable.SPEC.extraColumns(images).stream().anyMatch(SPLIT::equalsIgnoreCase)
         ? ImagesTable.GIVEN_SPLIT
@@ -110,9 +113,9 @@ public final class ImageManifest {
   }
 
   /**
-   * The {@code --image-root} with which {@code catalog} gives the manifest's images the ids that
-   * they have, so that splits and predictions stay theirs. Empty where no folder does: images of
-   * several inputs have names that start from several folders.
+   * Returns the {@code --image-root} with which {@code catalog} gives the manifest's images the ids
+   * that they have, so that their splits and predictions stay valid. It is empty where no folder
+   * does so, as for images of several inputs, whose names start from several folders.
    */
   public static Optional<String> imageRoot(Dataset<Row> images) {
     Column path = col(ImagesTable.PATH);

@@ -8,9 +8,9 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.StableHash;
 
 /**
- * The name that an image's id is the hash of: the last part of its input's root, then its path from
+ * The name that an image's id is the hash of: the last part of its input's root and the path from
  * there, e.g. {@code flowers/train/rose/1.jpg} or {@code shards/0001.tar#rose/1.jpg}. It has
- * neither scheme nor bucket nor the folders above, so ids (and with them splits) survive moving a
+ * neither scheme nor bucket nor the folders above. So ids, and with them splits, survive moving a
  * data set between disks and buckets, and a folder and a manifest in it agree on them.
  */
 public final class ImageName {
@@ -21,13 +21,14 @@ public final class ImageName {
   /**
    * A file and its name.
    *
-   * @param path fully qualified
+   * @param name the name
+   * @param path the fully qualified path
    */
   public record Resolved(String name, Path path) {}
 
   /**
-   * The name of a file, seen from a root; both fully qualified. A file elsewhere has its whole path
-   * for a name, with its bucket: there may be an equal path in another one.
+   * Returns the name of a file seen from a root, both fully qualified. A file outside of the root
+   * has its whole path for a name, with its bucket, as another bucket may have an equal path.
    */
   public static String of(Path root, Path file) {
     String relative = relative(root, file);
@@ -38,7 +39,10 @@ public final class ImageName {
     return relative.isEmpty() ? root.getName() : join(root, relative);
   }
 
-  /** The path from {@code root} to a file below it; empty for itself, null when it is elsewhere. */
+  /**
+   * Returns the path from {@code root} to a file below it. It is empty for the root itself, and
+   * null for a file elsewhere.
+   */
   public static String relative(Path root, Path file) {
     URI from = root.toUri();
     URI to = file.toUri();
@@ -55,11 +59,12 @@ public final class ImageName {
   }
 
   /**
-   * A path as a manifest writes it.
+   * Resolves a path as a manifest writes it.
    *
-   * @param root what names are relative to: {@code folder} or a folder above it
-   * @param folder what relative paths start from
-   * @throws IllegalArgumentException when it is no path
+   * @param root the folder that names are relative to: {@code folder} or a folder above it
+   * @param folder the folder that relative paths start from
+   * @param written the text in the manifest
+   * @throws IllegalArgumentException when the text is no path
    */
   public static Resolved resolve(Path root, Path folder, String written) {
     if (ABSOLUTE.matcher(written).matches()) {
@@ -73,10 +78,10 @@ public final class ImageName {
   }
 
   /**
-   * The folder that an image's name was relative to when it got its id. Empty where there is none,
-   * e.g. since the image lay elsewhere or its manifest named it by a path with dots. Of a bucket
-   * and a folder right below it, which give the same id, the bucket: it fits the images of the
-   * other folders as well.
+   * Returns the folder that an image's name was relative to when it got its id. It is empty where
+   * there is no such folder, e.g. because the image has moved or its manifest named it by a path
+   * with dots. A bucket and a folder right below it give the same id; then it is the bucket, which
+   * fits the images of the other folders as well.
    */
   public static Optional<Path> rootOf(Path file, String id) {
     Optional<Path> found = Optional.empty();
@@ -92,7 +97,10 @@ public final class ImageName {
     return root.isRoot() ? relative : root.getName() + "/" + relative;
   }
 
-  /** A path that leaves its root ("../other/1.jpg") keeps the dots: it moves with the manifest. */
+  /**
+   * Returns a path without redundant parts. A path that leaves its root ("../other/1.jpg") keeps
+   * the dots, as it moves with the manifest.
+   */
   private static String normalised(String written) {
     try {
       return new URI(null, null, "./" + written, null).normalize().getPath();

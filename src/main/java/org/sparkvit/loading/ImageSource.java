@@ -5,23 +5,23 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 
-/** Where the images of a Dataset are, as a function of its rows. Several threads use it at once. */
+/** Reads the images of a Dataset, as a function of its rows. Several threads use it at once. */
 @FunctionalInterface
 public interface ImageSource extends Serializable {
-  /** The content of a row's image. What is wrong with the image is in the result. */
+  /** Reads the image of a row. If something is wrong with the image, the result says so. */
   ImageContent read(Row row);
 
   /**
    * A row and its image, which is read when it is asked for.
    *
-   * @param row one of a partition's
-   * @param content safe to be asked by any one thread
+   * @param row a row of the partition
+   * @param content reads the image; any one thread may call it
    */
   record Pending(Row row, Supplier<ImageContent> content) {}
 
   /**
-   * The images of a partition in its order. One thread iterates, and looks ahead as far as it helps
-   * reading; several read.
+   * Returns the images of a partition in the order of the rows. One thread iterates, and the
+   * iterator looks ahead as far as that helps reading; several threads read.
    */
   default Iterator<Pending> open(Iterator<Row> rows) {
     return new Iterator<>() {
@@ -39,8 +39,8 @@ public interface ImageSource extends Serializable {
   }
 
   /**
-   * How much memory waiting for its turn costs a row, in bytes, where rows differ in that: its own
-   * content if it carries that.
+   * Returns the memory in bytes that a row takes while it waits for its turn, where rows differ in
+   * that: the content that a row carries.
    */
   default long weight(Row row) {
     return 0;

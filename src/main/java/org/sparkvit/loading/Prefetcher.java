@@ -13,8 +13,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Applies a function to the items of an iterator in worker threads, a bounded number of items ahead
- * of the consumer, and gives the results in the items' order. The consumer's own work and the
- * workers' overlap; memory holds at most {@code ahead} results.
+ * of the consumer, and returns the results in the items' order. The consumer's own work and the
+ * workers' overlap. Memory holds at most {@code ahead} results.
  */
 public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
   private final Iterator<T> items;
@@ -28,16 +28,28 @@ public final class Prefetcher<T, R> implements Iterator<R>, AutoCloseable {
 
   private record Pending<R>(Future<R> result, long weight) {}
 
-  /** Results of one size: {@code ahead} of them are held. */
+  /**
+   * Creates a prefetcher of results of one size.
+   *
+   * @param items the items, which only the consumer's thread iterates
+   * @param function the function, which the worker threads call
+   * @param threads the number of worker threads
+   * @param ahead the largest number of results that wait
+   */
   public Prefetcher(Iterator<T> items, Function<T, R> function, int threads, int ahead) {
     this(items, function, threads, ahead, item -> 0, 1);
   }
 
   /**
-   * Results of different sizes: none is begun while those ahead weigh {@code maxWeight} or more.
-   * One is always let through, however heavy.
+   * Creates a prefetcher of results of different sizes. No item is begun while the results ahead
+   * weigh {@code maxWeight} or more. One item is always let through, however heavy.
    *
-   * @param weight of an item's result, e.g. in bytes
+   * @param items the items, which only the consumer's thread iterates
+   * @param function the function, which the worker threads call
+   * @param threads the number of worker threads
+   * @param ahead the largest number of results that wait
+   * @param weight returns the weight of an item's result, e.g. in bytes
+   * @param maxWeight the largest total weight of results that wait
    */
   public Prefetcher(
       Iterator<T> items,

@@ -7,22 +7,23 @@ import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.resample.PreprocessSpec;
 
 /**
- * An image on its way to the model.
+ * An image that is decoded and prepared for the model.
  *
- * @param status what happened to it
- * @param reason why not OK, else null
- * @param sha256 of its content, null where that could not be read
- * @param pixels height x width x RGB bytes as the model wants them, null unless usable
+ * @param status the outcome of reading and decoding
+ * @param reason the reason why the status is not OK, or null
+ * @param sha256 the hash of the file's content, or null where that could not be read
+ * @param pixels height x width x RGB bytes in the model's input size, or null unless the image is
+ *     usable
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; lives for one batch
 public record PreparedImage(ImageStatus status, String reason, String sha256, byte[] pixels) {
 
-  /** Whether there are pixels. */
+  /** Returns whether the image has pixels. */
   public boolean isUsable() {
     return pixels != null;
   }
 
-  /** Decodes and prepares one image. What is wrong with it is in the result. */
+  /** Decodes and prepares one image. If something is wrong with the image, the result says so. */
   public static PreparedImage of(ImageContent content, ImageDecoder decoder, PreprocessSpec input) {
     if (content.bytes() == null) {
       return new PreparedImage(content.status(), content.reason(), null, null);

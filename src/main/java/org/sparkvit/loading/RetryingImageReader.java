@@ -18,34 +18,41 @@ import org.sparkvit.core.UserException;
 /**
  * Reads images and retries while the storage does not answer. An image that is gone or too short is
  * a fact about that image, which becomes a row and is not asked about again. Any other failure is a
- * fact about the storage, the network or the job's rights: it is waited for, and if it stays, it is
- * an exception. Scoring and training let that fail the task, so that Spark tries it elsewhere and
- * no row is ever published for it.
+ * fact about the storage, the network or the job's permissions. The reader waits for it to pass,
+ * and throws an exception if it does not. Scoring and training let that exception fail the task, so
+ * that Spark tries it elsewhere and no row is ever published for the image.
  *
- * @param firstPause pause after the first failure; each further one is twice as long
+ * @param files reads the bytes
+ * @param firstPause the pause after the first failure; each further pause is twice as long
  */
 public record RetryingImageReader(ImageFiles files, Duration firstPause) implements Serializable {
   public static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
   /**
-   * Half a minute in all, on top of what the file system itself waits, and times Spark's retries.
+   * The number of attempts. They take half a minute in all, on top of what the file system itself
+   * waits, and are multiplied by Spark's retries.
    */
   private static final int ATTEMPTS = 8;
 
-  /** For file systems that wait for long themselves, as S3A does. */
+  /**
+   * The time after which no further attempt is made, for file systems that wait for long
+   * themselves, as S3A does.
+   */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private interface Attempt<T> {
-    /** Of what it throws, "not found" and "end of file" are facts about the file. */
+    /**
+     * Makes one attempt. Of its exceptions, "not found" and "end of file" are facts about the file.
+     */
     T make() throws IOException;
   }
 
   /**
-   * Length and kind of a file.
+   * Returns the length and kind of a file.
    *
-   * @throws FileNotFoundException when it is not there
+   * @throws FileNotFoundException when the file does not exist
    * @throws IllegalArgumentException when no file system has such paths
-   * @throws UserException when that cannot be found out, for a reason which has not gone by
+   * @throws UserException when that cannot be found out, for a reason that has not passed
    */
   public FileStatus status(String path) throws FileNotFoundException, EOFException {
     return patiently(
@@ -60,11 +67,11 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
   }
 
   /**
-   * Reads {@code bytes} bytes from {@code offset}.
+   * Reads {@code bytes} bytes from {@code offset} on.
    *
-   * @throws FileNotFoundException when the file is gone for sure
-   * @throws EOFException when it is shorter than it was for sure
-   * @throws UserException when it cannot be read for another reason, which has not gone by
+   * @throws FileNotFoundException when the file is definitely gone
+   * @throws EOFException when the file is definitely shorter than it was
+   * @throws UserException when it cannot be read for another reason that has not passed
    */
   public byte[] read(String path, long offset, int bytes)
       throws FileNotFoundException, EOFException {
@@ -110,8 +117,9 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
   }
 
   /**
-   * Asks a second time before an image counts as gone or too short: a local disk says "not found"
-   * also of what may not be opened, and a connection that is cut looks like the end of a file.
+   * Asks a second time before an image counts as gone or too short. A local disk says "not found"
+   * also of files that may not be opened, and a connection that is cut looks like the end of a
+   * file.
    */
   private void requireNoFact(String path, long offset, int bytes)
       throws FileNotFoundException, EOFException {
@@ -128,7 +136,10 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
     }
   }
 
-  /** Waits, not in step with other images; false when the task is to end instead. */
+  /**
+   * Waits before the next attempt, for a time that differs by path so that images do not retry in
+   * step. Returns false when another attempt is pointless or the task is to end.
+   */
   private boolean pause(String path, int attempt, IOException failure) {
     if (isRefusal(failure)) {
       return false;
@@ -147,14 +158,17 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
     }
   }
 
-  /** Rights do not come by waiting. A local disk tells of them in the message only. */
+  /**
+   * Returns whether a failure is a missing permission, which waiting does not change. A local disk
+   * tells of it in the message only.
+   */
   private static boolean isRefusal(IOException failure) {
     return failure instanceof AccessDeniedException
         || failure instanceof AccessControlException
         || String.valueOf(failure.getMessage()).contains("Permission denied");
   }
 
-  /** The first line of what went wrong, not too long. */
+  /** Returns the first line of a failure's message, shortened if it is long. */
   public static String message(Throwable e) {
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String line = text.lines().findFirst().orElse("");

@@ -8,11 +8,11 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The images of one partition in its order, those in shards ready to be read from there: neighbours
- * share one request, and the next request is under way while the images of the last are used. It
- * runs as many rows ahead as two requests hold.
+ * Iterates over the images of one partition in their order. Images in shards are ready to be read
+ * from there: neighbours share one request, and the next request is under way while the images of
+ * the last one are used. It runs as many rows ahead as two requests hold.
  *
- * <p>Iterating is for one thread, reading what comes out of it for many.
+ * <p>One thread may iterate; several may read the images that come out of it.
  */
 public final class ShardReads implements Iterator<ShardReads.Image> {
   private final CoalescedRead.Source source;
@@ -22,18 +22,18 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
   private Row next;
 
   /**
-   * A row and where the bytes of its image are.
+   * A row and the place of its image's bytes.
    *
-   * @param row one of those given
-   * @param stretch the request they come with; null where no shard has them
-   * @param start their place in the shard
-   * @param bytes how many
+   * @param row the row
+   * @param stretch the request that reads them, or null where no shard has them
+   * @param start the index of the first byte in the shard
+   * @param bytes the number of bytes
    */
   public record Image(Row row, CoalescedRead stretch, long start, int bytes) {
     /**
-     * The content as a shard has it; waits for it. Safe for use by several threads.
+     * Waits for the shard's content of this image and returns it. Several threads may call it.
      *
-     * @return null where no shard has it, or the shard is gone or damaged
+     * @return the content, or null where no shard has it, or the shard is gone or damaged
      */
     public byte[] packed() {
       return stretch == null ? null : stretch.read(start, bytes, row.getAs(ImagesTable.SHA256));
@@ -43,7 +43,7 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
   /**
    * Begins with the first request.
    *
-   * @param rows with the columns sha256 and bytes of {@link ImagesTable} and those of {@link
+   * @param rows rows with the columns sha256 and bytes of {@link ImagesTable} and those of {@link
    *     ImageLocations}
    */
   public ShardReads(ImageFiles files, Iterator<Row> rows) {
@@ -75,7 +75,7 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
     return image;
   }
 
-  /** Takes the rows of one request, or one row without. */
+  /** Collects the rows of one request, or one row that needs none. */
   private void gather(Deque<Image> images) {
     if (next == null) {
       return;

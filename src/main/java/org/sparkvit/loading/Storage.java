@@ -24,30 +24,30 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * The file systems that users' files are read from: Hadoop's, but for the local disk. There Hadoop
- * finds no file with letters beyond ASCII where the process runs in the locale C, as many jobs do,
- * and opens none with a colon in its name, as it looks for a checksum beside it.
+ * The file systems that users' files are read from: Hadoop's, except for the local disk. There
+ * Hadoop finds no file with letters beyond ASCII where the process runs in the locale C, as many
+ * jobs do. It also opens no file with a colon in its name, as it looks for a checksum beside it.
  */
 public final class Storage {
   private static final String HEX = "0123456789ABCDEF";
 
   private Storage() {}
 
-  /** The file system to read a path with; not for writing. */
+  /** Returns the file system to read a path with. It must not be used for writing. */
   public static FileSystem of(Path path, Configuration configuration) throws IOException {
     FileSystem fs = path.getFileSystem(configuration);
     return isLocal(fs) ? Local.READS : fs;
   }
 
-  /** Whether a file system is that of the local disk. */
+  /** Returns whether a file system is that of the local disk. */
   public static boolean isLocal(FileSystem fs) {
     return fs instanceof LocalFileSystem
         || (fs instanceof RawLocalFileSystem && fs.getUri().getScheme().equals("file"));
   }
 
   /**
-   * The file of a path on the local disk. The name is handed over byte by byte, in UTF-8: by text,
-   * it would go through the encoding of the process's locale.
+   * Returns the file of a path on the local disk. The name is passed byte by byte, in UTF-8. As
+   * text it would go through the encoding of the process's locale.
    */
   public static java.nio.file.Path local(Path path) {
     StringBuilder uri = new StringBuilder("file://");
@@ -62,8 +62,8 @@ public final class Storage {
   }
 
   /**
-   * What went wrong with a local file, as Hadoop's file systems have it: a file that is not there
-   * is a {@link FileNotFoundException}, and only that.
+   * Converts an exception about a local file to the one of Hadoop's file systems: a {@link
+   * FileNotFoundException} means that the file does not exist, and nothing else.
    */
   static IOException asHadoops(Path path, IOException e) {
     if (e instanceof NoSuchFileException) {
@@ -83,7 +83,7 @@ public final class Storage {
     return e;
   }
 
-  /** Made when it is first used. */
+  /** Holds the local file system, which is created when it is first used. */
   private static final class Local {
     private static final LocalReads READS = new LocalReads();
   }

@@ -9,18 +9,19 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.Urls;
 
 /**
- * Where the paths of a manifest may lead. A manifest is what somebody wrote: without a fence, one
- * that came by mail would bring the length, the first bytes and the hash of any file that the job
- * may read into tables.
+ * The folders that the paths of a manifest may lead to. A manifest is what somebody wrote. Without
+ * a fence, one that came by mail would bring the length, the first bytes and the hash of any file
+ * that the job may read into tables.
  *
- * @param folders URIs, fully qualified; a path leads into one of them, or is not opened
+ * @param folders fully qualified URIs; a path that leads into none of them is not opened
  */
 public record Within(List<String> folders) implements Serializable {
 
   /**
-   * Why a path is not to be opened, by what is written; empty where it may be.
+   * Returns the reason why a path must not be opened, judged by the path alone, or empty where it
+   * may be opened.
    *
-   * @param path fully qualified
+   * @param path a fully qualified path
    */
   public Optional<String> refusal(Path path) {
     String scheme = String.valueOf(path.toUri().getScheme()).toLowerCase(Locale.ROOT);
@@ -37,10 +38,10 @@ public record Within(List<String> folders) implements Serializable {
   }
 
   /**
-   * Why a file on a local disk is not to be opened, since a link in its path leads elsewhere; empty
-   * where it may be, and of file systems without links.
+   * Returns the reason why a file on a local disk must not be opened, as a link in its path leads
+   * elsewhere. It is empty where the file may be opened, and for file systems without links.
    *
-   * @param path one that {@link #refusal} lets pass
+   * @param path a path that {@link #refusal} accepts
    */
   public Optional<String> refusalOfLinks(Path path) {
     if (!isLocal(path)) {

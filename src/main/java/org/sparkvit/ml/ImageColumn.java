@@ -13,14 +13,14 @@ import org.sparkvit.loading.ImageContent;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageSource;
 
-/** The column that an operator takes its images from: paths, or contents of files. */
+/** The input column of an operator, which holds paths or contents of image files. */
 final class ImageColumn {
   private ImageColumn() {}
 
   /**
-   * Checks that the column is there and of a type that images can be had from.
+   * Checks that the column exists and has a type that images can be read from.
    *
-   * @throws UserException when not
+   * @throws UserException when it does not
    */
   static void check(StructType schema, String column) {
     if (!Arrays.asList(schema.fieldNames()).contains(column)) {
@@ -52,13 +52,13 @@ final class ImageColumn {
     }
   }
 
-  /** Whether this is what {@code spark.read().format("image")} gives. */
+  /** Returns whether the type is that of {@code spark.read().format("image")}. */
   private static boolean isDecoded(DataType type) {
     return type instanceof StructType struct
         && Arrays.asList(struct.fieldNames()).containsAll(Arrays.asList("origin", "data", "mode"));
   }
 
-  /** The images of a column that has passed the check. */
+  /** Returns a source of the images in a column that has passed {@link #check}. */
   static ImageSource source(Dataset<Row> rows, String column) {
     int index = rows.schema().fieldIndex(column);
     return rows.schema().apply(index).dataType() instanceof BinaryType

@@ -10,10 +10,10 @@ import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * A column made from what a model says of an image.
+ * An output column that is made from the model's values for an image.
  *
- * @param field its name and type; nullable
- * @param value how its cells are made
+ * @param field the name and type of the column, which is nullable
+ * @param value makes the cells
  */
 record ValueColumn(StructField field, Value value) implements Serializable {
 
@@ -23,23 +23,23 @@ record ValueColumn(StructField field, Value value) implements Serializable {
     Object of(float[] values);
   }
 
-  /** A column of vectors; its metadata tell later stages their length. */
+  /** Creates a column of vectors, whose metadata tell later stages their length. */
   static ValueColumn vector(String name, Metadata metadata, Value value) {
     return new ValueColumn(
         DataTypes.createStructField(name, SQLDataTypes.VectorType(), true, metadata), value);
   }
 
-  /** A column of strings. */
+  /** Creates a column of strings. */
   static ValueColumn string(String name, Value value) {
     return new ValueColumn(DataTypes.createStructField(name, DataTypes.StringType, true), value);
   }
 
-  /** The metadata of vectors of a known length. */
+  /** Returns the metadata of vectors of a known length. */
   static Metadata ofLength(String name, int length) {
     return new AttributeGroup(name, length).toMetadata();
   }
 
-  /** The same numbers as a vector of Spark ML. */
+  /** Converts numbers to a vector of Spark ML. */
   static Vector toVector(float[] values) {
     double[] doubles = new double[values.length];
     for (int i = 0; i < values.length; i++) {

@@ -10,10 +10,10 @@ import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.SharedModel;
 
 /**
- * Gives each image the model's embedding of it, what the model's head reads after the final layer
- * norm, as a vector: of ViT and DeiT the class token (768 numbers for ViT-B), of a distilled DeiT
- * followed by the distillation token, of DINOv2 by the mean of the patches' tokens. Features for a
- * classifier of Spark's own.
+ * Adds each image's embedding by a model as a vector, which serves as features for one of Spark's
+ * classifiers. The embedding is the input of the model's head, after the final layer norm. For ViT
+ * and DeiT it is the class token (768 numbers for ViT-B). For a distilled DeiT the distillation
+ * token follows, for DINOv2 the mean of the patches' tokens.
  *
  * <p>{@code LogisticRegression} and most other estimators fail on the null that an image without an
  * embedding has; {@code setHandleInvalid("skip")} leaves such rows out.
@@ -33,12 +33,12 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
     setDefault(outputCol, "embedding");
   }
 
-  /** For {@code read().load(path)}. */
+  /** Returns a reader for {@code read().load(path)}. */
   public static MLReader<VitEmbedder> read() {
     return new Reading().read();
   }
 
-  /** The operator that was saved at a path. */
+  /** Loads the operator that was saved at a path. */
   public static VitEmbedder load(String path) {
     return read().load(path);
   }
@@ -53,7 +53,7 @@ public final class VitEmbedder extends VitTransformer<VitEmbedder> {
     return getOrDefault(outputCol);
   }
 
-  /** Output column of the embeddings; {@code embedding} if not set. */
+  /** Sets the output column of the embeddings; the default is {@code embedding}. */
   public VitEmbedder setOutputCol(String value) {
     set(outputCol, value);
     return this;

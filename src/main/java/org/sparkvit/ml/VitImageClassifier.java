@@ -14,9 +14,9 @@ import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.SharedModel;
 
 /**
- * Labels images with a fine-tuned model: the probabilities of all classes as a vector in the order
- * of the model's labels, whose names are the attributes of that column, and the name of the most
- * probable one. They are the numbers that {@code spark-vit score} writes.
+ * Labels images with a fine-tuned model. It adds the probabilities of all classes as a vector in
+ * the order of the model's labels, whose names are the attributes of that column, and the name of
+ * the most probable class. They are the numbers that {@code spark-vit score} writes.
  */
 public final class VitImageClassifier extends VitTransformer<VitImageClassifier> {
   private static final long serialVersionUID = 1;
@@ -44,12 +44,12 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     setDefault(rawPredictionCol, "");
   }
 
-  /** For {@code read().load(path)}. */
+  /** Returns a reader for {@code read().load(path)}. */
   public static MLReader<VitImageClassifier> read() {
     return new Reading().read();
   }
 
-  /** The operator that was saved at a path. */
+  /** Loads the operator that was saved at a path. */
   public static VitImageClassifier load(String path) {
     return read().load(path);
   }
@@ -64,7 +64,10 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return getOrDefault(probabilityCol);
   }
 
-  /** Output column of the probabilities; {@code probability} if not set, none if empty. */
+  /**
+   * Sets the output column of the probabilities. The default is {@code probability}; an empty name
+   * leaves the column out.
+   */
   public VitImageClassifier setProbabilityCol(String value) {
     set(probabilityCol, value);
     return this;
@@ -78,7 +81,10 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return getOrDefault(predictionCol);
   }
 
-  /** Output column of the labels, strings; {@code prediction} if not set, none if empty. */
+  /**
+   * Sets the output column of the labels, which are strings. The default is {@code prediction}; an
+   * empty name leaves the column out.
+   */
   public VitImageClassifier setPredictionCol(String value) {
     set(predictionCol, value);
     return this;
@@ -92,7 +98,7 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return getOrDefault(rawPredictionCol);
   }
 
-  /** Output column of the logits; none unless set. */
+  /** Sets the output column of the logits. By default there is none. */
   public VitImageClassifier setRawPredictionCol(String value) {
     set(rawPredictionCol, value);
     return this;
@@ -136,7 +142,10 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return BatchInference.softmax(logits, 0, logits.length);
   }
 
-  /** The first of the largest, as in the table of predictions. */
+  /**
+   * Returns the index of the highest probability, the first of several, as in the table of
+   * predictions.
+   */
   private static int best(float[] probabilities) {
     int best = 0;
     for (int k = 1; k < probabilities.length; k++) {

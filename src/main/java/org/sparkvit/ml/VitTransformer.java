@@ -33,17 +33,17 @@ import org.sparkvit.loading.ImageBatches;
 import org.sparkvit.model.architecture.Precision;
 
 /**
- * What {@link VitImageClassifier} and {@link VitEmbedder} share: the model, the column of images,
- * and what becomes of images that cannot be read.
+ * The common part of {@link VitImageClassifier} and {@link VitEmbedder}: the model, the column of
+ * images, and the treatment of images that cannot be read.
  *
  * <p>All columns of the input pass through, and with {@code handleInvalid=keep} all rows do, in
- * their order. {@code transform} reads the model directory at once and the images when an action
- * asks for them; the model then runs again for every action, so cache what several actions need.
+ * their order. {@code transform} reads the model directory at once, and the images when an action
+ * asks for them. The model then runs again for every action, so cache what several actions need.
  * Within a pipeline, stages that are fitted on other columns (an indexer of labels, say) come
  * before.
  *
- * <p>Of images given by their content, each task holds the contents of one batch of rows and up to
- * 64 MiB more; of those given by path, one file for each decoding thread.
+ * <p>For images given by their content, each task holds the contents of one batch of rows and up to
+ * 64 MiB more. For images given by path, it holds one file for each decoding thread.
  *
  * @param <T> the operator itself, which its setters return
  */
@@ -68,8 +68,8 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   /**
    * Sets the defaults.
    *
-   * @param status default name of the column of statuses
-   * @param reason default name of the column of reasons
+   * @param status the default name of the column of statuses
+   * @param reason the default name of the column of reasons
    */
   VitTransformer(String uid, String status, String reason) {
     this.uid = uid;
@@ -131,17 +131,18 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return new Param<>(this, name, doc, ParamValidators.inArray(Arrays.asList(values)));
   }
 
-  /** The operator, for setters to return. */
+  /** Returns this operator, for setters to return. */
   abstract T self();
 
-  /** What is asked of the model. */
+  /** Returns the kind of output that the model is run for. */
   abstract ModelOutput output();
 
   /**
-   * The columns made from what the model says, null where it says nothing, with at least one; a
-   * name may be empty, which leaves the column out.
+   * Returns the output columns that are made from the model's values, at least one. They are null
+   * where the model has no values for an image. A column with an empty name is left out.
    *
-   * @param model null before it has been read, when only names and types are asked for
+   * @param model the model, or null before it has been read, when only names and types are asked
+   *     for
    */
   abstract List<ValueColumn> valueColumns(SharedModel model);
 
@@ -158,7 +159,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   /**
    * Adds the output columns.
    *
-   * @param dataset with the column {@code inputCol}
+   * @param dataset rows with the column {@code inputCol}
    * @throws UserException when a parameter or a column does not fit, or there is no such model
    */
   @Override
@@ -262,7 +263,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return DataTypes.createStructType(fields);
   }
 
-  /** Static, so that tasks get the columns alone and not the operator. */
+  /**
+   * Returns the function that makes result rows. It is static, so that tasks get the columns alone
+   * and not the operator.
+   */
   private static ResultRow result(
       String uid, List<ValueColumn> columns, boolean status, boolean reason, boolean strict) {
     return (image, values, precision) -> {
@@ -314,12 +318,12 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return modelPath;
   }
 
-  /** Empty where it is not set. */
+  /** Returns the location of the model, or an empty string where it is not set. */
   public String getModelPath() {
     return isDefined(modelPath) ? getOrDefault(modelPath) : "";
   }
 
-  /** URI of a Hugging Face model directory; the name of a file system may be left out. */
+  /** Sets the URI of a Hugging Face model directory, whose scheme may be left out. */
   public T setModelPath(String value) {
     set(modelPath, value);
     return self();
@@ -334,8 +338,8 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   }
 
   /**
-   * Column of paths or URIs of image files (string), or of their contents (binary); {@code path} if
-   * not set. Which of the two it is, its type tells.
+   * Sets the input column; the default is {@code path}. A string column holds paths or URIs of
+   * image files, and a binary column holds their contents.
    */
   public T setInputCol(String value) {
     set(inputCol, value);
@@ -350,7 +354,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return getOrDefault(statusCol);
   }
 
-  /** Output column of the names of {@link org.sparkvit.core.ImageStatus}; none if empty. */
+  /**
+   * Sets the output column of the names of {@link org.sparkvit.core.ImageStatus}. An empty name
+   * leaves the column out.
+   */
   public T setStatusCol(String value) {
     set(statusCol, value);
     return self();
@@ -364,7 +371,9 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return getOrDefault(reasonCol);
   }
 
-  /** Output column that says why a status is not OK; none if empty. */
+  /**
+   * Sets the output column that says why a status is not OK. An empty name leaves the column out.
+   */
   public T setReasonCol(String value) {
     set(reasonCol, value);
     return self();
@@ -379,7 +388,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   }
 
   /**
-   * What becomes of rows whose image cannot be read: {@code keep} (the default: nulls and a
+   * Sets the treatment of rows whose image cannot be read: {@code keep} (the default: nulls and a
    * status), {@code skip} (drop the row, before a stage that does not take nulls, such as
    * LogisticRegression) or {@code error} (fail the job).
    */
@@ -396,7 +405,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return getOrDefault(device);
   }
 
-  /** {@code auto}, {@code cpu} or {@code gpu}. */
+  /** Sets the device: {@code auto}, {@code cpu} or {@code gpu}. */
   public T setDevice(String value) {
     set(device, value);
     return self();
@@ -410,7 +419,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return getOrDefault(precision);
   }
 
-  /** {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} (GPUs) or {@code int8} (CPUs). */
+  /**
+   * Sets the precision: {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} (GPUs) or {@code
+   * int8} (CPUs).
+   */
   public T setPrecision(String value) {
     set(precision, value);
     return self();
@@ -425,9 +437,9 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   }
 
   /**
-   * What transparent images are put on: {@code none} (the default: alpha is left out), {@code
-   * white}, {@code black} or {@code #rrggbb}. A model that was trained here says itself what its
-   * images were put on, and another background is refused.
+   * Sets the background that transparent images are put on: {@code none} (the default: alpha is
+   * ignored), {@code white}, {@code black} or {@code #rrggbb}. A model that was trained by this
+   * program states the background of its images, and another background is refused.
    */
   public T setBackground(String value) {
     set(background, value);
@@ -443,8 +455,8 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
   }
 
   /**
-   * Images per forward pass, 1 or more; 16 if not set. With a multiple of 16 an image's numbers do
-   * not depend on those beside it; with another one their last digits may.
+   * Sets the number of images per forward pass, 1 or more; the default is 16. With a multiple of 16
+   * an image's numbers do not depend on the images beside it; otherwise their last digits may.
    */
   public T setBatchSize(int value) {
     set(batchSize, value);
@@ -459,7 +471,10 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     return (Integer) getOrDefault(decodeThreads);
   }
 
-  /** Threads of a task that read and decode, 1 or more; raise it where reading is slow (S3). */
+  /**
+   * Sets the number of threads of a task that read and decode, 1 or more. More threads help where
+   * reading is slow (S3).
+   */
   public T setDecodeThreads(int value) {
     set(decodeThreads, value);
     return self();

@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
 
-/** One option, as its {@linkplain Option declaration} and the type of its component say. */
+/**
+ * One option, as described by its {@linkplain Option declaration} and the type of its component.
+ */
 public final class OptionSpec {
   private final Option declaration;
   private final RecordComponent component;
@@ -23,29 +25,29 @@ public final class OptionSpec {
             : declaration.name();
   }
 
-  /** The name without dashes, such as {@code batch-size}. */
+  /** Returns the name without dashes, such as {@code batch-size}. */
   public String name() {
     return name;
   }
 
-  /** The flag, such as {@code --batch-size}; the label of an option that has no flag. */
+  /** Returns the flag, such as {@code --batch-size}, or the label of an option that has no flag. */
   public String flag() {
     return isPositional() ? label() : "--" + name;
   }
 
-  /** The flag of one letter, such as {@code -w}, if there is one. */
+  /** Returns the flag of one letter, such as {@code -w}, if there is one. */
   public Optional<String> shortFlag() {
     return declaration.letter().isEmpty()
         ? Optional.empty()
         : Optional.of("-" + declaration.letter());
   }
 
-  /** What the option does, in sentences. */
+  /** Returns sentences on what the option does. */
   public String help() {
     return declaration.help();
   }
 
-  /** The value where none is given, as a person would write it; empty where there is none. */
+  /** Returns the default value, as a person would write it, or empty where there is none. */
   public Optional<String> standard() {
     if (declaration.standard().isEmpty()) {
       return isFlag() ? Optional.of("false") : Optional.empty();
@@ -53,7 +55,7 @@ public final class OptionSpec {
     return Optional.of(declaration.standard());
   }
 
-  /** What the help shows in place of the value. */
+  /** Returns the placeholder of the value in the help. */
   public String label() {
     if (!declaration.label().isEmpty()) {
       return declaration.label();
@@ -68,7 +70,7 @@ public final class OptionSpec {
         : name.toUpperCase(Locale.ROOT);
   }
 
-  /** The texts that are allowed; empty where all are. */
+  /** Returns the texts that are allowed, or an empty list where all are. */
   public List<String> choices() {
     if (declaration.choices().length > 0) {
       return List.of(declaration.choices());
@@ -79,7 +81,7 @@ public final class OptionSpec {
         : List.of();
   }
 
-  /** Whether a command cannot run without it. */
+  /** Returns whether a command cannot run without the option. */
   public boolean isRequired() {
     Class<?> type = component.getType();
     return declaration.standard().isEmpty()
@@ -88,28 +90,32 @@ public final class OptionSpec {
         && !isRepeatable();
   }
 
-  /** Whether it is a flag that needs no value. */
+  /** Returns whether the option is a flag that needs no value. */
   public boolean isFlag() {
     return component.getType() == boolean.class;
   }
 
-  /** Whether the flag is on by default, so that {@code --no-NAME} is what changes something. */
+  /**
+   * Returns whether the flag is on by default, so that only {@code --no-NAME} changes something.
+   */
   public boolean isOn() {
     return declaration.standard().equals("true");
   }
 
-  /** Whether it can be given several times, or with commas between several values. */
+  /**
+   * Returns whether the option can be given several times, or with commas between several values.
+   */
   public boolean isRepeatable() {
     return List.class.isAssignableFrom(OptionValues.rawType(OptionValues.inOptional(component)))
         || Map.class.isAssignableFrom(component.getType());
   }
 
-  /** Whether the value stands on the command line without the option's name. */
+  /** Returns whether the value stands on the command line without the option's name. */
   public boolean isPositional() {
     return declaration.positional();
   }
 
-  /** Whether only {@code --help-all} shows it. */
+  /** Returns whether only {@code --help-all} shows the option. */
   public boolean isAdvanced() {
     return declaration.advanced();
   }
@@ -137,7 +143,7 @@ public final class OptionSpec {
     }
   }
 
-  /** {@code auto, cpu or gpu}. */
+  /** Joins choices in words, such as {@code auto, cpu or gpu}. */
   static String words(List<String> choices) {
     int last = choices.size() - 1;
     return last < 1

@@ -19,11 +19,13 @@ import java.util.stream.Stream;
 import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
 
-/** Values of options: from the text that people write to the type of a component, and back. */
+/**
+ * Converts values of options from the text that people write to the type of a component, and back.
+ */
 final class OptionValues {
   private OptionValues() {}
 
-  /** A constant as people write it: {@code OVERSAMPLE} is {@code oversample}. */
+  /** Returns a constant as people write it: {@code OVERSAMPLE} is {@code oversample}. */
   static String spelling(Object constant) {
     return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -34,14 +36,16 @@ final class OptionValues {
         : (Class<?>) type;
   }
 
-  /** The type of a component, or what is in it where it is optional. */
+  /** Returns the type of a component, or the type within where it is optional. */
   static Type inOptional(RecordComponent component) {
     return component.getType() == Optional.class
         ? argument(component.getGenericType(), 0)
         : component.getGenericType();
   }
 
-  /** The type of one value: of a list its element's, of a map its values'. */
+  /**
+   * Returns the type of one value: for a list that of its elements, for a map that of its values.
+   */
   static Class<?> valueType(Type type) {
     Class<?> raw = rawType(type);
     if (raw == Optional.class || raw == List.class) {
@@ -65,9 +69,9 @@ final class OptionValues {
   }
 
   /**
-   * The value of an option.
+   * Reads the value of an option.
    *
-   * @param texts what was given, one for each time; empty where nothing was
+   * @param texts the texts that were given, one for each time that the option was given, or none
    */
   static Object read(OptionSpec option, List<String> texts) {
     Class<?> type = option.component().getType();
@@ -170,7 +174,7 @@ final class OptionValues {
         option.flag() + " is '" + text + "'; use " + OptionSpec.words(option.choices()));
   }
 
-  /** A type of our own says how it is written by a static method {@code parse}. */
+  /** Returns the static method {@code parse} by which a type of this program reads its texts. */
   static Method parser(Class<?> type) {
     try {
       Method method = type.getMethod("parse", String.class);
@@ -183,7 +187,10 @@ final class OptionValues {
     throw new IllegalStateException(type + " has no static parse(String) for options");
   }
 
-  /** A value for a record of a run: what JSON has a type for, or as a person would write it. */
+  /**
+   * Returns a value in the form for a run record: as itself where JSON has its type, otherwise as a
+   * person would write it.
+   */
   static Object shown(OptionSpec option, Object value) {
     if (value instanceof Optional<?> optional) {
       return optional.map(inner -> shown(option, inner)).orElse(null);

@@ -22,7 +22,7 @@ import org.sparkvit.core.UserException;
 public final class Options {
   private Options() {}
 
-  /** The options of a record and of the records in it, in the order of the components. */
+  /** Returns the options of a record and of the records in it, in the order of the components. */
   public static List<OptionSpec> list(Class<? extends Record> type) {
     List<OptionSpec> options = new ArrayList<>();
     for (RecordComponent component : type.getRecordComponents()) {
@@ -37,9 +37,9 @@ public final class Options {
   }
 
   /**
-   * Makes a record of what was given, and of the defaults for the rest.
+   * Creates a record from the given texts, with defaults for all other options.
    *
-   * @param given texts by the options' names, one for each time that an option was given
+   * @param given the texts by the options' names, one for each time that an option was given
    * @throws UserException when a value is missing, cannot be read or is out of its range, or there
    *     is no option of a name
    */
@@ -60,10 +60,10 @@ public final class Options {
   }
 
   /**
-   * Makes a record of single values, for programs and tests.
+   * Creates a record from single values, for programs and tests.
    *
-   * @param values name and value in turn, such as {@code "batch-size", 16}
-   * @throws UserException as {@link #read}
+   * @param values names and values in turn, such as {@code "batch-size", 16}
+   * @throws UserException as {@link #read} does
    */
   public static <C extends Record> C with(Class<C> type, Object... values) {
     Map<String, List<String>> given = new LinkedHashMap<>();
@@ -124,7 +124,8 @@ public final class Options {
   }
 
   /**
-   * The values by the options' names, for the record of a run. Values that are absent are left out.
+   * Returns the values by the options' names, for the record of a run. Values that are absent are
+   * left out.
    */
   public static Map<String, Object> values(Record values) {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -139,7 +140,7 @@ public final class Options {
     return map;
   }
 
-  /** The value of one option, if there is an option of this name. */
+  /** Returns the value of one option, if there is an option of this name. */
   public static Optional<Object> value(Record values, String name) {
     return Optional.ofNullable(values(values).get(name));
   }

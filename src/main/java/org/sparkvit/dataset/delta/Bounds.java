@@ -4,30 +4,30 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What no value of a column in a file is below, and above. Strings are in the order of their bytes
- * in UTF-8, as Parquet has them.
+ * The bounds of the values of a column in a file. Strings are ordered by their bytes in UTF-8, as
+ * in Parquet.
  *
- * @param min a {@link String}, {@link Integer} or {@link Long}
- * @param max of the same type
+ * @param min the lower bound, a {@link String}, {@link Integer} or {@link Long}
+ * @param max the upper bound, of the same type
  */
 public record Bounds(Comparable<?> min, Comparable<?> max) implements Serializable {
 
-  /** Whether some value can be in both. */
+  /** Returns whether some value can lie within both bounds. */
   public boolean overlap(Bounds other) {
     return compare(min, other.max) <= 0 && compare(other.min, max) <= 0;
   }
 
-  /** Whether a string from {@code from} on can be in it. */
+  /** Returns whether a string that is not less than {@code from} can lie within the bounds. */
   public boolean reaches(String from) {
     return compare(from, max) <= 0;
   }
 
-  /** Whether a string before {@code to} can be in it. */
+  /** Returns whether a string that is less than {@code to} can lie within the bounds. */
   public boolean beginsBefore(String to) {
     return compare(min, to) < 0;
   }
 
-  /** The bounds of both together. */
+  /** Returns the bounds of the values of both. */
   Bounds with(Bounds other) {
     return new Bounds(
         compare(min, other.min) <= 0 ? min : other.min,

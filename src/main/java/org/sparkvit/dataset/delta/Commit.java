@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
  * One entry of a table's log.
  *
  * @param version the version that it made
- * @param time when, by the clock of who wrote it
- * @param operation what Delta calls it, such as {@code WRITE}
- * @param author who: the program and what it says of itself
- * @param added files that came
- * @param removed files that went
- * @param isRewrite whether the rows stayed the same ones
+ * @param time the time of the commit, by the clock of its writer
+ * @param operation the operation in Delta's words, such as {@code WRITE}
+ * @param author the program that made it, and what the program says of itself
+ * @param added the number of files added
+ * @param removed the number of files removed
+ * @param isRewrite whether the rows stayed the same, in other files
  */
 public record Commit(
     long version,
@@ -24,20 +24,20 @@ public record Commit(
     long added,
     long removed,
     boolean isRewrite) {
-  /** What {@link #author} makes of a run: Kernel puts its own name in front. */
+  /** Matches what {@link #author} returns, which Kernel puts its own name in front of. */
   private static final Pattern OURS = Pattern.compile("(?:.*/)?spark-vit (\\S+) (\\S+)");
 
-  /** How the log is told that a run of a stage wrote a part. */
+  /** Returns the text by which the log says that a run of a stage wrote a part. */
   public static String author(String stage, String part) {
     return "spark-vit " + stage + " " + part;
   }
 
-  /** The stage whose run it was; empty for another program's. */
+  /** Returns the stage whose run made the commit, or empty for another program's commit. */
   public Optional<String> stage() {
     return ours(1);
   }
 
-  /** The part that it is named after; empty for another program's. */
+  /** Returns the part that the commit is named after, or empty for another program's commit. */
   public Optional<String> part() {
     return ours(2);
   }

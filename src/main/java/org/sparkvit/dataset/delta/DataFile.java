@@ -9,11 +9,12 @@ import org.apache.hadoop.fs.Path;
 /**
  * A Parquet file of a version of a table.
  *
- * @param path where it is, whole
- * @param bytes its size
- * @param rows how many it has; -1 where the log does not say
- * @param bounds of the columns that have statistics; none of those that have no value in the file
- * @param action what put it into the log
+ * @param path the absolute path
+ * @param bytes the size in bytes
+ * @param rows the number of rows, or -1 where the log does not say
+ * @param bounds the bounds of the columns that have statistics, by name; a column without any value
+ *     in the file has none
+ * @param action the log's entry that added it
  */
 public record DataFile(
     String path, long bytes, long rows, Map<String, Bounds> bounds, AddFile action) {
@@ -21,12 +22,12 @@ public record DataFile(
     bounds = Map.copyOf(bounds);
   }
 
-  /** As Spark wants to know of it, without a look at the storage. */
+  /** Returns the file's status for Spark, without asking the storage. */
   public FileStatus fileStatus() {
     return new FileStatus(bytes, false, 1, bytes, action.getModificationTime(), new Path(path));
   }
 
-  /** Smallest and largest value of a column; empty where nothing is known of it. */
+  /** Returns the bounds of a column, or empty where they are not known. */
   public Optional<Bounds> boundsOf(String column) {
     return Optional.ofNullable(bounds.get(column));
   }

@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What one commit does to a table.
+ * The change of a table by one commit.
  *
- * @param schema of the table from now on, with the comments of its columns; empty where it stays as
- *     it is
- * @param comment of the table from now on; with a schema and no comment it has none, and else it
- *     stays as it is
- * @param add files that come
- * @param remove files of the version before that go
- * @param isRewrite whether the rows stay the same ones, in other files
+ * @param schema the schema of the table from now on, with the comments of its columns, or empty to
+ *     keep the present one
+ * @param comment the comment of the table from now on. Where it is empty, the table keeps its
+ *     comment, or has none if a schema is given
+ * @param add the files to add
+ * @param remove the files of the version before to remove
+ * @param isRewrite whether the rows stay the same, in other files
  */
 public record DeltaChange(
     Optional<StructType> schema,
@@ -26,7 +26,10 @@ public record DeltaChange(
     remove = List.copyOf(remove);
   }
 
-  /** As the other, of a table without a comment, or one that keeps it. */
+  /**
+   * Creates a change without a comment. The table keeps its comment, or has none if a schema is
+   * given.
+   */
   public DeltaChange(
       Optional<StructType> schema, List<NewFile> add, List<DataFile> remove, boolean isRewrite) {
     this(schema, Optional.empty(), add, remove, isRewrite);

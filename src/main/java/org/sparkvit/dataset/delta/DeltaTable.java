@@ -55,20 +55,20 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.delta.storage.LogStores;
 
 /**
- * A folder with a Delta table: its log, in protocol (1, 2), which every reader of Delta tables
- * knows. Whoever changes it writes files first and then one entry of the log, which must not exist
- * before; that one step decides what counts, so of two at once one sees that it lost and plans its
- * change again on what the other has made.
+ * A folder with a Delta table, in protocol (1, 2), which every reader of Delta tables knows. A
+ * writer first writes files and then one entry of the log, which must not exist before. That one
+ * step makes the change. Of two writers at once, one sees that it lost and plans its change again
+ * on top of the other's.
  */
 public final class DeltaTable {
   private static final Logger LOGGER = LoggerFactory.getLogger(DeltaTable.class);
 
-  /** Name of the folder of the log in that of the table. */
+  /** The name of the log's folder within the table's folder. */
   public static final String LOG = "_delta_log";
 
   /**
-   * The table property that is a table's comment for Spark and Databricks. The log has a place of
-   * its own for a description, which Kernel has no means to fill.
+   * The table property that Spark and Databricks use as the table's comment. The log has a field
+   * for a description, too, but Kernel has no means to set it.
    */
   static final String COMMENT = "comment";
 
@@ -76,11 +76,14 @@ public final class DeltaTable {
   private static final String ADD = "add";
   private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
 
-  /** Entries tell which run wrote what; by itself Delta Lake forgets them after thirty days. */
+  /**
+   * Table properties that keep the log's entries, as they tell which run wrote what. By default
+   * Delta Lake deletes them after thirty days.
+   */
   private static final Map<String, String> KEPT =
       Map.of("delta.logRetentionDuration", "interval 3650 days");
 
-  /** Each lost race is another run's commit, so this is how many of them one may meet. */
+  /** The number of attempts to commit. Each lost race is another run's commit. */
   private static final int ATTEMPTS = 100;
 
   private final Path folder;
@@ -93,12 +96,12 @@ public final class DeltaTable {
     this.engine = DefaultEngine.create(LogStores.configure(configuration));
   }
 
-  /** The table of a folder, which need not be there. */
+  /** Returns the table of a folder, which need not exist. */
   public static DeltaTable at(Path folder, Configuration configuration) {
     return new DeltaTable(folder, configuration);
   }
 
-  /** The latest version; empty where there is no table. */
+  /** Returns the latest version, or empty where there is no table. */
   public Optional<DeltaVersion> latest() {
     try {
       return Optional.of(version((SnapshotImpl) kernel().getLatestSnapshot(engine)));
@@ -109,7 +112,10 @@ public final class DeltaTable {
     }
   }
 
-  /** Kernel takes an entry without a word for a commit that changed nothing; no writer has such. */
+  /**
+   * Returns a version, after a check that its log's entry is not empty. Kernel would take an empty
+   * entry for a commit that changed nothing, which no writer makes.
+   */
   private DeltaVersion version(SnapshotImpl snapshot) {
     for (io.delta.kernel.utils.FileStatus entry : snapshot.getLogSegment().getDeltas()) {
       if (entry.getSize() == 0) {
@@ -120,9 +126,9 @@ public final class DeltaTable {
   }
 
   /**
-   * A version by its number.
+   * Returns a version by its number.
    *
-   * @throws UserException when there is none, or none any more
+   * @throws UserException when there is no such version, or its log is gone
    */
   public DeltaVersion at(long number) {
     try {
@@ -142,7 +148,7 @@ public final class DeltaTable {
   }
 
   /**
-   * The version that was the latest one at a time; empty where there was no table yet.
+   * Returns the version that was the latest one at a time, or empty where there was no table yet.
    *
    * @throws UserException when its log is gone
    */
@@ -172,7 +178,11 @@ public final class DeltaTable {
             times.get(times.firstKey())));
   }
 
-  /** The last version that was there at a time. */
+  /**
+   * Returns the number of the last version that existed at a time.
+   *
+   * @param times the time of each version
+   */
   public static OptionalLong lastUntil(SortedMap<Long, Instant> times, Instant time) {
     return times.entrySet().stream()
         .filter(version -> !version.getValue().isAfter(time))
@@ -181,9 +191,9 @@ public final class DeltaTable {
   }
 
   /**
-   * The versions whose entries the log has, with the times that {@link #asOf} goes by: those of the
-   * files, by the clock of the file system. As clocks may have been set back, each is later than
-   * the one before, as Delta Lake has it.
+   * Returns the versions whose entries the log has, with the times that {@link #asOf} uses: the
+   * modification times of the entries, by the clock of the file system. As clocks may have been set
+   * back, each time is moved behind the one before, as Delta Lake does.
    */
   public SortedMap<Long, Instant> times() {
     SortedMap<Long, Instant> times = new TreeMap<>();
@@ -212,11 +222,12 @@ public final class DeltaTable {
   /**
    * Changes the table in one step.
    *
-   * @param name of this commit, which happens once under it, however often it is asked for
-   * @param author what the log says of who made it
-   * @param plan the change of a version, empty for none; it is asked again on a newer version when
-   *     another run commits meanwhile
-   * @return number of the version that has the change; empty where nothing was to change
+   * @param name the name of the commit; however often it is asked for, it is made once
+   * @param author the author, for the log
+   * @param plan returns the change of a version, or empty for none; it is called again with a newer
+   *     version when another run commits in the meantime
+   * @return the number of the version that has the change, or empty where there was nothing to
+   *     change
    * @throws NotCommittedException when others commit without end, or the log cannot be written
    * @throws UserException when the table cannot be read, so that it is not known whether it has the
    *     change
@@ -327,7 +338,10 @@ public final class DeltaTable {
     return transaction;
   }
 
-  /** Checkpoints, which spare readers the reading of every entry; the table is right without. */
+  /**
+   * Writes a checkpoint where one is due. It spares readers the reading of every entry; the table
+   * is correct without it.
+   */
   private void afterwards(TransactionCommitResult result) {
     for (PostCommitHook hook : result.getPostCommitHooks()) {
       if (hook.getType() == PostCommitHook.PostCommitHookType.CHECKPOINT) {
@@ -349,9 +363,9 @@ public final class DeltaTable {
   }
 
   /**
-   * What the log says of a version's commit.
+   * Returns the log's entry of a version.
    *
-   * @return empty where its entry is gone
+   * @return the entry, or empty where it is gone
    */
   public Optional<Commit> commit(long version) {
     return actions(version).map(actions -> commit(version, actions));
@@ -386,9 +400,9 @@ public final class DeltaTable {
   }
 
   /**
-   * The files that a version's commit added, whole.
+   * Returns the absolute paths of the files that a version's commit added.
    *
-   * @return empty where its entry is gone
+   * @return the paths, or empty where the log's entry is gone
    */
   public Optional<List<Path>> added(long version) {
     return actions(version)

@@ -27,7 +27,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
 
-/** A table as one commit left it: its schema and its files, which nobody changes any more. */
+/**
+ * A version of a table, as one commit left it: its schema and its files, which nobody changes any
+ * more.
+ */
 public final class DeltaVersion {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -43,32 +46,34 @@ public final class DeltaVersion {
     this.snapshot = snapshot;
   }
 
-  /** Its number: 0 for the first, and one more for each commit. */
+  /** Returns the number of the version: 0 for the first, and one more for each commit. */
   public long number() {
     return snapshot.getVersion();
   }
 
-  /** When it was committed, by the clock of the file system. */
+  /** Returns the time of the commit by the clock of the file system. */
   public Instant time() {
     return Instant.ofEpochMilli(snapshot.getTimestamp(engine));
   }
 
-  /** Columns of the table, with their comments. */
+  /** Returns the columns of the table with their comments. */
   public StructType schema() {
     return (StructType) DataType.fromJson(snapshot.getSchema().toJson());
   }
 
-  /** What the table says of itself; empty where it says nothing. */
+  /** Returns the comment of the table, or empty where it has none. */
   public Optional<String> comment() {
     return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(DeltaTable.COMMENT));
   }
 
-  /** Whether a commit of this name is part of it. */
+  /** Returns whether this version contains a commit of a name. */
   boolean has(String commit) {
     return snapshot.getLatestTransactionVersion(engine, commit).isPresent();
   }
 
-  /** Its files, in the order of their names; read from the log at the first call. */
+  /**
+   * Returns the files in the order of their names. They are read from the log at the first call.
+   */
   public synchronized List<DataFile> files() {
     if (files == null) {
       files = list();
@@ -127,7 +132,10 @@ public final class DeltaVersion {
     return new DataFile(path, add.getSize(), statistics.path("numRecords").asLong(-1), bounds, add);
   }
 
-  /** Statistics are JSON in a string; what cannot be read of them is as good as absent. */
+  /**
+   * Parses statistics, which are JSON in a string. Statistics that cannot be parsed count as
+   * absent.
+   */
   private static JsonNode json(String text) {
     try {
       return MAPPER.readTree(text);

@@ -16,14 +16,16 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 
-/** Statistics of Parquet files, from their footers: the log of a table keeps them. */
+/** Reads the statistics of Parquet files from their footers, for the log of a table. */
 public final class FileStatistics {
   private final Configuration configuration;
   private final List<String> columns;
 
   /**
-   * @param columns names of columns on the top level whose bounds are wanted; of other types than
-   *     string, int and long there are none
+   * Creates a reader.
+   *
+   * @param columns the names of the top-level columns whose bounds are wanted; only strings, ints
+   *     and longs have bounds
    */
   public FileStatistics(Configuration configuration, List<String> columns) {
     this.configuration = configuration;
@@ -54,7 +56,10 @@ public final class FileStatistics {
         nulls);
   }
 
-  /** Over all row groups; where one has no statistics the file has none. */
+  /**
+   * Adds the bounds of a column over all row groups. Where one row group has no statistics, the
+   * file has none.
+   */
   private static void add(
       String column,
       List<BlockMetaData> blocks,

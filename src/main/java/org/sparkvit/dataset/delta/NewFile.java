@@ -12,14 +12,14 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A Parquet file that has been written and is in no version of a table yet.
+ * A Parquet file that has been written and is not yet in any version of a table.
  *
- * @param path where it is, whole
- * @param bytes its size
- * @param modified when it was written, in milliseconds, by the clock of the storage
- * @param rows how many it has
- * @param bounds of the columns that were asked for and have values
- * @param nulls how many values are missing in the columns that were asked for
+ * @param path the absolute path
+ * @param bytes the size in bytes
+ * @param modified the time of writing in milliseconds since 1970, by the clock of the storage
+ * @param rows the number of rows
+ * @param bounds the bounds of the requested columns that have values, by name
+ * @param nulls the number of missing values of the requested columns, by name
  */
 public record NewFile(
     String path,
@@ -34,12 +34,12 @@ public record NewFile(
     nulls = Map.copyOf(nulls);
   }
 
-  /** As Spark wants to know of it. */
+  /** Returns the file's status for Spark. */
   public FileStatus fileStatus() {
     return new FileStatus(bytes, false, 1, bytes, modified, new Path(path));
   }
 
-  /** As Kernel wants to know of it. */
+  /** Returns the file's status for Kernel. */
   DataFileStatus status() {
     Map<Column, Literal> min = new HashMap<>();
     Map<Column, Literal> max = new HashMap<>();

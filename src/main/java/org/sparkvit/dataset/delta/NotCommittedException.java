@@ -2,7 +2,10 @@ package org.sparkvit.dataset.delta;
 
 import org.sparkvit.core.UserException;
 
-/** A commit that for sure has not happened, so that the files which it was to add are nobody's. */
+/**
+ * Thrown for a commit that has definitely not happened, so that the files which it was to add
+ * belong to nobody.
+ */
 public final class NotCommittedException extends UserException {
   private static final long serialVersionUID = 1L;
 

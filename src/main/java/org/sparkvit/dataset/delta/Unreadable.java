@@ -5,15 +5,21 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
-/** What a person is told where a table cannot be read. */
+/** Makes the messages for tables that cannot be read. */
 final class Unreadable {
-  /** How Kernel begins what it says of a table's protocol; it has no type of its own for it. */
+  /**
+   * Matches the beginning of Kernel's messages about a table's protocol, which have no exception
+   * type of their own.
+   */
   private static final Pattern PROTOCOL =
       Pattern.compile("^Unsupported Delta (protocol|table feature|reader feature|writer feature)");
 
   private Unreadable() {}
 
-  /** The line of a table's folder; what has a line already keeps it. */
+  /**
+   * Returns an exception whose line names the table's folder. Where the cause is a {@link
+   * UserException}, that is returned instead.
+   */
   static UserException table(Path folder, RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {
@@ -38,12 +44,12 @@ final class Unreadable {
             + folder.getName()
             + "' in "
             + folder.getParent()
-            + " cannot be read, which is not to say that it is not there: "
+            + " cannot be read, although it may exist: "
             + line(e)
             + "; check that this user has the right to read it, the limit of open files (ulimit"
             + " -n), and that the storage answers; if a file of its "
             + DeltaTable.LOG
-            + " is damaged or gone, bring it back from a copy, or move the folder away and run the"
+            + " is damaged or gone, restore it from a copy, or move the folder away and run the"
             + " command that writes the table",
         e);
   }
@@ -52,7 +58,7 @@ final class Unreadable {
     return message != null && PROTOCOL.matcher(message).find();
   }
 
-  /** What the cause of all says; Kernel wraps it several times. */
+  /** Returns the message of the root cause, which Kernel wraps several times. */
   static String line(Throwable e) {
     String line = "";
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {

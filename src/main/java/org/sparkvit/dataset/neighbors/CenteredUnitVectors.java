@@ -12,20 +12,24 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Points with their mean subtracted and scaled to length 1. The squared distance of two is then 2
- * (1 - cosine). Without centring, embeddings of one model point in much the same direction, which
- * would hide how they differ.
+ * Subtracts the mean from points and scales them to length 1. The squared distance of two of them
+ * is then 2 (1 - cosine). Without centring, all embeddings of a model point in much the same
+ * direction, which would hide how they differ.
  */
 public final class CenteredUnitVectors {
-  /** Values are summed in units of 2^-20, so that a sum is the same in any order. */
+  /**
+   * The reciprocal of the unit in which values are summed, 2^-20. Sums of whole units are the same
+   * in any order.
+   */
   private static final double UNIT = 1 << 20;
 
   private CenteredUnitVectors() {}
 
   /**
-   * Turns points into directions.
+   * Computes the centred unit vectors of points.
    *
-   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT}, one at least; persisted
+   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT} of at least one point; persisted
+   *     by the caller, as they are read several times
    * @return the same columns
    */
   public static Dataset<Row> compute(Dataset<Row> points) {

@@ -26,19 +26,22 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.image.hash.PdqHash;
 
 /**
- * Finds hashes that differ in few bits among many, by bit sampling (Indyk and Motwani 1998): each
- * of {@value #TABLES} tables looks at {@value #SAMPLED} of the 256 bits, and hashes that agree in
- * all of them in one table are compared. {@link #recall} says what that misses; what it finds is
- * verified.
+ * Finds hashes that differ in few bits among many, by bit sampling (Indyk and Motwani 1998). Each
+ * of {@value #TABLES} tables samples {@value #SAMPLED} of the 256 bits, and hashes that agree in
+ * all sampled bits of one table are compared. {@link #recall} says which share this finds. Every
+ * pair that it returns is verified.
  */
 public final class NearHashes {
-  /** Binary columns of the result, and the distance. */
+  /** The binary columns of the result, and its column of the distance. */
   public static final String A = "a";
 
   public static final String B = "b";
   public static final String DISTANCE = "distance";
 
-  /** Columns of the hashes: 32 bytes, and whether it is compared with others than probes only. */
+  /**
+   * The columns of the hashes: 32 bytes, and whether the hash is a probe. Two probes are not
+   * compared with each other.
+   */
   public static final String HASH = "hash";
 
   public static final String PROBE = "probe";
@@ -47,8 +50,8 @@ public final class NearHashes {
   static final int SAMPLED = 24;
 
   /**
-   * Hashes of one bucket are compared with so many before them. Larger buckets are of hashes that
-   * are all alike, where neighbours tie the rest together.
+   * The number of earlier hashes of a bucket that each hash is compared with. Larger buckets
+   * consist of hashes that are all alike, whose pairs of neighbours connect the rest.
    */
   private static final int WINDOW = 200;
 
@@ -77,7 +80,10 @@ public final class NearHashes {
     return positions;
   }
 
-  /** The chance that two hashes at a distance are found: in some table no sampled bit differs. */
+  /**
+   * Returns the probability that two hashes at a distance are found: that in some table no sampled
+   * bit differs.
+   */
   public static double recall(int distance) {
     double agree = 1;
     for (int i = 0; i < SAMPLED; i++) {
@@ -87,9 +93,9 @@ public final class NearHashes {
   }
 
   /**
-   * Pairs of different hashes at a distance of {@code most} or less.
+   * Returns the pairs of different hashes at a distance of at most {@code most} bits.
    *
-   * @param hashes one binary column, {@link PdqHash#toBytes}, each hash once
+   * @param hashes one binary column of {@link PdqHash#toBytes}, each hash once
    * @return {@link #A} before {@link #B} in the order of their 64-bit keys, each pair once
    */
   public static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
@@ -97,7 +103,8 @@ public final class NearHashes {
   }
 
   /**
-   * As above; pairs of two probes are not looked for.
+   * Returns the pairs of different hashes at a distance of at most {@code most} bits, except pairs
+   * of two probes.
    *
    * @param hashes {@link #HASH}, each once, and {@link #PROBE}
    */
@@ -134,7 +141,10 @@ public final class NearHashes {
         .where(col(DISTANCE).leq(most));
   }
 
-  /** Number of the table in the high bits, the sampled bits below. */
+  /**
+   * Returns the buckets of a hash, one for each table: the number of the table in the high bits,
+   * the sampled bits below.
+   */
   private static List<Long> buckets(byte[] hash) {
     long[] bits = PdqHash.bits(hash);
     List<Long> buckets = new ArrayList<>(TABLES);
@@ -148,7 +158,7 @@ public final class NearHashes {
     return buckets;
   }
 
-  /** Pairs of keys of each bucket, whose rows follow one another. */
+  /** Returns the pairs of keys of each bucket. The rows of a bucket must follow one another. */
   private static Iterator<Row> candidates(Iterator<Row> rows) {
     return new Iterator<>() {
       private final Deque<Row> ready = new ArrayDeque<>();

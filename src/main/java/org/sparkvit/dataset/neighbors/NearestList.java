@@ -11,9 +11,12 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** The k nearest of those that were offered, in order; of equally near ones those of lower id. */
+/**
+ * A list of the k nearest points among those that were offered, in order. Of equally near points,
+ * those of lower id are kept.
+ */
 final class NearestList {
-  /** Columns of a point's list, besides its id. */
+  /** The columns of a point's list, besides its id. */
   static final String IDS = "neighbor_ids";
 
   static final String SQUARED = "squared_distances";
@@ -24,7 +27,7 @@ final class NearestList {
           .add(IDS, DataTypes.createArrayType(DataTypes.StringType, false), false)
           .add(SQUARED, DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
-  /** Of {@link #merge}. */
+  /** The type of what {@link #merge} returns. */
   static final DataType MERGED =
       DataTypes.createArrayType(
           new StructType()
@@ -42,7 +45,7 @@ final class NearestList {
     squared = new float[k];
   }
 
-  /** What a point must not exceed to be taken. */
+  /** Returns the squared distance that a point must not exceed to be added. */
   float limit() {
     return size < ids.length ? Float.POSITIVE_INFINITY : squared[size - 1];
   }
@@ -63,7 +66,7 @@ final class NearestList {
     ids[at] = id;
   }
 
-  /** A row of {@link #SCHEMA}. */
+  /** Returns the list as a row of {@link #SCHEMA}. */
   Row row(String point) {
     Float[] distances = new Float[size];
     for (int i = 0; i < size; i++) {
@@ -72,7 +75,10 @@ final class NearestList {
     return RowFactory.create(point, Arrays.copyOf(ids, size), distances);
   }
 
-  /** The nearest of several lists about one point, in which others may be there twice. */
+  /**
+   * Returns the nearest points of several lists about one point. A point that is in more than one
+   * list counts once.
+   */
   static List<Row> merge(scala.collection.Seq<Row> lists, int k) {
     NearestList all = new NearestList(k);
     Set<String> seen = new HashSet<>();

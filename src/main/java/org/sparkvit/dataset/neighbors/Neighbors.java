@@ -28,32 +28,39 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The nearest neighbours of each of many points, by Euclidean distance. Up to {@value #EXACT}
- * points all are compared with all. Of more, k-means of a sample makes cells (an inverted file, as
- * in Jégou et al. 2011), each point goes to its {@value #CELLS_PER_POINT} nearest, and only points
- * that share a cell are compared; {@link #recall} measures what that misses.
+ * Finds the nearest neighbours of each of many points, by Euclidean distance. Up to {@value #EXACT}
+ * points are all compared with all. Of more points, k-means of a sample makes cells (an inverted
+ * file, as in Jégou et al. 2011). Each point goes to its {@value #CELLS_PER_POINT} nearest cells,
+ * and only points that share a cell are compared. {@link #recall} measures which share of the
+ * neighbours this finds.
  *
  * <p>The result depends on ids, points and seed alone, not on how they are partitioned.
  */
 public final class Neighbors {
-  /** Columns of the rows it takes: {@code string} and {@code array<float>}. */
+  /**
+   * The columns of the input: an id of type {@code string} and a point of type {@code
+   * array<float>}.
+   */
   public static final String ID = "id";
 
   public static final String POINT = "point";
 
-  /** Columns of the result, besides {@link #ID}. */
+  /** The id of a neighbour, a column of the result beside {@link #ID}. */
   public static final String NEIGHBOR = "neighbor";
 
-  /** Euclidean distance, {@code float}. */
+  /** The Euclidean distance to the neighbour, a {@code float} of the result. */
   public static final String DISTANCE = "distance";
 
-  /** 1 for the nearest; of equally near ones the one with the lower id comes first. */
+  /**
+   * The rank of the neighbour, 1 for the nearest. Of equally near neighbours the one with the lower
+   * id comes first.
+   */
   public static final String RANK = "rank";
 
   static final int EXACT = 20_000;
   static final int CELLS_PER_POINT = 3;
 
-  /** Points of a cell that are compared at a time. */
+  /** The number of points of a cell that are compared at a time. */
   private static final int BLOCK = 4096;
 
   private static final int MOST_PARTITIONS = 200;
@@ -72,8 +79,11 @@ public final class Neighbors {
   private final int exact;
 
   /**
-   * @param k neighbours of each point, 1 or more; fewer where there are not so many points
-   * @param seed of the cells
+   * Creates a search.
+   *
+   * @param k the number of neighbours of each point, 1 or more; fewer are found where there are
+   *     fewer points
+   * @param seed decides the sample that makes the cells
    */
   public Neighbors(int k, long seed) {
     this(k, seed, EXACT);
@@ -86,10 +96,10 @@ public final class Neighbors {
   }
 
   /**
-   * Finds them.
+   * Finds the neighbours of each point.
    *
-   * @param points {@link #ID}, each once, and {@link #POINT}, all equally long; persisted, as they
-   *     are read several times
+   * @param points {@link #ID}, each once, and {@link #POINT}, all of the same length; persisted by
+   *     the caller, as they are read several times
    * @return {@link #ID}, {@link #NEIGHBOR}, {@link #DISTANCE}, {@link #RANK}
    */
   public Dataset<Row> find(Dataset<Row> points) {
@@ -117,7 +127,7 @@ public final class Neighbors {
     return merged(met);
   }
 
-  /** The k nearest of each point among the lists of all its meetings. */
+  /** Returns the k nearest neighbours of each point from all its lists. */
   private Dataset<Row> merged(Dataset<Row> lists) {
     int wanted = k;
     UDF1<scala.collection.Seq<Row>, List<Row>> merge = found -> NearestList.merge(found, wanted);
@@ -129,11 +139,13 @@ public final class Neighbors {
   }
 
   /**
-   * The nearest of many points to each of a few, which are compared with all.
+   * Finds the nearest of many points to each of a few points, which are compared with all.
    *
-   * @param few as in {@link #find}; they come to the driver and go to every task
-   * @param points as in {@link #find}; one of the same id is no neighbour of itself
-   * @return as {@link #find}
+   * @param few the few points, as in {@link #find}; they are collected to the driver and sent to
+   *     every task
+   * @param points the many points, as in {@link #find}; a point is no neighbour of one with the
+   *     same id
+   * @return the columns of {@link #find}
    */
   public Dataset<Row> ofFew(Dataset<Row> few, Dataset<Row> points) {
     PointBlock chosen = new PointBlock();
@@ -150,9 +162,11 @@ public final class Neighbors {
   }
 
   /**
-   * The share of true neighbours that were found, of a sample of points.
+   * Returns the share of the true neighbours of a sample of points that was found.
    *
-   * @param sample how many points are compared with all others
+   * @param points the points that were searched
+   * @param found what {@link #find} returned for them
+   * @param sample the number of points that are compared with all others
    */
   public double recall(Dataset<Row> points, Dataset<Row> found, int sample) {
     Dataset<Row> chosen = points.orderBy(xxhash64(col(ID)), col(ID)).limit(sample);
@@ -162,7 +176,9 @@ public final class Neighbors {
     return existing == 0 ? 1 : hit / (double) existing;
   }
 
-  /** Floats one after the other: arrays of boxed numbers would take most of the time. */
+  /**
+   * Packs the floats of a point into bytes, as arrays of boxed numbers would take most of the time.
+   */
   private static Column bytes() {
     UDF1<scala.collection.Seq<Float>, byte[]> pack = PointBlock::pack;
     return udf(pack, DataTypes.BinaryType).apply(col(POINT)).as(BYTES);
@@ -216,7 +232,9 @@ public final class Neighbors {
                     .apply(col(BYTES))));
   }
 
-  /** Each point once for each pair of blocks of its cell that its own block is of. */
+  /**
+   * Returns each point once for each pair of blocks of its cell that contains the point's block.
+   */
   private static Dataset<Row> spread(Dataset<Row> placed, int[] blocks) {
     UDF2<Integer, String, List<Row>> pairs =
         (cell, id) -> {
@@ -240,7 +258,7 @@ public final class Neighbors {
         .select(col(CELL), col("pair.*"), col(ID), col(BYTES));
   }
 
-  /** Compares a few points with a partition's, a block at a time. */
+  /** Compares a few points with all points of a partition, a block at a time. */
   private static final class QueryBlockPairs implements Iterator<Row> {
     private final PointBlock few;
     private final Iterator<Row> rows;

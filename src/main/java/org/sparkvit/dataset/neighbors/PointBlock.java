@@ -7,17 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
-/** Some points, to be compared with those of another block. */
+/** Some points that are compared with the points of another block. */
 final class PointBlock implements Serializable {
   /**
-   * So many distances are summed at a time: they and a stretch of the points fit into the cache.
+   * The number of distances that are summed at a time. They and that many points fit into the
+   * cache.
    */
   private static final int STRETCH = 512;
 
   private final List<String> ids = new ArrayList<>();
   private final List<float[]> points = new ArrayList<>();
 
-  /** Floats one after the other. */
+  /** Packs the floats of a point into bytes. */
   static byte[] pack(scala.collection.Seq<Float> point) {
     ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * point.size());
     for (int i = 0; i < point.size(); i++) {
@@ -37,7 +38,7 @@ final class PointBlock implements Serializable {
     points.add(unpack(point));
   }
 
-  /** Positions of the nearest centres; of a single one its position, whatever the point. */
+  /** Returns the positions of the nearest centres. A single centre is the nearest of any point. */
   static int[] nearest(float[] point, float[][] centers, int wanted) {
     int[] nearest = new int[wanted];
     float[] least = new float[wanted];
@@ -67,7 +68,10 @@ final class PointBlock implements Serializable {
     return sum;
   }
 
-  /** Of each point here the k nearest in {@code base}, itself left out: {@link NearestList}. */
+  /**
+   * Returns the {@link NearestList} of each point of this block: its k nearest points in {@code
+   * base} other than itself.
+   */
   List<Row> nearest(PointBlock base, int k) {
     NearestList[] lists = new NearestList[points.size()];
     Arrays.setAll(lists, q -> new NearestList(k));
@@ -93,7 +97,10 @@ final class PointBlock implements Serializable {
     return rows;
   }
 
-  /** One array for each dimension, so that the inner loop below runs over many sums at once. */
+  /**
+   * Returns the points' coordinates as one array for each dimension, so that the inner loop of
+   * {@link #distances} runs over many sums at once.
+   */
   private float[][] columns(int start, int end) {
     float[][] columns = new float[points.get(start).length][end - start];
     for (int p = start; p < end; p++) {
@@ -105,7 +112,10 @@ final class PointBlock implements Serializable {
     return columns;
   }
 
-  /** Differences and not products, which would lose the digits of what is near. */
+  /**
+   * Computes squared distances by differences. Products would lose the digits that tell near points
+   * apart.
+   */
   private static void distances(float[] query, float[][] columns, float[] squared) {
     Arrays.fill(squared, 0);
     for (int d = 0; d < query.length; d++) {

@@ -12,22 +12,25 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.image.hash.PdqHash;
 
 /**
- * Hashes of directions whose bits differ the more the wider their angle: each of {@value
- * PdqHash#BITS} random planes through the origin gives the side on which a direction lies, and an
- * angle of {@code a} parts {@code a / pi} of them (Charikar 2002). They are as long as PDQ's, so
- * that {@link NearHashes} finds near ones.
+ * Hashes directions so that more bits differ the wider their angle is. Each of {@value
+ * PdqHash#BITS} random planes through the origin gives one bit, the side on which a direction lies.
+ * An angle of {@code a} makes a share of {@code a / pi} of the bits differ (Charikar 2002). The
+ * hashes are as long as PDQ's, so that {@link NearHashes} finds near ones.
  */
 public final class SimHash {
   private static final long SEED = 20020519;
 
-  /** Standard deviations of the number of bits that are looked at beyond the expected number. */
+  /**
+   * The number of standard deviations by which {@link #reach} exceeds the expected number of
+   * differing bits.
+   */
   private static final double SPREAD = 4;
 
   private static final Map<Integer, float[][]> PLANES = new ConcurrentHashMap<>();
 
   private SimHash() {}
 
-  /** The hash of each direction, binary. */
+  /** Returns a column with the binary hash of each direction. */
   public static Column of(Column directions) {
     UDF1<scala.collection.Seq<Float>, byte[]> hash =
         direction -> {
@@ -58,7 +61,10 @@ public final class SimHash {
     return hash.array();
   }
 
-  /** The JDK specifies the numbers that Random gives. */
+  /**
+   * Returns the random planes. They are the same everywhere, as the JDK specifies the numbers that
+   * Random gives.
+   */
   private static float[][] planes(int size) {
     Random random = new Random(SEED);
     float[][] planes = new float[PdqHash.BITS][size];
@@ -71,9 +77,10 @@ public final class SimHash {
   }
 
   /**
-   * The distance up to which hashes have to be compared to miss hardly any pair of a cosine.
+   * Returns the distance up to which hashes have to be compared to miss hardly any pair of
+   * directions with a given cosine.
    *
-   * @param cosine of two directions, -1 to 1
+   * @param cosine the cosine of the angle between two directions, -1 to 1
    */
   public static int reach(double cosine) {
     double share = Math.acos(cosine) / Math.PI;
@@ -81,7 +88,10 @@ public final class SimHash {
     return (int) Math.min(PdqHash.BITS, Math.ceil(PdqHash.BITS * share + SPREAD * deviation));
   }
 
-  /** The chance that {@link NearHashes} finds two directions of a cosine within {@link #reach}. */
+  /**
+   * Returns the probability that {@link NearHashes} finds two directions of a cosine within {@link
+   * #reach}.
+   */
   public static double recall(double cosine) {
     double share = Math.acos(cosine) / Math.PI;
     double chance = Math.pow(1 - share, PdqHash.BITS);

@@ -4,28 +4,31 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code associations}: what goes together with the label, and might be learnt in its place. One
- * row for each column of the user's and each measure of the pixels.
+ * {@code associations}: attributes that depend on the label, so that a model may learn them in its
+ * place. One row for each of the user's columns and each measure of the pixels.
  */
 public final class AssociationsTable {
   /** A column of {@code images}, or a measure of the pixels, such as {@code brightness}. */
   public static final String ATTRIBUTE = "attribute";
 
-  /** Cramér's V: 0, not at all, to 1, it tells the label. */
+  /** Cramér's V, from 0 (independent of the label) to 1 (determines the label). */
   public static final String CRAMERS_V = "cramers_v";
 
-  /** How often independent columns would seem to go together as much, 0 to 1. */
+  /**
+   * The p-value: the probability that an independent column would seem to depend on the label as
+   * much, 0 to 1.
+   */
   public static final String P = "p";
 
   /**
-   * The value and label that are together the most often beyond what chance gives; of a measure a
-   * fifth of the images, such as {@code the brightest fifth}.
+   * The value that occurs with its label most often beyond chance. For a measure it is a fifth of
+   * the images, such as {@code the brightest fifth}.
    */
   public static final String VALUE = "value";
 
   public static final String LABEL = "label";
 
-  /** Share of the value's images with the label, over the label's share of all. */
+  /** The share of the label among the value's images, over its share among all images. */
   public static final String LIFT = "lift";
 
   public static final TableSpec SPEC =

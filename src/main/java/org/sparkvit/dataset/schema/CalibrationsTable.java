@@ -4,7 +4,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code calibrations}: how a model's probabilities are mended, and what comes of it by split. */
+/**
+ * {@code calibrations}: how a model's probabilities are calibrated, and the resulting metrics by
+ * split.
+ */
 public final class CalibrationsTable {
   public static final String MODEL = MetricsTable.MODEL;
 
@@ -14,13 +17,19 @@ public final class CalibrationsTable {
   public static final String PLATT = "platt";
   public static final String ISOTONIC = "isotonic";
 
-  /** What log-probabilities are divided by; 1 with another method. */
+  /** The divisor of the log-probabilities; 1 with another method. */
   public static final String TEMPERATURE = "temperature";
 
-  /** What each class's log-probability gets, in the order of {@link ModelsTable#CLASSES}. */
+  /**
+   * The shift that is added to each class's log-probability, in the order of {@link
+   * ModelsTable#CLASSES}.
+   */
   public static final String SHIFT = "shift";
 
-  /** Platt's curve of each class over its log-odds; like the two below null with another method. */
+  /**
+   * The slope of Platt's curve of each class over its log-odds. This column and the two below are
+   * null with another method.
+   */
   public static final String SLOPES = "slopes";
 
   public static final String INTERCEPTS = "intercepts";
@@ -30,7 +39,7 @@ public final class CalibrationsTable {
 
   public static final String CURVE_TO = "curve_to";
 
-  /** The split that the figures are of. */
+  /** The split that the metrics are of. */
   public static final String SPLIT = MetricsTable.SPLIT;
 
   public static final String IMAGES = "images";
@@ -39,17 +48,19 @@ public final class CalibrationsTable {
   public static final String BRIER = "brier";
   public static final String BRIER_AFTER = "brier_after";
 
-  /** Mean calibration error over 15 bins of equal width. */
+  /** The mean calibration error over 15 bins of equal width. */
   public static final String ECE = "ece";
 
   public static final String ECE_AFTER = "ece_after";
 
-  /** The same over 15 bins of about as many images each. */
+  /** The mean calibration error over 15 bins of about as many images each. */
   public static final String ECE_EQUAL_MASS = "ece_equal_mass";
 
   public static final String ECE_EQUAL_MASS_AFTER = "ece_equal_mass_after";
 
-  /** Murphy's parts of the Brier score of the confidence, over bins of equal width. */
+  /**
+   * The parts of Murphy's decomposition of the confidence's Brier score, over bins of equal width.
+   */
   public static final String RELIABILITY = "brier_reliability";
 
   public static final String RELIABILITY_AFTER = "brier_reliability_after";

@@ -7,10 +7,10 @@ import org.apache.spark.sql.types.StructType;
 public final class ChecksTable {
   public static final String METRIC = "metric";
 
-  /** Its value; null where there is none. */
+  /** The value of the metric, or null where there is none. */
   public static final String VALUE = "value";
 
-  /** What was asked: a limit, or how it compares with earlier runs. */
+  /** The check: a limit, or a comparison with earlier runs. */
   public static final String CHECK = "check";
 
   /** {@link #PASS}, {@link #NOTE}, {@link #WARN} or {@link #FAIL}. */
@@ -18,7 +18,7 @@ public final class ChecksTable {
 
   public static final String PASS = "PASS";
 
-  /** There is nothing to check yet. */
+  /** The outcome where there is nothing to check yet. */
   public static final String NOTE = "NOTE";
 
   public static final String WARN = "WARN";

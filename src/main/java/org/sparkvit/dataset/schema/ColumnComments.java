@@ -1,6 +1,6 @@
 package org.sparkvit.dataset.schema;
 
-/** What columns mean that several tables have: one text, so that they say it alike. */
+/** The comments of columns that several tables have. */
 final class ColumnComments {
   static final String ID = "The image's id, as in table images: 32 hex digits.";
 

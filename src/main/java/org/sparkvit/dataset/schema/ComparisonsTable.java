@@ -10,7 +10,7 @@ import org.apache.spark.sql.types.StructType;
 public final class ComparisonsTable {
   public static final String MODEL = MetricsTable.MODEL;
 
-  /** The model beside which it is put. */
+  /** The model that the first one is compared with. */
   public static final String OTHER = "other";
 
   public static final String SPLIT = MetricsTable.SPLIT;
@@ -18,24 +18,28 @@ public final class ComparisonsTable {
   public static final String VALUE = MetricsTable.VALUE;
   public static final String OTHER_VALUE = "other_value";
 
-  /** The value less the other's. */
+  /** The model's value less the other's. */
   public static final String DIFFERENCE = "difference";
 
   /**
-   * Where the difference may well be, at the 95 % level, from resamples in which both models see
-   * the same images; null where not known.
+   * The lower end of the difference's interval at the 95 % level, or null where not known. It comes
+   * from resamples in which both models see the same images.
    */
   public static final String LOW = MetricsTable.LOW;
 
   public static final String HIGH = MetricsTable.HIGH;
 
-  /** Images that only the model predicts rightly, for {@code accuracy}, else null. */
+  /**
+   * The number of images that only the model predicts correctly, for {@code accuracy}, else null.
+   */
   public static final String ONLY_MODEL = "only_model_right";
 
-  /** Images that only the other predicts rightly. */
+  /** The number of images that only the other model predicts correctly. */
   public static final String ONLY_OTHER = "only_other_right";
 
-  /** How likely such a difference of these two is by chance (McNemar 1947, exact). */
+  /**
+   * The probability that chance makes such a difference of these two numbers (McNemar 1947, exact).
+   */
   public static final String P = "p";
 
   public static final String N = MetricsTable.N;

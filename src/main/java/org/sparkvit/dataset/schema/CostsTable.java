@@ -4,20 +4,22 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code costs}: what a model costs, as of its last complete run of {@code score}. */
+/** {@code costs}: the size and speed of a model, as of its last complete run of {@code score}. */
 public final class CostsTable {
   public static final String MODEL = "model";
 
-  /** Numbers that were learned. */
+  /** The number of trained parameters. */
   public static final String PARAMETERS = "parameters";
 
-  /** Multiplications, each with its addition, that an image takes; null where unknown. */
+  /**
+   * The number of multiplications, each with its addition, for one image, or null where unknown.
+   */
   public static final String MULTIPLY_ADDS = "multiply_adds";
 
-  /** Reading and decoding included, of all executors together. */
+  /** Images per second of all executors together, reading and decoding included. */
   public static final String IMAGES_PER_SECOND = "images_per_second";
 
-  /** How many images that was measured on. */
+  /** The number of images that the speed was measured on. */
   public static final String IMAGES = "images";
 
   /** The precision that was asked for. */

@@ -4,17 +4,17 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code crop_hashes}: what each image and parts of it look like, for {@code audit --crops}. */
+/** {@code crop_hashes}: hashes of each image and of parts of it, for {@code audit --crops}. */
 public final class CropHashesTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the content; null where it could not be read. */
+  /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** PDQ hashes of 32 bytes each, one after the other; null where there are no pixels. */
+  /** PDQ hashes of 32 bytes each, one after the other, or null where there are no pixels. */
   public static final String HASHES = "hashes";
 
-  /** As in {@link PixelsTable#BACKGROUND}. */
+  /** The background, as in {@link PixelsTable#BACKGROUND}. */
   public static final String BACKGROUND = "background";
 
   public static final TableSpec SPEC =

@@ -18,7 +18,7 @@ public final class CurvesTable {
   public static final String X = "x";
   public static final String Y = "y";
 
-  /** The probability from which on an image counts as the class. */
+  /** The least probability at which an image counts as the class. */
   public static final String THRESHOLD = "threshold";
 
   public static final String ROC = "roc";

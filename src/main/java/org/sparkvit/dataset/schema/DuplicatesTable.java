@@ -3,43 +3,52 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code duplicates}: one row for each image that another one repeats, or nearly. */
+/** {@code duplicates}: one row for each image that is an exact or near duplicate of another one. */
 public final class DuplicatesTable {
   public static final String ID = "id";
   public static final String PATH = "path";
   public static final String LABEL = "label";
 
-  /** Id of the representative of its group, which is the largest of the images, or itself. */
+  /**
+   * The id of the representative of its group, which is the largest image of the group. It may be
+   * the image itself.
+   */
   public static final String REPRESENTATIVE = "representative";
 
   /**
-   * What it has in common with the representative: {@link #BYTES}, {@link #PIXELS} or {@link
+   * What the image has in common with the representative: {@link #BYTES}, {@link #PIXELS} or {@link
    * #LOOK}.
    */
   public static final String KIND = "kind";
 
-  /** Bits between its PDQ hash and the representative's; null where a hash tells nothing. */
+  /**
+   * The number of bits between its PDQ hash and the representative's, or null where a hash is of
+   * too low quality.
+   */
   public static final String DISTANCE = "distance";
 
-  /** Images of its group; 1 for one that is only tied to others by a chain. */
+  /**
+   * The number of images of its group. It is 1 for an image that is only connected to others by a
+   * chain.
+   */
   public static final String GROUP_SIZE = "group_size";
 
   /** Whether images of its group have different labels. */
   public static final String CONFLICT = "conflict";
 
   /**
-   * The least id of all images that are tied to it by a chain of duplicates, be they like its
-   * representative or not: such images must not part when splits are made.
+   * The least id of all images that a chain of duplicates connects to this one, whether they
+   * resemble its representative or not. A split must keep such images together.
    */
   public static final String COMPONENT = "component";
 
-  /** The same file. */
+  /** The files are identical. */
   public static final String BYTES = "BYTES";
 
-  /** The same pixels in another file. */
+  /** The pixels are identical, the files are not. */
   public static final String PIXELS = "PIXELS";
 
-  /** Pixels that look the same. */
+  /** The pixels look the same. */
   public static final String LOOK = "LOOK";
 
   public static final TableSpec SPEC =

@@ -5,13 +5,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code embeddings}: what a model's head reads of each image; one row per (image, model,
- * precision), of the content that was read last.
+ * {@code embeddings}: the input of a model's head for each image. There is one row per (image,
+ * model, precision), for the content that was read last.
  */
 public final class EmbeddingsTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the content; null where it could not be read. */
+  /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
   /** Hash of the model. */
@@ -20,7 +20,7 @@ public final class EmbeddingsTable {
   /** The precision that was asked for: auto, fp32, bf16, fp16 or int8. */
   public static final String PRECISION = "precision";
 
-  /** As many numbers as the model's embedding has; null on failure. */
+  /** The embedding, a number for each dimension of the model's embedding; null on failure. */
   public static final String EMBEDDING = "embedding";
 
   /** A name of {@code ImageStatus}. */

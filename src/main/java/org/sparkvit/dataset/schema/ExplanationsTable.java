@@ -6,8 +6,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * {@code explanations}: where a model looked, for a sample of the images that it scored. Maps have
- * one value a patch, row by row from the upper left of the model's input; what goes to the tokens
- * beside the patches is left out, so that they sum to less than 1.
+ * one value for each patch, row by row from the upper left of the model's input. The shares of the
+ * tokens beside the patches are left out, so that a map sums to less than 1.
  */
 public final class ExplanationsTable {
   public static final String ID = "id";
@@ -17,55 +17,58 @@ public final class ExplanationsTable {
   public static final String SPLIT = "split";
   public static final String PREDICTED = "predicted";
 
-  /** Probability of {@link #PREDICTED}, as scored. */
+  /** The probability of {@link #PREDICTED}, as scored. */
   public static final String CONFIDENCE = "confidence";
 
-  /** Why the image is in the sample; one or more. */
+  /** The rules by which the image is in the sample, at least one. */
   public static final String RULES = "rules";
 
-  /** Patches of a column. */
+  /** The number of patches in a column. */
   public static final String ROWS = "rows";
 
-  /** Patches of a row. */
+  /** The number of patches in a row. */
   public static final String COLUMNS = "columns";
 
   public static final String LAYERS = "layers";
 
-  /** Attention heads of a layer. */
+  /** The number of attention heads of a layer. */
   public static final String HEADS = "heads";
 
-  /** What the class token attends to, layer by layer, head by head. */
+  /** The attention of the class token, layer by layer, head by head. */
   public static final String ATTENTION = "attention";
 
   /** Attention through all layers (Abnar and Zuidema 2020). */
   public static final String ROLLOUT = "rollout";
 
-  /** Attention weighted by what it does for the class (Chefer et al. 2021). */
+  /** Attention weighted by its gradient with respect to the class (Chefer et al. 2021). */
   public static final String GRADIENT = "gradient";
 
   /**
-   * By method: mean probability of the class while the patches of the highest values are taken
-   * away, one tenth after the other; lower is better. Null where it was not measured.
+   * The mean probability of the class, by method, while the patches of the highest values are
+   * removed one tenth after the other. Lower is better. It is null where it was not measured.
    */
   public static final String DELETION = "deletion";
 
-  /** The same while they come back, the highest first; higher is better. */
+  /**
+   * The mean probability of the class, by method, while the patches are restored, the highest
+   * first. Higher is better.
+   */
   public static final String INSERTION = "insertion";
 
-  /** What the model saw, as a JPEG. */
+  /** The model's input as a JPEG. */
   public static final String INPUT = "input";
 
   /**
-   * Of mistakes: the images of the train split whose embeddings are the most alike, as structs of
-   * {@link #NEAR_RANK}, id, path, label and {@link #NEAR_COSINE}. Null of other images, and where
-   * they were not looked for.
+   * For mistakes: the images of the train split with the most similar embeddings, as structs of
+   * {@link #NEAR_RANK}, id, path, label and {@link #NEAR_COSINE}. It is null for other images, and
+   * where they were not searched for.
    */
   public static final String NEAREST = "nearest";
 
-  /** 1 for the most alike. */
+  /** The rank of the image, 1 for the most similar. */
   public static final String NEAR_RANK = "rank";
 
-  /** Cosine of the embeddings as seen from their mean, -1 to 1. */
+  /** The cosine of the centred embeddings, -1 to 1. */
   public static final String NEAR_COSINE = "cosine";
 
   /** A name of {@code ImageStatus}. */

@@ -12,16 +12,16 @@ public final class FindingsTable {
   /** A name of the audit's kinds of findings. */
   public static final String FINDING = "finding";
 
-  /** From 0, bad, to 1, good; null where there is no measure. */
+  /** The score from 0 (bad) to 1 (good), or null where there is no measure. */
   public static final String SCORE = "score";
 
-  /** The score below which it is a finding; null where there is none. */
+  /** The score below which it is a finding, or null where there is none. */
   public static final String THRESHOLD = "threshold";
 
-  /** What was found, in a few words. */
+  /** The finding in a few words. */
   public static final String DETAIL = "detail";
 
-  /** Id of the image that it repeats; null where no other is concerned. */
+  /** The id of the image that it repeats, or null where no other image is concerned. */
   public static final String RELATED = "related";
 
   public static final TableSpec SPEC =

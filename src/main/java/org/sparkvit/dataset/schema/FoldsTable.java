@@ -4,14 +4,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code folds}: the parts that the images outside the test split are shared among for
- * cross-validation, as of the last split that was asked for them.
+ * {@code folds}: the fold of each image outside the test split, for cross-validation, as of the
+ * last run of {@code split} with folds.
  */
 public final class FoldsTable {
   public static final String ID = "id";
   public static final String LABEL = "label";
 
-  /** From 1. */
+  /** The number of the fold, from 1. */
   public static final String FOLD = "fold";
 
   public static final TableSpec SPEC =

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code history}: figures of the data set, of each run of {@code gate}. */
+/** {@code history}: metrics of the data set at each run of {@code gate}. */
 public final class HistoryTable {
   /** Id of the run, which sorts by time. */
   public static final String RUN = "run";

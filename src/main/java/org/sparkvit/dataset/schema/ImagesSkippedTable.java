@@ -4,21 +4,23 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code images_skipped}: what the catalog met in its inputs and made no row of {@code images} of,
- * one row each; written together with {@code images}. A file that should be an image and is none is
- * not here: it has its row and a status there.
+ * {@code images_skipped}: one row for each thing in the catalog's inputs that did not become a row
+ * of {@code images}. It is written together with {@code images}. A file that should be an image and
+ * is none is not here, as it has a row with a status there.
  */
 public final class ImagesSkippedTable {
   /**
-   * URI of the file or folder, written as in {@link ImagesTable#PATH}; for a label without an image
-   * and the like, what names it best.
+   * The URI of the file or folder, written as in {@link ImagesTable#PATH}. For a label without an
+   * image and the like, it is the text that names it best.
    */
   public static final String PATH = "path";
 
-  /** Why it is no image, as a constant of the catalog's list of reasons, such as HIDDEN. */
+  /**
+   * The reason why it is no image, as a constant of the catalog's list of reasons, such as HIDDEN.
+   */
   public static final String REASON = "reason";
 
-  /** More about this one in a few words; null where the reason says all. */
+  /** Details in a few words, or null where the reason says everything. */
   public static final String DETAIL = "detail";
 
   public static final TableSpec SPEC =

@@ -10,51 +10,58 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.ImageStatus;
 
 /**
- * {@code images}: one row per image found, readable or not. Further columns of a manifest follow
- * the ones named here and serve as slices.
+ * {@code images}: one row per image found, readable or not. A manifest's further columns follow the
+ * ones named here and serve as slices.
  */
 public final class ImagesTable {
-  /** 32 hex digits: the head of SHA-256 over the image's name relative to its input. */
+  /** The id: 32 hex digits, the head of SHA-256 over the image's name relative to its input. */
   public static final String ID = "id";
 
-  /** URI of the file; of a member of a tar shard {@code shard.tar#member}. */
+  /** The URI of the file. For a member of a tar shard it is {@code shard.tar#member}. */
   public static final String PATH = "path";
 
-  /** The given label; null where there is none. */
+  /** The given label, or null where there is none. */
   public static final String LABEL = "label";
 
-  /** The split that the folder or manifest names (train, validation, test); null where none. */
+  /**
+   * The split that the folder or manifest names (train, validation, test), or null where it names
+   * none.
+   */
   public static final String GIVEN_SPLIT = "given_split";
 
-  /** Length of the content in bytes; -1 where the file is missing. */
+  /** Length of the content in bytes, or -1 where the file is missing. */
   public static final String BYTES = "bytes";
 
-  /** First byte of the content within the file of {@link #PATH}: 0, or the member's place. */
+  /**
+   * The index of the content's first byte within the file of {@link #PATH}: 0, or the member's
+   * place in the tar file.
+   */
   public static final String OFFSET = "offset";
 
   public static final String MODIFIED = "modified";
 
-  /** SHA-256 of the content, 64 hex digits; null where it could not be read. */
+  /** SHA-256 of the content, 64 hex digits, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** JPEG, PNG, GIF, BMP, TIFF or WEBP; null where it is none of them. */
+  /** The format: JPEG, PNG, GIF, BMP, TIFF or WEBP, or null where it is none of them. */
   public static final String FORMAT = "format";
 
-  /** Pixels as stored, before the EXIF turn; null where unknown. */
+  /**
+   * The number of pixel columns as stored, before the EXIF orientation is applied, or null where
+   * unknown.
+   */
   public static final String WIDTH = "width";
 
   public static final String HEIGHT = "height";
   public static final String CHANNELS = "channels";
 
-  /** EXIF orientation 1 to 8; 1 where the file has none. */
+  /** The EXIF orientation, 1 to 8; 1 where the file has none. */
   public static final String ORIENTATION = "orientation";
 
   /** A name of {@link ImageStatus}. */
   public static final String STATUS = "status";
 
-  /**
-   * Why the status is not OK, or a note on an image that is; null where there is nothing to say.
-   */
+  /** The reason why the status is not OK, or a note on an image that is OK, or null. */
   public static final String REASON = "reason";
 
   public static final TableSpec SPEC =
@@ -132,12 +139,15 @@ public final class ImagesTable {
 
   private ImagesTable() {}
 
-  /** Whether an image has a label; false, never null, where it has none or a blank one. */
+  /**
+   * Returns the condition that an image has a label. It is false, never null, where the label is
+   * missing or blank.
+   */
   public static Column labelled() {
     return col(LABEL).isNotNull().and(trim(col(LABEL)).notEqual(""));
   }
 
-  /** Whether an image's pixels can be had; a wrong file extension does no harm. */
+  /** Returns the condition that an image has pixels. An image with a wrong file extension has. */
   public static Column usable() {
     return col(STATUS)
         .isin(

@@ -15,34 +15,42 @@ public final class LabelChecksTable {
   /** Probability of the given label, 0 to 1. */
   public static final String CONFIDENCE = "confidence";
 
-  /** Of the given label over the likeliest other class: 0, wrong, to 1, right. */
+  /**
+   * The probability of the given label less that of the most likely other class, scaled from 0
+   * (wrong) to 1 (right).
+   */
   public static final String MARGIN = "margin";
 
-  /** Among the least confident of its label, as many as are likely wrong. */
+  /** Whether the image is among the least confident of its label, as many as are likely wrong. */
   public static final String BY_CLASS = "by_class";
 
-  /** Among those that are most clearly of another class, as many as are likely confused. */
+  /**
+   * Whether the image is among those that are most clearly of another class, as many as are likely
+   * confused.
+   */
   public static final String BY_NOISE_RATE = "by_noise_rate";
 
-  /** Confidently of another class. */
+  /** Whether the image is confidently of another class. */
   public static final String CONFIDENT = "confident";
 
-  /** Another class is more likely. */
+  /** Whether another class is more likely. */
   public static final String DIFFERS = "differs";
 
-  /** Whether the label is an issue, by the rule that was asked for. */
+  /** Whether the label is an issue by the chosen rule. */
   public static final String ISSUE = "issue";
 
-  /** Share of its nearest neighbours that have its label, 0 to 1; null without embeddings. */
+  /**
+   * The share of its nearest neighbours that have its label, 0 to 1, or null without embeddings.
+   */
   public static final String AGREEMENT = "agreement";
 
-  /** The label most of its nearest neighbours have; null without embeddings. */
+  /** The most frequent label of its nearest neighbours, or null without embeddings. */
   public static final String NEIGHBORS_LABEL = "neighbors_label";
 
-  /** Mean distance from its nearest neighbours, 0 to 2; null without embeddings. */
+  /** The mean distance from its nearest neighbours, 0 to 2, or null without embeddings. */
   public static final String DISTANCE = "distance";
 
-  /** Whether it is far from everything; null without embeddings. */
+  /** Whether the image is far from all others, or null without embeddings. */
   public static final String OUTLIER = "outlier";
 
   public static final TableSpec SPEC =

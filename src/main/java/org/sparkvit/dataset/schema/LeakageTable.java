@@ -4,8 +4,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code leakage}: how far images of one split repeat in another. One row for each ordered pair of
- * splits and each kind of likeness that occurs.
+ * {@code leakage}: how far images of one split repeat in another. There is one row for each ordered
+ * pair of splits and each kind of similarity that occurs.
  */
 public final class LeakageTable {
   /** The split whose images are counted. */
@@ -15,23 +15,24 @@ public final class LeakageTable {
   public static final String OTHER = "other";
 
   /**
-   * As {@link DuplicatesTable#KIND}: the closest likeness of the pair of images; or {@link #GROUP}.
+   * The closest similarity of the pair of images, as in {@link DuplicatesTable#KIND}, or {@link
+   * #GROUP}.
    */
   public static final String KIND = "kind";
 
-  /** The images need not look alike, but are of one patient, document or the like. */
+  /** The images need not look alike, but belong to one patient, document or the like. */
   public static final String GROUP = "GROUP";
 
-  /** Pairs of images. */
+  /** The number of pairs of images. */
   public static final String PAIRS = "pairs";
 
-  /** Of them those whose labels differ. */
+  /** The number of those pairs whose labels differ. */
   public static final String CONFLICTS = "conflicts";
 
-  /** Images of the split that have such a twin. */
+  /** The number of images of the split that repeat in the other one. */
   public static final String IMAGES = "images";
 
-  /** Share of the split's images, 0 to 1. */
+  /** The share of such images in the split, 0 to 1. */
   public static final String SHARE = "share";
 
   public static final TableSpec SPEC =

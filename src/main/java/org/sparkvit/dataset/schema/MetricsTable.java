@@ -3,7 +3,7 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code metrics}: one figure a row, so that any of them can be filtered, joined and plotted. */
+/** {@code metrics}: one metric a row, so that any of them can be filtered, joined and plotted. */
 public final class MetricsTable {
   public static final String MODEL = "model";
 
@@ -16,25 +16,28 @@ public final class MetricsTable {
   /** The value of the slice column, or {@link #ALL}. */
   public static final String SLICE_VALUE = "slice_value";
 
-  /** The class a per-class figure belongs to, or {@link #ALL}. */
+  /** The class that a per-class metric belongs to, or {@link #ALL}. */
   public static final String CLASS = "class";
 
-  /** Its name, e.g. {@code accuracy}, {@code recall}, {@code roc_auc}, {@code f1_macro}. */
+  /**
+   * The name of the metric, e.g. {@code accuracy}, {@code recall}, {@code roc_auc}, {@code
+   * f1_macro}.
+   */
   public static final String METRIC = "metric";
 
-  /** The figure; null where it is undefined (e.g. ROC-AUC of one class only). */
+  /** The value, or null where it is undefined (e.g. ROC-AUC of one class only). */
   public static final String VALUE = "value";
 
-  /** Images that the figure rests on. */
+  /** The number of images that the value rests on. */
   public static final String N = "n";
 
-  /** Where the figure may well be, at the 95 % level: at least this; null where not known. */
+  /** The lower end of the value's interval at the 95 % level, or null where not known. */
   public static final String LOW = "low";
 
-  /** At most this. */
+  /** The upper end of the interval, or null where not known. */
   public static final String HIGH = "high";
 
-  /** Stands where a row is not restricted. */
+  /** The text of a row that is not restricted to one split, slice, value or class. */
   public static final String ALL = "(all)";
 
   public static final TableSpec SPEC =

@@ -6,10 +6,10 @@ import org.apache.spark.sql.types.StructType;
 
 /** {@code scored_models}: the models whose predictions this workspace holds. */
 public final class ModelsTable {
-  /** Hash of configuration and weights; 64 hex digits. */
+  /** The hash of the model's configuration and weights, 64 hex digits. */
   public static final String MODEL = "model";
 
-  /** Where the model directory was when it was used. */
+  /** The location of the model directory when it was used. */
   public static final String LOCATION = "location";
 
   /** Class names in the order of the logits and of the probabilities. */

@@ -5,21 +5,24 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code packed}: where in the shards of {@code pack} the bytes of images lie. A shard is an
- * ordinary Parquet file with the columns of {@link ImagesTable} and {@link #CONTENT}; a row here is
- * the place of one value of that column, whose bytes are in one piece. Rows of contents that the
- * catalog no longer has may be among them.
+ * {@code packed}: the places of images' bytes in the shards of {@code pack}. A shard is an ordinary
+ * Parquet file with the columns of {@link ImagesTable} and {@link #CONTENT}. A row of this table is
+ * the place of one value of that column, whose bytes are contiguous. Some rows may be about
+ * contents that the catalog no longer has.
  */
 public final class PackedTable {
   public static final String ID = "id";
 
-  /** SHA-256 of the packed content; a catalog row with another one is not this image. */
+  /**
+   * The SHA-256 of the packed content. A row of the catalog with another one is about another
+   * content.
+   */
   public static final String SHA256 = "sha256";
 
-  /** The shard file, relative to the workspace, so that this may move. */
+  /** The shard file, relative to the workspace, so that the workspace may be moved. */
   public static final String SHARD = "shard";
 
-  /** The first byte of the content in the shard file. */
+  /** The index of the content's first byte in the shard file. */
   public static final String OFFSET = "offset";
 
   /** Length of the content in bytes. */

@@ -8,10 +8,13 @@ public final class PlanTable {
   public static final String ID = "id";
   public static final String LABEL = "label";
 
-  /** Times the image is shown in an epoch: 0 leaves it out, 2 and more over-sample it. */
+  /**
+   * The number of times that the image is shown in an epoch: 0 leaves it out, 2 and more
+   * over-sample it.
+   */
   public static final String COPIES = "copies";
 
-  /** Weight of the image in the loss; 1 is neutral. */
+  /** The weight of the image in the loss; 1 is neutral. */
   public static final String WEIGHT = "weight";
 
   public static final TableSpec SPEC =

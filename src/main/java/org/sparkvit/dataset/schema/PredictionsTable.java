@@ -5,20 +5,23 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code predictions}: what a model said of each image; one row per (image, model), of the content
- * and in the precision that were scored last.
+ * {@code predictions}: a model's prediction for each image. There is one row per (image, model),
+ * for the content and in the precision that were scored last.
  */
 public final class PredictionsTable {
   public static final String ID = "id";
   public static final String PATH = "path";
 
-  /** The given label at the time of scoring; null where there was none. */
+  /** The given label at the time of scoring, or null where there was none. */
   public static final String LABEL = "label";
 
-  /** SHA-256 of the content that was scored; null where it could not be read. */
+  /** SHA-256 of the content that was scored, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** Softmax, in the order of {@link ModelsTable#CLASSES} of {@link #MODEL}; null on failure. */
+  /**
+   * The softmax probabilities in the order of {@link ModelsTable#CLASSES} of {@link #MODEL}; null
+   * on failure.
+   */
   public static final String PROBABILITIES = "probabilities";
 
   /** The class with the highest probability; null on failure. */
@@ -27,20 +30,23 @@ public final class PredictionsTable {
   /** The highest probability, 0 to 1; null on failure. */
   public static final String CONFIDENCE = "confidence";
 
-  /** A name of {@code ImageStatus}: what happened to this image in this run. */
+  /** A name of {@code ImageStatus}: the outcome for this image in this run. */
   public static final String STATUS = "status";
 
   public static final String REASON = "reason";
 
-  /** Hash of the model, a key of {@link ModelsTable}. */
+  /** The hash of the model, a key of {@link ModelsTable}. */
   public static final String MODEL = "model";
 
-  /** What the model computed in: fp32, bf16, fp16 or int8; null where it was not asked. */
+  /**
+   * The precision that the model computed in: fp32, bf16, fp16 or int8, or null where the model did
+   * not run.
+   */
   public static final String PRECISION = "precision";
 
   /**
-   * Whether large JPEG files were decoded at a part of their size; null where the model was not
-   * asked, and in rows from before there was a choice, which had all pixels.
+   * Whether large JPEG files were decoded at a part of their size. It is null where the model did
+   * not run, and in rows from before there was a choice, which had all pixels.
    */
   public static final String SCALED_DECODING = "scaled_decoding";
 

@@ -3,7 +3,7 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code relabel_summary}: how many images went from which label to which, by slice. */
+/** {@code relabel_summary}: the number of images by old label, new label and slice. */
 public final class RelabelSummaryTable {
   public static final String MODEL = MetricsTable.MODEL;
 

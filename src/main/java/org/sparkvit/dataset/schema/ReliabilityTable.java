@@ -3,12 +3,15 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code reliability}: how often predictions of a confidence are right, before and after. */
+/**
+ * {@code reliability}: how often predictions are right by their confidence, before and after
+ * calibration.
+ */
 public final class ReliabilityTable {
   public static final String MODEL = MetricsTable.MODEL;
   public static final String SPLIT = MetricsTable.SPLIT;
 
-  /** Whether the probabilities are the mended ones. */
+  /** Whether the probabilities are the calibrated ones. */
   public static final String CALIBRATED = "calibrated";
 
   /** {@link #EQUAL_WIDTH} or {@link #EQUAL_MASS}: bins of about as many images each. */
@@ -17,16 +20,16 @@ public final class ReliabilityTable {
   public static final String EQUAL_WIDTH = "equal_width";
   public static final String EQUAL_MASS = "equal_mass";
 
-  /** Where the bin begins and ends, 0 to 1. */
+  /** The confidence at which the bin begins, 0 to 1. */
   public static final String FROM = "from";
 
   public static final String TO = "to";
   public static final String IMAGES = "images";
 
-  /** Mean of the highest probability. */
+  /** The mean of the highest probability. */
   public static final String CONFIDENCE = "confidence";
 
-  /** Share of the images that are predicted rightly. */
+  /** The share of the images that are predicted correctly. */
   public static final String ACCURACY = "accuracy";
 
   public static final TableSpec SPEC =

@@ -3,7 +3,10 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code repairs}: what a cleaned manifest leaves out or changes, one row for each reason. */
+/**
+ * {@code repairs}: the images that a cleaned manifest leaves out or changes, one row for each
+ * reason.
+ */
 public final class RepairsTable {
   public static final String ID = "id";
   public static final String PATH = "path";
@@ -12,25 +15,25 @@ public final class RepairsTable {
   /** {@link #EXCLUDE} or {@link #RELABEL}. */
   public static final String ACTION = "action";
 
-  /** What the policy names: a kind of finding, {@link #WRONG_LABEL} or {@link #NO_PROVENANCE}. */
+  /** The rule of the policy: a kind of finding, {@link #WRONG_LABEL} or {@link #NO_PROVENANCE}. */
   public static final String RULE = "rule";
 
-  /** Why, in a few words; may be null. */
+  /** The reason in a few words; may be null. */
   public static final String DETAIL = "detail";
 
-  /** Id of the image that stays in its place; null where there is none. */
+  /** The id of the image that stays in its place, or null where there is none. */
   public static final String RELATED = "related";
 
-  /** The label from now on; null where the image is left out. */
+  /** The new label, or null where the image is left out. */
   public static final String NEW_LABEL = "new_label";
 
   public static final String EXCLUDE = "EXCLUDE";
   public static final String RELABEL = "RELABEL";
 
-  /** The label is likely wrong. */
+  /** The rule for labels that are likely wrong. */
   public static final String WRONG_LABEL = "WRONG_LABEL";
 
-  /** A column that has to be filled is empty. */
+  /** The rule for images with an empty value in a required column. */
   public static final String NO_PROVENANCE = "NO_PROVENANCE";
 
   public static final TableSpec SPEC =

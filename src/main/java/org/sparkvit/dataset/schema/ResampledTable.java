@@ -4,11 +4,11 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code resampled}: embeddings that were made up for rare classes, and train images to go without,
- * for {@code probe --resampled}.
+ * {@code resampled}: synthetic embeddings for rare classes, and train images to leave out, for
+ * {@code probe --resampled}.
  */
 public final class ResampledTable {
-  /** Of a train image to go without, or of the point that was made up. */
+  /** The id of a train image to leave out, or of a synthetic point. */
   public static final String ID = "id";
 
   public static final String LABEL = "label";
@@ -16,21 +16,29 @@ public final class ResampledTable {
   /** {@link #SYNTHETIC} or {@link #REMOVED}. */
   public static final String KIND = "kind";
 
-  /** How: {@code smote}, {@code borderline_smote}, {@code adasyn}, {@code enn} or {@code tomek}. */
+  /**
+   * The method: {@code smote}, {@code borderline_smote}, {@code adasyn}, {@code enn} or {@code
+   * tomek}.
+   */
   public static final String METHOD = "method";
 
-  /** Ids of the two images that a point lies between; null for what is removed. */
+  /**
+   * The id of the first of the two images that a point lies between, or null for a removed image.
+   */
   public static final String PARENT = "parent";
 
   public static final String NEIGHBOR = "neighbor";
 
-  /** How far from the parent to the neighbour, 0 to 1; null for what is removed. */
+  /**
+   * The distance from the parent as a share of the way to the neighbour, 0 to 1, or null for a
+   * removed image.
+   */
   public static final String LAMBDA = "lambda";
 
-  /** The point; null for what is removed. */
+  /** The synthetic point, or null for a removed image. */
   public static final String EMBEDDING = "embedding";
 
-  /** Hash of the model and the precision that the embeddings are of. */
+  /** The hash of the model that the embeddings are of. */
   public static final String MODEL = "model";
 
   public static final String PRECISION = "precision";

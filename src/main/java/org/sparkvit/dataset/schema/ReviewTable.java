@@ -3,9 +3,12 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code review}: the images that people should look at, the most worthwhile first. */
+/** {@code review}: the images that people should review, the most worthwhile first. */
 public final class ReviewTable {
-  /** 1 for the highest {@link RelabelsTable#VALUE}; equal ones by id. */
+  /**
+   * The rank of the image, 1 for the highest {@link RelabelsTable#VALUE}. Equal values are ordered
+   * by id.
+   */
   public static final String RANK = "rank";
 
   public static final TableSpec SPEC =

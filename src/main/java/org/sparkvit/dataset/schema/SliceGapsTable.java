@@ -4,8 +4,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code slice_gaps}: how the model does on the images of one value of a column, beside all others
- * and beside the best value of the column; one row for each class and measure with enough images.
+ * {@code slice_gaps}: the model's performance on the images of one value of a column, compared with
+ * all other values and with the best one. There is one row for each class and measure with enough
+ * images.
  */
 public final class SliceGapsTable {
   public static final String MODEL = MetricsTable.MODEL;
@@ -17,7 +18,7 @@ public final class SliceGapsTable {
   /** {@link #RECALL}, {@link #FALSE_POSITIVE_RATE} or {@link #PRECISION}. */
   public static final String MEASURE = "measure";
 
-  /** Images that the share is of. */
+  /** The number of images that the share is of. */
   public static final String IMAGES = "images";
 
   /** The share, 0 to 1, with Wilson's interval at the 95 % level. */
@@ -26,19 +27,22 @@ public final class SliceGapsTable {
   public static final String LOW = "low";
   public static final String HIGH = "high";
 
-  /** The share among the images of all other values; null where there are none. */
+  /** The share among the images of all other values, or null where there are none. */
   public static final String ELSEWHERE = "elsewhere";
 
-  /** Distance from the best value of the column; 0 for the best one. */
+  /** The distance from the best value of the column; 0 for the best one. */
   public static final String GAP = "gap";
 
   /**
-   * The share over that of the best value, or for false positives the best over this: 0 to 1, of
-   * which less than 0.8 is commonly looked at; null where the divisor is 0.
+   * The share over that of the best value, or for false positives the best over this one, 0 to 1. A
+   * ratio below 0.8 commonly calls for a closer look. It is null where the divisor is 0.
    */
   public static final String RATIO = "ratio";
 
-  /** Of rows below a limit about that share is chance (Benjamini and Hochberg 1995). */
+  /**
+   * The q-value: of the rows below a limit, about that share differs by chance (Benjamini and
+   * Hochberg 1995).
+   */
   public static final String Q = "q";
 
   public static final String RECALL = "recall";

@@ -4,14 +4,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code slice_issues}: how many images of a kind have something, one row for each kind and
- * measure.
+ * {@code slice_issues}: the number of images of a slice that have an issue, one row for each slice
+ * and measure.
  */
 public final class SliceIssuesTable {
-  /** A column of {@code images}, or two with {@code " & "} between. */
+  /** A column of {@code images}, or two columns with {@code " & "} between them. */
   public static final String SLICE = "slice";
 
-  /** Its value, or both. */
+  /** The value of the column, or of both columns. */
   public static final String VALUE = "value";
 
   /** {@link #FINDINGS}, {@link #DUPLICATES}, or {@link #CLASS} and a label. */
@@ -19,28 +19,28 @@ public final class SliceIssuesTable {
 
   public static final String IMAGES = "images";
 
-  /** Of them those that the measure is about. */
+  /** The number of the slice's images that the measure counts. */
   public static final String HITS = "hits";
 
-  /** Their share, 0 to 1, with the ends of its interval at the 95 % level. */
+  /** The share of these images, 0 to 1. The next two columns are its interval at the 95 % level. */
   public static final String RATE = "rate";
 
   public static final String LOW = "low";
   public static final String HIGH = "high";
 
-  /** The share among all other images, 0 to 1; null where there are none. */
+  /** The share among all other images, 0 to 1, or null where there are none. */
   public static final String ELSEWHERE = "elsewhere";
 
   /**
-   * How surprising the difference is among all that were looked at: of the rows with less than q, a
-   * share of q is expected to be there by chance.
+   * The q-value of the difference among all rows: of the rows with less than q, a share of q is
+   * expected to be there by chance.
    */
   public static final String Q = "q";
 
-  /** A finding that is not about another image. */
+  /** The measure that counts images with a finding which is not about another image. */
   public static final String FINDINGS = "findings";
 
-  /** Repeats another image. */
+  /** The measure that counts images which repeat another image. */
   public static final String DUPLICATES = "duplicates";
 
   public static final String CLASS = "class: ";

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code splits}: where each usable, labelled image belongs. */
+/** {@code splits}: the split of each usable, labelled image. */
 public final class SplitsTable {
   public static final String ID = "id";
   public static final String LABEL = "label";
@@ -12,14 +12,17 @@ public final class SplitsTable {
   /** {@link #TRAIN}, {@link #VALIDATION} or {@link #TEST}. */
   public static final String SPLIT = "split";
 
-  /** Images with one value here never part; null for an image that stands alone. */
+  /**
+   * The group of the image, whose images are all in one split, or null for an image that stands
+   * alone.
+   */
   public static final String GROUP = "group";
 
   public static final String TRAIN = "train";
   public static final String VALIDATION = "validation";
   public static final String TEST = "test";
 
-  /** The splits in the order people name them. */
+  /** The names of the splits in the usual order. */
   public static final List<String> NAMES = List.of(TRAIN, VALIDATION, TEST);
 
   public static final TableSpec SPEC =

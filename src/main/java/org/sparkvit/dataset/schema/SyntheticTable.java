@@ -3,42 +3,47 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code synthetic}: images made of two images of the train split, and how. */
+/** {@code synthetic}: images made from two images of the train split, and how they were made. */
 public final class SyntheticTable {
   public static final String ID = "id";
 
-  /** URI of the file. */
+  /** The URI of the file. */
   public static final String PATH = "path";
 
   public static final String BYTES = "bytes";
   public static final String SHA256 = "sha256";
 
-  /** That of the first parent. */
+  /** The label of the first parent. */
   public static final String LABEL = "label";
 
   /** {@code mixup}, {@code cutmix} or {@code fourier}. */
   public static final String METHOD = "method";
 
-  /** Id of the image that it shows most of. */
+  /** The id of the first parent, which the image shows most of. */
   public static final String PARENT = "parent";
 
-  /** Id of the image that is mixed in, or whose look it takes. */
+  /** The id of the second parent, which is mixed in or whose look the image takes. */
   public static final String OTHER_PARENT = "other_parent";
 
-  /** Share of the first parent, 0 to 1; of its pixels with CutMix; with Fourier the band. */
+  /**
+   * The share of the first parent, 0 to 1. With CutMix it is the share of its pixels, with Fourier
+   * the band.
+   */
   public static final String LAMBDA = "lambda";
 
-  /** What all chance came from: with the parents and the method it gives the same pixels again. */
+  /**
+   * The seed of all random draws. With the parents and the method it gives the same pixels again.
+   */
   public static final String SEED = "seed";
 
-  /** As {@link PixelsTable#PDQ}. */
+  /** The PDQ hash, as in {@link PixelsTable#PDQ}. */
   public static final String PDQ = "pdq";
 
-  /** As {@link PixelsTable#PDQ_QUALITY}. */
+  /** The quality of the hash, as in {@link PixelsTable#PDQ_QUALITY}. */
   public static final String PDQ_QUALITY = "pdq_quality";
 
   /**
-   * The {@link #METHOD} that takes only the look of the other parent, which may be of any class.
+   * The {@link #METHOD} that takes only the look of the second parent, which may be of any class.
    */
   public static final String FOURIER = "fourier";
 

@@ -15,16 +15,16 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.DataException;
 
 /**
- * What a table promises its readers.
+ * The specification of a table.
  *
  * @param name the folder in the workspace
- * @param writtenBy the subcommand that makes it
- * @param comment what its rows are, for people who meet it in a catalog
- * @param schema the columns every row has, each with a comment on what it means; a column that may
- *     hold no value is nullable
+ * @param writtenBy the subcommand that writes it
+ * @param comment a description of its rows, for people who meet it in a data catalog
+ * @param schema the columns that every row has, each with a comment on what it means; a column that
+ *     may hold no value is nullable
  * @param open whether further columns are allowed behind these (the user's own, for slices)
- * @param key columns that tell rows apart in a table that runs add to, where the row of the latest
- *     part counts; empty for a table that each run writes as a whole
+ * @param key the columns whose values identify a row, in a table that runs add to; the row that was
+ *     added last counts. It is empty for a table that each run writes as a whole
  */
 public record TableSpec(
     String name,
@@ -38,25 +38,25 @@ public record TableSpec(
     key = List.copyOf(key);
   }
 
-  /** A table that each run writes as a whole. */
+  /** Creates the specification of a table that each run writes as a whole. */
   public TableSpec(String name, String writtenBy, String comment, StructType schema, boolean open) {
     this(name, writtenBy, comment, schema, open, List.of());
   }
 
-  /** Whose its parts say that they are. */
+  /** Returns the owner that the marks of its parts name. */
   public String owner() {
     return "table " + name;
   }
 
-  /** Whether runs add parts to it, several of them at the same time if need be. */
+  /** Returns whether runs add parts to the table, possibly several runs at the same time. */
   public boolean grows() {
     return !key.isEmpty();
   }
 
   /**
-   * Checks names and types and puts the columns in order.
+   * Checks names and types of columns and puts the columns in order.
    *
-   * @throws DataException when a column is missing, has another type, or is one too many
+   * @throws DataException when a column is missing, has another type, or is not allowed
    */
   public Dataset<Row> check(Dataset<Row> rows) {
     Set<String> present = new LinkedHashSet<>(Arrays.asList(rows.columns()));
@@ -83,8 +83,8 @@ public record TableSpec(
   }
 
   /**
-   * The columns of rows that were checked, with the comments of those that the specification names.
-   * Rows that were computed have none of them.
+   * Returns the columns of checked rows with the comments of those that the specification names.
+   * Rows that were computed have no comments.
    */
   public StructType described(StructType checked) {
     StructType described = schema;
@@ -94,7 +94,10 @@ public record TableSpec(
     return described;
   }
 
-  /** The columns of {@code rows} that the specification does not name: the user's own. */
+  /**
+   * Returns the columns of {@code rows} that the specification does not name, which are the user's
+   * own.
+   */
   public List<String> extraColumns(Dataset<Row> rows) {
     List<String> extra = new ArrayList<>(Arrays.asList(rows.columns()));
     extra.removeAll(Arrays.asList(schema.fieldNames()));

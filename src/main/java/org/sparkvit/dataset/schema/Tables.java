@@ -5,7 +5,7 @@ import org.sparkvit.core.UserException;
 
 /** The tables of a workspace. */
 public final class Tables {
-  /** By their names. */
+  /** All tables, in the order of their names. */
   public static final List<TableSpec> ALL =
       List.of(
           AssociationsTable.SPEC,
@@ -51,9 +51,9 @@ public final class Tables {
   private Tables() {}
 
   /**
-   * The table of a name.
+   * Returns the table of a name.
    *
-   * @throws UserException when there is none, with the names that there are
+   * @throws UserException when there is no such table; the message lists the names
    */
   public static TableSpec named(String name) {
     return ALL.stream()

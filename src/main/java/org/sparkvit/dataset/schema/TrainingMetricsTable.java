@@ -4,27 +4,27 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code training_metrics}: what each epoch of each training came to, a figure a row. */
+/** {@code training_metrics}: the metrics of each epoch of each training, one metric a row. */
 public final class TrainingMetricsTable {
-  /** Hash of the model that came of it, as in {@link ModelsTable}. */
+  /** The hash of the trained model, as in {@link ModelsTable}. */
   public static final String MODEL = "model";
 
-  /** What the model was called. */
+  /** The name of the model. */
   public static final String NAME = "name";
 
-  /** From 1. */
+  /** The number of the epoch, from 1. */
   public static final String EPOCH = "epoch";
 
-  /** Updates done by the end of the epoch. */
+  /** The number of updates done by the end of the epoch. */
   public static final String STEPS = "steps";
 
-  /** {@code train_loss}, {@code learning_rate}, ..., or a figure of the validation split. */
+  /** {@code train_loss}, {@code learning_rate}, ..., or a metric of the validation split. */
   public static final String METRIC = "metric";
 
-  /** The class that the figure is of; {@value MetricsTable#ALL} where it is of all. */
+  /** The class that the metric is of, or {@value MetricsTable#ALL} where it is of all classes. */
   public static final String LABEL = "label";
 
-  /** Null where undefined. */
+  /** The value, or null where it is undefined. */
   public static final String VALUE = "value";
 
   public static final TableSpec SPEC =

@@ -17,18 +17,21 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
 
 /**
- * Which versions of tables a run reads: those of a time, so that all tables fit together as they
- * did then, or one that is named, or, where neither is said, the latest.
+ * The versions of tables that a run reads. They are those of a time, so that all tables fit
+ * together as they did then, or one that is named, or the latest where neither is given.
  *
- * @param text as it was asked for; empty for the latest
- * @param time for all tables that are not named
- * @param versions by name of table
+ * @param text the text that was given, or empty for the latest versions
+ * @param time the time for all tables that are not named, or empty for their latest versions
+ * @param versions the numbers of versions by name of table
  */
 public record AsOf(String text, Optional<Instant> time, Map<String, Long> versions) {
   /** The latest versions. */
   public static final AsOf LATEST = new AsOf("", Optional.empty(), Map.of());
 
-  /** Spark's property of the thread that runs a stage: others of the session are not concerned. */
+  /**
+   * Spark's property of the thread that runs a stage. A property of the thread does not affect
+   * other stages of the session.
+   */
   private static final String PROPERTY = "spark.sparkvit.asOf";
 
   private static final Pattern VERSION = Pattern.compile("([a-z_]+)@(\\d{1,18})");
@@ -38,9 +41,9 @@ public record AsOf(String text, Optional<Instant> time, Map<String, Long> versio
   }
 
   /**
-   * Reads what people write: a time, versions of tables, or both, with commas between them.
+   * Reads a time, versions of tables, or both, separated by commas.
    *
-   * @throws UserException when it is neither, or names a table or a time twice
+   * @throws UserException when the text is neither, or names a table or a time twice
    */
   public static AsOf parse(String text) {
     Optional<Instant> time = Optional.empty();
@@ -77,17 +80,19 @@ public record AsOf(String text, Optional<Instant> time, Map<String, Long> versio
     }
   }
 
-  /** Whether it is the latest versions that are asked for. */
+  /** Returns whether the latest versions are read. */
   public boolean isLatest() {
     return time.isEmpty() && versions.isEmpty();
   }
 
-  /** Whether it is about a table. */
+  /** Returns whether a table is read in an earlier version. */
   boolean isAbout(TableSpec table) {
     return time.isPresent() || versions.containsKey(table.name());
   }
 
-  /** Runs a stage on this thread that reads these versions, if it can be asked for any. */
+  /**
+   * Runs a stage on this thread that reads these versions, if the stage supports earlier versions.
+   */
   public void during(SparkSession spark, Runnable stage) {
     spark.sparkContext().setLocalProperty(PROPERTY, isLatest() ? null : text);
     try {
@@ -97,7 +102,7 @@ public record AsOf(String text, Optional<Instant> time, Map<String, Long> versio
     }
   }
 
-  /** What the stage that runs on this thread is asked to read. */
+  /** Returns the versions that the stage on this thread is asked to read. */
   static AsOf current(SparkSession spark) {
     String text = spark.sparkContext().getLocalProperty(PROPERTY);
     return text == null ? LATEST : parse(text);

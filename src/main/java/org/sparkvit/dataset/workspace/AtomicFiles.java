@@ -12,16 +12,16 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Small text files that readers see whole: the former content or the new one.
+ * Writes small text files that readers see as a whole: the former content or the new one.
  *
  * <p>On a disk Hadoop keeps checksums in a file beside each, and renames the two one after the
- * other: a process that is killed between them leaves a file that nobody can read any more. So
- * these files have none there.
+ * other. A process that is killed between them leaves a file that nobody can read any more. So
+ * these files have no checksums there.
  */
 public final class AtomicFiles {
   private AtomicFiles() {}
 
-  /** Whether a rename is one step there, as on disks and unlike on object stores. */
+  /** Returns whether the file system renames in one step, as disks do and object stores do not. */
   public static boolean renamesAtomically(FileSystem fs) {
     return fs instanceof LocalFileSystem
         || fs.getScheme().equals("hdfs")

@@ -14,12 +14,13 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Names of columns as Delta tables may have them. A person's own column may be called {@code year
- * taken}; a Delta table that all readers know has no blanks and no brackets in its names. There it
- * is {@code year_taken}, with its own name as its comment, by which it gets that name back here.
+ * Converts names of columns to names that Delta tables may have. A user's own column may be called
+ * {@code year taken}, but a Delta table that all readers know has no blanks and no brackets in its
+ * names. There the column is {@code year_taken} with its own name as its comment, from which the
+ * name is restored.
  */
 final class ColumnNames {
-  /** Of a column's metadata: the name that it has here. */
+  /** The key of a column's metadata that holds its own name. */
   private static final String OWN = "spark-vit.name";
 
   private static final String COMMENT = "comment";
@@ -27,7 +28,7 @@ final class ColumnNames {
 
   private ColumnNames() {}
 
-  /** The columns of rows as a table stores them. */
+  /** Returns the schema under which a table stores rows. */
   static StructType stored(StructType schema) {
     Set<String> taken = new HashSet<>();
     for (StructField field : schema.fields()) {
@@ -58,7 +59,7 @@ final class ColumnNames {
     return new StructType(fields.toArray(new StructField[0]));
   }
 
-  /** Rows with the names that {@link #stored} gives to their columns. */
+  /** Returns the rows with the names that {@link #stored} gives to their columns. */
   static Dataset<Row> store(Dataset<Row> rows) {
     StructType stored = stored(rows.schema());
     Column[] columns = new Column[stored.length()];
@@ -69,7 +70,7 @@ final class ColumnNames {
     return rows.select(columns);
   }
 
-  /** Rows of a table with the names that their columns have here. */
+  /** Returns the rows of a table with the own names of their columns. */
   static Dataset<Row> restore(Dataset<Row> rows, StructType stored) {
     Column[] columns = new Column[stored.length()];
     for (int i = 0; i < columns.length; i++) {

@@ -10,12 +10,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Files written whole, to a disk that may be full: the exception then names the file and how many
- * bytes it has. Of a disk of this machine Hadoop throws an error instead, which passes by all who
- * look out for exceptions.
+ * Writes whole files to a disk that may be full. The exception then names the file and its size in
+ * bytes. For a local disk Hadoop throws an error instead, which escapes all code that catches
+ * exceptions.
  */
 public final class DiskWrite {
-  /** What systems say of a disk without room. */
+  /** Matches the messages by which systems report a full disk. */
   public static final Pattern FULL =
       Pattern.compile("No space left on device|Disk quota exceeded|not enough space");
 
@@ -37,7 +37,7 @@ public final class DiskWrite {
         });
   }
 
-  /** Copies a file of this machine to {@code file}, or over it. */
+  /** Copies a local file to {@code file}, which is replaced if it exists. */
   public static void copy(java.nio.file.Path local, FileSystem fs, Path file) throws IOException {
     run(file, Files.size(local), () -> fs.copyFromLocalFile(new Path(local.toUri()), file));
   }

@@ -5,19 +5,22 @@ import org.apache.spark.sql.functions;
 import org.sparkvit.dataset.delta.Bounds;
 
 /**
- * Some of the images, by their ids, whose order is taken as a circle: what comes after the last one
- * is the first.
+ * A range of images by their ids. The order of ids is taken as a circle: after the last one comes
+ * the first.
  *
- * @param from the first id or something before it
- * @param to what comes behind the last id; not after {@code from} where the range goes over the end
- *     of the order
- * @param images how many are in it
+ * @param from the first id or a string before it
+ * @param to a string behind the last id; it is not after {@code from} where the range passes the
+ *     end of the order
+ * @param images the number of images in the range
  */
 public record IdRange(String from, String to, long images) {
-  /** All ids there can be. */
+  /** The range of all possible ids. */
   public static final IdRange ALL = new IdRange("", "", Long.MAX_VALUE);
 
-  /** Whether an id is in it; Parquet files whose ids are all outside are not read. */
+  /**
+   * Returns the condition that an id is in the range. Parquet files whose ids are all outside are
+   * not read.
+   */
   public Column has(Column id) {
     Column above = id.geq(functions.lit(from));
     Column below = id.lt(functions.lit(to));

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import org.sparkvit.core.UserException;
 
-/** Small JSON documents: manifests and run records. */
+/** Reads and writes small JSON documents such as run records. */
 public final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
@@ -18,7 +18,7 @@ public final class Json {
 
   private Json() {}
 
-  /** Pretty-printed JSON of maps, lists, strings, numbers and booleans. */
+  /** Returns pretty-printed JSON of maps, lists, strings, numbers and booleans. */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value) + "\n";
@@ -27,7 +27,7 @@ public final class Json {
     }
   }
 
-  /** The same in one line, without an end of line. */
+  /** Returns JSON in one line, without an end of line. */
   public static String line(Object value) {
     try {
       return LINES.writeValueAsString(value);
@@ -36,7 +36,11 @@ public final class Json {
     }
   }
 
-  /** Parses a document; {@code name} is for the error message. */
+  /**
+   * Parses a document.
+   *
+   * @param name the document's name, for the error message
+   */
   public static JsonNode read(String name, String text) {
     try {
       return MAPPER.readTree(text);

@@ -6,15 +6,17 @@ import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 
 /**
- * What people call a model, as the folder that it is in says: that folder's name, or, of a
- * {@linkplain ModelVersions version}, the name of the model and the run that trained it.
+ * The name of a model, taken from its folder: the folder's own name, or, for a {@linkplain
+ * ModelVersions version}, the name of the model and the run that trained it.
  *
- * @param version id of the run; empty for a model without versions, or whichever is current
+ * @param name the name of the model
+ * @param version the id of the run, or empty for a model without versions and for the current
+ *     version
  */
 public record ModelName(String name, Optional<String> version) {
   static final String VERSIONS = "versions";
 
-  /** As {@link org.sparkvit.core.RunRecord#runId} has it. */
+  /** The pattern of {@link org.sparkvit.core.RunRecord#runId}. */
   private static final String RUN = "\\d{8}T\\d{9}Z-[0-9a-f]{8}";
 
   private static final Pattern VERSION = Pattern.compile(RUN);
@@ -22,7 +24,7 @@ public record ModelName(String name, Optional<String> version) {
   private static final Pattern PLACE =
       Pattern.compile("(?:.*/)?([^/]+)/" + VERSIONS + "/(" + RUN + ")/*");
 
-  /** Of a model that is, or was, at a URI. */
+  /** Returns the name of a model that is, or was, at a URI. */
   public static ModelName at(String location) {
     Matcher place = PLACE.matcher(location);
     return place.matches()
@@ -30,7 +32,7 @@ public record ModelName(String name, Optional<String> version) {
         : new ModelName(location.replaceAll(".*/(?=[^/])|/+$", ""), Optional.empty());
   }
 
-  /** As a person writes it: {@code NAME} or {@code NAME@RUN}. */
+  /** Parses a name as a person writes it: {@code NAME} or {@code NAME@RUN}. */
   public static ModelName of(String text) {
     Matcher pinned = PINNED.matcher(text);
     return pinned.matches()
@@ -38,19 +40,21 @@ public record ModelName(String name, Optional<String> version) {
         : new ModelName(text, Optional.empty());
   }
 
-  /** Whether a version can be called that. */
+  /** Returns whether a text can be the name of a version. */
   static boolean isVersion(String text) {
     return VERSION.matcher(text).matches();
   }
 
-  /** Whether a person means this model, or all versions of it. */
+  /** Returns whether a name that a person gave means this model, or all versions of it. */
   public boolean isMeantBy(String wanted) {
     return wanted.equals(name) || wanted.equals(toString());
   }
 
   /**
-   * Whether a location is that of a version of a model, or of the one that is named.
+   * Returns the condition that a location is that of a version of a model, or of the version that
+   * is named.
    *
+   * @param location the column of URIs
    * @param wanted {@code NAME}, {@code NAME@RUN}, or the same with a URI before it
    */
   public static Column isVersionOf(Column location, String wanted) {

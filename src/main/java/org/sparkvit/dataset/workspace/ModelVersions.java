@@ -15,29 +15,30 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * The versions of one model, each a Hugging Face model directory that one run wrote and nobody
- * changes afterwards, and a small file, {@code current.json}, that says which is current. Writing
- * that file, which is one step, publishes a version; so there is one whole model under a name at
- * any time, and whoever took a version goes on having it.
+ * The versions of one model. Each version is a Hugging Face model directory that one run wrote and
+ * nobody changes afterwards. A small file, {@code current.json}, says which is current. Writing
+ * that file is one step, which publishes a version. So there is one complete model under a name at
+ * any time, and a reader that took a version keeps it.
  *
- * <p>A version says in {@code _begun.json} that it is not whole yet, from the moment that it is
- * begun; its {@code config.json} comes last.
+ * <p>A version has a file {@code _begun.json} from the moment that it is begun until it is
+ * complete; its {@code config.json} comes last.
  */
 public final class ModelVersions {
   private static final String POINTER = "current.json";
   private static final String CONFIG = "config.json";
 
-  /** Reading these would be a download, which is not done here. */
+  /** Matches web addresses. Reading them would be a download, which this program does not do. */
   private static final Pattern WEB = Pattern.compile("(?i)https?:.*");
 
   private final FileSystem fs;
   private final Path folder;
 
   /**
-   * What is published.
+   * The content of {@code current.json}.
    *
-   * @param version that is current
-   * @param history what was current, in this order, with the current one last
+   * @param version the current version
+   * @param history all versions in the order in which they became current, with the current one
+   *     last
    */
   public record Pointer(String version, List<String> history) {
     public Pointer {
@@ -46,7 +47,9 @@ public final class ModelVersions {
   }
 
   /**
-   * @param folder of the model
+   * Creates the versions of a model.
+   *
+   * @param folder the folder of the model
    */
   public ModelVersions(FileSystem fs, Path folder) {
     this.fs = fs;
@@ -54,8 +57,9 @@ public final class ModelVersions {
   }
 
   /**
-   * Where the version is that is current, if a URI is that of a model with versions, such as {@code
-   * WORKSPACE/models/NAME}. What cannot be read is left to whoever reads the model, who says why.
+   * Returns the location of the current version if a URI is that of a model with versions, such as
+   * {@code WORKSPACE/models/NAME}. Returns empty where the URI cannot be read; reading the model
+   * then says why.
    */
   public static Optional<String> currentAt(Configuration hadoop, String uri) {
     if (WEB.matcher(uri).matches()) {
@@ -78,12 +82,12 @@ public final class ModelVersions {
     return folder.getName();
   }
 
-  /** The folder of a version, whether it is there or not. */
+  /** Returns the folder of a version, whether it exists or not. */
   public Path place(String run) {
     return new Path(new Path(folder, ModelName.VERSIONS), run);
   }
 
-  /** Which version is current; empty where none is. */
+  /** Returns which version is current, or empty where none is. */
   public Optional<Pointer> pointer() throws IOException {
     return text().map(this::parse);
   }
@@ -120,7 +124,7 @@ public final class ModelVersions {
         reason);
   }
 
-  /** The versions that are whole, the newest first. */
+  /** Returns the complete versions, the newest first. */
   public List<String> versions() throws IOException {
     List<String> versions = new ArrayList<>();
     for (String run : begun()) {
@@ -149,14 +153,15 @@ public final class ModelVersions {
     return Presence.list(fs, place).stream().map(status -> status.getPath().getName()).toList();
   }
 
-  /** Whether this is a model directory that somebody put there, without versions. */
+  /** Returns whether the folder is a model directory without versions, which somebody put there. */
   public boolean isPlain() throws IOException {
     List<String> names = names(folder);
     return names.contains(CONFIG) && !names.contains(POINTER);
   }
 
   /**
-   * Where the model is: its current version, or the folder itself where it has none.
+   * Returns the location of the model: its current version, or the folder itself where it has no
+   * versions.
    *
    * @throws UserException when there are versions and none is current
    */
@@ -174,9 +179,9 @@ public final class ModelVersions {
   }
 
   /**
-   * Where a version is.
+   * Returns the location of a version.
    *
-   * @throws UserException when it is not there, or not whole
+   * @throws UserException when it does not exist or is not complete
    */
   public Path location(String run) throws IOException {
     if (!isWhole(run)) {
@@ -193,9 +198,9 @@ public final class ModelVersions {
   }
 
   /**
-   * Whether something else is there, which is not to be mixed with versions.
+   * Returns the reason why versions must not be written to the folder: something else is in it.
    *
-   * @return why, for people; empty where there is nothing, or versions
+   * @return the reason, for people, or empty where the folder has versions or does not exist
    */
   public Optional<String> inTheWay() throws IOException {
     List<String> names = names(folder);
@@ -215,7 +220,7 @@ public final class ModelVersions {
     return name.startsWith(".");
   }
 
-  /** Deletes what runs have begun that were killed long ago. */
+  /** Deletes versions that were begun by runs which were killed long ago. */
   public void discardAbandoned() throws IOException {
     for (String run : begun()) {
       if (OwnFolder.is(fs, place(run), owner()) && OrphanParts.is(fs, place(run))) {
@@ -231,7 +236,7 @@ public final class ModelVersions {
   /**
    * Writes the files of a local directory as a version, which nobody reads yet.
    *
-   * @param run that trained it
+   * @param run the id of the run that trained it
    */
   public void write(java.nio.file.Path directory, String run) throws IOException {
     Path place = place(run);
@@ -254,11 +259,11 @@ public final class ModelVersions {
   }
 
   /**
-   * Makes a version the current one, in one step. Of two runs that do so at once the later one's is
-   * current; the other's version stays, and may be missing in the history.
+   * Makes a version the current one, in one step. Of two runs that do so at once, the later one's
+   * version is current; the other's version stays, and may be missing in the history.
    *
-   * @return what was current before
-   * @throws UserException when there is no such version
+   * @return the version that was current before
+   * @throws UserException when the version does not exist
    */
   public Optional<String> promote(String run) throws IOException {
     location(run);
@@ -272,10 +277,10 @@ public final class ModelVersions {
   }
 
   /**
-   * Makes the version current, in one step, that was so before the one that is.
+   * Makes the previous version current again, in one step.
    *
    * @return the version that is current now
-   * @throws UserException when there is none, or it is gone
+   * @throws UserException when there is no previous version, or it is gone
    */
   public String rollBack() throws IOException {
     List<String> history = pointer().map(Pointer::history).orElse(List.of());

@@ -8,23 +8,24 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/**
- * Tells the orphaned parts of runs that were killed from parts that other runs are still writing.
- */
+/** Tells the orphaned parts of killed runs from parts that other runs are still writing. */
 public final class OrphanParts {
-  /** Longer than a run goes without writing: what is idle for as long belongs to a dead one. */
+  /**
+   * The time without writing after which a folder's run counts as dead. No live run goes as long
+   * without writing.
+   */
   public static final Duration IDLE = Duration.ofDays(2);
 
   private OrphanParts() {}
 
-  /**
-   * Whether nothing has been written in a folder that no reader uses for so long that none will.
-   */
+  /** Returns whether nothing has been written for {@link #IDLE} in a folder that no reader uses. */
   public static boolean is(FileSystem fs, Path folder) throws IOException {
     return since(fs, folder, Instant.now().minus(IDLE));
   }
 
-  /** Whether nothing has been written in a folder since a time, by the clock of the storage. */
+  /**
+   * Returns whether nothing has been written in a folder since a time, by the clock of the storage.
+   */
   public static boolean since(FileSystem fs, Path folder, Instant time) throws IOException {
     try {
       return latestWrite(fs, folder).isBefore(time);
@@ -33,7 +34,10 @@ public final class OrphanParts {
     }
   }
 
-  /** Of the files in it and below; now where there is none, as object stores have no folders. */
+  /**
+   * Returns the latest modification time of the files in the folder and below. It is the present
+   * time where there are none, as object stores have no folders.
+   */
   private static Instant latestWrite(FileSystem fs, Path folder) throws IOException {
     Instant latest = Instant.MIN;
     // Not listFiles, which on a local disk asks for the rights of files that may be gone by then.

@@ -10,23 +10,23 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * A folder that says whose it is: a file {@code _begun.json} names the owner, such as a table, and
- * the run that began the folder. Only what says so is ever deleted, for what is merely not known
- * may be somebody's data or model.
+ * A folder that says who owns it. A file {@code _begun.json} names the owner, such as a table, and
+ * the run that began the folder. Only folders that say so are ever deleted, as a folder that is
+ * merely unknown may be somebody's data or model.
  */
 public final class OwnFolder {
-  /** Spark and Parquet pass over names that begin like this. */
+  /** The name of the mark. Spark and Parquet ignore names that begin like this. */
   static final String MARK = "_begun.json";
 
   private OwnFolder() {}
 
   /**
-   * Makes a folder and marks it.
+   * Creates a folder and marks it.
    *
-   * @param owner whose it is to be, e.g. {@code table predictions}
-   * @param run id of the run that begins it
-   * @throws IOException when there is a folder already, which may be another run's, or none can be
-   *     made; nothing is left then
+   * @param owner the owner, e.g. {@code table predictions}
+   * @param run the id of the run that begins it
+   * @throws IOException when the folder exists already, and so may be another run's, or it cannot
+   *     be created; nothing is left then
    */
   public static void begin(FileSystem fs, Path folder, String owner, String run)
       throws IOException {
@@ -45,7 +45,7 @@ public final class OwnFolder {
     }
   }
 
-  /** Whether a folder says that it is the owner's. */
+  /** Returns whether a folder's mark names this owner. */
   public static boolean is(FileSystem fs, Path folder, String owner) throws IOException {
     Optional<String> text = Presence.text(fs, new Path(folder, MARK));
     try {
@@ -56,8 +56,8 @@ public final class OwnFolder {
   }
 
   /**
-   * Deletes a folder if it says that it is the owner's. The mark goes last, so that what is left of
-   * a deletion that was interrupted can still be told from what is somebody else's.
+   * Deletes a folder if its mark names this owner. The mark is deleted last, so that what an
+   * interrupted deletion leaves can still be told from other people's files.
    *
    * @return whether it was deleted
    */
@@ -69,14 +69,14 @@ public final class OwnFolder {
     return true;
   }
 
-  /** Takes the mark off a folder that is complete and somebody else's from now on. */
+  /** Removes the mark from a folder that is complete and belongs to somebody else from now on. */
   public static void handOver(FileSystem fs, Path folder, String owner) throws IOException {
     if (is(fs, folder, owner)) {
       fs.delete(new Path(folder, MARK), false);
     }
   }
 
-  /** Deletes a folder and all in it, one file after the others. */
+  /** Deletes a folder and everything in it, the mark after all other files. */
   private static void deleteMarkLast(FileSystem fs, Path folder) throws IOException {
     try {
       for (FileStatus file : fs.listStatus(folder)) {

@@ -16,13 +16,14 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * Tells what is not there from what cannot be read. On a local disk Hadoop has one exception,
- * {@link FileNotFoundException}, for a file that does not exist, one that this user has no right
- * to, and any file while too many are open. Who takes the latter two for the first writes over what
- * is there. So nothing counts as absent here unless the folder says so as well.
+ * Tells files that do not exist from files that cannot be read. On a local disk Hadoop has one
+ * exception, {@link FileNotFoundException}, for a file that does not exist, a file that this user
+ * may not read, and any file while too many are open. Code that mistakes the latter two for the
+ * first overwrites files. So a file counts as absent here only if the listing of its folder says so
+ * as well.
  */
 public final class Presence {
-  /** A file that comes into being, or goes, between two looks is asked for again. */
+  /** The number of looks at a file that appears or disappears between two of them. */
   private static final int LOOKS = 3;
 
   private Presence() {}
@@ -32,9 +33,9 @@ public final class Presence {
   }
 
   /**
-   * The text of a small file; empty where there is none.
+   * Returns the text of a small file, or empty where the file does not exist.
    *
-   * @throws UserException when it is there and cannot be read
+   * @throws UserException when it exists and cannot be read
    */
   public static Optional<String> text(FileSystem fs, Path file) throws IOException {
     // Without checksums, which AtomicFiles writes none of.
@@ -50,9 +51,9 @@ public final class Presence {
   }
 
   /**
-   * What is in a folder; nothing where there is none.
+   * Returns the content of a folder, or nothing where the folder does not exist.
    *
-   * @throws UserException when it is there and cannot be listed
+   * @throws UserException when it exists and cannot be listed
    */
   public static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {
     return look(
@@ -66,9 +67,9 @@ public final class Presence {
   }
 
   /**
-   * Whether there is a file or folder.
+   * Returns whether a file or folder exists.
    *
-   * @throws UserException when that cannot be seen
+   * @throws UserException when that cannot be found out
    */
   public static boolean exists(FileSystem fs, Path path) throws IOException {
     return look(fs, path, fs::getFileStatus).isPresent();
@@ -114,7 +115,7 @@ public final class Presence {
     }
   }
 
-  /** Without the right to search a folder Hadoop's list of a local one is empty. */
+  /** Checks the permission to search a local folder. Without it Hadoop's listing is empty. */
   private static void requireSearchable(FileSystem fs, Path folder) throws IOException {
     if (isLocal(fs)) {
       java.nio.file.Path local = local(folder);
@@ -136,7 +137,7 @@ public final class Presence {
     return new UserException(
         "'"
             + path
-            + "' cannot be read, which is not to say that it is not there: "
+            + "' cannot be read, although it may exist: "
             + reason.getMessage()
             + "; check that this user has the right to read it and the folders above it, the limit"
             + " of open files (ulimit -n), and that the storage answers",

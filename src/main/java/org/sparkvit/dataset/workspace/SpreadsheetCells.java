@@ -13,21 +13,23 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * Text for files that people open in a spreadsheet, which takes a cell that begins with one of
- * {@code = + - @}, a tab or a carriage return for a formula and runs it. Labels and paths come from
- * whoever made the data set. Files for machines stay as they are.
+ * Escapes text for files that people open in a spreadsheet. A spreadsheet takes a cell that begins
+ * with one of {@code = + - @}, a tab or a carriage return for a formula and runs it. Labels and
+ * paths come from whoever made the data set. Files for programs are not escaped.
  */
 public final class SpreadsheetCells {
-  /** With apostrophes in front it is text already, and gets one more to be told from ours. */
+  /**
+   * Matches a formula. A formula behind apostrophes is text already, but gets one more, so that
+   * unescaping is unambiguous.
+   */
   private static final String FORMULA = "^'*[=+\\-@\\t\\r]";
 
   private SpreadsheetCells() {}
 
   /**
-   * The rows with an apostrophe in front of every text that would be a formula, and of columns'
-   * names, as OWASP's page on CSV injection has it. A spreadsheet shows the text; who reads the
-   * file by program gets it back by taking one apostrophe off where a formula's sign is behind all
-   * of them.
+   * Returns the rows with an apostrophe in front of every text that would be a formula, and of such
+   * column names, as OWASP's page on CSV injection recommends. A spreadsheet shows the text. A
+   * program restores it by removing one apostrophe where a formula's sign follows all of them.
    */
   public static Dataset<Row> quoted(Dataset<Row> rows) {
     return rows.select(

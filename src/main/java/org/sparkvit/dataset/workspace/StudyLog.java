@@ -14,14 +14,14 @@ import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.Trial;
 
 /**
- * What has happened in a study, as JSON lines to which more are added and none is changed: {@code
- * "event": "study"} first, then {@code "begin"}, {@code "report"} and {@code "end"} of trials.
+ * The events of a study as JSON lines, to which lines are only added: {@code "event": "study"}
+ * first, then {@code "begin"}, {@code "report"} and {@code "end"} of trials.
  */
 public final class StudyLog {
-  /** Name of the file with the lines. */
+  /** The name of the file with the lines. */
   public static final String FILE = "study.jsonl";
 
-  /** Keys of the configuration that are parameters of the space begin so. */
+  /** The prefix of the keys of the configuration that are parameters of the search space. */
   public static final String SEARCHED = "search ";
 
   private final String metric;
@@ -37,10 +37,11 @@ public final class StudyLog {
   }
 
   /**
-   * Begins.
+   * Begins a log.
    *
-   * @param metric that values are of
-   * @param config what the study is
+   * @param metric the name of the metric that values are of
+   * @param higherIsBetter whether higher values of the metric are better
+   * @param config the settings that identify the study
    */
   public static StudyLog begin(String metric, boolean higherIsBetter, Map<String, String> config) {
     StudyLog log = new StudyLog(metric, higherIsBetter, config);
@@ -53,10 +54,10 @@ public final class StudyLog {
   }
 
   /**
-   * Reads the lines.
+   * Reads the lines of a log.
    *
-   * @param name of the file, for what is said of it
-   * @throws UserException when they are not a study's
+   * @param name the name of the file, for messages
+   * @throws UserException when the lines are not a study's
    */
   public static StudyLog parse(String name, String text) {
     List<String> lines = text.lines().toList();
@@ -110,32 +111,32 @@ public final class StudyLog {
     }
   }
 
-  /** Less is better. */
+  /** Returns the loss of a value, which is lower the better the value is. */
   private double loss(double value) {
     return higherIsBetter ? -value : value;
   }
 
-  /** The value of the metric that a trial's loss was made from. */
+  /** Returns the value of the metric for a trial's loss. */
   public double value(double loss) {
     return higherIsBetter ? -loss : loss;
   }
 
-  /** The metric that values are of. */
+  /** Returns the name of the metric that values are of. */
   public String metric() {
     return metric;
   }
 
-  /** Whether the best value is the highest one. */
+  /** Returns whether higher values of the metric are better. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }
 
-  /** What the study is, by name. */
+  /** Returns the settings that identify the study, by name. */
   public Map<String, String> config() {
     return Map.copyOf(config);
   }
 
-  /** What it searches. */
+  /** Returns the search space. */
   public SearchSpace space() {
     Map<String, String> parameters = new TreeMap<>();
     config.forEach(
@@ -147,24 +148,24 @@ public final class StudyLog {
     return SearchSpace.parse(parameters);
   }
 
-  /** All trials that have begun, by number. */
+  /** Returns all trials that have begun, by number. */
   public List<Trial> trials() {
     return List.copyOf(trials.values());
   }
 
-  /** A trial that has begun. */
+  /** Returns a trial that has begun. */
   public Trial trial(int number) {
     return trials.get(number);
   }
 
-  /** The best that is complete. */
+  /** Returns the best complete trial, or empty where none is complete. */
   public Optional<Trial> best() {
     return trials.values().stream()
         .filter(trial -> trial.state() == Trial.State.COMPLETE)
         .min((a, b) -> Double.compare(a.loss(), b.loss()));
   }
 
-  /** A trial begins. */
+  /** Adds the beginning of a trial. */
   public void begin(int number, Map<String, String> values) {
     Map<String, Object> event = event("begin");
     event.put("trial", number);
@@ -173,9 +174,10 @@ public final class StudyLog {
   }
 
   /**
-   * A trial has got so far.
+   * Adds a report of a trial.
    *
-   * @param value best until then
+   * @param epoch the epoch that the trial has reached
+   * @param value the best value until then
    */
   public void report(int number, int epoch, double value) {
     Map<String, Object> event = event("report");
@@ -186,10 +188,10 @@ public final class StudyLog {
   }
 
   /**
-   * A trial ends.
+   * Adds the end of a trial.
    *
-   * @param value best of all its epochs, or NaN
-   * @param details more to note
+   * @param value the best value of all its epochs, or NaN
+   * @param details further fields of the line
    */
   public void end(int number, Trial.State state, double value, Map<String, Object> details) {
     Map<String, Object> event = event("end");
@@ -200,7 +202,7 @@ public final class StudyLog {
     add(event);
   }
 
-  /** The lines as they stand. */
+  /** Returns the lines written so far. */
   public String text() {
     return String.join("\n", lines) + "\n";
   }

@@ -46,23 +46,23 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.TableSpec;
 
 /**
- * One table of a workspace as it is stored: a Delta table, whose files Spark writes. Every write
- * has a folder of its own, the part, which says whose it is from the moment that it is begun; the
- * rows count when the log says so. Of rows with one key the table has one: those of before go in
- * the commit that brings the new ones, so no reader has to know of keys.
+ * Stores one table of a workspace as a Delta table whose files Spark writes. Every write has a
+ * folder of its own, the part, which is marked as this table's from the moment that it is begun.
+ * Its rows count when the log says so. A key has one row: the commit that adds new rows removes the
+ * former ones with the same keys, so that readers need not know of keys.
  */
 final class TableStore {
   private static final String RECORDS = "_runs";
   private static final Pattern ENTRY = Pattern.compile("\\d{20}\\..*(json|parquet)");
   private static final int LOOKS = 3;
 
-  /** Files that are smaller cost a reader more to open than to read. */
+  /** The size in bytes below which a file costs a reader more to open than to read. */
   private static final long SMALL = 64L << 20;
 
-  /** Where small files are rewritten, the size of the new ones, about. */
+  /** The approximate size in bytes of files that small ones are rewritten into. */
   private static final long TARGET = 256L << 20;
 
-  /** So many small files are rewritten. */
+  /** The number of small files from which on they are rewritten. */
   private static final int MANY = 24;
 
   private final SparkSession spark;
@@ -79,7 +79,7 @@ final class TableStore {
     this.table = DeltaTable.at(folder, fs.getConf());
   }
 
-  /** The version that counts at this moment; empty where the table has not been written. */
+  /** Returns the latest version, or empty where the table has not been written. */
   Optional<DeltaVersion> latest() throws IOException {
     for (int look = 1; ; look++) {
       Optional<DeltaVersion> latest = table.latest();
@@ -95,15 +95,18 @@ final class TableStore {
                 + folder.getParent()
                 + " cannot be read: "
                 + log()
-                + " has entries, but no version of the table can be made of them; bring back what"
-                + " is gone from a copy, or move the folder away and run 'spark-vit "
+                + " has entries, but no version of the table can be made of them; restore the"
+                + " missing files from a copy, or move the folder away and run 'spark-vit "
                 + spec.writtenBy()
                 + "'");
       }
     }
   }
 
-  /** Says what is wrong where there is a log that no version can be made of. */
+  /**
+   * Throws an exception that says what is wrong where there is a log from which no version can be
+   * made.
+   */
   private void requireSound() {
     try {
       latest();
@@ -112,7 +115,7 @@ final class TableStore {
     }
   }
 
-  /** Whether somebody has committed; what a killed run was writing is no entry. */
+  /** Returns whether the log has an entry. What a killed run was writing is no entry. */
   private boolean hasLog() throws IOException {
     return Presence.list(fs, log()).stream()
         .anyMatch(file -> ENTRY.matcher(file.getPath().getName()).matches());
@@ -122,7 +125,7 @@ final class TableStore {
     return new Path(folder, DeltaTable.LOG);
   }
 
-  /** The version that was asked for; empty where there was no table yet. */
+  /** Returns the version that was asked for, or empty where there was no table yet. */
   Optional<DeltaVersion> at(AsOf asOf) throws IOException {
     Optional<DeltaVersion> latest = latest();
     if (latest.isEmpty()) {
@@ -148,10 +151,10 @@ final class TableStore {
   }
 
   /**
-   * Checks that the files of a version are there; those of the latest one are, as nothing deletes
+   * Checks that the files of a version exist. Those of the latest version do, as nothing deletes
    * them.
    *
-   * @throws UserException when one is not, with the first
+   * @throws UserException when a file is missing; the message names the first
    */
   void requireWhole(DeltaVersion version) throws IOException {
     if (table.latest().map(DeltaVersion::number).orElse(-1L) == version.number()) {
@@ -183,12 +186,12 @@ final class TableStore {
     }
   }
 
-  /** All rows of a version. */
+  /** Returns all rows of a version. */
   Dataset<Row> read(DeltaVersion version) {
     return rows(version, version.files());
   }
 
-  /** Its rows with ids of a range; files that have none are not opened. */
+  /** Returns the rows of a version with ids of a range. Files that have none are not opened. */
   Dataset<Row> read(DeltaVersion version, IdRange range) {
     List<DataFile> files =
         version.files().stream()
@@ -201,25 +204,25 @@ final class TableStore {
     return spec.check(ColumnNames.restore(stored(version, files), version.schema()));
   }
 
-  /** Rows with the names of columns that they are stored under. */
+  /** Returns the rows of files under the names by which their columns are stored. */
   private Dataset<Row> stored(DeltaVersion version, Collection<DataFile> files) {
     return ListedFiles.read(
         spark, folder, version.schema(), files.stream().map(DataFile::fileStatus).toList());
   }
 
   /**
-   * Begins a part, which shows that it is one of this table's from now on.
+   * Begins a part and marks it as this table's.
    *
-   * @param run id of the run that writes it
+   * @param run the id of the run that writes it
    */
   void begin(String part, String run) throws IOException {
     OwnFolder.begin(fs, path(part), spec.owner(), run);
   }
 
   /**
-   * Writes the rows of a part that nobody sees yet.
+   * Writes the rows of a part, which no reader sees yet.
    *
-   * @return its files
+   * @return the files of the part
    */
   List<NewFile> write(String part, Dataset<Row> rows) {
     Set<String> columns = new LinkedHashSet<>(spec.key());
@@ -229,7 +232,10 @@ final class TableStore {
     return PartWriter.write(ColumnNames.store(spec.check(rows)), path(part), List.copyOf(columns));
   }
 
-  /** The rows of files, counted or not, with the columns that {@link #write} was given. */
+  /**
+   * Returns the rows of files, whether committed or not, with the columns that {@link #write} was
+   * given.
+   */
   Dataset<Row> written(List<NewFile> files, StructType schema) {
     StructType stored = ColumnNames.stored(schema);
     List<FileStatus> statuses = files.stream().map(NewFile::fileStatus).toList();
@@ -241,7 +247,7 @@ final class TableStore {
     AtomicFiles.write(fs, recordOf(part), Json.write(record.toMap()));
   }
 
-  /** Makes the rows of a part the whole table. */
+  /** Replaces all rows of the table by the rows of a part. */
   void replace(String part, List<NewFile> files, StructType columns, RunRecord record)
       throws IOException {
     StructType schema = ColumnNames.stored(spec.described(columns));
@@ -260,13 +266,13 @@ final class TableStore {
         });
   }
 
-  /** Whether a version has these columns, and it and they the comments of today. */
+  /** Returns whether a version has these columns, and whether its comments are the present ones. */
   private boolean isDescribed(DeltaVersion version, StructType schema) {
     return version.schema().equals(schema.asNullable())
         && version.comment().equals(Optional.of(spec.comment()));
   }
 
-  /** Adds the rows of a part; rows with their keys that were there go. */
+  /** Adds the rows of a part and removes the former rows with the same keys. */
   void append(String part, List<NewFile> files, Dataset<Row> rows, RunRecord record)
       throws IOException {
     Replaced replaced = new Replaced(part, files, rows, record);
@@ -293,8 +299,8 @@ final class TableStore {
   }
 
   /**
-   * Rewrites the small files into few where there are many, in the order of their keys. The rows
-   * stay the same ones. Where another run changes one of these files meanwhile, all stays as it is
+   * Rewrites small files into few, in the order of their keys, where there are many. The rows stay
+   * the same. Where another run changes one of these files in the meantime, nothing is rewritten
    * until the next time.
    */
   void compact(RunRecord record) throws IOException {
@@ -363,9 +369,9 @@ final class TableStore {
   }
 
   /**
-   * The record of the run that last changed the rows of a version.
+   * Returns the record of the run that last changed the rows of a version.
    *
-   * @throws UserException when it is gone
+   * @throws UserException when the record is gone
    */
   JsonNode record(DeltaVersion version) throws IOException {
     Optional<Commit> commit = lastChange(version);
@@ -386,7 +392,7 @@ final class TableStore {
     return Json.read(file.toString(), text);
   }
 
-  /** The last commit of a version, or before, that brought or took rows. */
+  /** Returns the last commit up to a version that added or removed rows. */
   Optional<Commit> lastChange(DeltaVersion version) {
     for (long number = version.number(); number >= 0; number--) {
       Optional<Commit> commit = table.commit(number);
@@ -397,7 +403,7 @@ final class TableStore {
     return Optional.empty();
   }
 
-  /** What the log has of the table's versions, the newest first. */
+  /** Returns the versions of the table that the log has, the newest first. */
   List<TableVersion> history() throws IOException {
     List<TableVersion> history = new ArrayList<>();
     for (Map.Entry<Long, Instant> version : table.times().entrySet()) {
@@ -420,9 +426,7 @@ final class TableStore {
     return rows.canConvertToLong() ? OptionalLong.of(rows.asLong()) : OptionalLong.empty();
   }
 
-  /**
-   * Deletes a part that no version has. What does not show that it is one of this table's stays.
-   */
+  /** Deletes a part that no version contains. A folder that is not marked as this table's stays. */
   void discard(String part) {
     try {
       OwnFolder.delete(fs, path(part), spec.owner());
@@ -439,7 +443,10 @@ final class TableStore {
     return new Path(new Path(folder, RECORDS), part + ".json");
   }
 
-  /** The record of the run that made a commit; empty where it is gone, or another program's. */
+  /**
+   * Returns the record of the run that made a commit, or empty where it is gone or the commit is
+   * another program's.
+   */
   Optional<JsonNode> recordOf(Commit commit) throws IOException {
     Optional<Path> file = commit.part().map(this::recordOf);
     Optional<String> text = file.isEmpty() ? Optional.empty() : Presence.text(fs, file.get());
@@ -447,9 +454,9 @@ final class TableStore {
   }
 
   /**
-   * What new rows do to those that are there: files with rows of the same keys are replaced by
-   * files without these. Which files those may be, the bounds of their keys tell; which they are,
-   * the keys alone.
+   * Plans the replacement of rows by new ones. Files that have rows of the same keys are replaced
+   * by files without these rows. The bounds of the keys tell which files those may be; the keys
+   * themselves tell which they are.
    */
   private final class Replaced {
     private static final String FILE = "_file";
@@ -459,7 +466,7 @@ final class TableStore {
     private final Dataset<Row> rows;
     private final RunRecord record;
 
-    /** Files that have none of the keys, by what was found out before a race was lost. */
+    /** The files that have none of the keys, as found out before a race was lost. */
     private final Set<String> clean = new HashSet<>();
 
     private String rest;
@@ -546,7 +553,7 @@ final class TableStore {
       }
     }
 
-    /** Files that were made for a version that is not the latest any more. */
+    /** Deletes files that were made for a version that is no longer the latest. */
     private void discardUnused() {
       if (rest != null) {
         discard(rest);

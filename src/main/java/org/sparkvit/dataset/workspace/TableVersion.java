@@ -5,10 +5,10 @@ import java.util.OptionalLong;
 import org.sparkvit.dataset.delta.Commit;
 
 /**
- * A version of a table, in its history.
+ * A version of a table in its history.
  *
- * @param commit what made it
- * @param time since when it counts, as {@link AsOf} goes by
- * @param rows how many the run wrote that made it; empty where that is not known
+ * @param commit the commit that made it
+ * @param time the time since which it counts, which {@link AsOf} uses
+ * @param rows the number of rows that the run wrote, or empty where that is not known
  */
 public record TableVersion(Commit commit, Instant time, OptionalLong rows) {}

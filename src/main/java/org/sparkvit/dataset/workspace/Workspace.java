@@ -51,18 +51,21 @@ import org.sparkvit.dataset.schema.Tables;
  * </pre>
  *
  * <p>A run writes a folder of its own, whose rows then count in one atomic step, a commit to the
- * table's log. So readers see the table before or after that step, never in between, an interrupted
- * run leaves the former version, and of two runs at once neither loses anything. What counted
- * before stays readable as a version until it is vacuumed.
+ * table's log. Readers see the table before or after that step, never in between. An interrupted
+ * run leaves the former version, and of two runs at once neither loses anything. Former versions
+ * stay readable until they are vacuumed.
  */
 public final class Workspace {
-  /** Raised when an older program could no longer read what this one writes. */
+  /**
+   * The number of the workspace's format. It is raised when an older program could no longer read
+   * what this one writes.
+   */
   static final int FORMAT = 3;
 
   private static final Pattern GLOB = Pattern.compile("[{}\\[\\]*?\\\\]");
   private static final String MARKER = "workspace.json";
 
-  /** Where shards are, relative to a workspace. */
+  /** The folder of shards, relative to a workspace. */
   public static final String SHARDS = "shards";
 
   private static final String MODELS = "models";
@@ -71,7 +74,7 @@ public final class Workspace {
   private static final String REPORTS = "reports";
   private static final String EXPORTS = "exports";
 
-  /** What is in a workspace beside tables, whose folders have other names. */
+  /** The folders of a workspace that are not tables. No table has one of these names. */
   static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, SHARDS);
 
   private static final String EXPORT = "export";
@@ -80,12 +83,14 @@ public final class Workspace {
   private final Path root;
   private final FileSystem fs;
 
-  /** Versions by table, as they were at the first look; null where each look is a new one. */
+  /**
+   * The version of each table at the first look, or null where each look takes the latest version.
+   */
   private final Map<String, Optional<DeltaVersion>> listed;
 
   private final AsOf asOf;
 
-  /** Tables that were written here: of these the latest version is read. */
+  /** The tables that this object has written. Of these the latest version is read. */
   private final Set<String> own = ConcurrentHashMap.newKeySet();
 
   /** The versions of others that were read, by table. */
@@ -105,7 +110,7 @@ public final class Workspace {
   }
 
   /**
-   * The workspace at {@code uri}; it comes into being with its first table.
+   * Returns the workspace at {@code uri}. It is created with its first table.
    *
    * @throws UserException when the URI cannot be reached or was written by a newer version
    */
@@ -114,11 +119,12 @@ public final class Workspace {
   }
 
   /**
-   * The same for one run of a stage that will write. Each table is listed once: as long as the
-   * stage does not write it, it reads the same of it, whatever other runs publish meanwhile, and
-   * its record names what it has read.
+   * Returns the workspace for one run of a stage that will write. The version of each table is
+   * taken once. As long as the stage does not write a table, it reads the same version, whatever
+   * other runs publish in the meantime, and its record names what it has read.
    *
-   * @throws UserException as {@link #at}, and when nothing can be written there, before any work
+   * @throws UserException as {@link #at} does, and when nothing can be written there, before any
+   *     work
    */
   public static Workspace forStage(SparkSession spark, String uri) {
     return forStage(spark, uri, AsOf.LATEST);
@@ -147,9 +153,10 @@ public final class Workspace {
   }
 
   /**
-   * The same for who only reads, and need not be able to write there.
+   * Returns the workspace for reading only. Permission to write there is not needed.
    *
-   * @throws UserException as {@link #at}, and when a version that is named is not there
+   * @param asOf the versions to read
+   * @throws UserException as {@link #at} does, and when a named version does not exist
    */
   public static Workspace forReading(SparkSession spark, String uri, AsOf asOf) {
     Workspace workspace = open(spark, uri, new ConcurrentHashMap<>(), asOf);
@@ -178,32 +185,33 @@ public final class Workspace {
     }
   }
 
-  /** The workspace's own URI, without a slash at the end. */
+  /** Returns the workspace's own URI without a slash at the end. */
   public String uri() {
     return root.toString();
   }
 
-  /** URI of the folder of a model of this workspace, with its versions. */
+  /** Returns the URI of the folder of a model of this workspace, with its versions. */
   public String model(String name) {
     return uri() + "/" + MODELS + "/" + name;
   }
 
-  /** Names of the folders of models. */
+  /** Returns the names of the models. */
   public List<String> models() {
     return names(MODELS).stream().sorted().toList();
   }
 
-  /** The versions of a model of this workspace. */
+  /** Returns the versions of a model of this workspace. */
   public ModelVersions modelVersions(String name) {
     return new ModelVersions(fs, new Path(model(name)));
   }
 
   /**
-   * URI of a model directory: of the current version where the name of a model of this workspace is
-   * given, of another one for {@code NAME@RUN}, else the URI itself, or that of the version which
-   * is current there. A TorchScript module may be named as the file, which stands for its folder.
+   * Returns the URI of a model directory. For the name of a model of this workspace it is that of
+   * the current version, and for {@code NAME@RUN} that of the named version. For a URI it is the
+   * URI itself, or that of the version which is current there. A TorchScript module may be named as
+   * the file, which stands for its folder.
    *
-   * @throws UserException when the version is not there, or none is current
+   * @throws UserException when the version does not exist, or none is current
    */
   public String modelAt(String nameOrUri) {
     String folder = nameOrUri.replaceFirst("(?<=[^/])/+model\\.pt$", "");
@@ -230,10 +238,10 @@ public final class Workspace {
   }
 
   /**
-   * The name or URI of a model so that it goes on meaning the version which is current now: {@code
-   * NAME@RUN} for a model of this workspace.
+   * Returns a name or URI that keeps meaning the version which is current now: {@code NAME@RUN} for
+   * a model of this workspace.
    *
-   * @throws UserException as {@link #modelAt}
+   * @throws UserException as {@link #modelAt} does
    */
   public String pinned(String nameOrUri) {
     String location = modelAt(nameOrUri);
@@ -244,22 +252,22 @@ public final class Workspace {
     return isName(nameOrUri) ? model.toString() : location;
   }
 
-  /** URI of the folder of a training that is not finished. */
+  /** Returns the URI of the folder of an unfinished training. */
   public String training(String name) {
     return uri() + "/" + TRAININGS + "/" + name;
   }
 
-  /** URI of the folder of a study of settings. */
+  /** Returns the URI of the folder of a study of settings. */
   public String study(String name) {
     return uri() + "/" + STUDIES + "/" + name;
   }
 
-  /** Names of the trainings that are not finished, the one that wrote last first. */
+  /** Returns the names of the unfinished trainings, the one that wrote last first. */
   public List<String> trainings() {
     return names(TRAININGS);
   }
 
-  /** Names of the studies, the one that wrote last first. */
+  /** Returns the names of the studies, the one that wrote last first. */
   public List<String> studies() {
     return names(STUDIES);
   }
@@ -277,7 +285,7 @@ public final class Workspace {
     }
   }
 
-  /** A small text file, if it is there, wherever it is. */
+  /** Returns the text of a small file at any URI, or empty where the file does not exist. */
   public Optional<String> text(String uri) {
     Path file = new Path(uri);
     try {
@@ -287,16 +295,16 @@ public final class Workspace {
     }
   }
 
-  /** URI of a report folder of this workspace. */
+  /** Returns the URI of a report folder of this workspace. */
   public String report(String name) {
     return uri() + "/" + REPORTS + "/" + name;
   }
 
   /**
-   * Makes a folder of files that are for others to take away.
+   * Creates a folder of files that others take away.
    *
-   * @param name with the run's id in it
-   * @return its URI
+   * @param name the name of the folder, with the run's id in it
+   * @return the URI of the folder
    */
   public String beginExport(String name, RunRecord record) {
     Path folder = new Path(uri() + "/" + EXPORTS + "/" + name);
@@ -309,9 +317,9 @@ public final class Workspace {
   }
 
   /**
-   * Deletes a folder that {@link #beginExport} made, of a run that came to nothing.
+   * Deletes a folder that {@link #beginExport} created, after a run that failed.
    *
-   * @param reason why; what goes wrong here is added to it
+   * @param reason the failure; an exception while deleting is added to it
    */
   public void deleteExport(String uri, Throwable reason) {
     try {
@@ -321,20 +329,20 @@ public final class Workspace {
     }
   }
 
-  /** URI of the folder that holds the folders of shards. */
+  /** Returns the URI of the folder that holds the folders of shards. */
   public String shards() {
     return uri() + "/" + SHARDS;
   }
 
-  /** Whether the table has been written. */
+  /** Returns whether the table has been written. */
   public boolean has(TableSpec table) {
     return current(table).isPresent();
   }
 
   /**
-   * Stops a stage that could not add to its tables, before it does any work.
+   * Checks that a stage can add to its tables, before it does any work.
    *
-   * @throws UserException when the folder of one is there and cannot be written to
+   * @throws UserException when the folder of a table exists and cannot be written to
    */
   public void requireWritable(TableSpec... tables) {
     for (TableSpec table : tables) {
@@ -349,9 +357,11 @@ public final class Workspace {
   }
 
   /**
-   * Stops a stage whose output exists already or cannot be written, before it does any work.
+   * Checks that a stage's output does not exist yet, or may be overwritten, and can be written,
+   * before the stage does any work.
    *
-   * @throws UserException unless {@code overwrite}, or the table is not there
+   * @throws UserException when the table exists and {@code overwrite} is false, or it cannot be
+   *     written
    */
   public void requireAbsent(TableSpec table, boolean overwrite) {
     requireWritable(table);
@@ -368,9 +378,9 @@ public final class Workspace {
   }
 
   /**
-   * The table's rows, checked.
+   * Returns the table's rows, with their columns checked.
    *
-   * @throws UserException when the table is not there; the message names the subcommand to run
+   * @throws UserException when the table does not exist; the message names the subcommand to run
    */
   public Dataset<Row> read(TableSpec table) {
     DeltaVersion version = whole(table);
@@ -379,9 +389,10 @@ public final class Workspace {
   }
 
   /**
-   * The rows with ids of a range, checked; files that have none are not opened.
+   * Returns the rows with ids of a range, with their columns checked. Files that have none are not
+   * opened.
    *
-   * @throws UserException as {@link #read(TableSpec)}
+   * @throws UserException as {@link #read(TableSpec)} does
    */
   public Dataset<Row> read(TableSpec table, IdRange range) {
     DeltaVersion version = whole(table);
@@ -403,7 +414,10 @@ public final class Workspace {
     return Map.copyOf(inputs);
   }
 
-  /** An earlier version may have been vacuumed. */
+  /**
+   * Returns the version to read, after a check that its files exist. An earlier version may have
+   * been vacuumed.
+   */
   private DeltaVersion whole(TableSpec table) {
     DeltaVersion version = required(table);
     if (isEarlier(table)) {
@@ -455,9 +469,9 @@ public final class Workspace {
   }
 
   /**
-   * The versions of a table, the newest first.
+   * Returns the versions of a table, the newest first.
    *
-   * @throws UserException as {@link #read(TableSpec)}
+   * @throws UserException as {@link #read(TableSpec)} does
    */
   public List<TableVersion> history(TableSpec table) {
     required(table);
@@ -469,9 +483,9 @@ public final class Workspace {
   }
 
   /**
-   * The number of rows that {@link #read} reads now.
+   * Returns the number of rows that {@link #read} reads now.
    *
-   * @throws UserException as {@link #read(TableSpec)}
+   * @throws UserException as {@link #read(TableSpec)} does
    */
   public long rows(TableSpec table) {
     List<DataFile> files = required(table).files();
@@ -481,7 +495,7 @@ public final class Workspace {
   }
 
   /**
-   * What time it is by the clock of the storage, which those of files are from.
+   * Returns the present time by the clock of the storage, which sets the times of files.
    *
    * @throws UserException when nothing can be written there
    */
@@ -490,22 +504,22 @@ public final class Workspace {
   }
 
   /**
-   * Names the version that {@link #read} reads now, such as {@code images@3}, for a run record;
-   * empty where the table has not been written.
+   * Returns the version that {@link #read} reads now, such as {@code images@3}, for a run record.
+   * It is empty where the table has not been written.
    */
   public String version(TableSpec table) {
     return current(table).map(version -> table.name() + "@" + version.number()).orElse("");
   }
 
-  /** How many versions came before the one that {@link #read} reads now. */
+  /** Returns the number of versions before the one that {@link #read} reads now. */
   public long earlierVersions(TableSpec table) {
     return required(table).number();
   }
 
   /**
-   * When the rows that {@link #read} reads now were changed the last time.
+   * Returns the time of the last change of the rows that {@link #read} reads now.
    *
-   * @throws UserException as {@link #read(TableSpec)}
+   * @throws UserException as {@link #read(TableSpec)} does
    */
   public Instant changedAt(TableSpec table) {
     DeltaVersion version = required(table);
@@ -513,9 +527,10 @@ public final class Workspace {
   }
 
   /**
-   * The record of the run that made, or last changed, the rows that {@link #read} reads now.
+   * Returns the record of the run that made, or last changed, the rows that {@link #read} reads
+   * now.
    *
-   * @throws UserException as {@link #read(TableSpec)}, and when the record is gone
+   * @throws UserException as {@link #read(TableSpec)} does, and when the record is gone
    */
   public JsonNode record(TableSpec table) {
     try {
@@ -553,19 +568,20 @@ public final class Workspace {
   }
 
   /**
-   * Writes {@code rows} as the whole table.
+   * Replaces all rows of a table by {@code rows}.
    *
-   * @return how many rows were written; also put into the record as {@code rows.TABLE}
+   * @return the number of rows written, which the record gets as {@code rows.TABLE}
    */
   public long replace(TableSpec table, Dataset<Row> rows, RunRecord record) {
     return replace(table, rows, record, written -> {});
   }
 
   /**
-   * As {@link #replace(TableSpec, Dataset, RunRecord)}, with a last look at what was written.
+   * Replaces all rows of a table, after a check of what was written.
    *
-   * @param check sees the written rows before anybody else does; when it throws, they are deleted
-   *     and the table stays as it was
+   * @param check receives the written rows before anybody else sees them; when it throws, they are
+   *     deleted and the table stays as it was
+   * @return the number of rows written, which the record gets as {@code rows.TABLE}
    */
   public long replace(
       TableSpec table, Dataset<Row> rows, RunRecord record, Consumer<Dataset<Row>> check) {
@@ -574,21 +590,23 @@ public final class Workspace {
   }
 
   /**
-   * Writes several whole tables of one run, which belong together. All are written, and then made
-   * visible one right after the other; a run that fails before leaves every one of them as it was.
-   * Whoever needs rows of one run compares {@link #version}, which is the run's for all of them.
+   * Replaces all rows of several tables that belong together. All are written, and then made
+   * visible one right after the other. A run that fails before leaves every one of them as it was.
+   * A reader that needs rows of one run compares {@link #version}, which is the run's for all of
+   * them.
    *
-   * @return how many rows were written, by table
+   * @return the number of rows written, by table
    */
   public Map<TableSpec, Long> replaceAll(Map<TableSpec, Dataset<Row>> tables, RunRecord record) {
     return replaceAll(tables, record, written -> {});
   }
 
   /**
-   * As {@link #replaceAll(Map, RunRecord)}, with a last look at what was written.
+   * Replaces all rows of several tables that belong together, after a check of what was written.
    *
-   * @param check sees the written rows of all tables before anybody else does; when it throws, they
-   *     are deleted and every table stays as it was
+   * @param check receives the written rows of all tables before anybody else sees them; when it
+   *     throws, they are deleted and every table stays as it was
+   * @return the number of rows written, by table
    */
   public Map<TableSpec, Long> replaceAll(
       Map<TableSpec, Dataset<Row>> tables,
@@ -614,12 +632,12 @@ public final class Workspace {
   }
 
   /**
-   * Adds rows to a table that {@linkplain TableSpec#grows grows}, in one atomic step. Rows with the
-   * same keys that were there go in the same step.
+   * Adds rows to a table that {@linkplain TableSpec#grows grows}, in one atomic step. Former rows
+   * with the same keys are removed in the same step.
    *
-   * @param part name of what is added: the run's, or with something behind it
+   * @param part the name of the part: the run's, or one that begins with it
    * @param check as in {@link #replace(TableSpec, Dataset, RunRecord, Consumer)}
-   * @return how many rows were written; also added to the record's {@code rows.TABLE}
+   * @return the number of rows written, which is added to the record's {@code rows.TABLE}
    */
   public long append(
       TableSpec table,
@@ -645,8 +663,8 @@ public final class Workspace {
   }
 
   /**
-   * Rewrites the files of a table that {@linkplain TableSpec#grows grows} into few, where many
-   * small ones have come together. Its rows stay the same.
+   * Rewrites the files of a table that {@linkplain TableSpec#grows grows} into few, where there are
+   * many small ones. The rows stay the same.
    */
   public void compact(TableSpec table, RunRecord record) {
     requireGrowing(table);
@@ -727,7 +745,7 @@ public final class Workspace {
     return tables.keySet().stream().map(TableSpec::name).toList();
   }
 
-  /** What this run has written itself it reads. */
+  /** Forgets the version of a table that this run has written, so that it reads its own rows. */
   private void forget(TableSpec table) {
     own.add(table.name());
     if (listed != null) {
@@ -783,7 +801,7 @@ public final class Workspace {
           file
               + " has format "
               + format
-              + ", of before tables were Delta tables, which is no longer read; use another"
+              + ", from before tables were Delta tables, which is no longer read; use another"
               + " --workspace, and begin with 'spark-vit catalog'");
     }
   }

@@ -10,33 +10,33 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * Whether a folder can be written to, which only writing shows: rights, a read-only disk, a full
- * one and a bucket's policy look different and are all met.
+ * Finds out whether a folder can be written to, which only writing shows: missing permissions, a
+ * read-only disk, a full disk and a bucket's policy look different, and writing meets all of them.
  */
 final class Writable {
   private static final int ATTEMPTS = 3;
 
   private Writable() {}
 
-  /** What is asked of a file while it is there. */
+  /** A question about a file while it exists. */
   private interface Question<T> {
     T about(FileSystem fs, Path file) throws IOException;
   }
 
   /**
-   * Writes a small hidden file and deletes it; a folder that is not there yet is not there
-   * afterwards either.
+   * Checks a folder by writing a small hidden file and deleting it. A folder that did not exist
+   * does not exist afterwards either.
    *
-   * @throws UserException when that fails, with where and why
+   * @throws UserException when that fails; the message says where and why
    */
   static void require(FileSystem fs, Path folder) {
     write(fs, folder, (plain, file) -> file);
   }
 
   /**
-   * What time it is by the clock of the storage, as such a file shows.
+   * Returns the present time by the clock of the storage, as such a file shows it.
    *
-   * @throws UserException as {@link #require}
+   * @throws UserException as {@link #require} does
    */
   static Instant time(FileSystem fs, Path folder) {
     return write(
@@ -45,7 +45,10 @@ final class Writable {
         (plain, file) -> Instant.ofEpochMilli(plain.getFileStatus(file).getModificationTime()));
   }
 
-  /** Another run that was here first may take the folder away, which it made, too. */
+  /**
+   * Writes the file, and again where the folder has disappeared: another run that created it may
+   * delete it, too.
+   */
   private static void put(FileSystem fs, Path file) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
@@ -59,7 +62,7 @@ final class Writable {
     }
   }
 
-  /** Takes away the folders that were not there before, unless another run has written there. */
+  /** Deletes the folders that did not exist before, unless another run has written there. */
   private static void deleteEmpty(FileSystem fs, Path folder, Path there) {
     try {
       for (Path made = folder; !made.equals(there); made = made.getParent()) {

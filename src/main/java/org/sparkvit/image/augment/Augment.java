@@ -7,18 +7,18 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.image.PixelImage;
 
 /**
- * Random changes of preprocessed images while training, in this order: crop, flips, rotation,
- * colours, erasing. The same seed gives the same result, and every step has chances of its own, so
- * that leaving one out does not change what the others do.
+ * Random changes of preprocessed images during training, in this order: crop, flips, rotation,
+ * colours, erasing. The same seed gives the same result. Every step has random numbers of its own,
+ * so that leaving one out does not change what the others do.
  *
- * @param crop which part is shown
- * @param horizontalFlip whether half of the images are mirrored
- * @param verticalFlip whether half of them stand on their head
- * @param rotation largest angle either way, in degrees, 0 for none; gray where the image does not
- *     reach
- * @param colors how colours change
- * @param erasing share of the images in which a random box is filled with noise, 0 to 1 (Zhong et
- *     al. 2020, with torchvision's {@code RandomErasing} sizes)
+ * @param crop the random crop, which selects the part that is shown
+ * @param horizontalFlip whether half of the images are mirrored left to right
+ * @param verticalFlip whether half of the images are flipped upside down
+ * @param rotation the largest angle in either direction, in degrees, 0 for none; the corners that
+ *     the image does not reach are gray
+ * @param colors the random change of colours
+ * @param erasing the share of the images in which a random box is filled with noise, 0 to 1 (Zhong
+ *     et al. 2020, with the sizes of torchvision's {@code RandomErasing})
  */
 public record Augment(
     RandomCrop crop,
@@ -35,7 +35,7 @@ public record Augment(
   private static final double MOST_ERASED = 0.33;
   private static final double LOG_ERASED_ASPECT = Math.log(3.3);
 
-  /** The image is copied. */
+  /** Copies images without any change. */
   public static final Augment NONE =
       new Augment(RandomCrop.NONE, false, false, 0, ColorJitter.NONE, 0);
 
@@ -48,7 +48,7 @@ public record Augment(
     }
   }
 
-  /** The same without some of the steps. */
+  /** Returns these changes without some of the steps. */
   public Augment without(Set<AugmentStep> steps) {
     return new Augment(
         steps.contains(AugmentStep.CROP) ? RandomCrop.NONE : crop,
@@ -62,11 +62,13 @@ public record Augment(
   /**
    * Augments one uint8 height x width x RGB image.
    *
-   * @param image all pixels, {@code height * width * 3} bytes from {@code offset} on
-   * @param offset absolute index of the image in the buffer
+   * @param image the buffer that holds all pixels: {@code height * width * 3} bytes from {@code
+   *     offset} on
+   * @param offset the absolute index of the image in the buffer
    * @param seed decides everything; give each (image, epoch) its own, e.g. a hash of run seed,
    *     epoch and image id
-   * @param out gets as many bytes at its position, which moves past them; not overlapping the image
+   * @param out receives as many bytes at its position, which moves past them; it must not overlap
+   *     the image
    * @throws IllegalArgumentException if the padding reaches the image's size with REFLECT
    */
   public void apply(

@@ -14,12 +14,12 @@ public enum AugmentStep {
   MIXUP,
   CUTMIX;
 
-  /** The step of that name. */
+  /** Returns the step of a name, or empty where no step has the name. */
   public static Optional<AugmentStep> named(String name) {
     return Arrays.stream(values()).filter(step -> step.label().equals(name)).findFirst();
   }
 
-  /** The name in options. */
+  /** Returns the name of the step in options. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -4,14 +4,14 @@ import java.util.SplittableRandom;
 
 /**
  * Changes brightness, contrast, saturation and hue at random, in a random order, as torchvision's
- * {@code ColorJitter} does to a Pillow image; each operation gives Pillow's bytes.
+ * {@code ColorJitter} does to a Pillow image. Each operation gives Pillow's bytes.
  *
- * @param strength factors of brightness, contrast and saturation are drawn from {@code max(0, 1 -
- *     strength)} to {@code 1 + strength}; 0 leaves them as they are
- * @param hue the hue turns by up to this share of the circle either way, 0 to 0.5
+ * @param strength the factors of brightness, contrast and saturation are drawn from {@code max(0, 1
+ *     - strength)} to {@code 1 + strength}; 0 leaves all three unchanged
+ * @param hue the largest turn of the hue in either direction, as a share of the circle, 0 to 0.5
  */
 public record ColorJitter(double strength, double hue) {
-  /** Leaves images as they are. */
+  /** Leaves images unchanged. */
   public static final ColorJitter NONE = new ColorJitter(0, 0);
 
   public ColorJitter {
@@ -23,7 +23,7 @@ public record ColorJitter(double strength, double hue) {
     }
   }
 
-  /** One way to change colours. */
+  /** An operation that changes colours. */
   enum Operation {
     BRIGHTNESS,
     CONTRAST,
@@ -34,7 +34,7 @@ public record ColorJitter(double strength, double hue) {
   /**
    * Changes RGB pixels in place.
    *
-   * @param random decides factors and order
+   * @param random decides the factors and the order of the operations
    */
   void apply(byte[] rgb, SplittableRandom random) {
     Operation[] order = Operation.values();
@@ -54,8 +54,10 @@ public record ColorJitter(double strength, double hue) {
   }
 
   /**
-   * @param factor 1 changes nothing, 0 gives black, plain gray or gray scale; of the hue the share
-   *     of the circle, from -0.5 to 0.5
+   * Changes RGB pixels in place by one operation.
+   *
+   * @param factor for brightness, contrast and saturation, 1 changes nothing and 0 gives black,
+   *     plain gray or gray scale; for hue it is a share of the circle, from -0.5 to 0.5
    */
   static void apply(Operation operation, double factor, byte[] rgb) {
     switch (operation) {
@@ -66,7 +68,7 @@ public record ColorJitter(double strength, double hue) {
     }
   }
 
-  /** Pillow's {@code Image.blend} of one gray and the image. */
+  /** Blends the image with one gray as Pillow's {@code Image.blend} does. */
   private static void blend(byte[] rgb, int gray, float factor) {
     byte[] table = new byte[256];
     for (int value = 0; value < 256; value++) {
@@ -91,7 +93,7 @@ public record ColorJitter(double strength, double hue) {
     return (byte) Math.max(0, Math.min(255, (int) result));
   }
 
-  /** ITU-R 601-2 luma, as Pillow's conversion to L. */
+  /** Returns the ITU-R 601-2 luma of a pixel as Pillow's conversion to mode L computes it. */
   private static int gray(byte[] rgb, int i) {
     return ((rgb[i] & 0xff) * 19595
             + (rgb[i + 1] & 0xff) * 38470
@@ -109,7 +111,7 @@ public record ColorJitter(double strength, double hue) {
     return (int) ((double) sum / pixels + 0.5);
   }
 
-  /** To Pillow's 8-bit HSV, round the circle, and back. */
+  /** Turns the hue: converts to Pillow's 8-bit HSV, adds to H modulo 256, and converts back. */
   private static void turn(byte[] rgb, int by) {
     for (int i = 0; i < rgb.length; i += 3) {
       int r = rgb[i] & 0xff;
@@ -165,7 +167,7 @@ public record ColorJitter(double strength, double hue) {
     }
   }
 
-  /** C's round, to which Math.rint is not equal at halves. */
+  /** Rounds as C's {@code round} does, which differs from Math.rint at halves. */
   private static int round(double value) {
     return (int) Math.floor(value + 0.5);
   }

@@ -5,9 +5,9 @@ import org.sparkvit.image.PixelImage;
 import pl.edu.icm.jlargearrays.ConcurrencyUtils;
 
 /**
- * Gives an image the look of another and leaves what it shows: the amplitudes of its lowest spatial
- * frequencies become the other's, the phases stay (Fourier domain adaptation, Yang and Soatto
- * 2020).
+ * Gives an image the look of another one without changing what it shows. The amplitudes of its
+ * lowest spatial frequencies are replaced by those of the other image; the phases stay (Fourier
+ * domain adaptation, Yang and Soatto 2020).
  */
 public final class FourierStyle {
   static {
@@ -18,13 +18,14 @@ public final class FourierStyle {
   private FourierStyle() {}
 
   /**
-   * Transfers the style; what is one pixel wide or high stays as it is.
+   * Transfers the style of one image to another. An image that is one pixel wide or high is
+   * returned unchanged.
    *
-   * @param content what the result shows
-   * @param style of the same size
-   * @param band frequencies up to {@code floor(band * shorter side)} either way take part: 0
-   *     changes only the mean of each channel, 0.01 to 0.1 light and colour, more also shapes; 0 to
-   *     0.5
+   * @param content the image whose content the result shows
+   * @param style the image whose look the result has, of the same size
+   * @param band the share of the frequencies that take part, 0 to 0.5: those up to {@code
+   *     floor(band * shorter side)} in either direction. 0 changes only the mean of each channel,
+   *     0.01 to 0.1 light and colour, larger values also shapes
    */
   public static PixelImage apply(PixelImage content, PixelImage style, double band) {
     int width = content.width();
@@ -68,7 +69,10 @@ public final class FourierStyle {
     return values;
   }
 
-  /** The amplitude of the other at the phase that is there; a zero has the phase 0. */
+  /**
+   * Gives one coefficient the amplitude of the other spectrum and keeps its phase. A coefficient of
+   * zero has the phase 0.
+   */
   private static void take(double[] spectrum, double[] other, int at) {
     double phase = Math.atan2(spectrum[at + 1], spectrum[at]);
     double amplitude = Math.hypot(other[at], other[at + 1]);

@@ -6,16 +6,18 @@ import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.random.Well512a;
 
 /**
- * Mixing of two images into one, whose label is then partly that of each: mixup adds them up (Zhang
- * et al. 2018), CutMix pastes a box of the second into the first (Yun et al. 2019). Where both are
- * on, each is drawn half of the time, as in timm.
+ * Mixes two images into one, whose label is then partly that of each. Mixup adds them up (Zhang et
+ * al. 2018); CutMix pastes a box of the second into the first (Yun et al. 2019). Where both are on,
+ * each is drawn half of the time, as in timm.
  *
- * @param mixup alpha of the Beta distribution of the first image's share, 0 for no mixup
- * @param cutmix the same for CutMix
- * @param probability share of the images that are mixed, 0 to 1
+ * @param mixup the alpha of the Beta distribution from which mixup draws the first image's share, 0
+ *     for no mixup
+ * @param cutmix the alpha of the Beta distribution from which CutMix draws the first image's share,
+ *     0 for no CutMix
+ * @param probability the share of the images that are mixed, 0 to 1
  */
 public record Mixing(double mixup, double cutmix, double probability) implements Serializable {
-  /** Nothing is mixed. */
+  /** Mixes nothing. */
   public static final Mixing NONE = new Mixing(0, 0, 0);
 
   public Mixing {
@@ -27,27 +29,30 @@ public record Mixing(double mixup, double cutmix, double probability) implements
     }
   }
 
-  /** Whether there is any mixing. */
+  /** Returns whether there is any mixing. */
   public boolean isOn() {
     return probability > 0 && mixup + cutmix > 0;
   }
 
   /**
-   * How two images are mixed.
+   * The parameters of one mix of two images.
    *
    * @param step {@link AugmentStep#MIXUP} or {@link AugmentStep#CUTMIX}
-   * @param share of the first image, 0 to 1; with CutMix that of its pixels that stay
-   * @param left first column of CutMix's box; it has {@code width} columns
-   * @param top first row of the box; it has {@code height} rows
+   * @param share the share of the first image, 0 to 1; with CutMix it is the share of its pixels
+   *     that stay
+   * @param left the first column of CutMix's box
+   * @param top the first row of CutMix's box
+   * @param width the number of columns of CutMix's box
+   * @param height the number of rows of CutMix's box
    */
   public record Mix(AugmentStep step, double share, int left, int top, int width, int height) {
 
     /**
      * Mixes the second image into the first, in place.
      *
-     * @param first {@code 3 * width * height} bytes
-     * @param second as many
-     * @param columns of both images
+     * @param first the first image, {@code 3 * width * height} bytes
+     * @param second the second image, of the same size
+     * @param columns the number of columns of both images
      */
     public void apply(byte[] first, byte[] second, int columns) {
       if (step == AugmentStep.CUTMIX) {
@@ -65,12 +70,12 @@ public record Mixing(double mixup, double cutmix, double probability) implements
   }
 
   /**
-   * Draws how an image is mixed.
+   * Draws whether and how an image is mixed.
    *
    * @param seed decides everything
-   * @param columns of both images, in pixels
-   * @param rows likewise
-   * @return null where it is not mixed
+   * @param columns the number of columns of both images
+   * @param rows the number of rows of both images
+   * @return the parameters of the mix, or null where the image is not mixed
    */
   public Mix draw(long seed, int columns, int rows) {
     SplittableRandom random = new SplittableRandom(seed);

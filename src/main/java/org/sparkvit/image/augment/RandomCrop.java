@@ -5,29 +5,32 @@ import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.resample.ResampleFilter;
 import org.sparkvit.image.resample.Resampler;
 
-/** Which part of an image is shown. The result has the image's size. */
+/** Selects the part of a training image that is shown. The result has the image's size. */
 public sealed interface RandomCrop {
 
-  /** All of it. */
+  /** Shows the whole image. */
   RandomCrop NONE = new Padded(0, Border.ZERO);
 
-  /** The part that chance chooses; not the same object as the image, or the image itself. */
+  /**
+   * Returns a part of the image that is drawn at random, or the image itself where nothing is
+   * cropped. The image is not changed.
+   */
   PixelImage apply(PixelImage image, SplittableRandom random);
 
-  /** What lies outside the image. */
+  /** The content of the border around an image. */
   enum Border {
-    /** Black. */
+    /** The border is black. */
     ZERO,
-    /** The image mirrored at its edge, without repeating the edge pixel. */
+    /** The border mirrors the image at its edge, without repeating the edge pixel. */
     REFLECT
   }
 
   /**
-   * A window of the image's size out of the image with a border, as torchvision's {@code
-   * RandomCrop(size, padding, padding_mode)}.
+   * Cuts a window of the image's size out of the image with a border, as torchvision's {@code
+   * RandomCrop(size, padding, padding_mode)} does.
    *
-   * @param padding pixels added on each side; 0 for no crop
-   * @param border what they hold
+   * @param padding the width of the border on each side in pixels, 0 for no crop
+   * @param border the content of the border
    */
   record Padded(int padding, Border border) implements RandomCrop {
     public Padded {
@@ -65,7 +68,10 @@ public sealed interface RandomCrop {
       return new PixelImage(width, height, to);
     }
 
-    /** The index inside the image that shows at {@code i}, or -1. */
+    /**
+     * Returns the row or column of the image that {@code i} of the padded image shows, or -1 where
+     * it shows none.
+     */
     private int source(int i, int size) {
       if (i >= 0 && i < size) {
         return i;
@@ -77,10 +83,10 @@ public sealed interface RandomCrop {
   }
 
   /**
-   * A part of random area and shape, enlarged to the image's size, as torchvision's {@code
-   * RandomResizedCrop} (Szegedy et al. 2015).
+   * Cuts out a part of random area and shape and enlarges it to the image's size, as torchvision's
+   * {@code RandomResizedCrop} does (Szegedy et al. 2015).
    *
-   * @param minArea smallest share of the image's area, above 0 to 1; the largest is all of it
+   * @param minArea the smallest share of the image's area, above 0 to 1; the largest share is 1
    */
   record Resized(double minArea) implements RandomCrop {
     private static final int TRIES = 10;
@@ -131,7 +137,11 @@ public sealed interface RandomCrop {
     }
   }
 
-  /** Mirrors an image's columns or rows. */
+  /**
+   * Returns an image mirrored left to right or turned upside down.
+   *
+   * @param columns whether columns are mirrored; otherwise rows are
+   */
   static PixelImage mirror(PixelImage image, boolean columns) {
     int width = image.width();
     int height = image.height();

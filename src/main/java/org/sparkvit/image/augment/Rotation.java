@@ -4,13 +4,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.sparkvit.image.PixelImage;
 
-/** Turns an image about its centre, as Pillow's {@code Image.rotate} with BILINEAR. */
+/** Rotates an image about its centre, as Pillow's {@code Image.rotate} with BILINEAR does. */
 final class Rotation {
   private Rotation() {}
 
   /**
-   * @param degrees counter-clockwise
-   * @param fill value of all channels where the image does not reach
+   * Rotates an image. The result has the image's size.
+   *
+   * @param degrees the angle, counter-clockwise
+   * @param fill the value of all channels where the image does not reach
    */
   static PixelImage rotate(PixelImage image, double degrees, int fill) {
     int width = image.width();

@@ -3,7 +3,7 @@ package org.sparkvit.image.codec;
 import java.io.IOException;
 import org.sparkvit.core.ImageStatus;
 
-/** Why an image has no pixels: a status and one short line. Never leaves the package. */
+/** Says why an image has no pixels, by a status and one short line. It never leaves the package. */
 final class BadImageException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -81,7 +81,9 @@ final class BmpImage extends EncodedImage {
     }
   }
 
-  /** The ImageIO plugin passes over what is missing of run-length data, so it is unpacked here. */
+  /**
+   * Decodes run-length data. ImageIO's plugin ignores missing data, so the runs are unpacked here.
+   */
   private PixelImage decodeRuns() throws BadImageException {
     if (bitsPerPixel != (compression == RLE8 ? 8 : 4)) {
       throw BadImageException.corrupt("run-length data of " + bitsPerPixel + " bits per pixel");

@@ -1,6 +1,6 @@
 package org.sparkvit.image.codec;
 
-/** Unpacks a bitmap's runs of pixels of 8 or 4 bits, as Pillow does. */
+/** Unpacks a bitmap's run-length encoded pixels of 8 or 4 bits, as Pillow does. */
 final class BmpRuns {
   private static final int END_OF_ROW = 0;
   private static final int END = 1;
@@ -20,9 +20,9 @@ final class BmpRuns {
   }
 
   /**
-   * Unpacks the rows from the first that is stored on.
+   * Unpacks the rows in the order in which they are stored.
    *
-   * @throws BadImageException if pixels are missing, at the file's end or at the runs' own
+   * @throws BadImageException if pixels are missing because the file or the runs end early
    */
   byte[] unpack(int width, int height) throws BadImageException {
     pixels = new byte[width * height];
@@ -59,7 +59,7 @@ final class BmpRuns {
     }
   }
 
-  /** Pixels one by one, in a whole number of words. */
+  /** Copies pixels that are stored one by one, padded to a whole number of 16-bit words. */
   private void putPlain(int count) throws BadImageException {
     int value = 0;
     for (int i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.sparkvit.image.PixelImage;
 
-/** A sheet of small pictures with captions, as a PNG file. */
+/** Draws a sheet of small pictures with captions as a PNG file. */
 public final class ContactSheet {
   private static final int CELL = 128;
   private static final int CAPTION = 18;
@@ -21,13 +21,14 @@ public final class ContactSheet {
 
   private ContactSheet() {}
 
-  /** A picture and what is written below it. */
+  /** A picture and the text that is written below it. */
   public record Cell(PixelImage image, String caption) {}
 
   /**
    * Draws a sheet.
    *
-   * @param rows of as many cells each as the first has, at most; at least one
+   * @param rows the rows of the sheet, at least one; none may have more cells than the first
+   * @return a PNG file
    */
   public static byte[] draw(List<List<Cell>> rows) {
     int columns = rows.stream().mapToInt(List::size).max().orElseThrow();

@@ -6,12 +6,15 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * Ends a decode from outside: once stopped, every read from its streams fails, so that a decoder
- * that is out of time does not work on unobserved. A decoder that reads on and on behind the end,
- * as some do on damaged files, is ended as well.
+ * Stops a decode from outside. Once stopped, every read from its streams fails, so that a decoder
+ * that is out of time does not go on unobserved. A decoder that keeps reading behind the end, as
+ * some do on damaged files, is stopped as well.
  */
 final class DecodeClock {
-  /** Far more than the look-ahead of any decoder. */
+  /**
+   * The number of reads behind the end after which a decoder is stopped. It is far above the
+   * look-ahead of any decoder.
+   */
   private static final int MOST_READS_BEHIND_END = 1 << 14;
 
   private volatile boolean stopped;
@@ -20,14 +23,16 @@ final class DecodeClock {
     stopped = true;
   }
 
-  /** For decoders without a stream: ends those whose time is over. */
+  /**
+   * Stops a decoder that has no stream, once its time is over. Such a decoder calls this regularly.
+   */
   void check() throws InterruptedIOException {
     if (stopped) {
       throw new InterruptedIOException("out of time");
     }
   }
 
-  /** An ImageIO stream over bytes in memory, which are not copied. */
+  /** Returns an ImageIO stream over bytes in memory, which are not copied. */
   ImageInputStream open(byte[] bytes) {
     return new MemoryStream(bytes);
   }

@@ -3,19 +3,24 @@ package org.sparkvit.image.codec;
 import java.time.Duration;
 
 /**
- * What one image may cost before it is given up.
+ * The limits at which decoding an image is given up.
  *
- * @param maxBytes size of the file
- * @param maxPixels width times height, read from the header before anything is decoded
- * @param timeout time that decoding it may compute; the clock on the wall counts as a far backstop
- *     only, so that what else a machine does decides nothing
+ * @param maxBytes the largest size of the file in bytes
+ * @param maxPixels the largest width times height, read from the header before anything is decoded
+ * @param timeout the CPU time that decoding an image may take. Wall-clock time is only a distant
+ *     backstop, so that the load of a machine does not decide which images fail
  */
 public record DecodeLimits(long maxBytes, long maxPixels, Duration timeout) {
-  /** 256 MiB, 100 million pixels (about what Pillow calls a decompression bomb), 60 seconds. */
+  /**
+   * The default limits: 256 MiB, 100 million pixels (about what Pillow calls a decompression bomb)
+   * and 60 seconds.
+   */
   public static final DecodeLimits DEFAULT =
       new DecodeLimits(256L << 20, 100_000_000L, Duration.ofSeconds(60));
 
-  /** Far more times than any sane image goes over all of its pixels. */
+  /**
+   * The number of passes over the pixels of the largest image. No sane image needs nearly as many.
+   */
   private static final int MOST_PASSES = 20;
 
   public DecodeLimits {
@@ -26,8 +31,8 @@ public record DecodeLimits(long maxBytes, long maxPixels, Duration timeout) {
   }
 
   /**
-   * Pixels that decoding may go over, all passes together: an image of the most pixels may have
-   * {@value #MOST_PASSES}, a smaller one more.
+   * Returns the number of pixels that decoding may visit, summed over all passes. An image of the
+   * largest size may be passed over {@value #MOST_PASSES} times, a smaller one more often.
    */
   public long maxWork() {
     return MOST_PASSES * maxPixels;

@@ -5,12 +5,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the images that are being decoded in this JVM may take of its heap together. A large one
- * waits until there is room, instead of failing, or making a neighbour fail, because of what else
- * happens to be decoded at that moment.
+ * Limits the heap that all images which are being decoded in this JVM take together. A large image
+ * waits until there is room. Otherwise it would fail, or make a neighbour fail, because of what
+ * else happens to be decoded at that moment.
  */
 final class DecodeMemory {
-  /** The raster, its RGB copy and the turned one; CMYK and alpha have a fourth byte a pixel. */
+  /**
+   * The bytes of a pixel in the raster, in its RGB copy and in the upright one. CMYK and alpha have
+   * a fourth byte a pixel.
+   */
   private static final int BYTES_PER_PIXEL = 12;
 
   private static final int UNIT = 1 << 16;
@@ -19,7 +22,9 @@ final class DecodeMemory {
   private final Semaphore free;
 
   /**
-   * @param bytes for all images together; an image that needs more is decoded alone
+   * Creates a limit.
+   *
+   * @param bytes the limit for all images together; an image that needs more is decoded alone
    */
   DecodeMemory(long bytes) {
     this.units = (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / UNIT));
@@ -27,13 +32,16 @@ final class DecodeMemory {
     this.free = new Semaphore(units, true);
   }
 
-  /** Half of the heap: the rest is Spark's and the encoded files'. */
+  /**
+   * Returns the limit of this JVM, which is half of its heap. The other half is for Spark and the
+   * encoded files.
+   */
   static DecodeMemory ofThisProcess() {
     return new DecodeMemory(Runtime.getRuntime().maxMemory() / 2);
   }
 
   /**
-   * Waits for room; {@link #release} has to follow where it was found.
+   * Waits for room. {@link #release} must follow if it was found.
    *
    * @return whether there was room within {@code limit}
    */

@@ -16,16 +16,16 @@ import org.slf4j.LoggerFactory;
 import org.sparkvit.core.UserException;
 
 /**
- * Threads that decode while the caller watches the time. What counts is the time that a decode has
- * computed, so that a machine under load gives up no other images than an idle one. Java cannot
- * kill a thread, so one that is stuck inside a decoder is left behind and another takes its place.
- * Threads are reused, are daemons, and end when there is nothing to do.
+ * Runs decodes in threads while the caller watches their time. The time that counts is the CPU time
+ * of the decode, so that a machine under load gives up the same images as an idle one. Java cannot
+ * kill a thread, so a thread that is stuck inside a decoder is abandoned and another one takes its
+ * place. Threads are reused, are daemons, and end when there is nothing to do.
  */
 final class DecodeThreads {
-  /** So much longer than it may compute a decode may take by the clock on the wall. */
+  /** The factor by which the wall-clock time of a decode may exceed the limit of its CPU time. */
   private static final int WALL_CLOCK = 20;
 
-  /** Of threads that are left behind; the process is of no use any more then. */
+  /** The number of abandoned threads at which this process refuses to decode any more. */
   private static final int MOST_STUCK = 1000;
 
   private static final Logger LOG = LoggerFactory.getLogger(DecodeThreads.class);
@@ -49,12 +49,15 @@ final class DecodeThreads {
     return thread;
   }
 
-  /** How many threads are left behind at present. */
+  /** Returns the number of abandoned threads that are still running. */
   static int stuck() {
     return STUCK.get();
   }
 
-  /** Says that this process cannot go on, which is no fault of the image that is next. */
+  /**
+   * Returns the error that says that this process cannot go on, for reasons that lie in earlier
+   * images.
+   */
   static UserException exhausted() {
     return new UserException(
         "this executor is exhausted: "
@@ -64,14 +67,14 @@ final class DecodeThreads {
   }
 
   /**
-   * Runs the work and waits for it until it has computed for {@code limit}, or as a last resort for
-   * {@value #WALL_CLOCK} times as long.
+   * Runs the work and waits for it until it has used {@code limit} of CPU time, or as a last resort
+   * {@value #WALL_CLOCK} times that of wall-clock time.
    *
-   * @param stop told when the time is over, so that work which still looks at it can end
-   * @param ended run once, when the work has ended, which may be long after this has
+   * @param stop stopped when the time is over, so that work which still looks at it can end
+   * @param ended run once when the work has ended, which may be long after this call has returned
    * @throws TimeoutException when the time is over
    * @throws ExecutionException with whatever the work threw
-   * @throws UserException if too many threads are left behind to go on at all
+   * @throws UserException if too many threads have been abandoned to go on
    */
   static <T> T call(Callable<T> work, DecodeClock stop, Duration limit, Runnable ended)
       throws TimeoutException, ExecutionException, InterruptedException {
@@ -116,7 +119,7 @@ final class DecodeThreads {
     }
   }
 
-  /** Counts itself among the stuck from being abandoned until it ends after all. */
+  /** A unit of work that counts as stuck from when it is abandoned until it ends. */
   private static final class Job<T> implements Callable<T> {
     private final Callable<T> work;
     private final Runnable whenEnded;
@@ -146,7 +149,10 @@ final class DecodeThreads {
       begun = CLOCKS.isCurrentThreadCpuTimeSupported() ? CLOCKS.getCurrentThreadCpuTime() : -1;
     }
 
-    /** Time that the work has computed; 0 before it began and where that is not measured. */
+    /**
+     * Returns the CPU time that the work has used in nanoseconds, or 0 before it began and where
+     * the JVM does not measure it.
+     */
     synchronized long computedNanos() {
       if (thread == 0 || begun < 0 || ended) {
         return 0;
@@ -165,7 +171,8 @@ final class DecodeThreads {
       if (!ended) {
         abandoned = true;
         LOG.warn(
-            "a decode that ran out of time is left behind; {} are running on here",
+            "a decode that ran out of time could not be stopped; {} such decodes run in this"
+                + " process",
             STUCK.incrementAndGet());
       }
     }

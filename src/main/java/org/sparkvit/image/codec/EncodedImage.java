@@ -4,12 +4,12 @@ import java.io.IOException;
 import org.sparkvit.image.Pixels;
 
 /**
- * One image file in memory, in one format: what its header says, whether all of it is there, and
- * its pixels. One object per file and not shared between threads.
+ * One image file in memory, in one format. It reads the header, checks that the file is complete,
+ * and decodes the pixels. Each file has an object of its own, which is not shared between threads.
  *
- * <p>The three steps are called in this order; a step throws {@link BadImageException} with the
- * right status, or anything at all, since library decoders leak runtime exceptions. What the header
- * step has found out before it failed stays readable.
+ * <p>The three steps are called in this order. A step throws {@link BadImageException} with the
+ * right status, or any other exception, since library decoders leak runtime exceptions. What the
+ * header step found out before it failed stays readable.
  */
 abstract class EncodedImage {
   final byte[] content;
@@ -18,33 +18,38 @@ abstract class EncodedImage {
   int channels;
   int orientation = 1;
 
-  /** What is odd about the file although all pixels are there; empty where nothing is. */
+  /** A note on what is odd about the file although all pixels are there, or empty. */
   String note = "";
 
   EncodedImage(byte[] content) {
     this.content = content;
   }
 
-  /** Reads sizes, channels and orientation, in time that does not depend on the image's size. */
+  /**
+   * Reads sizes, channels and orientation. The time it takes does not depend on the image's size.
+   */
   abstract void readHeader() throws IOException;
 
-  /** Looks, without decoding, whether the file ends early. */
+  /** Checks, without decoding, whether the file ends early. */
   abstract void checkComplete() throws IOException;
 
   /**
-   * Pixels that decoding goes over, all passes together, told without decoding; at least those of
-   * the image.
+   * Returns the number of pixels that decoding visits, summed over all passes. It is at least the
+   * number of the image's pixels and is found without decoding.
    */
   long work() throws BadImageException {
     return (long) width * height;
   }
 
-  /** The pixels of the first frame as stored, not yet turned by the orientation; to be closed. */
+  /**
+   * Returns the pixels of the first frame as stored, without the orientation applied. The caller
+   * closes them.
+   */
   abstract Pixels decode(DecodeClock clock) throws IOException;
 
   /**
-   * The same, with both sides divided by {@code reduction} and rounded up where the format can be
-   * decoded like that; all pixels where it cannot.
+   * Returns the pixels of the first frame with both sides divided by {@code reduction} and rounded
+   * up, or all pixels where the format does not support it.
    *
    * @param reduction 1, 2, 4 or 8
    */
@@ -91,7 +96,7 @@ abstract class EncodedImage {
     return u16le(at) | u16le(at + 2) << 16;
   }
 
-  /** Whether the ASCII text stands at {@code at}. */
+  /** Returns whether the ASCII text stands at index {@code at}. */
   final boolean has(long at, String text) {
     if (at < 0 || at + text.length() > content.length) {
       return false;
@@ -105,17 +110,21 @@ abstract class EncodedImage {
   }
 
   /**
-   * Takes over how the picture is to be turned, as Pillow does: EXIF's word counts, and XMP's where
-   * EXIF has none.
+   * Sets the orientation as Pillow does: EXIF's where it is present, otherwise XMP's.
    *
-   * @param exif orientation 1 to 8, or 0 where there is none
-   * @param xmp the same
+   * @param exif the orientation in EXIF, 1 to 8, or 0 where there is none
+   * @param xmp the orientation in XMP, 1 to 8, or 0 where there is none
    */
   final void turn(int exif, int xmp) {
     orientation = exif > 0 ? exif : Math.max(1, xmp);
   }
 
-  /** Takes over a size as the file states it, which may be more than an int or less than 1. */
+  /**
+   * Sets the size as the file states it.
+   *
+   * @param columns the width, which may be more than an int or less than 1
+   * @param rows the height, which may be more than an int or less than 1
+   */
   final void size(long columns, long rows) throws BadImageException {
     width = (int) Math.max(0, Math.min(columns, Integer.MAX_VALUE));
     height = (int) Math.max(0, Math.min(rows, Integer.MAX_VALUE));

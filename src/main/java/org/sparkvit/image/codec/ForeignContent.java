@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.sparkvit.core.ImageStatus;
 
 /**
- * What a file holds that is none of the formats that decode, in words and with the remedy: pictures
- * in other formats, and what stands in a picture's place, such as the page that a refused download
- * left or the pointer of a repository whose large files were not fetched.
+ * Describes a file that is in none of the formats that decode, in words and with the remedy. It may
+ * be a picture in another format, or something in a picture's place, such as the error page that a
+ * refused download left or the pointer of a repository whose large files were not fetched.
  *
  * @param status {@link ImageStatus#UNSUPPORTED} for pictures and for documents that hold some,
- *     {@link ImageStatus#BAD_MAGIC} for what is no picture
+ *     {@link ImageStatus#BAD_MAGIC} for everything else
  * @param description one short line
  */
 public record ForeignContent(ImageStatus status, String description) {
@@ -24,24 +24,28 @@ public record ForeignContent(ImageStatus status, String description) {
   private static final String NOT_DUE = ", not an image";
   private static final String REFUSED = NOT_DUE + ": was the download refused?";
 
-  /** Pages and pointers, in a table's place. */
+  /** Matches web pages and pointers that stand in a table's place. */
   private static final Pattern PAGE = Pattern.compile("an HTML .*|an XML .*|a git.*|a Git .*");
 
-  /** How much of a file is looked at for words. */
+  /** The number of bytes at the beginning of a file that are searched for words. */
   public static final int TEXT_BYTES = 4096;
 
   private static final String UNKNOWN = "begins with ";
   private static final int SHOWN_LETTERS = 40;
 
-  /** How far behind the beginning a picture is looked for. */
+  /**
+   * The distance from the beginning, in bytes, within which the start of a picture is looked for.
+   */
   private static final int STRAY_BYTES = 1024;
 
   private static final Pattern ERROR_CODE = Pattern.compile("<Code>\\s*([\\w.-]{1,60})\\s*</Code>");
 
-  /** Bytes at a place, and what they announce. */
+  /** A signature: the bytes at an offset, the name of what they announce, and the remedy. */
   private record Magic(int at, String bytes, String name, String remedy) {}
 
-  /** Pictures and what holds some. Bytes are letters of ISO 8859-1. */
+  /**
+   * The signatures of pictures and of files that hold pictures. Bytes are letters of ISO 8859-1.
+   */
   private static final List<Magic> PICTURES =
       List.of(
           new Magic(0, "\0\0\0\fJXL \r\n\u0087\n", "JPEG XL", TO_JPEG),
@@ -125,11 +129,11 @@ public record ForeignContent(ImageStatus status, String description) {
           new Magic(0, "version https://git-lfs", "a Git LFS pointer", ": run 'git lfs pull'"));
 
   /**
-   * What a file holds instead of what is due, in words that follow "is"; empty where its beginning
-   * is of no kind that is known.
+   * Describes what a file holds instead of what is due, in words that follow "is".
    *
-   * @param due what it should be, such as "a tar file"
-   * @param start its first {@link #TEXT_BYTES}, or all that it has
+   * @param due what the file should be, such as "a tar file"
+   * @param start the first {@link #TEXT_BYTES} of the file, or all of a shorter one
+   * @return the description, or empty where the beginning is of no known kind
    */
   public static Optional<String> insteadOf(String due, byte[] start) {
     if (start.length == 0) {
@@ -146,8 +150,8 @@ public record ForeignContent(ImageStatus status, String description) {
   }
 
   /**
-   * As {@link #insteadOf}, where text is due: a text may begin with any letters, but is no page of
-   * the web and no pointer to another file.
+   * Describes what a file holds instead of text, as {@link #insteadOf} does. A text may begin with
+   * any letters, so only web pages and pointers to other files count.
    */
   public static Optional<String> insteadOfText(String due, byte[] start) {
     String text = text(start);
@@ -164,7 +168,7 @@ public record ForeignContent(ImageStatus status, String description) {
     return found.filter(what -> PAGE.matcher(what).matches());
   }
 
-  /** What a file that is none of the {@link ImageFormat}s holds. */
+  /** Describes a file that is in none of the {@link ImageFormat}s. */
   static ForeignContent of(byte[] content) {
     if (has(content, 4, "ftyp") && content.length >= 12) {
       return picture(isoBaseMedia(content));
@@ -194,7 +198,10 @@ public record ForeignContent(ImageStatus status, String description) {
     return new ForeignContent(ImageStatus.BAD_MAGIC, description);
   }
 
-  /** By the brands of the file type box (ISO/IEC 14496-12), the general ones last. */
+  /**
+   * Returns the name of a format by the brands of its file type box (ISO/IEC 14496-12). Specific
+   * brands are tried before general ones.
+   */
   private static String isoBaseMedia(byte[] content) {
     int end =
         Math.min(content.length, Math.min(512, ((content[2] & 0xFF) << 8) | (content[3] & 0xFF)));
@@ -264,7 +271,7 @@ public record ForeignContent(ImageStatus status, String description) {
     return noPicture("zeros only: was the disk full, or was it never written?");
   }
 
-  /** The first bytes as text; null where they are none. */
+  /** Returns the first bytes as text, or null where they are not text. */
   private static String text(byte[] content) {
     int length = Math.min(content.length, TEXT_BYTES);
     if (has(content, 0, "\u00ff\u00fe") || has(content, 0, "\u00fe\u00ff")) {

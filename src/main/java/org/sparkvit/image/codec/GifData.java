@@ -15,16 +15,16 @@ final class GifData {
   private final byte[] last = new byte[MOST_CODES];
   private final byte[] string = new byte[MOST_CODES + 1];
 
-  /** Data that begin with the width of a pixel at index {@code at}. */
+  /** Creates a reader of data that begin with the width of a pixel at index {@code at}. */
   GifData(byte[] content, int at) {
     this.content = content;
     this.at = at;
   }
 
   /**
-   * Unpacks so many pixels.
+   * Unpacks {@code count} pixels.
    *
-   * @throws BadImageException if there are fewer, or a code stands for nothing
+   * @throws BadImageException if there are fewer pixels, or a code has no meaning
    */
   byte[] unpack(int count) throws BadImageException {
     int width = content[at++];

@@ -5,15 +5,15 @@ import java.util.stream.IntStream;
 import org.sparkvit.image.Pixels;
 
 /**
- * The first frame of a GIF (GIF89a specification) on its canvas. The JDK's reader takes broken data
- * for good, so they are unpacked here.
+ * The first frame of a GIF (GIF89a specification) on its canvas. The JDK's reader accepts broken
+ * data without a word, so they are unpacked here.
  */
 final class GifImage extends EncodedImage {
   private static final int COLOUR_TABLE = 0x80;
   private static final int INTERLACED = 0x40;
   private static final int TRANSPARENT = 1;
 
-  /** First rows of the passes of an interlaced frame, and the steps to the next. */
+  /** The first row of each pass of an interlaced frame and the distance to the pass's next row. */
   private static final int[][] PASSES = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
 
   private int palette = -1;
@@ -60,7 +60,10 @@ final class GifImage extends EncodedImage {
     dataAt = at + 10 + takePalette(u8(at + 9), at + 10);
   }
 
-  /** Bytes that the colour table at {@code at} takes, 0 if there is none. */
+  /**
+   * Remembers the colour table at {@code at} if the flags announce one, and returns its length in
+   * bytes, or 0.
+   */
   private int takePalette(int flags, int at) {
     if ((flags & COLOUR_TABLE) == 0) {
       return 0;
@@ -78,7 +81,7 @@ final class GifImage extends EncodedImage {
     return at + 1;
   }
 
-  /** What is cut off behind the pixels does not matter, so there is nothing to see before them. */
+  /** Checks nothing: a GIF is complete once its pixels are, which only decoding tells. */
   @Override
   void checkComplete() throws BadImageException {
     u8(dataAt);
@@ -128,7 +131,7 @@ final class GifImage extends EncodedImage {
         .toArray();
   }
 
-  /** Looks the index up; a file without any colour table is shades of gray. */
+  /** Writes the colour of an index. A file without any colour table has shades of gray. */
   private void colour(int index, byte[] rgb, int at) throws BadImageException {
     for (int c = 0; c < 3; c++) {
       int sample = palette < 0 ? index : index < paletteSize ? u8(palette + 3L * index + c) : 0;

@@ -17,17 +17,18 @@ import org.sparkvit.image.resample.Preprocess;
 import org.sparkvit.image.resample.PreprocessSpec;
 
 /**
- * Decodes one image file held in memory. Never throws for bad content and never returns garbage
+ * Decodes one image file held in memory. It never throws for bad content and never returns garbage
  * silently: whatever is wrong with the bytes ends as a {@link DecodedImage} with a status and a
  * reason.
  *
  * <p>The pixels are those of Pillow's {@code
  * ImageOps.exif_transpose(Image.open(f)).convert("RGB")}: the first frame, gray replicated,
- * palettes looked up, colour profiles ignored, gray samples of 32 bits clipped. They are so to the
- * bit, with two exceptions. JPEG differs as versions of libjpeg do, by 2 levels of a channel at
- * most, and by 3 in CMYK and inside of TIFF. Samples of 16 bits are cut to their high byte, those
- * of PGM scaled, where Pillow clips gray ones to white. Alpha is put on the chosen background;
- * where none is chosen the colours under it stand, as Pillow's, and it is handed on beside them.
+ * palettes looked up, colour profiles ignored, gray samples of 32 bits clipped. They are bit-equal,
+ * with two exceptions. JPEG differs as versions of libjpeg do, by at most 2 levels of a channel,
+ * and by at most 3 in CMYK and inside of TIFF. Samples of 16 bits are cut to their high byte, and
+ * those of PGM scaled, where Pillow clips gray ones to white. Alpha is put on the chosen
+ * background. Where none is chosen, the colours are those under the alpha, as Pillow's are, and the
+ * alpha is returned beside them.
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;
@@ -37,16 +38,16 @@ public final class ImageDecoder {
   private final DecodeLimits limits;
   private final Background background;
 
-  /** A decoder that leaves alpha beside the colours. */
+  /** Creates a decoder that returns alpha beside the colours. */
   public ImageDecoder(DecodeLimits limits) {
     this(limits, Background.NONE);
   }
 
   /**
-   * A decoder that puts transparent images on a background.
+   * Creates a decoder that puts transparent images on a background.
    *
-   * @param background for all images but those prepared by a {@link PreprocessSpec}, which has its
-   *     own
+   * @param background the background for all images except those prepared by a {@link
+   *     PreprocessSpec}, which has its own
    */
   public ImageDecoder(DecodeLimits limits, Background background) {
     this.limits = Objects.requireNonNull(limits);
@@ -54,22 +55,23 @@ public final class ImageDecoder {
   }
 
   /**
-   * Decodes all of the image.
+   * Decodes an image in full size.
    *
-   * @param content the file's bytes; not changed
-   * @param name the file's name or path, for its extension only
+   * @param content the file's bytes, which are not changed
+   * @param name the file's name or path, of which only the extension is used
    */
   public DecodedImage decode(byte[] content, String name) {
     return decode(content, name, (columns, rows) -> 1, pixels -> on(pixels, background).toImage());
   }
 
   /**
-   * Decodes the image and prepares it for a model: the same as {@link Preprocess} makes of {@link
-   * #decode(byte[], String)}, for less time and memory, since the full-size pixels stay where the
-   * decoder put them. With {@link PreprocessSpec#scaledDecoding} nearly the same.
+   * Decodes an image and prepares it for a model. The result is what {@link Preprocess} makes of
+   * {@link #decode(byte[], String)}. It takes less time and memory, since the full-size pixels stay
+   * where the decoder put them. With {@link PreprocessSpec#scaledDecoding} the pixels differ
+   * slightly.
    *
-   * @param content the file's bytes; not changed
-   * @param name the file's name or path, for its extension only
+   * @param content the file's bytes, which are not changed
+   * @param name the file's name or path, of which only the extension is used
    */
   public DecodedImage decode(byte[] content, String name, PreprocessSpec spec) {
     return decode(

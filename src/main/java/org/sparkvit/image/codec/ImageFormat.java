@@ -15,12 +15,15 @@ public enum ImageFormat {
   WEBP,
   PNM;
 
-  /** The format that the first bytes announce. */
+  /** Returns the format that the first bytes announce, or empty for any other content. */
   public static Optional<ImageFormat> ofContent(byte[] content) {
     return ofContent(content, 0);
   }
 
-  /** The format that the bytes from {@code from} on announce. */
+  /**
+   * Returns the format that the bytes from index {@code from} on announce, or empty for any other
+   * content.
+   */
   static Optional<ImageFormat> ofContent(byte[] content, int from) {
     if (startsWith(content, from, 0xFF, 0xD8, 0xFF)) {
       return Optional.of(JPEG);
@@ -46,8 +49,8 @@ public enum ImageFormat {
   }
 
   /**
-   * The format that a file name's extension announces, in any case; empty where there is no
-   * extension or another one.
+   * Returns the format that a file name's extension announces, in any case, or empty where there is
+   * no extension or an unknown one.
    */
   public static Optional<ImageFormat> ofName(String name) {
     int dot = name.lastIndexOf('.');
@@ -66,7 +69,10 @@ public enum ImageFormat {
     };
   }
 
-  /** Two letters are little, so what follows must be the header of one, too. */
+  /**
+   * Returns whether the bytes are the header of a Netpbm file. Its signature has only two letters,
+   * so the rest of the header is checked, too.
+   */
   private static boolean isPnm(byte[] content, int from) {
     return content.length > from + 3
         && content[from] == 'P'

@@ -19,10 +19,10 @@ import org.sparkvit.image.Pixels;
 /**
  * JPEG (ITU-T T.81), decoded by the JDK's libjpeg.
  *
- * <p>The JDK's reader rejects sound files over their metadata, converts by embedded colour profiles
- * and guesses the colour space where no marker names it. So it never sees the original's
- * application segments: it reads a copy with only the segments that make the picture, as a raster
- * of the samples as they are stored, and the colour space is settled here, by libjpeg's own rules.
+ * <p>The JDK's reader rejects sound files because of their metadata, converts by embedded colour
+ * profiles and guesses the colour space where no marker names it. So it never sees the original's
+ * application segments. It reads a copy with only the segments that make the picture, as a raster
+ * of the samples as they are stored. The colour space is decided here, by libjpeg's own rules.
  */
 final class JpegImage extends EncodedImage {
   private static final byte[] JFIF = {
@@ -30,7 +30,10 @@ final class JpegImage extends EncodedImage {
   };
   private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
 
-  /** What libjpeg-turbo's own tools allow where files come from anywhere; encoders write ten. */
+  /**
+   * The largest number of scans. It is what libjpeg-turbo's own tools allow for untrusted files;
+   * encoders write ten.
+   */
   private static final int MOST_SCANS = 500;
 
   private static final int SOF2 = 0xC2;
@@ -60,10 +63,10 @@ final class JpegImage extends EncodedImage {
   private boolean progressive;
   private int scan;
 
-  /** Where image data and what follows them end. */
+  /** The index behind the image data and everything that belongs to them. */
   private int end;
 
-  /** Whether the end marker is missing, and put there for the decoders. */
+  /** Whether the end marker is missing, so that one is added for the decoders. */
   private boolean endless;
 
   JpegImage(byte[] content) {
@@ -154,7 +157,7 @@ final class JpegImage extends EncodedImage {
     pictureSegments.add(segment);
   }
 
-  /** Whether a segment of quantization tables has only 8-bit ones. */
+  /** Returns whether all quantization tables of a segment are 8-bit ones. */
   private boolean hasBytesOnly(int from, int end) throws BadImageException {
     for (int at = from; at < end; at += 65) {
       if (u8(at) >> 4 != 0) {
@@ -164,7 +167,7 @@ final class JpegImage extends EncodedImage {
     return true;
   }
 
-  /** Whether colours are 4:4:4, 4:2:2 or 4:2:0, or it is gray. */
+  /** Returns whether the image is gray or its chroma is sampled as 4:4:4, 4:2:2 or 4:2:0. */
   private boolean hasCommonSampling(int at) throws BadImageException {
     int first = u8(at);
     if (channels == 1) {
@@ -176,7 +179,9 @@ final class JpegImage extends EncodedImage {
         && u8(at + 6) == 0x11;
   }
 
-  /** The image's pixels, once for each scan that a walk over the markers finds. */
+  /**
+   * Returns the number of the image's pixels times the number of scans that its markers announce.
+   */
   @Override
   long work() throws BadImageException {
     int scans = 0;
@@ -203,9 +208,9 @@ final class JpegImage extends EncodedImage {
   }
 
   /**
-   * Looks for the end marker, which cannot stand inside image data, so whichever is last follows
-   * the scan. Archives are full of files in which it is missing, cut through, or overwritten with
-   * zeros. Such a file is whole if the decoder, given a marker where the zeros begin, finds all
+   * Looks for the end marker. It cannot occur inside image data, so the last one found follows the
+   * scan. Many archives hold files in which the marker is missing, cut in two, or overwritten with
+   * zeros. Such a file is complete if the decoder, given a marker where the zeros begin, finds all
    * pixels before it.
    */
   @Override
@@ -238,7 +243,7 @@ final class JpegImage extends EncodedImage {
         "no end marker after " + content.length + " bytes, and pixels are missing");
   }
 
-  /** Whether there are scans for all bits of all coefficients of each component. */
+  /** Returns whether the scans cover all bits of all coefficients of each component. */
   private boolean hasAllScans() throws BadImageException {
     Map<Integer, int[]> bitsLeft = new HashMap<>();
     for (int i = 0; i < channels; i++) {
@@ -284,7 +289,10 @@ final class JpegImage extends EncodedImage {
     return pixels == null ? decodeByJdk(clock) : pixels;
   }
 
-  /** Null where the library is not there, the file is not for it, or it says anything of it. */
+  /**
+   * Decodes by libjpeg-turbo. Returns null where the library is not installed, the file is of a
+   * kind that is left to the JDK, or the library complains.
+   */
   Pixels decodeByTurbo(int reduction) {
     return TurboJpeg.isAvailable() && isPlain()
         ? TurboJpeg.decode(pictureOnly(), width, height, channels, reduction)
@@ -292,15 +300,18 @@ final class JpegImage extends EncodedImage {
   }
 
   /**
-   * Whether it is of the kind that all versions of libjpeg decode to the same pixels. They differ
-   * in how they enlarge uncommon subsampling, in what they make of samples out of range, and in how
-   * they smooth a progressive file that is not finished.
+   * Returns whether all versions of libjpeg decode this kind of file to the same pixels. They
+   * differ in how they enlarge uncommon subsampling, in how they treat samples out of range, and in
+   * how they smooth an unfinished progressive file.
    */
   private boolean isPlain() {
     return plain && !(channels == 3 && storedAsRgb()) && !progressive;
   }
 
-  /** What the JDK's reader says of a file is decisive, whichever decoder was tried before. */
+  /**
+   * Decodes by the JDK's reader. Its verdict on a file is final, whichever decoder was tried
+   * before.
+   */
   Pixels decodeByJdk(DecodeClock clock) throws IOException {
     ImageReader reader = Readers.of(ImageFormat.JPEG);
     List<String> warnings = new ArrayList<>();
@@ -323,7 +334,12 @@ final class JpegImage extends EncodedImage {
     }
   }
 
-  /** Damage that libjpeg fills up with gray, against oddities that leave the picture whole. */
+  /**
+   * Judges a warning of the decoder. Some tell of damage that libjpeg fills with gray; others tell
+   * of oddities that leave the picture whole.
+   *
+   * @throws BadImageException where the warning tells of damage
+   */
   private void judge(String warning) throws BadImageException {
     if (endless && warning.contains("remature end")) {
       throw noEnd();
@@ -334,7 +350,7 @@ final class JpegImage extends EncodedImage {
     }
   }
 
-  /** The raster holds the samples as they are stored, in whatever colour space that is. */
+  /** Converts a raster, whose samples are as stored in the file's colour space, to RGB. */
   private PixelImage toRgb(Raster raster) throws BadImageException {
     byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
     if (channels == 3) {
@@ -360,7 +376,10 @@ final class JpegImage extends EncodedImage {
     return new PixelImage(width, height, rgb);
   }
 
-  /** libjpeg's rule: JFIF says YCbCr, else Adobe's marker decides, else the components' names. */
+  /**
+   * Returns whether three components are RGB, by libjpeg's rule: JFIF says YCbCr, else Adobe's
+   * marker decides, else the components' names.
+   */
   private boolean storedAsRgb() {
     return !jfif && (adobeTransform < 0 ? componentsNamedRgb : adobeTransform == 0);
   }

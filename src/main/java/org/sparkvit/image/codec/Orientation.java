@@ -3,17 +3,19 @@ package org.sparkvit.image.codec;
 import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.Pixels;
 
-/** Turns an image upright by its EXIF orientation, as Pillow's {@code ImageOps.exif_transpose}. */
+/**
+ * Turns an image upright by its EXIF orientation, as Pillow's {@code ImageOps.exif_transpose} does.
+ */
 final class Orientation {
-  /** Rows that are turned together, so that a cache line is written at once. */
+  /** The number of rows that are turned together, so that whole cache lines are written. */
   private static final int TOGETHER = 16;
 
   private Orientation() {}
 
   /**
-   * The upright image.
+   * Returns the upright image.
    *
-   * @param orientation 1 as it is, 2 mirrored, 3 turned by 180 degrees, 4 upside down mirrored, 5
+   * @param orientation 1 upright, 2 mirrored, 3 turned by 180 degrees, 4 upside down mirrored, 5
    *     transposed, 6 to be turned clockwise, 7 transverse, 8 to be turned counter-clockwise
    */
   static Pixels upright(Pixels image, int orientation) {

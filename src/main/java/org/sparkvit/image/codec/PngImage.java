@@ -16,9 +16,9 @@ import org.sparkvit.image.Pixels;
 /**
  * PNG (W3C Recommendation, third edition) and the first frame of APNG.
  *
- * <p>The JDK's reader stumbles over metadata and over what is missing behind the pixels. So it
- * reads a copy with only the chunks that make the picture, all compressed data in one, and whether
- * they are whole is settled here.
+ * <p>The JDK's reader fails on some metadata and on data missing behind the pixels. So it reads a
+ * copy with only the chunks that make the picture, with all compressed data in one chunk. Whether
+ * the chunks are complete is checked here.
  */
 final class PngImage extends EncodedImage {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
@@ -26,25 +26,28 @@ final class PngImage extends EncodedImage {
   private static final int CRC_BYTES = 4;
   private static final Set<String> TEXTS = Set.of("tEXt", "zTXt", "iTXt");
 
-  /** First columns and rows of the passes of an interlaced image, and the steps to the next. */
+  /**
+   * The first column and row of each pass of an interlaced image, and the distances to its next
+   * column and row.
+   */
   private static final int[][] PASSES = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
 
-  /** More text than this is no metadata. */
+  /** The largest text in bytes that is read as metadata. */
   private static final int MOST_TEXT_BYTES = 1 << 22;
 
   private int bitsPerPixel;
   private boolean interlaced;
   private final ByteArrayOutputStream picture = new ByteArrayOutputStream();
 
-  /** The compressed pixels of all chunks. */
+  /** The compressed pixels of all chunks, concatenated. */
   private final ByteArrayOutputStream data = new ByteArrayOutputStream();
 
-  /** What makes the compressed pixels doubtful; empty where nothing does. */
+  /** The reason to doubt the compressed pixels, or empty. */
   private String doubt = "";
 
-  /** The status of the image where the doubt proves right. */
+  /** Whether the doubt is that the data are cut off; otherwise it is that they are corrupt. */
   private boolean cut;
 
   PngImage(byte[] content) {
@@ -111,7 +114,7 @@ final class PngImage extends EncodedImage {
     return at;
   }
 
-  /** The text of a chunk behind its keyword; empty where it cannot be read. */
+  /** Returns the text of a chunk without its keyword, or no bytes where it cannot be read. */
   private byte[] text(String type, int from, int end) throws BadImageException {
     int at = from;
     boolean compressed = type.equals("zTXt");
@@ -141,7 +144,10 @@ final class PngImage extends EncodedImage {
     return text.toByteArray();
   }
 
-  /** ImageMagick's form: behind three lines of words, EXIF in hexadecimal digits. */
+  /**
+   * Returns the orientation in a raw profile as ImageMagick writes it: EXIF in hexadecimal digits
+   * behind three lines of words.
+   */
   private static int profileOrientation(byte[] text) {
     String[] lines = new String(text, StandardCharsets.ISO_8859_1).split("\n", 4);
     if (lines.length < 4) {
@@ -158,9 +164,9 @@ final class PngImage extends EncodedImage {
   }
 
   /**
-   * Collects what makes the picture. Its chunks must be whole and have the right checksum; the
-   * compressed pixels need not, as they can show by themselves that they are all there. What is
-   * wrong behind them is worth a note.
+   * Collects the chunks that make the picture. They must be complete and have the right checksum.
+   * The compressed pixels need not, as unpacking shows whether all of them are there. Errors behind
+   * them become a note.
    */
   @Override
   void checkComplete() throws BadImageException {
@@ -213,7 +219,10 @@ final class PngImage extends EncodedImage {
     data.write(content, (int) at + CHUNK_HEADER_BYTES, (int) length);
   }
 
-  /** Transparency of a wrong length is left out, as the reader would stumble over it. */
+  /**
+   * Returns whether a chunk belongs to the picture. A transparency chunk of a wrong length does
+   * not, as the reader would fail on it.
+   */
   private boolean makesPicture(long at, long length) {
     return switch (type(at)) {
       case "IHDR", "PLTE" -> true;
@@ -260,7 +269,10 @@ final class PngImage extends EncodedImage {
     picture.writeBytes(chunk.array());
   }
 
-  /** All pixels can be unpacked and, if the data are not cut off, have their own right checksum. */
+  /**
+   * Checks that all pixels can be unpacked and, if the data are not cut off, that their own
+   * checksum is right.
+   */
   private void checkPixels(byte[] compressed) throws BadImageException {
     Inflater inflater = new Inflater();
     try {
@@ -280,7 +292,9 @@ final class PngImage extends EncodedImage {
     }
   }
 
-  /** With the byte before each row that names its filter. */
+  /**
+   * Returns the number of unpacked bytes, including the byte before each row that names its filter.
+   */
   private long bytesOfPixels() {
     if (!interlaced) {
       return height * (1 + ((long) width * bitsPerPixel + 7) / 8);

@@ -4,9 +4,9 @@ import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.Pixels;
 
 /**
- * Portable bitmaps, gray maps and pixmaps of Netpbm (PBM, PGM, PPM), plain or raw. Samples are
- * scaled to 8 bits as Pillow scales those of colours. It clips gray ones of more than 8 bits
- * instead, which leaves little but white of them.
+ * Portable bitmaps, gray maps and pixmaps of Netpbm (PBM, PGM, PPM), plain or raw. Samples of any
+ * depth are scaled to 8 bits as Pillow scales those of colours. Pillow clips gray samples of more
+ * than 8 bits instead, which turns most of them white.
  */
 final class PnmImage extends EncodedImage {
   private static final int MOST_DIGITS = 10;
@@ -34,7 +34,7 @@ final class PnmImage extends EncodedImage {
     }
   }
 
-  /** A number behind blanks and comments, and the one blank behind it. */
+  /** Reads a number, any blanks and comments before it, and the one blank behind it. */
   private long readNumber() throws BadImageException {
     long number = 0;
     int digits = 0;
@@ -95,7 +95,7 @@ final class PnmImage extends EncodedImage {
     return Pixels.of(new PixelImage(width, height, rgb));
   }
 
-  /** A pixel of a bitmap, where 1 is black. */
+  /** Reads one pixel of a bitmap, in which 1 is black. */
   private byte readBit(int pixel) throws BadImageException {
     int bit;
     if (kind == 4) {

@@ -9,8 +9,8 @@ import java.awt.image.Raster;
 import org.sparkvit.image.PixelImage;
 
 /**
- * From Java2D rasters to RGB bytes without Java2D's colour management, which turns gray levels into
- * other ones and is slow. Alpha is dropped, not blended in.
+ * Converts Java2D rasters to RGB bytes without Java2D's colour management, which changes gray
+ * levels and is slow. Alpha is dropped, not blended in.
  */
 final class Rasters {
   private static final int OPAQUE = 255;
@@ -23,9 +23,9 @@ final class Rasters {
   }
 
   /**
-   * The same of samples that may be of 32 bits.
+   * Converts an image whose samples may have 32 bits to RGB.
    *
-   * @param floats whether these are the bits of floating-point numbers
+   * @param floats whether the samples are the bits of floating-point numbers
    */
   static PixelImage toRgb(BufferedImage image, boolean floats) throws BadImageException {
     Raster raster = image.getRaster();
@@ -56,7 +56,7 @@ final class Rasters {
   }
 
   /**
-   * CMYK by Pillow's rule {@code (255 - k) * (255 - c) / 255}.
+   * Converts CMYK to RGB by Pillow's rule {@code (255 - k) * (255 - c) / 255}.
    *
    * @param inverted whether the samples are 255 less the ink, as in JPEG files
    */
@@ -82,10 +82,14 @@ final class Rasters {
   }
 
   /**
-   * Bands as they are stored.
+   * Copies bands as they are stored.
    *
-   * @param hasAlpha whether the last one is alpha
-   * @param multiplied whether the colours are multiplied by it, which is undone by Pillow's rule
+   * @param red the index of the red band
+   * @param green the index of the green band
+   * @param blue the index of the blue band
+   * @param hasAlpha whether the last band is alpha
+   * @param multiplied whether the colours are multiplied by the alpha, which is undone by Pillow's
+   *     rule
    */
   private static PixelImage bandsToRgb(
       Raster raster, int red, int green, int blue, boolean hasAlpha, boolean multiplied)
@@ -114,7 +118,10 @@ final class Rasters {
     return of(width, raster.getHeight(), rgb, alpha);
   }
 
-  /** Gray samples of 32 bits, and signed ones: below 0 black, above 255 white, as in Pillow. */
+  /**
+   * Converts gray samples of 32 bits, and signed ones. Values below 0 become black and values above
+   * 255 white, as in Pillow.
+   */
   private static PixelImage clippedToRgb(Raster raster, boolean floats) {
     int width = raster.getWidth();
     byte[] rgb = new byte[3 * width * raster.getHeight()];
@@ -155,7 +162,10 @@ final class Rasters {
     return of(width, raster.getHeight(), rgb, alpha);
   }
 
-  /** Packed samples such as 5-6-5, each scaled to 0 to 255 and rounded down, as Pillow does. */
+  /**
+   * Converts packed samples such as 5-6-5. Each is scaled to 0 to 255 and rounded down, as Pillow
+   * does.
+   */
   private static PixelImage maskedToRgb(Raster raster, DirectColorModel masks) {
     int width = raster.getWidth();
     int[] most = new int[masks.getNumComponents()];
@@ -180,7 +190,7 @@ final class Rasters {
     return of(width, raster.getHeight(), rgb, alpha);
   }
 
-  /** An image whose alpha is kept only where it says anything. */
+  /** Creates an image. The alpha is dropped where all of it is opaque. */
   static PixelImage of(int width, int height, byte[] rgb, byte[] alpha) {
     if (alpha != null) {
       for (byte a : alpha) {

@@ -10,21 +10,27 @@ import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.resample.ResampleFilter;
 import org.sparkvit.image.resample.Resampler;
 
-/** Small encoded copies for reports. */
+/** Makes small encoded copies of images for reports. */
 public final class Thumbnail {
   private Thumbnail() {}
 
-  /** A JPEG whose longer side is at most {@code maxSide} pixels; smaller images keep their size. */
+  /**
+   * Returns a JPEG whose longer side is at most {@code maxSide} pixels. Smaller images keep their
+   * size.
+   */
   public static byte[] jpeg(PixelImage image, int maxSide) {
     return encode(shrink(image, maxSide), "jpg");
   }
 
-  /** A PNG whose longer side is at most {@code maxSide} pixels; smaller images keep their size. */
+  /**
+   * Returns a PNG whose longer side is at most {@code maxSide} pixels. Smaller images keep their
+   * size.
+   */
   public static byte[] png(PixelImage image, int maxSide) {
     return encode(shrink(image, maxSide), "png");
   }
 
-  /** The image, with a longer side of at most {@code maxSide} pixels. */
+  /** Returns the image reduced to a longer side of at most {@code maxSide} pixels. */
   public static PixelImage shrink(PixelImage image, int maxSide) {
     if (maxSide < 1) {
       throw new IllegalArgumentException("a thumbnail of " + maxSide + " pixels");

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * The first image file directory of a TIFF or BigTIFF file or of the EXIF block in another format
- * (TIFF 6.0, EXIF 2.3 section 4.6): integers, which is all that sizes and orientation need, and
- * where blocks of bytes lie.
+ * (TIFF 6.0, EXIF 2.3 section 4.6). It reads integers, which is all that sizes and orientation
+ * need, and the places of blocks of bytes.
  */
 final class TiffDirectory {
   static final int SUBFILE_TYPE = 254;
@@ -37,7 +37,7 @@ final class TiffDirectory {
   private static final int EXTRA_SAMPLES = 338;
   private static final int JPEG_TABLES = 347;
 
-  /** Without these there is no picture; the others are about it. */
+  /** The tags without which there is no picture. All other tags only describe it. */
   private static final Set<Integer> MAKE_THE_PICTURE =
       Set.of(
           WIDTH,
@@ -63,10 +63,10 @@ final class TiffDirectory {
   private static final int CLASSIC = 42;
   private static final int BIG = 43;
 
-  /** Tags of further directories: sub-images, EXIF, GPS and interoperability. */
+  /** The tags that point to further directories: sub-images, EXIF, GPS and interoperability. */
   private static final Set<Integer> POINTERS = Set.of(330, 34665, 34853, 40965);
 
-  /** A tag of nobody's. */
+  /** The byte of a tag that nobody defines. */
   private static final byte UNKNOWN = (byte) 0xFF;
 
   private static final int BYTE = 1;
@@ -76,7 +76,7 @@ final class TiffDirectory {
   private static final int LONG8 = 16;
   private static final int IFD8 = 18;
 
-  /** Bytes of one value of each type, by the type's number. */
+  /** The bytes of one value of each type, by the type's number. */
   private static final int[] VALUE_BYTES = {
     0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8
   };
@@ -89,16 +89,17 @@ final class TiffDirectory {
   private final long entries;
   private final long entryCount;
 
-  /** Bytes of an entry, and of its count and its value. */
+  /** The bytes of an entry, and those of its count and its value. */
   private final int entryBytes;
 
   private final int fieldBytes;
 
   /**
-   * Reads the directory's place.
+   * Reads the place of the first directory.
    *
-   * @param block the bytes; offsets count from {@code begin}, and nothing is read from {@code end}
-   *     on
+   * @param block the bytes that hold the directory
+   * @param begin the index that offsets are relative to
+   * @param end the index from which on nothing is read
    */
   TiffDirectory(byte[] block, int begin, int end) throws BadImageException {
     this.block = block;
@@ -116,7 +117,7 @@ final class TiffDirectory {
     this.entries = offset + (big ? 8 : 2);
   }
 
-  /** Another directory of the same file. */
+  /** Creates another directory of the same file. */
   private TiffDirectory(TiffDirectory first, long offset) throws BadImageException {
     this.block = first.block;
     this.begin = first.begin;
@@ -129,7 +130,9 @@ final class TiffDirectory {
     this.entries = offset + (big ? 8 : 2);
   }
 
-  /** The directories of further images that this one names, at most {@code most}. */
+  /**
+   * Returns the directories of further images that this one names, at most {@code most} of them.
+   */
   List<TiffDirectory> below(int most) throws BadImageException {
     List<TiffDirectory> below = new ArrayList<>();
     for (long offset : values(SUB_DIRECTORIES, most)) {
@@ -138,7 +141,7 @@ final class TiffDirectory {
     return below;
   }
 
-  /** EXIF orientation 1 to 8; 0 if the block has none or cannot be read. */
+  /** Returns the EXIF orientation, 1 to 8, or 0 if the block has none or cannot be read. */
   static int orientation(byte[] block, int begin, int end) {
     try {
       return new TiffDirectory(block, begin, end).orientation();
@@ -148,7 +151,7 @@ final class TiffDirectory {
     }
   }
 
-  /** Checks that the directory and all that makes the picture are there. */
+  /** Checks that the directory and everything that makes the picture are there. */
   void checkComplete() throws BadImageException {
     u8(entries + entryCount * entryBytes + fieldBytes - 1);
     boolean behindEnd = false;
@@ -169,10 +172,10 @@ final class TiffDirectory {
   }
 
   /**
-   * The file with this directory alone, which is all that its image needs: a reader that follows
-   * the others can be led in circles, or through millions of them.
+   * Returns the file with this directory alone, which is all that its image needs. A reader that
+   * follows the other directories can be led in circles, or through millions of them.
    *
-   * @return the bytes themselves where there are no others, else a copy
+   * @return the bytes themselves where there are no other directories, else a copy
    */
   byte[] alone() throws BadImageException {
     byte[] copy = null;
@@ -195,7 +198,7 @@ final class TiffDirectory {
     return copy == null ? block : copy;
   }
 
-  /** Orientation 1 to 8; 0 where the directory has none or it cannot be read. */
+  /** Returns the orientation, 1 to 8, or 0 where the directory has none or it cannot be read. */
   int orientation() {
     try {
       long value = value(ORIENTATION, 0);
@@ -205,13 +208,16 @@ final class TiffDirectory {
     }
   }
 
-  /** The tag's first value, or {@code otherwise} where the directory lacks the tag. */
+  /** Returns the tag's first value, or {@code otherwise} where the directory lacks the tag. */
   long value(int tag, long otherwise) throws BadImageException {
     long[] values = values(tag, 1);
     return values.length == 0 ? otherwise : values[0];
   }
 
-  /** The tag's first values, at most {@code most}; none where the directory lacks the tag. */
+  /**
+   * Returns the first values of the tag, at most {@code most} of them, or none where the directory
+   * lacks the tag.
+   */
   long[] values(int tag, int most) throws BadImageException {
     long entry = entry(tag);
     int type = entry < 0 ? 0 : u16(entry + 2);
@@ -237,7 +243,10 @@ final class TiffDirectory {
     return values;
   }
 
-  /** Orientation by the directory's XMP packet; 0 where it has none or it cannot be read. */
+  /**
+   * Returns the orientation in the directory's XMP packet, 1 to 8, or 0 where it has none or it
+   * cannot be read.
+   */
   int xmpOrientation() {
     try {
       long entry = entry(XMP);
@@ -254,13 +263,16 @@ final class TiffDirectory {
     }
   }
 
-  /** Index of the low byte of the tag's first value, a short one; -1 where there is none. */
+  /**
+   * Returns the index of the low byte of the tag's first value, which is a short one, or -1 where
+   * the directory lacks the tag.
+   */
   int indexOf(int tag) throws BadImageException {
     long entry = entry(tag);
     return entry < 0 ? -1 : (int) (begin + place(entry) + (littleEndian ? 0 : 1));
   }
 
-  /** Where the tag's entry is, or -1. */
+  /** Returns the index of the tag's entry, or -1 where the directory lacks the tag. */
   private long entry(int tag) throws BadImageException {
     for (long i = 0; i < entryCount; i++) {
       if (u16(entries + i * entryBytes) == tag) {
@@ -279,7 +291,7 @@ final class TiffDirectory {
     return field(entry + 4);
   }
 
-  /** Where the values are: in the entry if they fit, else where it points. */
+  /** Returns the index of an entry's values: in the entry if they fit, else where it points. */
   private long place(long entry) throws BadImageException {
     long at = entry + 4 + fieldBytes;
     return valueBytes(entry) * count(entry) <= fieldBytes ? at : field(at);
@@ -302,7 +314,10 @@ final class TiffDirectory {
         : (long) u16(offset) << 16 | u16(offset + 2);
   }
 
-  /** A count or an offset: 32 bits, or 64 in BigTIFF; what no file can hold is behind its end. */
+  /**
+   * Reads a count or an offset, which has 32 bits, or 64 in BigTIFF. A value that no file can have
+   * is replaced by one behind the end.
+   */
   private long field(long offset) throws BadImageException {
     return big ? u64(offset) : u32(offset);
   }

@@ -11,17 +11,23 @@ import org.sparkvit.image.Pixels;
 
 /** The first page of a TIFF (TIFF 6.0) or BigTIFF. */
 final class TiffImage extends EncodedImage {
-  /** More strips than any sound image within the pixel limit has. */
+  /**
+   * The number of strips at which an image is rejected. No sound image within the pixel limit has
+   * as many.
+   */
   private static final int MOST_STRIPS = 1 << 20;
 
   private static final int REDUCED = 1;
 
-  /** Photometric interpretations of DNG: a colour filter's mosaic, and such made linear. */
+  /**
+   * The photometric interpretations of DNG: the mosaic of a colour filter, and the linear form of
+   * one.
+   */
   private static final Set<Long> SENSORS = Set.of(32_803L, 34_892L);
 
   private static final int MOST_BELOW = 16;
 
-  /** A sample format, and a predictor. */
+  /** The sample format of floating-point numbers and the predictor of such. */
   private static final int FLOAT = 3;
 
   private TiffDirectory directory;
@@ -54,7 +60,10 @@ final class TiffImage extends EncodedImage {
     }
   }
 
-  /** Whether the first page is a preview, often of 160 columns, or has what a sensor gave. */
+  /**
+   * Returns whether the file is a camera's raw file: its first page is a preview, often of 160
+   * columns, or holds the data of the sensor.
+   */
   private boolean isCameraRaw() throws BadImageException {
     return has(8, "CR")
         || has(8, "IIII")
@@ -65,7 +74,10 @@ final class TiffImage extends EncodedImage {
         || isPreview();
   }
 
-  /** The levels of a pyramid are images below the first, too, but smaller. */
+  /**
+   * Returns whether the first page is a preview of a larger image or of a sensor's data. The levels
+   * of a pyramid are further images, too, but they are smaller.
+   */
   private boolean isPreview() throws BadImageException {
     double pixels = pixels(directory);
     try {
@@ -106,7 +118,10 @@ final class TiffImage extends EncodedImage {
     }
   }
 
-  /** Those of the tiles, of which the last in a row or column may reach far over the image. */
+  /**
+   * Returns the number of pixels of all tiles. The last tile of a row or column may reach far over
+   * the image.
+   */
   @Override
   long work() throws BadImageException {
     long tileWidth = directory.value(TiffDirectory.TILE_WIDTH, 0);
@@ -141,7 +156,8 @@ final class TiffImage extends EncodedImage {
   }
 
   /**
-   * The reader cuts floating-point samples to 0 to 1; it leaves the bits of integers as they are.
+   * Returns a copy of the file that declares its floating-point samples integers. The reader clips
+   * floating-point samples to 0 to 1, but leaves the bits of integers unchanged.
    */
   private byte[] asIntegers(byte[] file) throws BadImageException {
     byte[] copy = file.clone();

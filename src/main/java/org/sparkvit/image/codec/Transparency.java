@@ -5,11 +5,11 @@ import org.sparkvit.core.Background;
 import org.sparkvit.image.PixelImage;
 
 /**
- * What alpha does to an image: what a viewer sees of it, and how much that differs from the colours
+ * Applies alpha to an image: what a viewer sees of it, and how much that differs from the colours
  * under the alpha, which a model sees where no background is chosen.
  */
 public final class Transparency {
-  /** A channel that differs by so many levels looks different. */
+  /** The difference in levels from which on a channel looks different. */
   private static final int VISIBLE = 16;
 
   private static final int OPAQUE = 255;
@@ -23,8 +23,8 @@ public final class Transparency {
   private Transparency() {}
 
   /**
-   * Puts an image on a background: the pixels of Pillow's {@code Image.alpha_composite} on an
-   * opaque image of that colour.
+   * Puts an image on a background. The pixels are those of Pillow's {@code Image.alpha_composite}
+   * on an opaque image of that colour.
    *
    * @return an opaque image; the same one where it is opaque already or there is no background
    */
@@ -44,15 +44,19 @@ public final class Transparency {
     return new PixelImage(image.width(), image.height(), rgb);
   }
 
-  /** Seven more bits and a division by 255 as in Pillow's AlphaComposite.c. */
+  /**
+   * Blends two levels with seven additional bits and a division by 255, as Pillow's
+   * AlphaComposite.c does.
+   */
   private static int blend(int front, int behind, int alpha) {
     int sum = ((front * alpha + behind * (OPAQUE - alpha)) << 7) + (0x80 << 7);
     return (((sum >> 8) + sum) >> 8) >> 7;
   }
 
   /**
-   * The image as a viewer shows it: on white, or on black where what can be seen of it is brighter
-   * than the middle, so that white drawings are seen, too. It depends on what can be seen alone.
+   * Returns the image as a viewer shows it, on white. It is put on black where its visible part is
+   * brighter than the middle, so that white drawings are seen, too. The result depends on the
+   * visible part alone.
    */
   public static PixelImage seen(PixelImage image) {
     return over(image, isBright(image) ? BLACK : WHITE);
@@ -77,10 +81,11 @@ public final class Transparency {
   }
 
   /**
-   * Where the colours under the alpha are not what a viewer sees.
+   * The pixels whose colours under the alpha are not what a viewer sees.
    *
-   * @param share of the pixels, 0 to 1
-   * @param color mean of their colours under the alpha, {@code #RRGGBB}; null where there are none
+   * @param share the share of such pixels, 0 to 1
+   * @param color the mean of their colours under the alpha, {@code #RRGGBB}, or null where there
+   *     are none
    */
   public record Unseen(double share, String color) {}
 

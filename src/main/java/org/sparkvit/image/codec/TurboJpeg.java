@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
 import org.sparkvit.image.Pixels;
 
 /**
- * Decodes JPEG files by the machine's libjpeg-turbo, version 1.4 or later, where that is installed:
- * the pixels of the JDK's libjpeg in about half the time. It is called through the TurboJPEG API of
- * version 2, which later versions keep.
+ * Decodes JPEG files by the machine's libjpeg-turbo, version 1.4 or later, where that is installed.
+ * It gives the pixels of the JDK's libjpeg in about half the time. It is called through the
+ * TurboJPEG API of version 2, which later versions keep.
  *
- * <p>A file that it complains about is left to the JDK, whose word counts. One kind of damage it
- * passes over in silence where the JDK would not, an invalid Huffman code in the midst of sound
- * data: 3 of 12,000 files with up to three random bytes in them. Of the others 7,584 pass either
- * decoder, as nothing in a JPEG file checks its content.
+ * <p>A file that it complains about is left to the JDK, whose verdict counts. It silently accepts
+ * one kind of damage that the JDK does not, an invalid Huffman code in the midst of sound data: 3
+ * of 12,000 files with up to three random bytes in them. Of the others 7,584 pass either decoder,
+ * as nothing in a JPEG file checks its content.
  *
  * <p>The system property {@code sparkvit.turbojpeg=false} turns it off.
  */
@@ -27,7 +27,10 @@ final class TurboJpeg {
   private static final Logger LOG = LoggerFactory.getLogger(TurboJpeg.class);
   private static final String OFF_SWITCH = "sparkvit.turbojpeg";
 
-  /** The names on Linux, where the file without a version comes with headers only, and on macOS. */
+  /**
+   * The library's names on Linux, where the file without a version comes with headers only, and on
+   * macOS.
+   */
   private static final String[] NAMES = {"libturbojpeg.so.0", "turbojpeg"};
 
   private static final int RGB = 0; // TJPF_RGB
@@ -39,8 +42,8 @@ final class TurboJpeg {
   private static final long MOST_BYTES = 256L << 20;
 
   /**
-   * What all images that are being decoded here may take off the heap together. It is taken from
-   * the share that Spark leaves to native memory, in which the model lives.
+   * Limits the memory off the heap that all images which are being decoded here take together. It
+   * comes out of the share that Spark leaves to native memory, in which the model lives.
    */
   private static final Semaphore ROOM =
       new Semaphore((int) (Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 8) / UNIT));
@@ -69,7 +72,7 @@ final class TurboJpeg {
     return false;
   }
 
-  /** Whether the library is there and not turned off. */
+  /** Returns whether the library is installed and not turned off. */
   static boolean isAvailable() {
     return AVAILABLE;
   }
@@ -77,12 +80,11 @@ final class TurboJpeg {
   /**
    * Decodes a file of gray or YCbCr samples.
    *
-   * @param content the whole file, without metadata
-   * @param reduction 1, 2, 4 or 8: what the sides of the result are divided by, rounded up. A block
-   *     of 8x8 samples is then made of its lowest frequencies alone, which is most of the work
-   *     saved
-   * @return the pixels, to be closed; null if the library complains about anything at all, or if
-   *     there is no room at present
+   * @param content the whole file without metadata
+   * @param reduction the divisor of the result's sides, which are rounded up: 1, 2, 4 or 8. A block
+   *     of 8x8 samples is then made of its lowest frequencies alone, which saves most of the work
+   * @return the pixels, which the caller closes, or null if the library complains about anything at
+   *     all, or if there is no room at present
    */
   static Pixels decode(byte[] content, int width, int height, int channels, int reduction) {
     int columns = reduced(width, reduction);
@@ -145,7 +147,7 @@ final class TurboJpeg {
     }
   }
 
-  /** The library's own rounding. */
+  /** Returns a side divided by the reduction, rounded as the library does. */
   private static int reduced(int side, int reduction) {
     return (side + reduction - 1) / reduction;
   }

@@ -1,6 +1,9 @@
 package org.sparkvit.image.codec;
 
-/** Bits of one partition of a VP8 frame, each coded with its own probability (RFC 6386, 7). */
+/**
+ * Reads the bits of one partition of a VP8 frame, each coded with its own probability (RFC 6386,
+ * 7).
+ */
 @SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8BitReader {
   private static final int EVEN = 128;
@@ -9,7 +12,7 @@ final class Vp8BitReader {
   private final int end;
   private int at;
 
-  /** Less by 1 than the specification's. */
+  /** The range of the arithmetic decoder, less by 1 than the specification's. */
   private int range = 254;
 
   private long value;
@@ -22,7 +25,9 @@ final class Vp8BitReader {
     this.end = end;
   }
 
-  /** Whether bits were asked for that the partition does not have; they were taken for zeros. */
+  /**
+   * Returns whether bits behind the end of the partition were asked for. They were read as zeros.
+   */
   boolean isBehindEnd() {
     return behindEnd;
   }
@@ -30,7 +35,7 @@ final class Vp8BitReader {
   /**
    * Reads a bit.
    *
-   * @param probability of 0, in parts of 256
+   * @param probability the probability of 0 in parts of 256
    */
   int bit(int probability) {
     if (bits < 0) {
@@ -74,7 +79,7 @@ final class Vp8BitReader {
     return bit(EVEN) == 1;
   }
 
-  /** A number of so many bits, the highest first. */
+  /** Reads a number of {@code width} bits, the highest first. */
   int number(int width) {
     int number = 0;
     for (int i = 0; i < width; i++) {
@@ -83,13 +88,13 @@ final class Vp8BitReader {
     return number;
   }
 
-  /** A number with its sign behind it. */
+  /** Reads a number of {@code width} bits with its sign behind it. */
   int signed(int width) {
     int number = number(width);
     return flag() ? -number : number;
   }
 
-  /** The same behind a flag that says whether it is there; 0 where it is not. */
+  /** Reads a flag and, if it is set, a number with its sign. Returns 0 if it is not set. */
   int optional(int width) {
     return flag() ? signed(width) : 0;
   }

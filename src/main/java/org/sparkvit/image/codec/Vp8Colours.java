@@ -1,8 +1,8 @@
 package org.sparkvit.image.codec;
 
 /**
- * From a VP8 frame's planes to RGB as libwebp does: chroma of half the size is enlarged by weights
- * of 9, 3, 3 and 1, and converted in fixed point.
+ * Converts the planes of a VP8 frame to RGB as libwebp does: chroma of half the size is enlarged by
+ * weights of 9, 3, 3 and 1, and converted in fixed point.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8Colours {
@@ -11,7 +11,7 @@ final class Vp8Colours {
 
   private Vp8Colours() {}
 
-  /** RGB bytes of the upper left part of the planes. */
+  /** Returns the RGB bytes of the upper left part of the planes. */
   static byte[] toRgb(Vp8Plane luma, Vp8Plane[] chroma, int width, int height) {
     byte[] rgb = new byte[3 * width * height];
     int[][] lines = new int[2][width];
@@ -35,7 +35,10 @@ final class Vp8Colours {
     return rgb;
   }
 
-  /** One row of chroma at full width, between the rows of the plane that begin at the indices. */
+  /**
+   * Computes one row of chroma at full width from two rows of the plane, given by the indices where
+   * they begin.
+   */
   private static void enlarge(Vp8Plane plane, int near, int far, int[] line) {
     line[0] = (3 * plane.at(near) + plane.at(far) + 2) >> 2;
     for (int x = 1; 2 * x < line.length + 1; x++) {

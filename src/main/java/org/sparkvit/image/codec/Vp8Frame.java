@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A key frame of VP8 (RFC 6386), which is what a lossy WebP holds, to the very pixels of libwebp,
- * and with its word on whether the data are all there.
+ * Decodes a key frame of VP8 (RFC 6386), which is what a lossy WebP holds. The pixels, and the
+ * verdict on whether the data are complete, are libwebp's.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8Frame {
@@ -13,7 +13,7 @@ final class Vp8Frame {
   private static final int SEGMENTS = 4;
   private static final int[] ZIGZAG = {0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15};
 
-  /** Bands of the coefficients, and of the one that never comes. */
+  /** The band of each coefficient, and of the one behind the last, which never comes. */
   private static final int[] BANDS = {0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0};
 
   private static final int[][] LARGE = {
@@ -52,7 +52,10 @@ final class Vp8Frame {
   private final int[] filterDeltas = new int[8];
   private final boolean filterDeltasUsed;
 
-  /** Steps by segment: luma, its constants, chroma; of each the constant one and the others. */
+  /**
+   * The quantization steps of each segment: for luma, luma's DC block and chroma, that of the DC
+   * coefficient and that of the others.
+   */
   private final int[][] steps = new int[SEGMENTS][6];
 
   private final int[] probabilities;
@@ -184,7 +187,7 @@ final class Vp8Frame {
     return Math.max(0, Math.min(most, value));
   }
 
-  /** Columns by the frame's header at {@code from}. */
+  /** Returns the number of columns in the frame's header at {@code from}. */
   static int width(byte[] content, int from) throws BadImageException {
     return size(content, from + 6);
   }
@@ -258,7 +261,7 @@ final class Vp8Frame {
         : 2 + modes.bit(segmentProbabilities[2]);
   }
 
-  /** The mode of the whole macroblock, or those of its blocks. */
+  /** Reads the mode of the whole macroblock, or those of its blocks. */
   private int readModes(boolean blocks, int column) {
     if (!blocks) {
       int mode;
@@ -313,14 +316,17 @@ final class Vp8Frame {
     return modes.bit(183) == 1 ? Vp8Plane.TRUE_MOTION : Vp8Plane.HORIZONTAL;
   }
 
-  /** Neighbours of a skipped macroblock see no coefficients; the constants' are kept if unused. */
+  /**
+   * Clears the context of a skipped macroblock, so that its neighbours see no coefficients. The
+   * context of the DC block is kept where the macroblock has none.
+   */
   private void clearContext(int column, boolean blocks) {
     int count = blocks ? 8 : 9;
     Arrays.fill(filledAbove, 9 * column, 9 * column + count, false);
     Arrays.fill(filledBeside, 0, count, false);
   }
 
-  /** Reads the coefficients of all blocks; whether any is not 0. */
+  /** Reads the coefficients of all blocks. Returns whether any of them is not 0. */
   private boolean readCoefficients(Vp8BitReader bits, int column, boolean blocks, int[] step) {
     int above = 9 * column;
     boolean any = false;
@@ -359,7 +365,7 @@ final class Vp8Frame {
     return filled[block];
   }
 
-  /** Reads one block's coefficients; returns the place behind the last that is not 0. */
+  /** Reads the coefficients of one block. Returns the place behind the last that is not 0. */
   private int readBlock(
       Vp8BitReader bits, int kind, int context, int first, int block, int dcStep, int acStep) {
     int[] p = probabilities;
@@ -403,7 +409,10 @@ final class Vp8Frame {
     return value + 3 + (8 << category);
   }
 
-  /** The inverse transform of the constants, each the first coefficient of its block (14.3). */
+  /**
+   * Applies the inverse transform of the DC block, which gives the first coefficient of each other
+   * block (14.3).
+   */
   private void spreadConstants() {
     int[] sums = new int[16];
     int in = 16 * DC_BLOCK;

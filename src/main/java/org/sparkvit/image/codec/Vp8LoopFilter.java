@@ -8,9 +8,9 @@ final class Vp8LoopFilter {
   private final boolean simple;
 
   /**
-   * A filter of these planes.
+   * Creates a filter of these planes.
    *
-   * @param simple whether only luma is filtered, and two samples at each edge
+   * @param simple whether only luma is filtered, and only two samples at each edge
    */
   Vp8LoopFilter(Vp8Plane luma, Vp8Plane[] chroma, boolean simple) {
     this.luma = luma;
@@ -19,11 +19,11 @@ final class Vp8LoopFilter {
   }
 
   /**
-   * Filters the edges of a macroblock. Those above and to the left of it must be done.
+   * Filters the edges of a macroblock. The macroblocks above and to the left of it must be done.
    *
-   * @param level 1 to 63
-   * @param sharpness 0 to 7
-   * @param inside whether the edges of its blocks are filtered as well
+   * @param level the strength of the filter, 1 to 63
+   * @param sharpness the sharpness, 0 to 7
+   * @param inside whether the edges of the macroblock's blocks are filtered as well
    */
   void filter(int column, int row, int level, int sharpness, boolean inside) {
     int inner = level;

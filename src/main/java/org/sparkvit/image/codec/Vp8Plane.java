@@ -3,8 +3,8 @@ package org.sparkvit.image.codec;
 import java.util.Arrays;
 
 /**
- * One plane of samples of a VP8 frame: prediction of blocks from their neighbours, and what is
- * added to it (RFC 6386, 12 and 14.3). A border above and to the left stands for neighbours that do
+ * One plane of samples of a VP8 frame. It predicts blocks from their neighbours and adds the
+ * residuals (RFC 6386, 12 and 14.3). A border above and to the left stands for neighbours that do
  * not exist.
  */
 @SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
@@ -22,10 +22,10 @@ final class Vp8Plane {
   private static final int ABOVE = 127;
   private static final int BESIDE = 129;
 
-  /** Samples of the border to the left; one is used. */
+  /** The number of samples of the border to the left, of which one is used. */
   private static final int LEFT = 4;
 
-  /** Samples behind the right edge that a block's prediction may look at. */
+  /** The number of samples behind the right edge that a block's prediction may look at. */
   private static final int RIGHT = 4;
 
   final byte[] samples;
@@ -34,7 +34,12 @@ final class Vp8Plane {
   private final int[] edge = new int[13];
   private final int[] columns = new int[16];
 
-  /** A plane of so many samples, multiples of 8. */
+  /**
+   * Creates a plane.
+   *
+   * @param width the number of columns, a multiple of 8
+   * @param height the number of rows, a multiple of 8
+   */
   Vp8Plane(int width, int height) {
     this.stride = LEFT + width + RIGHT;
     this.samples = new byte[stride * (height + 1)];
@@ -104,7 +109,7 @@ final class Vp8Plane {
   /**
    * Predicts a block of 4x4 samples.
    *
-   * @param aboveRight index of the four samples that stand for those above and to the right
+   * @param aboveRight the index of the four samples that are taken for those above and to the right
    */
   void predictBlock(int mode, int x, int y, int aboveRight) {
     int at = index(x, y);
@@ -162,7 +167,7 @@ final class Vp8Plane {
     }
   }
 
-  /** Weighted mean of the edge's samples from {@code i} on. */
+  /** Returns the weighted mean of three samples of the edge, from {@code i} on. */
   private int mean3(int i) {
     return (edge[i] + 2 * edge[i + 1] + edge[i + 2] + 2) >> 2;
   }
@@ -261,7 +266,7 @@ final class Vp8Plane {
     }
   }
 
-  /** Times the square root of 2 and the cosine of an eighth of pi. */
+  /** Returns the value times the square root of 2 and the cosine of an eighth of pi. */
   private static int cosine(int value) {
     return (value * 20091 >> 16) + value;
   }

@@ -4,17 +4,17 @@ import java.util.Arrays;
 
 /** Probabilities and step sizes that the VP8 specification fixes (RFC 6386). */
 final class Vp8Tables {
-  /** Kinds of blocks, bands of coefficients, contexts, and probabilities of each. */
+  /** The numbers of kinds of blocks, bands of coefficients, contexts, and probabilities of each. */
   static final int KINDS = 4;
 
   static final int BANDS = 8;
   static final int CONTEXTS = 3;
   static final int PROBABILITIES = 11;
 
-  /** Modes of the prediction of a block of 4x4 samples. */
+  /** The number of prediction modes of a block of 4x4 samples. */
   static final int MODES = 10;
 
-  /** Step sizes of the constant coefficient, by the index of the quantizer (section 14.1). */
+  /** The quantization step of the DC coefficient by the index of the quantizer (section 14.1). */
   static final int[] DC_STEPS =
       numbers(
           """
@@ -25,7 +25,7 @@ final class Vp8Tables {
           118 122 124 126 128 130 132 134 136 138 140 143 145 148 151 154 157
           """);
 
-  /** Step sizes of the other coefficients. */
+  /** The quantization step of the other coefficients by the index of the quantizer. */
   static final int[] AC_STEPS =
       numbers(
           """
@@ -37,7 +37,7 @@ final class Vp8Tables {
           274 279 284
           """);
 
-  /** Where a file says nothing: by kind, band, context (section 13.5). */
+  /** The default probabilities of coefficients, by kind, band and context (section 13.5). */
   static final int[] COEFFICIENTS =
       numbers(
           """
@@ -92,7 +92,7 @@ final class Vp8Tables {
           244 1 255 128 128 128 128 128 128 128 128 238 1 255 128 128 128 128 128 128 128 128
           """);
 
-  /** How probable it is that a file says something else (section 13.4). */
+  /** The probabilities that a file replaces each of the defaults (section 13.4). */
   static final int[] UPDATES =
       numbers(
           """
@@ -149,7 +149,10 @@ final class Vp8Tables {
           255 255 255 255 255 255
           """);
 
-  /** Of the modes of a block, by the modes of the one above and the one to the left (11.5). */
+  /**
+   * The probabilities of the modes of a block, by the modes of the block above and the block to the
+   * left (11.5).
+   */
   static final int[] BLOCK_MODES =
       numbers(
           """
@@ -193,7 +196,7 @@ final class Vp8Tables {
 
   private Vp8Tables() {}
 
-  /** Where the probabilities of a kind, a band and a context begin. */
+  /** Returns the index where the probabilities of a kind, a band and a context begin. */
   static int coefficients(int kind, int band, int context) {
     return ((kind * BANDS + band) * CONTEXTS + context) * PROBABILITIES;
   }

@@ -1,6 +1,6 @@
 package org.sparkvit.image.codec;
 
-/** Bits of a lossless WebP frame, the lowest of each byte first (RFC 9649, 3). */
+/** Reads the bits of a lossless WebP frame, the lowest of each byte first (RFC 9649, 3). */
 final class Vp8lBitReader {
   private final byte[] bytes;
   private final int end;
@@ -8,7 +8,7 @@ final class Vp8lBitReader {
   private long window;
   private int count;
 
-  /** Bits that were taken although the data do not have them. */
+  /** The number of bits that were read behind the end of the data. */
   private int missing;
 
   Vp8lBitReader(byte[] bytes, int from, int end) {
@@ -17,7 +17,10 @@ final class Vp8lBitReader {
     this.end = end;
   }
 
-  /** The next bits, at least 24 of them, zeros behind the end; they stay there. */
+  /**
+   * Returns the next bits, at least 24 of them, without consuming them. Bits behind the end are
+   * zeros.
+   */
   int peek() {
     while (count <= 24) {
       if (at < end) {

@@ -11,15 +11,18 @@ final class Vp8lCode {
   private static final int REPEAT = 16;
   private static final int FIRST_BEFORE = 8;
 
-  /** Symbol and length by the next bits; length 0 where the code is longer. */
+  /**
+   * The symbol and length of a code by the next bits. The length is 0 where the code is longer than
+   * these bits.
+   */
   private final int[] table = new int[1 << TABLE_BITS];
 
-  /** How many codes have each length, and the symbols in the order of their codes. */
+  /** The number of codes of each length, and the symbols in the order of their codes. */
   private final int[] counts = new int[LONGEST + 1];
 
   private final int[] symbols;
 
-  /** The symbol of a code that takes no bits, or -1. */
+  /** The only symbol, whose code takes no bits, or -1 where there are several. */
   private int only = -1;
 
   private Vp8lCode(int[] lengths) throws BadImageException {

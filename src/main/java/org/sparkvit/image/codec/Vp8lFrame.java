@@ -4,7 +4,9 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A lossless WebP frame (RFC 9649, 3), with libwebp's word on whether it is whole. */
+/**
+ * Decodes a lossless WebP frame (RFC 9649, 3). The verdict on whether it is complete is libwebp's.
+ */
 @SuppressWarnings("OperatorPrecedence") // bits and weights, as the specification writes them
 final class Vp8lFrame {
   private static final int PREDICTOR = 0;
@@ -17,7 +19,10 @@ final class Vp8lFrame {
   private static final int DISTANCES = 40;
   private static final int MOST_CACHE_BITS = 11;
 
-  /** Rows up in the high four bits, and 8 less columns to the right in the others (3.6.2.2). */
+  /**
+   * The nearest pixels by distance code: rows up in the high four bits, and 8 less columns to the
+   * right in the others (3.6.2.2).
+   */
   private static final int[] NEAR = {
     0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1a, 0x26, 0x2a, 0x38, 0x05, 0x37, 0x39,
     0x15, 0x1b, 0x36, 0x3a, 0x25, 0x2b, 0x48, 0x04, 0x47, 0x49, 0x14, 0x1c, 0x35, 0x3b, 0x46, 0x4a,
@@ -30,10 +35,13 @@ final class Vp8lFrame {
   };
 
   /**
-   * What is to be undone, with an image of its own.
+   * A transform that is to be undone, with an image of its own.
    *
-   * @param width of the image it applies to
-   * @param bits the sides of its blocks, or how many pixels share a sample, as powers of two
+   * @param type the type of the transform (RFC 9649, 3.5)
+   * @param width the width of the image that it applies to
+   * @param bits the power of two that is the side of its blocks, or the number of pixels that share
+   *     a sample
+   * @param data the pixels of the transform's own image
    */
   @SuppressWarnings("ArrayRecordComponent")
   private record Transform(int type, int width, int bits, int[] data) {}
@@ -49,7 +57,7 @@ final class Vp8lFrame {
   /**
    * Decodes the frame behind its header.
    *
-   * @return pixels row by row, 0xAARRGGBB
+   * @return the pixels row by row as 0xAARRGGBB
    */
   static int[] decode(byte[] content, int from, int end, int width, int height, DecodeClock clock)
       throws BadImageException, InterruptedIOException {
@@ -176,7 +184,10 @@ final class Vp8lFrame {
     return colour * 0x1E35A7BD >>> 32 - cacheBits;
   }
 
-  /** A length or a distance: small ones as they are, larger ones with further bits. */
+  /**
+   * Reads a length or a distance. The symbol is the value itself where it is small; larger values
+   * have further bits.
+   */
   private int readExtended(int symbol) throws BadImageException {
     if (symbol < 4) {
       return symbol + 1;
@@ -193,7 +204,7 @@ final class Vp8lFrame {
     return Math.max(1, (near >> 4) * width + 8 - (near & 0xF));
   }
 
-  /** The sum of each channel, without what is carried. */
+  /** Adds two pixels channel by channel, each modulo 256. */
   private static int add(int a, int b) {
     return (a & 0xFF00FF00) + (b & 0xFF00FF00) & 0xFF00FF00
         | (a & 0x00FF00FF) + (b & 0x00FF00FF) & 0x00FF00FF;
@@ -256,7 +267,10 @@ final class Vp8lFrame {
     }
   }
 
-  /** By the neighbours; the one above and to the right of the last column begins the same row. */
+  /**
+   * Predicts a pixel from its neighbours. For the last column, the neighbour above and to the right
+   * is the first pixel of the same row.
+   */
   private static int predict(int mode, int[] pixels, int at, int width) {
     int left = pixels[at - 1];
     int top = pixels[at - width];

@@ -7,8 +7,8 @@ import org.sparkvit.image.Pixels;
 
 /**
  * WebP (RFC 9649): lossy, lossless, with alpha, and the first frame of an animation on its canvas.
- * It is decoded here to libwebp's pixels: those of the ImageIO plugin differ, it takes broken
- * frames for good, and it fails over broken profiles.
+ * It is decoded in this package to libwebp's pixels. Those of the ImageIO plugin differ; it also
+ * accepts broken frames without a word and fails on broken profiles.
  */
 final class WebpImage extends EncodedImage {
   private static final int RIFF_HEADER_BYTES = 12;
@@ -19,7 +19,7 @@ final class WebpImage extends EncodedImage {
   private static final int LOSSLESS_SIGNATURE = 0x2F;
   private static final int LOSSLESS_HEADER_BYTES = 5;
 
-  /** Where the picture begins and ends in the file: chunks, the first of which make it. */
+  /** The indices where the chunks of the picture begin and end. */
   private int begin = RIFF_HEADER_BYTES;
 
   private int end;
@@ -59,7 +59,7 @@ final class WebpImage extends EncodedImage {
     size(frameWidth, frameHeight);
   }
 
-  /** Sizes of the frame in the chunk at {@code at}. */
+  /** Reads the sizes of the frame from the chunk at {@code at}. */
   private void readFrameSize(int at) throws BadImageException {
     int body = at + CHUNK_HEADER_BYTES;
     if (has(at, "VP8 ")) {
@@ -118,7 +118,7 @@ final class WebpImage extends EncodedImage {
     turn(exif, xmp);
   }
 
-  /** The pixels of the first frame, which may be more than those of the canvas. */
+  /** Returns the number of pixels of the first frame, which may be larger than the canvas. */
   @Override
   long work() throws BadImageException {
     long at = RIFF_HEADER_BYTES;
@@ -151,7 +151,7 @@ final class WebpImage extends EncodedImage {
     }
   }
 
-  /** Where the first chunk of that name is among those of the picture, or -1. */
+  /** Returns the index of the first chunk of a name among the chunks of the picture, or -1. */
   private int find(String name) throws BadImageException {
     long at = begin;
     while (at + CHUNK_HEADER_BYTES <= end) {
@@ -238,7 +238,10 @@ final class WebpImage extends EncodedImage {
     return Rasters.of(frameWidth, frameHeight, rgb, alpha);
   }
 
-  /** Alpha of a lossy frame: plain bytes, or the green of a lossless frame without its header. */
+  /**
+   * Decodes the alpha of a lossy frame, which is stored as plain bytes or as the green of a
+   * lossless frame without its header.
+   */
   private byte[] decodeAlpha(int at, DecodeClock clock) throws IOException {
     int body = at + CHUNK_HEADER_BYTES;
     int chunkEnd = endOfChunk(at);
@@ -265,7 +268,10 @@ final class WebpImage extends EncodedImage {
     return alpha;
   }
 
-  /** Each value is a difference: from the one before, the one above, or both less the corner. */
+  /**
+   * Undoes the prediction of alpha. Each value is a difference from the value to the left, the one
+   * above, or both less the one in the corner.
+   */
   private void addPrediction(byte[] alpha, int filter) {
     for (int i = 1; filter != 0 && i < alpha.length; i++) {
       int x = i % frameWidth;
@@ -282,7 +288,10 @@ final class WebpImage extends EncodedImage {
     }
   }
 
-  /** Around the frame there is nothing to be seen: black under the alpha. */
+  /**
+   * Puts the frame on the canvas. Outside of the frame the canvas is transparent, with black under
+   * the alpha.
+   */
   private PixelImage onCanvas(PixelImage frame) {
     byte[] rgb = new byte[3 * width * height];
     byte[] alpha = transparent ? new byte[width * height] : null;

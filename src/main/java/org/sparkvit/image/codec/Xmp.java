@@ -4,14 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The one thing that is read from XMP (ISO 16684-1): how the picture is to be turned. */
+/** Reads how the picture is to be turned, the only thing taken from XMP (ISO 16684-1). */
 final class Xmp {
-  /** Pillow's, which takes either spelling of the property wherever it stands. */
+  /** Pillow's pattern, which accepts either spelling of the property wherever it stands. */
   private static final Pattern ORIENTATION = Pattern.compile("tiff:Orientation(?:=\"|>)([0-9])");
 
   private Xmp() {}
 
-  /** Orientation 1 to 8 by the packet in these bytes; 0 where it names none. */
+  /**
+   * Returns the orientation, 1 to 8, that the packet in these bytes names, or 0 where it names
+   * none.
+   */
   static int orientation(byte[] block, int begin, int end) {
     Matcher found =
         ORIENTATION.matcher(new String(block, begin, end - begin, StandardCharsets.ISO_8859_1));

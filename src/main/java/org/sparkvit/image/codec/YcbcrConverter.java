@@ -1,9 +1,9 @@
 package org.sparkvit.image.codec;
 
 /**
- * JFIF's YCbCr to RGB in the fixed-point arithmetic of libjpeg's {@code jdcolor.c}, so that the
- * result equals that of programs built on libjpeg. The JDK's reader can convert as well but takes
- * twice the time of reading unconverted samples and converting them here.
+ * Converts JFIF's YCbCr to RGB in the fixed-point arithmetic of libjpeg's {@code jdcolor.c}, so
+ * that the result equals that of programs built on libjpeg. The JDK's reader can convert as well,
+ * but takes twice the time of reading unconverted samples and converting them here.
  */
 final class YcbcrConverter {
   private static final int HALF = 1 << 15;
@@ -22,7 +22,7 @@ final class YcbcrConverter {
     return table;
   }
 
-  /** Converts in place the first three of every {@code stride} samples. */
+  /** Converts the first three of every {@code stride} samples in place. */
   static void toRgb(byte[] samples, int stride) {
     for (int at = 0; at < samples.length; at += stride) {
       int y = samples[at] & 0xFF;

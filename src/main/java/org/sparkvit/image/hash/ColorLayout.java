@@ -5,21 +5,21 @@ import org.sparkvit.image.resample.ResampleFilter;
 import org.sparkvit.image.resample.Resampler;
 
 /**
- * Where an image has which colours: {@value #SIDE} x {@value #SIDE} RGB cells of the whole image,
- * whatever its shape. It tells apart what a hash of gray structure takes for one: stripes of
- * another colour, a form of which only the background differs.
+ * Describes where an image has which colours, by {@value #SIDE} x {@value #SIDE} RGB cells over the
+ * whole image, whatever its shape. It separates images that a hash of gray structure takes for the
+ * same: stripes of another colour, or a form on another background.
  */
 public final class ColorLayout {
-  /** Cells along each side. */
+  /** The number of cells along each side. */
   public static final int SIDE = 32;
 
-  /** Length of a layout: rows of cells of three bytes. */
+  /** The length of a layout in bytes: the rows of cells, three bytes a cell. */
   public static final int BYTES = 3 * SIDE * SIDE;
 
-  /** Compared are means of so many fields along each side. */
+  /** The number of fields along each side. Layouts are compared by the means of fields. */
   private static final int FIELDS = 8;
 
-  /** Channels of a gray image differ by so much at most. */
+  /** The largest difference between the channels of a gray image. */
   private static final int GRAY_DIFFERENCE = 2;
 
   private static final double RED = 0.299;
@@ -28,16 +28,16 @@ public final class ColorLayout {
 
   private ColorLayout() {}
 
-  /** The layout of an image. */
+  /** Returns the layout of an image. */
   public static byte[] of(PixelImage image) {
     return Resampler.resize(image, SIDE, SIDE, ResampleFilter.BOX).rgb();
   }
 
   /**
-   * How far two layouts are from each other: the mean difference of their fields, 0 to 255 levels
-   * of each channel.
+   * Returns the distance of two layouts: the mean difference of their fields, 0 to 255 levels of
+   * each channel.
    *
-   * @param part the part of the first image that the second is taken to show
+   * @param part the part of the first image that the second image is assumed to show
    */
   public static double difference(byte[] layout, PdqHash.Crop part, byte[] other) {
     double[] a = fields(layout, part);
@@ -49,7 +49,7 @@ public final class ColorLayout {
     return sum / a.length;
   }
 
-  /** The same of two whole images' brightness, 0 to 255 levels. */
+  /** Returns the mean difference of two whole images' brightness, 0 to 255 levels. */
   public static double brightnessDifference(byte[] layout, byte[] other) {
     double[] a = fields(layout, PdqHash.Crop.WHOLE);
     double[] b = fields(other, PdqHash.Crop.WHOLE);
@@ -62,7 +62,7 @@ public final class ColorLayout {
     return sum / (FIELDS * FIELDS);
   }
 
-  /** Whether it is of an image without colours. */
+  /** Returns whether the layout is of an image without colours. */
   public static boolean isGray(byte[] layout) {
     for (int i = 0; i < layout.length; i += 3) {
       int r = layout[i] & 0xFF;
@@ -75,7 +75,10 @@ public final class ColorLayout {
     return true;
   }
 
-  /** Means of the fields, of cells in the measure in which they lie in a field. */
+  /**
+   * Returns the mean colours of the fields of a part. Each cell counts by the share of the field
+   * that it covers.
+   */
   private static double[] fields(byte[] layout, PdqHash.Crop part) {
     double[] fields = new double[3 * FIELDS * FIELDS];
     double size = part.size() * SIDE / FIELDS;

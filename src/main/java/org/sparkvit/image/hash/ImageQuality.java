@@ -6,24 +6,24 @@ import org.sparkvit.image.resample.ResampleFilter;
 import org.sparkvit.image.resample.Resampler;
 
 /**
- * What can be said of an image by its pixels alone: CleanVision's measures (Cleanlab), each made a
- * score from 0, bad, to 1, good.
+ * Measures of an image that follow from its pixels alone: those of CleanVision (Cleanlab), each
+ * turned into a score from 0 (bad) to 1 (good).
  *
- * <p>The first frame counts, upright and with 8 bits a channel, as {@link ImageDecoder} gives it:
- * CMYK as RGB, the high byte of 16-bit samples, no alpha. A palette is looked up, where CleanVision
- * would measure its indices.
+ * <p>The first frame is measured, upright and with 8 bits a channel, as {@link ImageDecoder} gives
+ * it: CMYK as RGB, the high byte of 16-bit samples, no alpha. A palette is looked up, where
+ * CleanVision would measure its indices.
  *
- * @param dark 99th percentile of the brightness {@code sqrt(.241 R^2 + .691 G^2 + .068 B^2) / 255};
- *     percentiles come from a histogram of 1024 bins and are within 0.001
- * @param light 1 less its 5th percentile
- * @param aspect shorter over longer side
+ * @param dark the 99th percentile of the brightness {@code sqrt(.241 R^2 + .691 G^2 + .068 B^2) /
+ *     255}; percentiles come from a histogram of 1024 bins and are within 0.001
+ * @param light 1 less the 5th percentile of the brightness
+ * @param aspect the shorter side over the longer one
  * @param information a tenth of the entropy, in bits, of the samples of all channels, at most 1
- * @param sharpness from the edges and the histogram of the gray image of 64 pixels
+ * @param sharpness a score computed from the edges and the histogram of the gray image of 64 pixels
  * @param brightness the median brightness
- * @param gray whether the channels differ by 2 at most on 99.9 % of the pixels
- * @param color the most frequent colour of 4096, as {@code 0xRRGGBB}, in the middle of its range
- * @param small the image with a longer side of at most 64 pixels, which the sharpness was measured
- *     on
+ * @param gray whether the channels differ by at most 2 on 99.9 % of the pixels
+ * @param color the most frequent of 4096 colours, as {@code 0xRRGGBB}, in the middle of its range
+ * @param small the image with a longer side of at most 64 pixels, of which the sharpness was
+ *     measured
  */
 public record ImageQuality(
     double dark,
@@ -35,7 +35,7 @@ public record ImageQuality(
     boolean gray,
     int color,
     PixelImage small) {
-  /** Scores below these are CleanVision's issues. */
+  /** The scores below which CleanVision reports an issue. */
   public static final double DARK = 0.32;
 
   public static final double LIGHT = 0.05;
@@ -52,7 +52,8 @@ public record ImageQuality(
   /**
    * Measures an image.
    *
-   * @param oneChannel whether it is stored in gray: then the entropy is that of one channel
+   * @param oneChannel whether the file stores the image in gray; then the entropy is that of one
+   *     channel
    */
   public static ImageQuality of(PixelImage image, boolean oneChannel) {
     byte[] rgb = image.rgb();
@@ -88,7 +89,10 @@ public record ImageQuality(
         small);
   }
 
-  /** Stops at the first pixel that is one coloured pixel too many. */
+  /**
+   * Returns whether the image counts as gray. It stops at the first pixel that is one coloured
+   * pixel too many.
+   */
   private static boolean isGray(byte[] rgb) {
     int pixels = rgb.length / 3;
     int most = pixels - (int) Math.ceil(0.999 * pixels);
@@ -116,7 +120,7 @@ public record ImageQuality(
     return squares;
   }
 
-  /** As numpy interpolates, between the middles of bins. */
+  /** Returns a percentile, interpolated as numpy does, between the middles of bins. */
   private static double percentile(int[] histogram, int count, double share) {
     double rank = share * (count - 1);
     double low = at(histogram, (long) Math.floor(rank));
@@ -173,7 +177,7 @@ public record ImageQuality(
     return Math.min(1, 1 - Math.exp(-0.01 * edges) + (spread <= LEAST_SPREAD ? 0 : spread));
   }
 
-  /** Pillow's conversion to mode L. */
+  /** Converts to gray as Pillow's conversion to mode L does. */
   private static int[] gray(PixelImage image) {
     byte[] rgb = image.rgb();
     int[] gray = new int[rgb.length / 3];
@@ -188,7 +192,10 @@ public record ImageQuality(
     return gray;
   }
 
-  /** Pillow's FIND_EDGES: eight times the pixel less its neighbours; the border stays as it is. */
+  /**
+   * Applies Pillow's filter FIND_EDGES: eight times the pixel less its neighbours. The border stays
+   * as it is.
+   */
   private static int[] edges(int[] gray, int width, int height) {
     int[] edges = gray.clone();
     for (int y = 1; y < height - 1; y++) {
@@ -204,7 +211,7 @@ public record ImageQuality(
     return edges;
   }
 
-  /** Standard deviation of a population. */
+  /** Returns the standard deviation of a population. */
   private static double deviation(int[] values) {
     double sum = 0;
     double squares = 0;

@@ -11,26 +11,29 @@ import org.sparkvit.image.resample.ResampleFilter;
 import org.sparkvit.image.resample.Resampler;
 
 /**
- * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops: blur by
- * two passes of a box filter, 64 x 64 samples, the 16 x 16 lowest frequencies of their cosine
- * transform but the mean, each above the median or not. Step by step in the order of Meta's
- * reference implementation (ThreatExchange, pdq, 2019), in single precision as there, so that the
- * bits are the same. Images of more than {@value #MOST_PIXELS} pixels are reduced to that first,
- * lest a huge one take gigabytes: a few bits may then differ.
+ * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops. An image
+ * is blurred by two passes of a box filter and sampled at 64 x 64 points. Of the cosine transform
+ * of the samples the 16 x 16 lowest frequencies without the mean are kept, and each bit says
+ * whether one is above the median. The steps are those of Meta's reference implementation
+ * (ThreatExchange, pdq, 2019), in the same order and in single precision, so that the bits are the
+ * same. Images of more than {@value #MOST_PIXELS} pixels are reduced to that number first, as a
+ * huge one would take gigabytes; a few bits may then differ.
  *
- * @param bits bit {@code 16 * i + j} tells of vertical frequency {@code i + 1} and horizontal
- *     frequency {@code j + 1}; bit {@code b} is bit {@code b % 64} of element {@code b / 64}
- * @param quality 0 to 100, how much there is to see; Meta discards hashes below {@value #USABLE}
+ * @param bits four elements: bit {@code 16 * i + j} tells of vertical frequency {@code i + 1} and
+ *     horizontal frequency {@code j + 1}, and bit {@code b} is bit {@code b % 64} of element {@code
+ *     b / 64}
+ * @param quality how much structure the image has, 0 to 100; Meta discards hashes below {@value
+ *     #USABLE}
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by distance
 public record PdqHash(long[] bits, int quality) {
-  /** Quality from which a hash tells images apart. */
+  /** The quality from which on a hash tells images apart. */
   public static final int USABLE = 50;
 
-  /** Two images at this distance or less show the same, says the reference. */
+  /** The largest distance at which two images show the same, according to the reference. */
   public static final int SAME = 31;
 
-  /** Length of {@link #toBytes}. */
+  /** The length of {@link #toBytes} in bytes. */
   public static final int BYTES = 32;
 
   public static final int BITS = 256;
@@ -39,13 +42,16 @@ public record PdqHash(long[] bits, int quality) {
 
   private static final int SIDE = 64;
 
-  /** Sides from which parts are sampled, four pixels a sample. */
+  /** The largest side from which parts are sampled, with four pixels a sample. */
   private static final int MOST_SAMPLED = 4 * SIDE;
 
   private static final int FREQUENCIES = 16;
   private static final int PASSES = 2;
 
-  /** Rows that go together: of one alone every sum waits for the one before it. */
+  /**
+   * The number of rows that are summed together. In a single row every sum would wait for the one
+   * before it.
+   */
   private static final int ABREAST = 4;
 
   private static final int WINDOWS_PER_SIDE = 2 * SIDE;
@@ -54,7 +60,10 @@ public record PdqHash(long[] bits, int quality) {
   private static final float[] BLUE = multiples(0.114f);
   private static final float[][] COSINES = cosines();
 
-  /** Of a channel's 256 levels: a product looked up is twice as fast as one worked out. */
+  /**
+   * Returns the products of a channel's 256 levels and a factor. Looking a product up is twice as
+   * fast as computing it.
+   */
   private static float[] multiples(float factor) {
     float[] multiples = new float[256];
     for (int v = 0; v < multiples.length; v++) {
@@ -91,24 +100,24 @@ public record PdqHash(long[] bits, int quality) {
   }
 
   /**
-   * Part of an image, in shares of its size.
+   * A part of an image, in shares of the image's size.
    *
-   * @param left where it begins, 0 to 1
-   * @param top likewise
-   * @param size of width and of height, above 0 to 1
+   * @param left the share of the width at which the part begins, 0 to 1
+   * @param top the share of the height at which the part begins, 0 to 1
+   * @param size the share of the width and of the height that the part takes, above 0 to 1
    */
   public record Crop(double left, double top, double size) {
-    /** All of it. */
+    /** The whole image. */
     public static final Crop WHOLE = new Crop(0, 0, 1);
   }
 
   /**
-   * Hashes parts of an image as the reference would hash their pictures of 64 x 64 pixels. All that
-   * a sample stands for is in its mean then, where the reference takes the pixels of one place: an
-   * image of few pixels and its smaller copy have nearly the same bits, which by {@link #of} they
-   * need not.
+   * Hashes parts of an image as the reference would hash pictures of them with 64 x 64 pixels. Each
+   * sample is the mean of its neighbourhood, where the reference takes a single pixel. So an image
+   * of few pixels and its smaller copy have nearly the same bits, which {@link #of} does not
+   * guarantee.
    *
-   * @return a hash of each part, in their order
+   * @return a hash of each part, in the order of the parts
    */
   public static List<PdqHash> ofParts(PixelImage whole, List<Crop> parts) {
     PixelImage image =
@@ -136,12 +145,13 @@ public record PdqHash(long[] bits, int quality) {
   }
 
   /**
-   * Samples of a stretch of an axis: means of what lies within a sample's distance of its centre,
-   * the nearer the more, as Pillow's BILINEAR reduces an image.
+   * The weights by which a stretch of an axis is sampled. Each sample is a mean of the pixels
+   * within a sample's distance of its centre, with more weight on near ones, as Pillow's BILINEAR
+   * reduces an image.
    *
-   * @param length of the axis
-   * @param from where the stretch begins, in shares of the axis
-   * @param size of the stretch, likewise
+   * @param length the length of the axis in pixels
+   * @param from the share of the axis at which the stretch begins
+   * @param size the share of the axis that the stretch takes
    */
   private record SampleWeights(int length, double from, double size) {
     float[][] alongRows(float[][] rows) {
@@ -155,7 +165,7 @@ public record PdqHash(long[] bits, int quality) {
       return result;
     }
 
-    /** Of whole rows. */
+    /** Returns the weighted means of whole rows. */
     float[][] means(float[][] rows) {
       float[][] result = new float[SIDE][SIDE];
       each(
@@ -220,7 +230,10 @@ public record PdqHash(long[] bits, int quality) {
     return luma;
   }
 
-  /** A running mean; at the ends, of what there is of the window. */
+  /**
+   * Computes a running mean along rows. At the ends it is the mean of the part of the window that
+   * exists.
+   */
   private static void boxAlongRows(float[] in, float[] out, int width, int height, int window) {
     int ahead = (window + 2) / 2 - 1;
     // Zeros on both sides, which change no sum, spare the loop all questions.
@@ -270,7 +283,7 @@ public record PdqHash(long[] bits, int quality) {
     }
   }
 
-  /** The same down all columns at once, which reads memory in its order. */
+  /** Computes a running mean down all columns at once, which reads memory in its order. */
   private static void boxAlongColumns(float[] in, float[] out, int width, int height, int window) {
     int half = (window + 2) / 2;
     float[] sums = new float[width];
@@ -335,7 +348,10 @@ public record PdqHash(long[] bits, int quality) {
     return samples;
   }
 
-  /** Steps between neighbours, of which only those of a percent or more count. */
+  /**
+   * Returns the quality from the differences between neighbouring samples. Only differences of a
+   * percent or more count.
+   */
   private static int quality(float[][] samples) {
     int sum = 0;
     for (int i = 0; i < SIDE; i++) {
@@ -391,12 +407,14 @@ public record PdqHash(long[] bits, int quality) {
     return bits;
   }
 
-  /** Number of bits in which two hashes differ, 0 to 256. */
+  /** Returns the number of bits in which two hashes differ, 0 to 256. */
   public int distance(PdqHash other) {
     return distance(bits, other.bits);
   }
 
-  /** As above, of the elements of {@link #bits}. */
+  /**
+   * Returns the number of bits in which two hashes differ, given as the elements of {@link #bits}.
+   */
   public static int distance(long[] a, long[] b) {
     int distance = 0;
     for (int i = 0; i < a.length; i++) {
@@ -405,7 +423,10 @@ public record PdqHash(long[] bits, int quality) {
     return distance;
   }
 
-  /** The bits as {@value #BYTES} bytes, the highest first, as the reference writes them in hex. */
+  /**
+   * Returns the bits as {@value #BYTES} bytes, the highest first, in the order in which the
+   * reference writes them as hex.
+   */
   public byte[] toBytes() {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     for (int i = bits.length - 1; i >= 0; i--) {
@@ -414,7 +435,7 @@ public record PdqHash(long[] bits, int quality) {
     return bytes.array();
   }
 
-  /** The {@link #bits} of what {@link #toBytes} gave. */
+  /** Returns the {@link #bits} of the bytes that {@link #toBytes} gave. */
   public static long[] bits(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     long[] bits = new long[BITS / Long.SIZE];

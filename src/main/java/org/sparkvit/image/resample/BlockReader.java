@@ -2,15 +2,23 @@ package org.sparkvit.image.resample;
 
 import org.sparkvit.image.Pixels;
 
-/** The horizontal pass: rows of an image at their new width, a block of rows at a time. */
+/**
+ * The horizontal pass of resampling. It reads rows of an image at their new width, a block of rows
+ * at a time.
+ */
 final class BlockReader {
-  /** Columns that are read, or written, together, since neighbours lie in one cache line. */
+  /**
+   * The number of columns that are read or written together, since neighbours share a cache line.
+   */
   private static final int TOGETHER = 8;
 
-  /** Ints that the bytes of so many columns fill. */
+  /** The number of ints that the bytes of so many columns fill. */
   private static final int INTS = 3 * TOGETHER / 4;
 
-  /** Rows that are read side by side: processors fetch a few such streams ahead, not hundreds. */
+  /**
+   * The number of rows that are read side by side. Processors prefetch a few such streams, not
+   * hundreds.
+   */
   private static final int SIDE_BY_SIDE = 16;
 
   private final Pixels image;
@@ -22,9 +30,9 @@ final class BlockReader {
   private final int[][] out;
 
   /**
-   * A reader of blocks of at most {@code most} rows.
+   * Creates a reader of blocks of at most {@code most} rows.
    *
-   * @param columns weights of the columns wanted
+   * @param columns the weights of the columns that are wanted
    */
   BlockReader(Pixels image, ResampleKernel columns, int most) {
     this.image = image;
@@ -62,7 +70,7 @@ final class BlockReader {
     }
   }
 
-  /** Gives the pass columns from {@code x} on and returns the one behind them. */
+  /** Gives the pass columns from {@code x} on. Returns the column behind them. */
   private int give(int x, int y, int count) {
     int at = INTS * (x - left) / TOGETHER;
     if (at < in.length - 1) {

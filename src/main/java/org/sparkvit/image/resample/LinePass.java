@@ -4,14 +4,14 @@ import java.util.Arrays;
 import org.sparkvit.image.Pixels;
 
 /**
- * Resampling along one axis: each line of the result is a weighted sum of neighbouring lines, in
+ * Resamples along one axis: each line of the result is a weighted sum of neighbouring lines, in
  * Pillow's fixed point, rounded to 8 bits. For the horizontal pass a line is a column, for the
  * vertical one a row.
  *
  * <p>All work is done by loops over int arrays that use the same index everywhere, the only kind
  * that JDK 17's compiler turns into vector instructions. So a line is three arrays, the reds, the
- * greens and the blues of its pixels; and each loop is a method of its own, since the compiler
- * gives up on several in one.
+ * greens and the blues of its pixels. Each loop is a method of its own, since the compiler gives up
+ * on several in one.
  */
 final class LinePass {
   private static final int HALF = 1 << (ResampleKernel.BITS - 1);
@@ -25,10 +25,10 @@ final class LinePass {
   private final int[] blue;
 
   /**
-   * A pass that is given lines from {@code kernel.first()[0]} on, in order.
+   * Creates a pass that is given the lines from {@code kernel.first()[0]} on, in order.
    *
-   * @param ahead how many lines may be given before those behind them are asked for
-   * @param length pixels of a line
+   * @param ahead the number of lines that may be given before the lines behind them are asked for
+   * @param length the number of pixels of a line
    */
   LinePass(ResampleKernel kernel, int ahead, int length) {
     this.kernel = kernel;
@@ -61,8 +61,10 @@ final class LinePass {
   }
 
   /**
-   * Result {@code i}, packed as by {@link Pixels#row} with 0 in the highest byte; all its input has
-   * been given and none of it has been overwritten.
+   * Computes line {@code i} of the result. All its input must have been given and not yet
+   * overwritten.
+   *
+   * @param packed receives the pixels, packed as by {@link Pixels#row} with 0 in the highest byte
    */
   void get(int i, int[] packed) {
     weigh(reds, i, red);
@@ -149,8 +151,8 @@ final class LinePass {
   }
 
   /**
-   * From fixed point to 0 to 255, with masks of the signs: the compiler makes no vector
-   * instructions of Math.min and Math.max.
+   * Converts from fixed point to 0 to 255. It uses masks of the signs, as the compiler makes no
+   * vector instructions of Math.min and Math.max.
    */
   private static int clip(int sum) {
     int sample = sum >> ResampleKernel.BITS;

@@ -6,11 +6,11 @@ import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.Pixels;
 
 /**
- * The one way from decoded pixels to a model's input, shared by training and scoring: resize, crop,
- * pad. Scaling to floats and normalisation are part of the model's graph.
+ * Turns decoded pixels into a model's input by resizing, cropping and padding. Training and scoring
+ * share it. Scaling to floats and normalisation are part of the model's graph.
  *
  * <p>SQUASH, CENTRE_CROP and SQUASH_CROP give the bytes of Hugging Face's image processors that
- * work with Pillow; PAD those of Pillow's {@code ImageOps.pad}.
+ * work with Pillow. PAD gives those of Pillow's {@code ImageOps.pad}.
  */
 public final class Preprocess {
   private Preprocess() {}
@@ -25,7 +25,7 @@ public final class Preprocess {
     out.put(apply(image, spec).rgb());
   }
 
-  /** As above, as an image of {@code spec.width()} x {@code spec.height()}. */
+  /** Returns the prepared image, of {@code spec.width()} x {@code spec.height()} pixels. */
   public static PixelImage apply(PixelImage image, PreprocessSpec spec) {
     return apply(Pixels.of(image), spec);
   }
@@ -82,12 +82,21 @@ public final class Preprocess {
     return new PixelImage(spec.width(), spec.height(), out);
   }
 
-  /** Where the cut begins, of a border that is as wide on both sides. */
+  /**
+   * Returns where the cut of a centred crop begins.
+   *
+   * @param border the pixels that are cut on both sides together
+   */
   private static int cut(PreprocessSpec spec, int border) {
     return spec.torchvisionCrop() ? (int) Math.rint(border / 2.0) : border / 2;
   }
 
-  /** The originals round an odd border differently: up in transformers, to even in Pillow. */
+  /**
+   * Returns the width of the border that is added before a centred image. The originals round an
+   * odd border differently: up in transformers, down in torchvision, to even in Pillow.
+   *
+   * @param border the pixels that are added on both sides together
+   */
   private static int margin(PreprocessSpec spec, int border) {
     if (spec.mode() == PreprocessSpec.Mode.PAD) {
       return (int) Math.rint(border / 2.0);

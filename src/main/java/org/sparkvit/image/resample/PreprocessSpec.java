@@ -5,21 +5,21 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
- * How an image becomes a model's input of fixed size.
+ * Describes how an image becomes a model's input of fixed size.
  *
- * @param height rows of the result
- * @param width columns of the result
- * @param mode how the aspect ratio is dealt with
- * @param filter resampling filter
- * @param shortestEdge for {@link Mode#CENTRE_CROP}: the shorter side after resizing and before the
- *     crop; for {@link Mode#SQUASH_CROP} both sides; otherwise 0
- * @param padRgb for {@link Mode#PAD}: colour of the borders as 0xRRGGBB; otherwise 0
- * @param background what transparent images are put on before they are resized
+ * @param height the number of rows of the result
+ * @param width the number of columns of the result
+ * @param mode the treatment of the aspect ratio
+ * @param filter the resampling filter
+ * @param shortestEdge with {@link Mode#CENTRE_CROP}, the shorter side after resizing and before the
+ *     crop; with {@link Mode#SQUASH_CROP}, both sides; otherwise 0
+ * @param padRgb with {@link Mode#PAD}, the colour of the borders as 0xRRGGBB; otherwise 0
+ * @param background the background that transparent images are put on before they are resized
  * @param scaledDecoding whether large JPEG files may be decoded at a half, a quarter or an eighth
- *     of their size, see {@link #mostReduction}; faster, and not the very same pixels
- * @param torchvisionCrop for the modes that crop: whether half of an odd border is rounded to even
- *     where it is cut and down where it is added, as torchvision does; transformers' Pillow
- *     processors round down where it is cut and up where it is added
+ *     of their size, see {@link #mostReduction}. This is faster, and the pixels differ slightly
+ * @param torchvisionCrop whether the modes that crop round half of an odd border to even where it
+ *     is cut and down where it is added, as torchvision does; transformers' Pillow processors round
+ *     down where it is cut and up where it is added
  */
 public record PreprocessSpec(
     int height,
@@ -33,14 +33,14 @@ public record PreprocessSpec(
     boolean torchvisionCrop)
     implements Serializable {
   /**
-   * What scaled decoding leaves has at least so many times the pixels a side that resizing makes of
-   * it, as Pillow advises for its {@code reducing_gap}.
+   * The least ratio of each side after scaled decoding to that side after resizing, as Pillow
+   * advises for its {@code reducing_gap}.
    */
   private static final int GAP = 2;
 
   private static final int LARGEST_REDUCTION = 8;
 
-  /** What happens to the aspect ratio. */
+  /** The treatment of the aspect ratio. */
   public enum Mode {
     /** Both sides are resized on their own, as Hugging Face's ViTImageProcessor does. */
     SQUASH,
@@ -65,8 +65,8 @@ public record PreprocessSpec(
   }
 
   /**
-   * Resize to {@code size} x {@code size} regardless of the aspect ratio; {@code google/vit-*} does
-   * this with BILINEAR.
+   * Returns a spec that resizes to {@code width} x {@code height} regardless of the aspect ratio.
+   * {@code google/vit-*} uses this with BILINEAR.
    */
   public static PreprocessSpec squash(int height, int width, ResampleFilter filter) {
     return new PreprocessSpec(
@@ -74,7 +74,8 @@ public record PreprocessSpec(
   }
 
   /**
-   * Resize the shorter side to {@code shortestEdge} (usually 256 for 224), then cut out the centre.
+   * Returns a spec that resizes the shorter side to {@code shortestEdge} (usually 256 for 224),
+   * then cuts out the centre.
    */
   public static PreprocessSpec centreCrop(
       int height, int width, int shortestEdge, ResampleFilter filter) {
@@ -82,41 +83,51 @@ public record PreprocessSpec(
         height, width, Mode.CENTRE_CROP, filter, shortestEdge, 0, Background.NONE, false, false);
   }
 
-  /** Resize to {@code edge} x {@code edge} (usually 256 for 224), then cut out the centre. */
+  /**
+   * Returns a spec that resizes to {@code edge} x {@code edge} (usually 256 for 224), then cuts out
+   * the centre.
+   */
   public static PreprocessSpec squashCrop(int height, int width, int edge, ResampleFilter filter) {
     return new PreprocessSpec(
         height, width, Mode.SQUASH_CROP, filter, edge, 0, Background.NONE, false, false);
   }
 
-  /** Fit inside, centred on the colour {@code padRgb} (0xRRGGBB). */
+  /**
+   * Returns a spec that fits the image inside and centres it on the colour {@code padRgb}
+   * (0xRRGGBB).
+   */
   public static PreprocessSpec pad(int height, int width, ResampleFilter filter, int padRgb) {
     return new PreprocessSpec(
         height, width, Mode.PAD, filter, 0, padRgb, Background.NONE, false, false);
   }
 
-  /** The same, where large JPEG files may be decoded at a part of their size. */
+  /**
+   * Returns this spec with scaled decoding: large JPEG files may be decoded at a part of their
+   * size.
+   */
   public PreprocessSpec withScaledDecoding() {
     return new PreprocessSpec(
         height, width, mode, filter, shortestEdge, padRgb, background, true, torchvisionCrop);
   }
 
-  /** The same, where the centre is cut out as torchvision does. */
+  /** Returns this spec with the centre cut out as torchvision does. */
   public PreprocessSpec withTorchvisionCrop() {
     return new PreprocessSpec(
         height, width, mode, filter, shortestEdge, padRgb, background, scaledDecoding, true);
   }
 
-  /** The same, where transparent images are put on that background. */
+  /** Returns this spec with another background for transparent images. */
   public PreprocessSpec on(Background other) {
     return new PreprocessSpec(
         height, width, mode, filter, shortestEdge, padRgb, other, scaledDecoding, torchvisionCrop);
   }
 
   /**
-   * By how much an image's sides may be divided before it is resized: 1, 2, 4 or 8.
+   * Returns the divisor by which scaled decoding may reduce an image's sides before it is resized:
+   * 1, 2, 4 or 8.
    *
-   * @param columns of the image, before or after its EXIF turn
-   * @param rows of it
+   * @param columns the image's columns, before or after its EXIF orientation is applied
+   * @param rows the image's rows, likewise
    */
   public int mostReduction(int columns, int rows) {
     // The turn is not applied yet, and cropping or padding can only make the result smaller.
@@ -150,7 +161,7 @@ public record PreprocessSpec(
     }
   }
 
-  /** Bytes of one result: height * width * 3. */
+  /** Returns the number of bytes of one result: height * width * 3. */
   public int bytes() {
     return height * width * 3;
   }

@@ -20,13 +20,13 @@ public enum ResampleFilter {
     this.support = support;
   }
 
-  /** Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
+  /** Returns Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
   public int pillowCode() {
     return pillowCode;
   }
 
   /**
-   * The filter of a Pillow number.
+   * Returns the filter of a Pillow number.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -40,15 +40,15 @@ public enum ResampleFilter {
         "no resampling filter has the number " + code + "; 0 to 5 are known");
   }
 
-  /** Half the filter's width in output samples. */
+  /** Returns half the filter's width in output samples. */
   double support() {
     return support;
   }
 
   /**
-   * The filter function, in Pillow's order of operations: rounding must not differ.
+   * Computes the filter function, in Pillow's order of operations, as rounding must not differ.
    *
-   * @param x distance from the centre in output samples
+   * @param x the distance from the centre in output samples
    */
   double weight(double x) {
     return switch (this) {

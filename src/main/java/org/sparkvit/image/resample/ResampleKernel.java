@@ -1,23 +1,27 @@
 package org.sparkvit.image.resample;
 
 /**
- * Weights of one axis, as {@code precompute_coeffs} and {@code normalize_coeffs_8bpc} of Pillow's
- * {@code Resample.c} compute them: for output sample {@code i} the input samples {@code first[i]}
- * to {@code first[i] + count[i] - 1} with the weights from {@code i * stride} on.
+ * The weights of resampling one axis, as {@code precompute_coeffs} and {@code
+ * normalize_coeffs_8bpc} of Pillow's {@code Resample.c} compute them. Output sample {@code i} is
+ * made of the input samples {@code first[i]} to {@code first[i] + count[i] - 1} with the weights
+ * from {@code i * stride} on.
  */
 @SuppressWarnings("ArrayRecordComponent") // tables to read from, never compared
 record ResampleKernel(int stride, int[] first, int[] count, int[] weights) {
-  /** Fraction bits of a weight: 32 less 8 for the sample and 2 for sums outside 0 to 255. */
+  /**
+   * The number of fraction bits of a weight: 32 less 8 for the sample and 2 for sums outside 0 to
+   * 255.
+   */
   static final int BITS = 22;
 
-  /** The input sample behind the last one that output sample {@code i} is made of. */
+  /** Returns the index behind the last input sample of output sample {@code i}. */
   int end(int i) {
     return first[i] + count[i];
   }
 
   /**
-   * Weights for the output samples {@code from} to {@code from + length - 1} of an axis of {@code
-   * in} samples that becomes one of {@code out}.
+   * Computes the weights for the output samples {@code from} to {@code from + length - 1} of an
+   * axis of {@code in} samples that is resampled to {@code out} samples.
    */
   static ResampleKernel of(int in, int out, ResampleFilter filter, int from, int length) {
     double scale = (double) in / out;

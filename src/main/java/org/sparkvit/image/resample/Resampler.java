@@ -7,22 +7,25 @@ import org.sparkvit.image.Pixels;
  * Resizes byte for byte as Pillow's {@code Image.resize(size, filter)} does ({@code Resample.c}):
  * the horizontal pass first, rounded to 8 bits, then the vertical one, in fixed point.
  *
- * <p>Works through the image in blocks of some rows, so that memory does not grow with its height:
- * the columns of a block become resized columns, these are turned into rows, and rows become
- * resized rows as soon as all that they are made of is there.
+ * <p>It works through the image in blocks of some rows, so that memory does not grow with its
+ * height. The columns of a block become resized columns, these are turned into rows, and rows
+ * become resized rows as soon as all their input is there.
  */
 public final class Resampler {
-  /** Rows of a block: enough for vector instructions, few enough to stay in the nearest cache. */
+  /**
+   * The number of rows of a block: enough for vector instructions, few enough to stay in the
+   * nearest cache.
+   */
   private static final int BLOCK = 128;
 
   private Resampler() {}
 
-  /** A part of a resized image: columns from x, rows from y. */
+  /** A part of a resized image, from column {@code x} and row {@code y} on. */
   public record Window(int x, int y, int width, int height) {}
 
   /**
-   * The whole image at {@code width} x {@code height}; the image itself if it has that size
-   * already.
+   * Returns the whole image at {@code width} x {@code height}. It is the image itself if it has
+   * that size already.
    */
   public static PixelImage resize(PixelImage image, int width, int height, ResampleFilter filter) {
     return resize(Pixels.of(image), width, height, filter);
@@ -41,7 +44,7 @@ public final class Resampler {
   /**
    * Computes only a window of the resized image.
    *
-   * @param out gets the window's rows, the first at {@code offset}, {@code stride} bytes apart
+   * @param out receives the window's rows, the first at {@code offset}, {@code stride} bytes apart
    */
   static void resize(
       Pixels image,
@@ -105,7 +108,10 @@ public final class Resampler {
     }
   }
 
-  /** Pillow takes nearest through its affine transform, which adds up the step. */
+  /**
+   * Resizes by the nearest pixel. Pillow does this through its affine transform, which adds up the
+   * step.
+   */
   private static void nearest(
       Pixels image, int width, int height, Window window, byte[] out, int offset, int stride) {
     int[] columns = nearestSources(image.width(), width);

@@ -25,11 +25,11 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.stats.metrics.Association;
 
-/** What goes together with the label: a model may learn it in the label's place. */
+/** Finds attributes that depend on the label, so that a model may learn them in its place. */
 final class Associations {
   private static final String PIXELS = "pixels_";
 
-  /** The measures, and how their least and greatest fifths are called. */
+  /** The measures, and the names of their least and greatest fifths. */
   private static final Map<String, List<String>> MEASURES = measures();
 
   private static final String ATTRIBUTE = "attribute";
@@ -47,7 +47,7 @@ final class Associations {
   }
 
   /**
-   * Measures.
+   * Measures the dependence of each column and each measure of the pixels on the label.
    *
    * @param images rows of {@link ImagesTable}
    * @param pixels rows of {@link PixelsTable}
@@ -109,9 +109,9 @@ final class Associations {
   }
 
   /**
-   * Which fifth of all images a measure is in.
+   * Returns the fifth of all images that an image's value of a measure lies in.
    *
-   * @param ends greatest values of all fifths but the last; none where nothing was measured
+   * @param ends the greatest values of all fifths but the last; empty where nothing was measured
    */
   private static Column part(String name, double[] ends) {
     Column measure = col(PIXELS + name);

@@ -29,19 +29,19 @@ import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.ImageContent;
 
 /**
- * Hashes of each image and of parts of it, as many crops would leave them: an image that is a crop
- * of another has about the hash of one of its parts. Of 40 crops of 3 to 6 percent 38 were within
- * {@link PdqHash#SAME} bits of a part, and of 80 smaller or harder compressed copies 79 of the
- * whole.
+ * Hashes each image and parts of it that common crops would leave. An image that is a crop of
+ * another has about the hash of one of its parts. Of 40 crops of 3 to 6 percent 38 were within
+ * {@link PdqHash#SAME} bits of a part, and of 80 smaller or harder compressed copies 79 were within
+ * them of the whole.
  */
 final class CropHashes {
-  /** What crops take away, in shares of width and height. */
+  /** The shares of width and height that crops remove. */
   private static final double[] TAKEN = {0.03, 0.045, 0.06};
 
-  /** From how many places each. */
+  /** The number of positions of each crop along each side. */
   private static final int PLACES = 5;
 
-  /** The parts, in the order of the table's hashes; the first is the whole. */
+  /** The parts in the order of the table's hashes; the first is the whole image. */
   static final List<PdqHash.Crop> CROPS = crops();
 
   private CropHashes() {}
@@ -64,7 +64,7 @@ final class CropHashes {
    * Hashes the parts of the images that are new or have changed.
    *
    * @param images rows of {@link ImagesTable}
-   * @return rows of {@link CropHashesTable} of these images, of the content that the catalog saw
+   * @return rows of {@link CropHashesTable} of these images, for the content that the catalog saw
    */
   static Dataset<Row> hash(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
@@ -84,7 +84,10 @@ final class CropHashes {
     return SameContent.current(workspace.read(CropHashesTable.SPEC).where(complete()), images);
   }
 
-  /** Rows from before the whole was among the parts are too short. */
+  /**
+   * Returns the condition that a row has all hashes. Rows from before the whole image was among the
+   * parts are too short.
+   */
   private static Column complete() {
     return length(col(CropHashesTable.HASHES)).equalTo(CROPS.size() * PdqHash.BYTES);
   }
@@ -106,7 +109,7 @@ final class CropHashes {
         id, sha256, bytes.array(), PixelRow.measuredOn(decoded.pixels(), background));
   }
 
-  /** The single hashes of a cell of the table. */
+  /** Splits a cell of the table into the single hashes. */
   static List<byte[]> split(byte[] hashes) {
     List<byte[]> all = new ArrayList<>();
     for (int at = 0; at < hashes.length; at += PdqHash.BYTES) {

@@ -5,35 +5,35 @@ import org.sparkvit.image.hash.ColorLayout;
 import org.sparkvit.image.hash.PdqHash;
 
 /**
- * Verifies whether a pair of images with near hashes shows the same picture, from the hashes and
- * the layout of colours of each.
+ * Verifies whether two images with near hashes show the same picture, from the hashes and the
+ * layout of colours of each.
  *
- * <p>Hashes within {@value #BY_HASH_ALONE} bits are enough, so that a copy in other tones is found.
- * Farther ones count where the colours lie alike as well: stripes and dots have few bits of their
- * own. So do those of parts, of which there are so many that some will be close by chance, up to
- * {@value #PART_REACH} bits: those of 175 pairs of one drawing were within 20.
+ * <p>Hashes within {@value #BY_HASH_ALONE} bits suffice, so that a copy in other tones is found.
+ * More distant hashes count where the layouts of colours are similar as well, as stripes and dots
+ * have few distinctive bits. So do hashes of parts up to {@value #PART_REACH} bits, as among so
+ * many parts some will be close by chance: those of 175 pairs of one drawing were within 20.
  *
- * @param hash PDQ hash of the image
- * @param parts hashes of {@link CropHashes#CROPS}, of which the first is the whole; empty where
+ * @param hash the PDQ hash of the image
+ * @param parts the hashes of {@link CropHashes#CROPS}, of which the first is the whole; empty where
  *     crops are not looked for
- * @param layout its {@link ColorLayout}; null in rows from before there were any, which are judged
- *     by their hashes
+ * @param layout the {@link ColorLayout}, or null in rows from before there was one, which are
+ *     judged by their hashes
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record DuplicateVerifier(long[] hash, List<long[]> parts, byte[] layout) {
-  /** A distance that is none. */
+  /** The distance of images that do not show the same. */
   static final int NONE = PdqHash.BITS + 1;
 
   private static final int BY_HASH_ALONE = 16;
   private static final int PART_REACH = 24;
 
   /**
-   * Most levels by which the colours of one picture differ. In a demo of 6,000 images all 175 pairs
-   * of one drawing are within 7, and of 411 others with like hashes none is.
+   * The largest difference in levels between the colours of one picture. In a demo of 6,000 images
+   * all 175 pairs of one drawing are within 7, and none of 411 other pairs with near hashes is.
    */
   private static final double SAME_COLORS = 7;
 
-  /** From cells of the tables; parts and layout may be null. */
+  /** Creates a verifier from cells of the tables; parts and layout may be null. */
   static DuplicateVerifier of(byte[] hash, byte[] parts, byte[] layout) {
     return new DuplicateVerifier(
         PdqHash.bits(hash),
@@ -42,10 +42,10 @@ record DuplicateVerifier(long[] hash, List<long[]> parts, byte[] layout) {
   }
 
   /**
-   * Bits between the two, where they show the same.
+   * Returns the number of bits between two images that show the same.
    *
-   * @param reach most bits between two that do
-   * @return the distance of the whole images, or of one from a part of the other; or {@link #NONE}
+   * @param reach the largest number of bits between two such images
+   * @return the distance of the whole images, or of one from a part of the other, or {@link #NONE}
    */
   int distance(DuplicateVerifier other, int reach) {
     int whole = PdqHash.distance(hash, other.hash);
@@ -70,7 +70,10 @@ record DuplicateVerifier(long[] hash, List<long[]> parts, byte[] layout) {
     return least;
   }
 
-  /** A gray copy of the whole may be one too. */
+  /**
+   * Returns whether the layouts of two whole images are similar. A gray copy may be a copy, too, so
+   * where one of them is gray their brightness is compared.
+   */
   private boolean looksLike(DuplicateVerifier other) {
     return layout == null
         || other.layout == null

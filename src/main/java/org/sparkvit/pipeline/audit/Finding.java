@@ -1,29 +1,32 @@
 package org.sparkvit.pipeline.audit;
 
-/** What can be wrong with an image. */
+/** A defect of an image. */
 public enum Finding {
-  /** It cannot be read or decoded. */
+  /** The image cannot be read or decoded. */
   UNREADABLE,
   DARK,
   LIGHT,
   /** One side is far longer than the other. */
   ODD_ASPECT_RATIO,
-  /** Far smaller or larger than most. */
+  /** The image is far smaller or larger than most. */
   ODD_SIZE,
-  /** Hardly anything to see. */
+  /** There is hardly anything to see. */
   LOW_INFORMATION,
   BLURRY,
   GRAYSCALE,
-  /** It is transparent, and a model sees the colours under its alpha, which a viewer does not. */
+  /**
+   * The image is transparent, and a model sees the colours under its alpha, which a viewer does
+   * not.
+   */
   TRANSPARENT,
-  /** The same file or the same pixels as another image. */
+  /** The image has the same file or the same pixels as another one. */
   EXACT_DUPLICATE,
-  /** Looks like another image. */
+  /** The image looks like another one. */
   NEAR_DUPLICATE,
-  /** Means the same to a model as another image, which it does not look like. */
+  /** The image means the same to a model as another one, but does not look like it. */
   SEMANTIC_DUPLICATE,
-  /** Repeats images that have another label. */
+  /** The image repeats images that have another label. */
   LABEL_CONFLICT,
-  /** Of the validation or test split, and repeats an image of the train split. */
+  /** The image is in the validation or test split and repeats an image of the train split. */
   LEAKED
 }

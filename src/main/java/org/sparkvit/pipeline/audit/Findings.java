@@ -32,15 +32,21 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.image.hash.ImageQuality;
 
-/** What is wrong with images, one row each: from measures, duplicates and leakage. */
+/** Finds defects of images from measures, duplicates and leakage, one row each. */
 final class Findings {
-  /** Scores of a half or less are as far from the middle as CleanVision allows. */
+  /**
+   * The score below which a size is odd. At one half it is as far from the middle as CleanVision
+   * allows.
+   */
   private static final double ODD_SIZE = 0.5;
 
-  /** Interquartile ranges below and above the quartiles. */
+  /** The number of interquartile ranges below and above the quartiles that sizes may differ by. */
   private static final double RANGES = 3;
 
-  /** Rounded corners and soft edges are less of an image than what this leaves. */
+  /**
+   * The share of pixels whose colours are those that a viewer sees, below which an image is a
+   * finding. Rounded corners and soft edges leave a larger share.
+   */
   private static final double AS_SEEN = 0.95;
 
   private static final String ALL_BLACK = "#000000";
@@ -54,12 +60,12 @@ final class Findings {
   private Findings() {}
 
   /**
-   * Gathers them.
+   * Finds the defects.
    *
    * @param images rows of {@link ImagesTable}
-   * @param pixels their rows of {@link PixelsTable}
+   * @param pixels the images' rows of {@link PixelsTable}
    * @param duplicates rows of {@link DuplicatesTable}
-   * @param leaked ids of images that repeat an image of the train split, each once
+   * @param leaked the ids of images that repeat an image of the train split, each once
    * @return rows of {@link FindingsTable}
    */
   static Dataset<Row> find(
@@ -156,7 +162,10 @@ final class Findings {
                 .toArray());
   }
 
-  /** How far the side of the square of equal area is from the middle of what is usual. */
+  /**
+   * Returns a score of how far the side of the square of equal area is from the middle of the usual
+   * range.
+   */
   private static Optional<Column> oddSize(Dataset<Row> pixels) {
     Column side = sqrt(col(PixelsTable.WIDTH).cast("double").multiply(col(PixelsTable.HEIGHT)));
     double[] quartiles =

@@ -18,8 +18,9 @@ import org.sparkvit.dataset.schema.LeakageTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Groups of images that are in several splits, such as the pages of one document: a model that has
- * seen one of them may know the others by what they share, though none looks like another.
+ * Finds groups of images that are in several splits, such as the pages of one document. A model
+ * that has seen one of them may recognise the others by what they share, although they do not look
+ * alike.
  */
 final class GroupLeakage {
   private static final String GROUP = "leaked_group";
@@ -31,10 +32,10 @@ final class GroupLeakage {
   private GroupLeakage() {}
 
   /**
-   * Counts them, images that agree in group, split and label together.
+   * Counts the groups. Images that agree in group, split and label are counted together.
    *
    * @param splits rows of {@link SplitsTable}
-   * @param column of {@code images}; blank values group nothing
+   * @param column a column of {@code images}; images with blank values belong to no group
    * @return rows of {@link LeakageTable}
    */
   static Dataset<Row> of(Dataset<Row> images, Dataset<Row> splits, String column) {

@@ -21,9 +21,10 @@ import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Images of one split that repeat in another, from all likenesses and not from groups: what a group
- * keeps one of may still be in two splits. Images that agree in file, split and label are counted
- * together, so that a file with thousands of copies is no trouble.
+ * Finds images of one split that repeat in another. It uses all pairs of similar images and not the
+ * groups of {@code duplicates}, as images of different groups may be similar, too. Images that
+ * agree in file, split and label are counted together, so that a file with thousands of copies is
+ * no trouble.
  */
 final class Leakage {
   private static final List<String> ALIKE =
@@ -45,7 +46,7 @@ final class Leakage {
   }
 
   /**
-   * Looks for them.
+   * Finds the leaking images.
    *
    * @param splits rows of {@link SplitsTable}
    */
@@ -95,7 +96,7 @@ final class Leakage {
     return not(col(SplitsTable.SPLIT).equalTo(col(OTHER + SplitsTable.SPLIT)));
   }
 
-  /** Rows of {@link LeakageTable}. */
+  /** Returns the rows of {@link LeakageTable}. */
   Dataset<Row> table() {
     Column differ = not(col(ImagesTable.LABEL).eqNullSafe(col(OTHER + ImagesTable.LABEL)));
     Column pairs = col(COPIES).multiply(col(OTHER + COPIES));
@@ -126,7 +127,7 @@ final class Leakage {
         .drop("size");
   }
 
-  /** Ids of the images of other splits that repeat an image of the train split. */
+  /** Returns the ids of the images of other splits that repeat an image of the train split. */
   Dataset<Row> leaked() {
     Column[] alike = ALIKE.stream().map(name -> col(name)).toArray(Column[]::new);
     Dataset<Row> leaking =

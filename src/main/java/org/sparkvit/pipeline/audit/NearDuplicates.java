@@ -44,17 +44,20 @@ import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.image.hash.PdqHash;
 
 /**
- * Near-duplicate images. Images with one hash, or with the same pixels where a hash tells nothing,
- * are one <em>look</em>; looks with near hashes are tied where they also pass {@link
- * DuplicateVerifier}. What cannot be decoded has no look: two empty files do not repeat each other.
+ * Near-duplicate images. Images with the same hash, or with the same pixels where a hash is of too
+ * low quality, share one <em>look</em>. Looks with near hashes are linked where they also pass
+ * {@link DuplicateVerifier}. An image that cannot be decoded has no look, so two empty files do not
+ * repeat each other.
  *
  * @param images one row an image: {@link #LOOK}, id, path, label, sha256, {@link
  *     PixelsTable#PIXEL_SHA256}, {@link PixelsTable#PDQ} where it is usable, and {@link #AREA}
- * @param candidates pairs of looks with near hashes: {@link #LOOK}, {@link #OTHER}, each once
- * @param links those of them that show the same
- * @param details id, {@link PixelsTable#LAYOUT} and hashes of the parts, null where crops are not
- *     looked for: much for each image, so read for the few that have candidates
- * @param reach most bits by which hashes of one group differ from their representative's
+ * @param candidates the pairs of looks with near hashes: {@link #LOOK}, {@link #OTHER}, each once
+ * @param links the candidates that show the same
+ * @param details id, {@link PixelsTable#LAYOUT} and the hashes of the parts, or null where crops
+ *     are not looked for. They are large, so they are read only for the few images that have
+ *     candidates
+ * @param reach the largest number of bits by which hashes of one group differ from their
+ *     representative's
  */
 record NearDuplicates(
     Dataset<Row> images,
@@ -74,12 +77,12 @@ record NearDuplicates(
   private static final String NEAR = "near";
 
   /**
-   * Finds them.
+   * Finds the near duplicates.
    *
    * @param images rows of {@link ImagesTable}
-   * @param pixels their rows of {@link PixelsTable}
-   * @param layouts the same, id and layout alone
-   * @param crops their rows of {@link CropHashesTable}, where crops are looked for
+   * @param pixels the images' rows of {@link PixelsTable}
+   * @param layouts the id and layout of the same rows
+   * @param crops the images' rows of {@link CropHashesTable}, where crops are looked for
    */
   static NearDuplicates find(
       Dataset<Row> images,
@@ -130,21 +133,21 @@ record NearDuplicates(
   }
 
   /**
-   * The rows, once worked out, under a plan of one step: they are used several times in what is
-   * used several times again, and Spark writes out each plan with all that went into it.
+   * Computes the rows once and returns them under a plan of one step. They are used several times
+   * in plans that are used several times themselves, and Spark writes out each plan in full.
    */
   private static Dataset<Row> kept(Dataset<Row> rows) {
     return rows.sparkSession().createDataFrame(rows.javaRDD(), rows.schema()).persist();
   }
 
-  /** Frees what is kept. */
+  /** Frees the persisted rows. */
   void unpersist() {
     links.unpersist();
     candidates.unpersist();
     images.unpersist();
   }
 
-  /** Also between a look and those that are a part of it. */
+  /** Returns pairs of looks with near hashes, including those of a look and another one's part. */
   private static Dataset<Row> candidatesByParts(
       Dataset<Row> images, Dataset<Row> hashes, AuditConfig config) {
     UDF1<byte[], List<byte[]>> split = CropHashes::split;
@@ -208,7 +211,7 @@ record NearDuplicates(
   }
 
   /**
-   * Look, hash, layout and parts of the image that stands for each look.
+   * Returns the look, hash, layout and parts of the image that represents each look.
    *
    * @param wanted the looks, each once
    */
@@ -224,7 +227,10 @@ record NearDuplicates(
         .select(LOOK, PixelsTable.PDQ, PixelsTable.LAYOUT, PARTS);
   }
 
-  /** Of a look the largest image stands for it, of equally large ones the one with the least id. */
+  /**
+   * Returns the sort key of the images of a look. The largest image represents it, and of equally
+   * large ones the one with the least id.
+   */
   private static Column order() {
     return struct(coalesce(col(AREA), lit(0)).multiply(-1).as(AREA), col(ImagesTable.ID));
   }
@@ -233,7 +239,7 @@ record NearDuplicates(
     return concat(lit("pdq "), hex(hash));
   }
 
-  /** Rows of {@link DuplicatesTable}. */
+  /** Returns the rows of {@link DuplicatesTable}. */
   Dataset<Row> duplicates() {
     Dataset<Row> looks =
         images
@@ -298,8 +304,9 @@ record NearDuplicates(
   }
 
   /**
-   * Cuts chains, in which the first need not look like the last: the largest image of a component
-   * leads, what is within reach of it follows, and the largest of the rest leads again.
+   * Cuts chains, in which the first image need not look like the last. The largest image of a
+   * component leads a group of the images within its reach; the largest of the rest leads the next
+   * group, and so on.
    */
   private static Dataset<Row> leaders(Dataset<Row> tied, int reach) {
     StructType schema =

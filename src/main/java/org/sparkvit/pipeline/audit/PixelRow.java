@@ -19,17 +19,17 @@ import org.sparkvit.image.hash.ImageQuality;
 import org.sparkvit.image.hash.PdqHash;
 import org.sparkvit.loading.ImageContent;
 
-/** All that one decoding of an image is used for: a row of {@link PixelsTable}. */
+/** Makes a row of {@link PixelsTable} from one decoding of an image. */
 public final class PixelRow {
   private PixelRow() {}
 
   /**
-   * Measures an image: on the background, or where that is none what is under its alpha, but for
-   * the hashes of its look, which are of what a viewer sees. So two drawings in alpha alone are not
-   * alike because both are black under it.
+   * Measures an image on the background, or as it is under its alpha where there is no background.
+   * Only the hashes of its look are of what a viewer sees, so that two drawings in alpha alone do
+   * not count as similar because both are black under it.
    *
-   * @param known hash of the content, for where it cannot be read; may be null
-   * @param decoder leaves alpha beside the colours
+   * @param known the hash of the content, used where it cannot be read; may be null
+   * @param decoder a decoder that returns alpha beside the colours
    */
   public static Row of(
       String id, String known, ImageContent content, ImageDecoder decoder, Background background) {
@@ -72,7 +72,10 @@ public final class PixelRow {
         decoded.reason().isEmpty() ? null : decoded.reason());
   }
 
-  /** One or two channels may also be a palette, which is looked up: then the three may differ. */
+  /**
+   * Returns whether the image is stored in gray. One or two channels may also be a palette, whose
+   * colours may differ between the three channels.
+   */
   private static boolean isStoredGray(int channels, PixelImage image) {
     if (channels > 2) {
       return false;
@@ -86,7 +89,7 @@ public final class PixelRow {
     return true;
   }
 
-  /** A cell of {@link PixelsTable#BACKGROUND}. */
+  /** Returns the value of {@link PixelsTable#BACKGROUND} for an image. */
   static String measuredOn(PixelImage stored, Background background) {
     return stored.alpha() == null ? PixelsTable.OPAQUE : background.toString();
   }

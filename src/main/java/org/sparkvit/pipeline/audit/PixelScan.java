@@ -37,7 +37,9 @@ import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageSource;
 import org.sparkvit.loading.Prefetcher;
 
-/** The one pass over the pixels: rows of a catalog become rows of {@link PixelsTable}. */
+/**
+ * Makes the one pass over the pixels that turns rows of a catalog into rows of {@link PixelsTable}.
+ */
 final class PixelScan {
   private static final int READERS = 4;
   private static final int AHEAD = 8;
@@ -54,7 +56,7 @@ final class PixelScan {
    * Measures the images that are new or have changed.
    *
    * @param images rows of {@link ImagesTable}
-   * @return the rows of these images, of the content that the catalog saw
+   * @return the rows of these images, for the content that the catalog saw
    */
   static Dataset<Row> scan(
       Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
@@ -105,9 +107,8 @@ final class PixelScan {
   }
 
   /**
-   * Whether a row was measured as it would be now. What is transparent was not asked before the
-   * tables had the column; images of a format that knows no alpha were measured then as they are
-   * now.
+   * Returns the condition that a row was measured as it would be now. Rows from before there was a
+   * column for transparency are complete only where the image's format has no alpha.
    */
   private static Column onBackground(Column done, Background background) {
     return done.isin(PixelsTable.OPAQUE, background.toString())
@@ -121,9 +122,10 @@ final class PixelScan {
   }
 
   /**
-   * Reads images, and makes a row of each.
+   * Reads images and makes a row of each.
    *
-   * @param background handed to the measure, whose decoder leaves alpha beside the colours
+   * @param background the background that is passed to the measure, whose decoder returns alpha
+   *     beside the colours
    */
   private static Dataset<Row> pass(
       Dataset<Row> images, StructType schema, Background background, Measure measure) {

@@ -28,13 +28,13 @@ import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * Images that a model's embeddings call the same although they do not look the same: two photos of
- * one scene, a form filled in twice. Candidates have near {@link SimHash}es, and the cosine of
- * every such pair is computed. Images that are found as near-duplicates already are left out.
+ * Finds images that a model's embeddings call the same although they do not look the same: two
+ * photos of one scene, a form filled in twice. Candidates have near {@link SimHash}es, and the
+ * cosine of every such pair is computed. Images that are near duplicates already are left out.
  *
- * @param findings rows of {@link FindingsTable}: each image that has a partner with a lower id, and
- *     the nearest of those
- * @param hashed the images with their directions and hashes, kept until {@link #unpersist}
+ * @param findings rows of {@link FindingsTable}: each image that has a partner with a lower id,
+ *     with the nearest such partner
+ * @param hashed the images with their directions and hashes, persisted until {@link #unpersist}
  */
 record SemanticDuplicates(Dataset<Row> findings, Dataset<Row> hashed) {
   private static final String HASH = "hash";
@@ -43,13 +43,13 @@ record SemanticDuplicates(Dataset<Row> findings, Dataset<Row> hashed) {
   private static final String COSINE = "cosine";
 
   /**
-   * Finds them.
+   * Finds the semantic duplicates.
    *
-   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT}: embeddings, persisted; one at
-   *     least
+   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT} of at least one embedding;
+   *     persisted by the caller
    * @param images rows of {@link ImagesTable}
    * @param duplicates rows of {@link DuplicatesTable} of these images
-   * @param cosine least cosine of a pair, as seen from the mean of all
+   * @param cosine the least cosine of a pair after the mean of all is subtracted
    */
   static SemanticDuplicates find(
       Dataset<Row> points, Dataset<Row> images, Dataset<Row> duplicates, double cosine) {

@@ -25,18 +25,18 @@ import org.sparkvit.dataset.schema.SliceIssuesTable;
 import org.sparkvit.stats.metrics.FalseDiscovery;
 import org.sparkvit.stats.metrics.Proportion;
 
-/** What kinds of images have more of what is wrong, or of a class, than all others. */
+/** Finds the slices of images that have more defects, or more of a class, than all other images. */
 final class SliceIssues {
-  /** Shares of fewer images say little. */
+  /** The least number of images of a slice. Shares of fewer images say little. */
   static final int SUPPORT = 30;
 
-  /** Shares are given for each of so many classes, the largest ones. */
+  /** The number of classes, the largest ones, whose shares are computed. */
   private static final int CLASSES = 20;
 
   private static final String AND = " & ";
   private static final String KIND = "kind";
 
-  /** Beside the user's own columns, which may have any plain name. */
+  /** Names of columns that do not clash with the user's own, which may have any plain name. */
   private static final String HAS_FINDING = "audit: finding";
 
   private static final String IS_DUPLICATE = "audit: duplicate";
@@ -44,12 +44,13 @@ final class SliceIssues {
   private SliceIssues() {}
 
   /**
-   * Counts.
+   * Counts the images of each slice.
    *
    * @param images rows of {@link ImagesTable}
    * @param findings rows of {@link FindingsTable}
    * @param slices columns of {@code images}
-   * @return rows of {@link SliceIssuesTable}; they are as many as kinds, and were on the driver
+   * @return rows of {@link SliceIssuesTable}, which are computed on the driver; there are as many
+   *     as slices
    */
   static Dataset<Row> find(Dataset<Row> images, Dataset<Row> findings, List<String> slices) {
     Map<String, Column> measures = measures(images);
@@ -112,7 +113,7 @@ final class SliceIssues {
     return measures;
   }
 
-  /** Each column by itself, and each pair of them. */
+  /** Returns each column by itself, and each pair of columns. */
   private static Column[] kinds(List<String> slices) {
     List<Column> kinds = new ArrayList<>();
     for (int i = 0; i < slices.size(); i++) {

@@ -20,14 +20,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * Classes whose names may be meant to be one, as they differ in white space, in case, in the form
- * of Unicode that a Mac and a PC write differently, or in how a number is written. They stay the
- * classes that they are; people are told.
+ * Finds classes whose names may be meant to be one: they differ in white space, in case, in the
+ * form of Unicode that a Mac and a PC write differently, or in how a number is written. The classes
+ * stay separate; a warning lists them.
  */
 final class AlikeLabels {
   private static final int SHOWN = 5;
 
-  /** Longer ones are no numbers that stand for classes. */
+  /** The largest number of digits of a number that stands for a class. */
   private static final int MAX_DIGITS = 40;
 
   private static final UserDefinedFunction FOLDED =
@@ -35,7 +35,7 @@ final class AlikeLabels {
 
   private AlikeLabels() {}
 
-  /** Sentences about the groups of such classes, a few of them. */
+  /** Returns sentences about some of the groups of such classes. */
   static List<String> warnings(Dataset<Row> images) {
     Dataset<Row> alike =
         images
@@ -55,7 +55,7 @@ final class AlikeLabels {
     return warnings;
   }
 
-  /** Says how names that {@link #folded} does not tell apart differ. */
+  /** Returns a sentence on how names that {@link #folded} makes equal differ. */
   static String warning(List<String> labels) {
     String shown =
         String.join(" and ", labels.stream().limit(SHOWN).map(name -> "'" + name + "'").toList());
@@ -81,7 +81,7 @@ final class AlikeLabels {
     return labels.stream().map(form).distinct().count() == 1;
   }
 
-  /** What is left of a name when all that people overlook is taken away. */
+  /** Returns a name without everything that people overlook. */
   static String folded(String name) {
     String plain =
         withoutSpace(Normalizer.normalize(name, Normalizer.Form.NFKC)).toLowerCase(Locale.ROOT);

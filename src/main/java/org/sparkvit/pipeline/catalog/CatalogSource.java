@@ -4,8 +4,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** One way in which a data set names its files. */
+/** Lists the files of a data set in one of the ways that data sets name them. */
 sealed interface CatalogSource permits FolderSource, ManifestSource, MetadataSource, ShardSource {
-  /** Rows of {@link Listing#SCHEMA} and the user's own columns, in any order. */
+  /** Returns rows of {@link Listing#SCHEMA} and the user's own columns, in any order. */
   Dataset<Row> list(SparkSession spark);
 }

@@ -19,17 +19,17 @@ import org.sparkvit.core.ImageStatus;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The outcome of a catalog, in numbers.
+ * The outcome of a catalog in numbers.
  *
- * @param images rows of the table
- * @param bytes the sum of their sizes
- * @param statuses how many images have a status, the frequent ones first
- * @param labels how many images have a label, for the {@value #TOP} most frequent
- * @param classes how many labels there are
- * @param unlabelled images without a label
- * @param repeated usable images whose content another one before them has already
- * @param noted images that are {@link ImageStatus#OK} with a note: damage that spares all pixels,
- *     samples that were clipped
+ * @param images the number of rows of the table
+ * @param bytes the sum of the images' sizes
+ * @param statuses the number of images of each status, the most frequent first
+ * @param labels the number of images of each label, for the {@value #TOP} most frequent labels
+ * @param classes the number of distinct labels
+ * @param unlabelled the number of images without a label
+ * @param repeated the number of usable images with the content of an earlier image
+ * @param noted the number of images that are {@link ImageStatus#OK} with a note: damage that spares
+ *     all pixels, or samples that were clipped
  * @param alike sentences about classes that differ in spelling only
  */
 record CatalogSummary(
@@ -91,7 +91,7 @@ record CatalogSummary(
         .collectAsList();
   }
 
-  /** Images that no stage can use. */
+  /** Returns the number of images that no stage can use. */
   long unusable() {
     return statuses.entrySet().stream()
         .filter(status -> !status.getKey().isUsable())
@@ -99,7 +99,7 @@ record CatalogSummary(
         .sum();
   }
 
-  /** The figures for the run record. */
+  /** Returns the numbers for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> byStatus = new LinkedHashMap<>();
     statuses.forEach((status, number) -> byStatus.put(status.name(), number));
@@ -114,7 +114,7 @@ record CatalogSummary(
     return map;
   }
 
-  /** The figures for people, and what they should think about. */
+  /** Returns the numbers as lines for people, with warnings. */
   List<String> lines(List<String> decisions, SkippedSummary skipped) {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -151,7 +151,7 @@ record CatalogSummary(
     return String.join(", ", parts);
   }
 
-  /** Bytes in the largest unit that leaves at least 1. */
+  /** Returns a size in the largest unit that leaves at least 1. */
   static String size(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
     int unit = bytes == 0 ? 0 : (63 - Long.numberOfLeadingZeros(bytes)) / 10;

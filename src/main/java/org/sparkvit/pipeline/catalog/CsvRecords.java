@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The records of a CSV text, as RFC 4180 has them: a quote within quotes is doubled, and a quoted
- * cell may hold separators and line ends. Blank records are passed over.
+ * Reads the records of a CSV text according to RFC 4180: a quote within quotes is doubled, and a
+ * quoted cell may hold separators and line ends. Blank records are skipped.
  *
- * <p>Not the parser that comes with Spark: of a quote that is never closed it makes one cell of all
- * the rows that follow, and of text behind a closed quote a part of the cell, both without a word.
+ * <p>Spark's own parser is not used. It turns everything behind a quote that is never closed into
+ * one cell, and text behind a closed quote into a part of the cell, both without a word.
  */
 final class CsvRecords extends TextRecords {
   private static final int MAX_CELLS = 10_000;
@@ -25,14 +25,19 @@ final class CsvRecords extends TextRecords {
   /**
    * Reads the first record.
    *
-   * @param name what is read, for messages
-   * @param text with LF at the end of lines
+   * @param name the name of the text, for messages
+   * @param text the text, with LF at the end of lines
+   * @param separator the separator of cells
    */
   CsvRecords(String name, Reader text, char separator) {
     this(name, text, separator, 1);
   }
 
-  /** As {@link #CsvRecords(String, Reader, char)}, from a later line on. */
+  /**
+   * Reads the first record of a text that begins at a later line.
+   *
+   * @param line the number of the first line, for messages
+   */
   CsvRecords(String name, Reader text, char separator, long line) {
     super(name);
     this.line = line;
@@ -63,7 +68,7 @@ final class CsvRecords extends TextRecords {
     }
   }
 
-  /** A cell; what ends it is not taken yet. */
+  /** Reads a cell. The separator or line end behind it is not consumed. */
   private String cell(long start, int before) throws IOException {
     StringBuilder cell = new StringBuilder();
     while (true) {

@@ -15,21 +15,21 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.image.codec.ImageFormat;
 
 /**
- * A CSV file with a header, whose rows all have the header's columns.
+ * Reads a CSV file with a header. All rows must have the header's columns.
  *
- * <p>Cells may be apart by a comma, semicolon, tab or bar: by that one with which the header has a
- * column of paths, or else the most columns. A first line {@code sep=;} says it, as for Excel. A
- * column without a name is passed over, such as the index that pandas writes first.
+ * <p>The separator is a comma, semicolon, tab or bar. The one with which the header has a column of
+ * paths is taken, otherwise the one with the most columns. A first line {@code sep=;} sets it, as
+ * in Excel. A column without a name is skipped, such as the index that pandas writes first.
  */
 final class CsvTable implements Iterator<TextRecord> {
-  /** Separators that programs write, the usual one first. */
+  /** The separators that programs write, the usual one first. */
   private static final String SEPARATORS = ",;\t|";
 
-  /** The line in front of the header by which Excel is told the separator. */
+  /** Matches the line in front of the header that tells Excel the separator. */
   private static final Pattern SAID =
       Pattern.compile("\"?sep=([^\\w\\s\"]|\\t)\"?\\n", Pattern.CASE_INSENSITIVE);
 
-  /** Characters in which a header ends. */
+  /** The number of characters within which a header ends. */
   private static final int HEADER = 1 << 16;
 
   private final String name;
@@ -41,10 +41,10 @@ final class CsvTable implements Iterator<TextRecord> {
   /**
    * Reads the header.
    *
-   * @param name what is read, for messages
-   * @param file its name
-   * @param paths names that the column of paths may have
-   * @throws UserException when there is no header, or two columns have one name
+   * @param name the name of the table, for messages
+   * @param file the name of the file
+   * @param paths the names that the column of paths may have
+   * @throws UserException when there is no header, or two columns have the same name
    */
   CsvTable(String name, String file, Reader text, TextFormat format, List<String> paths)
       throws IOException {
@@ -65,7 +65,7 @@ final class CsvTable implements Iterator<TextRecord> {
     this.records = new CsvRecords(name, ahead, separator, saysIt ? 2 : 1);
     TextRecord first = records.peek();
     if (first == null) {
-      throw new UserException(name + " is empty; a line with the columns' names is wanted first");
+      throw new UserException(name + " is empty; its first line has to name the columns");
     }
     this.header = first.cells().stream().map(String::strip).toList();
     requireHeader(paths);
@@ -78,12 +78,12 @@ final class CsvTable implements Iterator<TextRecord> {
     }
   }
 
-  /** The columns' names; empty for a column that is passed over. */
+  /** Returns the columns' names, which are empty for skipped columns. */
   List<String> header() {
     return header;
   }
 
-  /** Sentences of what was decided. */
+  /** Returns sentences on what was decided about the file. */
   List<String> decisions() {
     return decisions;
   }
@@ -94,7 +94,7 @@ final class CsvTable implements Iterator<TextRecord> {
   }
 
   /**
-   * The next row.
+   * Returns the next row.
    *
    * @throws UserException when it does not have the header's columns; the message has the line
    */
@@ -137,7 +137,7 @@ final class CsvTable implements Iterator<TextRecord> {
     }
   }
 
-  /** The first characters, without taking them. */
+  /** Returns the first characters without consuming them. */
   private static String start(BufferedReader text) throws IOException {
     char[] start = new char[HEADER];
     int length = 0;
@@ -150,8 +150,8 @@ final class CsvTable implements Iterator<TextRecord> {
   }
 
   /**
-   * The separator with which the header has a column of paths, else the usual one of such files if
-   * it separates anything, else the one with which there are the most columns.
+   * Returns the separator with which the header has a column of paths. Otherwise it is the usual
+   * one of such files if it separates anything, or the one with which there are the most columns.
    */
   private static char separator(String start, char usual, List<String> paths) {
     char best = usual;
@@ -172,7 +172,7 @@ final class CsvTable implements Iterator<TextRecord> {
     return best;
   }
 
-  /** No cells where the start is no CSV with that separator. */
+  /** Returns the cells of the header, or none where the text is no CSV with that separator. */
   private static List<String> header(String start, char separator) {
     try {
       TextRecord header = new CsvRecords("", new StringReader(start), separator).peek();

@@ -5,9 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.sparkvit.image.codec.ImageFormat;
 
-/** What a file's name alone says about whether it is an image. */
+/** Decides by a file's name alone whether it may be an image. */
 final class FileNames {
-  /** Text, tables, arrays, models, programs, archives: what lies beside images in data sets. */
+  /**
+   * The extensions of files that lie beside images in data sets: text, tables, arrays, models,
+   * programs, archives.
+   */
   private static final Set<String> NO_IMAGES =
       Set.of(
           "json",
@@ -78,7 +81,7 @@ final class FileNames {
           "crc",
           "lock");
 
-  /** Files that have no extension, by their names in capitals. */
+  /** The names, in capitals, of files without an extension that are no images. */
   private static final Set<String> NO_IMAGES_WHOLE =
       Set.of(
           "README",
@@ -97,8 +100,8 @@ final class FileNames {
   private FileNames() {}
 
   /**
-   * Why a file is left out by its name; empty for one that is to be looked at: an image by its
-   * name, and also a file without an extension or with one that nobody knows.
+   * Returns the reason why a file is skipped by its name. It is empty for a file that has to be
+   * looked at: one with an image's name, and also one without an extension or with an unknown one.
    */
   static Optional<SkipReason> left(String name) {
     if (FolderLayout.isHiddenFile(name)) {

@@ -11,18 +11,21 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.loading.RetryingImageReader;
 
 /**
- * Reads the files of a listing, and says of each that cannot be read why. What a storage does not
- * answer is waited for; a file that stays unreadable is a row here, unlike in scoring, so that one
- * lost block or forbidden file can be told from an outage and passed over.
+ * Reads the files of a listing. Where a file cannot be read, the result says why. The reader waits
+ * for a storage that does not answer. Unlike in scoring, a file that stays unreadable becomes a
+ * row, so that one lost block or forbidden file can be told from an outage and skipped.
  */
 record FileReader(RetryingImageReader reader, long maxBytes) implements Serializable {
 
   /**
-   * A file of the listing, read.
+   * A file of the listing after reading.
    *
-   * @param content null where it could not be read
-   * @param bytes its length, -1 where that is unknown
-   * @param status null where there is content, which has yet to be decoded
+   * @param listed the row of the listing
+   * @param content the content, or null where it could not be read
+   * @param bytes the length in bytes, or -1 where it is unknown
+   * @param status the reason why there is no content, or null where there is content, which has yet
+   *     to be decoded
+   * @param reason the status in a few words, or null
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Content(
@@ -33,7 +36,7 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
       ImageStatus status,
       String reason) {}
 
-  /** Never throws for a bad file. */
+  /** Reads a file. It never throws for a bad file. */
   Content read(Row listed) {
     if (!listed.isNullAt(Listing.AT_REFUSED)) {
       return new Content(

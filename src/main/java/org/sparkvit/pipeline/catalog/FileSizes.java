@@ -19,16 +19,17 @@ import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.Within;
 
 /**
- * Asks for the sizes of files that a manifest names. Without them neither the work of the tasks nor
- * the memory of reading ahead could be bounded.
+ * Asks the storage for the sizes of files that a manifest names. Without sizes, neither the work of
+ * tasks nor the memory of reading ahead could be bounded.
  */
 record FileSizes(ImageFiles files, Within within) implements Serializable {
-  /** Such a question is all waiting. */
+  /** The number of requests at once. A request only waits. */
   private static final int AT_ONCE = 16;
 
   /**
-   * The listing with sizes and times; a file that gives none keeps its nulls, and the reading says
-   * why. What links lead elsewhere is refused.
+   * Returns the listing with sizes and times. A file whose size cannot be read keeps its nulls, and
+   * reading it will say why. A file to which a link leads from outside of {@code within} is
+   * refused.
    */
   static JavaRDD<Row> of(SparkSession spark, JavaRDD<Row> listing, Within within) {
     FileSizes sizes = new FileSizes(new ImageFiles(spark), within);
@@ -68,7 +69,10 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
     }
   }
 
-  /** A member that is too large to be read is one that nobody would notice not to be there. */
+  /**
+   * Checks that a member lies within its tar file. Too large members need this check, as they are
+   * never read, so that nobody would notice one that is missing.
+   */
   private Row withinContainer(Row listed, String path, long offset, long bytes) throws IOException {
     if (bytes <= DecodeLimits.DEFAULT.maxBytes()) {
       return listed;
@@ -84,7 +88,7 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
                 + offset
                 + " of a file that has "
                 + length
-                + "; make the manifest anew");
+                + "; write the manifest again");
   }
 
   private static Row refused(Row listed, String why) {

@@ -8,11 +8,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The files below a folder, as the listing comes in: nothing is held but the folders yet to be
- * listed. A folder that is hidden or has nothing in it is given as what is skipped.
+ * Iterates over the files below a folder while they are being listed. Only the folders that are yet
+ * to be listed are held in memory. A folder that is hidden or empty is returned as skipped.
  *
- * <p>Not {@code FileSystem.listFiles}: on a local disk that starts a process per file to look up
- * its permissions.
+ * <p>{@code FileSystem.listFiles} is not used, as on a local disk it starts a process per file to
+ * look up its permissions.
  */
 final class FileWalk implements Iterator<Found> {
   private final Configuration configuration;
@@ -28,8 +28,8 @@ final class FileWalk implements Iterator<Found> {
    * Starts a walk.
    *
    * @param root the input that the walk belongs to, fully qualified
-   * @param folder where it begins: {@code root} or a folder below
-   * @param recursive whether it goes into the folders there
+   * @param folder the folder where it begins: {@code root} or a folder below
+   * @param recursive whether it descends into the folders below
    */
   FileWalk(Configuration configuration, Path root, Path folder, boolean recursive) {
     this.configuration = configuration;

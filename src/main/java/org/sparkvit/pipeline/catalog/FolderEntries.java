@@ -14,15 +14,16 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
 import org.sparkvit.loading.Storage;
 
-/** What lies in one folder, as the listing comes in. */
+/** Lists one folder. */
 final class FolderEntries {
   private FolderEntries() {}
 
   /**
-   * The files and folders in {@code folder}, in any order. A folder that may not be opened is one
-   * problem.
+   * Returns the files and folders in {@code folder}, in any order. A folder that may not be opened
+   * is returned as one problem.
    *
-   * @param root the input that it belongs to, fully qualified: links to folders in it are left out
+   * @param root the input that the folder belongs to, fully qualified: links to folders in it are
+   *     skipped
    */
   static Iterator<Found> of(Path root, Path folder, Configuration configuration) {
     try {

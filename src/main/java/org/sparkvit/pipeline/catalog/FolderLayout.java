@@ -16,18 +16,18 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.image.codec.ImageFormat;
 
 /**
- * What the folders that a file lies in say about it. One layout holds for a whole input; {@link
+ * The meaning of the folders that a file lies in. One layout holds for a whole input; {@link
  * LayoutRules} decides which.
  *
- * @param kind what the folders are
- * @param base how many folders above those, which hold all images, say nothing: 1 where {@code
- *     images/train/cat/1.jpg} is read as split and class
+ * @param kind the kind of layout
+ * @param base the number of folders above those, which hold all images and have no meaning: 1 where
+ *     {@code images/train/cat/1.jpg} is read as split and class
  */
 record FolderLayout(Kind kind, int base) implements Serializable {
 
-  /** What the folders of an input are, from the top; folders below these only hold files apart. */
+  /** The meaning of an input's folders from the top. The folders below these have none. */
   enum Kind {
-    /** {@code cat/1.jpg}, as torchvision's {@code ImageFolder} has it. */
+    /** {@code cat/1.jpg}, as in torchvision's {@code ImageFolder}. */
     CLASSES,
     /** {@code train/cat/1.jpg}, and {@code test/1.jpg} where a split has no classes. */
     SPLITS,
@@ -35,22 +35,25 @@ record FolderLayout(Kind kind, int base) implements Serializable {
     CLASSES_THEN_SPLITS
   }
 
-  /** Between the words of a name, as in {@code data_files} of Hugging Face's datasets. */
+  /**
+   * Matches the separators between the words of a name, as in {@code data_files} of Hugging Face's
+   * datasets.
+   */
   private static final Pattern SEPARATORS = Pattern.compile("[-_./\\s\\d]+");
 
-  /** Words that say no more than that there are images. */
+  /** Words that only say that there are images. */
   private static final Set<String> EMPTY_WORDS =
       Set.of("set", "data", "dataset", "split", "images", "image", "img", "imgs", "photos");
 
   /**
-   * What a path says.
+   * The label and split of a path.
    *
-   * @param label null where no folder names one
+   * @param label the label, or null where no folder names one
    * @param split a name of {@link SplitsTable}, or null
    */
   record Place(String label, String split) {}
 
-  /** Label and split of a path relative to the input, e.g. {@code train/cat/1.jpg}. */
+  /** Returns the label and split of a path relative to the input, e.g. {@code train/cat/1.jpg}. */
   Place of(String relative) {
     String[] parts = relative.split("/", -1);
     String first = folder(parts, base);
@@ -67,9 +70,10 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * The split that a folder, or a cell of a manifest, is called by: the words of Hugging Face's
-   * datasets, in any case, as a part of the name between {@code - _ . /}, spaces and digits. Null
-   * where it has no such word, or words of two splits, such as {@code train-test}.
+   * Returns the split that the name of a folder, or a cell of a manifest, contains: one of the
+   * words of Hugging Face's datasets, in any case, as a part of the name between {@code - _ . /},
+   * spaces and digits. It is null where the name has no such word, or words of two splits, such as
+   * {@code train-test}.
    */
   static String splitNamed(String name) {
     String found = null;
@@ -84,8 +88,8 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * What a name says besides a split and a number, such as {@code strip} of {@code test-strip2};
-   * empty for {@code Training} and {@code test_set}.
+   * Returns the words of a name besides a split and a number, such as {@code strip} of {@code
+   * test-strip2}. It is empty for {@code Training} and {@code test_set}.
    */
   static Set<String> besidesSplit(String name) {
     Set<String> rest = new TreeSet<>();
@@ -117,8 +121,8 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * The rows of an input with the labels and splits that its folders give them, by the layout that
-   * all of its rows suggest together.
+   * Returns the rows of an input with the labels and splits that its folders give them. All rows
+   * together decide the layout.
    *
    * @param walked rows with {@link Listing#WITHIN}
    * @param input the input's URI, for messages
@@ -144,8 +148,8 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * Label and split of a path in a data set of which no more is known: a first folder whose whole
-   * name is a split's is one.
+   * Returns the label and split of a path in a data set of which nothing else is known. A first
+   * folder is a split if its whole name is a split's.
    */
   static Place place(String relative) {
     int end = relative.indexOf('/');
@@ -155,8 +159,9 @@ record FolderLayout(Kind kind, int base) implements Serializable {
   }
 
   /**
-   * Whether a file is one that operating systems and jobs leave behind, like {@code .DS_Store},
-   * {@code ._1.jpg}, {@code Thumbs.db} or {@code _SUCCESS}. Cameras do write {@code _MG_0001.JPG}.
+   * Returns whether a file is one that operating systems and jobs leave behind, like {@code
+   * .DS_Store}, {@code ._1.jpg}, {@code Thumbs.db} or {@code _SUCCESS}. An image may begin with an
+   * underscore, as cameras write {@code _MG_0001.JPG}.
    */
   static boolean isHiddenFile(String name) {
     return name.startsWith(".")
@@ -165,7 +170,10 @@ record FolderLayout(Kind kind, int base) implements Serializable {
         || name.equalsIgnoreCase("desktop.ini");
   }
 
-  /** Whether a folder is one of those; a class may well start with an underscore. */
+  /**
+   * Returns whether a folder is one that operating systems and jobs leave behind. An underscore
+   * alone does not make it one, as a class may begin with it.
+   */
   static boolean isHiddenFolder(String name) {
     return name.startsWith(".")
         || name.equals("__MACOSX")
@@ -173,7 +181,7 @@ record FolderLayout(Kind kind, int base) implements Serializable {
         || name.equals("@eaDir");
   }
 
-  /** Whether any part of a relative path is hidden. */
+  /** Returns whether any part of a relative path is hidden. */
   static boolean isHidden(String relative) {
     String[] parts = relative.split("/", -1);
     for (int i = 0; i < parts.length - 1; i++) {

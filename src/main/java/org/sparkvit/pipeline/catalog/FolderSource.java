@@ -17,15 +17,16 @@ import org.sparkvit.loading.ImageName;
 import scala.Tuple2;
 
 /**
- * An image folder; see {@link FolderLayout}.
+ * Lists an image folder; see {@link FolderLayout}.
  *
- * <p>The driver lists the folders of the first level, and of the second below a split; the files
- * are listed by Spark tasks, one per such folder. So the driver holds a line per class however many
- * images there are, and S3 is asked by many tasks at once. Length and time come with the listing.
+ * <p>The driver lists the folders of the first level, and of the second below a split. The files
+ * are listed by Spark tasks, one for each such folder. So the driver holds a line per class however
+ * many images there are, and S3 is asked by many tasks at once. Length and time come with the
+ * listing.
  *
- * @param root fully qualified
- * @param config whether folders are classes, and what their layout is
- * @param decisions takes the layout that was decided
+ * @param root the folder, fully qualified
+ * @param config says whether folders are classes, and what their layout is
+ * @param decisions receives the layout that was decided
  */
 record FolderSource(Path root, CatalogConfig config, InputDecisions decisions)
     implements CatalogSource {
@@ -42,7 +43,10 @@ record FolderSource(Path root, CatalogConfig config, InputDecisions decisions)
     return FolderLayout.place(spark, rows, root.toString(), config, decisions);
   }
 
-  /** Labels would be those of the folders, and what the metadata says left out. */
+  /**
+   * Checks that the folder has no metadata. Otherwise labels would be those of the folders, and
+   * what the metadata says would be ignored.
+   */
   private void requireNoMetadata(JavaRDD<Row> rows) {
     List<String> met = MetadataFiles.in(rows).takeOrdered(1);
     if (!met.isEmpty()) {
@@ -56,7 +60,7 @@ record FolderSource(Path root, CatalogConfig config, InputDecisions decisions)
     }
   }
 
-  /** Everything below the folder, without what its folders say about it. */
+  /** Lists everything below the folder, without labels and splits. */
   JavaRDD<Row> walk(SparkSession spark) {
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
@@ -68,7 +72,7 @@ record FolderSource(Path root, CatalogConfig config, InputDecisions decisions)
         .flatMap(folder -> rows(configuration, new Path(from), folder._1, folder._2));
   }
 
-  /** Pairs of a folder and whether to descend from it. */
+  /** Collects pairs of a folder and whether to descend from it. */
   private void plan(
       Configuration configuration, Path folder, int depth, List<Tuple2<String, Boolean>> work) {
     work.add(new Tuple2<>(folder.toString(), false));

@@ -26,20 +26,20 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Where the images of an input lie, as far as it tells a split's folder from a class. The driver
- * holds a line for each folder of one level, and the names of those below folders that are called
- * like splits; all else is counted by Spark.
+ * A survey of where the images of an input lie, as far as it helps to tell a split's folder from a
+ * class. The driver holds a line for each folder of one level, and the names of those below folders
+ * that are named like splits. Spark counts everything else.
  *
  * @param above the folders that hold all images, from the top down to {@link #folders}
- * @param direct images that lie beside the folders
- * @param folders the folders of the level that is looked at, by name: the first whose names may say
- *     a split, or where images lie in more than one folder
- * @param shared folders that each of those with images has below it, some of them; empty where
- *     there is one only, or where images lie beside them
+ * @param direct the number of images that lie beside the folders
+ * @param folders the folders of one level, by name: the first level whose names may name a split,
+ *     or where images lie in more than one folder
+ * @param shared some of the folders that each folder with images has below it; empty where there is
+ *     only one such folder, or where images lie beside them
  */
 record FolderSurvey(
     List<String> above, long direct, Map<String, Folder> folders, Set<String> shared) {
-  /** More would not be shown. */
+  /** The largest number of shared folders, as more would not be shown. */
   private static final int MAX_SHARED = 20;
 
   private static final UserDefinedFunction SPLIT_NAMED =
@@ -50,12 +50,14 @@ record FolderSurvey(
   /**
    * A folder.
    *
-   * @param images images in it and below; 0 where it has only what is skipped
-   * @param direct those of them that are in no folder below
-   * @param inSplits those that are in folders below which are called like splits
-   * @param splits the splits that those name
-   * @param classes the folders with images below it, where it or one beside it is called like a
-   *     split; not of all folders, as there may be one for each image
+   * @param name the name of the folder
+   * @param images the number of images in it and below; 0 where everything in it is skipped
+   * @param direct the number of those images that are in no folder below
+   * @param inSplits the number of those images that are in folders below which are named like
+   *     splits
+   * @param splits the splits that the folders below name
+   * @param classes the folders with images below it, where it or a folder beside it is named like a
+   *     split. It is empty for all other folders, as there may be a folder for each image
    */
   record Folder(
       String name,
@@ -70,7 +72,7 @@ record FolderSurvey(
     }
   }
 
-  /** Looks at the rows of a listing whose folders may say something about them. */
+  /** Counts the rows of a listing whose folders may have a meaning. */
   static FolderSurvey survey(Dataset<Row> listing) {
     Column image = col(Listing.SKIPPED).isNull();
     Dataset<Row> rows =
@@ -153,7 +155,7 @@ record FolderSurvey(
     return shared;
   }
 
-  /** Whether a path leads through these folders. */
+  /** Returns the condition that a path leads through these folders. */
   private static Column above(Column parts, List<String> folders) {
     Column here = lit(true);
     for (int i = 0; i < folders.size(); i++) {
@@ -162,7 +164,10 @@ record FolderSurvey(
     return here;
   }
 
-  /** The folders that the first and the last of sorted paths have in common: so have all. */
+  /**
+   * Returns the folders that the first and the last of sorted paths have in common, which all paths
+   * between them share.
+   */
   private static List<String> commonFolders(String first, String last) {
     String[] from = first.split("/", -1);
     String[] to = last.split("/", -1);

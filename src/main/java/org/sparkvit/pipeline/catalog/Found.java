@@ -3,17 +3,19 @@ package org.sparkvit.pipeline.catalog;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What lies in a folder. A file that is to be opened has neither reason, detail nor problem.
+ * A file or folder that was found in a folder. A file that is to be opened has neither reason,
+ * detail nor problem.
  *
- * @param path fully qualified; of a name that is no UTF-8 the bytes that are none are written as
- *     {@code \xE9}
+ * @param path the fully qualified path; in a name that is not UTF-8 the invalid bytes are written
+ *     as {@code \xE9}
  * @param isFolder whether it can be listed in turn
- * @param bytes length of a file
- * @param modified milliseconds since 1970
- * @param skipped why it is left out; null where it is not
- * @param detail more about that; of a file that is not left out, why it cannot be opened all the
- *     same
- * @param problem why the catalog cannot go on, as a sentence for the user; null where it can
+ * @param bytes the length of a file in bytes
+ * @param modified the modification time in milliseconds since 1970
+ * @param skipped the reason why it is skipped, or null where it is not
+ * @param detail more about that reason; for a file that is not skipped, the reason why it cannot be
+ *     opened
+ * @param problem the reason why the catalog cannot go on, as a sentence for the user, or null where
+ *     it can
  */
 record Found(
     Path path,

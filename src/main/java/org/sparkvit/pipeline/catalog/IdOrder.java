@@ -6,9 +6,9 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /**
- * Puts rows of the images table in the order of their ids. Stages go through the images in ranges
- * of ids, so files that hold a range each are the ones that need not be opened for another. Ids are
- * hashes, whose first digits are as good as a sample, which would read all images once more.
+ * Sorts rows of the images table by their ids. Stages go through the images in ranges of ids, so a
+ * file that holds a range is one that need not be opened for another range. Ids are hashes, whose
+ * first digits are as good as a sample, which would read all images once more.
  */
 final class IdOrder extends Partitioner {
   private static final long serialVersionUID = 1L;
@@ -21,10 +21,10 @@ final class IdOrder extends Partitioner {
   }
 
   /**
-   * Sorts.
+   * Sorts rows.
    *
-   * @param rows with the id in their first column
-   * @param partitions how many there are afterwards
+   * @param rows rows with the id in their first column
+   * @param partitions the number of partitions of the result
    */
   static JavaRDD<Row> sorted(JavaRDD<Row> rows, int partitions) {
     return rows.mapToPair(row -> new Tuple2<>(row.getString(0), row))

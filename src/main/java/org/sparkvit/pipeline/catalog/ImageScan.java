@@ -24,14 +24,17 @@ import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.RetryingImageReader;
 
 /**
- * The heart of the catalog: a listing becomes rows of the images table, one for one. Each file is
- * read whole, hashed, and decoded, since many defects show only in the pixels.
+ * Turns a listing into rows of the images table, one for one. Each file is read whole, hashed, and
+ * decoded, since many defects show only in the pixels.
  */
 final class ImageScan {
   private static final int READERS = 8;
   private static final long MAX_BYTES_AHEAD = 64L << 20;
 
-  /** So many bytes of images have their rows in one file of the table, some 100,000 of them. */
+  /**
+   * The number of bytes of images whose rows share one file of the table; these are some 100,000
+   * images.
+   */
   private static final long BYTES_A_FILE = 16L << 30;
 
   private ImageScan() {}
@@ -41,7 +44,7 @@ final class ImageScan {
    *
    * @param listing rows of {@link Listing#SCHEMA} and the user's own columns
    * @param total the sum of {@link SizeBalancer#weight}
-   * @param partitions how many tasks decode; no row depends on it
+   * @param partitions the number of tasks that decode; no row depends on it
    * @return the rows, in few partitions and in the order of their ids
    */
   static Dataset<Row> scan(Dataset<Row> listing, long total, int partitions) {

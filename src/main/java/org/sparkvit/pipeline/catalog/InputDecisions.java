@@ -6,20 +6,23 @@ import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
- * What the catalog decided about its inputs where they could be read in more ways than one: the
- * layout of folders, the separator of a manifest. Its summary and its run record say them, so that
- * nobody has to guess. They are about whole inputs, and so few; never one for each image.
+ * Collects the decisions of the catalog about inputs that could be read in more ways than one: the
+ * layout of folders, the separator of a manifest. Its summary and its run record list them, so that
+ * nobody has to guess. They are about whole inputs, and so few; there is never one for each image.
  */
 final class InputDecisions {
-  /** Far more than inputs have; a sentence for each file would be a mistake of the program. */
+  /**
+   * The largest number of sentences. It is far more than inputs need; a sentence for each file
+   * would be a bug.
+   */
   private static final int MAX = 1_000;
 
   private final Set<String> said = new LinkedHashSet<>();
 
   /**
-   * Notes a decision, once.
+   * Adds a decision unless it is there already.
    *
-   * @param sentence what was decided and the ground, such as {@code layout: 2 splits x 3 classes}
+   * @param sentence the decision and its ground, such as {@code layout: 2 splits x 3 classes}
    */
   void say(String sentence) {
     if (said.size() < MAX) {
@@ -34,7 +37,7 @@ final class InputDecisions {
     }
   }
 
-  /** All sentences, in the order in which they were said. */
+  /** Returns all sentences in the order in which they were added. */
   List<String> sentences() {
     return List.copyOf(said);
   }

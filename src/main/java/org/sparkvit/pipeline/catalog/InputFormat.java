@@ -1,10 +1,10 @@
 package org.sparkvit.pipeline.catalog;
 
-/** What an input is. */
+/** The kind of an input. */
 public enum InputFormat {
-  /** By what is there; see {@link InputSources}. */
+  /** The kind is detected; see {@link InputSources}. */
   AUTO,
-  /** {@code class/file} or {@code split/class/file}. */
+  /** A folder with files {@code class/file} or {@code split/class/file}. */
   FOLDER,
   /** A table of paths, labels and further columns: CSV, JSON lines or Parquet. */
   MANIFEST,

@@ -17,7 +17,7 @@ import org.sparkvit.loading.Storage;
 import org.sparkvit.loading.Within;
 
 /**
- * Finds out what an input is.
+ * Detects what an input is.
  *
  * <ul>
  *   <li>a file {@code .csv .tsv .jsonl .ndjson .json .parquet}, or a folder that Spark wrote under
@@ -35,9 +35,9 @@ final class InputSources {
   private final InputDecisions decisions;
 
   /**
-   * For one run of the catalog.
+   * Creates the sources of one run of the catalog.
    *
-   * @param decisions takes what is decided about the inputs where they may mean two things
+   * @param decisions receives what is decided about inputs that may mean two things
    */
   InputSources(CatalogConfig config, Configuration configuration, InputDecisions decisions) {
     this.config = config;
@@ -46,9 +46,9 @@ final class InputSources {
   }
 
   /**
-   * The sources that the inputs consist of; their tar shards are one.
+   * Returns the sources of all inputs. All tar shards are one source.
    *
-   * @throws UserException when an input is not there or is not what {@code format} says
+   * @throws UserException when an input does not exist or is not what {@code format} says
    */
   List<CatalogSource> all() {
     List<CatalogSource> sources = new ArrayList<>();
@@ -69,9 +69,9 @@ final class InputSources {
   }
 
   /**
-   * The sources that an input consists of.
+   * Returns the sources of an input.
    *
-   * @throws UserException when the input is not there or is not what {@code format} says
+   * @throws UserException when the input does not exist or is not what {@code format} says
    */
   List<CatalogSource> of(String uri) {
     String input = Urls.withoutSecrets(uri);
@@ -125,7 +125,7 @@ final class InputSources {
     }
   }
 
-  /** An option that would do nothing is a misunderstanding. */
+  /** Refuses an option that would have no effect, as it is a misunderstanding. */
   private static void refuse(
       boolean useless, String option, String value, String what, String input) {
     if (useless && value != null) {
@@ -230,7 +230,10 @@ final class InputSources {
     return new FolderSource(root, config, decisions);
   }
 
-  /** Whatever was chosen, the other would be left out without a word. */
+  /**
+   * Returns an exception for an input that may be read in two ways. Whichever was chosen, the other
+   * would be ignored without a word.
+   */
   static UserException ambiguous(Path root, String what) {
     return new UserException(
         "--input '"
@@ -259,9 +262,9 @@ final class InputSources {
   }
 
   /**
-   * A manifest of several files, which are written in one way.
+   * Returns a manifest of several files, which all have the same format.
    *
-   * @param root what names are relative to, unless {@code --image-root} says it
+   * @param root the folder that names are relative to, unless {@code --image-root} is given
    */
   private ManifestSource manifest(Path root, List<ManifestPart> parts) throws IOException {
     String images = config.imageRoot() == null ? root.toString() : qualified(config.imageRoot());
@@ -329,14 +332,14 @@ final class InputSources {
   }
 
   /**
-   * What tells the kinds of folders apart.
+   * The facts by which kinds of folders are told apart.
    *
    * @param splits the folders with a split's name
    * @param shards whether there is a tar file
    * @param folders whether there are folders that name no split
    * @param compressed a compressed tar file where there are no images beside it, or null
-   * @param tables names of files that could be manifests
-   * @param entries how many files and folders there are, without hidden ones
+   * @param tables the names of files that could be manifests
+   * @param entries the number of files and folders without hidden ones
    */
   private record Level(
       List<Path> splits,

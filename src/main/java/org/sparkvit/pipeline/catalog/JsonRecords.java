@@ -18,15 +18,15 @@ import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
- * The lines of a JSON lines text, each checked to be one object that can become a row. Blank lines
- * are passed over. What Python writes and JSON does not have, {@code NaN} and {@code Infinity}, is
- * taken.
+ * Reads the lines of a JSON lines text and checks that each is one object that can become a row.
+ * Blank lines are skipped. {@code NaN} and {@code Infinity}, which Python writes and JSON does not
+ * have, are accepted.
  */
 final class JsonRecords extends TextRecords {
-  /** Deeper values would be columns that no table of Spark can hold. */
+  /** The largest depth of values. Deeper ones would be columns that no table of Spark can hold. */
   private static final int MAX_DEPTH = 50;
 
-  /** Each key is a column, or a field of one. */
+  /** The largest number of keys, as each is a column, or a field of one. */
   private static final int MAX_KEYS = 10_000;
 
   private static final int MAX_KEY_LENGTH = 1_000;
@@ -50,8 +50,8 @@ final class JsonRecords extends TextRecords {
   /**
    * Reads the first line.
    *
-   * @param name what is read, for messages
-   * @param text with LF at the end of lines
+   * @param name the name of the text, for messages
+   * @param text the text, with LF at the end of lines
    */
   JsonRecords(String name, Reader text) {
     super(name);
@@ -73,7 +73,10 @@ final class JsonRecords extends TextRecords {
     return record;
   }
 
-  /** Not {@code BufferedReader.readLine}, which takes a line of any length into memory. */
+  /**
+   * Reads a line of bounded length. {@code BufferedReader.readLine} would take a line of any length
+   * into memory.
+   */
   private String readLine() throws IOException {
     StringBuilder read = new StringBuilder();
     line++;

@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import org.sparkvit.core.UserException;
 
 /**
- * A scalar of a JSON object as it is spelled there. Spark's tables and Jackson's trees have
- * floating point numbers in its place: of a column in which one number has a point all become such,
+ * Reads a scalar of a JSON object as it is spelled in the text. Spark's tables and Jackson's trees
+ * hold floating-point numbers instead: where one number of a column has a point, all become such,
  * so that 0 is written as 0.0, and 9007199254740993 as another number.
  */
 final class JsonSpelling {
@@ -20,10 +20,10 @@ final class JsonSpelling {
   private JsonSpelling() {}
 
   /**
-   * The text of a string, a number or a truth value; null where the key is missing, or its value is
-   * null or Python's {@code NaN}.
+   * Returns the text of a string, a number or a truth value, or null where the key is missing, or
+   * its value is null or Python's {@code NaN}.
    *
-   * @param object the text of an object that is known to be sound
+   * @param object the text of a valid object
    * @throws UserException when the value is a list or an object
    */
   static String of(String object, String key) {

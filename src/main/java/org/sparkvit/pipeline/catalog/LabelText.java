@@ -25,11 +25,11 @@ import org.apache.spark.sql.types.StringType;
 import org.sparkvit.core.UserException;
 
 /**
- * How the cells of a column of labels are written as classes.
+ * Converts the cells of a column of labels to names of classes.
  *
- * <p>A gap makes pandas write whole numbers as 0.0 and 1.0, in Parquet and in CSV. Where all of a
- * column are such, they are the classes 0 and 1. Anything else stays as it is spelled: of 1, 1.0
- * and 01 in one column, nobody but its owner knows which are one class.
+ * <p>Where a column has gaps, pandas writes whole numbers as 0.0 and 1.0, in Parquet and in CSV.
+ * Where all cells of a column are such numbers, they are the classes 0 and 1. Any other text stays
+ * as it is spelled: if 1, 1.0 and 01 are in one column, only its owner knows which are one class.
  *
  * @param whole whether all labels are whole numbers with a decimal point
  * @param names for each file, the names of classes that its whole numbers stand for; empty where
@@ -40,7 +40,10 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
 
   private static final String WHOLE_NUMBER = "-?[0-9]+(\\.0+)?";
 
-  /** From here on not every whole number is a double, and of a float. */
+  /**
+   * The number from which on not every whole number is a double; the next constant is that of
+   * floats.
+   */
   private static final double MOST_DOUBLE = 0x1p53;
 
   private static final double MOST_FLOAT = 0x1p24;
@@ -49,10 +52,10 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
   private static final BigDecimal NONE = BigDecimal.valueOf(-1);
 
   /**
-   * Whether a column of labels consists of whole numbers with a decimal point, empty cells aside.
-   * Ends at the first label that is none.
+   * Returns whether a column of labels consists of whole numbers with a decimal point, apart from
+   * empty cells. It stops at the first other label.
    *
-   * @param labels one column
+   * @param labels a dataset of one column
    */
   static boolean areWhole(Dataset<Row> labels) {
     DataType type = labels.schema().fields()[0].dataType();
@@ -70,17 +73,21 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
     return type instanceof DecimalType && labels.where(not(floor(label).equalTo(label))).isEmpty();
   }
 
-  /** As {@link #areWhole}, of numbers as they are spelled, some of which have a decimal point. */
+  /**
+   * Returns whether the labels of a column are whole numbers, some of which have a decimal point.
+   *
+   * @param spelled a dataset of one column with the numbers as they are spelled
+   */
   static boolean areWholeNumbers(Dataset<Row> spelled) {
     Column label = col(spelled.columns()[0]);
     return spelled.where(not(label.rlike("^" + WHOLE_NUMBER + "$"))).isEmpty();
   }
 
   /**
-   * The class of a cell; null where there is none.
+   * Returns the class of a cell, or null where the cell has none.
    *
-   * @param file the file that it is in
-   * @throws UserException when it can be no class, without the place
+   * @param file the file that the cell is in
+   * @throws UserException when the cell can be no class; the message does not say the place
    */
   String of(Object cell, String file) {
     String text = text(cell);
@@ -153,7 +160,7 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
     return number.toBigInteger().toString();
   }
 
-  /** Old writers of Parquet do not say of text that it is text. */
+  /** Decodes bytes as UTF-8. Old writers of Parquet do not mark text as text. */
   private static String decoded(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

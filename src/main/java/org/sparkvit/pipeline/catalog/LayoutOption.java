@@ -1,11 +1,11 @@
 package org.sparkvit.pipeline.catalog;
 
-/** What a user says the folders of the inputs are. */
+/** The meaning of an input's folders according to the user. */
 public enum LayoutOption {
-  /** Decided by what is there; the catalog says what was decided. */
+  /** The layout is detected, and the catalog says what was decided. */
   AUTO,
   /** The first folder is the class, whatever it is called. */
   FOLDER,
-  /** Folders that are called like splits are splits, with classes below or above them. */
+  /** Folders that are named like splits are splits, with classes below or above them. */
   SPLITS
 }

@@ -13,8 +13,8 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.pipeline.catalog.FolderSurvey.Folder;
 
 /**
- * Decides what the folders of an input are. A folder that is called like a split is one only if all
- * folders with images beside it are called so, too. Where that reading and the one as classes are
+ * Decides what the folders of an input are. A folder that is named like a split is one only if all
+ * folders with images beside it are named so, too. Where that reading and the one as classes are
  * both likely, the user decides with {@code --layout}.
  */
 final class LayoutRules {
@@ -38,12 +38,12 @@ final class LayoutRules {
   }
 
   /**
-   * The layout of an input.
+   * Returns the layout of an input.
    *
-   * @param input its URI, for messages
+   * @param input the input's URI, for messages
    * @param labelled whether folders may be classes at all
-   * @param decisions takes what was decided, and why where that is not plain
-   * @throws UserException when it may be read in two ways, or not in the one that is asked for
+   * @param decisions receives the decision, and its reason where that is not obvious
+   * @throws UserException when the folders may be read in two ways, or not in the requested one
    */
   static FolderLayout decide(
       String input,
@@ -113,7 +113,10 @@ final class LayoutRules {
     return !filled.isEmpty() && filled.stream().allMatch(f -> f.inSplits() == f.images());
   }
 
-  /** "test-strip" and "validation_failed" are more likely classes than splits. */
+  /**
+   * Checks that names say nothing but splits. "test-strip" and "validation_failed" are more likely
+   * classes.
+   */
   private void requireNamesOfSplits() {
     Set<Set<String>> besides =
         called.stream().map(f -> FolderLayout.besidesSplit(f.name())).collect(Collectors.toSet());
@@ -127,7 +130,10 @@ final class LayoutRules {
     }
   }
 
-  /** Where the folders beside it hold the same classes, a split is more likely than a class. */
+  /**
+   * Checks that the folders beside those named like splits do not hold the same classes. Where they
+   * do, all of them are more likely splits than classes.
+   */
   private void requireNoClassesOfOthers() {
     Set<String> below = new TreeSet<>();
     for (Folder folder : called) {

@@ -28,35 +28,43 @@ import org.sparkvit.loading.ImageName;
 import scala.collection.JavaConverters;
 
 /**
- * What a source found, before anything is read: one row per file, as positions, because the rows
- * pass through functions of every task. The user's own columns follow.
+ * The files that a source found, before any is read, one row per file. Columns are addressed by
+ * position, because the rows pass through functions of every task. The user's own columns follow.
  */
 final class Listing {
-  /** See {@link ImageName}; unique. */
+  /** The unique name of the file, see {@link ImageName}. */
   static final String NAME = "_name";
 
-  /** A name of {@link SkipReason} for what is listed but not catalogued; null for what is. */
+  /**
+   * A name of {@link SkipReason} for what is listed but not cataloged, or null for what is
+   * cataloged.
+   */
   static final String SKIPPED = "_skipped";
 
-  /** Why a file of the listing is never opened, as a row of the images table; null where it is. */
+  /**
+   * The reason why a file is never opened and becomes a row of the images table all the same, or
+   * null where it is opened.
+   */
   static final String REFUSED = "_refused";
 
   /**
-   * More about why it is skipped; null where there is no more to say. Of what is not skipped: why
-   * it is a row of the images table that cannot be opened.
+   * Details of why it is skipped, or null. For a file that is not skipped, it is the reason why it
+   * becomes a row of the images table that cannot be opened.
    */
   static final String DETAIL = "_detail";
 
-  /** A mistake in the input, as a sentence for its owner; null where there is none. */
+  /** A mistake in the input as a sentence for its owner, or null where there is none. */
   static final String PROBLEM = "_problem";
 
   /**
-   * The path from the input's root, whose folders may be classes and splits; null where they are
-   * not asked, as in a manifest.
+   * The path from the input's root, whose folders may be classes and splits, or null where folders
+   * have no meaning, as in a manifest.
    */
   static final String WITHIN = "_within";
 
-  /** Fields of a sample that differ from file to file, as text; null where there are none. */
+  /**
+   * The fields of a sample as text, which differ from file to file, or null where there are none.
+   */
   private static final String FIELDS = "_fields";
 
   static final int AT_NAME = 0;
@@ -65,7 +73,10 @@ final class Listing {
   static final int AT_SPLIT = 3;
   static final int AT_OFFSET = 4;
 
-  /** Null where a manifest names a file whose size cannot be had. */
+  /**
+   * The position of the size, which is null where a manifest names a file whose size cannot be
+   * read.
+   */
   static final int AT_BYTES = 5;
 
   static final int AT_MODIFIED = 6;
@@ -95,7 +106,7 @@ final class Listing {
 
   private Listing() {}
 
-  /** A file that is to be read. */
+  /** Returns a row for a file that is to be read. */
   static Row file(
       String name,
       String path,
@@ -110,9 +121,9 @@ final class Listing {
   }
 
   /**
-   * A file that is a row of the images table but must not be opened.
+   * Returns a row for a file that becomes a row of the images table but must not be opened.
    *
-   * @param why what is wrong with its path
+   * @param why the reason, which lies in its path
    */
   static Row refused(String name, String path, String label, String split, String why) {
     return RowFactory.create(
@@ -120,9 +131,10 @@ final class Listing {
   }
 
   /**
-   * Something that becomes a row of {@code images_skipped}, and none of {@code images}.
+   * Returns a row for something that becomes a row of {@code images_skipped}, and none of {@code
+   * images}.
    *
-   * @param detail more than the reason says, in a few words; or null
+   * @param detail details beyond the reason in a few words, or null
    */
   static Row skipped(String name, String path, SkipReason reason, String detail) {
     return RowFactory.create(
@@ -130,9 +142,10 @@ final class Listing {
   }
 
   /**
-   * A file that is known not to be readable, and becomes a row of the images table all the same.
+   * Returns a row for a file that is known to be unreadable, and becomes a row of the images table
+   * all the same.
    *
-   * @param why what is wrong with it and how to mend it, in a few words
+   * @param why the reason and the remedy in a few words
    */
   static Row unreadable(String name, String path, long bytes, long modifiedMillis, String why) {
     return RowFactory.create(
@@ -151,15 +164,15 @@ final class Listing {
         null);
   }
 
-  /** Something that stops the catalog before an image is read. */
+  /** Returns a row for a mistake that stops the catalog before an image is read. */
   static Row problem(String where, String sentence) {
     return RowFactory.create(
         where, null, null, null, 0L, null, null, null, null, null, sentence, null, null);
   }
 
   /**
-   * {@code row} with its place in the folders of its input, from where it takes a label and a split
-   * if it has none of its own; see {@link FolderLayout}.
+   * Returns {@code row} with its path in the folders of its input, from which it takes a label and
+   * a split if it has none of its own; see {@link FolderLayout}.
    */
   static Row within(Row row, String relative) {
     Object[] values = values(row);
@@ -167,7 +180,7 @@ final class Listing {
     return RowFactory.create(values);
   }
 
-  /** {@code row} with what it has not of its own from the folders that it lies in. */
+  /** Returns {@code row} with the label and split of its folders, unless it has its own. */
   static Row placed(Row row, FolderLayout layout, boolean labelled) {
     if (row.isNullAt(AT_WITHIN) || !row.isNullAt(AT_SKIPPED)) {
       return row;
@@ -191,7 +204,7 @@ final class Listing {
     return values;
   }
 
-  /** {@code row} with the fields of its sample. */
+  /** Returns {@code row} with the fields of its sample. */
   static Row withFields(Row row, Map<String, String> fields) {
     Object[] values = new Object[FIXED];
     for (int i = 0; i < FIXED - 1; i++) {
@@ -201,7 +214,7 @@ final class Listing {
     return RowFactory.create(values);
   }
 
-  /** The rows of {@code images_skipped} of a listing. */
+  /** Returns the rows of {@code images_skipped} of a listing. */
   static Dataset<Row> skipped(Dataset<Row> listing) {
     return listing
         .where(col(SKIPPED).isNotNull())
@@ -212,7 +225,7 @@ final class Listing {
         .orderBy(ImagesSkippedTable.REASON, ImagesSkippedTable.PATH);
   }
 
-  /** The listing with a column for each of the fields instead of one map. */
+  /** Returns the listing with a column for each of the fields instead of one map. */
   static Dataset<Row> withFieldColumns(Dataset<Row> listing) {
     List<String> fields =
         listing
@@ -243,7 +256,7 @@ final class Listing {
     return listing.select(columns.toArray(new Column[0]));
   }
 
-  /** {@code row} followed by the values of the user's own columns. */
+  /** Returns {@code row} followed by the values of the user's own columns. */
   static Row with(Row row, Object... own) {
     Object[] values = new Object[FIXED + own.length];
     for (int i = 0; i < FIXED; i++) {
@@ -253,12 +266,12 @@ final class Listing {
     return RowFactory.create(values);
   }
 
-  /** Whether a row is of a file that is to be opened. */
+  /** Returns whether a row is of a file that is to be read. */
   static boolean isToBeRead(Row row) {
     return row.isNullAt(AT_REFUSED) && row.isNullAt(AT_SKIPPED) && row.isNullAt(AT_PROBLEM);
   }
 
-  /** The values of the user's own columns. */
+  /** Returns the values of the user's own columns. */
   static Object[] own(Row row) {
     Object[] values = new Object[row.length() - FIXED];
     for (int i = 0; i < values.length; i++) {
@@ -267,14 +280,14 @@ final class Listing {
     return values;
   }
 
-  /** The user's own columns of a listing. */
+  /** Returns the user's own columns of a listing. */
   static StructField[] own(StructType listing) {
     return Arrays.copyOfRange(listing.fields(), FIXED, listing.fields().length);
   }
 
   /**
-   * The user's columns under names that the images table does not use itself: those get {@code
-   * meta_} in front. Spark's names are blind to case, so these are too.
+   * Returns the user's columns under names that the images table does not use itself. Names that it
+   * uses get {@code meta_} in front. Like Spark's names, they are compared without case.
    */
   static List<String> freeNames(List<String> columns) {
     Set<String> taken = new HashSet<>();

@@ -19,8 +19,8 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.loading.Storage;
 
 /**
- * A folder of the local disk. Unlike Hadoop's listing it finds names of any bytes in any locale,
- * sees links for what they are, and opens neither pipes nor devices.
+ * Lists a folder of the local disk. Unlike Hadoop's listing it finds names of any bytes in any
+ * locale, recognises links, and opens neither pipes nor devices.
  */
 final class LocalFolder implements Iterator<Found> {
   private static final String NOT_UTF8 =
@@ -34,9 +34,9 @@ final class LocalFolder implements Iterator<Found> {
   /**
    * Opens a folder.
    *
-   * @param root the input that it belongs to, which {@code folder} is or is below
+   * @param root the input that it belongs to: {@code folder} or a folder above
    * @throws java.nio.file.AccessDeniedException when it may not be listed
-   * @throws FileNotFoundException when it is not there
+   * @throws FileNotFoundException when it does not exist
    */
   @SuppressWarnings("StreamResourceLeak") // closed at its end, see hasNext, and by close
   LocalFolder(Path root, Path folder) throws IOException {
@@ -116,7 +116,7 @@ final class LocalFolder implements Iterator<Found> {
         (parent.endsWith("/") ? parent : parent + "/") + name);
   }
 
-  /** The bytes of a name on the disk, which the path's text may have lost. */
+  /** Returns the bytes of a name on the disk, which the path's text may have lost. */
   private static byte[] nameOf(java.nio.file.Path entry) {
     String uri = entry.toUri().getRawPath();
     int end = uri.endsWith("/") ? uri.length() - 1 : uri.length();
@@ -135,7 +135,7 @@ final class LocalFolder implements Iterator<Found> {
     return exact;
   }
 
-  /** A name as text, or null where it is not UTF-8. */
+  /** Returns a name as text, or null where it is not UTF-8. */
   private static String text(byte[] name) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
@@ -144,7 +144,10 @@ final class LocalFolder implements Iterator<Found> {
     }
   }
 
-  /** Every byte beyond ASCII as {@code \xE9}, so that different names stay different. */
+  /**
+   * Returns a name with every byte beyond ASCII as {@code \xE9}, so that different names stay
+   * different.
+   */
   private static String escaped(byte[] name) {
     StringBuilder text = new StringBuilder();
     for (byte part : name) {
@@ -174,9 +177,9 @@ final class LocalFolder implements Iterator<Found> {
   }
 
   /**
-   * Whether a link to a folder leads to where this walk comes by anyway, so that following it would
-   * give files twice, or without end: into the input, to a folder above it, or back into another
-   * link that led here.
+   * Returns whether a link to a folder leads to where this walk passes anyway: into the input, to a
+   * folder above it, or back into another link that led here. Following it would return files
+   * twice, or never end.
    */
   private boolean isListedElsewhere(java.nio.file.Path link) {
     try {

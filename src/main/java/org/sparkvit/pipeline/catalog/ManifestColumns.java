@@ -17,32 +17,35 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.loading.ImageFiles;
 
 /**
- * What the columns of a manifest mean, decided here alone. Names are compared as they are written
- * first, then without their case.
+ * The meaning of the columns of a manifest. Names are first compared as they are written, then
+ * without case.
  *
- * @param path of the column of paths
- * @param label of the column of labels; -1 for none
- * @param split of the column of given splits; -1 for none
- * @param offset of {@link ImageFiles#MEMBER_OFFSET}; -1 for none
- * @param bytes of {@link ImageFiles#MEMBER_BYTES}; -1 for none
- * @param own positions of the user's further columns, which are kept
+ * @param path the position of the column of paths
+ * @param label the position of the column of labels, or -1 for none
+ * @param split the position of the column of given splits, or -1 for none
+ * @param offset the position of {@link ImageFiles#MEMBER_OFFSET}, or -1 for none
+ * @param bytes the position of {@link ImageFiles#MEMBER_BYTES}, or -1 for none
+ * @param own the positions of the user's further columns, which are kept
  */
 record ManifestColumns(int path, int label, int split, int offset, int bytes, List<Integer> own)
     implements Serializable {
   private static final List<String> PATHS = List.of("path", "file_name", "image");
 
-  /** Of Hugging Face's image folders, where it says what the image is. */
+  /**
+   * The suffix of columns of file names in Hugging Face's image folders, behind a word for what the
+   * image is.
+   */
   private static final String FILE_NAME = "_file_name";
 
   private static final List<String> LABELS = List.of("label", "class");
   private static final String SPLIT = "split";
 
-  /** Names that the column of paths may have, the preferred one first. */
+  /** Returns the names that the column of paths may have, the preferred one first. */
   static List<String> paths(CatalogConfig config) {
     return config.pathColumn() == null ? PATHS : List.of(config.pathColumn());
   }
 
-  /** Whether a column may be meant by one of these names. */
+  /** Returns whether a column has one of these names. */
   static boolean isNamed(String column, List<String> names) {
     return names.stream().anyMatch(column::equalsIgnoreCase)
         || (names.equals(PATHS) && isFileName(column));
@@ -53,10 +56,10 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
   }
 
   /**
-   * Finds out.
+   * Finds the columns of a manifest.
    *
-   * @param manifest its name, for messages
-   * @param splitGiven whether its files' places say the split, so that no column does
+   * @param manifest the manifest's name, for messages
+   * @param splitGiven whether the place of its files gives the split, so that no column does
    * @throws UserException when a column is missing or of a type that it cannot have
    */
   static ManifestColumns of(
@@ -90,7 +93,7 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
     return new ManifestColumns(path, label, split, offset, bytes, List.copyOf(own));
   }
 
-  /** What was decided, as a sentence. */
+  /** Returns a sentence on what was decided. */
   String decision(StructType schema) {
     String[] names = schema.fieldNames();
     return "paths are column '"
@@ -163,7 +166,10 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
       return alike.isEmpty() ? -1 : names.indexOf(alike.get(0));
     }
 
-    /** A column of whole numbers that an export has where it names members of tar files; or -1. */
+    /**
+     * Returns the position of a column of whole numbers, which an export has where it names members
+     * of tar files, or -1 where there is none.
+     */
     private int numbers(String name) {
       int index = List.of(schema.fieldNames()).indexOf(name);
       return index >= 0 && schema.fields()[index].dataType() instanceof LongType ? index : -1;

@@ -40,19 +40,19 @@ import org.sparkvit.loading.ImageName;
 import org.sparkvit.loading.Within;
 
 /**
- * A manifest: a table with a column of image paths, one of labels, and further ones, which are kept
- * (with {@code meta_} in front where the images table has a column of that name). What the columns
- * mean is for {@link ManifestColumns} to say, and what a label is for {@link LabelText}. A file
- * that does not exist shows when it is read. Where it has {@link ImageFiles#MEMBER_OFFSET} and
- * {@link ImageFiles#MEMBER_BYTES}, as an export of {@code relabel} may, its paths name members of
- * tar files.
+ * Lists the images of a manifest: a table with a column of image paths, one of labels, and further
+ * ones, which are kept (with {@code meta_} in front where the images table has a column of that
+ * name). {@link ManifestColumns} decides what the columns mean, and {@link LabelText} what a label
+ * is. A file that does not exist is found out when it is read. Where the manifest has {@link
+ * ImageFiles#MEMBER_OFFSET} and {@link ImageFiles#MEMBER_BYTES}, as an export of {@code relabel}
+ * may, its paths name members of tar files.
  *
- * @param parts the files that it consists of, at least one
- * @param kind how they are written
- * @param root URI of the folder that names are relative to; see {@link ImageName}
- * @param within where its paths may lead
- * @param config the names of its columns, and what an empty label means
- * @param decisions takes how it was understood
+ * @param parts the files that the manifest consists of, at least one
+ * @param kind the format of the files
+ * @param root the URI of the folder that names are relative to; see {@link ImageName}
+ * @param within the folders that its paths may lead to
+ * @param config the names of its columns, and the meaning of an empty label
+ * @param decisions receives how it was understood
  */
 record ManifestSource(
     List<ManifestPart> parts,
@@ -66,7 +66,7 @@ record ManifestSource(
   private static final String AGAINST = "_against";
   private static final String BEFORE = "_before";
 
-  /** Columns that rows have on the way, beside those of a listing and the user's. */
+  /** The temporary columns of rows, beside those of a listing and the user's. */
   static final List<String> COLUMNS =
       List.of(
           ManifestTable.FILE,
@@ -82,12 +82,12 @@ record ManifestSource(
     return sized(spark, rows(spark));
   }
 
-  /** {@link #rows} with the sizes of files. */
+  /** Returns {@link #rows} with the sizes of files. */
   Dataset<Row> sized(SparkSession spark, Dataset<Row> rows) {
     return spark.createDataFrame(FileSizes.of(spark, rows.javaRDD(), within), rows.schema());
   }
 
-  /** The listing without sizes. */
+  /** Returns the listing without sizes. */
   Dataset<Row> rows(SparkSession spark) {
     ManifestTable table =
         ManifestTable.read(
@@ -126,7 +126,7 @@ record ManifestSource(
         .drop(ManifestTable.FILE, ManifestTable.LINE);
   }
 
-  /** For messages. */
+  /** Returns the name of the manifest for messages. */
   private String name() {
     return ManifestText.name(parts.stream().map(ManifestPart::file).toList());
   }
@@ -172,7 +172,10 @@ record ManifestSource(
     return new LabelText(whole, names);
   }
 
-  /** Structures in cells become Parquet as they are, whose names have rules of their own. */
+  /**
+   * Checks the names of a structure's fields. Structures in cells are written to Parquet unchanged,
+   * which has rules for names.
+   */
   private void requireFields(String column, DataType type) {
     if (type instanceof ArrayType array) {
       requireFields(column, array.elementType());
@@ -198,8 +201,8 @@ record ManifestSource(
   }
 
   /**
-   * One row an image: of rows that say the same the first stays, and the others are skipped; rows
-   * that contradict each other are a mistake.
+   * Keeps one row for each image. Of rows that say the same the first stays, and the others are
+   * skipped. Rows that contradict each other are a mistake.
    */
   private static Dataset<Row> once(Dataset<Row> rows) {
     Column where = col(ManifestTable.LINE);
@@ -241,9 +244,9 @@ record ManifestSource(
   }
 
   /**
-   * Turns a row of the manifest into one of the listing and its place, in a task.
+   * Converts a row of the manifest to one of the listing, in a task.
    *
-   * @param spelled the key of the label in a line of JSON, which is taken as it is written; or null
+   * @param spelled the key of the label in a line of JSON, which is taken as it is spelled, or null
    */
   private record Reader(
       Map<String, ManifestPart> parts,
@@ -315,12 +318,12 @@ record ManifestSource(
                 + ImageFiles.MEMBER_BYTES
                 + " "
                 + bytes
-                + ", which is no place in a file; make the manifest anew");
+                + ", which is no place in a file; write the manifest again");
       }
       return Listing.file(image.name(), image.path().toString(), label, split, offset, bytes, null);
     }
 
-    /** The part that a file is, or is in a folder of. */
+    /** Returns the part that a file is, or that is the file's folder. */
     private ManifestPart part(String file) {
       ManifestPart part = parts.get(file);
       return part != null ? part : parts.get(new Path(file).getParent().toString());

@@ -41,32 +41,32 @@ import org.sparkvit.image.codec.ForeignContent;
 import org.sparkvit.loading.Storage;
 
 /**
- * The rows of a manifest, whatever it is written in. Text is read by one task a file, in lines with
- * numbers; Parquet as Spark reads it.
+ * The rows of a manifest in any of its formats. Text is read by one task a file, in lines with
+ * numbers; Parquet is read by Spark.
  *
  * @param rows {@link #FILE}, {@link #LINE}, {@link #CELLS} and {@link #TEXT}
- * @param columns the user's columns; in the rows they have positions only, since names in a
- *     person's table may be such that Spark cannot tell them apart
+ * @param columns the user's columns; in the rows they have positions only, since names in a user's
+ *     table may be such that Spark cannot tell them apart
  */
 record ManifestTable(Dataset<Row> rows, StructType columns) {
-  /** URI of the file that a row is from. */
+  /** The URI of the file that a row is from. */
   static final String FILE = "_file";
 
-  /** The line in which a row begins, from 1; in Parquet its number in the file. */
+  /** The line in which a row begins, from 1, or in Parquet its number in the file. */
   static final String LINE = "_line";
 
   /** The row itself: a structure of the manifest's columns. */
   static final String CELLS = "_cells";
 
-  /** The line as it is written, of JSON lines; null in what is written otherwise. */
+  /** The line of JSON as it is written; null in other formats. */
   static final String TEXT = "_text";
 
   private static final int MAX_TASKS = 2_000;
 
-  /** What Spark's parser, which is a different one, could not read. */
+  /** The column of lines that Spark's parser, which is a different one, could not read. */
   private static final String UNREADABLE = "_unreadable";
 
-  /** Spark gives a file's URI with escapes. */
+  /** Removes the escapes from a file's URI, with which Spark returns it. */
   private static final UserDefinedFunction FILE_OF =
       udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
 
@@ -78,13 +78,16 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   private static final Map<String, String> JSON_OPTIONS =
       Map.of("columnNameOfCorruptRecord", UNREADABLE);
 
-  /** How a manifest is written. */
+  /** The format of a manifest. */
   enum Kind {
     CSV,
     JSON_LINES,
     PARQUET;
 
-    /** By a file's name; text may be compressed by gzip. Empty where it is no manifest. */
+    /**
+     * Returns the format by a file's name, or empty where it is no manifest. Text may be compressed
+     * by gzip.
+     */
     static Optional<Kind> of(String fileName) {
       String name = plain(fileName);
       if (name.endsWith(".parquet")) {
@@ -104,11 +107,10 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   }
 
   /**
-   * Reads and checks a manifest. Cells of a CSV are text, and empty ones null; what JSON and
-   * Parquet give a type keeps it. A column that some of the files do not have is null in their
-   * rows.
+   * Reads and checks a manifest. Cells of a CSV are text, and empty ones are null. Cells of JSON
+   * and Parquet keep their types. A column that some of the files lack is null in their rows.
    *
-   * @param paths names that the column of paths may have
+   * @param paths the names that the column of paths may have
    * @throws UserException when it cannot be parsed; the message has the line's number
    */
   static ManifestTable read(
@@ -148,20 +150,20 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
         : json(spark, each.flatMap(text::lines));
   }
 
-  /** A dataset of one of the columns. */
+  /** Returns a dataset of one of the columns. */
   Dataset<Row> column(int position) {
     return rows.select(col(CELLS).getField(position(position)).as("cell"));
   }
 
   /**
-   * A dataset of one of the columns, which has scalars, as text that is spelled as it is written.
-   * Of JSON lines only.
+   * Returns a dataset of one of the columns, whose scalars are text as it is spelled in the file.
+   * It exists for JSON lines only.
    */
   Dataset<Row> spelled(int position) {
     return rows.select(SPELLED.apply(col(TEXT), lit(columns.fieldNames()[position])).as("cell"));
   }
 
-  /** The file of a row, written as a part's. */
+  /** Returns the file of a row in the form of {@link ManifestPart#file}. */
   static String file(Row row) {
     return row.getString(0);
   }
@@ -174,7 +176,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     return row.getStruct(2);
   }
 
-  /** The line of JSON as it is written; null of what is written otherwise. */
+  /** Returns the line of JSON as it is written, or null in other formats. */
   static String text(Row row) {
     return row.getString(3);
   }
@@ -221,7 +223,10 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
         .add(LINE, DataTypes.LongType, false);
   }
 
-  /** Spark reads the footers in a job, whose failure says little in its first line. */
+  /**
+   * Reads Parquet. Spark reads the footers in a job, whose failure says little in its first line,
+   * so the message is made here.
+   */
   private static ManifestTable parquet(SparkSession spark, List<ManifestPart> parts) {
     String what = parts.get(0).file();
     requireParquet(spark.sparkContext().hadoopConfiguration(), parts);
@@ -249,7 +254,10 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     }
   }
 
-  /** Tells the first of the files that is something else; Spark would tell bytes, and a trace. */
+  /**
+   * Checks that all files are Parquet. The message names the first one that is not; Spark's would
+   * show bytes and a stack trace.
+   */
   private static void requireParquet(Configuration configuration, List<ManifestPart> parts) {
     for (ManifestPart part : parts) {
       for (String file : files(configuration, part.file())) {
@@ -269,10 +277,10 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
   }
 
   /**
-   * Reads the rows through, so that a table that is damaged further on is told in one line. Text
-   * was when it was opened.
+   * Reads all rows, so that damage further on in the table is reported in one line. Text was read
+   * when it was opened.
    *
-   * @param what its name, for messages
+   * @param what the table's name, for messages
    */
   void requireReadable(String what) {
     try {
@@ -310,12 +318,12 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
     return new UserException("manifest '" + what + "' cannot be read: " + why, e);
   }
 
-  /** Spark takes paths for patterns. */
+  /** Escapes a path, as Spark takes paths for patterns. */
   private static String literal(String file) {
     return file.replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
-  /** A file, or those of a folder that Spark wrote. */
+  /** Returns a file itself, or the files of a folder that Spark wrote. */
   static List<String> files(Configuration configuration, String file) {
     Path path = new Path(file);
     List<String> files = new ArrayList<>();

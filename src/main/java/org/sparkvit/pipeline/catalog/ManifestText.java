@@ -26,11 +26,11 @@ import org.sparkvit.image.codec.ForeignContent;
 import org.sparkvit.loading.Storage;
 
 /**
- * Reads a manifest's files of text, in tasks.
+ * Reads a manifest's text files in tasks.
  *
- * @param kind CSV or JSON lines
- * @param format what the user says of them
- * @param paths names that the column of paths may have
+ * @param kind the format: CSV or JSON lines
+ * @param format the encoding and separator that the user gave
+ * @param paths the names that the column of paths may have
  */
 record ManifestText(
     SerializableConfiguration configuration,
@@ -40,16 +40,18 @@ record ManifestText(
     implements Serializable {
 
   /**
-   * What was found out about a file.
+   * The result of checking a file.
    *
-   * @param problem why it cannot be read; or null
-   * @param columns of a CSV, the names in its header
-   * @param decisions how it was understood where it could be read in more ways than one
+   * @param file the file
+   * @param problem the reason why it cannot be read, or null
+   * @param columns the names in the header of a CSV
+   * @param decisions sentences on how it was understood where it could be read in more ways than
+   *     one
    */
   record Outcome(String file, String problem, List<String> columns, List<String> decisions)
       implements Serializable {}
 
-  /** How a message names files. */
+  /** Returns the name of files in messages. */
   static String name(List<String> files) {
     return "manifest '"
         + files.get(0)
@@ -61,7 +63,10 @@ record ManifestText(
     return name(List.of(file));
   }
 
-  /** Reads a file through. Does not throw: Spark would try that again, and to no end. */
+  /**
+   * Reads a whole file and checks it. It does not throw for a bad file, as Spark would try that
+   * again in vain.
+   */
   Outcome check(String file) {
     try (TextReader reader = open(file)) {
       return check(file, reader);
@@ -95,16 +100,17 @@ record ManifestText(
     return new Outcome(file, sentence, List.of(), List.of());
   }
 
-  /** Rows of a file's name, the line and its text, of JSON lines. */
+  /** Returns rows of a file's name, the number of a line and its text, for JSON lines. */
   Iterator<Row> lines(String file) throws IOException {
     return rows(
         new JsonRecords(name(file), openForTask(file)), file, record -> record.cells().get(0));
   }
 
   /**
-   * Rows of a file's name, the line and a row of cells, of a CSV.
+   * Returns rows of a file's name, the number of a line and a row of cells, for CSV.
    *
-   * @param columns the cells' names, in order; null where the file does not have the column
+   * @param columns the names of the cells in order; the cells of a column that the file lacks are
+   *     null
    */
   Iterator<Row> rows(String file, List<String> columns) throws IOException {
     CsvTable csv = csv(file, openForTask(file));
@@ -142,7 +148,7 @@ record ManifestText(
     return new CsvTable(name(file), file, reader, format, paths);
   }
 
-  /** Closed when the task ends, since its rows are taken one by one. */
+  /** Opens a file, which is closed when the task ends, since its rows are taken one by one. */
   private TextReader openForTask(String file) throws IOException {
     TextReader reader = open(file);
     TaskCompletionListener closing = context -> close(reader);
@@ -169,7 +175,10 @@ record ManifestText(
         Charset.forName(format.encoding()));
   }
 
-  /** Tells what cannot be a table by its first bytes; others would be text that is broken. */
+  /**
+   * Recognises files that cannot be a table by their first bytes. Otherwise they would be reported
+   * as broken text.
+   */
   private static InputStream text(String file, InputStream opened, boolean packed)
       throws IOException {
     BufferedInputStream in = new BufferedInputStream(opened);

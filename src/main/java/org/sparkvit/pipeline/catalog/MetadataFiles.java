@@ -14,8 +14,8 @@ import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.Storage;
 
 /**
- * Finds the metadata of a Hugging Face ImageFolder: files of a known name in the folder itself, or
- * in its split folders or class folders, or in the class folders of its splits. Each is about the
+ * Finds the metadata of a Hugging Face ImageFolder: files of a known name in the folder itself, in
+ * its split folders or class folders, or in the class folders of its splits. Each file is about the
  * images of its own folder.
  *
  * @param strict whether it is a mistake that some folders have metadata and others have none
@@ -24,10 +24,10 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   private static final List<String> NAMES =
       List.of("metadata.jsonl", "metadata.csv", "metadata.parquet");
 
-  /** A question to a storage is all waiting. */
+  /** The number of requests to a storage at once. A request only waits. */
   private static final int AT_ONCE = 16;
 
-  /** The paths of the metadata in a listing. */
+  /** Returns the paths of the metadata files in a listing. */
   static JavaRDD<String> in(JavaRDD<Row> listing) {
     return listing
         .map(row -> row.getString(Listing.AT_PATH))
@@ -35,7 +35,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
         .filter(path -> path != null && NAMES.contains(new Path(path).getName()));
   }
 
-  /** A folder and its metadata, which may be null. */
+  /** A folder and its metadata file, which may be null. */
   private record Place(Path folder, Path metadata, String split) {
     private boolean isWithout() {
       return metadata == null;
@@ -43,9 +43,9 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
   }
 
   /**
-   * The files, all of one kind; none where the folder is no such.
+   * Returns the metadata files, all of one format, or none where the folder is no such data set.
    *
-   * @throws org.sparkvit.core.UserException when what they are about is ambiguous
+   * @throws org.sparkvit.core.UserException when it is ambiguous what the files are about
    */
   List<ManifestPart> find() {
     Place top = probe(new Place(root, null, null));
@@ -94,7 +94,10 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return ManifestTable.Kind.of(place.metadata.getName()).orElseThrow();
   }
 
-  /** The folders of the first level; of a split without metadata those in it that have some. */
+  /**
+   * Returns the folders of the first level. For a split without metadata it returns the folders in
+   * it that have some.
+   */
   private List<Place> below(Path folder) {
     List<Place> places = new ArrayList<>();
     for (Place place : probe(folders(folder, null, true))) {
@@ -111,7 +114,10 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return places;
   }
 
-  /** What may not be opened is said by the walk, which comes later and goes everywhere. */
+  /**
+   * Returns the folders in a folder. Folders that may not be opened are reported by the walk, which
+   * comes later and goes everywhere.
+   */
   private List<Place> folders(Path folder, String split, boolean splits) {
     List<Place> folders = new ArrayList<>();
     for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
@@ -125,7 +131,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return folders;
   }
 
-  /** The split that a folder is; a class such as {@code test strip} is none. */
+  /** Returns the split that a folder is, or null. A class such as {@code test strip} is none. */
   private static String splitOf(String folder) {
     return FolderLayout.besidesSplit(folder).isEmpty() ? FolderLayout.splitNamed(folder) : null;
   }
@@ -139,7 +145,7 @@ record MetadataFiles(Configuration configuration, Path root, boolean strict) {
     return probed;
   }
 
-  /** Asks for the files by their names: a class folder has many others. */
+  /** Looks for the metadata files by their names, as a class folder has many other files. */
   private Place probe(Place place) {
     Path found = null;
     for (String name : NAMES) {

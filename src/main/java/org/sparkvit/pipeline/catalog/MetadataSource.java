@@ -17,11 +17,11 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * A Hugging Face ImageFolder: a folder with metadata beside its images. The metadata says what the
- * images are; one that it does not list is skipped, and counted.
+ * Lists a Hugging Face ImageFolder, a folder with metadata beside its images. The metadata says
+ * what the images are. An image that it does not list is skipped and counted.
  *
- * @param metadata what is listed
- * @param folder everything below the folder
+ * @param metadata lists the images of the metadata
+ * @param folder lists everything below the folder
  */
 record MetadataSource(ManifestSource metadata, FolderSource folder) implements CatalogSource {
   @Override
@@ -47,7 +47,10 @@ record MetadataSource(ManifestSource metadata, FolderSource folder) implements C
             true);
   }
 
-  /** Hugging Face's datasets go by the metadata that is nearest to an image. */
+  /**
+   * Refuses or reports metadata files further down, which are not read. Hugging Face's datasets
+   * would use the metadata that is nearest to an image.
+   */
   private void tellFurther(JavaRDD<Row> walked, List<String> tables) {
     List<String> met =
         MetadataFiles.in(walked).filter(path -> !tables.contains(path)).takeOrdered(1);
@@ -72,7 +75,7 @@ record MetadataSource(ManifestSource metadata, FolderSource folder) implements C
     folder.decisions().say(what + ": it is not read");
   }
 
-  /** The table whose folder a file is in, of several the innermost. */
+  /** Returns the table whose folder a file is in. Of several it is the innermost. */
   private static String outer(String file, List<String> tables) {
     return tables.stream()
         .filter(table -> file.startsWith(table.substring(0, table.lastIndexOf('/') + 1)))

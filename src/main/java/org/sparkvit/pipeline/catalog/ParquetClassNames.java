@@ -12,8 +12,8 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.Json;
 
 /**
- * The names of classes that Hugging Face's datasets write into the footer of a Parquet file whose
- * labels are numbers.
+ * Reads the names of classes that Hugging Face's datasets write into the footer of a Parquet file
+ * whose labels are numbers.
  */
 final class ParquetClassNames {
   private static final String KEY = "huggingface";
@@ -21,9 +21,9 @@ final class ParquetClassNames {
   private ParquetClassNames() {}
 
   /**
-   * The names in the order of the numbers; empty where the column has none.
+   * Returns the names in the order of the numbers, or an empty list where the column has none.
    *
-   * @throws UserException when the file or what it says of the column cannot be read
+   * @throws UserException when the file, or its description of the column, cannot be read
    */
   static List<String> of(Configuration configuration, String file, String column) {
     try (ParquetFileReader reader =

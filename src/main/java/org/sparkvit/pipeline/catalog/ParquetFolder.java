@@ -8,9 +8,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A folder of Parquet files alone, perhaps one level down, as Hugging Face's Hub has its data sets:
- * {@code data/train-00000-of-00001.parquet} or {@code default/train/0000.parquet}. The name of a
- * file, or else of its folder, says the split.
+ * Finds a folder of Parquet files alone, perhaps one level down, as data sets of Hugging Face's Hub
+ * have: {@code data/train-00000-of-00001.parquet} or {@code default/train/0000.parquet}. The name
+ * of a file, or otherwise of its folder, gives the split.
  */
 final class ParquetFolder {
   private static final String ENDING = ".parquet";
@@ -18,7 +18,7 @@ final class ParquetFolder {
 
   private ParquetFolder() {}
 
-  /** The files as parts of one manifest; none where the folder has other files in it. */
+  /** Returns the files as parts of one manifest, or none where the folder has other files in it. */
   static List<ManifestPart> parts(Configuration configuration, Path root) {
     List<Path> files = new ArrayList<>();
     if (!collect(configuration, root, root, LEVELS, files)) {
@@ -41,9 +41,10 @@ final class ParquetFolder {
   }
 
   /**
-   * A sentence where some of the files name a split and others do not, so that none of them does.
+   * Returns a sentence where some of the files name a split and others do not, so that none of the
+   * names counts.
    *
-   * @param parts as from {@link #parts}
+   * @param parts the parts that {@link #parts} returned
    */
   static Optional<String> withoutSplit(List<ManifestPart> parts) {
     List<String> named = new ArrayList<>();
@@ -63,7 +64,10 @@ final class ParquetFolder {
                 + "' does; rename it, or name the files one by one with --input");
   }
 
-  /** Stops at the first file of another kind, which image folders begin with. */
+  /**
+   * Collects the Parquet files of a folder. It stops at the first file of another kind, with which
+   * image folders begin.
+   */
   private static boolean collect(
       Configuration configuration, Path root, Path folder, int levels, List<Path> files) {
     for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
@@ -103,7 +107,9 @@ final class ParquetFolder {
     return split == null ? names.split(file.getParent().getName()) : split;
   }
 
-  /** Without its number and what follows: a hash may hold any letters. */
+  /**
+   * Returns the name of a file without its number and what follows, as a hash may hold any letters.
+   */
   private static String name(Path file) {
     String name = file.getName();
     return name.substring(0, name.length() - ENDING.length()).replaceFirst("-\\d+-of-\\d+.*$", "");

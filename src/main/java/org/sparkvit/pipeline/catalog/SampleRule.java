@@ -17,26 +17,27 @@ import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageName;
 
 /**
- * What the members of a sample mean, the same for all samples of all shards of a run.
+ * The meaning of the members of a sample, the same for all samples of all shards of a run.
  *
- * <p>The image is the member that {@code --image-member} names, else the only one with an image's
- * suffix. The label is the text of the member that {@code --label-member} names; else that of
- * {@code .cls}, else the label field of {@code .json}, else the text of {@code .txt} where that is
- * no caption. Where no sample of the run has any of these, the folders within the tar are what
- * those of an image folder are; see {@link FolderLayout}. A top folder with the tar's own name is
- * not a class where folders follow. The split is that of the shard ({@link
- * WebDatasetSample.Shard#split}), else a folder within. Texts that are not the label, and the other
- * fields of {@code .json}, are columns of text. All other members are left out.
+ * <p>The image is the member that {@code --image-member} names, otherwise the only one with an
+ * image's suffix. The label is the text of the member that {@code --label-member} names; otherwise
+ * that of {@code .cls}, then the label field of {@code .json}, then the text of {@code .txt} where
+ * that is no caption. Where no sample of the run has any of these, the folders within the tar file
+ * have the meaning of an image folder's; see {@link FolderLayout}. A top folder with the tar file's
+ * own name is not a class where folders follow. The split is that of the shard ({@link
+ * WebDatasetSample.Shard#split}), otherwise that of a folder within. Texts that are not the label,
+ * and the other fields of {@code .json}, are columns of text. All other members are skipped.
  *
- * @param images suffixes, of which a sample's image is the first that it has; {@link #ANY} for the
- *     one that is an image's; {@link #EACH} where each of those is an image of its own
- * @param json the suffix whose fields become columns; null where there is none
- * @param label the suffix of the label; null to look for it
- * @param labelField the field of the label; null for {@code label}, {@code class} or {@code cls}
- * @param classes suffixes of plain text that are labels
- * @param texts suffixes of members that become columns where they are not the label
+ * @param images suffixes, of which a sample's image has the first that occurs; {@link #ANY} for the
+ *     one that is an image's; {@link #EACH} where each member with an image's suffix is an image of
+ *     its own
+ * @param json the suffix whose fields become columns, or null where there is none
+ * @param label the suffix of the label, or null to look for it
+ * @param labelField the field of the label, or null for {@code label}, {@code class} or {@code cls}
+ * @param classes the suffixes of plain text that are labels
+ * @param texts the suffixes of members that become columns where they are not the label
  * @param wholeNumbers whether labels like {@code 3.0} in JSON are classes like {@code 3}
- * @param folders whether folders may be classes: no sample has a label of its own
+ * @param folders whether folders may be classes, as no sample has a label of its own
  * @param unlabelled whether no image gets a label
  * @param requireLabel whether an empty label is a mistake
  */
@@ -54,15 +55,17 @@ record SampleRule(
     implements Serializable {
   static final List<String> ANY = List.of();
 
-  /** The word of {@code --image-member} for images that share the rest of their sample. */
+  /**
+   * The value of {@code --image-member} for images that share the other members of their sample.
+   */
   static final List<String> EACH = List.of("all");
 
   private static final int MAX_SHOWN = 100;
 
-  /** Beyond this, a double no longer tells whole numbers apart. */
+  /** The number beyond which a double no longer tells whole numbers apart. */
   private static final double MAX_WHOLE = 0x1p53;
 
-  /** The members of a sample that may be its image. */
+  /** Returns the members of a sample that may be its image. */
   static List<WebDatasetSample.Member> images(WebDatasetSample sample, List<String> named) {
     if (named.equals(ANY) || named.equals(EACH)) {
       return sample.members().stream()
@@ -78,7 +81,7 @@ record SampleRule(
     return List.of();
   }
 
-  /** The rows of the listing. */
+  /** Converts a sample to rows of the listing. */
   Iterator<Row> rows(WebDatasetSample sample) {
     if (sample.problem() != null) {
       return List.of(Listing.problem(sample.shard().path(), sample.problem())).iterator();
@@ -158,7 +161,10 @@ record SampleRule(
     return folders ? Listing.within(row, inside) : row;
   }
 
-  /** Archivers put a folder in as itself: {@code pets.tar} has {@code pets/cat/1.jpg}. */
+  /**
+   * Removes a top folder with the shard's own name. Archivers add a folder as itself: {@code
+   * pets.tar} has {@code pets/cat/1.jpg}.
+   */
   private static String withoutOwnName(String shard, String member) {
     String top = shard.replaceFirst("\\.tar$", "") + "/";
     return member.startsWith(top) && member.indexOf('/', top.length()) > 0
@@ -166,7 +172,7 @@ record SampleRule(
         : member;
   }
 
-  /** The sample's label, or null; puts what is not the label into {@code fields}. */
+  /** Returns the sample's label, or null. Puts all other texts into {@code fields}. */
   private String label(WebDatasetSample sample, Map<String, String> fields) {
     JsonNode object = json == null ? null : parsed(sample.member(json));
     String own = null; // the suffix of the label
@@ -205,7 +211,7 @@ record SampleRule(
     return text.isBlank() ? null : text.strip();
   }
 
-  /** The suffix that has the sample's label where none is named; or null. */
+  /** Returns the suffix that has the sample's label where none is named, or null. */
   private String labelSuffix(WebDatasetSample sample, JsonNode object) {
     List<String> named = suffixes(sample, WebDatasetSample::isClass);
     List<String> found = named.isEmpty() ? suffixes(sample, classes::contains) : named;
@@ -233,7 +239,7 @@ record SampleRule(
         .toList();
   }
 
-  /** The text of the label, from the member with the suffix {@code own}. */
+  /** Returns the text of the label, from the member with the suffix {@code own}. */
   private String text(WebDatasetSample sample, String own, JsonNode object) {
     WebDatasetSample.Member member = sample.member(own);
     if (!own.equals(json)) {
@@ -281,14 +287,14 @@ record SampleRule(
     return value.isNull() ? "" : value.asText();
   }
 
-  /** Whether a number is written with a point and has nothing behind it. */
+  /** Returns whether a number is written with a point and only zeros behind it. */
   private static boolean isWhole(JsonNode value) {
     return value.isFloatingPointNumber()
         && Math.abs(value.doubleValue()) < MAX_WHOLE
         && value.doubleValue() == Math.rint(value.doubleValue());
   }
 
-  /** Whether a member of a sample says a label, without a look at others. */
+  /** Returns whether a member of a sample gives a label, judged by this member alone. */
   static boolean isLabel(WebDatasetSample.Member member, String labelField) {
     return member.isText()
         && (WebDatasetSample.isClass(member.suffix())
@@ -304,7 +310,7 @@ record SampleRule(
   }
 
   /**
-   * Whether a sample's label in JSON is a number that is not whole, so that none of the numbers may
+   * Returns whether a sample's label in JSON is a number that is not whole, so that no number may
    * be taken for a whole one.
    */
   static boolean isFraction(WebDatasetSample sample, String json, String labelField) {
@@ -328,7 +334,9 @@ record SampleRule(
     return Json.read("member '" + member.name() + "'", content(member));
   }
 
-  /** A text; one that cannot be had is a mistake only where it is needed. */
+  /**
+   * Returns the text of a member. A text that cannot be read is a mistake only where it is needed.
+   */
   private static String content(WebDatasetSample.Member member) {
     if (member.flaw() != null) {
       throw new UserException("has '" + member.name() + "', which " + member.flaw());
@@ -351,7 +359,10 @@ record SampleRule(
     return value.isNull() ? null : value.isValueNode() ? value.asText() : value.toString();
   }
 
-  /** The column of a member's text; a dot would have to be quoted in SQL. */
+  /**
+   * Returns the name of the column for a member's text. It has no dot, which would have to be
+   * quoted in SQL.
+   */
   static String column(String suffix) {
     return suffix.replace('.', '_');
   }

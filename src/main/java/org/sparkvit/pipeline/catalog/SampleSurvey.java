@@ -17,16 +17,19 @@ import org.sparkvit.core.UserException;
 import scala.Tuple2;
 
 /**
- * Looks over all samples of a run, and decides once what their members mean; see {@link
- * SampleRule}. Counts come to the driver, nothing of any one sample.
+ * Looks at all samples of a run and decides once what their members mean; see {@link SampleRule}.
+ * Only counts come to the driver, nothing about single samples.
  */
 final class SampleSurvey {
-  /** Kinds of members come by the dozen; more are names with dots in them. */
+  /** The largest number of kinds of members. More than a few dozen are names with dots in them. */
   private static final int MAX_SUFFIXES = 1_000;
 
   private static final int SHOWN = 8;
 
-  /** The longest text that is still taken for a class where nothing says that it is one. */
+  /**
+   * The length of the longest text that is still taken for a class where nothing says that it is
+   * one.
+   */
   private static final int MAX_CLASS_LETTERS = 64;
 
   private static final int IMAGES_FOR_EACH_CLASS = 3;
@@ -53,9 +56,9 @@ final class SampleSurvey {
   }
 
   /**
-   * Starts two to four jobs over the samples.
+   * Decides the rule. This starts two to four jobs over the samples.
    *
-   * @throws UserException when there are no images, or it is not clear which members are
+   * @throws UserException when there are no images, or it is not clear which members are images
    */
   SampleRule rule() {
     Map<String, Long> counts = counts();
@@ -115,7 +118,10 @@ final class SampleSurvey {
         config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL);
   }
 
-  /** The JSON whose fields become columns: that of the label, else the usual one, else the only. */
+  /**
+   * Returns the suffix of the JSON whose fields become columns: that of the label, otherwise the
+   * usual one, otherwise the only one.
+   */
   private String json(Set<String> texts) {
     if (config.labelMember() != null && WebDatasetSample.isJson(config.labelMember())) {
       return config.labelMember();
@@ -185,7 +191,10 @@ final class SampleSurvey {
         && text.chars().noneMatch(Character::isISOControl);
   }
 
-  /** There is no image. Where there is nothing at all, the catalog says so itself. */
+  /**
+   * Throws an exception where there are members but no images. Where there is nothing at all, the
+   * catalog says so itself.
+   */
   private void requireNothing() {
     String met =
         shown(
@@ -206,7 +215,7 @@ final class SampleSurvey {
     }
   }
 
-  /** The most frequent suffixes, with how many there are of each. */
+  /** Returns the most frequent suffixes with their counts, for messages. */
   private static String shown(JavaPairRDD<String, Long> suffixes) {
     return suffixes.reduceByKey(Long::sum).takeOrdered(SHOWN, new MostFirst()).stream()
         .map(count -> shown(count._1, count._2))
@@ -294,7 +303,7 @@ final class SampleSurvey {
     }
   }
 
-  /** The plain texts that are labels; and says so. */
+  /** Returns the suffixes of plain text that are labels, and notes the decision. */
   private Set<String> classes(Set<String> texts, Map<String, Long> counts, long images) {
     Set<String> classes = new HashSet<>();
     if (config.labelMember() != null) {

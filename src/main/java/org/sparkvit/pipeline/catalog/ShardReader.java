@@ -35,37 +35,46 @@ import org.sparkvit.image.codec.ForeignContent;
 import org.sparkvit.loading.Storage;
 
 /**
- * Reads a tar shard through, once, and joins its members to {@link WebDatasetSample samples}, in
- * whatever order they are: all labels behind all images as well. Of an image only its place is
- * held, of a label or other metadata its text, for as long as its sample may grow, which is to the
- * shard's end.
+ * Reads a tar shard once from beginning to end, and joins its members to {@link WebDatasetSample
+ * samples}, in whatever order they are, even if all labels follow all images. Only the place of an
+ * image is held in memory, and the text of a label or other metadata, for as long as its sample may
+ * grow, which is to the shard's end.
  *
- * <p>A shard with more than {@code maxHeld} bytes of that, some 150,000 samples with short labels,
- * gives away its oldest samples; such shards have to be sorted, at least roughly. A member that
- * comes after its sample was given away is a problem.
+ * <p>Where a shard has more than {@code maxHeld} bytes of that, some 150,000 samples with short
+ * labels, its oldest samples are released. So such shards have to be sorted, at least roughly. A
+ * member that comes after its sample was released is a problem.
  *
- * @param texts suffixes of members that are text although they do not look like it
- * @param maxHeld how many bytes of a shard's names and texts are held at once, roughly
+ * @param texts the suffixes of members that are text although they do not look like it
+ * @param maxHeld the approximate number of bytes of a shard's names and texts that are held at once
  */
 record ShardReader(SerializableConfiguration configuration, Set<String> texts, long maxHeld)
     implements Serializable {
-  /** With one shard for each core at a time, this is little beside what decoding takes. */
+  /**
+   * The default of {@code maxHeld}. With one shard for each core at a time, this is little beside
+   * what decoding takes.
+   */
   static final long MAX_HELD = 64L << 20;
 
   private static final int RECORD = 512;
   private static final int NAME_BYTES = 100;
   private static final int MAX_TEXT = 1 << 20;
 
-  /** What headers of one member may take: names and attributes of files are far smaller. */
+  /**
+   * The largest size of one member's headers in bytes. Names and attributes of files are far
+   * smaller.
+   */
   private static final int MAX_HEADER = 16 << 20;
 
-  /** Of a member that is stored with holes, with a list of them in front. */
+  /** The end of a member that is stored with holes, with a list of them in front. */
   private static final long UNKNOWN = -1;
 
-  /** What a member takes on the heap beside its name and text. */
+  /** The bytes that a member takes on the heap beside its name and text. */
   private static final int MEMBER_BYTES = 200;
 
-  /** The samples of one shard, as they become complete; closed with the task that reads it. */
+  /**
+   * Returns the samples of one shard as they become complete. The shard is closed with the task
+   * that reads it.
+   */
   Iterator<WebDatasetSample> samples(WebDatasetSample.Shard shard) throws IOException {
     Path path = new Path(shard.path());
     FileSystem fs = Storage.of(path, configuration.value());
@@ -73,7 +82,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
     return new Joining(shard, status, new Source(fs.open(path)));
   }
 
-  /** Tells errors of the storage, after which a task is tried again, from those of the format. */
+  /** Tells errors of the storage, after which a task is retried, from those of the format. */
   private static final class Source extends FilterInputStream {
     private final FSDataInputStream file;
     private IOException failure;
@@ -124,18 +133,18 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
     private final TarArchiveInputStream tar;
     private final Queue<WebDatasetSample> ready = new ArrayDeque<>();
 
-    /** Samples that may grow, the oldest first. */
+    /** The samples that may grow, the oldest first. */
     private final Map<String, List<WebDatasetSample.Member>> open = new LinkedHashMap<>();
 
-    /** Hashes of the keys of those that were given away before the end. */
+    /** The hashes of the keys of samples that were released before the end. */
     private final Set<Long> closed = new HashSet<>();
 
     private long held;
 
-    /** Where the last member ends, or {@link #UNKNOWN}. */
+    /** The end of the last member, or {@link #UNKNOWN}. */
     private long end;
 
-    /** Whether there was a header of a member. */
+    /** Whether a header of a member has been read. */
     private boolean begun;
 
     private boolean done;
@@ -181,7 +190,10 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    /** Nothing of a shard with a problem is used. One that never was a tar file is called so. */
+    /**
+     * Stops at a problem. Nothing of such a shard is used. A file that never was a tar file is
+     * reported as such.
+     */
     private void stop(String problem) throws IOException {
       String what = begun ? problem : instead().map(other -> "is " + other).orElse(problem);
       ready.add(WebDatasetSample.problem(shard, "shard '" + shard.path() + "' " + what));
@@ -253,7 +265,10 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    /** Whether the name in a header is not; the library has question marks in such a name. */
+    /**
+     * Returns whether the name in a header is not UTF-8, in which case the library's name has
+     * question marks.
+     */
     private boolean isNotUtf8(long offset) throws IOException {
       byte[] header = new byte[RECORD];
       in.file.readFully(offset - RECORD, header);
@@ -344,7 +359,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
           + (member.text() == null ? 0 : 2L * member.text().length());
     }
 
-    /** Half of what is held, so that neighbours in a roughly sorted shard still meet. */
+    /** Releases half of what is held, so that neighbours in a roughly sorted shard still meet. */
     private void giveAway() {
       for (Iterator<Map.Entry<String, List<WebDatasetSample.Member>>> oldest =
               open.entrySet().iterator();
@@ -376,7 +391,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       }
     }
 
-    /** A tar file ends with a record of zeros, and mostly more than one. */
+    /** Returns whether the end mark follows: a record of zeros, and mostly more than one. */
     private boolean hasEndMark() throws IOException {
       if (end + RECORD > status.getLen()) {
         return false;
@@ -386,7 +401,7 @@ record ShardReader(SerializableConfiguration configuration, Set<String> texts, l
       return Arrays.equals(record, new byte[RECORD]);
     }
 
-    /** Whether anything but zeros follows. */
+    /** Returns whether anything other than zeros follows. */
     private boolean hasMore() throws IOException {
       in.file.seek(end);
       byte[] piece = new byte[RECORD * 20];

@@ -19,15 +19,15 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.loading.ImageName;
 
 /**
- * Tar shards, all those of a run, so that what their members mean is decided once. A task reads one
- * through, once, and notes where its members are; from then on the members are read by range. See
- * {@link SampleRule} for what is in a shard.
+ * Lists the images of tar shards, all those of a run, so that the meaning of their members is
+ * decided once. A task reads a shard once and notes where its members are; from then on members are
+ * read by range. See {@link SampleRule} for what a shard holds.
  *
- * @param shards where they are
- * @param folders the folders that they were found in, fully qualified, whose other files are listed
- *     as left out
- * @param config the names of the members that count, and what an empty label means
- * @param decisions takes what is decided
+ * @param shards the shards
+ * @param folders the fully qualified folders that they were found in, whose other files are listed
+ *     as skipped
+ * @param config the names of the members that count, and the meaning of an empty label
+ * @param decisions receives what is decided
  */
 record ShardSource(
     List<WebDatasetSample.Shard> shards,
@@ -36,7 +36,7 @@ record ShardSource(
     InputDecisions decisions)
     implements CatalogSource {
 
-  /** Several sources as one. */
+  /** Joins several sources to one. */
   static ShardSource joined(List<ShardSource> sources) {
     List<WebDatasetSample.Shard> shards = new ArrayList<>();
     List<String> folders = new ArrayList<>();
@@ -86,7 +86,7 @@ record ShardSource(
             Listing.SCHEMA));
   }
 
-  /** The shards with their splits. */
+  /** Returns the shards with their splits. */
   private List<WebDatasetSample.Shard> placed() {
     SplitNames names = SplitNames.of(shards.stream().map(WebDatasetSample.Shard::name).toList());
     List<WebDatasetSample.Shard> placed =
@@ -108,7 +108,7 @@ record ShardSource(
     return List.copyOf(placed);
   }
 
-  /** The files beside the shards: their indexes, statistics and the like. */
+  /** Returns the files beside the shards, such as their indexes and statistics. */
   private static Iterator<Row> beside(SerializableConfiguration configuration, Path folder) {
     Iterator<Found> files = new FileWalk(configuration.value(), folder, folder, true);
     return new Iterator<>() {

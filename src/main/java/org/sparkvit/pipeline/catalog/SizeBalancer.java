@@ -20,21 +20,22 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import scala.Tuple2;
 
 /**
- * Cuts a listing into partitions of equal work: the files in the order of their names, cut where
- * the sum of their weights passes a multiple of total / partitions. A file's weight is its bytes
- * and a constant for opening it, so that neither many small files nor a few large ones make a
- * straggler. Neighbours stay together, which a tar file on a disk likes.
+ * Divides a listing into partitions of equal work. The files are in the order of their names, and a
+ * partition ends where the sum of their weights passes a multiple of total / partitions. A file's
+ * weight is its bytes plus a constant for opening it, so that neither many small files nor a few
+ * large ones make a straggler. Neighbours stay together, which makes reading a tar file from a disk
+ * fast.
  */
 final class SizeBalancer {
-  /** What opening a file costs, in bytes read and decoded instead. */
+  /** The cost of opening a file, as the number of bytes that could be read and decoded instead. */
   static final long OPEN_BYTES = 64 << 10;
 
-  /** What a file weighs whose size nobody has told. */
+  /** The weight of a file of unknown size, in bytes. */
   private static final long UNKNOWN_BYTES = 128 << 10;
 
   private SizeBalancer() {}
 
-  /** The weight of a row of the {@link Listing}. */
+  /** Returns a column with the weight of each row of the {@link Listing}. */
   static Column weight() {
     return coalesce(col(ImagesTable.BYTES), lit(UNKNOWN_BYTES)).plus(OPEN_BYTES);
   }

@@ -15,7 +15,7 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.ImagesSkippedTable;
 
 /**
- * What a catalog left out, in numbers.
+ * What a catalog skipped, in numbers.
  *
  * @param reasons what was skipped for each reason that occurs, in the order of {@link SkipReason}
  */
@@ -24,12 +24,12 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
   /**
    * What was skipped for one reason.
    *
-   * @param number how many
-   * @param example the path of the first of them by its path
+   * @param number the number of skipped things
+   * @param example the first path among them
    */
   record Group(long number, String example) {}
 
-  /** Counts the rows of a table of what was skipped. */
+  /** Counts the rows of the table {@code images_skipped}. */
   static SkippedSummary summarize(Dataset<Row> skipped) {
     Map<SkipReason, Group> reasons = new EnumMap<>(SkipReason.class);
     for (Row row :
@@ -43,14 +43,17 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
     return new SkippedSummary(reasons);
   }
 
-  /** The figures for the run record. */
+  /** Returns the numbers for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     reasons.forEach((reason, group) -> map.put(reason.name(), group.number));
     return map;
   }
 
-  /** The figures in brackets behind a sentence, with a space before; empty where there are none. */
+  /**
+   * Returns the numbers in brackets behind a sentence, with a space before, or an empty text where
+   * there are none.
+   */
   String inBrackets() {
     List<String> parts = new ArrayList<>();
     reasons.forEach(
@@ -59,7 +62,7 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
     return parts.isEmpty() ? "" : " (left out: " + String.join(", ", parts) + ")";
   }
 
-  /** The figures for people. */
+  /** Returns the numbers as lines for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     reasons.forEach(

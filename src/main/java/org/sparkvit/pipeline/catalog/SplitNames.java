@@ -12,22 +12,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The splits that the names of an input's files say, decided over all of them. A name of a split's
- * word and numbers says that split: {@code train-00000-of-00010}. A name with further words, such
- * as {@code imagenet1k-train-0001}, says one only where another split is named with the same words:
- * {@code test-strips} and {@code litmus-test} are things in pictures.
+ * Decides which splits the names of an input's files give, over all names together. A name of a
+ * split's word and numbers gives that split: {@code train-00000-of-00010}. A name with further
+ * words, such as {@code imagenet1k-train-0001}, gives one only where another split is named with
+ * the same words, as {@code test-strips} and {@code litmus-test} are things in pictures.
  *
- * @param shared the further words of names that say different splits
- * @param doubtful names with a split's word that say none, sorted
+ * @param shared the further words of names that give different splits
+ * @param doubtful the names with a split's word that give none, sorted
  */
 record SplitNames(Set<Set<String>> shared, List<String> doubtful) {
-  /** What files are numbered by. */
+  /** Words that are part of the numbering of files. */
   private static final Set<String> NUMBERING = Set.of("of", "part", "shard", "chunk", "batch");
 
   /**
-   * Looks at the names.
+   * Decides about some names.
    *
-   * @param names of files, without what says their kind
+   * @param names the names of files without their extensions
    */
   static SplitNames of(Collection<String> names) {
     Map<Set<String>, Set<String>> splits = new HashMap<>();
@@ -54,12 +54,12 @@ record SplitNames(Set<Set<String>> shared, List<String> doubtful) {
     return new SplitNames(shared, doubtful);
   }
 
-  /** The split of one of the names; or null. */
+  /** Returns the split that one of the names gives, or null. */
   String split(String name) {
     return shared.contains(further(name)) ? FolderLayout.splitNamed(name) : null;
   }
 
-  /** A sentence where a split's word is in a name that says none. */
+  /** Returns a sentence where a name with a split's word gives no split. */
   Optional<String> decision() {
     return doubtful.isEmpty()
         ? Optional.empty()

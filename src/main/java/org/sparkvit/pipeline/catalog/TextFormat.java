@@ -4,17 +4,17 @@ import java.io.Serializable;
 import org.sparkvit.core.UserException;
 
 /**
- * How a person says that a table of text is written.
+ * The format of a text table according to the user.
  *
  * @param encoding Java's name of the encoding of a text without a byte order mark
- * @param separator between the cells of a CSV; null to go by its header
+ * @param separator the separator of the cells of a CSV, or null where the header decides
  */
 record TextFormat(String encoding, Character separator) implements Serializable {
   /**
-   * From the options' values.
+   * Parses the values of the options.
    *
-   * @param encoding null for UTF-8
-   * @param separator a character, or {@code tab}; null to go by the header
+   * @param encoding the name of an encoding, or null for UTF-8
+   * @param separator a character, or {@code tab}, or null where the header decides
    * @throws UserException when one of them cannot be used
    */
   static TextFormat of(String encoding, String separator) {

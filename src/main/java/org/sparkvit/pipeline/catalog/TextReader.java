@@ -18,16 +18,19 @@ import java.util.Objects;
 import org.sparkvit.core.UserException;
 
 /**
- * The text of a table that a person made. Bytes that its encoding does not have are an error with
- * their place, where Java's own readers would put a question mark into a class's name. Every line
- * end, CR, LF or both, is read as LF. A byte order mark outranks the encoding that was asked for,
- * as browsers have it.
+ * Reads the text of a table that a person made. Bytes that are invalid in its encoding are an error
+ * that says their place, where Java's own readers would put a question mark into a class's name.
+ * Every line end, CR, LF or both, is read as LF. A byte order mark takes precedence over the given
+ * encoding, as in browsers.
  */
 final class TextReader extends Reader {
   private static final int MARK = 4;
   private static final int BUFFER = 1 << 16;
 
-  /** Longer marks first: that of UTF-32 begins with that of UTF-16. */
+  /**
+   * The byte order marks and their encodings, the longer ones first, as that of UTF-32 begins with
+   * that of UTF-16.
+   */
   private static final List<Map.Entry<byte[], Charset>> MARKS =
       List.of(
           Map.entry(new byte[] {(byte) 0xFF, (byte) 0xFE, 0, 0}, Charset.forName("UTF-32LE")),
@@ -49,9 +52,9 @@ final class TextReader extends Reader {
   private boolean afterReturn;
 
   /**
-   * Looks at the first bytes.
+   * Looks for a byte order mark.
    *
-   * @param name what is read, for messages, such as {@code manifest 'a.csv'}
+   * @param name the name of the text, for messages, such as {@code manifest 'a.csv'}
    * @param given the encoding of a text without a byte order mark
    */
   TextReader(String name, InputStream in, Charset given) throws IOException {
@@ -73,7 +76,7 @@ final class TextReader extends Reader {
   }
 
   /**
-   * An encoding by any of its usual names, Python's among them.
+   * Returns the encoding of one of its usual names, including Python's.
    *
    * @throws UserException when this Java does not know it
    */
@@ -87,15 +90,16 @@ final class TextReader extends Reader {
     }
   }
 
-  /** How the text is written. */
+  /** Returns the encoding of the text. */
   Charset charset() {
     return charset;
   }
 
   /**
-   * Characters up to one before a place where the text is broken, then the error.
+   * Reads characters. Where the text is broken, it returns those before that place, and throws at
+   * the next call.
    *
-   * @throws UserException where bytes are not in the encoding; the message has line and byte
+   * @throws UserException where bytes are invalid in the encoding; the message has line and byte
    */
   @Override
   public int read(char[] target, int offset, int length) throws IOException {
@@ -133,7 +137,7 @@ final class TextReader extends Reader {
     return read;
   }
 
-  /** Decodes until there are characters; false at the end. */
+  /** Decodes until there are characters. Returns false at the end of the text. */
   private boolean fill() throws IOException {
     chars.clear();
     while (chars.position() == 0 && !flushed) {

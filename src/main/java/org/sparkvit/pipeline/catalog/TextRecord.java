@@ -3,16 +3,19 @@ package org.sparkvit.pipeline.catalog;
 import java.util.List;
 
 /**
- * A record of a table that is text.
+ * A record of a text table.
  *
  * @param line the line of the file in which it begins, from 1
- * @param cells of CSV, its cells; of JSON lines, one: the line
+ * @param cells the cells of a CSV record, or the only line of a JSON lines record
  */
 record TextRecord(long line, List<String> cells) {
-  /** What a record may take in memory, in characters: no table has such a row. */
+  /** The largest length of a record in characters. No table has such a row. */
   static final int MAX_LENGTH = 16 << 20;
 
-  /** Whether there is nothing in it: an empty line, or one of separators as Excel leaves them. */
+  /**
+   * Returns whether the record is empty: an empty line, or one of separators only, as Excel writes
+   * them.
+   */
   boolean isBlank() {
     return cells.stream().allMatch(String::isBlank);
   }

@@ -6,24 +6,24 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.sparkvit.core.UserException;
 
-/** The records of a text that is a table, read one ahead. Blank ones are passed over. */
+/** Iterates over the records of a text table, and reads one ahead. Blank records are skipped. */
 abstract class TextRecords implements Iterator<TextRecord> {
   private final String name;
   private TextRecord next;
 
   /**
-   * The constructors of what extends this end with {@link #advance}.
+   * Creates an iterator. The constructors of subclasses must end with {@link #advance}.
    *
-   * @param name what is read, for messages
+   * @param name the name of the text, for messages
    */
   TextRecords(String name) {
     this.name = name;
   }
 
-  /** The next record of the text, blank or not; null at its end. */
+  /** Returns the next record of the text, blank or not, or null at its end. */
   abstract TextRecord read() throws IOException;
 
-  /** What {@link #next} gives, without taking it; null at the end. */
+  /** Returns the next record without consuming it, or null at the end. */
   final TextRecord peek() {
     return next;
   }
@@ -34,9 +34,9 @@ abstract class TextRecords implements Iterator<TextRecord> {
   }
 
   /**
-   * The next record.
+   * Returns the next record.
    *
-   * @throws UserException when the one after it is none; the message has the line
+   * @throws UserException when the record after it is malformed; the message has the line
    */
   @Override
   public final TextRecord next() {

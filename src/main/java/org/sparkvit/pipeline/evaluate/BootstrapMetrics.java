@@ -18,15 +18,21 @@ import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.stats.metrics.BootstrapAccumulator;
 import scala.Tuple2;
 
-/** The {@link BootstrapAccumulator} of every region, filled in one pass over the images. */
+/** Fills the {@link BootstrapAccumulator} of every region in one pass over the images. */
 final class BootstrapMetrics implements Serializable {
-  /** With more classes than this, intervals would take longer than all else: there are none. */
+  /**
+   * The largest number of classes for which intervals are computed. With more, they would take
+   * longer than everything else.
+   */
   static final int MAX_CLASSES = 100;
 
-  /** The same for rankings, which are kept for whole splits only. */
+  /**
+   * The largest number of classes for which intervals of rankings are computed, for whole splits
+   * only.
+   */
   static final int MAX_RANKED_CLASSES = 20;
 
-  /** Regions that a task holds at a time. */
+  /** The number of regions that a task holds at a time. */
   private static final int MAX_HELD = 500;
 
   private final ClassIndex classes;
@@ -40,8 +46,9 @@ final class BootstrapMetrics implements Serializable {
   /**
    * Sums up the images that have a label and a prediction.
    *
-   * @param models classes by model: those of the model first, then those that only labels name
-   * @return by (model, split, slice, slice_value)
+   * @param models the classes of each model: those of the model first, then those that only labels
+   *     name
+   * @return the accumulators by (model, split, slice, slice_value)
    */
   static JavaPairRDD<Row, BootstrapAccumulator> of(
       Dataset<Row> scored, Map<String, List<String>> models, int resamples) {
@@ -84,7 +91,7 @@ final class BootstrapMetrics implements Serializable {
     };
   }
 
-  /** Sums up images until there are many regions. */
+  /** Sums up images until the number of regions reaches the limit. */
   private Iterator<Tuple2<Row, BootstrapAccumulator>> some(Iterator<Row> images) {
     Map<Row, BootstrapAccumulator> held = new HashMap<>();
     int[] weights = new int[resamples + 1];

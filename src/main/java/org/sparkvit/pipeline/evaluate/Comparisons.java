@@ -23,16 +23,16 @@ import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * Rows of {@link ComparisonsTable}: each pair of models on the images that both have scored. An
- * image counts in a resample as often for the one as for the other, so that what is hard for both
- * does not hide a difference.
+ * Makes the rows of {@link ComparisonsTable}: each pair of models on the images that both have
+ * scored. An image has the same weight for both models in a resample, so that images which are hard
+ * for both do not hide a difference.
  */
 final class Comparisons {
   private static final List<Metric> METRICS = List.of(Metric.values());
 
   private Comparisons() {}
 
-  /** What is summed over the images of two models. */
+  /** The sums over the images of two models. */
   private static final class Sums implements Serializable {
     private final Map<String, Integer> classes;
     private final int[] weights;
@@ -79,13 +79,14 @@ final class Comparisons {
   }
 
   /**
-   * Compares each model with each that comes before it. Models of other classes, or in another
+   * Compares each model with each of the models before it. Models of other classes, or in another
    * order, are not compared.
    *
-   * @param scored of {@link EvaluatedImages}
-   * @param models classes by model
-   * @param all the same, with those that only labels name
-   * @param splits where each model is judged
+   * @param scored the rows of {@link EvaluatedImages}
+   * @param models the classes of each model
+   * @param all the classes of each model, with those that only labels name
+   * @param splits the split where each model is judged
+   * @param resamples the number of resamples of the bootstrap
    */
   static List<Row> compare(
       Dataset<Row> scored,
@@ -184,7 +185,10 @@ final class Comparisons {
             ScoredImages.PROBABILITIES);
   }
 
-  /** The exact binomial test of the images that tell the two apart. */
+  /**
+   * Returns the p-value of the exact binomial test (McNemar) of the images that only one of two
+   * models predicts correctly.
+   */
   static double mcNemar(long onlyModel, long onlyOther) {
     long differ = onlyModel + onlyOther;
     if (differ == 0) {

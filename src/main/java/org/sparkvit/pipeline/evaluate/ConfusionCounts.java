@@ -20,11 +20,11 @@ import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.stats.metrics.LogLoss;
 
 /**
- * The counts of (label, prediction) pairs by region, from which all metrics but the rankings
- * follow. They are one aggregation.
+ * The counts of (label, prediction) pairs by region, from which all metrics except the rankings
+ * follow. One aggregation computes them.
  */
 final class ConfusionCounts {
-  /** Sum of the log-losses of a cell's images. */
+  /** The column of the sum of the log-losses of a cell's images. */
   static final String LOSS = "loss";
 
   private static final UserDefinedFunction LOG_LOSS =
@@ -35,8 +35,9 @@ final class ConfusionCounts {
   private ConfusionCounts() {}
 
   /**
-   * Counts images by region, given class and predicted class. The class is null where the image has
-   * no label, the prediction where it has none; so every image is in exactly one count of a region.
+   * Counts images by region, given class and predicted class. The given class is null where the
+   * image has no label, and the predicted class where it has no prediction. So every image is in
+   * exactly one count of a region.
    */
   static Dataset<Row> of(Dataset<Row> scored) {
     // A class that the model does not know has been given the probability 0.
@@ -61,7 +62,10 @@ final class ConfusionCounts {
         .agg(count(lit(1)).as(ConfusionTable.COUNT), sum(LOSS).as(LOSS));
   }
 
-  /** The images that have both a label and a prediction, as table {@code confusion}. */
+  /**
+   * Returns the images that have both a label and a prediction as rows of the table {@code
+   * confusion}.
+   */
   static Dataset<Row> confusion(Dataset<Row> counts) {
     return counts
         .filter(

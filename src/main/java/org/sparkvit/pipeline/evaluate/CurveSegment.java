@@ -47,12 +47,12 @@ final class CurveSegment implements Serializable {
     this.lastFalse = lastFalse;
   }
 
-  /** Where on the curve it is. */
+  /** Returns the cell of the curve that the segment is in. */
   long cell() {
     return cell;
   }
 
-  /** What two parts of a cell have in common: the highest threshold comes first. */
+  /** Merges two segments of a cell. The highest threshold comes first. */
   CurveSegment plus(CurveSegment other) {
     CurveSegment top = firstThreshold >= other.firstThreshold ? this : other;
     CurveSegment bottom = lastThreshold <= other.lastThreshold ? this : other;
@@ -66,7 +66,7 @@ final class CurveSegment implements Serializable {
         bottom.lastFalse);
   }
 
-  /** One point, or two. */
+  /** Returns the points of the segment, one or two. */
   List<CurvePoint> points(long positives, long negatives) {
     List<CurvePoint> points = new ArrayList<>(2);
     points.add(new CurvePoint(firstThreshold, firstTrue, firstFalse, positives, negatives));

@@ -62,7 +62,10 @@ final class EvaluatedImages {
             regions(slices).as(REGIONS));
   }
 
-  /** All images and each slice, for all splits together and for the image's own if it has one. */
+  /**
+   * Returns the regions of an image: all images and each slice, for all splits together and for the
+   * image's own split if it has one.
+   */
   private static Column regions(List<String> slices) {
     List<Column> kinds = new ArrayList<>();
     kinds.add(kind(lit(MetricsTable.ALL), lit(MetricsTable.ALL)));

@@ -23,14 +23,25 @@ import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * The support of an evaluation: how many images of each class have both a label and a prediction,
- * one line for each model, split and class.
+ * The support of an evaluation: the number of images of each class that have both a label and a
+ * prediction, one line for each model, split and class.
  */
 final class EvaluationSupport {
-  /** More labels than this that a model does not know are a mix-up, not a few stray images. */
+  /**
+   * The number of labels unknown to a model from which on they are a mix-up, not a few stray
+   * images.
+   */
   private static final int MAX_UNKNOWN_LABELS = 1000;
 
-  /** Images of a label (null: without one) in a split, those with a prediction or those without. */
+  /**
+   * A number of images.
+   *
+   * @param model the hash of the model
+   * @param split the split, or {@link MetricsTable#ALL}
+   * @param label the label, or null for images without one
+   * @param scored whether the images have a prediction
+   * @param count the number of images
+   */
   record Line(String model, String split, String label, boolean scored, long count) {}
 
   private final List<Line> lines;
@@ -43,7 +54,7 @@ final class EvaluationSupport {
   }
 
   /**
-   * Draws the counts together.
+   * Collects the counts.
    *
    * @param models the classes of each model
    */
@@ -70,7 +81,9 @@ final class EvaluationSupport {
     return new EvaluationSupport(lines, models);
   }
 
-  /** Images of a model's lines that pass, in all splits together. */
+  /**
+   * Returns the number of images of a model's lines that meet a condition, in all splits together.
+   */
   long images(String model, Predicate<Line> condition) {
     return lines.stream()
         .filter(line -> line.model().equals(model) && line.split().equals(MetricsTable.ALL))
@@ -79,7 +92,7 @@ final class EvaluationSupport {
         .sum();
   }
 
-  /** Images that belong to a split. */
+  /** Returns the number of images that belong to a split. */
   long placed(String model) {
     return lines.stream()
         .filter(line -> line.model().equals(model) && !line.split().equals(MetricsTable.ALL))
@@ -87,15 +100,15 @@ final class EvaluationSupport {
         .sum();
   }
 
-  /** Where a model is judged: on the test split, or on everything where that has no images. */
+  /** Returns the split where a model is judged: the test split, or all images where it has none. */
   String judged(String model) {
     boolean tested = !supports(model, SplitsTable.TEST).isEmpty();
     return tested ? SplitsTable.TEST : MetricsTable.ALL;
   }
 
   /**
-   * The class with the fewest images where the model is judged; of equals the first by name. A
-   * stray label that the model does not know is no class to look at.
+   * Returns the class with the fewest images where the model is judged. Of several it is the first
+   * by name. A stray label that the model does not know is not considered.
    */
   Optional<String> rarest(String model) {
     return supports(model, judged(model)).entrySet().stream()
@@ -118,7 +131,7 @@ final class EvaluationSupport {
   }
 
   /**
-   * Labels of compared images that are no classes of the model, by name.
+   * Returns the labels of evaluated images that are no classes of the model, by name.
    *
    * @throws UserException when they are so many that data and model cannot belong together
    */

@@ -35,12 +35,15 @@ import scala.Tuple2;
 
 /** The predictions of one model for the labelled images of the validation and test splits. */
 final class LabelledPredictions {
-  /** Different scores of a class that come to the driver: some hundred bytes each on the way. */
+  /**
+   * The largest number of distinct scores of a class that are collected to the driver, at some
+   * hundred bytes each.
+   */
   private static final long MAX_SCORES = 2_000_000;
 
   private static final int[] ONCE = {1};
 
-  /** What a curve is fitted to. */
+  /** The points that a curve is fitted to. */
   private static final StructType POINT =
       new StructType()
           .add("score", DataTypes.DoubleType, false)
@@ -48,9 +51,11 @@ final class LabelledPredictions {
           .add("images", DataTypes.DoubleType, false);
 
   /**
-   * An image.
+   * A scored image.
    *
-   * @param label place of its class among those of the model
+   * @param split the split of the image
+   * @param label the index of its class among those of the model
+   * @param probabilities the predicted probability of each class
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Image(String split, int label, float[] probabilities) implements Serializable {}
@@ -64,7 +69,8 @@ final class LabelledPredictions {
   }
 
   /**
-   * Those of a model; a label that it does not know leaves an image out.
+   * Selects and persists the predictions of a model. An image whose label the model does not know
+   * is left out.
    *
    * @param scored of {@link ScoredImages}
    */
@@ -98,7 +104,7 @@ final class LabelledPredictions {
     images.unpersist();
   }
 
-  /** Images of each split and class. */
+  /** Returns the number of images of each split and class. */
   Map<String, long[]> sizes() {
     Map<String, long[]> sizes = new TreeMap<>();
     images
@@ -112,7 +118,7 @@ final class LabelledPredictions {
     return sizes;
   }
 
-  /** The temperature with the least log-loss on the validation split. */
+  /** Returns the temperature with the least log-loss on the validation split. */
   double temperature(List<Double> shift) {
     JavaRDD<Image> validation = of(SplitsTable.VALIDATION);
     return TemperatureFit.find(
@@ -127,7 +133,7 @@ final class LabelledPredictions {
     return images.filter(image -> image.split().equals(split));
   }
 
-  /** With mended probabilities. */
+  /** Returns these predictions with calibrated probabilities. */
   LabelledPredictions calibrated(Calibration calibration) {
     return new LabelledPredictions(
         images.map(
@@ -136,7 +142,7 @@ final class LabelledPredictions {
         classes);
   }
 
-  /** What the probabilities come to in each split. */
+  /** Returns the sums from which the metrics of each split follow. */
   Map<String, BootstrapAccumulator> sums() {
     int known = classes;
     return new TreeMap<>(
@@ -162,10 +168,10 @@ final class LabelledPredictions {
   }
 
   /**
-   * Classes whose scores the driver has room for at a time: with a thousand of them a query for
-   * each would take minutes.
+   * Divides classes into batches whose scores the driver has room for. With a thousand classes, a
+   * query for each would take minutes.
    *
-   * @param images of the split
+   * @param images the number of images of the split
    */
   static List<List<Integer>> batches(List<Integer> labels, long images) {
     int size = (int) Math.max(1, Math.min(labels.size(), MAX_SCORES / Math.max(1, images)));
@@ -177,16 +183,16 @@ final class LabelledPredictions {
   }
 
   /**
-   * The scores of some classes in a split.
+   * Returns the scores of some classes in a split.
    *
    * @param labels one of {@link #batches}
-   * @throws UserException when there are too many different ones for the driver
+   * @throws UserException when there are too many distinct scores for the driver
    */
   SortedMap<Integer, ScoreHistogram> rankings(String split, List<Integer> labels) {
     return onDriver(split, counted(split, labels));
   }
 
-  /** The highest probability of each image of a split; positives are the right predictions. */
+  /** Returns the confidence of each image of a split; the positives are the correct predictions. */
   ScoreHistogram confidences(String split) {
     JavaPairRDD<Long, long[]> highest =
         of(split)
@@ -201,10 +207,10 @@ final class LabelledPredictions {
   }
 
   /**
-   * The curves of classes that never fall and are nearest to what images of a split are, by MLlib.
-   * Where the scores of several classes fit on the driver, a curve costs no query over the images.
+   * Fits the isotonic calibration curves of classes to the images of a split, by MLlib. Where the
+   * scores of several classes fit on the driver, a curve costs no query over the images.
    *
-   * @param images of the split
+   * @param images the number of images of the split
    */
   List<ClassCalibration> isotonic(
       SparkSession spark, String split, List<Integer> labels, long images) {
@@ -252,7 +258,10 @@ final class LabelledPredictions {
         Arrays.stream(model.predictions().toArray()).boxed().toList());
   }
 
-  /** Positives and negatives of each distinct score of some classes, by {@link RankingKeys#key}. */
+  /**
+   * Returns the number of positives and negatives of each distinct score of some classes, by {@link
+   * RankingKeys#key}.
+   */
   private JavaPairRDD<Long, long[]> counted(String split, List<Integer> labels) {
     return added(
         of(split)
@@ -275,7 +284,7 @@ final class LabelledPredictions {
     return scores.reduceByKey((a, b) -> new long[] {a[0] + b[0], a[1] + b[1]});
   }
 
-  /** By class. */
+  /** Collects the scores to the driver, by class. */
   private static SortedMap<Integer, ScoreHistogram> onDriver(
       String split, JavaPairRDD<Long, long[]> counts) {
     List<Tuple2<Long, long[]>> counted =
@@ -286,7 +295,7 @@ final class LabelledPredictions {
               + split
               + " split has more than "
               + MAX_SCORES
-              + " different scores of a class; a smaller one is enough for a threshold");
+              + " different scores of a class; a smaller split is enough to choose a threshold");
     }
     counted.sort(Comparator.comparing(Tuple2::_1));
     SortedMap<Integer, ScoreHistogram> byClass = new TreeMap<>();

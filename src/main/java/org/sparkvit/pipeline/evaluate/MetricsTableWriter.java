@@ -26,27 +26,34 @@ import scala.Tuple2;
 
 /** Writes the table {@code metrics} from the counts and the rankings of each region. */
 final class MetricsTableWriter {
-  /** Images of the region, whatever is known of them. */
+  /** The metric that counts the images of a region. */
   static final String IMAGES = "images";
 
-  /** Those without a label. */
+  /** The metric that counts the images without a label. */
   static final String UNLABELLED = "unlabelled";
 
-  /** Those with a label but without a prediction: unreadable, or not scored yet. */
+  /**
+   * The metric that counts the images with a label but without a prediction: unreadable, or not
+   * scored yet.
+   */
   static final String UNSCORED = "unscored";
 
   private MetricsTableWriter() {}
 
-  /** (model, split, slice, slice_value): the head of a row of counts and of a ranking's key. */
+  /**
+   * Returns (model, split, slice, slice_value), the first columns of a row of counts and of a
+   * ranking's key.
+   */
   static Row region(Row row) {
     return RowFactory.create(row.get(0), row.get(1), row.get(2), row.get(3));
   }
 
   /**
-   * All figures of all regions.
+   * Returns all metrics of all regions as rows of the table {@code metrics}.
    *
-   * @param counts of {@link ConfusionCounts}
-   * @param models classes by model: those of the model first, then those that only labels name
+   * @param counts the rows of {@link ConfusionCounts}
+   * @param models the classes of each model: those of the model first, then those that only labels
+   *     name
    */
   static Dataset<Row> of(
       SparkSession spark,
@@ -163,15 +170,21 @@ final class MetricsTableWriter {
   }
 
   /**
-   * One figure of a region.
+   * One metric of a region.
    *
-   * @param n images that it rests on
+   * @param name the name of the class, or that of all classes
+   * @param metric the name of the metric
+   * @param n the number of images that it rests on
    * @param ranking whether it comes from the order of scores
+   * @param value computes the value from an evaluation
    */
   private record Figure(
       String name, String metric, long n, boolean ranking, ToDoubleFunction<Evaluation> value) {}
 
-  /** The images that a figure of a class rests on: the denominator, where it is a ratio. */
+  /**
+   * Returns the number of images that a metric of a class rests on, which is the denominator of a
+   * ratio.
+   */
   private static long basis(ClassMetric metric, int c, ConfusionMatrix confusion) {
     return switch (metric) {
       case PRECISION -> confusion.predicted(c);

@@ -18,7 +18,7 @@ import org.sparkvit.stats.metrics.Proportion;
 import org.sparkvit.stats.metrics.ReviewBand;
 import org.sparkvit.stats.metrics.ScoreHistogram;
 
-/** Chooses thresholds on the validation split and says what each comes to on every split. */
+/** Chooses thresholds on the validation split and evaluates each on every split. */
 final class OperatingPoints {
   private final CalibrateConfig config;
   private final Progress progress;
@@ -29,7 +29,7 @@ final class OperatingPoints {
     this.progress = progress;
   }
 
-  /** Rows of {@link ThresholdsTable}. */
+  /** Returns the rows of {@link ThresholdsTable}. */
   List<Row> rows() {
     return rows;
   }
@@ -37,9 +37,10 @@ final class OperatingPoints {
   /**
    * Adds the rows of some classes.
    *
-   * @param classes names of all classes of the model
-   * @param labels places of those
-   * @param sizes images of each split and class
+   * @param classes the names of all classes of the model
+   * @param labels the indices of the classes to add
+   * @param mended the calibrated predictions
+   * @param sizes the number of images of each split and class
    */
   void add(
       String model,
@@ -105,7 +106,9 @@ final class OperatingPoints {
         });
   }
 
-  /** The operating point of a threshold: the last that does not lie below it. */
+  /**
+   * Returns the operating point of a threshold, which is the last point that does not lie below it.
+   */
   private static CurvePoint at(List<CurvePoint> curve, double threshold) {
     int low = 0;
     int high = curve.size() - 1;

@@ -3,7 +3,9 @@ package org.sparkvit.pipeline.evaluate;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** An iterator whose next element can be looked at first, to see where a run of equals ends. */
+/**
+ * An iterator whose next element can be looked at first, to see where a run of equal elements ends.
+ */
 final class PeekingIterator<T> implements Iterator<T> {
   private final Iterator<T> source;
   private T head;
@@ -22,7 +24,7 @@ final class PeekingIterator<T> implements Iterator<T> {
     return head != null;
   }
 
-  /** The next element, which stays the next one. */
+  /** Returns the next element without consuming it. */
   T peek() {
     if (head == null) {
       throw new NoSuchElementException();

@@ -13,16 +13,19 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.MetricsTable;
 
 /**
- * Numbers of the rankings, one for each class in each region, and with a score in the same {@code
- * long}: a thousand classes make thousands of scores of each image, and names of models, splits and
- * columns beside each score would be most of what is sorted.
+ * Assigns numbers to rankings, one for each class in each region, and packs a ranking and a score
+ * into one {@code long}. A thousand classes make thousands of scores of each image, and the names
+ * of models, splits and columns beside each score would be most of the data that is sorted.
  *
- * <p>Sorted upwards, the keys of a ranking lie side by side, the highest score first.
+ * <p>In ascending order the keys of a ranking follow one another, the highest score first.
  */
 final class RankingKeys implements Serializable {
   private static final int SLICE = 2;
 
-  /** Scores are from 0 to 1, whose bits, as a whole number, rise with them. */
+  /**
+   * The bits of the score 1. Scores are from 0 to 1, and their bits, read as whole numbers, have
+   * the same order.
+   */
   private static final int ONE = Float.floatToIntBits(1);
 
   private static final int SCORE_BITS = 30;
@@ -30,10 +33,10 @@ final class RankingKeys implements Serializable {
   private final List<Row> regions;
   private final Map<Row, Integer> places = new HashMap<>();
 
-  /** The first ranking of each region; then how many there are. */
+  /** The number of the first ranking of each region, then the number of all rankings. */
   private final long[] first;
 
-  /** The names of the classes, by model. */
+  /** The names of the classes of each model. */
   private final Map<String, List<String>> models;
 
   private RankingKeys(List<Row> regions, Map<String, List<String>> models) {
@@ -48,10 +51,10 @@ final class RankingKeys implements Serializable {
   }
 
   /**
-   * Numbers them.
+   * Assigns numbers to the rankings of all regions.
    *
-   * @param counts of {@link ConfusionCounts}
-   * @param models classes by model
+   * @param counts the rows of {@link ConfusionCounts}
+   * @param models the classes of each model
    */
   static RankingKeys collect(Dataset<Row> counts, Map<String, List<String>> models) {
     Comparator<Row> byName = Comparator.comparing(row -> row.getString(0));
@@ -75,12 +78,15 @@ final class RankingKeys implements Serializable {
     return new RankingKeys(regions, models);
   }
 
-  /** The ranking of the first class of a region; those of the others follow. */
+  /**
+   * Returns the number of the ranking of a region's first class. The rankings of the other classes
+   * follow.
+   */
   long firstOf(Row region) {
     return first[places.get(region)];
   }
 
-  /** Where a score has its place among those of a ranking. */
+  /** Returns the key of a score in a ranking, by which scores are sorted. */
   static long key(long ranking, float score) {
     // Adding 0 turns -0 into 0, which would otherwise be two scores.
     return ranking << SCORE_BITS | (ONE - Float.floatToIntBits(score + 0f));
@@ -94,12 +100,12 @@ final class RankingKeys implements Serializable {
     return Float.intBitsToFloat(ONE - (int) (key & (1L << SCORE_BITS) - 1));
   }
 
-  /** (model, split, slice, slice_value) of a ranking. */
+  /** Returns (model, split, slice, slice_value) of a ranking. */
   Row region(long ranking) {
     return regions.get(place(ranking));
   }
 
-  /** The place of its class among those of the model. */
+  /** Returns the index of a ranking's class among the classes of the model. */
   int classOf(long ranking) {
     return Math.toIntExact(ranking - first[place(ranking)]);
   }
@@ -108,7 +114,7 @@ final class RankingKeys implements Serializable {
     return models.get(region(ranking).getString(0)).get(classOf(ranking));
   }
 
-  /** Whether a ranking is of a whole split, or of all images. */
+  /** Returns whether a ranking is of a whole split, or of all images. */
   boolean unsliced(long ranking) {
     return whole(region(ranking));
   }
@@ -117,7 +123,7 @@ final class RankingKeys implements Serializable {
     return region.getString(SLICE).equals(MetricsTable.ALL);
   }
 
-  /** Those of whole splits, by model, split and name of the class. */
+  /** Returns the rankings of whole splits, by model, split and name of the class. */
   List<Long> unsliced() {
     return IntStream.range(0, regions.size())
         .filter(i -> whole(regions.get(i)))

@@ -37,10 +37,11 @@ final class RankingMetrics {
   }
 
   /**
-   * Ranks.
+   * Computes the rankings.
    *
-   * @param keys of the regions of these images
-   * @param bins ranges of scores that count as one; 0 for exact rankings
+   * @param keys the keys of the regions of these images
+   * @param bins the number of ranges of scores within which scores count as equal; 0 for exact
+   *     rankings
    */
   static RankingMetrics rank(Dataset<Row> scored, RankingKeys keys, int bins) {
     SortedScores scores = SortedScores.sort(scored, keys, bins);
@@ -63,14 +64,17 @@ final class RankingMetrics {
     return List.of(new Tuple2<>(run.ranking(), sums)).iterator();
   }
 
-  /** The sums by (model, split, slice, slice_value), with the index of the class. */
+  /** Returns the sums by (model, split, slice, slice_value), each with the index of its class. */
   JavaPairRDD<Row, Tuple2<Integer, RankingAccumulator>> byRegion() {
     RankingKeys of = keys;
     return sums.mapToPair(
         sum -> new Tuple2<>(of.region(sum._1()), new Tuple2<>(of.classOf(sum._1()), sum._2())));
   }
 
-  /** How far off ROC-AUC and average precision of a whole split may be, by what ranges hide. */
+  /**
+   * Returns the largest possible errors of ROC-AUC and average precision of a whole split that come
+   * from ranges of scores.
+   */
   Tuple2<Double, Double> bounds() {
     RankingKeys of = keys;
     return sums.filter(sum -> of.unsliced(sum._1()))
@@ -87,11 +91,11 @@ final class RankingMetrics {
   }
 
   /**
-   * Table {@code curves}: all images and each split. A curve begins where nothing is flagged, at
-   * the threshold +infinity, and has at most 512 + 16 log2(images) points.
+   * Returns the table {@code curves} for all images and each split. A curve begins where nothing is
+   * flagged, at the threshold +infinity, and has at most 512 + 16 log2(images) points.
    *
-   * <p>Its rows come by model, split, class, curve and point. They would be millions to sort; so
-   * the rankings are put in order, and each gives its rows in theirs.
+   * <p>Its rows come by model, split, class, curve and point. Sorting millions of rows would be
+   * expensive, so the rankings are sorted and each returns its rows in order.
    */
   Dataset<Row> curves(SparkSession spark) {
     RankingKeys of = keys;
@@ -118,7 +122,7 @@ final class RankingMetrics {
     return spark.createDataFrame(rows, CurvesTable.SPEC.schema());
   }
 
-  /** Numbers from 0 on, as many in each partition, in their order. */
+  /** Partitions numbers from 0 on into ranges of equal size, in their order. */
   private static final class Stretches extends Partitioner {
     private final int numbers;
     private final int partitions;
@@ -139,7 +143,9 @@ final class RankingMetrics {
     }
   }
 
-  /** The runs of a partition, in the order of the rankings, to the rows of their curves. */
+  /**
+   * Converts the runs of a partition, in the order of the rankings, to the rows of their curves.
+   */
   private static final class Curves implements Iterator<Row> {
     private final PeekingIterator<Tuple2<Integer, List<CurveSegment>>> runs;
     private final RankingKeys keys;
@@ -213,7 +219,7 @@ final class RankingMetrics {
     }
   }
 
-  /** The segments of a run, one cell after another. */
+  /** Iterates over the segments of a run, one cell after another. */
   private static final class CurveSegments implements Iterator<CurveSegment> {
     private final Tuple2<Long, Long> totals;
     private final PeekingIterator<SortedScores.Score> scores;

@@ -12,14 +12,15 @@ import org.sparkvit.stats.metrics.LogOddsRanges;
 import scala.Tuple2;
 
 /**
- * Images to their scores: {@link RankingKeys#key} of each class in each region, doubled, and one
- * more where the image is of that class, with how many images have it.
+ * Converts images to the keys of their scores: {@link RankingKeys#key} of each class in each
+ * region, doubled, plus one where the image is of that class. Each key comes with the number of
+ * images that have it.
  *
- * <p>Equal ones are counted a million at a time, in an array. A table of them all, as a query would
- * make it, costs more than the sorting that comes after it where most scores are different ones.
+ * <p>Equal keys are counted a million at a time, in an array. A table of all keys, as a query would
+ * make it, costs more than the sorting that follows where most scores are distinct.
  */
 final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> {
-  /** The columns that it takes. */
+  /** The columns of the input. */
   static final String[] COLUMNS = {
     ScoredImages.MODEL,
     ScoredImages.LABEL_INDEX,
@@ -33,21 +34,22 @@ final class ScoreKeys implements MapPartitionsFunction<Row, Tuple2<Long, Long>> 
   private final LogOddsRanges ranges;
 
   /**
-   * Of the images of some regions.
+   * Creates a function for the images of some regions.
    *
-   * @param bins ranges of the log-odds in which scores count as one; 0 for none
+   * @param bins the number of ranges of the log-odds within which scores count as equal; 0 for
+   *     exact scores
    */
   ScoreKeys(RankingKeys keys, int bins) {
     this.keys = keys;
     this.ranges = bins > 0 ? new LogOddsRanges(bins) : null;
   }
 
-  /** The key of a score. */
+  /** Returns the key of a score without the bit for the class. */
   static long key(long value) {
     return value >> 1;
   }
 
-  /** Whether it is of images of the class. */
+  /** Returns whether the images are of the class. */
   static boolean positive(long value) {
     return (value & 1) == 1;
   }

@@ -19,15 +19,18 @@ import org.sparkvit.dataset.schema.SliceGapsTable;
 import org.sparkvit.stats.metrics.FalseDiscovery;
 import org.sparkvit.stats.metrics.Proportion;
 
-/** On whom the model fails: {@link SliceGapsTable} from the counts of table {@code confusion}. */
+/**
+ * Finds the slices on which a model performs worse: the rows of {@link SliceGapsTable}, computed
+ * from the counts of table {@code confusion}.
+ */
 final class SliceGaps {
-  /** Of fewer images a share says little. */
+  /** The least number of images of a share. Shares of fewer images say little. */
   static final int SUPPORT = 30;
 
-  /** With more classes the table would be larger than the predictions. */
+  /** The largest number of classes. With more the table would be larger than the predictions. */
   static final int MAX_CLASSES = 50;
 
-  /** Which images a share is of, and which of them count. */
+  /** A share: the images that it is of, and the images that count. */
   private enum Measure {
     RECALL(SliceGapsTable.RECALL) {
       @Override
@@ -62,7 +65,10 @@ final class SliceGaps {
     }
   }
 
-  /** Images of each class, those predicted as it, and those of it that are. */
+  /**
+   * The number of images of each class, of images predicted as it, and of images of it that are
+   * predicted as it.
+   */
   private static final class ClassCounts {
     private final long[] support;
     private final long[] predicted;
@@ -78,7 +84,7 @@ final class SliceGaps {
 
   private record Place(String model, String split, String slice) {}
 
-  /** A share of one value of a column. */
+  /** The share of one measure of a class for one value of a column. */
   private record Share(Place place, String value, String name, Measure measure, Proportion here) {}
 
   private SliceGaps() {}
@@ -87,7 +93,7 @@ final class SliceGaps {
    * Compares the values of each column.
    *
    * @param confusion rows of {@link ConfusionTable}
-   * @param models classes by model, all that labels and predictions name
+   * @param models the classes of each model: all that labels and predictions name
    */
   static List<Row> find(Dataset<Row> confusion, Map<String, List<String>> models) {
     List<String> small =
@@ -121,7 +127,10 @@ final class SliceGaps {
     return rows;
   }
 
-  /** Images by place and class, and of them those whose class is predicted. */
+  /**
+   * Returns the number of images by place and class, and the number of those whose class is
+   * predicted.
+   */
   private static List<Row> sums(Dataset<Row> confusion, String column) {
     return confusion
         .groupBy(
@@ -169,7 +178,10 @@ final class SliceGaps {
     return rows;
   }
 
-  /** Of one measure of one class: the values of a column are judged together. */
+  /**
+   * Returns the rows of one measure of one class, in which the values of a column are tested
+   * together.
+   */
   private static List<Row> rows(List<Share> shares, Proportion all) {
     double[] p = new double[shares.size()];
     double best = Double.NaN;

@@ -17,14 +17,14 @@ import org.sparkvit.dataset.query.ScoredImages;
 
 /**
  * The distinct scores of every class against the rest in every region, sorted over the cluster from
- * the highest down, with the images of the class and the other images that have each.
+ * the highest down. Each has the number of images of the class and of other images.
  *
- * <p>A ranking of many images lies in several partitions. What lies above a partition of the
- * ranking it begins with is worked out from one line per partition, on the driver. So no ranking
- * has to fit anywhere, and equal scores, which count as one, are never parted.
+ * <p>A ranking of many images lies in several partitions. The counts above a partition, for the
+ * ranking that it begins with, are computed on the driver from one line per partition. So no
+ * ranking has to fit into memory anywhere, and equal scores are never separated.
  */
 final class SortedScores {
-  /** Columns of the rows: what {@link ScoreKeys} gives. A value may have several rows. */
+  /** The columns of the rows, which {@link ScoreKeys} gives. A value may have several rows. */
   private static final String VALUE = "value";
 
   private static final String COUNT = "count";
@@ -38,10 +38,11 @@ final class SortedScores {
   }
 
   /**
-   * Sorts.
+   * Sorts the scores.
    *
-   * @param keys of the regions of these images
-   * @param bins ranges of the log-odds in which scores count as one; 0 for none
+   * @param keys the keys of the regions of these images
+   * @param bins the number of ranges of the log-odds within which scores count as equal; 0 for
+   *     exact scores
    */
   static SortedScores sort(Dataset<Row> scored, RankingKeys keys, int bins) {
     Dataset<Row> counted =
@@ -68,10 +69,18 @@ final class SortedScores {
     return new SortedScores(rows, carry(rows.mapPartitions(Edge::of).collect()));
   }
 
-  /** A run of rows of one ranking, which must be read to its end before the next. */
+  /**
+   * A partition's rows of one ranking, which must be read to their end before the next run.
+   *
+   * @param ranking the number of the ranking
+   * @param positivesAbove the number of images of the class with higher scores in earlier
+   *     partitions
+   * @param negativesAbove the number of other images with higher scores in earlier partitions
+   * @param scores the scores, the highest first
+   */
   record Run(long ranking, long positivesAbove, long negativesAbove, Iterator<Score> scores) {}
 
-  /** One distinct score. */
+  /** One distinct score with its numbers of images. */
   record Score(double score, long positives, long negatives) {}
 
   /** Turns the runs of a partition into results. */
@@ -81,9 +90,10 @@ final class SortedScores {
   }
 
   /**
-   * Applies a function to each run: one for each ranking that a partition has a part of.
+   * Applies a function to each run. There is one run for each ranking that a partition has a part
+   * of.
    *
-   * @param wanted restricts the rankings
+   * @param wanted selects the rankings
    */
   <T> JavaRDD<T> mapRuns(Wanted wanted, RunFunction<T> function) {
     long[][] carried = above;
@@ -91,12 +101,12 @@ final class SortedScores {
         (index, sorted) -> new Runs<>(sorted, carried[index], wanted, function), true);
   }
 
-  /** Over how many partitions they lie. */
+  /** Returns the number of partitions. */
   int partitions() {
     return rows.getNumPartitions();
   }
 
-  /** Which rankings are wanted. */
+  /** Selects rankings. */
   @FunctionalInterface
   interface Wanted extends Serializable {
     boolean test(long ranking);
@@ -172,7 +182,7 @@ final class SortedScores {
     return ScoreKeys.positive(row.getLong(0)) ? row.getLong(1) : 0;
   }
 
-  /** The rankings that a partition begins and ends with, and what it holds of the last. */
+  /** The rankings that a partition begins and ends with, and its counts of the last one. */
   private static final class Edge implements Serializable {
     private static final long NONE = -1;
 
@@ -199,7 +209,9 @@ final class SortedScores {
     }
   }
 
-  /** Positives and negatives above each partition, of the ranking that it begins with. */
+  /**
+   * Returns the positives and negatives above each partition, for the ranking that it begins with.
+   */
   private static long[][] carry(List<Edge> edges) {
     long[][] above = new long[edges.size()][2];
     long open = Edge.NONE;

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import org.sparkvit.core.UserException;
 
 /**
- * What people say of a data set that cannot be measured, from a file of properties.
+ * Statements about a data set that cannot be measured, from a file of properties.
  *
- * @param values by key, of {@link #KEYS}
+ * @param values the statements by key of {@link #KEYS}
  */
 record About(Map<String, String> values) {
   static final List<String> KEYS =
@@ -34,10 +34,10 @@ record About(Map<String, String> values) {
   }
 
   /**
-   * Reads a file.
+   * Parses a file.
    *
-   * @param text {@code KEY = TEXT}, one a line
-   * @param file its name, for messages
+   * @param text lines of {@code KEY = TEXT}
+   * @param file the name of the file, for messages
    */
   static About parse(String text, String file) {
     Properties properties = new Properties();
@@ -56,7 +56,7 @@ record About(Map<String, String> values) {
     return new About(values);
   }
 
-  /** A value, or null. */
+  /** Returns the statement of a key, or null where there is none. */
   String get(String key) {
     return values.get(key);
   }

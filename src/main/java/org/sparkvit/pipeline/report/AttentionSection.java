@@ -22,39 +22,42 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.ExplanationsTable;
 
 /**
- * Where the model looked.
+ * The section on where the model looked.
  *
- * @param images of the sample
- * @param measured of them, how many the methods were measured on
- * @param methods none where nothing was measured
+ * @param images the number of images in the sample
+ * @param measured the number of images that the methods were measured on
+ * @param methods the methods with their measures; empty where nothing was measured
  * @param cards the first images
  */
 public record AttentionSection(long images, long measured, List<Method> methods, List<Card> cards) {
-  /** The names of the maps that cards have, in their order. */
+  /** The names of the maps that cards have, in order. */
   private static final List<String> MAPS =
       List.of(ExplanationsTable.GRADIENT, ExplanationsTable.ROLLOUT, ExplanationsTable.ATTENTION);
 
-  /** Patches of the highest value are covered by this much colour. */
+  /** The opacity of the colour on the patches of the highest value, of 255. */
   private static final int ALPHA = 190;
 
   private static final int RED = 0xe0301e;
 
   /**
-   * How far a kind of map can be trusted.
+   * Measures of how far a kind of map can be trusted.
    *
-   * @param deletion mean probability of the class while what it points at is taken away
-   * @param insertion the same while it comes back
+   * @param name the name of the kind
+   * @param deletion the mean probability of the class while the patches that the map points at are
+   *     removed; lower is better
+   * @param insertion the mean probability of the class while they are restored; higher is better
    */
   public record Method(String name, double deletion, double insertion) {}
 
   /**
-   * One image.
+   * One image of the sample.
    *
-   * @param rules why it is in the sample
-   * @param image the model's input, a JPEG in base 64; null where there is none
-   * @param maps PNGs in base 64 to lay over it: gradient, rollout, attention of the last layer
-   * @param nearest of a mistake, the images of the train split most like it
-   * @param problem why there is none, else null
+   * @param rules the rules by which it is in the sample
+   * @param image the model's input, a JPEG in base 64, or null where there is none
+   * @param maps PNGs in base 64 that are laid over the image: gradient, rollout, attention of the
+   *     last layer
+   * @param nearest for a mistake, the most similar images of the train split
+   * @param problem the reason why there is no image, or null
    */
   public record Card(
       String id,
@@ -69,19 +72,19 @@ public record AttentionSection(long images, long measured, List<Method> methods,
       String problem) {}
 
   /**
-   * An image of the train split.
+   * A similar image of the train split.
    *
-   * @param cosine how much it is like the other, up to 1
-   * @param image a JPEG in base 64; null where there is none
+   * @param cosine the cosine of the two embeddings, up to 1
+   * @param image a JPEG in base 64, or null where there is none
    */
   public record Near(String id, String path, String label, double cosine, String image) {}
 
   /**
-   * Of one model.
+   * Gathers the section of one model.
    *
-   * @param explanations its rows of {@code explanations}
-   * @param images of the catalog
-   * @param shown how many images
+   * @param explanations the model's rows of {@code explanations}
+   * @param images rows of {@code images}
+   * @param shown the number of images to show
    */
   static AttentionSection gather(
       Dataset<Row> explanations, Dataset<Row> images, int shown, Thumbnails thumbnails) {
@@ -126,7 +129,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
     return new AttentionSection(counts.getLong(0), counts.getLong(1), methods, cards);
   }
 
-  /** Without their pictures. */
+  /** Returns the similar images without their pictures. */
   private static List<Near> nearest(Row card) {
     int place = card.fieldIndex(ExplanationsTable.NEAREST);
     return card.isNullAt(place)
@@ -143,7 +146,7 @@ public record AttentionSection(long images, long measured, List<Method> methods,
             .toList();
   }
 
-  /** Whether any card has images of the train split beside it. */
+  /** Returns whether any card has similar images of the train split. */
   public boolean hasNearest() {
     return cards.stream().anyMatch(card -> !card.nearest().isEmpty());
   }
@@ -174,7 +177,10 @@ public record AttentionSection(long images, long measured, List<Method> methods,
             : null);
   }
 
-  /** The map from clear (its lowest value) to red (its highest), a pixel a patch. */
+  /**
+   * Returns the map as a picture from clear (its lowest value) to red (its highest), with one pixel
+   * for each patch.
+   */
   private static String overlay(Row row, String map) {
     int rows = row.getAs(ExplanationsTable.ROWS);
     int columns = row.getAs(ExplanationsTable.COLUMNS);

@@ -17,15 +17,15 @@ import org.sparkvit.dataset.schema.LeakageTable;
 import org.sparkvit.dataset.schema.SliceIssuesTable;
 
 /**
- * What is wrong with the images.
+ * The section on defects of the images.
  *
- * @param images all that were looked at
- * @param kinds of findings, the most frequent first
- * @param leakage images of one split that repeat in another
- * @param leakageKnown whether the audit knew the splits
- * @param worse kinds of images that have more findings than the rest, the worst first
- * @param ties what goes together with the label, the closest first
- * @param histograms of the scores that findings come from
+ * @param images the number of images that were audited
+ * @param kinds the kinds of findings, the most frequent first
+ * @param leakage the images of one split that repeat in another
+ * @param leakageKnown whether there were splits when the audit ran
+ * @param worse the slices that have more findings than the rest, the worst first
+ * @param ties the attributes that depend on the label, the strongest first
+ * @param histograms the distributions of the scores that findings come from
  * @param galleries the worst images of each kind of finding
  */
 public record AuditSection(
@@ -37,10 +37,13 @@ public record AuditSection(
     List<Tie> ties,
     List<Histogram> histograms,
     List<Gallery> galleries) {
-  /** Of the kinds that are shown as worse, such a share is expected to be so by chance. */
+  /**
+   * The limit of the q-value of slices that are shown as worse: about this share of them is
+   * expected to be there by chance.
+   */
   private static final double SIGNIFICANT = 0.05;
 
-  /** A weaker tie is none (Cohen 1988). */
+  /** The least Cramér's V that is shown; a weaker association is negligible (Cohen 1988). */
   private static final double WEAK = 0.1;
 
   private static final int LINES = 20;
@@ -48,9 +51,9 @@ public record AuditSection(
   private static final String RANK = "rank";
 
   /**
-   * Images of a split that repeat in another.
+   * The images of a split that repeat in another.
    *
-   * @param share of the split's images, 0 to 1
+   * @param share the share of the split's images, 0 to 1
    */
   public record Leak(
       String split,
@@ -62,11 +65,11 @@ public record AuditSection(
       long conflicts) {}
 
   /**
-   * Images of one kind.
+   * The images of one slice.
    *
-   * @param rate share of them with a finding, between {@code low} and {@code high} at the 95 %
+   * @param rate the share of them with a finding, between {@code low} and {@code high} at the 95 %
    *     level
-   * @param elsewhere the share among all others
+   * @param elsewhere the share among all other images
    */
   public record Kind(
       String slice,
@@ -78,22 +81,22 @@ public record AuditSection(
       double elsewhere) {}
 
   /**
-   * What goes together with the label.
+   * An attribute that depends on the label.
    *
-   * @param lift how much more often the value has the label than all images
+   * @param lift the share of the label among the value's images, over its share among all images
    */
   public record Tie(String attribute, double cramersV, String value, String label, double lift) {}
 
-  /** Images with one finding. */
+  /** The worst images with one finding. */
   public record Gallery(String finding, long count, List<Item> items) {}
 
   /**
-   * One image.
+   * One image of a gallery.
    *
-   * @param note why it is here, in a few words; may be empty
-   * @param image a JPEG in base 64; null where none could be made
-   * @param problem why there is no image; null where there is one
-   * @param other the image that it repeats, likewise; null where there is none
+   * @param note the reason why it is here, in a few words; may be empty
+   * @param image a JPEG in base 64, or null where none could be made
+   * @param problem the reason why there is no image, or null
+   * @param other the image that it repeats, a JPEG in base 64, or null where there is none
    */
   public record Item(
       String id,
@@ -104,14 +107,14 @@ public record AuditSection(
       String problem,
       String other) {
 
-    /** With another image beside it; as it is for null. */
+    /** Returns this item with another image beside it, or unchanged for null. */
     Item beside(Thumbnails.Picture picture) {
       return picture == null
           ? this
           : new Item(id, path, label, note, image, problem, picture.image());
     }
 
-    /** Of a row with {@code id}, {@code path} and {@code label}. */
+    /** Creates an item from a row with {@code id}, {@code path} and {@code label}. */
     static Item of(Row row, String note, Map<String, Thumbnails.Picture> pictures) {
       String id = row.getAs(FindingsTable.ID);
       String label = row.getAs(FindingsTable.LABEL);
@@ -132,7 +135,7 @@ public record AuditSection(
    * Reads the tables of {@code audit}.
    *
    * @param leakageKnown whether there were splits when {@code leakage} was made
-   * @param shown images of each kind
+   * @param shown the number of images of each kind
    */
   static AuditSection gather(
       Dataset<Row> findings,

@@ -11,13 +11,13 @@ import org.sparkvit.dataset.schema.BalanceTable;
 import org.sparkvit.stats.metrics.ClassBalance;
 
 /**
- * The classes of the train split before and after the plan.
+ * The section on the classes of the train split before and after the plan.
  *
  * @param rows the largest classes
- * @param classes how many there are
- * @param before balance of the images
- * @param after balance of the samples in an epoch
- * @param weighted balance of the samples times their weights in the loss
+ * @param classes the number of classes
+ * @param before the balance of the images
+ * @param after the balance of the samples in an epoch
+ * @param weighted the balance of the samples times their weights in the loss
  */
 public record BalanceSection(
     List<ClassRow> rows,
@@ -29,9 +29,9 @@ public record BalanceSection(
   /**
    * One class.
    *
-   * @param shareBefore of all train images
-   * @param shareAfter of all samples
-   * @param shareWeighted of the weighted samples
+   * @param shareBefore its share of all train images
+   * @param shareAfter its share of all samples
+   * @param shareWeighted its share of the weighted samples
    */
   public record ClassRow(
       String label,

@@ -11,17 +11,18 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.ThresholdsTable;
 
 /**
- * How far probabilities can be believed, and what thresholds come to.
+ * The section on how far probabilities can be trusted, and on thresholds.
  *
- * @param split that the figures are of: test, or validation where there is no test split
- * @param method what was fitted: temperature, platt or isotonic
- * @param temperature that the model's log-probabilities are divided by
- * @param shifted whether the classes' shares in training are discounted
- * @param figures of the probabilities as scored and as mended
- * @param diagrams how often predictions of a confidence were right
+ * @param split the split that the numbers are of: test, or validation where there is no test split
+ * @param method the method of calibration: temperature, platt or isotonic
+ * @param temperature the divisor of the model's log-probabilities
+ * @param shifted whether the classes' shares in training are corrected for
+ * @param figures metrics of the probabilities before and after calibration
+ * @param diagrams reliability diagrams
  * @param thresholds operating points, by class
- * @param imagesPerDay that shares are of; 0 where nobody said
- * @param prevalence of the class among those; NaN where it is the split's
+ * @param imagesPerDay the number of images a day that numbers are given for; 0 where it is not
+ *     known
+ * @param prevalence the share of the class among those images, or NaN where it is the split's
  */
 public record CalibrationSection(
     String split,
@@ -36,35 +37,35 @@ public record CalibrationSection(
   private static final int SHOWN = 60;
 
   /**
-   * A figure before and after.
+   * A metric before and after calibration.
    *
-   * @param better whether a lower or a higher one is: "lower", "higher" or ""
+   * @param better which values are better: "lower", "higher" or ""
    */
   public record Figure(String name, double before, double after, String better) {}
 
   /**
-   * A way of putting predictions into bins.
+   * A reliability diagram by one kind of bins.
    *
-   * @param before as scored
-   * @param after with the mended probabilities
+   * @param before the bins of the probabilities as scored
+   * @param after the bins of the calibrated probabilities
    */
   public record Diagram(String id, String title, List<Bin> before, List<Bin> after) {}
 
-  /** Predictions of about one confidence. */
+  /** The predictions of about one confidence. */
   public record Bin(long images, double confidence, double accuracy) {}
 
-  /** A range at the 95 % level around a share; NaN where there is none. */
+  /** A share with its interval at the 95 % level, whose ends are NaN where there is none. */
   public record Share(double value, double low, double high) {}
 
   /**
    * An operating point.
    *
-   * @param lower where people begin to look; NaN where they do not
-   * @param flagged share of the images, 0 to 1
-   * @param reviewed share of the images that people look at
-   * @param lift how much more often flagged images are of the class than all are
-   * @param expected share of the images of a day to be flagged
-   * @param expectedPrecision share of those that are of the class
+   * @param lower the lower threshold of a review band, or NaN where there is no band
+   * @param flagged the share of the images that are flagged, 0 to 1
+   * @param reviewed the share of the images that people review, 0 to 1
+   * @param lift the share of the class among flagged images over its share among all images
+   * @param expected the expected share of a day's images that are flagged
+   * @param expectedPrecision the expected share of the class among those
    */
   public record Threshold(
       String name,
@@ -82,9 +83,9 @@ public record CalibrationSection(
   /**
    * Reads the tables of {@code calibrate}.
    *
-   * @param imagesPerDay that {@code calibrate} was told of, or 0
-   * @param prevalence that it was told of, or NaN
-   * @return null where they say nothing of the model
+   * @param imagesPerDay the number of images a day that {@code calibrate} was given, or 0
+   * @param prevalence the prevalence that {@code calibrate} was given, or NaN
+   * @return the section, or null where the tables have no rows of the model
    */
   static CalibrationSection gather(
       Dataset<Row> calibrations,
@@ -224,7 +225,7 @@ public record CalibrationSection(
     return value == null ? Double.NaN : value;
   }
 
-  /** The operating point of a class with the least cost; null where there is none. */
+  /** Returns the operating point of a class with the least cost, or null where there is none. */
   public Threshold cheapest(String name) {
     return thresholds.stream()
         .filter(each -> each.name().equals(name) && each.objective().equals("cost"))
@@ -232,7 +233,7 @@ public record CalibrationSection(
         .orElse(null);
   }
 
-  /** Whether the figures are of images that nothing was fitted on. */
+  /** Returns whether the numbers are of images that nothing was fitted on. */
   public boolean isHeldOut() {
     return split.equals(SplitsTable.TEST);
   }

@@ -18,22 +18,22 @@ import org.sparkvit.dataset.schema.ConfusionTable;
 import org.sparkvit.dataset.schema.MetricsTable;
 
 /**
- * What was taken for what, for each split.
+ * The section on confusions of classes, for each split.
  *
- * @param matrices in the order of the splits that were asked for; splits without counts are absent
+ * @param matrices the matrices of the requested splits in order; splits without counts are left out
  */
 public record ConfusionSection(List<Matrix> matrices) {
-  /** A larger heat map has cells that nobody can read. */
+  /** The largest number of classes of a heat map. The cells of a larger one are unreadable. */
   static final int CLASSES_DRAWN = 25;
 
   private static final int PAIRS_SHOWN = 10;
 
   /**
-   * One split.
+   * The confusion matrix of one split.
    *
-   * @param classes how many classes occur
-   * @param names of the columns of the heat map; empty where there are too many
-   * @param rows of the heat map, by given label
+   * @param classes the number of classes that occur
+   * @param names the names of the heat map's columns; empty where there are too many
+   * @param rows the rows of the heat map, by given label
    * @param pairs the most frequent mistakes
    */
   public record Matrix(
@@ -43,10 +43,10 @@ public record ConfusionSection(List<Matrix> matrices) {
   public record MatrixRow(String actual, long total, List<Cell> cells) {}
 
   /**
-   * One cell.
+   * One cell of the heat map.
    *
-   * @param share of the row, 0 to 1
-   * @param correct whether this is the diagonal
+   * @param share the cell's share of its row, 0 to 1
+   * @param correct whether the cell is on the diagonal
    */
   public record Cell(String predicted, long count, double share, boolean correct) {}
 
@@ -99,7 +99,7 @@ public record ConfusionSection(List<Matrix> matrices) {
     return new ConfusionSection(matrices);
   }
 
-  /** How many classes occur, by split. */
+  /** Returns the number of classes that occur, by split. */
   private static Map<String, Long> classes(Dataset<Row> cells) {
     Map<String, Long> classes = new HashMap<>();
     for (Row row :
@@ -115,7 +115,7 @@ public record ConfusionSection(List<Matrix> matrices) {
     return classes;
   }
 
-  /** The classes of a matrix in the model's order; those that it does not know follow by name. */
+  /** Returns the classes of a matrix in the model's order, followed by unknown labels by name. */
   private static List<String> names(Map<String, Map<String, Long>> matrix, List<String> order) {
     Set<String> found = new TreeSet<>(matrix.keySet());
     matrix.values().forEach(row -> found.addAll(row.keySet()));

@@ -11,25 +11,26 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How many rows have a value.
+ * The number of rows that have a value.
  *
  * @param name the value
- * @param share of all rows, 0 to 1
+ * @param count the number of rows
+ * @param share the share of all rows, 0 to 1
  */
 public record Count(String name, long count, double share) {
-  /** More rows than this make no table that anybody reads. */
+  /** The largest number of rows of a table. Nobody reads more. */
   static final int SHOWN = 100;
 
   static Count of(String name, long count, long total) {
     return new Count(name, count, share(count, total));
   }
 
-  /** A fraction, NaN of nothing. */
+  /** Returns a fraction, or NaN where the total is 0. */
   static double share(long part, long total) {
     return total == 0 ? Double.NaN : (double) part / total;
   }
 
-  /** The most frequent values, ties by name. */
+  /** Returns the most frequent values. Equally frequent ones are ordered by name. */
   static List<Count> top(Dataset<Row> rows, Column value, String ifNull, long total) {
     List<Count> counts = new ArrayList<>();
     for (Row row :

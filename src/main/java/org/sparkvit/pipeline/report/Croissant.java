@@ -9,9 +9,9 @@ import java.util.Map;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * A description of the data set for machines: Croissant 1.0 (Akhtar et al. 2024) in JSON-LD, with
- * the fields of its RAI vocabulary. What was measured is filled in; what only people know comes
- * from {@link About}, and is left out where they say nothing.
+ * Describes the data set for machines by Croissant 1.0 (Akhtar et al. 2024) in JSON-LD, with the
+ * fields of its RAI vocabulary. Measured facts are filled in. Facts that only people know come from
+ * {@link About}, and are left out where it has none.
  */
 final class Croissant {
   private static final String CROISSANT = "http://mlcommons.org/croissant/";
@@ -20,10 +20,10 @@ final class Croissant {
   private Croissant() {}
 
   /**
-   * Describes a data set.
+   * Returns the description of a data set.
    *
-   * @param part folder of the table {@code images} within the workspace
-   * @param columns of that table, with the names of their types in SQL
+   * @param part the folder of the table {@code images} within the workspace
+   * @param columns the columns of that table with the names of their types in SQL
    */
   static Map<String, Object> of(
       Report report, About about, String part, Map<String, String> columns) {

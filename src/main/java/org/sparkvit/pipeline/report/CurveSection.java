@@ -15,17 +15,17 @@ import org.sparkvit.pipeline.report.MetricsSection.ClassRow;
 /**
  * ROC and precision-recall curves of one split, ready to draw.
  *
- * @param classes how many classes the split has
- * @param roc x: false positive rate, y: recall
- * @param pr x: recall, y: precision
- * @param ladders what thresholds come to, for those classes that have both curves
+ * @param classes the number of classes of the split
+ * @param roc curves with x: false positive rate, y: recall
+ * @param pr curves with x: recall, y: precision
+ * @param ladders the results of thresholds, for the classes that have both curves
  */
 public record CurveSection(
     String split, long classes, List<Curve> roc, List<Curve> pr, List<Ladder> ladders) {
-  /** More lines than this cannot be told apart. */
+  /** The largest number of lines in a drawing. More cannot be told apart. */
   static final int LINES = 8;
 
-  /** Where the unit square lies in the drawing, which {@code curves.ftlh} gives its axes. */
+  /** The place of the unit square in the drawing, which {@code curves.ftlh} gives its axes. */
   private static final double LEFT = 46;
 
   private static final double TOP = 10;
@@ -33,28 +33,31 @@ public record CurveSection(
   private static final double[] MARKED = {0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01};
 
   /**
-   * One class against the rest.
+   * The curve of one class against the rest.
    *
-   * @param area below the curve: ROC-AUC or average precision
+   * @param area the area below the curve: ROC-AUC or average precision
    * @param path an SVG path
-   * @param base the height of a model that guesses
+   * @param base the height of the curve of a model that guesses
    * @param marks operating points to hover over
    */
   public record Curve(String name, double area, String path, double base, List<Mark> marks) {}
 
-  /** An operating point: threshold and coordinates in the unit square, x and y in the drawing. */
+  /**
+   * An operating point: the threshold, the coordinates in the unit square, and x and y in the
+   * drawing.
+   */
   public record Mark(double threshold, double first, double second, double x, double y) {}
 
-  /** Steps of a ladder: the page carries them all. */
+  /** The number of steps of a ladder, which the page holds in full. */
   private static final int STEPS = 200;
 
-  /** What a class's thresholds come to, from the lowest up. */
+  /** The results of a class's thresholds, from the lowest up. */
   public record Ladder(String name, List<Step> steps) {}
 
   /**
-   * One threshold.
+   * The results of one threshold.
    *
-   * @param flagged share of the images that reach it, 0 to 1
+   * @param flagged the share of the images that reach it, 0 to 1
    */
   public record Step(
       double threshold,
@@ -69,10 +72,10 @@ public record CurveSection(
    * Reads the curves of some classes.
    *
    * @param curves one model's rows of the table {@code curves}
-   * @param drawn at most {@link #LINES} classes
-   * @param classes how many there are
-   * @param images of the split
-   * @return null where the table has none of them
+   * @param drawn the classes to draw, at most {@link #LINES}
+   * @param classes the number of classes of the split
+   * @param images the number of images of the split
+   * @return the section, or null where the table has none of the classes
    */
   static CurveSection gather(
       Dataset<Row> curves, String split, List<ClassRow> drawn, long classes, long images) {
@@ -123,7 +126,9 @@ public record CurveSection(
         : new CurveSection(split, classes, roc, pr, ladders);
   }
 
-  /** Both curves have a point at every threshold, in the same order. */
+  /**
+   * Returns the steps of a ladder. Both curves have a point at every threshold, in the same order.
+   */
   private static List<Step> steps(List<Point> roc, List<Point> pr, long positives, long images) {
     List<Step> steps = new ArrayList<>();
     // The first point is where nothing is flagged.
@@ -149,9 +154,9 @@ public record CurveSection(
   }
 
   /**
-   * Straight lines, or steps: average precision is the area under steps, and a straight line
-   * between two points of a precision-recall curve promises what no threshold gives (Davis and
-   * Goadrich 2006).
+   * Returns an SVG path of straight lines or steps. Average precision is the area under steps, and
+   * a straight line between two points of a precision-recall curve promises results that no
+   * threshold gives (Davis and Goadrich 2006).
    */
   private static String path(List<Point> points, boolean steps) {
     StringBuilder path = new StringBuilder();

@@ -20,15 +20,15 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * What is in the catalog.
+ * The section on the content of the catalog.
  *
- * @param usable images that can be decoded
- * @param bytes of all files that are there
- * @param classes number of distinct labels
- * @param labels the most frequent ones
+ * @param usable the number of images that can be decoded
+ * @param bytes the size of all files that exist, in bytes
+ * @param classes the number of distinct labels
+ * @param labels the most frequent labels
  * @param sizes images by the longer side, small to large
- * @param problems why images cannot be used, the most frequent reasons
- * @param unlistedProblems images that cannot be used for other reasons than those listed
+ * @param problems the most frequent reasons why images cannot be used
+ * @param unlistedProblems the number of images that cannot be used for other reasons
  */
 public record DataSetSection(
     long images,
@@ -48,7 +48,7 @@ public record DataSetSection(
   private static final int LARGEST_BAND = 4096;
 
   /**
-   * Images with the same problem.
+   * The images with the same problem.
    *
    * @param example the path of one of them
    */
@@ -57,10 +57,10 @@ public record DataSetSection(
   /**
    * Files with equal content.
    *
-   * @param groups contents that occur more than once
-   * @param surplus images that would go if each content stayed once
-   * @param labelConflicts contents that carry different labels
-   * @param acrossSplits contents that are in more than one split; 0 without splits
+   * @param groups the number of contents that occur more than once
+   * @param surplus the number of images that would go if each content stayed once
+   * @param labelConflicts the number of contents that carry different labels
+   * @param acrossSplits the number of contents that are in more than one split; 0 without splits
    */
   public record Duplicates(long groups, long surplus, long labelConflicts, long acrossSplits) {}
 

@@ -8,14 +8,14 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.SliceGapsTable;
 
 /**
- * Images of one value of a column on which the model does worse than on the best value, and than
- * chance explains.
+ * The images of one value of a column on which the model performs worse than on the best value, by
+ * more than chance explains.
  *
- * @param name class that the measure is of
- * @param images that the share is of
+ * @param name the class that the measure is of
+ * @param images the number of images that the share is of
  * @param rate the share, from {@code low} to {@code high} at the 95 % level
- * @param elsewhere the share among all others; NaN where there are none
- * @param ratio to the best value, 0 to 1; NaN where it is not defined
+ * @param elsewhere the share among all other images, or NaN where there are none
+ * @param ratio the ratio to the best value, 0 to 1, or NaN where it is undefined
  */
 public record GapRow(
     String slice,
@@ -28,12 +28,15 @@ public record GapRow(
     double high,
     double elsewhere,
     double ratio) {
-  /** Of the rows that are shown, such a share is expected to be chance. */
+  /**
+   * The limit of the q-value of rows that are shown: about this share of them is expected to be
+   * chance.
+   */
   private static final double SIGNIFICANT = 0.05;
 
   private static final int SHOWN = 20;
 
-  /** The largest gaps of a split. */
+  /** Returns the largest gaps of a split. */
   static List<GapRow> gather(Dataset<Row> gaps, String split) {
     return gaps
         .where(

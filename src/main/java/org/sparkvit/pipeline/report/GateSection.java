@@ -13,13 +13,14 @@ import org.sparkvit.dataset.schema.ChecksTable;
 import org.sparkvit.dataset.schema.HistoryTable;
 
 /**
- * Whether the data set passes, and what has moved since the run before.
+ * The section on whether the data set passes its checks, and on changes since the previous run.
  *
- * @param checks of the last run, what failed first
- * @param failed how many failed
- * @param warned how many warn
- * @param moves figures that have changed since the run before, the largest relative change first
- * @param compared whether there is a run before
+ * @param checks the checks of the last run, failed ones first
+ * @param failed the number of checks that failed
+ * @param warned the number of checks that warn
+ * @param moves the metrics that have changed since the previous run, the largest relative change
+ *     first
+ * @param compared whether there is a previous run
  */
 public record GateSection(
     List<Check> checks, int failed, int warned, List<Move> moves, boolean compared) {
@@ -28,10 +29,10 @@ public record GateSection(
   private static final List<String> ORDER =
       List.of(ChecksTable.FAIL, ChecksTable.WARN, ChecksTable.NOTE, ChecksTable.PASS);
 
-  /** A check; the value is NaN where there is none. */
+  /** A check, whose value is NaN where there is none. */
   public record Check(String metric, double value, String check, String outcome) {}
 
-  /** A figure then and now; NaN where it was not there, or is no more. */
+  /** A metric before and now, which is NaN where it did not exist before, or does not exist now. */
   public record Move(String metric, double before, double now) {
     private double size() {
       if (Double.isNaN(before) || Double.isNaN(now)) {

@@ -20,14 +20,14 @@ import org.sparkvit.stats.metrics.ClassMetric;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * The verdict in a few figures of one split.
+ * The verdict in a few metrics of one split.
  *
- * @param split the split the figures are of
- * @param n its images
- * @param classes its classes
+ * @param split the split that the metrics are of
+ * @param n the number of its images
+ * @param classes the number of its classes
  * @param majority its largest class
- * @param majorityShare the accuracy of always answering that class
- * @param focus the class to look at: the one asked for, else the rarer of two, else the one with
+ * @param majorityShare the accuracy of always predicting that class
+ * @param focus the class to look at: the requested one, else the rarer of two, else the one with
  *     the lowest recall
  */
 public record Headline(
@@ -42,12 +42,12 @@ public record Headline(
     ClassRow focus) {
 
   /**
-   * Draws the figures together.
+   * Gathers the metrics.
    *
    * @param metrics one model's rows of the table {@code metrics}
    * @param asked the class to look at, or null
    * @param required whether it is an error that the split has no image of that class
-   * @return null where the split has no class figures
+   * @return the headline, or null where the split has no metrics of classes
    */
   static Headline gather(
       MetricsSection section, Dataset<Row> metrics, String asked, boolean required) {
@@ -103,7 +103,7 @@ public record Headline(
     return struct(columns.toArray(new Column[0]));
   }
 
-  /** The verdict in one line of plain text. */
+  /** Returns the verdict in one line of plain text. */
   String line() {
     NumberFormats figures = new NumberFormats();
     return split

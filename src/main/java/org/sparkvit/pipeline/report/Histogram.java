@@ -21,13 +21,13 @@ import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.image.hash.ImageQuality;
 
 /**
- * How a score from 0, bad, to 1, good, is spread over the images.
+ * The distribution over the images of a score from 0 (bad) to 1 (good).
  *
- * @param name what it tells, e.g. {@code not dark}
- * @param threshold below it an image has a finding
- * @param below images below the threshold
- * @param total all images that have the score
- * @param bars from the lowest scores to the highest
+ * @param name the name of the score, e.g. {@code not dark}
+ * @param threshold the score below which an image has a finding
+ * @param below the number of images below the threshold
+ * @param total the number of images that have the score
+ * @param bars the bars from the lowest scores to the highest
  */
 public record Histogram(String name, double threshold, long below, long total, List<Bar> bars) {
   private static final int BARS = 20;
@@ -48,14 +48,14 @@ public record Histogram(String name, double threshold, long below, long total, L
           new Score(PixelsTable.ASPECT, "near to square", ImageQuality.ASPECT));
 
   /**
-   * Images of a range of scores.
+   * The images of a range of scores.
    *
-   * @param from lowest score of the range
-   * @param height share of the highest bar, 0 to 1
+   * @param from the lowest score of the range
+   * @param height the height as a share of the highest bar, 0 to 1
    */
   public record Bar(double from, double to, long count, double height) {}
 
-  /** Of the scores that the audit has limits for. */
+  /** Returns the histograms of the scores that the audit has limits for. */
   static List<Histogram> gather(Dataset<Row> pixels) {
     List<Column> scores = new ArrayList<>();
     Map<String, long[]> counts = new LinkedHashMap<>();

@@ -20,27 +20,28 @@ import org.sparkvit.pipeline.report.AuditSection.Gallery;
 import org.sparkvit.pipeline.report.AuditSection.Item;
 
 /**
- * Which labels look wrong.
+ * The section on labels that look wrong.
  *
- * @param images whose labels were judged
- * @param issues labels that look wrong
- * @param confusions classes whose labels are likely given to each other, the most frequent first
- * @param galleries of the labels that look most wrong, and of the images that are like no other
+ * @param images the number of images whose labels were judged
+ * @param issues the number of labels that look wrong
+ * @param confusions the classes whose labels are likely given to each other, the most frequent
+ *     first
+ * @param galleries the images whose labels look most wrong, and the images that resemble no other
  */
 public record LabelsSection(
     long images, long issues, List<Confusion> confusions, List<Gallery> galleries) {
 
   /**
-   * Labels of one class that likely belong to another.
+   * The labels of one class that likely belong to another.
    *
-   * @param share of the class, 0 to 1
+   * @param share the share of the class, 0 to 1
    */
   public record Confusion(String label, String likely, long images, double share) {}
 
   /**
    * Reads the tables of {@code labels}.
    *
-   * @param shown images of each gallery
+   * @param shown the number of images of each gallery
    */
   static LabelsSection gather(
       Dataset<Row> checks,

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Numbers over epochs, steps or trials, ready to draw. The axes begin and end where the numbers do.
+ * A chart of numbers over epochs, steps or trials, ready to draw. The axes begin and end where the
+ * numbers do.
  *
- * @param id unique on the page
- * @param across what is along the x axis
+ * @param id the id of the chart, unique on the page
+ * @param across the name of the x axis
  */
 public record LineChart(
     String id,
@@ -17,23 +18,23 @@ public record LineChart(
     List<Tick> xTicks,
     List<Tick> yTicks,
     List<Line> lines) {
-  /** Where the drawing area lies; {@code training.ftlh} draws its frame. */
+  /** The place of the drawing area, whose frame {@code training.ftlh} draws. */
   private static final double LEFT = 56;
 
   private static final double TOP = 10;
   private static final double WIDTH = 290;
   private static final double HEIGHT = 180;
 
-  /** More points than this cannot be told apart. */
+  /** The largest number of points. More cannot be told apart. */
   private static final int POINTS = 300;
 
-  /** A number at an axis, and where it is in the drawing. */
+  /** A number at an axis, and its place in the drawing. */
   public record Tick(double at, String label) {}
 
   /**
-   * One line.
+   * One line of a chart.
    *
-   * @param last its last number, as a text
+   * @param last the line's last number as a text
    * @param path an SVG path; empty where only the dots are shown
    */
   public record Line(String name, String last, String path, List<Dot> dots) {}
@@ -42,14 +43,14 @@ public record LineChart(
   public record Dot(double x, double y, String label) {}
 
   /**
-   * What is drawn as one line.
+   * The numbers of one line.
    *
-   * @param points x and y; NaN where there is none
-   * @param joined whether by a line, or shown as dots
+   * @param points x and y, which is NaN where there is no number
+   * @param joined whether the points are joined by a line, or shown as dots
    */
   record Series(String name, List<double[]> points, boolean joined) {}
 
-  /** Draws some series, of which those without numbers are left out; null where none has any. */
+  /** Draws some series. Series without numbers are left out. Returns null where none has any. */
   static LineChart of(String id, String title, String across, List<Series> all) {
     List<Series> series =
         all.stream()
@@ -97,7 +98,10 @@ public record LineChart(
     return some;
   }
 
-  /** Four digits at most, powers of ten where they would be zeros. */
+  /**
+   * Returns a number with at most four digits, and with a power of ten where there would be many
+   * zeros.
+   */
   private static String text(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e6) {
       return Long.toString((long) value);
@@ -127,7 +131,7 @@ public record LineChart(
       return (value - low) / (high - low);
     }
 
-    /** At one, two or five times a power of ten. */
+    /** Returns ticks at one, two or five times a power of ten. */
     List<Tick> ticks(double from, double length, boolean down) {
       double least = (high - low) / 6;
       double step = Math.pow(10, Math.floor(Math.log10(least)));

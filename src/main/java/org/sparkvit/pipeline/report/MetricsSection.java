@@ -29,18 +29,19 @@ import org.sparkvit.stats.metrics.ClassMetric;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * The figures of one model. A figure that is not defined is NaN.
+ * The metrics of one model. A metric that is undefined is NaN.
  *
- * @param splits that have figures; first test, or all images where there is no test split
- * @param sizes images of each split that have both a label and a prediction
- * @param counts images of each split, and what keeps some of them out of the figures
- * @param overall metrics by splits
- * @param ranges by class and metric where a figure of the first split may well be, at the 95 %
- *     level
+ * @param splits the splits that have metrics; the first is test, or all images where there is no
+ *     test split
+ * @param sizes the number of images of each split that have both a label and a prediction
+ * @param counts the images of each split, and those that are left out of the metrics, by reason
+ * @param overall the metrics by split
+ * @param ranges the intervals at the 95 % level of the first split's metrics, by class and metric
  * @param classes the classes of each split, in the order of {@code splits}
- * @param sliceColumns what the values of {@link SliceRow} are
- * @param slices of the first split, lowest balanced accuracy first; empty where there are none
- * @param moreSlices slices that are not listed
+ * @param sliceColumns the names of the values of {@link SliceRow}
+ * @param slices the slices of the first split, the lowest balanced accuracy first; empty where
+ *     there are none
+ * @param moreSlices the number of slices that are not listed
  */
 public record MetricsSection(
     List<String> splits,
@@ -52,7 +53,7 @@ public record MetricsSection(
     List<String> sliceColumns,
     List<SliceRow> slices,
     long moreSlices) {
-  /** Figures that are numbers of images. */
+  /** The metrics that are numbers of images. */
   private static final List<String> COUNTS = List.of("images", "unlabelled", "unscored");
 
   private static final List<String> SLICE_METRICS =
@@ -63,21 +64,21 @@ public record MetricsSection(
           Metric.ROC_AUC_MACRO.label());
   private static final int SLICES_SHOWN = 50;
 
-  /** From low to high. */
+  /** An interval from its lower to its upper end. */
   public record Range(double low, double high) {}
 
-  /** One metric, by splits. */
+  /** The values of one metric by split. */
   public record MetricRow(String metric, List<Double> values) {}
 
   /**
-   * One split's classes.
+   * The classes of one split.
    *
-   * @param rows lowest F1 first, classes without images last
-   * @param count how many classes there are
+   * @param rows the classes, the lowest F1 first and those without images last
+   * @param count the number of classes
    */
   public record ClassTable(String split, List<ClassRow> rows, long count) {}
 
-  /** One class against the rest. */
+  /** The metrics of one class against the rest. */
   public record ClassRow(
       String label,
       double precision,
@@ -90,16 +91,16 @@ public record MetricsSection(
   /**
    * The images that have one value in one column.
    *
-   * @param n how many they are
-   * @param values by {@link MetricsSection#sliceColumns}
+   * @param n the number of images
+   * @param values the values of {@link MetricsSection#sliceColumns}
    */
   public record SliceRow(String slice, String value, long n, List<Double> values) {}
 
   /**
-   * Gathers the figures.
+   * Gathers the metrics.
    *
    * @param metrics one model's rows of the table {@code metrics}
-   * @return null where the model has none
+   * @return the section, or null where the model has no metrics
    */
   static MetricsSection gather(Dataset<Row> metrics) {
     Dataset<Row> whole = metrics.where(col(MetricsTable.SLICE).equalTo(MetricsTable.ALL));
@@ -154,25 +155,25 @@ public record MetricsSection(
   }
 
   /**
-   * Where a figure of the first split may well be, or null.
+   * Returns the interval of a metric of the first split, or null where there is none.
    *
-   * @param name of a class, or {@code (all)}
+   * @param name the name of a class, or {@code (all)}
    */
   public Range range(String name, String metric) {
     return ranges.getOrDefault(name, Map.of()).get(metric);
   }
 
-  /** The split that the report speaks of first: test where there is one. */
+  /** Returns the split that the report is mainly about: test where there is one. */
   public String split() {
     return splits.get(0);
   }
 
-  /** Images of {@link #split()}. */
+  /** Returns the number of images of {@link #split()}. */
   public long size() {
     return sizes.get(0);
   }
 
-  /** The value of a metric in {@link #split()}, or NaN. */
+  /** Returns the value of a metric in {@link #split()}, or NaN. */
   double value(Metric metric) {
     return overall.stream()
         .filter(row -> row.metric().equals(metric.label()))
@@ -189,7 +190,7 @@ public record MetricsSection(
     return List.copyOf(order);
   }
 
-  /** One row per split and class, with a column for each {@link ClassMetric}. */
+  /** Returns one row per split and class, with a column for each {@link ClassMetric}. */
   static Dataset<Row> classes(Dataset<Row> metrics) {
     return wide(
         metrics.where(
@@ -200,7 +201,7 @@ public record MetricsSection(
         Arrays.stream(ClassMetric.values()).map(ClassMetric::label).toList());
   }
 
-  /** Reads a row that {@link #classes} gives. */
+  /** Converts a row of {@link #classes}. */
   static ClassRow classRow(Row row) {
     double support = number(row, ClassMetric.SUPPORT.label());
     return new ClassRow(
@@ -213,7 +214,10 @@ public record MetricsSection(
         number(row, ClassMetric.AVERAGE_PRECISION.label()));
   }
 
-  /** The metrics that were found: known ones in their usual order, then any others by name. */
+  /**
+   * Returns the names of the metrics that were found: known ones in their usual order, then any
+   * others by name.
+   */
   private static Set<String> metricNames(Set<String> found) {
     Set<String> names = new LinkedHashSet<>();
     for (Metric metric : Metric.values()) {
@@ -297,7 +301,7 @@ public record MetricsSection(
         .toList();
   }
 
-  /** From one figure a row to one column a metric. */
+  /** Pivots rows of one metric each to rows with one column for each metric. */
   private static Dataset<Row> wide(Dataset<Row> figures, List<String> keys, List<String> metrics) {
     List<Column> columns = new ArrayList<>();
     Column named = col(MetricsTable.METRIC).isin(metrics.toArray());

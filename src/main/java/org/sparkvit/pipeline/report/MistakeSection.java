@@ -16,15 +16,15 @@ import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
 /**
- * Images that the model got wrong.
+ * The section on images that the model got wrong.
  *
- * @param split where they are from
- * @param judged images of the split that have a prediction
- * @param wrong how many of them are mistakes
+ * @param split the split that they are from
+ * @param judged the number of images of the split that have a prediction
+ * @param wrong the number of mistakes among them
  * @param confident the mistakes with the highest confidence
- * @param positive the class of {@code missed}; null where none was chosen
- * @param missedCount images of that class that were taken for another
- * @param missed those of them to which the model gave the class the lowest probability
+ * @param positive the class of {@code missed}, or null where none was chosen
+ * @param missedCount the number of images of that class that were taken for another class
+ * @param missed the images among them to which the model gave the class the lowest probability
  */
 public record MistakeSection(
     String split,
@@ -35,12 +35,13 @@ public record MistakeSection(
     long missedCount,
     List<Mistake> missed) {
   /**
-   * One image.
+   * One mistake.
    *
-   * @param confidence probability of the predicted class
-   * @param givenProbability probability of the given class; NaN where the model does not know it
-   * @param image a JPEG in base 64; null where none could be made
-   * @param problem why there is no image; null where there is one
+   * @param confidence the probability of the predicted class
+   * @param givenProbability the probability of the given class, or NaN where the model does not
+   *     know it
+   * @param image a JPEG in base 64, or null where none could be made
+   * @param problem the reason why there is no image, or null
    */
   public record Mistake(
       String id,
@@ -55,11 +56,11 @@ public record MistakeSection(
   /**
    * Finds the worst mistakes and makes their thumbnails.
    *
-   * @param scored what {@link ReportedImages#of} gives
-   * @param split one of its splits, or {@link MetricsTable#ALL}
+   * @param scored the rows of {@link ReportedImages#of}
+   * @param split one of their splits, or {@link MetricsTable#ALL}
    * @param images rows of the table {@code images}
-   * @param positive the class whose missed images are wanted, or null
-   * @param shown how many of each kind
+   * @param positive the class whose missed images are shown, or null
+   * @param shown the number of images of each kind
    */
   static MistakeSection gather(
       Dataset<Row> scored,
@@ -123,7 +124,7 @@ public record MistakeSection(
         .toList();
   }
 
-  /** Puts pictures to images. */
+  /** Adds pictures to mistakes. */
   static List<Mistake> illustrated(List<Mistake> mistakes, Map<String, Thumbnails.Picture> made) {
     return mistakes.stream()
         .map(

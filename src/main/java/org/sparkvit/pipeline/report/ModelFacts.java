@@ -16,20 +16,20 @@ import org.sparkvit.dataset.workspace.Workspace;
 /**
  * The model that the report is about.
  *
- * @param hash of its configuration and weights
- * @param location where it was when it was used
- * @param classes in the order of its outputs
- * @param usedAt when it last scored images
+ * @param hash the hash of its configuration and weights
+ * @param location its location when it was used
+ * @param classes its classes in the order of its outputs
+ * @param usedAt the time when it last scored images
  */
 public record ModelFacts(String hash, String location, List<String> classes, Instant usedAt) {
   private static final int NAMED_IN_ERROR = 10;
 
   /**
-   * The model that {@code choice} names, or the one used last.
+   * Returns the model that {@code choice} names, or the one used last.
    *
-   * @param choice {@code NAME}, {@code NAME@RUN} or URI of a model directory, or the first digits
-   *     of a hash, or null
-   * @return null where no model has scored anything yet and none was asked for
+   * @param choice {@code NAME}, {@code NAME@RUN} or the URI of a model directory, or the first
+   *     digits of a hash, or null
+   * @return the model, or null where no model has scored anything yet and none was asked for
    */
   static ModelFacts choose(Workspace workspace, String choice) {
     if (!workspace.has(ModelsTable.SPEC)) {

@@ -18,14 +18,14 @@ import org.sparkvit.dataset.workspace.ModelName;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * A model beside others: what it is worth and what it costs. A figure that is not known is NaN.
+ * A model in comparison with others: its quality and its cost. A number that is not known is NaN.
  *
- * @param hash of its configuration and weights
- * @param name of its folder
- * @param values of {@link #METRICS}
- * @param parameters numbers that were learned
- * @param multiplyAdds of an image
- * @param imagesPerSecond reading and decoding included, as it was scored last
+ * @param hash the hash of its configuration and weights
+ * @param name the name of its folder
+ * @param values the values of {@link #METRICS}
+ * @param parameters the number of trained parameters
+ * @param multiplyAdds the number of multiplications, each with its addition, for one image
+ * @param imagesPerSecond the images per second of its last scoring, reading and decoding included
  */
 public record ModelRow(
     String hash,
@@ -34,7 +34,7 @@ public record ModelRow(
     double parameters,
     double multiplyAdds,
     double imagesPerSecond) {
-  /** Of the whole split. */
+  /** The metrics of the whole split that are shown. */
   static final List<String> METRICS =
       List.of(
           Metric.ACCURACY.label(),
@@ -42,13 +42,13 @@ public record ModelRow(
           Metric.MCC.label(),
           Metric.LOG_LOSS.label());
 
-  /** More of them nobody compares. */
+  /** The largest number of models, as nobody compares more. */
   private static final int MOST = 20;
 
   /**
-   * The models that have figures of a split, the best by macro F1 first.
+   * Returns the models that have metrics of a split, the best by macro F1 first.
    *
-   * @param metrics of all models
+   * @param metrics the metrics of all models
    * @param costs rows of {@code costs}, or null
    */
   static List<ModelRow> gather(

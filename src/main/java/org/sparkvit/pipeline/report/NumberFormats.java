@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The formats of numbers everywhere in the report. Not-a-number is a figure that is not defined.
- */
+/** Formats numbers everywhere in the report. NaN stands for an undefined number. */
 public final class NumberFormats {
   private static final String UNDEFINED = "undefined";
   private static final List<String> BYTE_UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB");
@@ -39,24 +37,24 @@ public final class NumberFormats {
           Map.entry("unscored", "With a label, without a prediction"));
   private static final List<String> AVERAGES = List.of("minority_weighted", "weighted", "macro");
 
-  /** {@code 12,345}. */
+  /** Formats a count, e.g. {@code 12,345}. */
   public String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** A metric or a probability, with three decimals. */
+  /** Formats a metric or a probability with three decimals. */
   public String metric(double value) {
     return Double.isNaN(value) ? UNDEFINED : String.format(Locale.ROOT, "%.3f", value);
   }
 
-  /** A fraction of 1 as a percentage, with one decimal. */
+  /** Formats a fraction of 1 as a percentage with one decimal. */
   public String share(double value) {
     return Double.isNaN(value)
         ? UNDEFINED
         : String.format(Locale.ROOT, "%.1f\u00a0%%", 100 * value);
   }
 
-  /** Any number, with five significant digits. */
+  /** Formats any number with five significant digits. */
   public String number(double value) {
     if (Double.isNaN(value)) {
       return UNDEFINED;
@@ -64,12 +62,12 @@ public final class NumberFormats {
     return new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
   }
 
-  /** A quantity that need not be whole, e.g. a sum of weights. */
+  /** Formats a quantity that need not be whole, e.g. a sum of weights. */
   public String amount(double value) {
     return Double.isNaN(value) ? UNDEFINED : String.format(Locale.ROOT, "%,.1f", value);
   }
 
-  /** {@code 1.2 MiB}. */
+  /** Formats a size in bytes, e.g. {@code 1.2 MiB}. */
   public String bytes(long value) {
     double scaled = value;
     int unit = 0;
@@ -82,12 +80,12 @@ public final class NumberFormats {
         : String.format(Locale.ROOT, "%.1f\u00a0%s", scaled, BYTE_UNITS.get(unit));
   }
 
-  /** Date and minute in UTC. */
+  /** Formats a time as date and minute in UTC. */
   public String time(Instant value) {
     return TIME.format(value);
   }
 
-  /** What people call a metric; an unknown name stays as it is. */
+  /** Returns the title of a metric. An unknown name is returned unchanged. */
   public String title(String metric) {
     for (String average : AVERAGES) {
       if (metric.endsWith("_" + average)) {
@@ -100,7 +98,7 @@ public final class NumberFormats {
     return TITLES.getOrDefault(metric, metric);
   }
 
-  /** The head of a hash, enough to tell models apart. */
+  /** Returns the first digits of a hash, which suffice to tell models apart. */
   public String hash(String value) {
     return value.length() <= 12 ? value : value.substring(0, 12);
   }

@@ -21,10 +21,11 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * Where the figures come from.
+ * The section on where the numbers come from.
  *
  * @param report the run that made the report
  * @param runs the last run behind each table, in the order of the pipeline
+ * @param versions the versions of the program and of the software that it runs on
  */
 public record ProvenanceSection(String report, List<Run> runs, List<Entry> versions) {
   private static final List<TableSpec> TABLES =
@@ -44,9 +45,9 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
   /**
    * One run.
    *
-   * @param tables what it wrote
-   * @param earlier versions of the first of its tables before this one
-   * @param started as in its record
+   * @param tables the tables that it wrote
+   * @param earlier the number of versions of its first table before this one
+   * @param started the time when it started, as in its record
    */
   public record Run(
       String run,
@@ -61,7 +62,7 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
   /** A name and a value. */
   public record Entry(String name, String value) {}
 
-  /** Reads the run records and notes in {@code record} what the report rests on. */
+  /** Reads the run records. Notes in {@code record} the inputs of the report. */
   static ProvenanceSection of(Workspace workspace, RunRecord record, String sparkVersion) {
     Map<String, Run> runs = new LinkedHashMap<>();
     for (TableSpec table : TABLES) {

@@ -15,15 +15,15 @@ import org.sparkvit.dataset.schema.ReviewTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * What relabelling decided, and what people should look at.
+ * The section on the decisions of relabelling, and on the images to review.
  *
- * @param model hash of the model that decided
- * @param images how many were decided on
- * @param changed how many labels change or are new
- * @param review how many images wait for a person
- * @param reasons images by decision and reason
+ * @param model the hash of the model that decided
+ * @param images the number of images decided on
+ * @param changed the number of labels that change or are new
+ * @param review the number of images that wait for a person
+ * @param reasons the number of images by decision and reason
  * @param changes the most frequent changes of a label
- * @param queue the head of the review queue, the most worthwhile first
+ * @param queue the first images of the review queue, the most worthwhile first
  */
 public record RelabelSection(
     String model,
@@ -35,16 +35,16 @@ public record RelabelSection(
     List<MistakeSection.Mistake> queue) {
   private static final String UNLABELLED = "(no label)";
 
-  /** Images with one decision for one reason. */
+  /** The images with one decision for one reason. */
   public record ReasonRow(String decision, String reason, long count, double share) {}
 
-  /** Images whose label goes from one to another. */
+  /** The images whose label changes from one to another. */
   public record Change(String from, String to, long count) {}
 
   /**
    * Reads the tables of one run of {@code relabel}.
    *
-   * @param shown how many images of the review queue
+   * @param shown the number of images of the review queue to show
    */
   static RelabelSection gather(
       Dataset<Row> summary,

@@ -3,16 +3,16 @@ package org.sparkvit.pipeline.report;
 import java.util.List;
 
 /**
- * Everything a page shows. A part is null where its table is not there yet; the page then names the
- * command that makes it.
+ * Everything that a page shows. A section is null where its table does not exist yet; the page then
+ * names the command that makes it.
  *
- * @param workspace URI of the workspace
- * @param created when, for people
- * @param model the model judged
+ * @param workspace the URI of the workspace
+ * @param created the time of the report, for people
  * @param blurred whether images are blurred until they are pointed at
- * @param models those that have figures of the same split, the best first
- * @param gaps where the model does worse than elsewhere, the largest first
- * @param cautions what to keep in mind when reading the figures, a sentence each
+ * @param model the model that the report is about
+ * @param cautions sentences on what to keep in mind when reading the numbers
+ * @param models the models that have metrics of the same split, the best first
+ * @param gaps the slices where the model performs worse than elsewhere, the largest gap first
  */
 public record Report(
     String workspace,

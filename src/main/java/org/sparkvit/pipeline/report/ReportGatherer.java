@@ -48,18 +48,18 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.report.MetricsSection.ClassRow;
 import org.sparkvit.stats.metrics.ClassMetric;
 
-/** Puts a report together from the tables that are there. Only the catalog must be. */
+/** Gathers a report from the tables that exist. Only the catalog is required. */
 final class ReportGatherer {
-  /** Images of each kind of finding: there are a dozen kinds. */
+  /** The number of images of each kind of finding. There are a dozen kinds. */
   private static final int GALLERY = 8;
 
-  /** Longer side in pixels of the images of the train split beside a mistake. */
+  /** The longer side in pixels of the images of the train split beside a mistake. */
   private static final int NEAR_SIZE = 96;
 
-  /** A share of so few images says little. */
+  /** The number of images below which a share says little. */
   private static final int FEW = 30;
 
-  /** Tables that note the label that an image had when they were made. */
+  /** The tables that note the label that an image had when they were made. */
   private static final List<TableSpec> LABELLED =
       List.of(
           DuplicatesTable.SPEC, FindingsTable.SPEC, LabelChecksTable.SPEC, ExplanationsTable.SPEC);
@@ -74,7 +74,7 @@ final class ReportGatherer {
     this.config = config;
   }
 
-  /** Gathers all sections; notes in {@code record} what they were made from. */
+  /** Gathers all sections. Notes in {@code record} what they were made from. */
   Report gather(RunRecord record) {
     Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     Dataset<Row> splits = table(SplitsTable.SPEC);
@@ -274,7 +274,10 @@ final class ReportGatherer {
             new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  /** The measures of what the catalog has now, and not of files that have changed since. */
+  /**
+   * Returns the measures of the contents that the catalog has now, without those of files that have
+   * changed since.
+   */
   private Dataset<Row> measured(Dataset<Row> images) {
     return SameContent.current(workspace.read(PixelsTable.SPEC), images);
   }
@@ -340,7 +343,7 @@ final class ReportGatherer {
               + figures.count(scoring.failed())
               + " of "
               + figures.count(scoring.images())
-              + ". They are in no figure of the model.");
+              + ". They are left out of all metrics of the model.");
     }
     for (TableSpec input : List.of(ImagesTable.SPEC, SplitsTable.SPEC, PredictionsTable.SPEC)) {
       if (headline != null && newerThanMetrics(input)) {
@@ -354,7 +357,7 @@ final class ReportGatherer {
     return cautions;
   }
 
-  /** What was made when the catalog had other labels. */
+  /** Returns notes on tables that were made when the catalog had other labels. */
   private List<String> otherLabels(Dataset<Row> images, Dataset<Row> splits) {
     List<String> cautions = new ArrayList<>();
     if (splits != null) {
@@ -370,7 +373,7 @@ final class ReportGatherer {
         cautions.add(
             "The table '"
                 + spec.name()
-                + "' was made of other labels: "
+                + "' was made from other labels: "
                 + new NumberFormats().count(changed)
                 + " of its rows are of images that have another label now; run 'spark-vit "
                 + spec.writtenBy()

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * The report for machines: all that the page shows but its pictures. A figure that is not defined
- * is null, and so is a threshold that nothing reaches.
+ * Writes the report for machines: everything that the page shows except its pictures. Undefined
+ * numbers are null, and so are thresholds that nothing reaches.
  */
 final class ReportJson {
   private static final ObjectMapper MAPPER =
@@ -40,11 +40,11 @@ final class ReportJson {
     }
   }
 
-  /** Leaves the pictures out. */
+  /** Leaves out the pictures. */
   @JsonIgnoreProperties({"image", "maps", "other"})
   private interface NoPictures {}
 
-  /** JSON knows no NaN and no infinity. */
+  /** Writes null for NaN and infinity, which JSON does not have. */
   private static final class Finite extends StdSerializer<Double> {
     Finite() {
       super(Double.class);

@@ -19,9 +19,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Renders a report. All that comes from the data is escaped: the templates are {@code .ftlh}. */
+/**
+ * Renders a report as HTML. Everything that comes from the data is escaped, as the templates are
+ * {@code .ftlh}.
+ */
 final class ReportPage {
-  /** Names may hold what HTML may not. */
+  /** Matches control characters in names, which HTML must not contain. */
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\n\\t]]");
 
   private static final Pattern DRAWINGS =
@@ -44,14 +47,14 @@ final class ReportPage {
     templates.setWrapUncheckedExceptions(true);
   }
 
-  /** The whole page. */
+  /** Returns the whole page. */
   String render(Report report) {
     String script = resource("explore.js");
     return render(
         "report.ftlh", Map.of("report", report, "script", script, "scriptHash", sha256(script)));
   }
 
-  /** The page's drawings of the model as SVG files, by name, in its light colours. */
+  /** Returns the page's drawings of the model as SVG files, by name, in its light colours. */
   Map<String, String> plots(Report report) {
     Map<String, String> plots = new LinkedHashMap<>();
     if (report.curves() != null) {
@@ -78,7 +81,10 @@ final class ReportPage {
     return render("plot.ftlh", Map.of("kind", kind, "chart", chart, "style", drawingStyle()));
   }
 
-  /** The page's rules for drawings; what reads SVG outside of browsers knows no variables. */
+  /**
+   * Returns the page's style rules for drawings with their variables replaced, as SVG viewers other
+   * than browsers know no variables.
+   */
   private static String drawingStyle() {
     String page = resource("style.css");
     Map<String, String> light = new HashMap<>();
@@ -115,7 +121,7 @@ final class ReportPage {
     }
   }
 
-  /** As a Content-Security-Policy names a script that may run. */
+  /** Returns the hash by which a Content-Security-Policy allows a script. */
   private static String sha256(String script) {
     try {
       byte[] hash =

@@ -48,7 +48,9 @@ final class ReportedImages {
             ScoredImages.labelProbability().as(GIVEN_PROBABILITY));
   }
 
-  /** The images of a split (or {@link MetricsTable#ALL}) with both a label and a prediction. */
+  /**
+   * Returns the images of a split (or {@link MetricsTable#ALL}) with both a label and a prediction.
+   */
   static Dataset<Row> judged(Dataset<Row> scored, String split) {
     Dataset<Row> judged =
         scored.where(

@@ -16,23 +16,23 @@ import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
 /**
- * What the model said of all images, labelled or not.
+ * The section on the model's predictions for all images, labelled or not.
  *
- * @param images of the catalog
- * @param failed images that the model was given and that have no prediction
- * @param untried images that it was not given yet
- * @param predicted images by predicted class, the most frequent
- * @param confidence images by confidence, in tenths
+ * @param images the number of images in the catalog
+ * @param failed the number of images that the model was given and that have no prediction
+ * @param untried the number of images that the model was not given yet
+ * @param predicted the number of images by predicted class, the most frequent first
+ * @param confidence the number of images by confidence, in tenths
  */
 public record ScoringSection(
     long images, long failed, long untried, List<Count> predicted, List<Count> confidence) {
 
-  /** Images with a prediction. */
+  /** Returns the number of images with a prediction. */
   public long scored() {
     return images - failed - untried;
   }
 
-  /** Counts what {@link ReportedImages#of} gives. */
+  /** Counts the rows of {@link ReportedImages#of}. */
   static ScoringSection gather(Dataset<Row> images) {
     Row totals =
         images

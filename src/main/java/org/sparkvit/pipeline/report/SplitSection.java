@@ -15,13 +15,13 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Classes by splits.
+ * The section on classes by split.
  *
  * @param names the splits, in the order of all counts here
- * @param totals images of each split
- * @param shares of each split
+ * @param totals the number of images of each split
+ * @param shares the share of each split, 0 to 1
  * @param rows the largest classes
- * @param classes how many there are
+ * @param classes the number of classes
  */
 public record SplitSection(
     List<String> names,
@@ -31,7 +31,7 @@ public record SplitSection(
     List<ClassRow> rows,
     long classes) {
 
-  /** One class: its images in each split and in all of them. */
+  /** The number of images of one class in each split and in all of them. */
   public record ClassRow(String label, List<Long> counts, long total) {}
 
   static SplitSection gather(Dataset<Row> splits) {

@@ -10,7 +10,7 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.search.Importance;
 import org.sparkvit.stats.search.Trial;
 
-/** Searches for settings, the latest first. */
+/** The section on searches for settings, the latest search first. */
 public record StudySection(List<Study> studies) {
   private static final int SHOWN = 3;
   private static final int BEST = 5;
@@ -18,15 +18,15 @@ public record StudySection(List<Study> studies) {
   /**
    * One search.
    *
-   * @param metric that trials are compared by
-   * @param complete trials that were trained to the end
-   * @param pruned ended early
-   * @param failed could not be trained
-   * @param running at work, or interrupted
-   * @param chart values by trial
-   * @param importance of the parameters, the largest first
-   * @param parameters their names, columns of {@code best}
-   * @param best trials
+   * @param metric the metric that trials are compared by
+   * @param complete the number of trials that were trained to the end
+   * @param pruned the number of trials that were ended early
+   * @param failed the number of trials that could not be trained
+   * @param running the number of trials that are running, or were interrupted
+   * @param chart the values by trial
+   * @param importance the importance of the parameters, the largest first
+   * @param parameters the names of the parameters, which are columns of {@code best}
+   * @param best the best trials
    */
   public record Study(
       String name,
@@ -40,17 +40,17 @@ public record StudySection(List<Study> studies) {
       List<String> parameters,
       List<BestTrial> best) {}
 
-  /** A parameter's share. */
+  /** A parameter's share of the importance. */
   public record Share(String name, double share) {}
 
   /**
    * One of the best trials.
    *
-   * @param values in the order of the parameters
+   * @param values the values in the order of the parameters
    */
   public record BestTrial(int number, double value, List<String> values) {}
 
-  /** Reads what there is; null where there is nothing. */
+  /** Reads the studies of a workspace, or returns null where there are none. */
   static StudySection of(Workspace workspace) {
     List<Study> studies = new ArrayList<>();
     for (String name : workspace.studies().stream().limit(SHOWN).toList()) {

@@ -32,7 +32,7 @@ import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.loading.ImageSource;
 import org.sparkvit.loading.RetryingImageReader;
 
-/** Reads and shrinks a few images of the catalog on the executors. */
+/** Reads some images of the catalog on the executors and makes small copies of them. */
 final class Thumbnails {
   private static final StructType RESULT =
       new StructType()
@@ -45,10 +45,10 @@ final class Thumbnails {
   private final int size;
 
   /**
-   * Makes thumbnails of one size.
+   * Creates a maker of thumbnails of one size.
    *
-   * @param workspace whose images they are
-   * @param size longer side in pixels
+   * @param workspace the workspace that the images belong to
+   * @param size the longer side in pixels
    */
   Thumbnails(SparkSession spark, Workspace workspace, int size) {
     this.spark = spark;
@@ -56,10 +56,10 @@ final class Thumbnails {
     this.size = size;
   }
 
-  /** A JPEG in base 64, or why there is none; the other one is null. */
+  /** A JPEG in base 64, or the reason why there is none. The other one is null. */
   record Picture(String image, String problem) {}
 
-  /** Thumbnails by id; ids that the catalog does not have are absent. */
+  /** Returns thumbnails by id. Ids that the catalog does not have are left out. */
   Map<String, Picture> make(Dataset<Row> images, List<String> ids) {
     Map<String, Picture> thumbnails = new HashMap<>();
     if (ids.isEmpty()) {
@@ -90,7 +90,7 @@ final class Thumbnails {
     return thumbnails;
   }
 
-  /** What an executor does with its share of the images. */
+  /** Makes the thumbnails of a partition on an executor. */
   private record Maker(CatalogImages source, Background background, int size)
       implements MapPartitionsFunction<Row, Row>, Serializable {
 

@@ -15,12 +15,12 @@ import org.sparkvit.training.output.MetricsFile;
 import org.sparkvit.training.output.TrainedModel;
 
 /**
- * How models were trained: the one that the report is about, and those that are in training.
+ * The section on the training of the report's model, and on unfinished trainings.
  *
- * @param runs the latter first
+ * @param runs the trainings, unfinished ones first
  */
 public record TrainingSection(List<Run> runs) {
-  /** Trainings that were left unfinished may be many. */
+  /** The largest number of unfinished trainings that are shown. */
   private static final int UNFINISHED = 3;
 
   private static final int CLASSES = 8;
@@ -29,15 +29,15 @@ public record TrainingSection(List<Run> runs) {
   /**
    * One training.
    *
-   * @param name of the model
-   * @param unfinished whether it is going on, or was interrupted
-   * @param epochs done
-   * @param steps noted so far
+   * @param name the name of the model
+   * @param unfinished whether it is running, or was interrupted
+   * @param epochs the number of epochs done
+   * @param steps the number of steps noted so far
    */
   public record Run(
       String name, boolean unfinished, int epochs, long steps, List<LineChart> charts) {}
 
-  /** Reads what there is; null where there is nothing. */
+  /** Reads the trainings, or returns null where there are none. */
   static TrainingSection of(Workspace workspace, ModelFacts model) {
     List<Run> runs = new ArrayList<>();
     for (String name : workspace.trainings().stream().limit(UNFINISHED).toList()) {
@@ -52,8 +52,9 @@ public record TrainingSection(List<Run> runs) {
   }
 
   /**
-   * Of a model of this workspace, unless another has taken its place. What lies elsewhere is not
-   * asked for: it may be out of reach, and a report is not to wait for it.
+   * Returns the text of the metrics file of a model of this workspace, unless another model has
+   * taken its place. A model elsewhere is not read, as its storage may be out of reach and a report
+   * should not wait for it.
    */
   private static Optional<String> own(Workspace workspace, ModelFacts model) {
     if (!model.location().startsWith(workspace.uri() + "/")) {
@@ -132,7 +133,7 @@ public record TrainingSection(List<Run> runs) {
         true);
   }
 
-  /** Of many classes, those that are found worst in the end. */
+  /** Returns the recall of each class, or of many classes that of the worst ones at the end. */
   private static List<LineChart.Series> recall(List<JsonNode> epochs) {
     if (epochs.isEmpty()) {
       return List.of();

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The images of one class, by how free they are to be placed. It never changes: Spark may evaluate
- * what was built on it at any later time.
+ * The numbers of a class's images by how freely they can be placed. It is immutable, as Spark may
+ * evaluate a plan that uses it at any later time.
  */
 final class ClassCount implements Serializable {
   private final long[] placed;
@@ -18,22 +18,22 @@ final class ClassCount implements Serializable {
     this.single = single;
   }
 
-  /** Nothing yet, of so many splits. */
+  /** Returns a count of no images for so many splits. */
   static ClassCount none(int splits) {
     return new ClassCount(new long[splits], 0, 0);
   }
 
-  /** Images whose place is known, for each split in its order. */
+  /** Returns the number of images whose split is known, for each split in order. */
   long[] placed() {
     return placed.clone();
   }
 
-  /** Images of groups that can still go anywhere. */
+  /** Returns the number of images of groups that can still go anywhere. */
   long grouped() {
     return grouped;
   }
 
-  /** Images that can go anywhere by themselves. */
+  /** Returns the number of images that can go anywhere by themselves. */
   long single() {
     return single;
   }
@@ -42,7 +42,7 @@ final class ClassCount implements Serializable {
     return Arrays.stream(placed).sum() + grouped + single;
   }
 
-  /** Both together. */
+  /** Returns the sum of two counts. */
   ClassCount plus(ClassCount other) {
     long[] sum = placed.clone();
     for (int s = 0; s < sum.length; s++) {

@@ -29,9 +29,10 @@ import org.sparkvit.dataset.query.StableRank;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Shares images among folds of equal size for cross-validation, by the rules of {@link Splitter}:
- * groups stay whole, each class is shared out exactly, and an image's fold depends on the images
- * and the seed alone. So runs that hold out one fold after the other hold out each image once.
+ * Distributes images among folds of equal size for cross-validation, by the rules of {@link
+ * Splitter}: groups stay together, each class is distributed exactly, and an image's fold depends
+ * on the images and the seed alone. So runs that hold out one fold after the other hold out each
+ * image once.
  */
 final class Folds {
   private static final String ENDS = "ends";
@@ -40,26 +41,29 @@ final class Folds {
   private final SplitConfig config;
   private final SortedMap<String, long[]> quotas = new TreeMap<>();
 
-  /** Those that a split asks for. */
+  /** Creates the folds that a split asks for. */
   Folds(SplitConfig config) {
     this.names = IntStream.rangeClosed(1, config.folds()).mapToObj(Integer::toString).toList();
     this.config = config;
   }
 
-  /** Their names: 1, 2, and so on. */
+  /** Returns the names of the folds: 1, 2, and so on. */
   List<String> names() {
     return names;
   }
 
-  /** Images of each class in each fold; once {@link #place} was called. */
+  /**
+   * Returns the number of images of each class in each fold. {@link #place} must have been called.
+   */
   SortedMap<String, long[]> quotas() {
     return quotas;
   }
 
   /**
-   * Puts the name of a fold in the place of the split.
+   * Replaces the split of each image by the name of its fold.
    *
-   * @param images what {@link Splitter#place} gives, without the test split; persisted
+   * @param images the rows of {@link Splitter#place} without the test split; persisted by the
+   *     caller
    */
   Dataset<Row> place(Dataset<Row> images) {
     SortedMap<String, ClassCount> classes = new TreeMap<>();
@@ -98,7 +102,10 @@ final class Folds {
         fill(images.where(col(SplitsTable.GROUP).isNull()), classes, shares));
   }
 
-  /** The images that stand alone, in hashed order, into what the quotas leave. */
+  /**
+   * Distributes the images that stand alone, in hashed order, over the places that the quotas
+   * leave.
+   */
   private Dataset<Row> fill(
       Dataset<Row> singles, SortedMap<String, ClassCount> classes, List<BigDecimal> shares) {
     boolean[] open = new boolean[names.size()];
@@ -134,9 +141,10 @@ final class Folds {
   }
 
   /**
-   * The splits that hold out a fold.
+   * Returns the splits that hold out a fold as the validation split.
    *
-   * @param placed what {@link #place} gives
+   * @param placed the rows of {@link #place}
+   * @param fold the number of the fold, from 1
    * @param test the rows of the test split
    */
   static Dataset<Row> holdOut(Dataset<Row> placed, int fold, Dataset<Row> test) {

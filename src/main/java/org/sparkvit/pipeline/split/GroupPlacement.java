@@ -21,10 +21,11 @@ import org.sparkvit.core.StableHash;
 /**
  * Places whole groups so that every split comes close to its share of every class.
  *
- * <p>Larger groups go first, and of equal ones those with the least even classes, because they are
- * the hardest to fit (as scikit-learn's StratifiedGroupKFold does). Each goes where it adds least
- * to the chi-squared distance between the counts and the shares. Where a class has just as many
- * units left as there are splits without it, its next group goes to one of those.
+ * <p>Larger groups go first, and of equally large ones those with the least even classes, because
+ * they are the hardest to fit (as in scikit-learn's StratifiedGroupKFold). Each goes where it adds
+ * least to the chi-squared distance between the counts and the shares. Where a class has only as
+ * many groups and single images left as there are splits without it, its next group goes to one of
+ * those splits.
  *
  * <p>One task holds all groups that are still free, about 150 bytes each: ten million need 1.5 GB.
  */
@@ -43,11 +44,12 @@ final class GroupPlacement implements Serializable {
   private final long seed;
 
   /**
-   * Keeps what placing needs.
+   * Creates a placement.
    *
-   * @param classes what there is to place and what is placed, by label
-   * @param names of the splits
-   * @param shares wanted share of each split; those that take no groups are passed as 0
+   * @param classes the images to place and those that are placed, by label
+   * @param names the names of the splits
+   * @param shares the wanted share of each split; a split that takes no groups has 0
+   * @param seed decides the order of groups that are equally hard to place
    */
   GroupPlacement(
       SortedMap<String, ClassCount> classes,
@@ -87,7 +89,7 @@ final class GroupPlacement implements Serializable {
     return rows.iterator();
   }
 
-  /** Rows of one group lie side by side. */
+  /** Reads the groups. The rows of a group must follow one another. */
   private List<Group> read(Iterator<Row> members) {
     List<String> labels = new ArrayList<>(classes.keySet());
     List<Group> groups = new ArrayList<>();
@@ -128,7 +130,7 @@ final class GroupPlacement implements Serializable {
     return tallies;
   }
 
-  /** Chooses the split of a group and counts it in. */
+  /** Chooses the split of a group and adds the group to the counts. */
   private int put(Group group, List<Tally> tallies) {
     boolean[] candidates = candidates(group, tallies);
     int best = -1;
@@ -175,15 +177,15 @@ final class GroupPlacement implements Serializable {
     return all;
   }
 
-  /** How far a class is with its shares. */
+  /** The images of a class in each split, and the target numbers. */
   private static final class Tally {
     final long[] have;
     final double[] target;
 
-    /** Groups and single images of the class that are not placed yet. */
+    /** The number of groups and single images of the class that are not placed yet. */
     long units;
 
-    /** Whether there are enough of them to reach every split that has none of the class yet. */
+    /** Whether they are enough to reach every split that has no image of the class yet. */
     boolean reachesAll;
 
     Tally(ClassCount count, double[] shares) {
@@ -200,7 +202,7 @@ final class GroupPlacement implements Serializable {
     }
   }
 
-  /** A group: how many images of which classes it has. */
+  /** A group with its number of images of each class. */
   private static final class Group {
     static final Comparator<Group> HARDEST_FIRST =
         Comparator.comparingLong((Group g) -> g.size)
@@ -214,7 +216,9 @@ final class GroupPlacement implements Serializable {
     final long[] counts;
     final long size;
 
-    /** Sum of squared counts: for groups of one size it grows with the spread of the classes. */
+    /**
+     * The sum of squared counts. For groups of one size it grows with the spread of the classes.
+     */
     final double unevenness;
 
     final long hash;
@@ -234,7 +238,7 @@ final class GroupPlacement implements Serializable {
       this.unevenness = squares;
     }
 
-    /** Gathers a group's rows. */
+    /** Collects the rows of a group. */
     static final class Builder {
       final String name;
       private final List<Integer> labels = new ArrayList<>();

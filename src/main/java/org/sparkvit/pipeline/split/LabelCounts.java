@@ -5,16 +5,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Counts of {@link LabelSet}s in each split as counts of what is in the sets. */
+/**
+ * Converts counts of {@link LabelSet}s in each split to counts of the classes and labels in the
+ * sets.
+ */
 final class LabelCounts {
   private LabelCounts() {}
 
-  /** Images of each class. */
+  /** Returns the number of images of each class in each split. */
   static SortedMap<String, long[]> classes(SortedMap<String, long[]> sets) {
     return of(sets, set -> List.of(LabelSet.className(set)));
   }
 
-  /** Images with each of the further labels; an image counts for each that it has. */
+  /**
+   * Returns the number of images with each of the further labels in each split. An image counts for
+   * each label that it has.
+   */
   static SortedMap<String, long[]> labels(SortedMap<String, long[]> sets) {
     return of(sets, LabelSet::labels);
   }

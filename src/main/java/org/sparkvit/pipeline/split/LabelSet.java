@@ -24,23 +24,23 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The class and the further labels of an image as one name, by which images with the same ones are
- * split as one class: the class, then the labels in alphabetical order, each once.
+ * The class and the further labels of an image as one name: the class, then the labels in
+ * alphabetical order, each once. Images with the same name are split as one class.
  */
 final class LabelSet {
-  /** Between the labels of a cell that holds several. */
+  /** The separator of the labels in a cell that holds several. */
   static final String SEPARATOR = "|";
 
-  /** Between the parts of the name: ASCII's unit separator, which no label has. */
+  /** The separator of the parts of the name: ASCII's unit separator, which no label contains. */
   private static final String UNIT = "\u001f";
 
   private LabelSet() {}
 
   /**
-   * The name of each image's set.
+   * Returns the name of each image's set.
    *
-   * @param column of {@code images} with the further labels: an array, or text in which {@value
-   *     #SEPARATOR} separates them
+   * @param column a column of {@code images} with the further labels: an array, or text in which
+   *     {@value #SEPARATOR} separates them
    * @throws UserException when there is no such column
    */
   static Column of(Dataset<Row> images, String column) {
@@ -64,18 +64,18 @@ final class LabelSet {
     return concat(col(ImagesTable.LABEL), coalesce(joined, lit("")));
   }
 
-  /** The class in a set's name. */
+  /** Returns the class in a set's name. */
   static String className(String set) {
     int end = set.indexOf(UNIT);
     return end < 0 ? set : set.substring(0, end);
   }
 
-  /** As above, of a column. */
+  /** Returns the class in each set's name of a column. */
   static Column className(Column set) {
     return substring_index(set, UNIT, 1);
   }
 
-  /** The further labels in a set's name. */
+  /** Returns the further labels in a set's name. */
   static List<String> labels(String set) {
     String[] parts = set.split(UNIT);
     return List.of(parts).subList(1, parts.length);

@@ -8,25 +8,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How many images of each {@link LabelSet} each split gets, so that the classes' quotas are met and
- * every further label comes near to its share of every split: iterative stratification (Sechidis,
- * Tsoumakas and Vlahavas, ECML 2011), class by class. {@link Quotas} would round each set for
- * itself, and of the many that few images have far too many would end up in the smaller splits.
+ * Computes how many images of each {@link LabelSet} each split gets, so that the classes' quotas
+ * are met and every further label comes close to its share of every split. This is iterative
+ * stratification (Sechidis, Tsoumakas and Vlahavas, ECML 2011), class by class. {@link Quotas}
+ * would round each set for itself, and far too many of the sets with few images would end up in the
+ * smaller splits.
  *
  * <p>In a class the label with the fewest images left goes first, since it has the fewest chances.
- * Each of its images goes where most are wanted, of those splits whose quota of the class is not
- * full: of all labels that it has what the split wants of those left, as a multiple of its share;
- * of equal splits to the earlier. (In the paper the first label alone decides, by numbers: so its
- * first images all go to the largest split, and the labels that come last get what is left.) What
- * one class leaves wanted of a label, the next one is asked for. Pure arithmetic, one step an
- * image.
+ * Each of its images goes to the split that needs its labels most, among the splits whose quota of
+ * the class is not full. The need is the sum over the image's labels of what the split wants of the
+ * images left, as a multiple of its share; of equal splits the earlier one is taken. (In the paper
+ * the first label alone decides, by numbers. So its first images all go to the largest split, and
+ * the labels that come last get what is left.) What one class leaves wanted of a label, the next
+ * class is asked for. The computation is plain arithmetic with one step for each image.
  */
 final class LabelSetQuotas {
   private final double[] shares;
   private final SortedMap<String, Label> labels = new TreeMap<>();
   private final SortedMap<String, long[]> result = new TreeMap<>();
 
-  /** What the splits want of a label, and how many images of the present class have it. */
+  /**
+   * The number of images with a label that each split wants, and the number of the present class's
+   * images that have it.
+   */
   private static final class Label {
     final double[] wanted;
     long left;
@@ -36,7 +40,7 @@ final class LabelSetQuotas {
     }
   }
 
-  /** A set: the labels that its images count for, and how many of them are left. */
+  /** A set: the labels that its images count for, and the number of images left. */
   private static final class Set {
     final String name;
     final List<Label> labels;
@@ -62,15 +66,16 @@ final class LabelSetQuotas {
   }
 
   /**
-   * Shares the images out.
+   * Distributes the images.
    *
-   * @param sets what there is of each set and what is placed; all in groups is placed
-   * @param classes images of each class in each split, placed ones included
-   * @param shares wanted share of each split, not negative
-   * @param open which splits take further images; at least one of them has a share above 0 where
+   * @param sets the images of each set, and those that are placed; all images in groups must be
+   *     placed
+   * @param classes the number of images of each class in each split, placed ones included
+   * @param shares the wanted share of each split, not negative
+   * @param open the splits that take further images; at least one of them has a share above 0 where
    *     images remain to be placed
-   * @return for each set and split at least what is placed; the sums are the sets' totals, and over
-   *     the sets of a class its quota
+   * @return for each set and split the number of images, at least those that are placed; the sums
+   *     are the sets' totals, and over the sets of a class its quota
    */
   static SortedMap<String, long[]> fill(
       SortedMap<String, ClassCount> sets,
@@ -121,7 +126,10 @@ final class LabelSetQuotas {
     }
   }
 
-  /** Of the images in splits that take more, and of those that are left, each split its share. */
+  /**
+   * Adds what each split wants of a label: its share of the images left and of those in splits that
+   * take further images.
+   */
   private void want(Label label, ClassCount count) {
     long images = count.single();
     for (int s = 0; s < shares.length; s++) {
@@ -154,7 +162,10 @@ final class LabelSetQuotas {
     }
   }
 
-  /** Of each label what is wanted of those that are left, as a multiple of the split's share. */
+  /**
+   * Returns the sum over some labels of what a split wants of the images left, as a multiple of its
+   * share.
+   */
   private double need(List<Label> of, int split) {
     double need = 0;
     for (Label label : of) {

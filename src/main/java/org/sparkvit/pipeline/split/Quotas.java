@@ -3,23 +3,24 @@ package org.sparkvit.pipeline.split;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** How many images of one class each split gets. Pure arithmetic, exact in decimals. */
+/** Computes how many images of one class each split gets, in exact decimal arithmetic. */
 final class Quotas {
   private Quotas() {}
 
   /**
-   * Shares {@code total} images of a class among the splits by the largest-remainder method
-   * (Hamilton's apportionment); equal remainders go to the earlier split.
+   * Distributes {@code total} images of a class among the splits by the largest-remainder method
+   * (Hamilton's apportionment). Equal remainders go to the earlier split.
    *
    * <p>No split goes below what it has, nor, where the class has enough images, below one. A split
-   * whose share would be less gets just that, and the others share the rest in proportion.
+   * whose share would be less gets just that number, and the others share the rest in proportion.
    *
-   * @param total images of the class, those already placed included
-   * @param have images already placed in each split; their sum is at most {@code total}
-   * @param shares wanted share of each split, not negative
-   * @param open which splits take further images; at least one of them has a share above 0 where
+   * @param total the number of images of the class, those already placed included
+   * @param have the number of images already placed in each split; their sum is at most {@code
+   *     total}
+   * @param shares the wanted share of each split, not negative
+   * @param open the splits that take further images; at least one of them has a share above 0 where
    *     images remain to be placed
-   * @return for each split at least {@code have}; the sum is {@code total}
+   * @return the number of images for each split, at least {@code have}; the sum is {@code total}
    */
   static long[] fill(long total, long[] have, List<BigDecimal> shares, boolean[] open) {
     boolean[] takes = new boolean[have.length];

@@ -26,24 +26,24 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.stats.metrics.Association;
 
 /**
- * Proves a split's promises on the result itself, before it is written: quotas met, every image
- * once, no group value and no content in two splits.
+ * Checks the guarantees of a split on the result itself, before it is written: quotas are met,
+ * every image occurs once, and no group value and no content is in two splits.
  *
- * @param groups groups of two images or more
- * @param groupedImages images in them
- * @param ties contents, groups of the audit, and values of the group column that several images
- *     have; none of them is in two splits
- * @param shares whether classes have other shares in one split than in another
+ * @param groups the number of groups of at least two images
+ * @param groupedImages the number of images in them
+ * @param ties the number of contents, groups of the audit, and values of the group column that
+ *     several images have; none of them is in two splits
+ * @param shares the test of whether classes have other shares in one split than in another
  */
 record SplitCheck(long groups, long groupedImages, long ties, Association shares) {
 
   /**
-   * Checks what {@link Splitter#place} or {@link Folds} made.
+   * Checks the rows of {@link Splitter#place} or {@link Folds}.
    *
-   * @param quotas images of each class or label set in each split
-   * @param names of the splits
-   * @throws DataException when the images had an id twice
-   * @throws IllegalStateException when a promise is broken, which is a bug
+   * @param quotas the number of images of each class or label set in each split
+   * @param names the names of the splits
+   * @throws DataException when an image id occurs twice
+   * @throws IllegalStateException when a guarantee is broken, which is a bug
    */
   static SplitCheck check(
       Dataset<Row> placed, SortedMap<String, long[]> quotas, List<String> names) {

@@ -21,29 +21,35 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.pipeline.split.SplitConfig.Given;
 
-/** The images to split, one row each, with what ties them to a split and to one another. */
+/** The images to split, one row each, with the keys that tie them to a split and to one another. */
 final class SplitItems {
   static final String ID = "id";
 
-  /** The class; with further labels, the {@link LabelSet}. */
+  /** The class, or with further labels the {@link LabelSet}. */
   static final String LABEL = "label";
 
-  /** The split named by the data; null where none is, or where it is ignored. */
+  /** The split that the data names, or null where it names none or its splits are ignored. */
   static final String GIVEN = "given";
 
-  /** The split of the earlier table; null for a new image. */
+  /** The split of the earlier table, or null for a new image. */
   static final String EARLIER = "earlier";
 
-  /** {@code COLUMN=VALUE} of the group column; null where none is asked for or it is blank. */
+  /**
+   * The key {@code COLUMN=VALUE} of the group column, or null where there is no such column or its
+   * value is blank.
+   */
   static final String GROUP_KEY = "group_key";
 
   /**
-   * {@code duplicates=ID} of what the audit found alike, else {@code sha256=HASH}; null where equal
-   * images may part.
+   * The key {@code duplicates=ID} of images that the audit found similar, else {@code sha256=HASH},
+   * or null where equal images need not stay together.
    */
   static final String CONTENT_KEY = "content_key";
 
-  /** Images with one value here must not part; null for an image that stands alone. */
+  /**
+   * The group of the image, whose images must stay together, or null for an image that stands
+   * alone.
+   */
   static final String GROUP = "group";
 
   private static final String USABLE = "usable";
@@ -52,7 +58,7 @@ final class SplitItems {
   private SplitItems() {}
 
   /**
-   * Keeps the labelled images that are usable or placed; adds the columns above.
+   * Selects the labelled images that are usable or already placed, and adds the columns above.
    *
    * @param duplicates rows of {@link DuplicatesTable}, where there has been an audit
    */

@@ -11,14 +11,14 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.sparkvit.dataset.schema.SplitsTable;
 
-/** Class by split counts, for people and for the run record. */
+/** Counts by class and split, for people and for the run record. */
 final class SplitSummary {
-  /** More classes than this are summed up: nobody reads a thousand lines. */
+  /** The number of classes that are listed one by one, as nobody reads a thousand lines. */
   private static final int SHOWN = 20;
 
   private static final int NAMED = 5;
 
-  /** What follows from having no image of a class, in the order of the splits. */
+  /** The consequence of having no image of a class, for each split in order. */
   private static final List<String> CONSEQUENCES =
       List.of(
           "; they cannot be learnt, and 'train' leaves them out",
@@ -29,10 +29,10 @@ final class SplitSummary {
   private final List<BigDecimal> shares;
 
   /**
-   * Sums up a finished split.
+   * Summarises a finished split.
    *
-   * @param counts images of each class in each split
-   * @param shares wanted share of each split
+   * @param counts the number of images of each class in each split
+   * @param shares the wanted share of each split
    */
   SplitSummary(SortedMap<String, long[]> counts, List<BigDecimal> shares) {
     this.counts = counts;
@@ -43,7 +43,7 @@ final class SplitSummary {
     return lines("class", "all classes");
   }
 
-  /** Of labels, of which an image may have several: then there is no sum. */
+  /** Returns lines for labels, of which an image may have several, so that there is no sum. */
   List<String> labelLines() {
     return lines("label", "");
   }
@@ -111,7 +111,7 @@ final class SplitSummary {
         : String.format(Locale.ROOT, "%s and %,d more", first, labels.size() - NAMED);
   }
 
-  /** Label to split to count. */
+  /** Returns the counts as a map from label to a map from split. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     counts.forEach(

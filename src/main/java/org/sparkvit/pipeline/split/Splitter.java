@@ -30,20 +30,20 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Decides where each image goes. In this order:
+ * Decides the split of each image, in this order:
  *
  * <ol>
  *   <li>Images of the earlier table stay where they are.
  *   <li>Validation and test sets that the data names are taken as they are, and nothing is added to
  *       them but the rest of their groups.
- *   <li>A group with an image that is placed follows it; the others are placed whole, by {@link
- *       GroupPlacement}.
- *   <li>All further images, those named as training images too, fill the {@link Quotas} of their
+ *   <li>A group with an image that is placed follows it. The other groups are placed as a whole by
+ *       {@link GroupPlacement}.
+ *   <li>All further images, also those named as training images, fill the {@link Quotas} of their
  *       class in a hashed order.
  * </ol>
  *
- * <p>So a data set with train and test folders keeps its test set, and its validation set is carved
- * from the training images; where all three are named, nothing is left to decide.
+ * <p>So a data set with train and test folders keeps its test set, and its validation set is taken
+ * from the training images. Where the data names all three, nothing is left to decide.
  */
 final class Splitter {
   private static final int SPLITS = SplitsTable.NAMES.size();
@@ -54,7 +54,7 @@ final class Splitter {
   private final SplitConfig config;
   private final Dataset<Row> items;
 
-  /** The items with {@link #PLACED}: decided where the data leaves no choice, else null. */
+  /** The items with {@link #PLACED}: the split where the data leaves no choice, else null. */
   private final Dataset<Row> anchored;
 
   private boolean anyPlaced;
@@ -63,9 +63,10 @@ final class Splitter {
   private final SortedMap<String, long[]> quotas = new TreeMap<>();
 
   /**
-   * Looks what the data and an earlier table decide.
+   * Finds out what the data and an earlier table decide.
    *
-   * @param items the rows of {@link SplitItems}; read several times, so persist them
+   * @param items the rows of {@link SplitItems}; persisted by the caller, as they are read several
+   *     times
    */
   Splitter(Dataset<Row> items, SplitConfig config) {
     this.config = config;
@@ -74,12 +75,15 @@ final class Splitter {
     this.anchored = anchor();
   }
 
-  /** Images of each class or label set in each split, in the order of {@link SplitsTable#NAMES}. */
+  /**
+   * Returns the number of images of each class or label set in each split, in the order of {@link
+   * SplitsTable#NAMES}.
+   */
   SortedMap<String, long[]> quotas() {
     return quotas;
   }
 
-  /** The splits that the data names and that are therefore taken as they are. */
+  /** Returns the splits that the data names and that are therefore taken as they are. */
   List<String> closed() {
     List<String> names = new ArrayList<>();
     for (int s = 0; s < SPLITS; s++) {
@@ -90,7 +94,10 @@ final class Splitter {
     return names;
   }
 
-  /** The columns of {@code splits}, and the two keys of {@link SplitItems} for checking. */
+  /**
+   * Returns the columns of {@code splits}, and the two keys of {@link SplitItems} for {@link
+   * SplitCheck}.
+   */
   Dataset<Row> place() {
     SortedMap<String, ClassCount> classes = census(anchored);
     requireTwo(classes);
@@ -129,7 +136,10 @@ final class Splitter {
         fill(anchored.filter(col(PLACED).isNull().and(col(SplitItems.GROUP).isNull())), ends));
   }
 
-  /** Puts the single images of a class, in hashed order, into what the quotas leave. */
+  /**
+   * Distributes the single images of a class, in hashed order, over the places that the quotas
+   * leave.
+   */
   private Dataset<Row> fill(Dataset<Row> singles, List<Row> ends) {
     StructType schema =
         new StructType()
@@ -157,7 +167,7 @@ final class Splitter {
         col(SplitItems.CONTENT_KEY));
   }
 
-  /** Looks which splits the data names, and whether any place is fixed at all. */
+  /** Finds out which splits the data names, and whether any place is fixed at all. */
   private void findOpen() {
     // A split or null in both columns: 16 pairs at most, so more than that are no splits.
     List<Row> pairs =
@@ -203,7 +213,7 @@ final class Splitter {
     }
   }
 
-  /** Adds {@link #PLACED}: the split of images, and of the groups of images, that have one. */
+  /** Adds {@link #PLACED}: the split of each image that has one, by itself or by its group. */
   private Dataset<Row> anchor() {
     Column namedForTraining =
         col(SplitItems.EARLIER).isNull().and(col(SplitItems.GIVEN).equalTo(SplitsTable.TRAIN));
@@ -253,7 +263,7 @@ final class Splitter {
               Locale.ROOT,
               ("group '%s' has images in %s and in %s already (%d such groups); pass --given ignore"
                   + " (for splits named by the data) or --overwrite (for an earlier table) to"
-                  + " place them anew, or let them part without --group-column and with"
+                  + " place them again, or let them part without --group-column and with"
                   + " --keep-duplicates-together=false"),
               group,
               places.getString(0),

@@ -4,20 +4,23 @@ import java.util.Arrays;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 
 /**
- * How strongly two divisions of the same things go together.
+ * Pearson's chi-squared test of whether two ways of grouping the same things depend on each other,
+ * and the strength of that dependence.
  *
  * @param chiSquared Pearson's statistic
- * @param degrees of freedom
- * @param p how often independent divisions would seem to go together as much or more, 0 to 1
- * @param cramersV 0, not at all, to 1, one tells the other; with Bergsma's correction (2013), as
- *     without it many cells of few things would seem to go together
+ * @param degrees the degrees of freedom of the test
+ * @param p the probability that independent groupings would give this statistic or a larger one, 0
+ *     to 1
+ * @param cramersV Cramér's V, from 0 (independent) to 1 (one grouping determines the other), with
+ *     Bergsma's correction (2013). Without the correction, tables of many cells with few things
+ *     each would seem to depend on each other
  */
 public record Association(double chiSquared, int degrees, double p, double cramersV) {
 
   /**
-   * Counts to strength; rows and columns of zeros count for nothing.
+   * Tests a contingency table. Rows and columns whose counts are all zero are left out.
    *
-   * @param counts {@code [R][C]}
+   * @param counts the table as {@code [rows][columns]}, none negative
    */
   public static Association of(long[][] counts) {
     int width = counts.length == 0 ? 0 : counts[0].length;

@@ -22,10 +22,16 @@ public final class BootstrapAccumulator implements Serializable {
   private static final int RANGES = 1024;
   private static final LogOddsRanges LOG_ODDS = new LogOddsRanges(RANGES);
 
-  /** An image loses 36 at most: a hundred million of them fit. */
+  /**
+   * The unit in which losses are summed. One image adds at most 36, so the sum of a hundred million
+   * images fits into a long.
+   */
   private static final double LOSS_ONE = 0x1p30;
 
-  /** Shares of a Poisson distribution with the mean 1 of up to 0, 1, 2 and so on. */
+  /**
+   * The cumulative probabilities of a Poisson distribution of mean 1: entry {@code k} is P(X &lt;=
+   * k).
+   */
   private static final double[] POISSON = poisson();
 
   private final int classes;
@@ -37,11 +43,11 @@ public final class BootstrapAccumulator implements Serializable {
   private final ProbabilityAccumulator sums;
 
   /**
-   * No images yet.
+   * Creates an accumulator that has seen no images.
    *
-   * @param classes those of the model and those that only labels name
-   * @param resamples how many, 0 or more
-   * @param ranked whether ROC-AUC and average precision are asked for
+   * @param classes the number of classes: those of the model and those that only labels name
+   * @param resamples the number of resamples, 0 or more
+   * @param ranked whether ROC-AUC and average precision will be asked for
    */
   public BootstrapAccumulator(int classes, int resamples, boolean ranked) {
     this.classes = classes;
@@ -62,9 +68,11 @@ public final class BootstrapAccumulator implements Serializable {
   }
 
   /**
-   * How often an image counts: once, and then in each resample.
+   * Draws how often an image counts in each resample, from a Poisson distribution of mean 1.
    *
-   * @param weights gets the numbers; one more than there are resamples
+   * @param id the image's id, which alone decides what is drawn
+   * @param weights receives the counts: 1 at index 0 for the images themselves, then one for each
+   *     resample
    */
   public static void draw(String id, int[] weights) {
     long state = StableHash.hash64(0, "bootstrap", id);
@@ -86,8 +94,10 @@ public final class BootstrapAccumulator implements Serializable {
   /**
    * Adds an image.
    *
-   * @param probabilities one for each class that the model knows
-   * @param weights of {@link #draw}
+   * @param probabilities the predicted probability of each class that the model knows
+   * @param label the index of the true class
+   * @param prediction the index of the predicted class
+   * @param weights the counts that {@link #draw} gave for this image
    */
   public void add(float[] probabilities, int label, int prediction, int[] weights) {
     ProbabilityAccumulator.addTo(of(cells, label * classes + prediction), weights, 1);
@@ -107,7 +117,7 @@ public final class BootstrapAccumulator implements Serializable {
     return map.computeIfAbsent(key, k -> new long[size]);
   }
 
-  /** Takes in other images of the same classes and resamples. */
+  /** Adds the images of another accumulator of the same classes and resamples to this one. */
   public BootstrapAccumulator merge(BootstrapAccumulator other) {
     other.cells.forEach((key, counts) -> cells.merge(key, counts, ProbabilityAccumulator::sum));
     other.ranges.forEach((key, counts) -> ranges.merge(key, counts, ProbabilityAccumulator::sum));
@@ -116,22 +126,27 @@ public final class BootstrapAccumulator implements Serializable {
     return this;
   }
 
-  /** The sums of every image once. */
+  /** Returns the sums over the images themselves, each counted once. */
   public ProbabilityAccumulator sums() {
     return sums;
   }
 
-  /** The images themselves; rankings are near enough, all else is exact. */
+  /**
+   * Returns the evaluation of the images themselves, each counted once. Its rankings are
+   * approximate, as scores within a range count as equal; everything else is exact.
+   */
   public Evaluation once() {
     return evaluation(0);
   }
 
   /**
-   * Intervals at the 95 % level: for each figure the part that holds the middle 95 % of its values
-   * in the resamples; a figure that is undefined in half of them has none.
+   * Returns an interval at the 95 % level for each figure: the range that holds the middle 95 % of
+   * its values in the resamples. Where a figure is undefined in more than half of the resamples,
+   * both ends are NaN.
    *
-   * @param figures what to work out of an evaluation
-   * @param exact their values, which rankings are told by
+   * @param figures the functions that compute the figures from an evaluation
+   * @param exact the exact value of each figure, to which the intervals of rankings are moved
+   * @param rankings whether each figure comes from a ranking, and so is only approximate here
    */
   public List<Interval> intervals(
       List<ToDoubleFunction<Evaluation>> figures, List<Double> exact, List<Boolean> rankings) {
@@ -157,9 +172,11 @@ public final class BootstrapAccumulator implements Serializable {
   }
 
   /**
-   * Intervals of how much more a figure is here than in another model's sums of the same images.
+   * Returns an interval at the 95 % level for each figure's difference: its value here less its
+   * value in another model's accumulator. Both accumulators must have seen the same images with the
+   * same weights.
    *
-   * @param figures what to work out of an evaluation
+   * @param figures the functions that compute the figures from an evaluation
    */
   public List<Interval> differences(
       BootstrapAccumulator other, List<ToDoubleFunction<Evaluation>> figures) {
@@ -175,7 +192,7 @@ public final class BootstrapAccumulator implements Serializable {
     return Arrays.stream(values).map(each -> Interval.of(each)).toList();
   }
 
-  /** Of a resample, or for 0 of the images themselves. */
+  /** Returns the evaluation of one resample, or that of the images themselves for 0. */
   Evaluation evaluation(int resample) {
     ConfusionMatrix confusion = new ConfusionMatrix(classes);
     cells.forEach(
@@ -199,7 +216,7 @@ public final class BootstrapAccumulator implements Serializable {
     return counts == null ? 0 : counts[resample];
   }
 
-  /** From low to high; both NaN where there is none. */
+  /** An interval from its lower to its upper end. Both ends are NaN where there is no interval. */
   public record Interval(double low, double high) {
     private static final double TAIL = 0.025;
 
@@ -212,12 +229,13 @@ public final class BootstrapAccumulator implements Serializable {
     }
 
     /**
-     * The interval of a share, moved by what lies between two values of it. That is done to the
-     * arcsine of their roots, by which a share strays as much wherever it lies (Anscombe 1948), so
-     * that the interval becomes narrower where it comes nearer to 0 or 1, and never passes them.
+     * Moves the interval of a share by the distance between two values of that share. The distance
+     * is taken between the arcsines of their square roots, on which scale the variance of a share
+     * is the same everywhere (Anscombe 1948). So the interval becomes narrower near 0 and 1, and
+     * never passes them.
      *
-     * @param from 0 to 1
-     * @param to 0 to 1
+     * @param from the value that the interval belongs to, 0 to 1
+     * @param to the value that the interval is moved to, 0 to 1
      */
     Interval moved(double from, double to) {
       double shift = angle(to) - angle(from);
@@ -228,15 +246,16 @@ public final class BootstrapAccumulator implements Serializable {
       return Math.asin(Math.sqrt(Math.max(0, Math.min(1, share))));
     }
 
-    /** NaN stays NaN. */
+    /** Inverts {@link #angle}. The result of NaN is NaN. */
     private static double share(double angle) {
       double sine = Math.sin(Math.max(0, Math.min(Math.PI / 2, angle)));
       return sine * sine;
     }
 
     /**
-     * As numpy's {@code weibull}: an interval is to hold a further value, not those that it comes
-     * from (Davison and Hinkley 1997, section 5.2).
+     * Returns a quantile as numpy's method {@code weibull} defines it. The interval is meant to
+     * hold a further value, not the values that it was made from (Davison and Hinkley 1997, section
+     * 5.2).
      */
     private static double quantile(double[] sorted, double share) {
       double rank = Math.max(0, Math.min(sorted.length - 1.0, share * (sorted.length + 1) - 1));

@@ -4,15 +4,16 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Makes probabilities say how often they are right: each class's log-probability gets a shift and
- * is divided by the temperature (Guo et al. 2017), then each class goes through a curve of its own,
- * where there are such, and all are made to sum to 1 again. A shift by the logarithm of the real
- * over the trained share of the class undoes what training on resampled data has done to it
- * (Saerens et al. 2002).
+ * Maps a model's probabilities to calibrated ones, which say how often the predictions are right.
+ * The log-probability of each class gets a shift and is divided by the temperature (Guo et al.
+ * 2017). Then the probability of each class goes through that class's own curve, where curves are
+ * given. Finally all are normalised to sum to 1. A shift by the logarithm of the real over the
+ * trained share of a class undoes the effect of training on resampled data (Saerens et al. 2002).
  *
- * @param temperature above 0; above 1 makes a model less sure, 1 changes nothing
- * @param shift one for each class; all equal changes nothing
- * @param curves one for each class, or none
+ * @param temperature the divisor of the logits, above 0: above 1 makes the model less confident, 1
+ *     changes nothing
+ * @param shift the shift of each class's log-probability; equal shifts change nothing
+ * @param curves a curve for each class, or an empty list for no curves
  */
 public record Calibration(double temperature, List<Double> shift, List<ClassCalibration> curves)
     implements Serializable {
@@ -27,12 +28,21 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
     }
   }
 
-  /** Without curves, which keeps the class with the highest probability, but for the shift. */
+  /**
+   * Creates a calibration without curves. It keeps the order of the classes' probabilities where
+   * all shifts are equal.
+   */
   public Calibration(double temperature, List<Double> shift) {
     this(temperature, shift, List.of());
   }
 
-  /** The shift from one distribution of the classes to another; shares need not sum to 1. */
+  /**
+   * Returns the shift that takes probabilities from one distribution of the classes to another. The
+   * shares of a distribution need not sum to 1.
+   *
+   * @param trained the share of each class in the training data
+   * @param real the share of each class in the data to be predicted
+   */
   public static List<Double> shift(double[] trained, double[] real) {
     Double[] shift = new Double[trained.length];
     for (int c = 0; c < shift.length; c++) {
@@ -42,7 +52,7 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
     return List.of(shift);
   }
 
-  /** The probabilities as they should be. */
+  /** Returns the calibrated probabilities, which sum to 1. */
   public float[] apply(float[] probabilities) {
     double[] exact = softmax(logits(probabilities, shift), 1 / temperature);
     if (!curves.isEmpty()) {

@@ -1,15 +1,17 @@
 package org.sparkvit.stats.metrics;
 
 /**
- * How even a distribution over the classes is.
+ * A summary of how evenly images are distributed over the classes.
  *
- * @param ratio smallest over largest count: 1 when even, 0 when a class is empty
- * @param entropyBits Shannon entropy in bits: 0 for one class alone, log2 K for K even ones
- * @param evenness entropy over its largest possible value log2 K, 0 to 1; NaN below two classes
+ * @param ratio the smallest over the largest count: 1 when all are equal, 0 when a class is empty
+ * @param entropyBits the Shannon entropy in bits: 0 for a single class, log2 K for K classes of
+ *     equal counts
+ * @param evenness the entropy over its largest possible value log2 K, 0 to 1, or NaN below two
+ *     classes
  */
 public record ClassBalance(double ratio, double entropyBits, double evenness) {
 
-  /** Judges the counts of the classes, or their weighted sums; none is negative. */
+  /** Summarises the counts of the classes, or their weighted sums. None may be negative. */
   public static ClassBalance of(double[] counts) {
     double smallest = Double.POSITIVE_INFINITY;
     double largest = 0;

@@ -2,8 +2,8 @@ package org.sparkvit.stats.metrics;
 
 import java.io.Serializable;
 
-/** What becomes of the probability of one class. It never falls where the probability rises. */
+/** A calibration curve for the probability of one class. It never falls. */
 public interface ClassCalibration extends Serializable {
-  /** From 0 to 1, to 0 to 1. */
+  /** Maps a probability of the class, 0 to 1, to the calibrated one, 0 to 1. */
   double apply(double probability);
 }

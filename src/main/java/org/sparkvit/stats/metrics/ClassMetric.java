@@ -6,9 +6,9 @@ public enum ClassMetric {
   RECALL("recall"),
   F1("f1"),
   SUPPORT("support"),
-  /** One class against the rest. */
+  /** The area under the ROC curve of this class against all others. */
   ROC_AUC("roc_auc"),
-  /** One class against the rest. */
+  /** The average precision of this class against all others. */
   AVERAGE_PRECISION("average_precision");
 
   private final String label;
@@ -17,7 +17,7 @@ public enum ClassMetric {
     this.label = label;
   }
 
-  /** The name in tables. */
+  /** Returns the name in tables. */
   public String label() {
     return label;
   }

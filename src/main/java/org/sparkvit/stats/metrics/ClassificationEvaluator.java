@@ -20,11 +20,12 @@ public final class ClassificationEvaluator implements Serializable {
   }
 
   /**
-   * Counts one image; the class with the highest probability, the first if several have it, is the
-   * prediction.
+   * Adds one image. The prediction is the class with the highest probability, or the first of
+   * several that have it.
    *
-   * @param label the true class
-   * @param scores one probability per class; kept, so do not overwrite it
+   * @param label the index of the true class
+   * @param scores the probability of each class; the array is kept, so the caller must not
+   *     overwrite it
    */
   public void add(int label, float[] scores) {
     if (scores.length != confusion.classes()) {
@@ -47,7 +48,7 @@ public final class ClassificationEvaluator implements Serializable {
     labels.addAll(other.labels);
   }
 
-  /** What was collected so far. */
+  /** Returns the evaluation of the images added so far. */
   public Evaluation evaluation() {
     List<RankingAccumulator> rankings = new ArrayList<>();
     for (int c = 0; c < confusion.classes(); c++) {
@@ -58,7 +59,7 @@ public final class ClassificationEvaluator implements Serializable {
     return new Evaluation(counts, sums.figures(logLoss.value()), rankings);
   }
 
-  /** One class against the rest. */
+  /** Returns the scores of one class against the rest. */
   public ScoreHistogram ranking(int c) {
     double[] scores = new double[labels.size()];
     boolean[] positive = new boolean[labels.size()];

@@ -6,10 +6,11 @@ import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * How many images of each class were predicted as each class, and what follows from that.
+ * A confusion matrix: how many images of each class were predicted as each class, and the metrics
+ * computed from those counts.
  *
  * <p>Cells are kept sparsely and the marginal counts beside them, so thousands of classes fit. All
- * values are scikit-learn's; those over all classes are NaN while there are no images.
+ * values are scikit-learn's. Metrics over all classes are NaN while there are no images.
  */
 public final class ConfusionMatrix implements Serializable {
   private final long[] correct;
@@ -19,9 +20,9 @@ public final class ConfusionMatrix implements Serializable {
   private long total;
 
   /**
-   * An empty matrix.
+   * Creates an empty matrix.
    *
-   * @param classes number of classes, at least 1
+   * @param classes the number of classes, at least 1
    */
   public ConfusionMatrix(int classes) {
     if (classes < 1) {
@@ -75,7 +76,7 @@ public final class ConfusionMatrix implements Serializable {
     return correct.length;
   }
 
-  /** Images counted. */
+  /** Returns the number of images in the matrix. */
   public long total() {
     return total;
   }
@@ -84,27 +85,35 @@ public final class ConfusionMatrix implements Serializable {
     return cells.getOrDefault((long) actual * classes() + prediction, 0L);
   }
 
-  /** Images of the class. */
+  /** Returns the number of images whose true class is {@code c}. */
   public long support(int c) {
     return support[c];
   }
 
-  /** Images predicted as the class. */
+  /** Returns the number of images that were predicted as class {@code c}. */
   public long predicted(int c) {
     return predicted[c];
   }
 
-  /** Correct among those predicted as the class; 0 if there were none. */
+  /**
+   * Returns the share of correct ones among the images predicted as class {@code c}, or 0 if there
+   * were none.
+   */
   public double precision(int c) {
     return ratio(correct[c], predicted[c]);
   }
 
-  /** Correct among those of the class; 0 if there were none. */
+  /**
+   * Returns the share of correct ones among the images of class {@code c}, or 0 if there were none.
+   */
   public double recall(int c) {
     return ratio(correct[c], support[c]);
   }
 
-  /** Harmonic mean of precision and recall; 0 if the class was neither seen nor predicted. */
+  /**
+   * Returns the harmonic mean of precision and recall, or 0 if the class was neither seen nor
+   * predicted.
+   */
   public double f1(int c) {
     return ratio(2 * correct[c], support[c] + predicted[c]);
   }
@@ -117,7 +126,7 @@ public final class ConfusionMatrix implements Serializable {
     return total == 0 ? Double.NaN : ratio(right, total);
   }
 
-  /** Mean recall of the classes that have images. */
+  /** Returns the mean recall of the classes that have images. */
   public double balancedAccuracy() {
     return average(this::recall, c -> support[c] > 0 ? 1 : 0);
   }
@@ -142,22 +151,25 @@ public final class ConfusionMatrix implements Serializable {
     return average(this::recall, c -> support[c]);
   }
 
-  /** F1 weighted by the images of the class, as scikit-learn: the majority counts most. */
+  /**
+   * Returns the mean F1 weighted by the number of images of each class, as scikit-learn's {@code
+   * average="weighted"} does. The majority classes count most.
+   */
   public double weightedF1() {
     return average(this::f1, c -> support[c]);
   }
 
   /**
-   * F1 weighted by N / (K n<sub>c</sub>), normalised to sum 1 over the K classes that have images:
-   * the minority counts most.
+   * Returns the mean F1 weighted by N / (K n<sub>c</sub>), normalised to sum 1 over the K classes
+   * that have images. The minority classes count most.
    */
   public double minorityWeightedF1() {
     return average(this::f1, c -> support[c] > 0 ? 1.0 / support[c] : 0);
   }
 
   /**
-   * Matthews correlation coefficient for any number of classes (Gorodkin 2004, R<sub>K</sub>), in
-   * [-1, 1]; 0 where only one class was seen or predicted.
+   * Returns the Matthews correlation coefficient for any number of classes (Gorodkin 2004,
+   * R<sub>K</sub>), in [-1, 1]. It is 0 where only one class was seen or predicted.
    */
   public double matthewsCorrelation() {
     if (total == 0) {
@@ -185,8 +197,8 @@ public final class ConfusionMatrix implements Serializable {
   }
 
   /**
-   * Cohen's kappa: agreement of labels and predictions beyond chance, at most 1; NaN where chance
-   * alone agrees always.
+   * Returns Cohen's kappa, the agreement of labels and predictions beyond chance. It is at most 1,
+   * and NaN where chance alone always agrees.
    */
   public double cohenKappa() {
     BigInteger right = BigInteger.ZERO;

@@ -1,63 +1,77 @@
 package org.sparkvit.stats.metrics;
 
 /**
- * One operating point of a classifier: what is found and what is wrongly flagged when every image
- * with at least this score is flagged.
+ * One operating point of a classifier: the counts of correctly and wrongly flagged images when
+ * every image with at least this score is flagged.
  *
- * @param threshold the score; +infinity for the point where nothing is flagged
- * @param truePositives images of the class that are flagged
- * @param falsePositives other images that are flagged
- * @param positives all images of the class
- * @param negatives all other images
+ * @param threshold the lowest score that is flagged; +infinity for the point where nothing is
+ *     flagged
+ * @param truePositives the number of flagged images of the class
+ * @param falsePositives the number of other flagged images
+ * @param positives the number of all images of the class
+ * @param negatives the number of all other images
  */
 public record CurvePoint(
     double threshold, long truePositives, long falsePositives, long positives, long negatives) {
   private static final int GRID = 256;
 
-  /** y of the ROC curve and x of the precision-recall curve; NaN without positives. */
+  /**
+   * Returns the recall, or NaN where there are no positives. It is y of the ROC curve and x of the
+   * precision-recall curve.
+   */
   public double recall() {
     return positives == 0 ? Double.NaN : (double) truePositives / positives;
   }
 
-  /** x of the ROC curve; NaN without negatives. */
+  /**
+   * Returns the false-positive rate, which is x of the ROC curve, or NaN where there are no
+   * negatives.
+   */
   public double falsePositiveRate() {
     return negatives == 0 ? Double.NaN : (double) falsePositives / negatives;
   }
 
-  /** Share of the images that are of the class. */
+  /** Returns the share of the images that are of the class. */
   public double prevalence() {
     return (double) positives / (positives + negatives);
   }
 
   /**
-   * The share of images that would be flagged where another share of them is of the class; NaN
-   * without images of the class, or without others.
+   * Returns the share of images that would be flagged in data of another prevalence, or NaN where
+   * this data has no images of the class or no others.
    *
-   * @param prevalence 0 to 1
+   * @param prevalence the share of images of the class in the other data, 0 to 1
    */
   public double flagged(double prevalence) {
     return prevalence * recall() + (1 - prevalence) * falsePositiveRate();
   }
 
-  /** The precision that comes of that; NaN where nothing is flagged. */
+  /**
+   * Returns the precision in data of another prevalence, or NaN where nothing is flagged.
+   *
+   * @param prevalence the share of images of the class in the other data, 0 to 1
+   */
   public double precision(double prevalence) {
     return prevalence * recall() / flagged(prevalence);
   }
 
-  /** y of the precision-recall curve; 1 where nothing is flagged, as scikit-learn draws it. */
+  /**
+   * Returns the precision, which is y of the precision-recall curve. It is 1 where nothing is
+   * flagged, as scikit-learn draws it.
+   */
   public double precision() {
     long flagged = truePositives + falsePositives;
     return flagged == 0 ? 1 : (double) truePositives / flagged;
   }
 
   /**
-   * Where this point lies on a grid that grows along the curve. Drawing only the first and the last
-   * point of each cell bounds the points of a curve to 512 + 16 log2(images), and moves the area
-   * under the ROC curve by less than 1 / 512.
+   * Returns the index of the grid cell that this point lies in; cells are numbered along the curve.
+   * Drawing only the first and the last point of each cell bounds the points of a curve to 512 + 16
+   * log2(images), and changes the area under the ROC curve by less than 1 / 512.
    *
    * <p>A cell ends after 1/256 of the way through the ROC plane, or when the number of flagged
-   * images has grown by an eighth. The second keeps the left end of a precision-recall curve, where
-   * all of a rare class may lie within one step of the first.
+   * images has grown by an eighth. The second rule keeps the left end of a precision-recall curve,
+   * where all images of a rare class may lie within one step of the first rule.
    */
   public long cell() {
     long flagged = truePositives + falsePositives;
@@ -71,7 +85,10 @@ public record CurvePoint(
     return whole == 0 ? 0 : (double) part / whole;
   }
 
-  /** The logarithm to base 2, in steps of about an eighth of an octave, without rounding. */
+  /**
+   * Returns the logarithm to base 2 in steps of about an eighth of an octave, computed in whole
+   * numbers.
+   */
   private static long eighths(long n) {
     if (n < 8) {
       return n;

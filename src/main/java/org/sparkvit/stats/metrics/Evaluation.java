@@ -3,11 +3,11 @@ package org.sparkvit.stats.metrics;
 import java.util.List;
 
 /**
- * Everything there is to say about a set of scored images.
+ * All metrics of a set of scored images.
  *
- * @param confusion labels against predictions
- * @param probabilities how good they are
- * @param rankings of each class against the rest, by class
+ * @param confusion the counts of labels against predictions
+ * @param probabilities the metrics of the probabilities themselves
+ * @param rankings the ranking of each class against the rest, by class index
  */
 public record Evaluation(
     ConfusionMatrix confusion,
@@ -21,7 +21,7 @@ public record Evaluation(
     rankings = List.copyOf(rankings);
   }
 
-  /** The value of a metric, or NaN where it is undefined. */
+  /** Returns the value of a metric, or NaN where it is undefined. */
   public double value(Metric metric) {
     return switch (metric) {
       case ACCURACY -> confusion.accuracy();
@@ -46,7 +46,7 @@ public record Evaluation(
     };
   }
 
-  /** The value of a metric for one class, or NaN where it is undefined. */
+  /** Returns the value of a metric for one class, or NaN where it is undefined. */
   public double value(ClassMetric metric, int c) {
     return switch (metric) {
       case PRECISION -> confusion.precision(c);
@@ -58,7 +58,10 @@ public record Evaluation(
     };
   }
 
-  /** Classes without images, or without other images, have no AUC and do not count. */
+  /**
+   * Returns the mean ROC-AUC of the classes. Classes without images, or without images of other
+   * classes, have no AUC and are left out.
+   */
   private double macroRocAuc() {
     return rankings.stream()
         .mapToDouble(RankingAccumulator::rocAuc)
@@ -67,7 +70,10 @@ public record Evaluation(
         .orElse(Double.NaN);
   }
 
-  /** Classes without images do not count: their 0 says nothing about the model. */
+  /**
+   * Returns the mean average precision of the classes. Classes without images are left out, as
+   * their 0 says nothing about the model.
+   */
   private double macroAveragePrecision() {
     return rankings.stream()
         .filter(r -> r.positives() > 0)

@@ -3,7 +3,7 @@ package org.sparkvit.stats.metrics;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** What many tests at a time are worth. */
+/** Corrects the p-values of many tests done at the same time. */
 public final class FalseDiscovery {
   private FalseDiscovery() {}
 

@@ -19,7 +19,7 @@ public final class FixedPointSum implements Serializable {
   /**
    * Adds one term.
    *
-   * @param term in [0, 2<sup>53</sup>)
+   * @param term a number in [0, 2<sup>53</sup>)
    */
   public void add(double term) {
     if (!(term >= 0 && term < 0x1p53)) {

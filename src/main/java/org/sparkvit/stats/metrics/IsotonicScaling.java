@@ -4,11 +4,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Straight lines between points that never fall (Zadrozny and Elkan 2002), and level outside of
- * them.
+ * A calibration curve of straight lines between points that never fall (Zadrozny and Elkan 2002).
+ * It is constant outside of the points.
  *
- * @param from probabilities as scored, rising
- * @param to what each becomes, 0 to 1, never falling
+ * @param from the probabilities of the points as scored, rising
+ * @param to the calibrated probability of each point, 0 to 1, never falling
  */
 public record IsotonicScaling(List<Double> from, List<Double> to) implements ClassCalibration {
   public IsotonicScaling {

@@ -24,21 +24,22 @@ public final class LogLoss implements Serializable {
     this.epsilon = epsilon;
   }
 
-  /** For probabilities that are stored as floats, which is what a model returns. */
+  /** Creates a sum for probabilities that are stored as floats, as a model returns them. */
   public static LogLoss ofFloats() {
     return new LogLoss(FLOAT_EPSILON);
   }
 
-  /** For probabilities that were computed and kept as doubles. */
+  /** Creates a sum for probabilities that were computed and kept as doubles. */
   public static LogLoss ofDoubles() {
     return new LogLoss(DOUBLE_EPSILON);
   }
 
   /**
-   * The loss of one image.
+   * Returns the loss of one image.
    *
-   * @param probability of the true class, in [0, 1]; 0 for a class the model does not know
-   * @param epsilon where to clip
+   * @param probability the probability given to the true class, in [0, 1]; 0 for a class that the
+   *     model does not know
+   * @param epsilon the probability is clipped to [epsilon, 1 - epsilon]
    */
   public static double of(double probability, double epsilon) {
     if (!(probability >= 0 && probability <= 1 + epsilon)) {
@@ -50,9 +51,9 @@ public final class LogLoss implements Serializable {
   }
 
   /**
-   * Counts one image.
+   * Adds one image.
    *
-   * @param probability of the true class, in [0, 1]
+   * @param probability the probability given to the true class, in [0, 1]
    */
   public void add(double probability) {
     sum.add(of(probability, epsilon));
@@ -67,12 +68,12 @@ public final class LogLoss implements Serializable {
     count = Math.addExact(count, other.count);
   }
 
-  /** Images counted. */
+  /** Returns the number of images added. */
   public long count() {
     return count;
   }
 
-  /** Mean over the images, at least 0; NaN without images. */
+  /** Returns the mean over the images, at least 0, or NaN without images. */
   public double value() {
     return count == 0 ? Double.NaN : sum.value() / count;
   }

@@ -34,17 +34,20 @@ public enum Metric {
     this.higherIsBetter = higherIsBetter;
   }
 
-  /** The name in options and tables. */
+  /** Returns the name of the metric in options and tables. */
   public String label() {
     return label;
   }
 
-  /** Whether the best value is the highest one. */
+  /** Returns whether higher values of the metric are better. */
   public boolean higherIsBetter() {
     return higherIsBetter;
   }
 
-  /** Whether a value beats another; a value that is NaN beats nothing, and any number beats NaN. */
+  /**
+   * Returns whether a value is better than another. NaN is better than nothing, and any number is
+   * better than NaN.
+   */
   public boolean isBetter(double value, double than) {
     if (Double.isNaN(value) || Double.isNaN(than)) {
       return !Double.isNaN(value);
@@ -52,7 +55,11 @@ public enum Metric {
     return higherIsBetter ? value > than : value < than;
   }
 
-  /** The metric of that name; a {@link UserException} lists the names there are. */
+  /**
+   * Returns the metric of a name.
+   *
+   * @throws UserException where no metric has the name; the message lists the names
+   */
   public static Metric named(String name) {
     return Arrays.stream(values())
         .filter(m -> m.label.equals(name))

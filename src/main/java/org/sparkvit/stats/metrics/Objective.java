@@ -5,41 +5,45 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a threshold is to be best at, among all that tell images of a validation set apart. */
+/**
+ * The criterion by which a threshold is chosen, among all thresholds that separate images of a
+ * validation set.
+ */
 public enum Objective {
-  /** F-beta: recall counts beta times as much as precision (van Rijsbergen 1979). */
+  /** The highest F-beta: recall counts beta times as much as precision (van Rijsbergen 1979). */
   F_BETA,
-  /** Recall less false-positive rate (Youden 1950). */
+  /** The highest difference of recall and false-positive rate (Youden 1950). */
   YOUDEN,
-  /** The highest precision of those that find enough. */
+  /** The highest precision among the thresholds that reach a given recall. */
   PRECISION_AT_RECALL,
-  /** The highest recall of those that are right often enough. */
+  /** The highest recall among the thresholds that reach a given precision. */
   RECALL_AT_PRECISION,
-  /** The least cost of misses and false alarms. */
+  /** The lowest total cost of misses and false alarms. */
   COST;
 
-  /** The name in options and tables. */
+  /** Returns the name of the objective in options and tables. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * What the objectives go by.
+   * The parameters of the objectives.
    *
-   * @param beta above 0
-   * @param recallFloor 0 to 1
-   * @param precisionFloor 0 to 1
-   * @param missCost of an image of the class that is not found
-   * @param alarmCost of another image that is flagged
+   * @param beta how much recall counts against precision in F-beta, above 0
+   * @param recallFloor the least recall for {@link #PRECISION_AT_RECALL}, 0 to 1
+   * @param precisionFloor the least precision for {@link #RECALL_AT_PRECISION}, 0 to 1
+   * @param missCost the cost of an image of the class that is not flagged
+   * @param alarmCost the cost of another image that is flagged
    */
   public record Terms(
       double beta, double recallFloor, double precisionFloor, double missCost, double alarmCost) {}
 
   /**
-   * The best operating point; of equals the one with the highest threshold.
+   * Returns the best operating point. Among equally good points it is the one with the highest
+   * threshold.
    *
-   * @param points all that there are, the highest threshold first
-   * @return absent where no point meets the floor
+   * @param points all operating points, the highest threshold first
+   * @return the point, or empty where no point reaches the floor
    */
   public Optional<CurvePoint> best(List<CurvePoint> points, Terms terms) {
     return points.stream()

@@ -1,14 +1,17 @@
 package org.sparkvit.stats.metrics;
 
 /**
- * A logistic curve over the log-odds of a class (Platt 1999): {@code 1 / (1 + exp(-(slope * log(p /
- * (1 - p)) + intercept)))}.
+ * A calibration curve that is logistic in the log-odds of a class (Platt 1999): {@code 1 / (1 +
+ * exp(-(slope * log(p / (1 - p)) + intercept)))}.
  */
 public record PlattScaling(double slope, double intercept) implements ClassCalibration {
   private static final int STEPS = 100;
   private static final double ENOUGH = 1e-10;
 
-  /** Keeps the log-odds of 0 and 1 finite. */
+  /**
+   * The distance from 0 and 1 to which probabilities are clipped, so that their log-odds are
+   * finite.
+   */
   private static final double LEAST = Float.MIN_NORMAL;
 
   @Override
@@ -25,11 +28,12 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
   }
 
   /**
-   * Finds the curve with the least log-loss by Newton's method with halved steps (Lin, Lin and Weng
-   * 2007). As Platt has it, images of the class count as {@code (n + 1) / (n + 2)} of one and
-   * others as {@code 1 / (n + 2)}, so that classes which do not overlap have a curve, too.
+   * Fits the curve with the least log-loss by Newton's method with halved steps (Lin, Lin and Weng
+   * 2007). As in Platt's paper, the target of the n images of the class is {@code (n + 1) / (n +
+   * 2)}, and that of the n others is {@code 1 / (n + 2)}. So classes that do not overlap have a
+   * curve, too.
    *
-   * @param scores probabilities of the class, with images of it and others
+   * @param scores the probabilities of the class, for images of it and others
    * @throws IllegalArgumentException where there is no image of the class, or no other
    */
   public static PlattScaling fit(ScoreHistogram scores) {
@@ -63,9 +67,12 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
     return a > 0 ? new PlattScaling(a, b) : new PlattScaling(0, loss.constant());
   }
 
-  /** The log-loss and its derivatives. */
+  /** The log-loss as a function of slope and intercept, and its derivatives. */
   private static final class Loss {
-    /** Against a flat valley where all scores are equal; of no weight elsewhere. */
+    /**
+     * A small ridge penalty, which makes the minimum unique where all scores are equal. Elsewhere
+     * it has no effect that matters.
+     */
     private static final double RIDGE = 1e-12;
 
     private final ScoreHistogram scores;
@@ -92,7 +99,7 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
       images = positives + negatives;
     }
 
-    /** Images of the class at a score, as they count. */
+    /** Returns the weighted sum of the targets of the images that have score {@code i}. */
     private double target(int i) {
       long positives = scores.positives(i);
       return positives * up + (scores.images(i) - positives) * down;
@@ -109,7 +116,7 @@ public record PlattScaling(double slope, double intercept) implements ClassCalib
       return loss;
     }
 
-    /** By a and b, and the second ones by aa, ab and bb. */
+    /** Returns the first derivatives by a and b, then the second derivatives by aa, ab and bb. */
     double[] derivatives(double a, double b) {
       double[] d = {0, 0, RIDGE * images, 0, RIDGE * images};
       for (int i = 0; i < x.length; i++) {

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Accumulates the Brier score, top-k accuracy and calibration of the confidence over images, once
- * or for several weightings of the same images at once. Sums are whole numbers of 2<sup>-32</sup>,
- * so that they are the same in any order.
+ * Accumulates the Brier score, top-k accuracy and calibration of the confidence over images. It
+ * keeps the sums for one or for several weightings of the same images at once. Sums are whole
+ * numbers of 2<sup>-32</sup>, so that they are the same in any order.
  */
 public final class ProbabilityAccumulator implements Serializable {
-  /** Bins of equal width of the confidence. */
+  /** The number of bins of equal width that the confidence is divided into. */
   private static final int BINS = Reliability.BINS;
 
-  /** Every image once. */
+  /** The weight of an image that counts once in a single sum. */
   private static final int[] ONCE = {1};
 
   private static final double ONE = 0x1p32;
@@ -27,12 +27,16 @@ public final class ProbabilityAccumulator implements Serializable {
   private final long[][] confidence = new long[BINS][];
   private final long[][] right = new long[BINS][];
 
-  /** Sums of every image once. */
+  /** Creates an accumulator in which each image counts once. */
   public ProbabilityAccumulator() {
     this(1);
   }
 
-  /** As many sums of each kind as there are weights of an image. */
+  /**
+   * Creates an accumulator for several weightings of the images.
+   *
+   * @param size the number of weights of each image
+   */
   public ProbabilityAccumulator(int size) {
     this.size = size;
     images = new long[size];
@@ -49,10 +53,11 @@ public final class ProbabilityAccumulator implements Serializable {
   /**
    * Adds an image.
    *
-   * @param probabilities one for each class that the model knows
-   * @param label the true class; none of these where it is their number or more
+   * @param probabilities the probability of each class that the model knows
+   * @param label the index of the true class; the model does not know it where it is at least the
+   *     length of {@code probabilities}
    * @param correct whether the prediction is the true class
-   * @param weights how often it counts in each sum
+   * @param weights how often the image counts in each sum, at least as many as there are sums
    */
   public void add(float[] probabilities, int label, boolean correct, int[] weights) {
     double squares = label < probabilities.length ? 0 : 1;
@@ -101,7 +106,7 @@ public final class ProbabilityAccumulator implements Serializable {
     }
   }
 
-  /** Takes in the sums of other images. */
+  /** Adds the sums of another accumulator. */
   public void merge(ProbabilityAccumulator other) {
     add(images, other.images);
     add(brier, other.brier);
@@ -128,12 +133,21 @@ public final class ProbabilityAccumulator implements Serializable {
     return a;
   }
 
-  /** What every image once comes to; {@code logLoss} is summed elsewhere. */
+  /**
+   * Returns the metrics of all images, each counted once.
+   *
+   * @param logLoss the mean log-loss, which is summed elsewhere
+   */
   public ProbabilityMetrics figures(double logLoss) {
     return figures(0, logLoss);
   }
 
-  /** The figures of one of the sums. */
+  /**
+   * Returns the metrics of one weighting.
+   *
+   * @param sum the index of the weighting
+   * @param logLoss the mean log-loss of that weighting, which is summed elsewhere
+   */
   ProbabilityMetrics figures(int sum, double logLoss) {
     return new ProbabilityMetrics(
         logLoss,
@@ -145,17 +159,19 @@ public final class ProbabilityAccumulator implements Serializable {
   }
 
   /**
-   * Mean over the images of the squared distance of the probabilities from the truth (Brier 1950),
-   * 0 to 2; for two classes twice what scikit-learn's {@code brier_score_loss} gives by default.
+   * Returns the mean over the images of the squared distance of the probabilities from the truth
+   * (Brier 1950), 0 to 2. For two classes it is twice what scikit-learn's {@code brier_score_loss}
+   * gives by default.
    */
   private double brier(int sum) {
     return mean(brier[sum] / ONE, sum);
   }
 
   /**
-   * Mean distance of confidence, the highest probability, from accuracy, over {@value
-   * Reliability#BINS} bins of equal width, by their images (Guo et al. 2017; torchmetrics with the
-   * norm l1, but that a confidence of 1 belongs to the last bin).
+   * Returns the expected calibration error, 0 to 1: the mean distance of confidence (the highest
+   * probability) from accuracy over {@value Reliability#BINS} bins of equal width, weighted by
+   * their images (Guo et al. 2017). It equals that of torchmetrics with the norm l1, except that a
+   * confidence of 1 belongs to the last bin.
    */
   private double expectedCalibrationError(int sum) {
     double error = 0;
@@ -165,7 +181,10 @@ public final class ProbabilityAccumulator implements Serializable {
     return mean(error, sum);
   }
 
-  /** The largest such distance of a bin. */
+  /**
+   * Returns the maximum calibration error, 0 to 1: the largest distance of confidence from accuracy
+   * in a bin.
+   */
   private double maximumCalibrationError(int sum) {
     double error = images[sum] == 0 ? Double.NaN : 0;
     for (int bin = 0; bin < BINS; bin++) {
@@ -174,7 +193,7 @@ public final class ProbabilityAccumulator implements Serializable {
     return error;
   }
 
-  /** The reliability of every image once, in bins of equal width. */
+  /** Returns the reliability of all images, each counted once, in bins of equal width. */
   public Reliability reliability() {
     List<Reliability.Bin> bins = new ArrayList<>();
     for (int bin = 0; bin < BINS; bin++) {

@@ -3,10 +3,10 @@ package org.sparkvit.stats.metrics;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
- * A share of so many.
+ * A share with its Wilson interval.
  *
- * @param hits that have a property
- * @param total of all
+ * @param hits the number of things that have a property
+ * @param total the number of all things
  */
 public record Proportion(long hits, long total) {
   private static final NormalDistribution NORMAL = new NormalDistribution(null, 0, 1);
@@ -20,17 +20,20 @@ public record Proportion(long hits, long total) {
     }
   }
 
-  /** The share, 0 to 1; NaN of nothing. */
+  /** Returns the share, 0 to 1, or NaN where the total is 0. */
   public double rate() {
     return total == 0 ? Double.NaN : (double) hits / total;
   }
 
-  /** Lower end of Wilson's interval (Wilson 1927) at the 95 % level; 0 of nothing. */
+  /**
+   * Returns the lower end of Wilson's interval (Wilson 1927) at the 95 % level, or 0 where the
+   * total is 0.
+   */
   public double low() {
     return total == 0 || hits == 0 ? 0 : Math.max(0, center() - halfWidth());
   }
 
-  /** Upper end of the interval; 1 of nothing. */
+  /** Returns the upper end of Wilson's interval at the 95 % level, or 1 where the total is 0. */
   public double high() {
     return total == 0 || hits == total ? 1 : Math.min(1, center() + halfWidth());
   }
@@ -46,8 +49,9 @@ public record Proportion(long hits, long total) {
   }
 
   /**
-   * How often two samples of one population would differ as much or more: the two-sided test of two
-   * proportions with their pooled share. 1 where nothing can be said.
+   * Returns the p-value of the two-sided test of two proportions with their pooled share. It is the
+   * probability that two samples of one population differ this much or more. It is 1 where the test
+   * is undefined.
    */
   public double pValue(Proportion other) {
     double pooled = (hits + other.hits) / (double) (total + other.total);

@@ -24,16 +24,17 @@ public final class RankingAccumulator implements Serializable {
   private final FixedPointSum slack = new FixedPointSum();
   private final FixedPointSum precisions = new FixedPointSum();
 
-  /** A whole ranking, or its highest range. */
+  /** Creates an accumulator for a whole ranking, or for its highest range. */
   public RankingAccumulator() {
     this(0, 0);
   }
 
   /**
-   * A lower range.
+   * Creates an accumulator for a lower range of a ranking.
    *
-   * @param positivesAbove images of the class with a higher score than any in this range
-   * @param negativesAbove other images with a higher score
+   * @param positivesAbove the number of images of the class with a higher score than any in this
+   *     range
+   * @param negativesAbove the number of other images with a higher score
    */
   public RankingAccumulator(long positivesAbove, long negativesAbove) {
     if (positivesAbove < 0 || negativesAbove < 0) {
@@ -46,8 +47,8 @@ public final class RankingAccumulator implements Serializable {
   /**
    * Adds the next lower distinct score.
    *
-   * @param pos images of the class with this score
-   * @param neg other images with this score
+   * @param pos the number of images of the class with this score
+   * @param neg the number of other images with this score
    */
   public void add(long pos, long neg) {
     if (pos < 0 || neg < 0) {
@@ -72,7 +73,7 @@ public final class RankingAccumulator implements Serializable {
     }
   }
 
-  /** Takes in the sums of another range. */
+  /** Adds the sums of another range. */
   public void merge(RankingAccumulator other) {
     positives += other.positives;
     negatives += other.negatives;
@@ -82,17 +83,17 @@ public final class RankingAccumulator implements Serializable {
     precisions.add(other.precisions);
   }
 
-  /** Images of the class in the ranges seen. */
+  /** Returns the number of images of the class in the ranges added. */
   public long positives() {
     return positives;
   }
 
-  /** Other images in the ranges seen. */
+  /** Returns the number of other images in the ranges added. */
   public long negatives() {
     return negatives;
   }
 
-  /** In [0, 1]; NaN where positives or negatives are missing. */
+  /** Returns ROC-AUC, in [0, 1], or NaN where there are no positives or no negatives. */
   public double rocAuc() {
     return positives == 0 || negatives == 0
         ? Double.NaN
@@ -100,8 +101,8 @@ public final class RankingAccumulator implements Serializable {
   }
 
   /**
-   * How far ROC-AUC may be from what it would be if no images had equal scores, whatever their
-   * order; NaN where it is.
+   * Returns the largest possible distance of this ROC-AUC from the one that any order of the images
+   * with equal scores would give, or NaN where ROC-AUC is NaN.
    */
   public double rocAucBound() {
     return positives == 0 || negatives == 0
@@ -109,12 +110,18 @@ public final class RankingAccumulator implements Serializable {
         : tiedPairs / (2.0 * positives * negatives);
   }
 
-  /** The same of average precision; NaN without positives. */
+  /**
+   * Returns the largest possible distance of this average precision from the one that any order of
+   * the images with equal scores would give, or NaN without positives.
+   */
   public double averagePrecisionBound() {
     return positives == 0 ? Double.NaN : slack.value() / positives;
   }
 
-  /** In [0, 1]; 0 without positives, as scikit-learn; NaN without images. */
+  /**
+   * Returns the average precision, in [0, 1]. Without positives it is 0, as in scikit-learn;
+   * without images it is NaN.
+   */
   public double averagePrecision() {
     if (positives == 0) {
       return negatives == 0 ? Double.NaN : 0;

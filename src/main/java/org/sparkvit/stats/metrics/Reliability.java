@@ -5,19 +5,23 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How often predictions of a confidence, the highest probability, are right.
+ * A reliability diagram: how often predictions are right, by their confidence (the highest
+ * probability).
  *
- * @param bins from the lowest confidence up
+ * @param bins the bins, from the lowest confidence to the highest
  */
 public record Reliability(List<Bin> bins) {
-  /** Bins of a diagram. */
+  /** The number of bins of a diagram. */
   public static final int BINS = 15;
 
   /**
-   * Images whose confidence lies between two values.
+   * The images whose confidence lies between two values.
    *
-   * @param confidence its mean; NaN without images
-   * @param accuracy share of them that are predicted rightly
+   * @param from the lower limit of the confidence
+   * @param to the upper limit of the confidence
+   * @param images the number of images
+   * @param confidence the mean confidence of the images, or NaN without images
+   * @param accuracy the share of the images that are predicted correctly, or NaN without images
    */
   public record Bin(double from, double to, long images, double confidence, double accuracy) {
     double gap() {
@@ -30,11 +34,12 @@ public record Reliability(List<Bin> bins) {
   }
 
   /**
-   * Bins of about as many images each: their limits are quantiles of the confidence, between two
-   * images interpolated, and equal confidences share a bin (scikit-learn's {@code
-   * calibration_curve} with the strategy {@code quantile}).
+   * Divides images into bins of about as many images each. The limits are quantiles of the
+   * confidence, interpolated between two images, and equal confidences share a bin. This is
+   * scikit-learn's {@code calibration_curve} with the strategy {@code quantile}.
    *
-   * @param confidences the positives are the images that are predicted rightly
+   * @param confidences the confidences of the images; the positives are the images that are
+   *     predicted correctly
    */
   public static Reliability ofEqualMass(ScoreHistogram confidences) {
     long images = 0;
@@ -78,20 +83,23 @@ public record Reliability(List<Bin> bins) {
     return new Reliability(bins);
   }
 
-  /** Mean distance of confidence from accuracy, by the bins' images (Guo et al. 2017). */
+  /**
+   * Returns the mean distance of confidence from accuracy, weighted by the bins' images (Guo et al.
+   * 2017).
+   */
   public double meanError() {
     return mean(Bin::gap);
   }
 
   /**
-   * The Brier score of the confidence, as a forecast of being right, parted as Murphy (1973) does:
-   * it is the reliability (lower is better) less the resolution (higher is better) and more the
-   * uncertainty, which changes only where predictions do; but for how confidences differ within a
-   * bin.
+   * The decomposition by Murphy (1973) of the Brier score of the confidence, seen as a forecast of
+   * being right. The score is the reliability (lower is better) less the resolution (higher is
+   * better) plus the uncertainty, which depends on the accuracy alone. The equation disregards how
+   * confidences differ within a bin.
    */
   public record BrierParts(double reliability, double resolution, double uncertainty) {}
 
-  /** The parts; NaN without images. */
+  /** Returns the decomposition of the Brier score, whose parts are NaN without images. */
   public BrierParts brierParts() {
     double right = mean(Bin::accuracy);
     return new BrierParts(

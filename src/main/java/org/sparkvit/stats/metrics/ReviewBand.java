@@ -3,20 +3,22 @@ package org.sparkvit.stats.metrics;
 import java.util.List;
 
 /**
- * Two thresholds: what scores at least the upper one is flagged, what scores below the lower one is
- * not, and people look at what lies between, as much as they can.
+ * Two thresholds with a band between them that people review. Images that score at least the upper
+ * threshold are flagged, and images that score below the lower one are not.
  *
- * @param lower where looking begins
- * @param upper where it ends
+ * @param lower the operating point at which the band begins
+ * @param upper the operating point at which the band ends
  */
 public record ReviewBand(CurvePoint lower, CurvePoint upper) {
 
   /**
-   * The band that leaves the least cost outside; of equals the one with the fewest images, then the
-   * one that lies highest.
+   * Returns the band that leaves the least cost outside of it. Among equally good bands it is the
+   * one with the fewest images, then the one with the highest scores.
    *
    * @param points all operating points, the highest threshold first
-   * @param capacity share of the images that people can look at, 0 to 1
+   * @param capacity the share of the images that people can review, 0 to 1
+   * @param missCost the cost of an image of the class that is not flagged
+   * @param alarmCost the cost of another image that is flagged
    */
   public static ReviewBand of(
       List<CurvePoint> points, double capacity, double missCost, double alarmCost) {
@@ -51,7 +53,7 @@ public record ReviewBand(CurvePoint lower, CurvePoint upper) {
     return (double) point.truePositives() + point.falsePositives();
   }
 
-  /** How many images lie in it. */
+  /** Returns the number of images in the band. */
   public double images() {
     return flagged(lower) - flagged(upper);
   }

@@ -22,10 +22,10 @@ public final class ScoreHistogram implements Serializable {
   }
 
   /**
-   * Counts images.
+   * Counts images by score.
    *
-   * @param scores one per image, any finite or infinite number
-   * @param positive whether the image is of the class
+   * @param scores the score of each image, any finite or infinite number
+   * @param positive whether each image is of the class
    */
   public static ScoreHistogram of(double[] scores, boolean[] positive) {
     if (scores.length != positive.length) {
@@ -51,11 +51,11 @@ public final class ScoreHistogram implements Serializable {
   }
 
   /**
-   * Scores that are counted already.
+   * Creates a histogram of scores that are counted already.
    *
-   * @param scores the highest first, each once
-   * @param positives images of the class that have each
-   * @param negatives other images that have it
+   * @param scores the distinct scores, the highest first
+   * @param positives the number of images of the class with each score
+   * @param negatives the number of other images with each score
    */
   public static ScoreHistogram counted(double[] scores, long[] positives, long[] negatives) {
     for (int i = 0; i < scores.length; i++) {
@@ -83,7 +83,7 @@ public final class ScoreHistogram implements Serializable {
         Arrays.copyOf(distinct, size), positive ? count : none, positive ? none : count);
   }
 
-  /** The counts of both sets of images. */
+  /** Returns the sum of this histogram and another one. */
   public ScoreHistogram plus(ScoreHistogram other) {
     int most = size() + other.size();
     double[] s = new double[most];
@@ -108,27 +108,35 @@ public final class ScoreHistogram implements Serializable {
         Arrays.copyOf(s, size), Arrays.copyOf(p, size), Arrays.copyOf(n, size));
   }
 
-  /** Number of distinct scores. */
+  /** Returns the number of distinct scores. */
   public int size() {
     return scores.length;
   }
 
-  /** A distinct score; the first is the highest. */
+  /**
+   * Returns a distinct score.
+   *
+   * @param place the place of the score, from 0 for the highest
+   */
   public double score(int place) {
     return scores[place];
   }
 
-  /** Images of the class that have it. */
+  /** Returns the number of images of the class that have the score at a place. */
   public long positives(int place) {
     return positives[place];
   }
 
-  /** All images that have it. */
+  /** Returns the number of all images that have the score at a place. */
   public long images(int place) {
     return positives[place] + negatives[place];
   }
 
-  /** The score of an image, of all images from the lowest score up. */
+  /**
+   * Returns the score of an image when all images are sorted from the lowest score to the highest.
+   *
+   * @param image the index of the image in that order
+   */
   double ascending(long image) {
     long before = 0;
     int place = size();
@@ -139,7 +147,7 @@ public final class ScoreHistogram implements Serializable {
     return scores[place];
   }
 
-  /** ROC-AUC and average precision. */
+  /** Returns the sums from which ROC-AUC and average precision follow. */
   public RankingAccumulator sums() {
     RankingAccumulator sums = new RankingAccumulator();
     for (int i = 0; i < size(); i++) {
@@ -148,7 +156,10 @@ public final class ScoreHistogram implements Serializable {
     return sums;
   }
 
-  /** Every operating point, from nothing flagged to everything flagged: size() + 1 points. */
+  /**
+   * Returns every operating point, from nothing flagged to everything flagged. There are {@code
+   * size() + 1} points.
+   */
   public List<CurvePoint> points() {
     long p = Arrays.stream(positives).sum();
     long n = Arrays.stream(negatives).sum();
@@ -164,7 +175,10 @@ public final class ScoreHistogram implements Serializable {
     return points;
   }
 
-  /** Enough operating points to draw: the first and the last of each {@link CurvePoint#cell}. */
+  /**
+   * Returns enough operating points to draw a curve: the first and the last of each {@link
+   * CurvePoint#cell}.
+   */
   public List<CurvePoint> drawnPoints() {
     List<CurvePoint> all = points();
     List<CurvePoint> drawn = new ArrayList<>();

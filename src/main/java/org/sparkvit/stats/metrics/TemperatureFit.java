@@ -17,7 +17,7 @@ public final class TemperatureFit {
 
   private TemperatureFit() {}
 
-  /** First and second derivative of the loss, summed over images. */
+  /** The first and second derivative of the loss, summed over images. */
   public static final class Slope implements Serializable {
     private final double factor;
     private final List<Double> shift;
@@ -25,16 +25,17 @@ public final class TemperatureFit {
     private long second;
 
     /**
-     * No images yet.
+     * Creates a sum without images.
      *
      * @param factor the inverse of the temperature
+     * @param shift the shift of each class's log-probability
      */
     public Slope(double factor, List<Double> shift) {
       this.factor = factor;
       this.shift = List.copyOf(shift);
     }
 
-    /** Adds an image of a class that the model knows. */
+    /** Adds an image whose class the model knows. */
     public Slope add(float[] probabilities, int label) {
       double[] logits = Calibration.logits(probabilities, shift);
       double[] p = Calibration.softmax(logits, factor);
@@ -51,7 +52,7 @@ public final class TemperatureFit {
       return this;
     }
 
-    /** Takes in other images. */
+    /** Adds the images of another sum. */
     public Slope merge(Slope other) {
       first += other.first;
       second += other.second;
@@ -60,10 +61,11 @@ public final class TemperatureFit {
   }
 
   /**
-   * Searches.
+   * Searches for the temperature with the least log-loss.
    *
-   * @param slope of all images at a factor
-   * @return the temperature, from 1/100 to 100: at the ends where nothing is wrong, or all is
+   * @param slope computes the derivatives over all images at a given inverse of the temperature
+   * @return the temperature, 1/100 to 100. It is at an end of the range where the predictions are
+   *     all right or all wrong
    */
   public static double find(DoubleFunction<Slope> slope) {
     double low = 1 / MOST;

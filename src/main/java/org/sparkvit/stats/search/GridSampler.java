@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All combinations of a few values of each parameter, one after the other.
+ * Samples all combinations of a few values of each parameter, one after the other.
  *
- * @param steps values of each number; of choices there are as many as there are
+ * @param steps the number of values of each numeric parameter; a choice contributes all of its
+ *     values
  */
 public record GridSampler(SearchSpace space, int steps) implements Sampler {
   public GridSampler {
@@ -17,7 +18,7 @@ public record GridSampler(SearchSpace space, int steps) implements Sampler {
     }
   }
 
-  /** Number of combinations. */
+  /** Returns the number of combinations. */
   public long size() {
     return space.parameters().stream()
         .mapToLong(parameter -> parameter.grid(steps).size())

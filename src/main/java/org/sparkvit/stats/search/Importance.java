@@ -8,16 +8,19 @@ import java.util.Map;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
- * How much each parameter decides whether a trial is among the best tenth: PED-ANOVA (Watanabe et
- * al. 2023) with Optuna's constants. Where the best trials are spread as all trials are, a
- * parameter has no importance.
+ * Computes how much each parameter decides whether a trial is among the best tenth: PED-ANOVA
+ * (Watanabe et al. 2023) with Optuna's constants. A parameter has no importance where the best
+ * trials are spread as all trials are.
  */
 public final class Importance {
   private static final double BEST_SHARE = 0.1;
   private static final int GRID = 50;
   private static final double LEAST = 1e-12;
 
-  /** 1.64 of it, nine tenths of a kernel, stay within a cell. */
+  /**
+   * The least standard deviation of a kernel, in cells. Nine tenths of a kernel lie within 1.64
+   * standard deviations, which is then within one cell.
+   */
   private static final double LEAST_SIGMA = 0.5 / 1.64;
 
   private static final NormalDistribution UNIT = new NormalDistribution(null, 0, 1);
@@ -25,8 +28,8 @@ public final class Importance {
   private Importance() {}
 
   /**
-   * The parameters' shares of the importance, which sum to 1; empty for fewer than two complete
-   * trials. All are equal where all trials are among the best.
+   * Returns each parameter's share of the importance. The shares sum to 1 and are equal where all
+   * trials are among the best. The map is empty for fewer than two complete trials.
    */
   public static Map<String, Double> of(SearchSpace space, List<Trial> trials) {
     List<Trial> complete =
@@ -49,7 +52,7 @@ public final class Importance {
     return shares;
   }
 
-  /** Pearson's. */
+  /** Returns Pearson's divergence of the two distributions over cells. */
   private static double divergence(double[] best, double[] all) {
     double sum = 0;
     for (int i = 0; i < best.length; i++) {
@@ -59,7 +62,7 @@ public final class Importance {
     return sum;
   }
 
-  /** Probabilities of the cells of a grid over the parameter. */
+  /** Returns the probabilities of the cells of a grid over the parameter's values. */
   private static double[] densities(Parameter parameter, List<Trial> trials) {
     List<String> values =
         trials.stream().map(trial -> trial.values().get(parameter.name())).toList();
@@ -100,7 +103,10 @@ public final class Importance {
     return counts;
   }
 
-  /** Normal kernels on the cells with Scott's bandwidth, and a wide one in the middle as prior. */
+  /**
+   * Returns a density over the cells, made of normal kernels with Scott's bandwidth and a wide
+   * kernel in the middle as prior.
+   */
   private static double[] normals(int[] counts) {
     List<Integer> cells = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
@@ -139,7 +145,7 @@ public final class Importance {
     return 1.059 * Math.min(quartiles / 1.34, deviation) * Math.pow(n, -0.2);
   }
 
-  /** The first cell up to which there are at least so many. */
+  /** Returns the first cell at which the running total reaches {@code many}. */
   private static int from(int[] counts, List<Integer> cells, int many) {
     int sum = 0;
     int i = 0;
@@ -152,7 +158,7 @@ public final class Importance {
     return i;
   }
 
-  /** The first cell up to which there are more than so many. */
+  /** Returns the first cell at which the running total exceeds {@code many}. */
   private static int above(int[] counts, List<Integer> cells, int many) {
     return from(counts, cells, many + 1);
   }

@@ -9,16 +9,16 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 /** A density over one parameter's values, estimated from observed ones and a prior. */
 sealed interface Mixture {
 
-  /** A value by chance, as likely as it is dense. */
+  /** Draws a value from the density. */
   String sample(RandomGenerator random);
 
-  /** Logarithm of the density at a value. */
+  /** Returns the logarithm of the density at a value. */
   double logDensity(String value);
 
   /**
-   * The Parzen estimator of TPE.
+   * Returns the Parzen estimator of TPE.
    *
-   * @param observed values, the oldest first
+   * @param observed the observed values, the oldest first
    */
   static Mixture tpe(Parameter parameter, List<String> observed) {
     double[] weights = tpeWeights(observed.size());
@@ -27,7 +27,10 @@ sealed interface Mixture {
         : new Categories((Parameter.Choice) parameter, observed, weights);
   }
 
-  /** Old observations fade where there are many; the last weight is the prior's. Sums to 1. */
+  /**
+   * Returns the weights of the observations and, last, of the prior. Old observations get less
+   * weight where there are many. The weights sum to 1.
+   */
   private static double[] tpeWeights(int n) {
     double[] weights = new double[n + 1];
     Arrays.fill(weights, 1);
@@ -50,7 +53,7 @@ sealed interface Mixture {
     return weights.length - 1;
   }
 
-  /** Normal distributions, cut off at the ends of the range. */
+  /** A mixture of normal distributions, truncated at the ends of the range. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Normals(Parameter.Numeric parameter, double[] means, double[] sigmas, double[] weights)
       implements Mixture {
@@ -117,8 +120,8 @@ sealed interface Mixture {
   }
 
   /**
-   * One distribution over the choices for each observation, most of it on the one observed, and an
-   * even one as the prior.
+   * A mixture of categorical distributions. Each observation contributes one that has most of its
+   * weight on the observed choice, and the prior contributes a uniform one.
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Categories(Parameter.Choice parameter, double[] probabilities) implements Mixture {

@@ -9,26 +9,30 @@ import java.util.stream.IntStream;
 import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
 
-/** A setting that is searched. Its values are texts, as an option takes them. */
+/** A parameter that is searched. Its values are texts in the form that the option takes. */
 public sealed interface Parameter {
 
-  /** The option, without dashes. */
+  /** Returns the name of the option without leading dashes. */
   String name();
 
-  /** A value by chance: uniform, on the logarithm where the parameter has one. */
+  /** Draws a value uniformly, on a logarithmic scale where the parameter has one. */
   String sample(RandomGenerator random);
 
   /**
-   * Values that cover the range, for a grid.
+   * Returns values that cover the range, for a grid.
    *
-   * @param steps how many; all choices, and no more whole numbers than there are
+   * @param steps the number of values; a choice has all of its values, and a whole number never
+   *     more than its range holds
    */
   List<String> grid(int steps);
 
-  /** The line of the search space, as {@link #parse} reads it. */
+  /** Returns the line of the search space that {@link #parse} reads. */
   String text();
 
-  /** The lowest and the highest value, or all choices: what an option has to bear. */
+  /**
+   * Returns the lowest and the highest value, or all choices. These are the values that the option
+   * must accept.
+   */
   List<String> edges();
 
   /**
@@ -85,28 +89,31 @@ public sealed interface Parameter {
 
   /** A parameter whose values are numbers on a line. */
   sealed interface Numeric extends Parameter {
-    /** Where a value is on the line, logarithmic where that is asked for. */
+    /** Returns the position of a value on the line, which is logarithmic where the parameter is. */
     double position(String value);
 
-    /** The value at a position, rounded to one that there is. */
+    /** Returns the value at a position, rounded to the nearest valid one. */
     String value(double position);
 
-    /** Lower end of the line. */
+    /** Returns the lower end of the line. */
     double low();
 
-    /** Upper end of the line. */
+    /** Returns the upper end of the line. */
     double high();
 
-    /** Distance between values on the line; 0 where they are dense. */
+    /**
+     * Returns the distance between neighbouring values on the line, or 0 where the parameter is
+     * continuous.
+     */
     double step();
   }
 
   /**
-   * A number.
+   * A real number.
    *
-   * @param from least value
-   * @param to greatest value
-   * @param log whether its magnitude counts, not its value
+   * @param from the least value
+   * @param to the greatest value
+   * @param log whether the scale is logarithmic
    */
   record Real(String name, double from, double to, boolean log) implements Numeric {
     public Real {
@@ -175,8 +182,8 @@ public sealed interface Parameter {
   /**
    * A whole number.
    *
-   * @param from least value
-   * @param to greatest value
+   * @param from the least value
+   * @param to the greatest value
    */
   record Whole(String name, long from, long to) implements Numeric {
     public Whole {
@@ -235,9 +242,9 @@ public sealed interface Parameter {
   }
 
   /**
-   * One of several, in no order.
+   * One of several values without an order.
    *
-   * @param values all different
+   * @param values the values, all different
    */
   record Choice(String name, List<String> values) implements Parameter {
     public Choice {

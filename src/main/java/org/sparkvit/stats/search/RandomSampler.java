@@ -7,10 +7,10 @@ import java.util.SplittableRandom;
 import org.sparkvit.core.StableHash;
 
 /**
- * Values by chance (Bergstra and Bengio 2012). What a trial gets depends on its number and the seed
- * alone.
+ * Draws values at random (Bergstra and Bengio 2012). The values of a trial depend on its number and
+ * the seed alone.
  *
- * @param seed decides the values
+ * @param seed decides the values together with the trial's number
  */
 public record RandomSampler(SearchSpace space, long seed) implements Sampler {
   @Override

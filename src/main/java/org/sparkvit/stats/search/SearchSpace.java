@@ -9,9 +9,9 @@ import java.util.random.RandomGenerator;
 import org.sparkvit.core.UserException;
 
 /**
- * What is searched.
+ * The parameters that are searched.
  *
- * @param parameters in the order of their names
+ * @param parameters the parameters in the order of their names
  */
 public record SearchSpace(List<Parameter> parameters) {
   public SearchSpace {
@@ -21,14 +21,18 @@ public record SearchSpace(List<Parameter> parameters) {
     }
   }
 
-  /** Reads a space: a line for each name, see {@link Parameter#parse}. */
+  /**
+   * Reads a space.
+   *
+   * @param lines the definition of each parameter by its name, as {@link Parameter#parse} reads it
+   */
   public static SearchSpace parse(Map<String, String> lines) {
     List<Parameter> parameters = new ArrayList<>();
     new TreeMap<>(lines).forEach((name, text) -> parameters.add(Parameter.parse(name, text)));
     return new SearchSpace(parameters);
   }
 
-  /** A value for each parameter, by chance. */
+  /** Draws a value for each parameter. */
   public Map<String, String> sample(RandomGenerator random) {
     Map<String, String> values = new LinkedHashMap<>();
     parameters.forEach(parameter -> values.put(parameter.name(), parameter.sample(random)));

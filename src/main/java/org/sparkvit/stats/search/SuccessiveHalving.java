@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Asynchronous successive halving (ASHA; Li et al. 2020): at some points, each {@code reduction}
- * times as far as the one before, a trial goes on only if it is among the best 1 / reduction of
- * those that have got there so far, or the best while they are few.
+ * Asynchronous successive halving (ASHA; Li et al. 2020). At some points (rungs), each {@code
+ * reduction} times as far as the one before, a trial goes on only if it is among the best 1 /
+ * reduction of the trials that have got there so far. While they are few, the best one goes on.
  *
- * @param first resource (epoch) of the first point
- * @param reduction 2 or more
+ * @param first the resource (epoch) of the first rung
+ * @param reduction the factor between rungs, 2 or more
  */
 public record SuccessiveHalving(int first, int reduction) {
   public SuccessiveHalving {
@@ -20,9 +20,9 @@ public record SuccessiveHalving(int first, int reduction) {
   }
 
   /**
-   * The points before the end.
+   * Returns the resources (epochs) of the rungs before the end.
    *
-   * @param end resource of a complete trial
+   * @param end the resource of a complete trial
    */
   public List<Integer> rungs(int end) {
     List<Integer> rungs = new ArrayList<>();
@@ -33,10 +33,11 @@ public record SuccessiveHalving(int first, int reduction) {
   }
 
   /**
-   * Whether a trial goes on.
+   * Returns whether a trial goes on after a rung.
    *
-   * @param trial with a report at the rung
-   * @param all trials, this one or an earlier state of it among them or not
+   * @param trial the trial, which has a report at the rung
+   * @param rung the resource (epoch) of the rung
+   * @param all all trials; it may or may not hold this trial, or an earlier state of it
    */
   public boolean goesOn(Trial trial, int rung, List<Trial> all) {
     double mine = trial.reports().get(rung);

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * The tree-structured Parzen estimator (Bergstra et al. 2011) with Optuna's constants: each
- * parameter on its own gets the value, of some drawn from where good trials were, that is densest
- * among good ones in proportion to the others. Trials that are running count as bad ones, so that
- * several at a time keep away from each other (constant liar).
+ * The tree-structured Parzen estimator (Bergstra et al. 2011) with Optuna's constants. For each
+ * parameter on its own, some values are drawn from the density of the good trials, and the one with
+ * the highest ratio of the good trials' density to the bad trials' is taken. Running trials count
+ * as bad ones, so that trials that run at the same time keep away from each other (constant liar).
  *
- * @param seed decides with the trial's number what chance decides
+ * @param seed decides all random draws together with the trial's number
  */
 public record TpeSampler(SearchSpace space, long seed) implements Sampler {
   private static final int RANDOM_FIRST = 10;
@@ -56,7 +56,7 @@ public record TpeSampler(SearchSpace space, long seed) implements Sampler {
     return Optional.of(values);
   }
 
-  /** Complete trials by their loss, then those that got far before they were pruned. */
+  /** Orders complete trials by their loss, then pruned trials by how far they got. */
   private static final Comparator<Trial> BEST_FIRST =
       Comparator.comparing((Trial trial) -> trial.state() == Trial.State.PRUNED)
           .thenComparing(

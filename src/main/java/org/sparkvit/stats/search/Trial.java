@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One set of values that was or is tried.
+ * One set of parameter values that was tried or is being tried.
  *
- * @param number from 0, in the order of beginning
- * @param values by parameter
- * @param state where it is
- * @param reports loss after each resource (epoch) that was reported; less is better
- * @param loss at the end; NaN unless it is complete
+ * @param number the number of the trial, from 0 in the order of beginning
+ * @param values the values by parameter name
+ * @param state the state that the trial is in
+ * @param reports the loss after each resource (epoch) that was reported; lower is better
+ * @param loss the loss at the end, or NaN unless the trial is complete
  */
 public record Trial(
     int number,
@@ -19,13 +19,13 @@ public record Trial(
     TreeMap<Integer, Double> reports,
     double loss) {
 
-  /** Where a trial is. */
+  /** The state of a trial. */
   public enum State {
     RUNNING,
     COMPLETE,
-    /** Ended early, for others were better at the same point. */
+    /** The trial was ended early, because others were better at the same point. */
     PRUNED,
-    /** It could not be trained with these values. */
+    /** The trial failed: no model could be trained with these values. */
     FAILED
   }
 
@@ -34,19 +34,19 @@ public record Trial(
     reports = new TreeMap<>(reports);
   }
 
-  /** One that begins. */
+  /** Returns a trial that begins. */
   public static Trial begin(int number, Map<String, String> values) {
     return new Trial(number, values, State.RUNNING, new TreeMap<>(), Double.NaN);
   }
 
-  /** The same with one report more. */
+  /** Returns this trial with one more report. */
   public Trial report(int resource, double value) {
     TreeMap<Integer, Double> more = new TreeMap<>(reports);
     more.put(resource, value);
     return new Trial(number, values, state, more, loss);
   }
 
-  /** The same at its end. */
+  /** Returns this trial at its end. */
   public Trial end(State how, double value) {
     return new Trial(number, values, how, reports, value);
   }

@@ -7,22 +7,25 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 
-/** Runs the same work in as many tasks at a time as scoring has. */
+/** Runs the same work in as many tasks at a time as scoring uses. */
 final class AllCores {
   private AllCores() {}
 
-  /** Work of one task. */
+  /** The work of one task. */
   interface Work extends Serializable {
     /**
      * Works for a while.
      *
-     * @param task number of the task, from 0
-     * @return images a second
+     * @param task the number of the task, from 0
+     * @return images per second
      */
     double imagesPerSecond(int task) throws Exception;
   }
 
-  /** Images a second of all tasks together: they run beside each other, so their rates add up. */
+  /**
+   * Returns the images per second of all tasks together. Tasks run beside each other, so their
+   * rates add up.
+   */
   static double measure(SparkSession spark, Work work) {
     int tasks = spark.sparkContext().defaultParallelism();
     MapPartitionsFunction<Long, Double> run =

@@ -10,7 +10,10 @@ import org.sparkvit.loading.ImageContent;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.pipeline.audit.PixelRow;
 
-/** The audit's one pass over the pixels, one thread a core; the measures are thrown away. */
+/**
+ * Measures the audit's one pass over the pixels, with one thread for each core. The results are
+ * dropped.
+ */
 record AuditOnly(SparkSession spark, List<Row> files, int seconds) implements Measurement {
   static final String NAME = "audit";
 

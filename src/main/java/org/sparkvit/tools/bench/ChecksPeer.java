@@ -3,7 +3,10 @@ package org.sparkvit.tools.bench;
 import java.util.List;
 import java.util.Map;
 
-/** CleanVision's checks in Pillow and numpy on the same files, one process a core. */
+/**
+ * Measures CleanVision's checks in Pillow and numpy on the same files, with one process for each
+ * core.
+ */
 record ChecksPeer(Python python, List<String> files, int cores, int seconds)
     implements Measurement {
   static final String NAME = "Python checks";

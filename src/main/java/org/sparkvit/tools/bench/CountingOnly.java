@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Threads that only count, one for each core and none waiting for another: beside other processes
- * they get what the scheduler thinks fair, which training is held against.
+ * Measures threads that only count, one for each core, none of which waits for another. Beside
+ * other processes they get the share of time that the scheduler considers fair, to which training
+ * is compared.
  *
- * @param threads from 1
- * @param seconds how long they count
+ * @param threads the number of threads, at least 1
+ * @param seconds the time that they count, in seconds
  */
 record CountingOnly(int threads, int seconds) implements Measurement {
   static final String NAME = "counting";
@@ -23,7 +24,7 @@ record CountingOnly(int threads, int seconds) implements Measurement {
     return "million steps/s";
   }
 
-  /** Of all threads together; see {@link #unit}. */
+  /** Returns the counts of all threads together in {@link #unit}. */
   @Override
   public double imagesPerSecond() {
     LongAdder total = new LongAdder();

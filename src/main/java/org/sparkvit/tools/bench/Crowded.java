@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A measurement while other processes, one for each core, do nothing but count. What threads that
- * wait for one another by spinning lose on a shared machine shows here and nowhere else.
+ * Takes a measurement while other processes, one for each core, do nothing but count. On a shared
+ * machine, threads that wait for one another by spinning lose time. Only this measurement shows it.
  *
- * @param measured what is measured
- * @param cores how many processes count meanwhile, from 1
+ * @param measured the measurement
+ * @param cores the number of processes that count in the meantime, at least 1
  */
 record Crowded(Measurement measured, int cores) implements Measurement {
   static String name(String name) {
@@ -43,7 +43,7 @@ record Crowded(Measurement measured, int cores) implements Measurement {
     }
   }
 
-  /** Ends by itself, too, when this process is gone. */
+  /** Starts a process that counts. It ends by itself when this process is gone. */
   private static Process loop() throws IOException {
     String script =
         "while kill -0 "

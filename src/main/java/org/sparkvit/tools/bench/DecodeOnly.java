@@ -8,7 +8,7 @@ import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.loading.ImageContent;
 import org.sparkvit.loading.ImageFiles;
 
-/** Reading and decoding, one thread a core; pixels are thrown away. */
+/** Measures reading and decoding with one thread for each core. The pixels are dropped. */
 record DecodeOnly(SparkSession spark, List<Row> files, int seconds) implements Measurement {
   @Override
   public String name() {

@@ -29,14 +29,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A plain job on DJL, written as the DJL Spark extension works: Spark's own image source decodes
- * with ImageIO into rows of BGR bytes, each task loads the model for itself, and a translator
- * resizes; batches of 10, computed after they have been read. The archive is ours, on which the
- * attention is fused: a traced model would not be faster.
+ * Measures a plain job on DJL, written in the way of the DJL Spark extension. Spark's own image
+ * source decodes with ImageIO into rows of BGR bytes, each task loads the model for itself, and a
+ * translator resizes. Batches of 10 images are computed after they have been read. The archive is
+ * this program's, with fused attention; a traced model would not be faster.
  *
- * @param archive file name of a TorchScript archive that Spark carries to the executors
- * @param paths images, each once
- * @param side of the model's input in pixels
+ * @param archive the file name of a TorchScript archive that Spark distributes to the executors
+ * @param paths the images, each once
+ * @param side the side of the model's input in pixels
  */
 record DjlPeer(SparkSession spark, String archive, List<String> paths, int side)
     implements Measurement {
@@ -91,7 +91,7 @@ record DjlPeer(SparkSession spark, String archive, List<String> paths, int side)
     }
   }
 
-  /** From a row of Spark's image source to the pixels that the archive takes. */
+  /** Converts a row of Spark's image source to the pixels that the archive takes. */
   private record Resizing(int side) implements Translator<Row, Integer> {
     @Override
     public NDList processInput(TranslatorContext context, Row image) {

@@ -8,7 +8,7 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.score.ScoreConfig;
 import org.sparkvit.pipeline.score.ScoreStage;
 
-/** The whole score stage, from the catalog to the published table. */
+/** Measures the whole score stage, from the catalog to the published table. */
 record EndToEnd(String name, SparkSession spark, ScoreConfig score, ImageSet images, long count)
     implements Measurement {
   @Override

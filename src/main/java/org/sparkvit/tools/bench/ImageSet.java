@@ -16,20 +16,23 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * The images that are measured with.
+ * The images that measurements use.
  *
- * @param name for the output
- * @param workspace with their catalog
- * @param images their rows
- * @param files what reads them, at most {@value #MOST} rows of path, offset and bytes
- * @param available how many there are
+ * @param name the name for the output
+ * @param workspace the workspace with their catalog
+ * @param images the rows of the images
+ * @param files the rows of path, offset and bytes to read, at most {@value #MOST}
+ * @param available the number of images in the catalog
  */
 record ImageSet(
     String name, Workspace workspace, Dataset<Row> images, List<Row> files, long available) {
-  /** The driver holds so many paths; who measures with more measures no better. */
+  /**
+   * The largest number of paths, which the driver holds. More images would not improve a
+   * measurement.
+   */
   private static final int MOST = 5000;
 
-  /** The readable images of a workspace. */
+  /** Returns the readable images of a workspace. */
   static ImageSet read(String name, Workspace workspace) {
     Dataset<Row> images =
         workspace.read(ImagesTable.SPEC).where(col(ImagesTable.STATUS).equalTo("OK"));
@@ -47,7 +50,10 @@ record ImageSet(
     return new ImageSet(name, workspace, images, files, available);
   }
 
-  /** Paths on this machine's disk, for programs that are not Spark; empty where some are not. */
+  /**
+   * Returns the paths on this machine's disk, for programs other than Spark, or an empty list where
+   * some images are elsewhere.
+   */
   List<String> localPaths() {
     boolean local =
         files.stream()
@@ -57,7 +63,7 @@ record ImageSet(
         : List.of();
   }
 
-  /** Writes a catalog of {@code count} rows: the images there are, as often as it takes. */
+  /** Writes a catalog of {@code count} rows by repeating the images. */
   void fill(Workspace scratch, long count) {
     long copies = (count + available - 1) / available;
     Dataset<Row> rows =

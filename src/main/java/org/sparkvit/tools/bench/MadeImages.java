@@ -21,14 +21,15 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
 
 /**
- * JPEG files with as much detail as photographs have: blobs of colour with soft edges, and grain.
- * About a third of a byte a pixel at the usual qualities, as measured on photographs.
+ * Draws JPEG files with as much detail as photographs have: blobs of colour with soft edges, and
+ * grain. They have about a third of a byte for each pixel at the usual qualities, as measured on
+ * photographs.
  *
- * @param width in pixels
- * @param height in pixels
+ * @param width the width in pixels
+ * @param height the height in pixels
  */
 record MadeImages(int width, int height) {
-  /** Together as many pixels as caches do not hold. */
+  /** The number of pixels of all images together, which caches do not hold. */
   private static final long PIXELS = 120_000_000;
 
   private static final int FEWEST = 40;
@@ -37,7 +38,7 @@ record MadeImages(int width, int height) {
   private static final int GRAIN = 9;
   private static final long SMALL = 1_000_000;
 
-  /** Reads {@code WIDTHxHEIGHT}. */
+  /** Parses {@code WIDTHxHEIGHT}. */
   static MadeImages parse(String size) {
     if (!size.strip().matches("[1-9]\\d{0,4}x[1-9]\\d{0,4}")) {
       throw new UserException(
@@ -47,12 +48,12 @@ record MadeImages(int width, int height) {
     return new MadeImages(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
   }
 
-  /** As on the command line. */
+  /** Returns the size in the form of the command line. */
   String name() {
     return width + "x" + height;
   }
 
-  /** Draws all of them into a folder. */
+  /** Draws all images into a folder. */
   void draw(SparkSession spark, Path folder) throws IOException {
     FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
     long count = Math.max(FEWEST, Math.min(MOST, PIXELS / ((long) width * height)));

@@ -1,14 +1,14 @@
 package org.sparkvit.tools.bench;
 
-/** One thing whose speed is measured. */
+/** Something whose speed is measured. */
 interface Measurement {
-  /** What it is called in the output. */
+  /** Returns the name in the output. */
   String name();
 
-  /** Measures once, on this machine, in {@link #unit}. */
+  /** Measures once on this machine and returns the result in {@link #unit}. */
   double imagesPerSecond();
 
-  /** What is counted, behind the figure in the output. */
+  /** Returns the unit, which follows the number in the output. */
   default String unit() {
     return "images/s";
   }

@@ -4,7 +4,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.inference.ModelThroughput;
 import org.sparkvit.inference.SharedModel;
 
-/** The model on pixels that are in memory: the ceiling of any scoring job. */
+/** Measures the model on pixels that are in memory, which is the ceiling of any scoring job. */
 record ModelOnly(String name, SparkSession spark, SharedModel model, int batchSize, int batches)
     implements Measurement {
   @Override

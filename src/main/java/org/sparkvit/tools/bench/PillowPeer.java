@@ -3,7 +3,7 @@ package org.sparkvit.tools.bench;
 import java.util.List;
 import java.util.Map;
 
-/** Pillow's decoding and resizing of the same files, one process a core. */
+/** Measures Pillow's decoding and resizing of the same files, with one process for each core. */
 record PillowPeer(Python python, List<String> files, int side, int cores, int seconds)
     implements Measurement {
   static final String NAME = "Pillow";

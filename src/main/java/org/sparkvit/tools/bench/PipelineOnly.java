@@ -11,8 +11,8 @@ import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageSource;
 
 /**
- * All of scoring but the model: reading, decoding, turning, resizing, hashing, batches of pixels in
- * order. What a model that costs nothing would be given.
+ * Measures scoring without the model: reading, decoding, turning, resizing, hashing, and batches of
+ * pixels in order. It is the speed at which a model that costs nothing would get its input.
  */
 record PipelineOnly(
     String name,
@@ -25,7 +25,7 @@ record PipelineOnly(
     implements Measurement {
   static final String NAME = "pipeline";
 
-  /** With {@link PreprocessSpec#scaledDecoding}. */
+  /** The suffix of the name of a measurement with {@link PreprocessSpec#scaledDecoding}. */
   static final String SCALED = "scaled";
 
   @Override

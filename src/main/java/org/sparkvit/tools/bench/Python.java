@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.sparkvit.core.UserException;
 
-/** A Python interpreter that runs {@code peers.py}, a process for each request. */
+/** Runs {@code peers.py} in a Python interpreter, with a process for each request. */
 final class Python implements AutoCloseable {
   private static final String SCRIPT = "/org/sparkvit/tools/bench/peers.py";
   private static final int LINES_SHOWN = 600;
@@ -38,7 +38,7 @@ final class Python implements AutoCloseable {
   /**
    * Runs one peer.
    *
-   * @throws UserException with what it said last, when it fails
+   * @throws UserException when the peer fails; the message has the end of its output
    */
   JsonNode ask(Map<String, Object> request) {
     Path errors = folder.resolve("errors.txt");

@@ -10,14 +10,17 @@ import java.util.stream.Collectors;
 import org.sparkvit.core.Progress;
 
 /**
- * Figures of measurements that were taken in turn, round by round: machines are shared and drift,
- * so what compares is the two figures of one round.
+ * The results of measurements that were taken in turn, round by round. Machines are shared and
+ * drift, so only results of one round are comparable.
  */
 final class Rates {
   private final Map<String, List<Double>> rates = new LinkedHashMap<>();
   private final Map<String, String> units = new HashMap<>();
 
-  /** Takes all measurements in turn, {@code rounds} times, and says each: they take minutes. */
+  /**
+   * Takes all measurements in turn, {@code rounds} times, and reports each result, as a measurement
+   * takes minutes.
+   */
   static Rates take(Progress progress, String of, List<Measurement> measurements, int rounds) {
     Rates rates = new Rates();
     for (int round = 1; round <= rounds; round++) {
@@ -44,7 +47,7 @@ final class Rates {
     rates.computeIfAbsent(name, missing -> new ArrayList<>()).add(rate);
   }
 
-  /** Says the median of each measurement, and of each core where there are several. */
+  /** Reports the median of each measurement, also for each core where there are several. */
   void say(Progress progress, String of, int cores) {
     rates.forEach(
         (name, values) ->
@@ -59,7 +62,7 @@ final class Rates {
                     median(values) / cores)));
   }
 
-  /** Says how many times as fast the one is as the other, where both were measured. */
+  /** Reports how many times as fast one measurement is as another, where both were taken. */
   void compare(Progress progress, String of, String one, String other) {
     List<Double> ratios = ratios(one, other);
     if (!ratios.isEmpty()) {
@@ -79,7 +82,7 @@ final class Rates {
     }
   }
 
-  /** The ratio of each round; empty where one of the two was not measured. */
+  /** Returns the ratio of each round, or an empty list where one of the two was not measured. */
   List<Double> ratios(String one, String other) {
     List<Double> above = rates.getOrDefault(one, List.of());
     List<Double> below = rates.getOrDefault(other, List.of());

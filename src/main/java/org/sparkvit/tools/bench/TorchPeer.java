@@ -4,10 +4,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The same model in Python on pixels that are at hand.
+ * Measures the same model in Python on pixels that are in memory.
  *
- * @param what {@link #MODEL}, alone, on pixels that are where the model is: what the device can do;
- *     or {@link #TRAINING}: eager, fused AdamW, half precisions by autocast
+ * @param what {@link #MODEL} for the model alone on pixels that are on the device, which is what
+ *     the device can do, or {@link #TRAINING} for eager training with fused AdamW and half
+ *     precisions by autocast
  */
 record TorchPeer(
     Python python,

@@ -3,7 +3,7 @@ package org.sparkvit.tools.bench;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.training.loop.TrainingThroughput;
 
-/** Training on the driver, pixels at hand. */
+/** Measures training on the driver with pixels that are in memory. */
 record TrainingOnly(Checkpoint start, String device, String precision, int batchSize, int seconds)
     implements Measurement {
   static String name(String precision) {

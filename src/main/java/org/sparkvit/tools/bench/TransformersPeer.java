@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Hugging Face transformers on the same files and weights, with the better of two batch sizes. */
+/**
+ * Measures Hugging Face transformers on the same files and weights, with the better of two batch
+ * sizes.
+ */
 record TransformersPeer(
     Python python,
     Path model,

@@ -1,5 +1,5 @@
 /**
- * Measurements of scoring and training against the model alone and against other programs, all in
- * one run. Measuring the quality of a model is the task of {@code evaluate}, not of this package.
+ * Measures scoring and training against the model alone and against other programs, all in one run.
+ * Measuring the quality of a model is the task of {@code evaluate}, not of this package.
  */
 package org.sparkvit.tools.bench;

@@ -11,21 +11,22 @@ import org.sparkvit.image.augment.Mixing;
 import org.sparkvit.training.recipe.Augmentation;
 
 /**
- * The random changes to training images between the pixel cache and the model: augmentation of each
+ * The random changes of training images between the pixel cache and the model: augmentation of each
  * image, then mixing of pairs (mixup, CutMix).
  *
- * @param side of the images, in pixels
- * @param augments by class index
- * @param mixing of pairs
- * @param forbidden by class index
+ * @param side the side of the images in pixels
+ * @param augments the augmentation of each class, by class index
+ * @param mixing the mixing of pairs
+ * @param forbidden the steps that are not applied to each class, by class index
  */
 public record BatchTransform(
     int side, List<Augment> augments, Mixing mixing, List<Set<AugmentStep>> forbidden) {
 
   /**
-   * The changes to images of this side, in pixels.
+   * Creates the changes of a training.
    *
-   * @throws UserException when something is forbidden for a class that there is not
+   * @param side the side of the images in pixels
+   * @throws UserException when a step is forbidden for an unknown class
    */
   public static BatchTransform of(Augmentation augmentation, int side, Labels labels) {
     for (String label : augmentation.forbidden().keySet()) {
@@ -47,9 +48,9 @@ public record BatchTransform(
   /**
    * One image of a batch.
    *
-   * @param epochSample of which it is made
+   * @param epochSample the sample that it is made of
    * @param partner the image that is mixed into it, or null
-   * @param mix how, or null
+   * @param mix the parameters of the mix, or null
    */
   record MixedSample(EpochSample epochSample, Example partner, Mixing.Mix mix) {
 
@@ -57,14 +58,16 @@ public record BatchTransform(
       return mix == null ? 1 : mix.share();
     }
 
-    /** Weight of its loss: each image's own, by its share. */
+    /**
+     * Returns the weight of its loss: the mean of both images' weights, weighted by their shares.
+     */
     double weight() {
       return mix == null
           ? epochSample.example().weight()
           : share() * epochSample.example().weight() + (1 - share()) * partner.weight();
     }
 
-    /** Adds its labels to a row of targets, in the proportions of share and weight. */
+    /** Adds its labels to a row of targets, in proportion to share times weight. */
     void addTo(Targets targets, float[] rows, int row) {
       if (mix == null) {
         targets.add(epochSample.example().label(), 1, rows, row);
@@ -77,9 +80,10 @@ public record BatchTransform(
   }
 
   /**
-   * Decides by chance whether and with what an image is mixed: the same in whatever batch it is.
+   * Draws whether an image is mixed, how and with what. The result does not depend on the batch
+   * that the image is in.
    *
-   * @param all the images to choose a partner from, in an order of their own
+   * @param all the images to choose a partner from, in a fixed order
    */
   MixedSample mixed(EpochSample epochSample, List<Example> all, long seed, int epoch) {
     if (!mixing.isOn()) {
@@ -97,7 +101,7 @@ public record BatchTransform(
         : new MixedSample(epochSample, null, null);
   }
 
-  /** Writes an image's pixels, changed at random. */
+  /** Writes an image's pixels with random changes. */
   void write(MixedSample mixedSample, PixelCache cache, long seed, int epoch, ByteBuffer out) {
     int from = out.position();
     augment(

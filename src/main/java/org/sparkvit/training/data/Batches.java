@@ -10,11 +10,12 @@ import java.util.stream.Stream;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.model.runtime.TrainingBatch;
 
-/** Fills batches from the cache while the device works on an earlier one. */
+/** Fills batches from the pixel cache while the device works on an earlier batch. */
 public final class Batches {
   /**
-   * Batches in the making, each in a thread of its own. On a CPU the model takes the cores; a GPU
-   * leaves them idle, and learns from thousands of images a second.
+   * The number of batches that are filled at the same time, each in a thread of its own. On a CPU
+   * the model takes the cores; a GPU leaves them idle, and learns from thousands of images a
+   * second.
    */
   private static final int AHEAD =
       Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
@@ -25,8 +26,11 @@ public final class Batches {
   private final List<ByteBuffer> buffers;
 
   /**
-   * @param side of the cached images, in pixels
-   * @param batchSize images per batch; the last may have fewer
+   * Creates batches of images of a cache.
+   *
+   * @param cache the pixels, sealed
+   * @param side the side of the cached images in pixels
+   * @param batchSize the number of images per batch; the last may have fewer
    */
   public Batches(PixelCache cache, int side, int batchSize) {
     this.cache = cache;
@@ -39,27 +43,29 @@ public final class Batches {
   }
 
   /**
-   * A part of a step.
+   * A part of a step: the images of one forward and backward pass.
    *
-   * @param images its buffer is used again for a later part once the next one has been taken
-   * @param stepWeight sum of the weights of all images of the step
-   * @param endsStep whether it is the last part
+   * @param images the images; their buffer is reused for a later part once the next one has been
+   *     taken
+   * @param stepWeight the sum of the weights of all images of the step
+   * @param endsStep whether this is the last part of the step
    */
   public record Part(TrainingBatch images, double stepWeight, boolean endsStep) {}
 
   /**
-   * Images to evaluate.
+   * A batch of images to evaluate.
    *
-   * @param pixels as in {@link TrainingBatch}; used again once the next batch has been taken
-   * @param labels class indices
+   * @param pixels the pixels as in {@link TrainingBatch}; the buffer is reused once the next batch
+   *     has been taken
+   * @param labels the class index of each image
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to the model, never compared
   public record Labelled(ByteBuffer pixels, int[] labels) {}
 
-  /** What goes into one batch, and where its pixels go. */
+  /** The images of one batch, and the buffer for their pixels. */
   private record Work<S>(List<S> images, ByteBuffer buffer, double stepWeight, boolean endsStep) {}
 
-  /** The images as they are, in the order given. */
+  /** Returns batches of unchanged images in the order given. The caller closes it. */
   public Prefetcher<?, Labelled> plain(List<Example> examples) {
     return over(
         examples,
@@ -80,10 +86,13 @@ public final class Batches {
   }
 
   /**
-   * The images changed at random, each sample in its own way.
+   * Returns batches of randomly changed images. The caller closes it.
    *
-   * @param all images that may be mixed in
-   * @param stepSize images per step, a multiple of the batch size
+   * @param samples the samples in their order
+   * @param all the images that may be mixed in
+   * @param stepSize the number of images per step, a multiple of the batch size
+   * @param seed decides the changes together with the epoch and the image's id
+   * @param epoch the number of the epoch, from 1
    */
   public Prefetcher<?, Part> augmented(
       List<EpochSample> samples,

@@ -6,11 +6,12 @@ import java.util.List;
 import org.sparkvit.core.StableHash;
 
 /**
- * One sample of an epoch: an image, which the plan may have trained on several times.
+ * One sample of an epoch: an image, or one of several copies of an image that the plan shows more
+ * than once.
  *
  * @param example the image
- * @param copy which of its copies, from 0
- * @param key what the order of the epoch is sorted by
+ * @param copy the number of the copy, from 0
+ * @param key the sort key of the sample in the epoch's order
  */
 public record EpochSample(Example example, int copy, long key) {
   private static final Comparator<EpochSample> ORDER =
@@ -18,7 +19,10 @@ public record EpochSample(Example example, int copy, long key) {
           .thenComparing(epochSample -> epochSample.example().id())
           .thenComparingInt(EpochSample::copy);
 
-  /** All samples of an epoch in an order of its own, which depends on nothing but seed and ids. */
+  /**
+   * Returns all samples of an epoch in random order. The order depends on the seed, the epoch and
+   * the images' ids alone.
+   */
   public static List<EpochSample> shuffled(List<Example> examples, long seed, int epoch) {
     List<EpochSample> samples = new ArrayList<>();
     for (Example example : examples) {
@@ -31,9 +35,9 @@ public record EpochSample(Example example, int copy, long key) {
   }
 
   /**
-   * What decides by chance about this sample, the same wherever and beside whatever it is shown.
+   * Returns random bits for this sample. They do not depend on the batch that the sample is in.
    *
-   * @param purpose what it decides, so that one decision says nothing about another
+   * @param purpose the decision that they are for; the bits of different purposes are independent
    */
   long chance(String purpose, long seed, int epoch) {
     return hash(purpose, seed, epoch, example, copy);

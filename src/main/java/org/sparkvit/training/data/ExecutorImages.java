@@ -21,20 +21,24 @@ import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.PreparedImage;
 
 /**
- * Images that trainings on an executor share, their pixels in a file there. They stay from one task
- * to the next, and come into being again where another executor takes the work over.
+ * The images that trainings on an executor share, with their pixels in a local file. They stay from
+ * one task to the next, and are read again where another executor takes the work over.
  *
- * @param data those that could be read
- * @param unreadable how many could not
+ * @param data the images that could be read
+ * @param unreadable the number of images that could not be read
  */
 public record ExecutorImages(TrainingSet data, long unreadable) {
   private static final Map<String, ExecutorImages> OPEN = new ConcurrentHashMap<>();
 
   /**
-   * The images of that name, read now unless this JVM has them already.
+   * Returns the images of a name. They are read now unless this JVM has them already.
    *
-   * @param name tells trainings, and shares of them, apart
-   * @param rows as {@link TrainingRows#rows} has them, with their places; may be left unread
+   * @param name identifies the training and the share of its images
+   * @param rows the rows of {@link TrainingRows#rows} with the columns of image locations; they may
+   *     be left unread
+   * @param input the preparation of the images
+   * @param decodeThreads the number of threads that read and decode
+   * @throws UserException when there is no image to train on that can be read
    */
   public static ExecutorImages get(
       String name,
@@ -100,7 +104,11 @@ public record ExecutorImages(TrainingSet data, long unreadable) {
     return new ExecutorImages(new TrainingSet(train, validation, cache), unreadable);
   }
 
-  /** Gives up this JVM's images of a training. */
+  /**
+   * Frees the images of a training in this JVM.
+   *
+   * @param training the beginning of the names of its images
+   */
   public static void release(String training) {
     for (String name : List.copyOf(OPEN.keySet())) {
       if (name.startsWith(training)) {

@@ -35,14 +35,17 @@ import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.PreparedImage;
 
 /**
- * Has the executors read, decode and prepare images, exactly as for scoring, and brings the pixels
- * to the driver's cache. Partitions are small and fetched a few at a time, so the driver's memory
+ * Loads images into the driver's pixel cache. The executors read, decode and prepare them exactly
+ * as for scoring. Partitions are small and fetched a few at a time, so that the driver's memory
  * holds a bounded part of the data set.
  */
 public final class ImageLoader {
   private static final long PARTITION_BYTES = 4L << 20;
 
-  /** Fetched together, so as many tasks run at once at most; 128 MiB. */
+  /**
+   * The number of partitions that are fetched together, which bounds the number of tasks that run
+   * at once. The bound is 128 MiB.
+   */
   private static final int PARTITIONS_AT_ONCE = 32;
 
   private static final long LINE_EVERY_NANOS = 5_000_000_000L;
@@ -64,9 +67,11 @@ public final class ImageLoader {
   private final Progress progress;
 
   /**
-   * @param workspace whose images they are
-   * @param input how images are prepared
-   * @param decodeThreads threads per task that read and decode
+   * Creates a loader.
+   *
+   * @param workspace the workspace that the images belong to
+   * @param input the preparation of the images
+   * @param decodeThreads the number of threads per task that read and decode
    */
   public ImageLoader(
       SparkSession spark,
@@ -82,17 +87,17 @@ public final class ImageLoader {
   }
 
   /**
-   * What came of the images.
+   * The loaded images.
    *
-   * @param data those that could be read
-   * @param unreadable how many could not
+   * @param data the images that could be read
+   * @param unreadable the number of images that could not be read
    */
   public record Loaded(TrainingSet data, long unreadable) {}
 
   /**
-   * Fills and seals a cache.
+   * Reads the images of the train and validation splits into a cache and seals it.
    *
-   * @throws UserException when what can be read is not enough to train on
+   * @throws UserException when the images that can be read do not suffice for a training
    */
   public Loaded load(TrainingRows rows, Labels labels, PixelCache cache) {
     Loaded loaded = load(rows.rows(), rows.images(), labels, cache);
@@ -101,7 +106,7 @@ public final class ImageLoader {
   }
 
   /**
-   * As above, with the images of the validation split only.
+   * Reads the images of the validation split only into a cache and seals it.
    *
    * @throws UserException when none of them can be read
    */

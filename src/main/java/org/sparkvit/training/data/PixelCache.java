@@ -14,12 +14,16 @@ import java.util.Locale;
 import org.sparkvit.core.UserException;
 
 /**
- * Images of one size as raw pixels in a local file: first appended by one thread, then, once {@link
- * #seal sealed}, read by any number. The system's page cache keeps as much of it in memory as there
- * is room for, so the data set need not fit. The file is deleted on {@link #close}.
+ * Images of one size as raw pixels in a local file. One thread appends them; then, once the cache
+ * is {@link #seal sealed}, any number of threads read them. The system's page cache keeps as much
+ * of it in memory as there is room for, so the data set need not fit. The file is deleted on {@link
+ * #close}.
  */
 public final class PixelCache implements AutoCloseable {
-  /** A mapping may not exceed 2 GiB; this leaves room for whole images. */
+  /**
+   * The size of a mapped segment. A mapping may not exceed 2 GiB; this leaves room for whole
+   * images.
+   */
   private static final long SEGMENT_BYTES = 1L << 30;
 
   private final Path file;
@@ -37,10 +41,11 @@ public final class PixelCache implements AutoCloseable {
   }
 
   /**
-   * An empty cache in a folder.
+   * Creates an empty cache in a folder.
    *
-   * @param imageBytes size of one image
-   * @param expected number of images to come; the disk must have room for them
+   * @param folder a local folder
+   * @param imageBytes the size of one image in bytes
+   * @param expected the number of images to come, for which the disk must have room
    * @throws UserException when the folder cannot be written or has too little room
    */
   public static PixelCache create(Path folder, int imageBytes, long expected) {
@@ -75,17 +80,17 @@ public final class PixelCache implements AutoCloseable {
     }
   }
 
-  /** Where the file lies. */
+  /** Returns the path of the file. */
   public Path file() {
     return file;
   }
 
-  /** Number of images in the cache. */
+  /** Returns the number of images in the cache. */
   public int images() {
     return images;
   }
 
-  /** Adds an image and returns its slot. */
+  /** Appends an image and returns its slot. */
   public int append(byte[] pixels) {
     if (pixels.length != imageBytes || !segments.isEmpty()) {
       throw new IllegalStateException(pixels.length + " bytes, " + segments.size() + " segments");
@@ -123,12 +128,12 @@ public final class PixelCache implements AutoCloseable {
     }
   }
 
-  /** The buffer that holds an image; its position and limit are not to be touched. */
+  /** Returns the buffer that holds an image. Callers must not change its position or limit. */
   public ByteBuffer buffer(int slot) {
     return segments.get(slot / imagesPerSegment);
   }
 
-  /** Index of the image's first byte in its buffer. */
+  /** Returns the index of the image's first byte in its buffer. */
   public int offset(int slot) {
     return slot % imagesPerSegment * imageBytes;
   }

@@ -9,7 +9,10 @@ import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.codec.ContactSheet;
 import org.sparkvit.training.recipe.Recipe;
 
-/** What a model will see of some images: each as it is, and as it is shown in the first epochs. */
+/**
+ * Draws some images as the model will see them: each unchanged and as it is shown in the first
+ * epochs.
+ */
 public final class Preview {
   private static final int ROWS = 12;
   private static final int EPOCHS = 6;
@@ -17,9 +20,9 @@ public final class Preview {
   private Preview() {}
 
   /**
-   * Draws a contact sheet of a few images of each class, the first by their ids.
+   * Draws a contact sheet of a few images of each class, which are the first by their ids.
    *
-   * @param side of the images, in pixels
+   * @param side the side of the images in pixels
    * @return a PNG file
    */
   public static byte[] draw(Recipe recipe, Labels labels, TrainingSet data, int side) {

@@ -1,18 +1,21 @@
 package org.sparkvit.training.data;
 
 /**
- * What the model should say of images: the label's class, a little of all classes.
+ * The class probabilities that the model should predict: the label's class, with a little spread
+ * over all classes.
  *
- * @param classes number of classes, K
- * @param smoothing share that is spread evenly over all classes
+ * @param classes the number of classes, K
+ * @param smoothing the share that is spread evenly over all classes, 0 to below 1
  */
 public record Targets(int classes, double smoothing) {
 
   /**
    * Adds an image's label to its row.
    *
-   * @param share of this label in the image, 1 where it has no other
-   * @param targets {@code [n, K]}
+   * @param label the index of the class
+   * @param share the share of this label in the image, 1 where it has no other
+   * @param targets the targets, {@code [n, K]}
+   * @param row the index of the image's row
    */
   void add(int label, double share, float[] targets, int row) {
     int first = row * classes;

@@ -43,16 +43,16 @@ import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * Which images training reads, how often it shows them and with what weight: {@code images}, {@code
- * splits} and the plan joined and checked against one another. Labels are those that the catalog
- * has now; what was made of others is brought up to date where that can be done, and left out and
- * counted where it cannot.
+ * The images that training reads, how often it shows them and with what weight. It joins {@code
+ * images}, {@code splits} and the plan and checks them against one another. Labels are those that
+ * the catalog has now. Rows that were made from other labels are updated where possible; otherwise
+ * they are left out and counted.
  */
 public final class TrainingRows {
   private static final String PLAN_ID = "plan_id";
   private static final String PLAN_LABEL = "plan_label";
 
-  /** More classes than this are left out of lines for people; the tables have them all. */
+  /** The number of classes that lines for people show. The tables have all of them. */
   private static final int SHOWN = 20;
 
   private final Dataset<Row> rows;
@@ -72,12 +72,13 @@ public final class TrainingRows {
   }
 
   /**
-   * Images of a class.
+   * The counts of a class.
    *
-   * @param train in the train split
-   * @param used of these, how many the plan does not leave out, and those made of them
-   * @param shown how often they are shown in an epoch, all together
-   * @param validation in the validation split
+   * @param train the images in the train split
+   * @param used the images of the train split that the plan does not leave out, and the synthetic
+   *     ones
+   * @param shown the samples of an epoch, all images together
+   * @param validation the images in the validation split
    */
   record ClassCounts(long train, long used, long shown, long validation) {
     private static final ClassCounts NONE = new ClassCounts(0, 0, 0, 0);
@@ -101,20 +102,22 @@ public final class TrainingRows {
   }
 
   /**
-   * A plan and how it came about.
+   * A plan and the policy that it was made by.
    *
-   * @param rows of {@link PlanTable}
-   * @param policy that it follows; absent where it is not known
+   * @param rows the rows of {@link PlanTable}
+   * @param policy the policy, or empty where it is not known
    */
   record Plan(Dataset<Row> rows, Optional<BalancePolicy> policy) {}
 
   /**
-   * Reads the tables of a workspace, and notes their versions and what differs between them.
+   * Reads the tables of a workspace. The record gets their versions and the differences between
+   * them.
    *
-   * @param usePlan whether the plan counts, where there is one
+   * @param usePlan whether the plan is used where there is one
    * @param useSynthetic whether the images of {@code synthetic} are shown as well
-   * @param rare what becomes of rare classes
-   * @throws UserException as below, or when a table is not there yet
+   * @param rare the treatment of rare classes
+   * @throws UserException as {@link #collect} and {@link #with} do, or when a table does not exist
+   *     yet
    */
   public static TrainingRows read(
       Workspace workspace,
@@ -148,12 +151,14 @@ public final class TrainingRows {
   }
 
   /**
-   * Adds images that were made of those of the train split; each is shown once with weight 1. Those
-   * whose parents have another class now, or are not learnt any more, are left out and counted.
+   * Adds images that were synthesized from images of the train split. Each is shown once with
+   * weight 1. Images whose parents have another class now, or are no longer trained on, are left
+   * out and counted.
    *
-   * @param synthetic rows of {@link SyntheticTable}
-   * @throws UserException when a parent is not in the train split: what is made of an image of
-   *     validation or test must not be learnt
+   * @param synthetic the rows of {@link SyntheticTable}
+   * @param splits the rows of {@link org.sparkvit.dataset.schema.SplitsTable}
+   * @throws UserException when a parent is not in the train split: a model must not learn from what
+   *     was made of a validation or test image
    */
   TrainingRows with(Dataset<Row> synthetic, Dataset<Row> splits) {
     Dataset<Row> train =
@@ -175,8 +180,8 @@ public final class TrainingRows {
     if (strangers > 0) {
       throw new UserException(
           strangers
-              + " images that those of the table 'synthetic' are made of are not in the train split"
-              + " now; run 'spark-vit synthesize --overwrite' again");
+              + " parents of images of the table 'synthetic' are not in the train split now;"
+              + " run 'spark-vit synthesize --overwrite' again");
     }
     Dataset<Row> kept = ofTheseClasses(synthetic);
     SortedMap<String, ClassCounts> sums = new TreeMap<>(counts);
@@ -212,7 +217,10 @@ public final class TrainingRows {
     return new TrainingRows(rows.unionByName(more), sums, said, labelHash);
   }
 
-  /** The synthetic images whose parents still have the class that they were given. */
+  /**
+   * Returns the synthetic images whose parents still have the class that the synthetic images were
+   * given.
+   */
   private Dataset<Row> ofTheseClasses(Dataset<Row> synthetic) {
     Dataset<Row> labels = trainLabels();
     Column first =
@@ -235,7 +243,7 @@ public final class TrainingRows {
                 .join(labels.toDF("second_id", "second_label"), second, "left_semi"));
   }
 
-  /** {@code id} and {@code label} of the images in the train split that are learnt. */
+  /** Returns {@code id} and {@code label} of the images of the train split that are trained on. */
   public Dataset<Row> trainLabels() {
     return rows.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN))
         .select(SplitsTable.ID, SplitsTable.LABEL);
@@ -244,7 +252,9 @@ public final class TrainingRows {
   /**
    * Joins and checks the tables.
    *
-   * @param plan made anew by its policy where it was made of other labels or splits
+   * @param plan the plan, which is made again by its policy where it was made from other labels or
+   *     splits
+   * @param rare the treatment of rare classes
    * @throws UserException when a split is empty, there are fewer than two classes, or the tables do
    *     not belong together
    */
@@ -291,9 +301,9 @@ public final class TrainingRows {
                                 + "; run 'spark-vit balance --overwrite' again, or pass"
                                 + " --no-plan"));
         notes.add(
-            "the table 'plan' was made of other splits or labels ("
+            "the table 'plan' was made from other splits or labels ("
                 + stale.get()
-                + "); it is made anew from those of now as it was asked for then, "
+                + "); it is computed again from the present ones with the same options, "
                 + Options.values(policy)
                 + "; 'spark-vit balance --overwrite' shows it");
         Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
@@ -334,7 +344,7 @@ public final class TrainingRows {
       throw new UserException(
           String.format(
               Locale.ROOT,
-              "of the %,d images in the splits none is in the catalog with a label now; run"
+              "none of the %,d images in the splits has a label in the catalog now; run"
                   + " 'spark-vit split --overwrite' again",
               changes.placed()));
     }
@@ -354,7 +364,7 @@ public final class TrainingRows {
     }
   }
 
-  /** Those that this training is about, as the policy has it. */
+  /** Returns the classes that this training learns, as the policy for rare classes says. */
   private static SortedMap<String, ClassCounts> learnt(
       SortedMap<String, ClassCounts> sizes, RareClasses policy, List<String> notes) {
     SortedMap<String, ClassCounts> rare = new TreeMap<>(sizes);
@@ -386,9 +396,9 @@ public final class TrainingRows {
       notes.add(
           String.format(
               Locale.ROOT,
-              "%,d classes are learnt without an image in the validation split, so it has no figure"
-                  + " for them and means over classes are of the others: %s; --rare drop leaves"
-                  + " them out",
+              "%,d classes are learnt without an image in the validation split, so that split has"
+                  + " no metrics of them, and means over classes leave them out: %s; --rare drop"
+                  + " leaves them out",
               rare.size(),
               shown(rare)));
     }
@@ -435,7 +445,7 @@ public final class TrainingRows {
         : String.format(Locale.ROOT, "%s and %,d more", first, classes.size() - SHOWN);
   }
 
-  /** Rows of some classes, of which there may be thousands. */
+  /** Returns the rows of some classes, of which there may be thousands. */
   private static Dataset<Row> of(Dataset<Row> rows, Set<String> classes) {
     Dataset<Row> known =
         rows.sparkSession()
@@ -470,7 +480,7 @@ public final class TrainingRows {
         .withColumn(PlanTable.WEIGHT, coalesce(col(PlanTable.WEIGHT), lit(1.0)));
   }
 
-  /** What one pass over the rows can count, by class and split. */
+  /** Returns all counts that one pass over the rows can give, by class and split. */
   private static List<Row> groups(Dataset<Row> all) {
     Column train = col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN);
     return all.groupBy(SplitsTable.LABEL, SplitsTable.SPLIT)
@@ -492,7 +502,10 @@ public final class TrainingRows {
     return col(PlanTable.WEIGHT).gt(0).and(col(PlanTable.WEIGHT).lt((double) Float.MAX_VALUE));
   }
 
-  /** Why a plan is not of these labels and splits, where it is not. */
+  /**
+   * Returns the reason why a plan does not belong to these labels and splits, or empty where it
+   * does.
+   */
   private static Optional<String> stale(List<Row> groups, Dataset<Row> wanted, Dataset<Row> plan) {
     Dataset<Row> train = wanted.where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     Column same = plan.col(PlanTable.ID).equalTo(train.col(SplitsTable.ID));
@@ -513,7 +526,10 @@ public final class TrainingRows {
     return groups.stream().mapToLong(group -> group.<Long>getAs(column)).sum();
   }
 
-  /** That of the images in the train split, whatever the plan does with them. */
+  /**
+   * Returns the hash of the labels of all images in the train split, whatever the plan does with
+   * them.
+   */
   private static String labelHash(List<Row> groups) {
     long hash = 0;
     long images = 0;
@@ -565,43 +581,43 @@ public final class TrainingRows {
         });
   }
 
-  /** What a person should know of how the tables fit together, a line each. */
+  /** Returns notes for people on how the tables fit together, one line each. */
   public List<String> notes() {
     return notes;
   }
 
   /**
-   * The images to read, each once: id, label, split, path, offset, bytes, sha256, copies (1 or
-   * more), weight.
+   * Returns the images to read, each once, with the columns id, label, split, path, offset, bytes,
+   * sha256, copies (1 or more) and weight.
    */
   public Dataset<Row> rows() {
     return rows;
   }
 
-  /** The classes, in alphabetical order. */
+  /** Returns the classes in alphabetical order. */
   public Labels labels() {
     return Labels.sorted(counts.keySet());
   }
 
-  /** Number of images to read. */
+  /** Returns the number of images to read. */
   public long images() {
     return counts.values().stream().mapToLong(count -> count.used() + count.validation()).sum();
   }
 
-  /** Number of images in the validation split. */
+  /** Returns the number of images in the validation split. */
   public long validationImages() {
     return counts.values().stream().mapToLong(ClassCounts::validation).sum();
   }
 
-  /** Images shown in an epoch. */
+  /** Returns the number of samples of an epoch. */
   public long samplesPerEpoch() {
     return counts.values().stream().mapToLong(ClassCounts::shown).sum();
   }
 
   /**
-   * Checks that there is at least one batch.
+   * Checks that the samples of an epoch fill at least one batch.
    *
-   * @throws UserException when there are fewer images
+   * @throws UserException when they do not
    */
   public void requireFills(Recipe recipe) {
     if (recipe.imagesPerStep() > samplesPerEpoch()) {
@@ -615,8 +631,8 @@ public final class TrainingRows {
   }
 
   /**
-   * Index of the class with the fewest images to train on, of those that the validation split can
-   * say something about; the first of several.
+   * Returns the index of the class with the fewest images to train on, among the classes that have
+   * images in the validation split. Of several it is the first.
    */
   public int rarestClass() {
     List<Long> used =
@@ -626,14 +642,14 @@ public final class TrainingRows {
     return used.indexOf(Collections.min(used));
   }
 
-  /** Counts by class, for the training record. */
+  /** Returns the counts by class, for the training record. */
   public Map<String, Object> countsToMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     counts.forEach((label, count) -> map.put(label, count.toMap()));
     return map;
   }
 
-  /** One line for people. */
+  /** Returns a line for people that describes the data. */
   public String describe() {
     String first =
         counts.entrySet().stream()

@@ -5,11 +5,12 @@ import java.util.List;
 import org.sparkvit.training.loop.TrainingBackend;
 
 /**
- * The images to learn from.
+ * The images of a training.
  *
- * @param train in the order of their ids, so that nothing depends on how they came here
- * @param validation likewise
- * @param cache their pixels, sealed
+ * @param train the images to train on in the order of their ids, so that nothing depends on how
+ *     they were read
+ * @param validation the images to evaluate on, in the order of their ids
+ * @param cache the pixels of both, sealed
  */
 public record TrainingSet(List<Example> train, List<Example> validation, PixelCache cache) {
   public TrainingSet {
@@ -17,12 +18,12 @@ public record TrainingSet(List<Example> train, List<Example> validation, PixelCa
     validation = validation.stream().sorted(Comparator.comparing(Example::id)).toList();
   }
 
-  /** Images shown in one epoch. */
+  /** Returns the number of samples of an epoch. */
   public long samplesPerEpoch() {
     return train.stream().mapToLong(Example::copies).sum();
   }
 
-  /** See {@link TrainingBackend#dataHash}. */
+  /** Returns a hash of the data, see {@link TrainingBackend#dataHash}. */
   public String hash() {
     long sum = 0;
     for (Example example : train) {
@@ -34,7 +35,10 @@ public record TrainingSet(List<Example> train, List<Example> validation, PixelCa
     return Long.toHexString(sum);
   }
 
-  /** Class with the fewest train images, copies not counted; the first of several. */
+  /**
+   * Returns the index of the class with the fewest train images, copies not counted. Of several it
+   * is the first.
+   */
   public int rarestClass(int classes) {
     long[] counts = new long[classes];
     train.forEach(example -> counts[example.label()]++);

@@ -4,9 +4,9 @@ import org.sparkvit.stats.metrics.Metric;
 
 /**
  * Follows a metric over the epochs. The best epoch is the one with the best value; of several with
- * the same value the one with the least log loss, and of those the first. Training stops after
- * {@code patience} evaluations in a row that do not beat the best so far by more than {@code
- * minDelta}; a tie does not.
+ * the same value it is the one with the least log loss, and of those the first. Training stops
+ * after {@code patience} evaluations in a row that do not beat the best so far by more than {@code
+ * minDelta}. A tie does not beat it.
  */
 final class BestEpoch {
   private final Metric metric;
@@ -23,7 +23,7 @@ final class BestEpoch {
     this.minDelta = minDelta;
   }
 
-  /** Takes in an evaluation and says whether it is the best so far. */
+  /** Adds an evaluation. Returns whether it is the best so far. */
   boolean add(int newEpoch, double newValue, double newLogLoss) {
     boolean beats = metric.isBetter(newValue, value);
     boolean better = beats || (newValue == value && Metric.LOG_LOSS.isBetter(newLogLoss, logLoss));
@@ -37,17 +37,17 @@ final class BestEpoch {
     return better;
   }
 
-  /** Whether patience is at its end. */
+  /** Returns whether {@code patience} evaluations in a row have brought no improvement. */
   boolean shouldStop() {
     return patience > 0 && withoutImprovement >= patience;
   }
 
-  /** Number of the best epoch; 0 while there is none. */
+  /** Returns the number of the best epoch, or 0 while there is none. */
   int epoch() {
     return epoch;
   }
 
-  /** The metric in the best epoch; NaN while there is none. */
+  /** Returns the metric in the best epoch, or NaN while there is none. */
   double value() {
     return value;
   }

@@ -21,16 +21,19 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 
 /**
- * The states of a training that is not finished, on any Hadoop file system: {@code last-STEP} has
- * all that is needed to go on, {@code best-EPOCH} the best model until then. A state is complete or
- * is not there; older ones are deleted once the next is complete.
+ * The states of an unfinished training on any Hadoop file system. {@code last-STEP} has everything
+ * that is needed to go on, {@code best-EPOCH} the best model until then. A state is complete or
+ * does not exist. Older states are deleted once the next one is complete.
  */
 public final class CheckpointFolder implements TrainingListener {
   private static final Pattern LAST = Pattern.compile("last-(\\d+)");
   private static final Pattern STATE = Pattern.compile("(last|best)-\\d+");
   private static final String CONFIG = "config.json";
 
-  /** What a training writes there: states, those that were being written, workers' and figures. */
+  /**
+   * Matches everything that a training writes to the folder: states, states that were being
+   * written, workers' states and metrics.
+   */
   private static final Pattern WRITTEN =
       Pattern.compile(
           "\\.?(last|best)-\\d+(\\.(new|old)\\.[0-9a-f-]{36})?|"
@@ -44,8 +47,12 @@ public final class CheckpointFolder implements TrainingListener {
   private boolean saved;
 
   /**
-   * @param hadoop settings of the file systems
-   * @param everySteps steps between states within an epoch; 0 for states after epochs only
+   * Creates a folder of states.
+   *
+   * @param hadoop the settings of the file systems
+   * @param uri the URI of the folder
+   * @param everySteps the number of steps between states within an epoch; 0 for states after epochs
+   *     only
    * @throws UserException when the folder cannot be reached
    */
   public CheckpointFolder(Configuration hadoop, String uri, int everySteps, Progress progress) {
@@ -59,25 +66,26 @@ public final class CheckpointFolder implements TrainingListener {
     }
   }
 
-  /** Where the states are. */
+  /** Returns the path of the folder. */
   public Path path() {
     return folder;
   }
 
-  /** The file system they are on. */
+  /** Returns the file system of the folder. */
   public FileSystem fileSystem() {
     return fs;
   }
 
-  /** Whether a training here was interrupted. */
+  /** Returns whether the folder holds the state of an interrupted training. */
   public boolean hasState() {
     return newest(LAST).isPresent();
   }
 
   /**
-   * The latest state, copied to a local directory.
+   * Copies the latest state to a local directory.
    *
-   * @param scratch a local directory that is there for as long as it is used
+   * @param scratch a local directory that exists for as long as the state is used
+   * @return the state, or empty where there is none
    */
   public Optional<Trainer.Resumption> latest(java.nio.file.Path scratch) {
     OptionalLong step = newest(LAST);
@@ -165,7 +173,10 @@ public final class CheckpointFolder implements TrainingListener {
     new StateFolder(fs, new Path(folder, state.getFileName().toString())).publish(state);
   }
 
-  /** The highest number of the complete states whose names match. */
+  /**
+   * Returns the highest number of the complete states whose names match, or empty where there is
+   * none.
+   */
   private OptionalLong newest(Pattern pattern) {
     try {
       StateFolder.restore(fs, folder);
@@ -183,8 +194,8 @@ public final class CheckpointFolder implements TrainingListener {
   }
 
   /**
-   * Deletes all that a training writes there, when it is finished or begins anew. What else lies
-   * there is somebody's and stays.
+   * Deletes everything that a training writes to the folder, when it is finished or begins anew.
+   * All other files stay.
    */
   public void delete() {
     try {

@@ -58,20 +58,23 @@ import scala.Tuple2;
  * A backend that trains with workers across the cluster, see {@link Diloco}. A step of this backend
  * is a round: one Spark stage with a task for each worker. An image belongs to the same worker
  * throughout, by a hash of its id. A lost executor costs its workers' part of the round, which
- * others do again with the same result.
+ * other executors repeat with the same result.
  */
 public final class DistributedBackend implements TrainingBackend {
-  /** Folders of the states that workers left in a round begin with this. */
+  /** The prefix of the folders of the states that workers leave after a round. */
   static final String ROUND = "round-";
 
   static final String WORKERS = "workers";
   private static final String OUTER = "outer.safetensors";
   private static final String VELOCITY = "velocity";
 
-  /** AdamW moves a weight by no more than (1 - beta1) / sqrt(1 - beta2) = 3.17 learning rates. */
+  /**
+   * The largest change of a weight by AdamW, in learning rates: (1 - beta1) / sqrt(1 - beta2) =
+   * 3.17, rounded up.
+   */
   private static final double MOST_RATES = 3.2;
 
-  /** Neighbours in shards together. */
+  /** Sorts images so that neighbours in a shard follow one another. */
   private static final Comparator<Row> AS_STORED =
       Comparator.<Row, String>comparing(
               row -> {
@@ -99,18 +102,18 @@ public final class DistributedBackend implements TrainingBackend {
   private boolean toldUnreadable;
 
   /**
-   * What a distributed training is made of.
+   * The inputs of a distributed training.
    *
    * @param rows the images
-   * @param placed the same with the columns of {@link org.sparkvit.loading.ImageLocations}; those
-   *     of the train split go to the workers
-   * @param validation read by the driver, which evaluates
-   * @param input how images are prepared
-   * @param diloco how the workers work together
-   * @param device of workers and driver: {@code auto}, {@code cpu} or {@code gpu}
-   * @param precision by name
-   * @param decodeThreads of each worker
-   * @param folder URI where the states of the training are
+   * @param placed the same images with the columns of {@link org.sparkvit.loading.ImageLocations};
+   *     those of the train split go to the workers
+   * @param validation the validation images, which the driver reads and evaluates on
+   * @param input the preparation of the images
+   * @param diloco the settings of the workers' cooperation
+   * @param device the device of workers and driver: {@code auto}, {@code cpu} or {@code gpu}
+   * @param precision the name of the precision
+   * @param decodeThreads the number of decoding threads of each worker
+   * @param folder the URI of the folder for the states of the training
    */
   public record Setup(
       SparkSession spark,
@@ -126,7 +129,7 @@ public final class DistributedBackend implements TrainingBackend {
       String folder,
       Progress progress) {}
 
-  /** A worker's share of the rows. */
+  /** The rows of one worker. */
   private record Share(int worker, List<Row> rows) implements Serializable {}
 
   private DistributedBackend(
@@ -167,12 +170,13 @@ public final class DistributedBackend implements TrainingBackend {
   }
 
   /**
-   * Deals out the images.
+   * Distributes the images among the workers.
    *
    * @param start a checkpoint with these labels
-   * @param state what {@link #save} wrote, to go on with instead of the start
-   * @throws UserException when a worker would have no image, or the recipe has what workers cannot
-   *     do
+   * @param state a directory that {@link #save} wrote, from which the training goes on instead of
+   *     the start
+   * @throws UserException when a worker would have no image, or the recipe has a setting that
+   *     workers do not support
    */
   public static DistributedBackend open(
       Setup setup, Recipe recipe, Checkpoint start, Optional<Path> state) {
@@ -231,7 +235,7 @@ public final class DistributedBackend implements TrainingBackend {
     return List.of(new Share(worker, sorted)).iterator();
   }
 
-  /** The worker that an image belongs to. */
+  /** Returns the number of the worker that an image belongs to. */
   static int worker(String id, long seed, int workers) {
     return (int) Math.floorMod(StableHash.hash64(seed, "worker", id), (long) workers);
   }
@@ -310,7 +314,7 @@ public final class DistributedBackend implements TrainingBackend {
     }
   }
 
-  /** What a weight can move in the next round at most, with a margin of two. */
+  /** Returns a bound on the change of a weight in the next round, with a margin of two. */
   private double most() {
     double sum = 0;
     for (int i = 0; i < setup.diloco().innerSteps(); i++) {
@@ -356,8 +360,9 @@ public final class DistributedBackend implements TrainingBackend {
   }
 
   /**
-   * Bytes that a round moves over the network: the weights to every executor that has workers, at
-   * most as many as workers, and the pseudo-gradients of every worker back.
+   * Returns the number of bytes that a round moves over the network. The weights go to every
+   * executor that has workers, at most as many as workers, and the pseudo-gradients of every worker
+   * come back.
    */
   public long bytesPerRound() {
     return 2L * setup.diloco().workers() * weights.length * Float.BYTES;
@@ -400,14 +405,19 @@ public final class DistributedBackend implements TrainingBackend {
     SafeTensors saved = SafeTensors.read(directory.resolve(OUTER));
     Tensor velocity = saved.tensors().get(VELOCITY);
     if (velocity == null || velocity.elements() != weights.length) {
-      throw new UserException(directory.resolve(OUTER) + " is not the state of this model");
+      throw new UserException(
+          directory.resolve(OUTER)
+              + " is not the state of this model");
     }
     System.arraycopy(velocity.toFloats(), 0, outer.velocity(), 0, weights.length);
     round = Long.parseLong(saved.metadata().get("round"));
     lastSaved = round;
   }
 
-  /** What the workers left in earlier rounds is of no more use once a later state is saved. */
+  /**
+   * Deletes the states that workers left in earlier rounds. They are of no use once a later state
+   * is saved.
+   */
   private void deleteStatesBefore(long kept) {
     try {
       FileSystem fs = states.getFileSystem(setup.spark().sparkContext().hadoopConfiguration());

@@ -10,18 +10,20 @@ import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * What one epoch came to.
+ * The results of one epoch.
  *
- * @param epoch its number, from 1
- * @param steps updates done so far
- * @param trainLoss weighted mean loss of the samples, as seen while training
- * @param learningRate of the last update
- * @param gradientNorm mean over the updates, before clipping
- * @param validation the model on the validation split, afterwards: {@link Metric} labels, and
- *     {@code roc_auc} and {@code average_precision} of the rarest class; NaN where undefined
- * @param recall on the validation split, by class; NaN for a class without images there
- * @param seconds for training and evaluating
- * @param imagesPerSecond samples trained on per second, without the evaluation
+ * @param epoch the number of the epoch, from 1
+ * @param steps the number of updates done so far
+ * @param trainLoss the weighted mean loss of the samples, as seen during training
+ * @param learningRate the learning rate of the last update
+ * @param gradientNorm the mean L2 norm of the gradients over the updates, before clipping
+ * @param validation the metrics of the model on the validation split after the epoch, by name:
+ *     those of {@link Metric}, and {@code roc_auc} and {@code average_precision} of the rarest
+ *     class; NaN where undefined
+ * @param recall the recall of each class on the validation split, by class name, or NaN for a class
+ *     without images there
+ * @param seconds the time of training and evaluating in seconds
+ * @param imagesPerSecond the number of samples trained on per second, without the evaluation
  */
 public record EpochResult(
     int epoch,
@@ -40,9 +42,9 @@ public record EpochResult(
   };
 
   /**
-   * All figures of an evaluation that are kept.
+   * Returns all metrics of an evaluation that are kept, by name.
    *
-   * @param rarest class whose ranking is named besides the overall figures
+   * @param rarest the index of the class whose ranking metrics are kept besides the overall ones
    */
   public static Map<String, Double> figures(Evaluation evaluation, int rarest) {
     Map<String, Double> figures = new LinkedHashMap<>();
@@ -55,7 +57,7 @@ public record EpochResult(
     return figures;
   }
 
-  /** Recall of each class; NaN for those without images. */
+  /** Returns the recall of each class, by class name, or NaN for a class without images. */
   public static Map<String, Double> recall(Evaluation evaluation, Labels labels) {
     Map<String, Double> recall = new LinkedHashMap<>();
     for (int c = 0; c < labels.size(); c++) {
@@ -65,12 +67,12 @@ public record EpochResult(
     return recall;
   }
 
-  /** The value of a metric on the validation split. */
+  /** Returns the value of a metric on the validation split. */
   public double value(Metric metric) {
     return validation.get(metric.label());
   }
 
-  /** As JSON; figures that are undefined are null. */
+  /** Returns the result as a JSON object. Undefined metrics are null. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("epoch", epoch);
@@ -85,7 +87,7 @@ public record EpochResult(
     return map;
   }
 
-  /** What {@link #toMap} was written from. */
+  /** Reads a result that {@link #toMap} wrote. */
   static EpochResult of(JsonNode json) {
     return new EpochResult(
         json.path("epoch").asInt(),

@@ -7,12 +7,14 @@ import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.Tensor;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
-/** All weights of a model in one array, in the order of its parameters. */
+/** Converts a model's weights to and from one array, in the order of its parameters. */
 final class FlatWeights {
   private FlatWeights() {}
 
   /**
-   * @throws IllegalArgumentException when there are more than 2<sup>31</sup> - 1
+   * Returns all weights of a model in one array.
+   *
+   * @throws UserException when there are more than 2<sup>31</sup> - 1
    */
   static float[] of(Checkpoint checkpoint) {
     float[] all = new float[Math.toIntExact(checkpoint.config().parameterCount())];

@@ -5,11 +5,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
- * On Ctrl-C, or when the scheduler ends the process, lets the present step end and the listeners
- * before this one save what there is. It goes last among the listeners.
+ * Saves an interrupted training: on Ctrl-C, or when the scheduler ends the process, it lets the
+ * current step end and the listeners before this one save their state. It must be the last of the
+ * listeners.
  */
 public final class InterruptionHook implements TrainingListener {
-  /** Before Spark's own hook, which stops the context, and Hadoop's, which closes file systems. */
+  /**
+   * The priority of the hook. It runs before Spark's own, which stops the context, and Hadoop's,
+   * which closes file systems.
+   */
   private static final int PRIORITY = 100;
 
   private static final long MINUTES = 5;
@@ -36,7 +40,7 @@ public final class InterruptionHook implements TrainingListener {
     close();
   }
 
-  /** To be called whatever way the training ended. */
+  /** Removes the hook. It must be called however the training ended. */
   public void close() {
     ended.countDown();
     if (hook != null && !ShutdownHookManager.get().isShutdownInProgress()) {

@@ -6,16 +6,16 @@ import org.sparkvit.training.recipe.Schedule;
 /**
  * A {@link Schedule} over the updates of one training.
  *
- * @param schedule peak, minimum and shape
- * @param stepsPerEpoch updates in an epoch
- * @param steps updates in all
+ * @param schedule the peak, minimum and shape
+ * @param stepsPerEpoch the number of updates in an epoch
+ * @param steps the number of updates of the whole training
  */
 record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) implements Serializable {
 
   /**
-   * The rate of one update.
+   * Returns the learning rate of one update.
    *
-   * @param step number of the update, from 0
+   * @param step the number of the update, from 0
    */
   double at(long step) {
     long at = schedule.byEpoch() ? step / stepsPerEpoch * stepsPerEpoch : step;
@@ -34,7 +34,7 @@ record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) implement
     return schedule.minimum() + (schedule.peak() - schedule.minimum()) * share;
   }
 
-  /** Updates before the one that has the peak. */
+  /** Returns the number of updates before the one that has the peak. */
   long warmupSteps() {
     return (long) (schedule.warmupRatio() * steps);
   }

@@ -35,7 +35,8 @@ public final class LocalBackend implements TrainingBackend {
    * Loads the model.
    *
    * @param start a checkpoint with these labels
-   * @param state what {@link #save} wrote, to go on with instead of the start
+   * @param state a directory that {@link #save} wrote, from which the training goes on instead of
+   *     the start
    */
   public static LocalBackend open(
       Recipe recipe,

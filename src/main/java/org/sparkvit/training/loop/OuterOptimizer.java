@@ -1,8 +1,9 @@
 package org.sparkvit.training.loop;
 
 /**
- * SGD with Nesterov momentum, as {@code torch.optim.SGD(nesterov=True)}, on the workers'
- * pseudo-gradients: weights before a round less the mean of those after it is the gradient.
+ * SGD with Nesterov momentum, as {@code torch.optim.SGD(nesterov=True)}. The gradient is the mean
+ * of the workers' pseudo-gradients: the weights before a round less the mean of the weights after
+ * it.
  */
 final class OuterOptimizer {
   private final double learningRate;
@@ -10,7 +11,10 @@ final class OuterOptimizer {
   private final float[] velocity;
 
   /**
-   * @param velocity from the rounds before; zeros at the beginning. It is changed in place
+   * Creates an optimizer.
+   *
+   * @param velocity the momentum buffer of the rounds before, zeros at the beginning; it is changed
+   *     in place
    */
   OuterOptimizer(double learningRate, double momentum, float[] velocity) {
     this.learningRate = learningRate;
@@ -22,7 +26,7 @@ final class OuterOptimizer {
     return velocity;
   }
 
-  /** Moves the weights, in place. */
+  /** Updates the weights in place. */
   void step(float[] weights, PseudoGradients mean) {
     for (int i = 0; i < weights.length; i++) {
       double gradient = mean.mean(i);

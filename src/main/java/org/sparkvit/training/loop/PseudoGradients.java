@@ -7,43 +7,49 @@ import java.util.List;
 
 /**
  * The sum of the pseudo-gradients of the workers of a DiLoCo round. A worker's pseudo-gradient is
- * the weights before its steps less those after. The numbers are integers, multiples of a unit that
- * is set for the round, so that the sum is the same in whatever order Spark adds and takes four
- * bytes for a weight.
+ * its weights before its steps less its weights after them. The numbers are integers, multiples of
+ * a unit that is set for the round. So the sum is the same in whatever order Spark adds, and takes
+ * four bytes for each weight.
  */
 final class PseudoGradients implements Serializable {
-  /** Null while nothing was added. */
+  /** The sums, one for each weight, or null while nothing was added. */
   private int[] sums;
 
   private double unit;
   private final List<WorkerFigures> figures = new ArrayList<>();
 
   /**
-   * What else a worker says of its part of the round.
+   * The statistics of a worker's part of the round.
    *
-   * @param worker its number
-   * @param steps updates
-   * @param images samples
-   * @param weight sum of their weights
-   * @param loss sum of weight times loss
-   * @param norm sum of the gradients' norms
-   * @param unreadable images of its share that could not be read
+   * @param worker the number of the worker
+   * @param steps the number of updates
+   * @param images the number of samples
+   * @param weight the sum of the samples' weights
+   * @param loss the sum of weight times loss
+   * @param norm the sum of the gradients' norms
+   * @param unreadable the number of the worker's images that could not be read
    */
   record WorkerFigures(
       int worker, int steps, long images, double weight, double loss, double norm, long unreadable)
       implements Serializable {}
 
   /**
-   * The unit for a round: a weight moves by at most this many units times 2<sup>31</sup> over the
-   * number of workers.
+   * Returns the unit for a round. A weight changes by at most this many units times 2<sup>31</sup>
+   * over the number of workers.
    *
-   * @param most what a weight may move at most
+   * @param most the bound on the change of a weight
    */
   static double unit(double most, int workers) {
     return most * workers / Integer.MAX_VALUE;
   }
 
-  /** The pseudo-gradient of one worker: its weights before less its weights after. */
+  /**
+   * Returns the pseudo-gradient of one worker: its weights before less its weights after.
+   *
+   * @param before the weights before the worker's steps
+   * @param after the weights after the worker's steps
+   * @param unit the unit of the round
+   */
   static PseudoGradients of(
       float[] before, float[] after, double unit, int workers, WorkerFigures figures) {
     PseudoGradients pseudoGradients = new PseudoGradients();
@@ -68,7 +74,7 @@ final class PseudoGradients implements Serializable {
     return pseudoGradients;
   }
 
-  /** Adds another's; this one is changed and returned. */
+  /** Adds another sum to this one, and returns this one. */
   PseudoGradients add(PseudoGradients other) {
     if (other.sums == null) {
       return this;
@@ -85,12 +91,12 @@ final class PseudoGradients implements Serializable {
     return this;
   }
 
-  /** The mean of the workers' pseudo-gradients for one weight. */
+  /** Returns the mean of the workers' pseudo-gradients for one weight. */
   double mean(int weight) {
     return sums[weight] * unit / figures.size();
   }
 
-  /** In the order of the workers' numbers. */
+  /** Returns the statistics of the workers in the order of their numbers. */
   List<WorkerFigures> figures() {
     return figures.stream().sorted(Comparator.comparingInt(WorkerFigures::worker)).toList();
   }

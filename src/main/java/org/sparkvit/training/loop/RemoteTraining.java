@@ -30,12 +30,16 @@ import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * Trainings that each run within one executor, on all images of the data set, which an executor
- * reads once for all of them. A training is done in legs: after each its state is in a folder that
- * every executor reaches, so the next leg may be anywhere, and a lost executor costs a leg at most.
+ * Runs trainings each within one executor, on all images of the data set, which an executor reads
+ * once for all of its trainings. A training is done in legs. After each leg its state is in a
+ * folder that every executor reaches. So the next leg may run anywhere, and a lost executor costs
+ * one leg at most.
  */
 public final class RemoteTraining implements Serializable {
-  /** A training takes all cores, so that two in one JVM would only be in each other's way. */
+  /**
+   * Lets one training run at a time. Each takes all cores, so two in one JVM would only slow each
+   * other down.
+   */
   private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock(true);
 
   private final String name;
@@ -53,13 +57,17 @@ public final class RemoteTraining implements Serializable {
   private final SerializableConfiguration hadoop;
 
   /**
-   * @param name tells data sets apart
-   * @param start where each training begins
-   * @param input how images are prepared
-   * @param threads that a training computes with: the cores of an executor
-   * @param device of the executors: {@code auto}, {@code cpu} or {@code gpu}
-   * @param precision by name
-   * @param rarest index of the class with the fewest images to train on
+   * Creates the common settings of trainings.
+   *
+   * @param name identifies the data set
+   * @param start the checkpoint that each training begins with
+   * @param input the preparation of the images
+   * @param decodeThreads the number of threads that read and decode
+   * @param threads the number of threads that a training computes with, which is the cores of an
+   *     executor
+   * @param device the device of the executors: {@code auto}, {@code cpu} or {@code gpu}
+   * @param precision the name of the precision
+   * @param rarest the index of the class with the fewest images to train on
    */
   public RemoteTraining(
       SparkSession spark,
@@ -92,23 +100,23 @@ public final class RemoteTraining implements Serializable {
   }
 
   /**
-   * Where a training is after a leg.
+   * The progress of a training after a leg.
    *
-   * @param history all its epochs so far
-   * @param best number of the best; 0 if there is none
+   * @param history the results of all its epochs so far
+   * @param best the number of the best epoch, or 0 if there is none
    * @param finished whether there is nothing left to do
-   * @param failure why it cannot be trained, or null
+   * @param failure the reason why it cannot be trained, or null
    */
   public record Leg(List<EpochResult> history, int best, boolean finished, String failure)
       implements Serializable {}
 
   /**
-   * Goes on with a training, within a task.
+   * Continues a training, within a task.
    *
-   * @param rows all images of the train and validation splits, with their places
-   * @param recipe of this training
-   * @param until epoch after which the leg ends, from 1
-   * @param folder URI of its states, of its own
+   * @param rows all images of the train and validation splits, with the columns of image locations
+   * @param recipe the recipe of this training
+   * @param until the number of the epoch after which the leg ends, from 1
+   * @param folder the URI of the folder of its states, which no other training uses
    */
   public Leg run(Iterator<Row> rows, Recipe recipe, int until, String folder) {
     ONE_AT_A_TIME.lock();
@@ -174,7 +182,7 @@ public final class RemoteTraining implements Serializable {
     }
   }
 
-  /** Gives up the images that this JVM has read. */
+  /** Frees the images that this JVM has read. */
   public static void release(String name) {
     ExecutorImages.release(name);
   }

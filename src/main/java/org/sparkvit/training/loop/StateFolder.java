@@ -30,16 +30,19 @@ import org.sparkvit.dataset.workspace.OrphanParts;
 import org.sparkvit.dataset.workspace.Presence;
 
 /**
- * A folder of files that belong together, a state of a training, which is put in its place whole.
- * Where folders are renamed in one step the former one is moved aside, the new one takes its place
- * and the former one is deleted; on an object store the files are copied one by one and {@code
- * config.json}, without which there is no state, comes last. A run that is killed in between leaves
- * a place without a state, and beside it all that {@link #restore} needs to give it one again.
+ * A folder of files that form one state of a training, which is replaced as a whole. On file
+ * systems that rename folders in one step, the former folder is moved aside, the new one takes its
+ * place and the former one is deleted. On an object store the files are copied one by one, and
+ * {@code config.json}, without which there is no state, comes last. A run that is killed in between
+ * leaves a place without a state, and beside it everything that {@link #restore} needs to restore
+ * one.
  */
 final class StateFolder {
   private static final String CONFIG = "config.json";
 
-  /** What a staged folder consists of, once it is complete. */
+  /**
+   * The file that lists the files of a staged folder. It is written once the folder is complete.
+   */
   private static final String COMPLETE = "_complete.json";
 
   private static final Pattern HIDDEN =
@@ -53,7 +56,9 @@ final class StateFolder {
   private final Path place;
 
   /**
-   * @param place where the folder is to be
+   * Creates a folder.
+   *
+   * @param place the path of the folder
    */
   StateFolder(FileSystem fs, Path place) {
     this.fs = fs;
@@ -65,9 +70,9 @@ final class StateFolder {
   }
 
   /**
-   * Puts the files of a local directory in its place, instead of what was there.
+   * Replaces the folder by the files of a local directory.
    *
-   * @throws UserException when what is there is no state
+   * @throws UserException when the present folder is not empty and holds no state
    */
   void publish(java.nio.file.Path directory) throws IOException {
     restore(fs, place.getParent());
@@ -75,7 +80,7 @@ final class StateFolder {
       throw new UserException(
           "'"
               + place
-              + "' is there and is no state of a training, for it has no "
+              + "' exists and is no state of a training, as it has no "
               + CONFIG
               + "; move it away");
     }
@@ -130,7 +135,9 @@ final class StateFolder {
   }
 
   /**
-   * Gives each place in a folder its state again that lost it when a run was killed, and says so.
+   * Restores the states that killed runs left without their files, and logs each.
+   *
+   * @param folder the folder that holds the states
    */
   static void restore(FileSystem fs, Path folder) throws IOException {
     for (FileStatus hidden : Presence.list(fs, folder)) {
@@ -177,8 +184,9 @@ final class StateFolder {
   }
 
   /**
-   * Copies what was staged, which stays until all of it is in place: so whoever finds this
-   * interrupted can do it again, and whoever does it beside the run at work does the same.
+   * Copies the staged files, which stay until all of them are in place. So a run that finds this
+   * interrupted can repeat it, and one that does so while another run is still copying does no
+   * harm.
    */
   private void copyAll(Path staging, List<String> names) throws IOException {
     fs.mkdirs(place);
@@ -197,7 +205,7 @@ final class StateFolder {
     fs.delete(staging, true);
   }
 
-  /** Deletes what runs moved aside, now that a state is in the place. */
+  /** Deletes the folders that runs moved aside, now that a state is in place. */
   private void discardFormer() throws IOException {
     for (FileStatus hidden : Presence.list(fs, place.getParent())) {
       Matcher name = HIDDEN.matcher(hidden.getPath().getName());
@@ -209,7 +217,7 @@ final class StateFolder {
     }
   }
 
-  /** One step, which fails where something is there already. */
+  /** Renames a folder in one step. It fails where the target exists. */
   private void move(Path from, Path to) throws IOException {
     if (fs instanceof LocalFileSystem local) {
       if (Files.exists(local.pathToFile(to).toPath())) {

@@ -1,16 +1,16 @@
 package org.sparkvit.training.loop;
 
 /**
- * What came of one step.
+ * The result of one step.
  *
- * @param epoch its epoch, from 1
- * @param number updates done so far, this one included
- * @param images in it
- * @param weight sum of their weights
- * @param loss their weighted mean loss
- * @param learningRate of the topmost layers
- * @param gradientNorm global L2 norm before clipping; not finite when the update was left out,
- *     which happens in fp16 only
+ * @param epoch the number of its epoch, from 1
+ * @param number the number of updates done so far, this one included
+ * @param images the number of images in the step
+ * @param weight the sum of the images' weights
+ * @param loss the weighted mean loss of the images
+ * @param learningRate the learning rate of the topmost layers
+ * @param gradientNorm the global L2 norm of the gradients before clipping. It is not finite when
+ *     the update was skipped, which happens in fp16 only
  */
 public record Step(
     int epoch,

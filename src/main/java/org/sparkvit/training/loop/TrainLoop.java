@@ -23,12 +23,15 @@ import org.sparkvit.training.data.Targets;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * The steps of a training: forward, backward and update on batches of cached images. The weights
- * that result depend on the initial weights, the recipe and the samples, and on nothing else. On
- * one machine they are the same to the bit.
+ * Takes the steps of a training: forward, backward and update on batches of cached images. The
+ * resulting weights depend on the initial weights, the recipe and the samples alone. On one machine
+ * they are bit-equal.
  */
 public final class TrainLoop implements AutoCloseable {
-  /** Half precision may overflow now and then, but not at any scale. */
+  /**
+   * The loss scale below which training has failed. Half precision may overflow now and then, but
+   * not at any scale.
+   */
   private static final double LEAST_LOSS_SCALE = 1e-3;
 
   private final Recipe recipe;
@@ -76,7 +79,7 @@ public final class TrainLoop implements AutoCloseable {
         start.config().layers());
   }
 
-  /** Leaves untrained what the recipe says for an epoch. */
+  /** Freezes the part of the model that the recipe says for an epoch. */
   void freeze(int epoch) {
     session.freeze(recipe.freezing().depth(epoch, layers));
   }
@@ -84,9 +87,11 @@ public final class TrainLoop implements AutoCloseable {
   /**
    * Trains on samples in their order, a step at a time.
    *
-   * @param all images that may be mixed into them
-   * @param epoch that they belong to
-   * @param goesOn sees each step, and says whether there is to be a next one
+   * @param samples the samples, of which the last step may have fewer
+   * @param all the images that may be mixed into the samples
+   * @param epoch the number of the epoch that the samples belong to, from 1
+   * @param rates the learning rate of each step
+   * @param goesOn receives each step, and returns whether to take a next one
    * @throws UserException when the training has diverged
    */
   void learn(
@@ -149,7 +154,7 @@ public final class TrainLoop implements AutoCloseable {
     }
   }
 
-  /** Measures the model, or its average where one is kept, on images as they are. */
+  /** Evaluates the model, or its moving average where one is kept, on unchanged images. */
   Evaluation evaluate(List<Example> examples) {
     return recipe.regularization().averageDecay() == 0
         ? measure(examples)
@@ -166,7 +171,7 @@ public final class TrainLoop implements AutoCloseable {
           float[] probabilities = BatchInference.softmax(logits, i, targets.classes());
           if (Float.isNaN(probabilities[0])) {
             throw new UserException(
-                "training diverged: the model gives no numbers for the validation split any more;"
+                "training diverged: the model returns NaN for images of the validation split;"
                     + " use a lower --learning-rate than "
                     + recipe.schedule().peak());
           }
@@ -177,19 +182,19 @@ public final class TrainLoop implements AutoCloseable {
     return book.evaluation();
   }
 
-  /** A copy of what {@link #evaluate} measures. */
+  /** Returns a copy of the weights that {@link #evaluate} uses. */
   Checkpoint evaluated() {
     return recipe.regularization().averageDecay() == 0
         ? session.checkpoint()
         : session.averaged(session::checkpoint);
   }
 
-  /** A copy of the weights that are trained. */
+  /** Returns a copy of the trained weights. */
   Checkpoint weights() {
     return session.checkpoint();
   }
 
-  /** Updates done. */
+  /** Returns the number of updates done. */
   long steps() {
     return session.step();
   }

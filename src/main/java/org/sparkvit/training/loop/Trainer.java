@@ -17,9 +17,9 @@ import org.sparkvit.training.recipe.Recipe;
 import org.sparkvit.training.recipe.Selection;
 
 /**
- * Trains a model: epochs of steps, each followed by an evaluation. The same examples (in whatever
- * order), recipe and start give the same weights on the same kind of machine, also when the
- * training was interrupted and resumed.
+ * Trains a model: epochs of steps, each epoch followed by an evaluation. The same examples (in
+ * whatever order), recipe and start give the same weights on the same kind of machine, also when
+ * the training was interrupted and resumed.
  */
 public final class Trainer {
   private final Recipe recipe;
@@ -28,9 +28,11 @@ public final class Trainer {
   private final List<TrainingListener> listeners;
 
   /**
-   * @param labels classes in the order of the examples' indices
-   * @param rarest index of the class with the fewest images to train on
-   * @param listeners called in this order
+   * Creates a trainer.
+   *
+   * @param labels the classes in the order of the examples' indices
+   * @param rarest the index of the class with the fewest images to train on
+   * @param listeners the listeners in the order in which they are called
    */
   public Trainer(Recipe recipe, Labels labels, int rarest, List<TrainingListener> listeners) {
     this.recipe = recipe;
@@ -40,21 +42,21 @@ public final class Trainer {
   }
 
   /**
-   * Where an interrupted training is taken up.
+   * The point from which an interrupted training is resumed.
    *
-   * @param last local directory that {@link TrainingRun#save} wrote
-   * @param best weights of the best epoch; null when none was done
+   * @param last the local directory that {@link TrainingRun#save} wrote
+   * @param best the weights of the best epoch, or null when no epoch was done
    */
   public record Resumption(Path last, Checkpoint best) {}
 
   /**
    * Trains until the epochs or the patience end, or a listener ends it.
    *
-   * @param backend takes the steps; opened with the same state that is resumed
-   * @param config what makes the training what it is, to be compared when it is resumed
-   * @param resumption empty to begin at the beginning
+   * @param backend takes the steps; it must have been opened with the state that is resumed
+   * @param config the settings that identify the training, which are compared when it is resumed
+   * @param resumption the state to resume from, or empty to start from the beginning
    * @throws UserException when the loss is no longer a number, when the metric is undefined, or
-   *     when what is resumed was another training
+   *     when the state belongs to another training
    */
   public TrainingResult train(
       TrainingBackend backend, Map<String, Object> config, Optional<Resumption> resumption) {
@@ -126,7 +128,7 @@ public final class Trainer {
       return !unless && !stopped && history.size() < recipe.epochs() && !best.shouldStop();
     }
 
-    /** Trains on what is left of an epoch. Returns whether that was all of it. */
+    /** Trains on the rest of an epoch. Returns whether the epoch is complete. */
     private boolean learn(int epoch) {
       long[] since = {System.nanoTime()};
       backend.learn(

@@ -5,37 +5,37 @@ import java.util.function.Predicate;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.stats.metrics.Evaluation;
 
-/** Where the steps of a training are taken: in this JVM, or by workers across a cluster. */
+/** Takes the steps of a training, in this JVM or by workers across a cluster. */
 public interface TrainingBackend extends AutoCloseable {
 
-  /** Tells the data apart from others: ids, labels, weights, copies and splits. */
+  /** Returns a hash that identifies the data: ids, labels, weights, copies and splits. */
   String dataHash();
 
-  /** Steps in an epoch. */
+  /** Returns the number of steps in an epoch. */
   long stepsPerEpoch();
 
-  /** Steps taken, in all epochs. */
+  /** Returns the number of steps taken in all epochs. */
   long steps();
 
-  /** The learning rate of the last step. */
+  /** Returns the learning rate of the last step. */
   double learningRate();
 
   /**
-   * Takes what is left of an epoch's steps.
+   * Takes the rest of an epoch's steps.
    *
-   * @param epoch its number, from 1
-   * @param done steps of it that were taken before
-   * @param goesOn sees each step, and says whether there is to be a next one
+   * @param epoch the number of the epoch, from 1
+   * @param done the number of its steps that were taken before
+   * @param goesOn receives each step, and returns whether to take a next one
    */
   void learn(int epoch, long done, Predicate<Step> goesOn);
 
-  /** Measures the model on the validation split. */
+  /** Evaluates the model on the validation split. */
   Evaluation evaluate();
 
-  /** A copy of what {@link #evaluate} measures. */
+  /** Returns a copy of the weights that {@link #evaluate} uses. */
   Checkpoint evaluated();
 
-  /** Writes the weights as a model directory, and what else it takes to go on. */
+  /** Writes the weights as a model directory, and everything else that is needed to go on. */
   void save(Path directory);
 
   @Override

@@ -4,14 +4,14 @@ import java.util.List;
 import org.sparkvit.model.checkpoint.Checkpoint;
 
 /**
- * What a training came to.
+ * The result of a training.
  *
- * @param finished false when it was interrupted and can be resumed
+ * @param finished whether it is finished; otherwise it was interrupted and can be resumed
  * @param best the weights of the best epoch, or null before the end of the first
- * @param bestEpoch its number, from 1; 0 before the end of the first
- * @param bestValue its metric
- * @param history all epochs
- * @param steps updates done
+ * @param bestEpoch the number of the best epoch, from 1, or 0 before the end of the first
+ * @param bestValue the metric in the best epoch
+ * @param history the results of all epochs
+ * @param steps the number of updates done
  * @param stoppedEarly whether it ended before all epochs were done
  */
 public record TrainingResult(

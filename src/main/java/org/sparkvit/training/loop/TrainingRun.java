@@ -6,44 +6,44 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.training.recipe.Recipe;
 
-/** A training that is going on. A {@link TrainingListener} gets it and may end it. */
+/** A running training. A {@link TrainingListener} gets it and may end it. */
 public interface TrainingRun {
 
-  /** How it trains. */
+  /** Returns the recipe. */
   Recipe recipe();
 
-  /** The classes. */
+  /** Returns the classes. */
   Labels labels();
 
-  /** The class with the fewest images to train on. */
+  /** Returns the class with the fewest images to train on. */
   String rarestClass();
 
-  /** Updates done. */
+  /** Returns the number of updates done. */
   long steps();
 
-  /** Updates in all, unless it ends early. */
+  /** Returns the number of updates of the whole training, unless it ends early. */
   long plannedSteps();
 
-  /** Epochs done. */
+  /** Returns the results of the epochs done. */
   List<EpochResult> history();
 
-  /** Number of the best epoch; 0 before the first. */
+  /** Returns the number of the best epoch, or 0 before the end of the first. */
   int bestEpoch();
 
-  /** Weights of the best epoch; null before the first. */
+  /** Returns the weights of the best epoch, or null before the end of the first. */
   Checkpoint best();
 
   /**
-   * Writes all that is needed to go on from here: a model directory with the state of the optimizer
-   * and {@code trainer_state.json}.
+   * Writes everything that is needed to go on from here: a model directory with the state of the
+   * optimizer and {@code trainer_state.json}.
    *
-   * @param directory a local one, made if need be
+   * @param directory a local directory, which is created if it does not exist
    */
   void save(Path directory);
 
-  /** Ends the training after the present step, and evaluates no more. */
+  /** Ends the training after the current step, without another evaluation. */
   void interrupt();
 
-  /** Ends the training after the present epoch. */
+  /** Ends the training after the current epoch. */
   void stop();
 }

@@ -14,27 +14,27 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.Json;
 
 /**
- * Where a training is, besides its weights and its optimizer: {@code trainer_state.json}. Its first
- * fields are those of Hugging Face's Trainer.
+ * The progress of a training besides its weights and its optimizer, kept as {@code
+ * trainer_state.json}. Its first fields are those of Hugging Face's Trainer.
  *
- * @param config what makes the training what it is, by option name
+ * @param config the settings that identify the training, by option name
  * @param data a hash of the images, labels, weights and copies
- * @param history epochs done
- * @param begun what there is of the present epoch
+ * @param history the results of the epochs done
+ * @param begun the sums over the steps of the current epoch
  */
 public record TrainingState(
     Map<String, Object> config, String data, List<EpochResult> history, BegunEpoch begun) {
   public static final String FILE = "trainer_state.json";
 
   /**
-   * Sums over the steps of an epoch that is not done.
+   * The sums over the steps of an epoch that is not done.
    *
-   * @param steps updates
-   * @param loss weighted sum of the losses
-   * @param weight sum of the weights
-   * @param norm sum of the gradients' norms
-   * @param images samples
-   * @param seconds spent
+   * @param steps the number of updates
+   * @param loss the weighted sum of the losses
+   * @param weight the sum of the weights
+   * @param norm the sum of the gradients' norms
+   * @param images the number of samples
+   * @param seconds the time spent in seconds
    */
   record BegunEpoch(
       long steps, double loss, double weight, double norm, long images, double seconds) {
@@ -77,7 +77,10 @@ public record TrainingState(
     }
   }
 
-  /** One entry for the training and one for the evaluation of each epoch, as Hugging Face has. */
+  /**
+   * Returns one entry for the training and one for the evaluation of each epoch, as Hugging Face's
+   * Trainer writes them.
+   */
   public static List<Map<String, Object>> logHistory(List<EpochResult> history) {
     List<Map<String, Object>> log = new ArrayList<>();
     for (EpochResult result : history) {
@@ -97,7 +100,10 @@ public record TrainingState(
     return log;
   }
 
-  /** Hugging Face's names: {@code eval_loss}, {@code eval_accuracy}, ... */
+  /**
+   * Returns the validation metrics under Hugging Face's names: {@code eval_loss}, {@code
+   * eval_accuracy}, ...
+   */
   public static Map<String, Object> evaluation(Map<String, Double> validation) {
     Map<String, Object> evaluation = new LinkedHashMap<>();
     validation.forEach(
@@ -108,7 +114,7 @@ public record TrainingState(
     return evaluation;
   }
 
-  /** Number of the epoch that was the best when the state was saved; 0 when none was done. */
+  /** Returns the number of the best epoch when the state was saved, or 0 when none was done. */
   static int bestEpoch(Path directory) {
     Path file = directory.resolve(FILE);
     try {
@@ -119,9 +125,10 @@ public record TrainingState(
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a state that {@link #write} wrote.
    *
-   * @throws UserException when it is damaged, or of a training by another recipe or on other data
+   * @throws UserException when it is damaged, or belongs to a training by another recipe or on
+   *     other data
    */
   static TrainingState read(Path directory, Map<String, Object> config, String data) {
     Path file = directory.resolve(FILE);
@@ -138,7 +145,7 @@ public record TrainingState(
     if (!own.path("data").asText().equals(data)) {
       throw new UserException(
           "the images, labels or weights to train on are not those of the interrupted training;"
-              + " begin anew with --overwrite");
+              + " start again with --overwrite");
     }
     List<EpochResult> history = new ArrayList<>();
     own.path("history").forEach(epoch -> history.add(EpochResult.of(epoch)));
@@ -174,9 +181,9 @@ public record TrainingState(
     }
     if (!differing.isEmpty()) {
       throw new UserException(
-          "the interrupted training was another one: "
+          "the interrupted training had other options: "
               + String.join("; ", differing)
-              + "; give the same options, or begin anew with --overwrite");
+              + "; give the same options, or start again with --overwrite");
     }
   }
 }

@@ -25,11 +25,17 @@ import org.sparkvit.training.recipe.Regularization;
 import org.sparkvit.training.recipe.Schedule;
 import org.sparkvit.training.recipe.Selection;
 
-/** How many images a second a model learns from on this machine, pixels at hand. */
+/**
+ * Measures how many images a second a model trains on with this machine, apart from reading and
+ * decoding.
+ */
 public final class TrainingThroughput {
   private static final int IMAGES = 256;
 
-  /** How often they are shown before reading ahead starts anew, as it does once in an epoch. */
+  /**
+   * The number of times that the images are shown before a new prefetcher starts, which happens
+   * once in an epoch.
+   */
   private static final int ROUNDS = 16;
 
   private TrainingThroughput() {}
@@ -38,10 +44,13 @@ public final class TrainingThroughput {
    * Trains for a while on noise: forward and backward pass, clipping and update, with crops and
    * flips.
    *
-   * @param start what is trained
-   * @param batchSize images per step
-   * @param seconds after which no more steps are taken; a first step is not counted
-   * @return images a second
+   * @param start the checkpoint that is trained
+   * @param device {@code auto}, {@code cpu} or {@code gpu}
+   * @param precision the name of the precision
+   * @param batchSize the number of images per step
+   * @param seconds the time in seconds after which no more steps are taken; the first step is not
+   *     counted
+   * @return images per second
    */
   public static double measure(
       Checkpoint start, String device, String precision, int batchSize, int seconds) {

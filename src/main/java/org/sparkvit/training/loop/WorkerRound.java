@@ -27,25 +27,25 @@ import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * A worker's part of a round. What comes of it depends on the weights, the worker's number and what
- * that worker left behind in the round before, and not on the executor: so a task that is lost can
- * be done again anywhere.
+ * A worker's part of a round. Its result depends on the weights, the worker's number and the state
+ * that the worker left in the round before, and not on the executor. So a task that is lost can be
+ * repeated anywhere.
  *
- * @param training tells trainings apart
- * @param workers how many there are
- * @param innerSteps of each in a round
- * @param recipe how they train
- * @param rates over all rounds
+ * @param training identifies the training
+ * @param workers the number of workers
+ * @param innerSteps the number of steps of each worker in a round
+ * @param recipe the recipe of the training
+ * @param rates the learning rate over all rounds
  * @param labelNames the classes
- * @param config of the model
- * @param preprocessor of the model
- * @param input how images are prepared
- * @param images reads them
- * @param decodeThreads that read and decode
- * @param device {@code auto}, {@code cpu} or {@code gpu}, where the worker is
- * @param precision by name
- * @param folder where workers leave their optimizers' states
- * @param hadoop for the file system of the folder
+ * @param config the configuration of the model
+ * @param preprocessor the preprocessor configuration of the model
+ * @param input the preparation of the images
+ * @param images reads the images
+ * @param decodeThreads the number of threads that read and decode
+ * @param device the device of the worker: {@code auto}, {@code cpu} or {@code gpu}
+ * @param precision the name of the precision
+ * @param folder the folder in which workers leave their optimizers' states
+ * @param hadoop the settings for the file system of the folder
  */
 record WorkerRound(
     String training,
@@ -68,10 +68,11 @@ record WorkerRound(
   /**
    * Takes a worker's steps.
    *
-   * @param round its number, from 0
-   * @param before all weights
-   * @param unit of the pseudo-gradients
-   * @param rows the worker's share
+   * @param round the number of the round, from 0
+   * @param before all weights before the round
+   * @param unit the unit of the pseudo-gradients
+   * @param worker the number of the worker
+   * @param rows the images of the worker
    */
   PseudoGradients run(long round, float[] before, double unit, int worker, List<Row> rows) {
     TaskContext task = TaskContext.get();
@@ -117,7 +118,7 @@ record WorkerRound(
     private double norm;
   }
 
-  /** A worker's own epochs follow one another, whatever the rounds. */
+  /** Takes the inner steps. The worker's own epochs follow one another and may span rounds. */
   private void learn(TrainLoop trainLoop, TrainingSet shard, long first, Sums sums) {
     long perStep = recipe.imagesPerStep();
     long perEpoch = (shard.samplesPerEpoch() + perStep - 1) / perStep;
@@ -165,7 +166,10 @@ record WorkerRound(
     }
   }
 
-  /** Written beside its place and renamed, so that a second attempt finds nothing half done. */
+  /**
+   * Saves the optimizer's state. It is written beside its place and renamed, so that a second
+   * attempt never finds an incomplete file.
+   */
   private void save(TrainLoop trainLoop, Path state) {
     try {
       java.nio.file.Path local = Files.createTempFile("spark-vit-worker-", ".safetensors");

@@ -19,12 +19,12 @@ import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingRun;
 
 /**
- * The figures of a training as JSON lines, up to date within half a minute while it runs: {@code
- * "event": "step"} with loss, learning rate and gradient norm, and {@code "event": "epoch"} with
- * all that {@link EpochResult} has.
+ * Writes the metrics of a training as JSON lines, up to date within half a minute while it runs:
+ * {@code "event": "step"} with loss, learning rate and gradient norm, and {@code "event": "epoch"}
+ * with everything that {@link EpochResult} has.
  */
 public final class MetricsFile implements TrainingListener {
-  /** Name of the file. */
+  /** The name of the file. */
   public static final String NAME = "metrics.jsonl";
 
   private static final long WRITE_EVERY_NANOS = 30_000_000_000L;
@@ -36,8 +36,10 @@ public final class MetricsFile implements TrainingListener {
   private long lastWrite = System.nanoTime();
 
   /**
-   * @param folder where it is written
-   * @param everySteps how many steps lie between those that are noted
+   * Creates a file of metrics.
+   *
+   * @param folder the folder that it is written to
+   * @param everySteps the number of steps between those that are noted
    */
   public MetricsFile(FileSystem fs, Path folder, int everySteps) {
     this.fs = fs;
@@ -101,7 +103,7 @@ public final class MetricsFile implements TrainingListener {
     write();
   }
 
-  /** The lines as they stand. */
+  /** Returns the lines written so far. */
   public String text() {
     return String.join("\n", lines) + "\n";
   }

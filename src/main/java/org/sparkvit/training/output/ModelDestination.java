@@ -10,9 +10,9 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.ModelVersions;
 
 /**
- * The place where a training publishes its model: as a {@linkplain ModelVersions version} under a
+ * The place where a training publishes its model, as a {@linkplain ModelVersions version} under a
  * name, on any Hadoop file system. A former version stays, and stays current until the new one is
- * there whole.
+ * complete.
  */
 public final class ModelDestination {
   private final ModelVersions versions;
@@ -26,12 +26,12 @@ public final class ModelDestination {
   }
 
   /**
-   * A place to write to.
+   * Checks and returns a destination.
    *
-   * @param uri of the model's folder
-   * @param overwrite whether a model that is there may get a further version
-   * @throws UserException when there is one and it may not, something else is there, or the place
-   *     cannot be written
+   * @param uri the URI of the model's folder
+   * @param overwrite whether an existing model may get a further version
+   * @throws UserException when a model exists and may not be overwritten, something else exists
+   *     there, or the place cannot be written
    */
   public static ModelDestination at(SparkSession spark, String uri, boolean overwrite) {
     Path folder = new Path(uri);
@@ -61,7 +61,7 @@ public final class ModelDestination {
     }
   }
 
-  /** URI of the version that a run publishes. */
+  /** Returns the URI of the version that a run publishes. */
   public String location(String run) {
     return versions.place(run).toString();
   }
@@ -69,9 +69,9 @@ public final class ModelDestination {
   /**
    * Publishes the files of a local directory.
    *
-   * @param run that trained it
-   * @return what people should know: that another run has published a version meanwhile
-   * @throws UserException when the version is there and could not be made current
+   * @param run the id of the run that trained the model
+   * @return a warning for people: that another run has published a version in the meantime
+   * @throws UserException when the version is published but could not be made current
    */
   public Optional<String> publish(java.nio.file.Path directory, String run) {
     try {
@@ -99,7 +99,7 @@ public final class ModelDestination {
               + name
               + "@"
               + run
-              + " is whole in '"
+              + " is complete in '"
               + location(run)
               + "' but could not be made current: "
               + e.getMessage()

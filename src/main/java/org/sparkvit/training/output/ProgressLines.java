@@ -10,7 +10,7 @@ import org.sparkvit.training.loop.Step;
 import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingRun;
 
-/** Says every few seconds how far a training is, and what each epoch came to. */
+/** Reports every few seconds how far a training is, and the results of each epoch. */
 public final class ProgressLines implements TrainingListener {
   private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 

@@ -17,7 +17,7 @@ import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingRun;
 
-/** Says after each epoch what the training takes of the machine: processor, memory, GPU. */
+/** Reports after each epoch the use of the machine by the training: processor, memory, GPU. */
 public final class ResourceLines implements TrainingListener {
   private static final Pattern KILOBYTES = Pattern.compile("(Vm\\w+):\\s+(\\d+) kB");
 
@@ -29,6 +29,8 @@ public final class ResourceLines implements TrainingListener {
   private long cpuTime;
 
   /**
+   * Creates a listener.
+   *
    * @param gpu whether the training is on a GPU
    */
   public ResourceLines(Progress progress, boolean gpu) {
@@ -60,7 +62,7 @@ public final class ResourceLines implements TrainingListener {
     progress.say(line.toString());
   }
 
-  /** A size in Linux's account of this process; empty on other systems. */
+  /** Returns a size in Linux's account of this process, or empty on other systems. */
   private static Optional<String> memory(String name) {
     try {
       Matcher sizes = KILOBYTES.matcher(Files.readString(Path.of("/proc/self/status")));
@@ -76,7 +78,7 @@ public final class ResourceLines implements TrainingListener {
     return Optional.empty();
   }
 
-  /** What the driver's own tool says; empty where it is not installed. */
+  /** Returns the output of the GPU driver's own tool, or empty where it is not installed. */
   private static Optional<String> gpus() {
     try {
       Process process =

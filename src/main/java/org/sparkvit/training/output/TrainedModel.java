@@ -20,32 +20,35 @@ import org.sparkvit.training.loop.TrainingResult;
 import org.sparkvit.training.loop.TrainingState;
 
 /**
- * Writes what a training came to, first on this machine and then where it belongs: a Hugging Face
- * model directory with the files that Hugging Face's Trainer writes beside it, and {@code
- * training.json}, which has the run record and every epoch's figures.
+ * Writes the result of a training, first on this machine and then to its destination. It is a
+ * Hugging Face model directory with the files that Hugging Face's Trainer writes beside it, and
+ * {@code training.json}, which has the run record and every epoch's metrics.
  *
- * @param record of the run
- * @param sparkVersion for the record
+ * @param record the record of the run
+ * @param sparkVersion the version of Spark, for the record
  */
 public record TrainedModel(RunRecord record, String sparkVersion) {
   /**
-   * What was published.
+   * A published model.
    *
-   * @param hash of the model
-   * @param location URI of the version
-   * @param warning what people should know of how it was published
+   * @param hash the hash of the model
+   * @param location the URI of the version
+   * @param warning a warning for people about how it was published
    */
   public record Published(String hash, String location, Optional<String> warning) {}
 
-  /** What made the model: the run record, the classes and every epoch's figures. */
+  /**
+   * The file that says how the model was made: the run record, the classes and every epoch's
+   * metrics.
+   */
   public static final String RECORD = "training.json";
 
   /**
    * Publishes the best weights of a training.
    *
-   * @param card text of README.md
-   * @param metrics text of metrics.jsonl
-   * @return where it is, with the model's hash, which the record gets as well
+   * @param card the text of README.md
+   * @param metrics the text of metrics.jsonl
+   * @return the location and the model's hash, which the record gets as well
    */
   public Published publish(
       ModelDestination output, TrainingResult result, String card, String metrics) {
@@ -61,9 +64,9 @@ public record TrainedModel(RunRecord record, String sparkVersion) {
   /**
    * Publishes a model.
    *
-   * @param details what the record's file says beside the record
-   * @param files to lie beside the model, text by name
-   * @return where it is, with the model's hash, which the record gets as well
+   * @param details the fields of the record's file besides the record
+   * @param files the text of further files beside the model, by name
+   * @return the location and the model's hash, which the record gets as well
    */
   public Published publish(
       ModelDestination output,

@@ -14,20 +14,21 @@ import org.sparkvit.image.augment.Mixing;
 import org.sparkvit.image.augment.RandomCrop;
 
 /**
- * How training images are changed at random, so that the model learns what does not matter.
+ * The random changes of training images, by which the model learns what does not matter.
  *
- * @param cropPadding pixels of reflected border for random crops; null for an eighth of the side, 0
- *     for none
- * @param cropArea smallest share of the image that a random part has which is enlarged to the
- *     model's input, instead of padded crops; 0 for padded crops
- * @param flip whether half of the images are mirrored
- * @param verticalFlip whether half of them stand on their head
- * @param rotation largest angle either way, in degrees
- * @param colorJitter strength of random brightness, contrast and saturation, 0 or more
- * @param hueJitter largest random turn of the hue as a share of the circle, 0 to 0.5
- * @param erasing share of the images in which a box is filled with noise
- * @param mixing of pairs of images
- * @param forbidden by class, what is not done to its images, because it could change what they mean
+ * @param cropPadding the width in pixels of the reflected border for random crops, null for an
+ *     eighth of the side, or 0 for no crops
+ * @param cropArea the smallest share of the image that a random part has, which is enlarged to the
+ *     model's input instead of a padded crop; 0 for padded crops
+ * @param flip whether half of the images are mirrored left to right
+ * @param verticalFlip whether half of the images are flipped upside down
+ * @param rotation the largest angle in either direction, in degrees, 0 to 180
+ * @param colorJitter the strength of random brightness, contrast and saturation, 0 or more
+ * @param hueJitter the largest random turn of the hue as a share of the circle, 0 to 0.5
+ * @param erasing the share of the images in which a box is filled with noise, 0 to 1
+ * @param mixing the mixing of pairs of images
+ * @param forbidden the steps that are not applied to the images of a class, because they could
+ *     change what the images mean, by class name
  */
 public record Augmentation(
     Integer cropPadding,
@@ -72,7 +73,7 @@ public record Augmentation(
     UserException.require(value >= 0 && value <= 1, option, value, "0 (none) to 1");
   }
 
-  /** Padded crops, flips and colours only. */
+  /** Returns an augmentation of padded crops, flips and colours only. */
   public static Augmentation of(
       Integer cropPadding, boolean flip, double colorJitter, double hueJitter) {
     return new Augmentation(
@@ -82,8 +83,8 @@ public record Augmentation(
   /**
    * Checks that images have enough pixels for the crop.
    *
-   * @param side of the images, in pixels
-   * @throws UserException when there is too little image to reflect
+   * @param side the side of the images in pixels
+   * @throws UserException when the border is too wide to be reflected
    */
   public void requireFits(int side) {
     if (cropArea == 0 && padding(side) >= side) {
@@ -97,9 +98,9 @@ public record Augmentation(
   }
 
   /**
-   * What is done at random to single images.
+   * Returns the random changes of single images.
    *
-   * @param side of the images, in pixels
+   * @param side the side of the images in pixels
    */
   public Augment steps(int side) {
     return new Augment(
@@ -113,7 +114,7 @@ public record Augmentation(
         erasing);
   }
 
-  /** What is not done to images of a class. */
+  /** Returns the steps that are not applied to the images of a class. */
   public Set<AugmentStep> forbiddenFor(String label) {
     return forbidden.getOrDefault(label, Set.of());
   }
@@ -122,7 +123,7 @@ public record Augmentation(
     return cropPadding == null ? side / 8 : cropPadding;
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     if (cropPadding != null) {

@@ -30,14 +30,16 @@ import org.sparkvit.dataset.schema.PlanTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * How the classes of a train split are balanced. Sampling comes first; weights then correct what
- * imbalance it leaves. The same policy applied to other labels gives the plan of those labels.
+ * A policy for balancing the classes of a train split. Sampling comes first; weights then correct
+ * the imbalance that it leaves. The same policy applied to other labels gives the plan of those
+ * labels.
  *
- * @param sampling which images are shown more or less often
- * @param ratio what over- and under-sampling aim for: smallest over largest class, above 0 up to 1
- * @param weights how the loss weighs the classes
- * @param beta of {@link Weights#EFFECTIVE}, from 0 (all equal) to below 1 (towards inverse)
- * @param seed another seed draws other images
+ * @param sampling the kind of sampling
+ * @param ratio the target of over- and under-sampling: smallest over largest class, above 0 up to 1
+ * @param weights the kind of class weights in the loss
+ * @param beta the parameter of {@link Weights#EFFECTIVE}, from 0 (all equal) to below 1 (towards
+ *     inverse)
+ * @param seed decides which images are drawn
  */
 public record BalancePolicy(
     @Option(
@@ -71,25 +73,27 @@ public record BalancePolicy(
         double beta,
     @SeedOption long seed) {
 
-  /** Which images are shown more or less often. */
+  /** The kind of sampling. */
   public enum Sampling {
-    /** Every image once. */
+    /** Shows every image once. */
     NONE,
-    /** Images of small classes several times. */
+    /** Shows images of small classes several times. */
     OVERSAMPLE,
-    /** Some images of large classes not at all. */
+    /** Leaves out some images of large classes. */
     UNDERSAMPLE
   }
 
-  /** How the loss weighs the classes; the weights of the K classes sum to K. */
+  /** The kind of class weights in the loss. The weights of the K classes sum to K. */
   public enum Weights {
-    /** All 1. */
+    /** All weights are 1. */
     NONE,
-    /** In proportion to 1 / n, n being how often a class is shown. */
+    /**
+     * Weights are proportional to 1 / n, where n is the number of samples of the class in an epoch.
+     */
     INVERSE,
     /**
-     * In proportion to (1 - beta) / (1 - beta^n), the inverse of the effective number of samples
-     * (Cui et al. 2019, arXiv 1901.05555).
+     * Weights are proportional to (1 - beta) / (1 - beta^n), the inverse of the effective number of
+     * samples (Cui et al. 2019, arXiv 1901.05555).
      */
     EFFECTIVE
   }
@@ -107,10 +111,11 @@ public record BalancePolicy(
   }
 
   /**
-   * The policy that a run followed.
+   * Returns the policy that a run followed.
    *
-   * @param record of the run that wrote a plan
-   * @return absent where the record does not name one, as of a plan that a person made
+   * @param record the record of the run that wrote a plan
+   * @return the policy, or empty where the record does not name one, as for a plan that a person
+   *     made
    */
   public static Optional<BalancePolicy> read(JsonNode record) {
     JsonNode config = record.path("config");
@@ -125,9 +130,9 @@ public record BalancePolicy(
   }
 
   /**
-   * What becomes of each class.
+   * Computes the plan of each class.
    *
-   * @param train images to train on, with {@code label}
+   * @param train the images to train on, with {@code label}
    * @throws UserException when they have fewer than two classes
    */
   public SortedMap<String, ClassPlan> classes(Dataset<Row> train) {
@@ -148,11 +153,11 @@ public record BalancePolicy(
   }
 
   /**
-   * The plan.
+   * Computes the plan of each image.
    *
-   * @param train images to train on, with {@code id} and {@code label}
-   * @param classes what {@link #classes} gives for them
-   * @return rows of {@link PlanTable}, one for each image
+   * @param train the images to train on, with {@code id} and {@code label}
+   * @param classes the plans that {@link #classes} gives for them
+   * @return the rows of {@link PlanTable}, one for each image
    */
   public Dataset<Row> plan(Dataset<Row> train, SortedMap<String, ClassPlan> classes) {
     StructType schema =

@@ -10,27 +10,27 @@ import org.sparkvit.training.recipe.BalancePolicy.Sampling;
 import org.sparkvit.training.recipe.BalancePolicy.Weights;
 
 /**
- * What becomes of one class. Every image of it is shown {@code copies} times, and the first {@code
- * extra} of them, in hashed order, once more.
+ * The plan of one class. Every image of it is shown {@code copies} times, and the first {@code
+ * extra} images, in hashed order, once more.
  *
- * @param before images of the class in the train split
- * @param copies samples in an epoch that all of them have
- * @param extra images that are shown once more, fewer than {@code before}
- * @param weight weight of each sample in the loss
+ * @param before the number of images of the class in the train split
+ * @param copies the number of samples in an epoch that every image has
+ * @param extra the number of images that are shown once more, fewer than {@code before}
+ * @param weight the weight of each sample in the loss
  */
 public record ClassPlan(long before, int copies, long extra, double weight) {
 
-  /** Samples of the class in an epoch. */
+  /** Returns the number of samples of the class in an epoch. */
   public long after() {
     return before * copies + extra;
   }
 
-  /** Sum of the loss weights over the samples. */
+  /** Returns the sum of the loss weights over the samples. */
   public double weighted() {
     return weight * after();
   }
 
-  /** Plans all classes from their sizes, which are at least 1. */
+  /** Plans all classes from their sizes, which must be at least 1. */
   static SortedMap<String, ClassPlan> of(SortedMap<String, Long> sizes, BalancePolicy policy) {
     SortedMap<String, Long> targets = targets(sizes, policy.sampling(), policy.ratio());
     SortedMap<String, Double> weights = weights(targets, policy.weights(), policy.beta());
@@ -47,7 +47,10 @@ public record ClassPlan(long before, int copies, long extra, double weight) {
     return plans;
   }
 
-  /** How often each class is to be shown; smallest over largest is then at least {@code ratio}. */
+  /**
+   * Returns the number of samples of each class, so that smallest over largest is at least {@code
+   * ratio}.
+   */
   static SortedMap<String, Long> targets(
       SortedMap<String, Long> sizes, Sampling sampling, BigDecimal ratio) {
     LongSummaryStatistics range =
@@ -73,7 +76,7 @@ public record ClassPlan(long before, int copies, long extra, double weight) {
     return targets;
   }
 
-  /** The weight of each class; they sum to the number of classes. */
+  /** Returns the weight of each class. The weights sum to the number of classes. */
   static SortedMap<String, Double> weights(
       SortedMap<String, Long> sizes, Weights weights, double beta) {
     SortedMap<String, Double> raw = new TreeMap<>();

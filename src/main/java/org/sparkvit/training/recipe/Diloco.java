@@ -6,18 +6,19 @@ import java.util.Map;
 import org.sparkvit.core.UserException;
 
 /**
- * How several workers train one model (DiLoCo, Douillard et al. 2023, arXiv 2311.08105): in each
- * round every worker takes AdamW steps of its own on its own share of the images, what the workers
- * moved is averaged, and the model moves by that with Nesterov momentum.
+ * The settings by which several workers train one model (DiLoCo, Douillard et al. 2023, arXiv
+ * 2311.08105). In each round every worker takes AdamW steps of its own on its own share of the
+ * images. The changes of the workers' weights are averaged, and the model is updated by the average
+ * with Nesterov momentum.
  *
- * @param workers how many; 1 trains on the driver instead
- * @param innerSteps a worker's steps in a round, H; 1 averages after every step
- * @param outerLearningRate share of the averaged move that is made, above 0
- * @param outerMomentum 0 to below 1
+ * @param workers the number of workers; with 1 the driver trains instead
+ * @param innerSteps the number of a worker's steps in a round, H; with 1 every step is averaged
+ * @param outerLearningRate the share of the averaged change that is applied, above 0
+ * @param outerMomentum the Nesterov momentum, 0 to below 1
  */
 public record Diloco(int workers, int innerSteps, double outerLearningRate, double outerMomentum)
     implements Serializable {
-  /** The driver trains alone. */
+  /** No workers: the driver trains alone. */
   public static final Diloco NONE = new Diloco(1, 50, 0.7, 0.9);
 
   public Diloco {
@@ -35,12 +36,12 @@ public record Diloco(int workers, int innerSteps, double outerLearningRate, doub
         "0 or more, below 1");
   }
 
-  /** Whether there are workers besides the driver. */
+  /** Returns whether there are workers besides the driver. */
   public boolean isDistributed() {
     return workers > 1;
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("workers", workers);

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.sparkvit.core.UserException;
 
 /**
- * Which lower part of the model stays as it is.
+ * The lower part of the model that is not trained.
  *
  * @param what {@code none}, {@code embeddings}, a number of blocks (with the embeddings below
- *     them), or {@code backbone}: all but the head
- * @param unfreezeEvery after so many epochs each the topmost frozen block is trained as well
- *     (gradual unfreezing, Howard and Ruder 2018); 0 for never
+ *     them), or {@code backbone} for everything but the head
+ * @param unfreezeEvery the number of epochs after which each time the topmost frozen block is
+ *     trained as well (gradual unfreezing, Howard and Ruder 2018); 0 for never
  */
 public record Freezing(String what, int unfreezeEvery) implements Serializable {
   /** Everything is trained. */
@@ -32,10 +32,11 @@ public record Freezing(String what, int unfreezeEvery) implements Serializable {
   }
 
   /**
-   * How much is frozen in an epoch, as {@link org.sparkvit.model.runtime.ViTTrainingSession#freeze}
-   * takes it.
+   * Returns the depth that is frozen in an epoch, as {@link
+   * org.sparkvit.model.runtime.ViTTrainingSession#freeze} takes it.
    *
-   * @param layers blocks of the model
+   * @param epoch the number of the epoch, from 1
+   * @param layers the number of blocks of the model
    * @throws UserException when the model has fewer blocks than are to be frozen
    */
   public int depth(int epoch, int layers) {
@@ -57,7 +58,7 @@ public record Freezing(String what, int unfreezeEvery) implements Serializable {
     return Math.max(0, depth - released);
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("freeze", what);

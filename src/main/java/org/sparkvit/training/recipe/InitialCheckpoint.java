@@ -16,11 +16,12 @@ import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 
 /**
- * The checkpoint that a training begins with, fitted to the classes and the image size of the data.
+ * The checkpoint that a training begins with, adapted to the classes and the image size of the
+ * data.
  *
- * @param checkpoint with the labels of the data, for images on the data's background
- * @param card text of its card, if it has one
- * @param notes how it was fitted to the data, each one sentence
+ * @param checkpoint a checkpoint with the labels of the data, for images on the data's background
+ * @param card the text of the model card, if it has one
+ * @param notes sentences on how it was adapted to the data
  */
 public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, List<String> notes) {
   public InitialCheckpoint {
@@ -28,10 +29,10 @@ public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, Li
   }
 
   /**
-   * Brings the model, or draws it.
+   * Loads the checkpoint, or draws random weights.
    *
-   * @param seed decides fresh weights
-   * @param record gets what it was
+   * @param seed decides the random weights
+   * @param record receives the model and its version as an input
    */
   public static InitialCheckpoint of(
       SparkSession spark,

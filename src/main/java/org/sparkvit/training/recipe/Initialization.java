@@ -10,21 +10,21 @@ import org.sparkvit.model.checkpoint.ViTConfig;
 /** The weights that a training begins with: those of a checkpoint, or random ones. */
 public sealed interface Initialization {
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap();
 
-  /** The same start, of the version of the model that is current now. */
+  /** Returns the same initialization with the model's current version pinned. */
   Initialization pinned(Workspace workspace);
 
-  /** Peak learning rate where none is asked for. */
+  /** Returns the peak learning rate that is used where none is given. */
   double defaultLearningRate();
 
   /**
-   * With the weights of a checkpoint.
+   * Starts from the weights of a checkpoint.
    *
-   * @param model name of a model of the workspace, or URI of a Hugging Face model directory
-   * @param imageSize side of the input in pixels, if not the checkpoint's
-   * @param newHead whether the head is drawn even for classes that the checkpoint knows
+   * @param model the name of a model of the workspace, or the URI of a Hugging Face model directory
+   * @param imageSize the side of the input in pixels, if it is not the checkpoint's
+   * @param newHead whether the head gets random weights even for classes that the checkpoint knows
    */
   record Pretrained(String model, OptionalInt imageSize, boolean newHead)
       implements Initialization {
@@ -53,7 +53,7 @@ public sealed interface Initialization {
       return new Pretrained(workspace.pinned(model), imageSize, newHead);
     }
 
-    /** Hugging Face's and Touvron et al.'s usual choice for fine-tuning with AdamW. */
+    /** Returns the usual choice of Hugging Face and Touvron et al. for fine-tuning with AdamW. */
     @Override
     public double defaultLearningRate() {
       return 5e-5;
@@ -61,9 +61,9 @@ public sealed interface Initialization {
   }
 
   /**
-   * With random weights.
+   * Starts from random weights.
    *
-   * @param architecture the model's sizes; its labels are replaced
+   * @param architecture the sizes of the model; its labels are replaced
    */
   record Scratch(ViTConfig architecture) implements Initialization {
     @Override
@@ -84,7 +84,10 @@ public sealed interface Initialization {
       return this;
     }
 
-    /** DeiT's (Touvron et al. 2021) for a batch of 512; smaller batches bear it with clipping. */
+    /**
+     * Returns DeiT's rate (Touvron et al. 2021) for a batch of 512. Smaller batches work with it
+     * when gradients are clipped.
+     */
     @Override
     public double defaultLearningRate() {
       return 5e-4;

@@ -6,26 +6,29 @@ import java.util.Objects;
 import org.sparkvit.core.UserException;
 
 /**
- * What training does about rare classes: those without an image in the validation split, which then
- * has no figure for them, and those of fewer images than wanted. A class without any image to train
- * on cannot be learnt, and is rare in any case.
+ * The treatment of rare classes. A class is rare if it has no image in the validation split, which
+ * then has no metrics for it, or fewer images than wanted. A class without any image to train on
+ * cannot be learnt, and is always rare.
  *
- * @param rare what becomes of them
- * @param minClass images in the train and validation splits together that a class needs not to be
- *     rare, 1 or more
+ * @param rare the treatment
+ * @param minClass the number of images in the train and validation splits together from which on a
+ *     class is not rare, 1 or more
  */
 public record RareClasses(Rare rare, int minClass) {
-  /** What becomes of rare classes. */
+  /** The treatment of rare classes. */
   public enum Rare {
-    /** They are learnt where there is an image to train on; the figures leave them out. */
+    /**
+     * Rare classes are learnt where there is an image to train on. The metrics leave out those
+     * without validation images.
+     */
     KEEP,
-    /** Their images are left out, and the model does not know them. */
+    /** The images of rare classes are left out, and the model does not know the classes. */
     DROP,
-    /** They stop the training. */
+    /** Rare classes stop the training with an error. */
     ERROR
   }
 
-  /** All classes that have an image to train on are learnt. */
+  /** Learns all classes that have an image to train on. */
   public static final RareClasses KEPT = new RareClasses(Rare.KEEP, 1);
 
   public RareClasses {
@@ -40,7 +43,7 @@ public record RareClasses(Rare rare, int minClass) {
     }
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("rare", rare.name());
@@ -48,12 +51,22 @@ public record RareClasses(Rare rare, int minClass) {
     return map;
   }
 
-  /** Whether a class with so many images in the two splits is rare. */
+  /**
+   * Returns whether a class is rare.
+   *
+   * @param train the number of its images in the train split
+   * @param validation the number of its images in the validation split
+   */
   public boolean isRare(long train, long validation) {
     return train == 0 || validation == 0 || train + validation < minClass;
   }
 
-  /** Whether the training goes without such a class. */
+  /**
+   * Returns whether the training leaves a class out.
+   *
+   * @param train the number of its images in the train split
+   * @param validation the number of its images in the validation split
+   */
   public boolean leavesOut(long train, long validation) {
     return train == 0 || (rare == Rare.DROP && isRare(train, validation));
   }

@@ -10,19 +10,19 @@ import org.sparkvit.model.architecture.Loss;
 import org.sparkvit.model.architecture.TrainingOptions;
 
 /**
- * How a model is trained.
+ * The settings of a training that decide its result.
  *
- * @param epochs passes over the plan, at most
- * @param batchSize images per forward and backward pass
- * @param accumulate passes whose gradients make one step
- * @param schedule of the learning rate
- * @param freezing what is not trained
- * @param regularization what keeps it from running away or learning by heart
- * @param loss what is made small
- * @param augmentation how images change from one epoch to the next
- * @param selection which epoch is kept
- * @param recompute whether the backward pass computes each block again, for less memory
- * @param seed decides fresh weights, order and augmentation
+ * @param epochs the largest number of passes over the plan
+ * @param batchSize the number of images per forward and backward pass
+ * @param accumulate the number of passes whose gradients make one step
+ * @param schedule the schedule of the learning rate
+ * @param freezing the part of the model that is not trained
+ * @param regularization the settings against divergence and overfitting
+ * @param loss the loss that is minimized
+ * @param augmentation the random changes of images from one epoch to the next
+ * @param selection the choice of the epoch that is kept
+ * @param recompute whether the backward pass computes each block again, to save memory
+ * @param seed decides random weights, order and augmentation
  */
 public record Recipe(
     int epochs,
@@ -62,12 +62,12 @@ public record Recipe(
     }
   }
 
-  /** Images per step; the last step of an epoch may have fewer. */
+  /** Returns the number of images per step. The last step of an epoch may have fewer. */
   public long imagesPerStep() {
     return (long) batchSize * accumulate;
   }
 
-  /** What the model's session has to know. */
+  /** Returns the options of the model's training session. */
   public TrainingOptions options() {
     return new TrainingOptions(
         AdamW.withWeightDecay(regularization.weightDecay()),
@@ -78,7 +78,7 @@ public record Recipe(
         recompute);
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("epochs", epochs);

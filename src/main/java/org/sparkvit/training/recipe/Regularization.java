@@ -6,16 +6,16 @@ import java.util.Map;
 import org.sparkvit.core.UserException;
 
 /**
- * What keeps a training from running away or learning by heart.
+ * The settings that keep a training from diverging or overfitting.
  *
- * @param weightDecay of AdamW, on all but biases and norms
- * @param clipNorm largest global L2 norm of the gradients; 0 leaves them alone
- * @param layerDecay learning rate of a block over that of the block above, above 0 to 1
- * @param labelSmoothing share of an image's label that is spread over all classes, 0 to below 1
+ * @param weightDecay the weight decay of AdamW, for all parameters but biases and norms
+ * @param clipNorm the largest global L2 norm of the gradients; 0 for no clipping
+ * @param layerDecay the learning rate of a block over that of the block above, above 0 to 1
+ * @param labelSmoothing the share of an image's label that is spread over all classes, 0 to below 1
  *     (Szegedy et al. 2016)
- * @param dropPath chance that an image skips a branch of the last block, 0 to below 1
- * @param averageDecay of the average over the steps that is evaluated and kept in place of the
- *     weights, 0 (none) to below 1
+ * @param dropPath the probability that an image skips a branch of the last block, 0 to below 1
+ * @param averageDecay the decay of the moving average over the steps that is evaluated and kept in
+ *     place of the weights, 0 (none) to below 1
  */
 public record Regularization(
     double weightDecay,
@@ -45,12 +45,12 @@ public record Regularization(
     UserException.require(value >= 0 && value < 1, option, value, "0 (none) or more, below 1");
   }
 
-  /** Weight decay and clipping only. */
+  /** Returns a regularization by weight decay and clipping only. */
   public static Regularization of(double weightDecay, double clipNorm) {
     return new Regularization(weightDecay, clipNorm, 1, 0, 0, 0);
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("weight-decay", weightDecay);

@@ -8,28 +8,28 @@ import java.util.Map;
 import org.sparkvit.core.UserException;
 
 /**
- * How the learning rate goes over a training: up to its peak in equal steps, then down in a shape.
+ * The learning rate over a training: a linear warm-up to the peak, then a decay of a given shape.
  *
  * @param peak the highest rate
- * @param minimum where the shape ends
- * @param warmupRatio share of all updates over which the rate rises to its peak, 0 to below 1
- * @param shape of the way down
+ * @param minimum the rate at which the decay ends
+ * @param warmupRatio the share of all updates over which the rate rises to its peak, 0 to below 1
+ * @param shape the shape of the decay
  * @param byEpoch whether the rate changes between epochs only, and not at every update
  */
 public record Schedule(
     double peak, double minimum, double warmupRatio, Shape shape, boolean byEpoch)
     implements Serializable {
 
-  /** How the rate falls after the warm-up. */
+  /** The shape of the decay after the warm-up. */
   public enum Shape {
-    /** Not at all. */
+    /** The rate stays at its peak. */
     CONSTANT,
-    /** Evenly. */
+    /** The rate decays linearly. */
     LINEAR,
-    /** By half a cosine (Loshchilov and Hutter 2017, without restarts). */
+    /** The rate decays by half a cosine (Loshchilov and Hutter 2017, without restarts). */
     COSINE;
 
-    /** The shape of that name. */
+    /** Returns the shape of a name. */
     public static Shape named(String name) {
       return Arrays.stream(values())
           .filter(shape -> shape.label().equals(name))
@@ -40,7 +40,7 @@ public record Schedule(
                       "--schedule is '" + name + "'; use constant, linear or cosine"));
     }
 
-    /** The name in options. */
+    /** Returns the name of the shape in options. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -62,12 +62,12 @@ public record Schedule(
         "0 or more and less than 1");
   }
 
-  /** Half a cosine from the peak to 0, after a warm-up. */
+  /** Returns a schedule that decays by half a cosine from the peak to 0, after a warm-up. */
   public static Schedule cosine(double peak, double warmupRatio) {
     return new Schedule(peak, 0, warmupRatio, Shape.COSINE, false);
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("learning-rate", peak);

@@ -7,11 +7,12 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
- * Which epoch is kept, and when no more are tried.
+ * The choice of the epoch that is kept, and of when training stops.
  *
- * @param metric what makes an epoch the best, measured on the validation split
- * @param patience evaluations without improvement after which training stops; 0 never stops
- * @param minDelta an improvement counts for the patience when it is larger than this
+ * @param metric the metric on the validation split that makes an epoch the best
+ * @param patience the number of evaluations without improvement after which training stops; 0 never
+ *     stops
+ * @param minDelta the difference that an improvement must exceed to count for the patience
  */
 public record Selection(Metric metric, int patience, double minDelta) implements Serializable {
 
@@ -21,7 +22,7 @@ public record Selection(Metric metric, int patience, double minDelta) implements
         minDelta >= 0 && minDelta < Double.POSITIVE_INFINITY, "--min-delta", minDelta, "0 or more");
   }
 
-  /** Option names and values, for the run record. */
+  /** Returns the names and values of the options, for the run record. */
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("metric", metric.label());

@@ -1,5 +1,5 @@
 /**
- * What a training is asked to do: optimizer, schedule, augmentation, balance of classes, and the
- * model that it starts from. Nothing here reads images or takes a step.
+ * The settings of a training: optimizer, schedule, augmentation, balance of classes, and the model
+ * that it starts from. Nothing in this package reads images or takes a step.
  */
 package org.sparkvit.training.recipe;

@@ -193,7 +193,7 @@ class TrainingRowsTest extends SparkTest {
     assertThatThrownBy(() -> rows(images, splits, null).with(leaking, splits))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(
-            "1 images that those of the table 'synthetic' are made of are not in");
+            "1 parents of images of the table 'synthetic' are not in");
   }
 
   private static Map<String, Double> weights(TrainingRows rows) {
@@ -227,7 +227,7 @@ class TrainingRowsTest extends SparkTest {
         images.withColumn("label", lit(null).cast("string")),
         splits,
         null,
-        "of the 65 images in the splits none is in the catalog with a label now");
+        "none of the 65 images in the splits has a label in the catalog now");
   }
 
   /** One train image is of a class of its own, odd, and one of validation of another, late. */

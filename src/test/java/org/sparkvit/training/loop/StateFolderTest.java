@@ -145,7 +145,7 @@ class StateFolderTest extends SparkTest {
     Files.writeString(notes, "mine");
     assertThatThrownBy(() -> place(notes.getParent().toString()).publish(state("one")))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("is no state of a training, for it has no config.json");
+        .hasMessageContaining("is no state of a training, as it has no config.json");
     assertThat(notes).hasContent("mine");
   }
 }

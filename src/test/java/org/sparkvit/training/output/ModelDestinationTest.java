@@ -144,7 +144,7 @@ class ModelDestinationTest extends SparkTest {
         if (killed && run.equals(TWO)) {
           whole++;
           assertThat(words)
-              .contains("is whole in", "'spark-vit models --promote m@" + TWO + "' does that");
+              .contains("is complete in", "'spark-vit models --promote m@" + TWO + "' does that");
         }
       }
       assertThat(publish(uri, THREE, true)).isEmpty();

@@ -20,14 +20,15 @@ import scala.collection.Seq;
 import scala.collection.immutable.Map;
 
 /**
- * Parquet files that are known one by one, as Spark's planner asks for them. By itself Spark asks
+ * An index of Parquet files that are known one by one, for Spark's planner. By itself Spark asks
  * the storage three times for each path that it is given, which on S3 takes longer than reading the
- * file. Two reads of the same files are equal, so that what is cached of one serves the other.
+ * file. Two reads of the same files are equal, so that Spark's cache of one serves the other.
  */
 public final class ListedFiles implements FileIndex {
   /**
-   * What a session may say of files that are damaged or gone is not for these: the log has each, so
-   * rows that were left out would be missing without a word, from what is rewritten for good.
+   * Options that override a session's settings to skip damaged or missing files. The log lists each
+   * of these files, so skipped rows would be missing without a word, and rewriting would lose them
+   * for good.
    */
   private static final Map<String, String> OPTIONS =
       new Map.Map2<>("ignoreCorruptFiles", "false", "ignoreMissingFiles", "false");
@@ -41,10 +42,11 @@ public final class ListedFiles implements FileIndex {
   }
 
   /**
-   * The rows of files.
+   * Returns the rows of files.
    *
-   * @param folder that they are in, at any depth
-   * @param schema of the rows; columns that a file does not have are null
+   * @param folder the folder that holds the files at any depth
+   * @param schema the schema of the rows; a column that a file lacks is null
+   * @param files the files
    */
   public static Dataset<Row> read(
       SparkSession spark, Path folder, StructType schema, List<FileStatus> files) {
@@ -76,7 +78,7 @@ public final class ListedFiles implements FileIndex {
     return files.stream().map(file -> file.getPath().toString()).toArray(String[]::new);
   }
 
-  /** Files of a table never change, so there is nothing to look for again. */
+  /** Does nothing, as the files of a table never change. */
   @Override
   public void refresh() {}
 
@@ -102,7 +104,7 @@ public final class ListedFiles implements FileIndex {
     return Objects.hash(folder, files);
   }
 
-  /** As it stands in plans. */
+  /** Returns the text that stands for the files in plans. */
   @Override
   public String toString() {
     return files.size() + " files of " + folder;

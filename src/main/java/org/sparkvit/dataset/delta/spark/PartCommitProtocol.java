@@ -29,22 +29,28 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * How the tasks of a write agree on which files count. Each attempt of a task writes files of names
- * of its own where they are to stay, and tells the driver which they are, with what their footers
- * say; Spark hands on the word of one attempt of each task. By itself Spark would move each file
- * twice, which on S3 is a copy, and list the folder.
+ * Lets the tasks of a write agree on which files count. Each attempt of a task writes files with
+ * unique names to their final place, and reports them to the driver with the statistics of their
+ * footers. Spark passes on the report of one attempt of each task. By itself Spark would move each
+ * file twice, which on S3 is a copy, and list the folder.
  *
- * <p>Only what {@link PartWriter} writes is written so. For anything else, such as an export, this
- * is the protocol that Spark has by itself.
+ * <p>Only writes of {@link PartWriter} work so. For any other write, such as an export, this is
+ * Spark's own protocol.
  */
 public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
-  /** Option of a write: the columns whose statistics are wanted, as {@link #text} spells them. */
+  /**
+   * The option of a write that lists the columns whose statistics are wanted, in the form of {@link
+   * #text}.
+   */
   static final String COLUMNS = "sparkvit.part.columns";
 
   private static final long serialVersionUID = 1L;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What was written, by folder, until it is forgotten; on the driver. */
+  /**
+   * The files that were written, by folder, until they are forgotten. It is used on the driver
+   * only.
+   */
   private static final Map<Path, List<NewFile>> WRITTEN = new ConcurrentHashMap<>();
 
   private final String folder;
@@ -52,7 +58,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   /** The files of this attempt of a task. */
   private transient List<Path> files;
 
-  /** Spark calls it. */
+  /** Creates a protocol. Spark calls this constructor by reflection. */
   public PartCommitProtocol(String jobId, String path, boolean dynamicPartitionOverwrite) {
     super(jobId, path, dynamicPartitionOverwrite);
     this.folder = path;
@@ -67,9 +73,9 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   }
 
   /**
-   * The files that a write to a folder has made.
+   * Returns the files that a write to a folder has made.
    *
-   * @throws IllegalStateException when there has been none by this protocol
+   * @throws IllegalStateException when no write by this protocol has gone there
    */
   static List<NewFile> written(Path folder) {
     List<NewFile> written = WRITTEN.get(folder);
@@ -88,13 +94,17 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   }
 
   /**
-   * Frees what {@link #written} tells of a folder, also of a write that failed behind its commit.
+   * Forgets what {@link #written} returns for a folder, also for a write that failed after its
+   * commit.
    */
   static void forget(Path folder) {
     WRITTEN.remove(folder);
   }
 
-  /** As bytes: Kryo, which a session may have chosen for what tasks answer, knows no records. */
+  /**
+   * Returns a message with the files as bytes. Kryo, which a session may use for the results of
+   * tasks, cannot serialize records.
+   */
   static TaskCommitMessage message(List<NewFile> files) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -210,7 +220,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
     WRITTEN.put(new Path(folder), all);
   }
 
-  /** Whoever began the folder deletes it. */
+  /** Deletes nothing. The code that began the folder deletes it. */
   @Override
   public void abortJob(JobContext context) {
     if (!isOurs(context)) {

@@ -13,11 +13,14 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.internal.SQLConf;
 import org.sparkvit.dataset.delta.NewFile;
 
-/** Has Spark write rows as Parquet files of a folder, each at once where it is to stay. */
+/** Has Spark write rows as Parquet files of a folder, each directly to its final place. */
 public final class PartWriter {
   private static final String PROTOCOL = SQLConf.FILE_COMMIT_PROTOCOL_CLASS().key();
 
-  /** How many writes of a session are under way, and what it had before the first of them. */
+  /**
+   * The number of writes of a session that are under way, and the session's setting before the
+   * first of them.
+   */
   private record Writes(int number, Optional<String> before) {}
 
   private static final Map<SparkSession, Writes> WRITES = new HashMap<>();
@@ -25,11 +28,13 @@ public final class PartWriter {
   private PartWriter() {}
 
   /**
-   * Writes the rows.
+   * Writes rows to a folder.
    *
-   * @param folder where nobody else writes; what tasks that failed leave there does not count
-   * @param columns names of columns on the top level whose statistics are wanted
-   * @return the files that count, without those that are empty of rows
+   * @param rows the rows
+   * @param folder a folder that nobody else writes to; files that failed tasks leave there do not
+   *     count
+   * @param columns the names of the top-level columns whose statistics are wanted
+   * @return the files that count, without those that have no rows
    */
   public static List<NewFile> write(Dataset<Row> rows, Path folder, List<String> columns) {
     SparkSession session = rows.sparkSession();
@@ -46,7 +51,10 @@ public final class PartWriter {
     }
   }
 
-  /** The class can only be named for a session; what else is written there is written as before. */
+  /**
+   * Sets the protocol for the session, as it cannot be set for a single write. Other writes of the
+   * session work as before.
+   */
   private static synchronized void begin(SparkSession session) {
     RuntimeConfig conf = session.conf();
     Writes writes = WRITES.get(session);

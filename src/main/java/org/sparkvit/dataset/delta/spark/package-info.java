@@ -1,5 +1,5 @@
 /**
- * How Spark reads and writes the Parquet files of a table whose log says which of them count. No
- * folder is listed, no file that the log describes is opened for planning, and none is renamed.
+ * Reads and writes, with Spark, the Parquet files of a table whose log says which of them count. No
+ * folder is listed, no file that the log describes is opened for planning, and no file is renamed.
  */
 package org.sparkvit.dataset.delta.spark;

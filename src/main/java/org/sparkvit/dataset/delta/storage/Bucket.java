@@ -13,13 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was found out about a bucket when this process first committed to it: the way to make a file
- * only where none is, or, where there is no way, what can happen.
+ * What was found out about a bucket when this process first committed to it: the way to create a
+ * file only where none exists, or, where there is no way, a warning of what can happen.
  */
 final class Bucket {
   private static final Logger LOG = LoggerFactory.getLogger(Bucket.class);
 
-  /** Sorts before all entries of a log, so that none who lists them gets to see it. */
+  /**
+   * The name of a probe. It sorts before all entries of a log, so that nobody who lists them sees
+   * it.
+   */
   private static final String PROBE = ".spark-vit-probe-";
 
   private static final String DANGER =
@@ -40,18 +43,19 @@ final class Bucket {
     this.warning = warning;
   }
 
-  /** How to make a file only where none is. */
+  /** Returns the way to create a file only where none exists, or empty where the store has none. */
   Optional<ConditionalPut> put() {
     return Optional.ofNullable(put);
   }
 
-  /** What is to be said where there is no way. */
+  /** Returns the warning for a store that has no way, or empty where there is one. */
   Optional<String> warning() {
     return Optional.ofNullable(warning);
   }
 
   /**
-   * The bucket of a log; the first time in this process it is probed, and said if it has no way.
+   * Returns the bucket of a log. The first call of this process probes the bucket, and logs a
+   * warning if it has no way.
    */
   static Bucket of(FileSystem fs, Path log) throws IOException {
     String endpoint = fs.getConf().get("fs.s3a.endpoint", "");
@@ -103,7 +107,10 @@ final class Bucket {
                 + DANGER);
   }
 
-  /** A probe that stays is a few bytes that none lists: not worth a run, or the right to delete. */
+  /**
+   * Deletes a probe. A probe that remains is a few bytes that nobody lists, so failing to delete it
+   * does not fail the run.
+   */
   private static void remove(ConditionalPut put, Path probe) {
     try {
       put.delete(probe);
@@ -112,7 +119,10 @@ final class Bucket {
     }
   }
 
-  /** What the store does with the condition, in a verb; null where it holds to it. */
+  /**
+   * The answer of a store to the condition: what the store does instead of holding to it, as a
+   * verb, or null where it holds to it.
+   */
   private static final class Answer {
     private static final byte[] CONTENT = "{}\n".getBytes(StandardCharsets.UTF_8);
 

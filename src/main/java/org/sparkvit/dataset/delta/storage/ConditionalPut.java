@@ -7,23 +7,23 @@ import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A file that is made only where none is, by one request of which the store decides: {@code PUT}
- * with {@code If-None-Match: *}. How S3A sends it depends on its version.
+ * Creates a file only where none exists, by one request that the store decides: {@code PUT} with
+ * {@code If-None-Match: *}. How S3A sends it depends on S3A's version.
  */
 interface ConditionalPut {
   /**
-   * Makes a file.
+   * Creates a file.
    *
-   * @throws java.nio.file.FileAlreadyExistsException when the store refused because there is one,
-   *     which may be our own: the SDK sends a request again whose answer was lost
-   * @throws IOException when it failed, or when that is not known
+   * @throws java.nio.file.FileAlreadyExistsException when the store refused because the file
+   *     exists. It may be our own: the SDK repeats a request whose answer was lost
+   * @throws IOException when the request failed, or its outcome is not known
    */
   void put(Path path, byte[] content) throws IOException;
 
-  /** Deletes a file that was made here. */
+  /** Deletes a file that {@link #put} created. */
   void delete(Path path) throws IOException;
 
-  /** The way of a file system, if it has one. */
+  /** Returns the way that a file system supports, or empty where it has none. */
   static Optional<ConditionalPut> of(FileSystem fs, Path path) throws IOException {
     if (CreateFilePut.isKnownTo(fs, path)) {
       return Optional.of(new CreateFilePut(fs));
@@ -42,8 +42,8 @@ interface ConditionalPut {
   }
 
   /**
-   * Whether it is an S3A of a certain kind. By names only, and not in the class that uses them: a
-   * platform may have neither S3A nor that SDK.
+   * Returns whether the file system is an S3A of a certain kind. The check goes by names only,
+   * outside of the classes that use them, as a platform may have neither S3A nor that SDK.
    */
   private static boolean hasClient(FileSystem fs, String method, String type) {
     for (Class<?> of = fs.getClass(); of != null; of = of.getSuperclass()) {

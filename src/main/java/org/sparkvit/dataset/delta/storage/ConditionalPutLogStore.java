@@ -15,22 +15,26 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The log of a table on S3: an entry is made by a PUT that the store refuses when there is one
- * already, so that of two drivers that commit the same version one learns that it has lost. Delta's
- * own store for S3 looks first and writes then, and both drivers believe that they have committed.
+ * Stores the log of a table on S3. An entry is created by a PUT that the store refuses when the
+ * entry exists. So of two drivers that commit the same version, one learns that it has lost.
+ * Delta's own store for S3 checks first and writes then, and both drivers believe that they have
+ * committed.
  *
- * <p>An answer may get lost on its way, and a request be sent twice. So whatever failed, the entry
- * is read back: it begins with an identifier that Kernel draws for each commit, and one that reads
- * like ours is ours.
+ * <p>An answer may get lost on its way, and a request may be sent twice. So after any failure the
+ * entry is read back. It begins with an identifier that Kernel draws for each commit, and one that
+ * equals ours is ours.
  *
  * <p>Where a store ignores the condition, or S3A has no way to send it, this falls back to Delta's
- * own store and reads the entry back a moment later. That narrows the window and does not close it;
- * it is said once.
+ * own store and reads the entry back a moment later. That narrows the window and does not close it.
+ * A warning says so once.
  */
 public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
   private static final Pattern ENTRY = Pattern.compile("\\d{20}\\.json");
 
-  /** More than passes between another driver's look and its PUT, as long as it is not held up. */
+  /**
+   * The pause before an entry is read back, in milliseconds. It is longer than the time between
+   * another driver's check and its PUT, as long as that driver is not held up.
+   */
   private static final long WINDOW_MS = 300;
 
   public ConditionalPutLogStore(Configuration hadoop) {
@@ -38,8 +42,8 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
   }
 
   /**
-   * What can happen to commits in a log's bucket, in a line for those who run the program; empty
-   * where nothing can. Probes the bucket if this process has not.
+   * Returns a line for those who run the program on what can happen to commits in a log's bucket,
+   * or empty where nothing can. Probes the bucket if this process has not done so.
    */
   public static Optional<String> warning(Path log, Configuration hadoop) throws IOException {
     FileSystem fs = log.getFileSystem(hadoop);
@@ -80,7 +84,10 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
     }
   }
 
-  /** What failed may have been done all the same; and what was refused, because it was done. */
+  /**
+   * Sends a request, and treats a failure as success where the entry is there. A failed request may
+   * have been carried out all the same, and a refused one may have been refused for that reason.
+   */
   private static void orIsThere(
       FileSystem fs, Path place, byte[] content, StorageFailures.Request request)
       throws IOException {

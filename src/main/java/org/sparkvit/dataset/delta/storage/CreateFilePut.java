@@ -9,8 +9,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * By an option of {@code createFile}, which S3A has from Hadoop 3.4.2 on and says so. Names and not
- * constants: what is compiled here links to Hadoop 3.3, where they are not.
+ * Puts by an option of {@code createFile}, which S3A has from Hadoop 3.4.2 on and announces as a
+ * capability. It uses names instead of constants, as this program compiles against Hadoop 3.3,
+ * which lacks them.
  */
 final class CreateFilePut implements ConditionalPut {
   static final String OPTION = "fs.option.create.conditional.overwrite";
@@ -43,7 +44,10 @@ final class CreateFilePut implements ConditionalPut {
     }
   }
 
-  /** Closing is what makes the file: one that was written in part must not come to that. */
+  /**
+   * Writes the content and closes the stream. Closing creates the file, so a stream that failed
+   * half-way must not be closed normally.
+   */
   private static void write(FSDataOutputStream out, byte[] content) throws IOException {
     try {
       out.write(content);

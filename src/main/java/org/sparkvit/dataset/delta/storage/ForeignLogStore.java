@@ -17,25 +17,28 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * A log store for Delta's other tools, such as the one that locks in DynamoDB: it extends Delta's
- * class, which in the cluster jar has another name. Its methods take and give what Java and Hadoop
- * have, so that they can be called by name.
+ * A bridge to a log store for Delta's other tools, such as the one that locks in DynamoDB. Such a
+ * store extends Delta's class, which has another name in the cluster jar. Its methods use only
+ * types of Java and Hadoop, so that they can be called by name.
  */
 public final class ForeignLogStore extends LogStore {
-  /** Before the scheme: which class is behind. */
+  /** The prefix of the setting that names the class behind the bridge; the scheme follows. */
   static final String CLASS = "sparkvit.delta.logStore.foreign.";
 
   private static final List<String> METHODS =
       List.of("read", "write", "listFrom", "resolvePathOnPhysicalStorage", "isPartialWriteVisible");
 
-  /** Kernel makes a log store for each of its calls; one of these may hold connections. */
+  /**
+   * The foreign stores by class. Kernel creates a log store for each of its calls, and a foreign
+   * store may hold connections.
+   */
   private static final Map<Class<?>, Object> STORES = new ConcurrentHashMap<>();
 
   public ForeignLogStore(Configuration hadoop) {
     super(hadoop);
   }
 
-  /** Whether a class looks like a log store. */
+  /** Returns whether a class looks like a log store. */
   static boolean bridges(Class<?> type) {
     return METHODS.stream()
         .allMatch(
@@ -97,7 +100,10 @@ public final class ForeignLogStore extends LogStore {
     return (Boolean) call("isPartialWriteVisible", path, hadoop);
   }
 
-  /** The first argument is always the path, whose scheme says which store. */
+  /**
+   * Calls a method of the foreign store by its name. The first argument is always the path, whose
+   * scheme selects the store.
+   */
   private Object call(String name, Path path, Object... more) throws IOException {
     Object store = store(path);
     Object[] arguments = new Object[more.length + 1];

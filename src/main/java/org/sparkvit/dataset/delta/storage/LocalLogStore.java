@@ -17,10 +17,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The log of a table on a local disk: an entry is written beside its place and then linked there,
- * which fails where there is one already. Delta's own way goes through Hadoop, which on a local
- * disk starts a process for the rights of each file and keeps checksums in a second file, so that a
- * process that is killed between the two leaves an entry that cannot be read.
+ * Stores the log of a table on a local disk. An entry is written beside its place and then linked
+ * there, which fails where an entry exists. Delta's own way goes through Hadoop. On a local disk
+ * that starts a process to set the permissions of each file. It also keeps checksums in a second
+ * file, so a process that is killed between the two files leaves an entry that cannot be read.
  */
 public final class LocalLogStore extends HDFSLogStore {
   public LocalLogStore(Configuration hadoop) {

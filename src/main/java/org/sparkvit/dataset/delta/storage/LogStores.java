@@ -9,28 +9,37 @@ import org.apache.hadoop.conf.Configuration;
 import org.sparkvit.core.UserException;
 
 /**
- * Which log store commits to which file system.
+ * Chooses the log store of each file system.
  *
  * <p>Kernel finds it by a setting of Hadoop that names a class. In the cluster jar Kernel and its
- * stores have names of our own, and with them the setting: whoever knows Kernel's documentation, or
- * brings a store for Delta's other tools, must not have to know that.
+ * stores have other names, and so has the setting. This class accepts the names of Kernel's
+ * documentation and stores for Delta's other tools.
  */
 public final class LogStores {
-  /** Of Hadoop, or of Spark with {@code spark.hadoop.} before it: for s3, s3a and s3n. */
+  /**
+   * The setting of Hadoop, or of Spark with the prefix {@code spark.hadoop.}, that chooses the
+   * store for s3, s3a and s3n.
+   */
   public static final String SETTING = "sparkvit.delta.logStore.s3";
 
-  /** A value of the setting: by a PUT that the store refuses when the entry is there. */
+  /**
+   * The value of the setting for entries that are created by a PUT which the store refuses when the
+   * entry exists.
+   */
   public static final String CONDITIONAL_PUT = "conditional-put";
 
-  /** A value of the setting: Delta's own, which is safe for one driver at a time. */
+  /** The value of the setting for Delta's own store, which is safe for one driver at a time. */
   public static final String SINGLE_DRIVER = "single-driver";
 
-  /** Delta's packages by the name that others know them by, in parts: whole it would be renamed. */
+  /**
+   * Delta's package under its public name. It is assembled from parts, as building the cluster jar
+   * would rename a whole one.
+   */
   private static final String DELTA = String.join(".", "io", "delta", "");
 
   static final String DYNAMO_DB = DELTA + "storage.S3DynamoDBLogStore";
 
-  /** Kernel's setting as its documentation has it, before the scheme. */
+  /** The prefix of Kernel's setting as its documentation has it; the scheme follows. */
   private static final String DOCUMENTED = DELTA + "kernel.logStore.";
 
   private static final String IMPL = ".impl";
@@ -38,11 +47,11 @@ public final class LogStores {
   private LogStores() {}
 
   /**
-   * A copy of Hadoop's settings by which Kernel finds its stores. {@code
-   * io.delta.kernel.logStore.SCHEME.impl} goes before {@link #SETTING}, which goes before what we
-   * would choose.
+   * Returns a copy of Hadoop's settings by which Kernel finds its stores. {@code
+   * io.delta.kernel.logStore.SCHEME.impl} takes precedence over {@link #SETTING}, which takes
+   * precedence over the default.
    *
-   * @throws UserException when a class is not there or is no log store
+   * @throws UserException when a class does not exist or is no log store
    */
   public static Configuration configure(Configuration hadoop) {
     Configuration configured = new Configuration(hadoop);
@@ -79,13 +88,16 @@ public final class LogStores {
     };
   }
 
-  /** Kernel's package as it is named here, which in the cluster jar is not what it was. */
+  /** Returns the prefix of Kernel's package in this jar, which the cluster jar renames. */
   private static String kernelsPrefix() {
     String storage = LogStore.class.getPackageName();
     return storage.substring(0, storage.length() - "storage".length()) + "kernel.logStore.";
   }
 
-  /** Our own copy of a store of Delta's, else the class itself, else a bridge to the class. */
+  /**
+   * Returns the class to use for a named store: this jar's copy of a store of Delta's, else the
+   * class itself, else a bridge to it.
+   */
   private static String named(
       String scheme, String setting, String name, String others, Configuration configured) {
     if (name.startsWith(DELTA)) {
@@ -121,7 +133,7 @@ public final class LogStores {
     return type != null && LogStore.class.isAssignableFrom(type);
   }
 
-  /** A class, wherever spark-submit put its jar; null if there is none. */
+  /** Loads a class from wherever spark-submit put its jar, or returns null if there is none. */
   static Class<?> load(String name) {
     for (ClassLoader loader :
         new ClassLoader[] {

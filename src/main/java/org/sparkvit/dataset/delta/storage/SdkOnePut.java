@@ -19,9 +19,9 @@ import org.apache.hadoop.fs.store.audit.AuditSpan;
 import org.apache.hadoop.fs.store.audit.AuditSpanSource;
 
 /**
- * By S3A's own client and a header of the request: Hadoop 3.3, whose SDK is of version 1. The
- * request comes from S3A's factory, so that encryption, rights and storage class are what the
- * settings of S3A say.
+ * Puts by S3A's own client and a header of the request, for Hadoop 3.3, whose SDK is of version 1.
+ * The request comes from S3A's factory, so that encryption, permissions and storage class follow
+ * the settings of S3A.
  */
 final class SdkOnePut implements ConditionalPut {
   private static final int PRECONDITION_FAILED = 412;
@@ -77,7 +77,10 @@ final class SdkOnePut implements ConditionalPut {
     return source.createSpan("op_create", path.toString(), null);
   }
 
-  /** From Hadoop 3.3.5 on the method takes options, too, which may be null. */
+  /**
+   * Creates a request. From Hadoop 3.3.5 on the factory's method takes options as well, which may
+   * be null.
+   */
   private PutObjectRequest request(String key, byte[] content) throws IOException {
     RequestFactory factory = fs.getRequestFactory();
     ObjectMetadata metadata = factory.newObjectMetadata(content.length);

@@ -12,9 +12,9 @@ import org.apache.hadoop.fs.store.audit.AuditSpan;
 import org.apache.hadoop.fs.store.audit.AuditSpanSource;
 
 /**
- * By S3A's own client and a header of the request, for Hadoop 3.4.0 and 3.4.1: their SDK is of
- * version 2, and they have not the option yet. All by name, because what is compiled here links to
- * Hadoop 3.3; in the words of version 1, this is what {@link SdkOnePut} does.
+ * Puts by S3A's own client and a header of the request, for Hadoop 3.4.0 and 3.4.1, whose SDK is of
+ * version 2 and which lack the option of {@link CreateFilePut}. Everything is called by name, as
+ * this program compiles against Hadoop 3.3. {@link SdkOnePut} does the same with version 1.
  */
 final class SdkTwoPut implements ConditionalPut {
   private static final String BODY = "software.amazon.awssdk.core.sync.RequestBody";
@@ -81,7 +81,10 @@ final class SdkTwoPut implements ConditionalPut {
     return translated;
   }
 
-  /** Calls a method that takes such arguments; classes behind the SDK's interfaces are hidden. */
+  /**
+   * Calls a method that accepts these arguments. The method is looked up in public types, as the
+   * classes behind the SDK's interfaces are hidden.
+   */
   private static Object call(Object target, String name, Object... arguments)
       throws ReflectiveOperationException {
     for (Method method : target.getClass().getMethods()) {

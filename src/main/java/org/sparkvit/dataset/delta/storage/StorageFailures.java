@@ -9,16 +9,19 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
-/** What failed, what is tried again, and what is said in the end. */
+/** Repeats requests to a store that fail, and makes the messages for those that keep failing. */
 final class StorageFailures {
-  /** With pauses that double: 2 s together, after all that S3A itself tries. */
+  /**
+   * The number of attempts. The pauses between them double and take 2 s together, after all that
+   * S3A itself tries.
+   */
   private static final int ATTEMPTS = 4;
 
   private static final long PAUSE_MS = 250;
 
   private StorageFailures() {}
 
-  /** Something that asks the store. */
+  /** A request to the store. */
   interface Request {
     void send() throws IOException;
   }
@@ -26,11 +29,11 @@ final class StorageFailures {
   /**
    * Sends a request until it is answered.
    *
-   * <p>What goes on failing is not an {@link IOException} any more: Kernel takes one for a reason
-   * to try again, without a pause and as often as it may meet conflicts.
+   * <p>A request that keeps failing does not end as an {@link IOException}. Kernel would take one
+   * for a conflict, and try again without a pause as often as it may meet conflicts.
    *
-   * @throws FileAlreadyExistsException as the request says
-   * @throws UserException when the store denies it or goes on failing
+   * @throws FileAlreadyExistsException when the request throws it
+   * @throws UserException when the store denies the request or keeps failing
    */
   static void untilAnswered(Path place, Request request) throws IOException {
     for (int attempt = 1; ; attempt++) {
@@ -75,7 +78,7 @@ final class StorageFailures {
     }
   }
 
-  /** In Java's words, by which Kernel knows that another driver was first. */
+  /** Returns the exception of Java by which Kernel knows that another driver was first. */
   static FileAlreadyExistsException exists(Path place, Exception cause) {
     FileAlreadyExistsException exists = new FileAlreadyExistsException(place.toString());
     if (cause != null) {
@@ -84,7 +87,7 @@ final class StorageFailures {
     return exists;
   }
 
-  /** Whether a failure or one that it came from has a text. */
+  /** Returns whether the message of a failure or of one of its causes contains a text. */
   static boolean mentions(Throwable failure, String text) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (String.valueOf(e.getMessage()).contains(text)) {

@@ -1,6 +1,6 @@
 /**
- * How an entry of a table's log is made where two drivers may try at once. On S3 it is a PUT that
- * the store refuses when the entry is there already. A store that cannot do so is refused with the
- * remedy.
+ * Creates the entries of a table's log where two drivers may try at once. On S3 an entry is created
+ * by a PUT that the store refuses when the entry exists. A store that cannot do so falls back to
+ * Delta's own way, with a warning that names the remedy.
  */
 package org.sparkvit.dataset.delta.storage;
