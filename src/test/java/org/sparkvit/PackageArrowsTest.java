@@ -52,6 +52,7 @@ class PackageArrowsTest {
               "pipeline.explain",
               "pipeline.relabel",
               "pipeline.decisions",
+              "pipeline.run",
               "pipeline.report",
               "pipeline.maintenance",
               "ml"),

@@ -28,7 +28,7 @@ final class CommandGroups {
     groups.put("Train", List.of("train", "probe", "tune"));
     groups.put("Label", List.of("score", "relabel", "decisions"));
     groups.put("Judge", List.of("evaluate", "calibrate", "explain", "report"));
-    groups.put("Operate", List.of("models", "history", "vacuum", "export", "defaults"));
+    groups.put("Operate", List.of("run", "models", "history", "vacuum", "export", "defaults"));
     groups.put("Try and measure", List.of("demo", "bench", "help"));
     return groups;
   }

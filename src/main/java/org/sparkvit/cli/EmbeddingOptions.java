@@ -10,7 +10,8 @@ final class EmbeddingOptions {
       paramLabel = "auto|cpu|gpu",
       defaultValue = "auto",
       description =
-          "Where the model embeds; gpu fails at once where there is none. Default: ${DEFAULT-VALUE}.")
+          "Where the model embeds; gpu fails at once where there is none. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String device;
 
   @Option(
@@ -18,8 +19,8 @@ final class EmbeddingOptions {
       paramLabel = "auto|fp32|bf16|fp16|int8",
       defaultValue = "fp32",
       description =
-          "What the model embeds in: a head fits best to scoring in the same, and a command that uses embeddings of"
-              + " another needs the same. Default: ${DEFAULT-VALUE}.")
+          "What the model embeds in: a head fits best to scoring in the same, and a command that"
+              + " uses embeddings of another needs the same. Default: ${DEFAULT-VALUE}.")
   private String precision;
 
   @Option(

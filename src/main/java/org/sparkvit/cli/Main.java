@@ -1,6 +1,7 @@
 package org.sparkvit.cli;
 
 import java.util.List;
+import org.apache.spark.SparkUserAppException;
 import org.sparkvit.core.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,18 +40,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
       AuditCommand.class,
       LabelsCommand.class,
       GateCommand.class,
-      RepairCommand.class,
       SynthesizeCommand.class,
       SplitCommand.class,
       ResampleCommand.class,
       TrainCommand.class,
       TuneCommand.class,
       ProbeCommand.class,
-      ScoreCommand.class,
       EvaluateCommand.class,
       CalibrateCommand.class,
       ExplainCommand.class,
-      RelabelCommand.class,
       ReportCommand.class,
       ModelsCommand.class,
       HistoryCommand.class,
@@ -68,10 +66,16 @@ public final class Main {
   private Main() {}
 
   /** Runs one command; see the class comment for how it ends. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws SparkUserAppException {
     // A trace under "Unknown option" would bury the line that helps; bugs keep theirs.
     Thread.currentThread().setUncaughtExceptionHandler(Main::report);
-    run(args);
+    try {
+      run(args);
+    } catch (MoreToDoException e) {
+      System.err.println(e.getMessage());
+      // Spark's own way to an exit code: spark-submit and YARN end with it.
+      throw new SparkUserAppException(MoreToDoException.EXIT_CODE);
+    }
   }
 
   /** What {@link #main} does, for tests and for programs that embed a job. */
@@ -139,6 +143,7 @@ public final class Main {
 
   private static CommandLine commandLine(boolean showAll) {
     CommandLine main = new CommandLine(new Main());
+    main.addSubcommand("run", RunCommand.of(showAll));
     Stages.ALL.forEach(stage -> main.addSubcommand(stage.name(), StageCommand.of(stage, showAll)));
     main.setUsageHelpAutoWidth(true);
     main.setCaseInsensitiveEnumValuesAllowed(true);
@@ -160,6 +165,9 @@ public final class Main {
   }
 
   private static void report(Thread thread, Throwable error) {
+    if (error instanceof SparkUserAppException) {
+      return; // said already
+    }
     if (error instanceof UserException) {
       System.err.println("error: " + error.getMessage());
     } else {

@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 abstract class SparkCommand implements Runnable {
+  /** What there is to run where all was said before Spark would start. */
+  static final Consumer<SparkSession> NOTHING = spark -> {};
+
   @Option(
       names = {"-w", "--workspace"},
       required = true,
@@ -64,10 +67,13 @@ abstract class SparkCommand implements Runnable {
     Progress progress = System.out::println;
     NumberOptions.requireBounded(spec);
     Consumer<SparkSession> stage = prepare(progress);
+    if (stage == NOTHING) {
+      return;
+    }
     try {
       spark.run(spec.name(), stage, showsSparkProgress());
     } catch (Exception | FSError e) { // Spark throws checked ones that it does not declare
-      Optional<FullDisk> full = FullDisk.of(e, workspace);
+      Optional<FullDisk> full = FullDisk.of(e, workspace());
       if (full.isPresent()) {
         throw full.get().line();
       }

@@ -3,12 +3,21 @@ package org.sparkvit.cli;
 import java.util.List;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.relabel.RelabelStage;
+import org.sparkvit.pipeline.repair.RepairStage;
+import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.stage.Stage;
 
 /** The stages of the pipeline, in the order of the work. Each is a command of its name. */
 final class Stages {
   /** All stages. A new one is added here. */
-  static final List<Stage<?>> ALL = List.of(new BalanceStage(), new DecisionsStage());
+  static final List<Stage<?>> ALL =
+      List.of(
+          new RepairStage(),
+          new BalanceStage(),
+          new ScoreStage(),
+          new RelabelStage(),
+          new DecisionsStage());
 
   private Stages() {}
 }

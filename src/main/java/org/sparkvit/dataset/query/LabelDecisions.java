@@ -144,6 +144,17 @@ public final class LabelDecisions {
         .drop(NOW_ID, NOW_SHA256);
   }
 
+  /** Returns the ids of images whose label a person decided on, where that decision stands. */
+  public Dataset<Row> ofPeople() {
+    return judged()
+        .where(
+            col("stands")
+                .and(isPerson())
+                .and(col(DecisionsTable.KIND).equalTo(DecisionsTable.LABEL)))
+        .select(DecisionsTable.ID)
+        .distinct();
+  }
+
   private static Column isPerson() {
     return col(DecisionsTable.SOURCE).isin(DecisionsTable.PEOPLE.toArray());
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -46,6 +47,7 @@ import org.sparkvit.dataset.schema.Tables;
  * training/NAME/                 states and figures of trainings that are not finished
  * studies/NAME/                  searches for settings
  * reports/NAME/                  reports
+ * pipelines/NAME/                what the last run of a pipeline has done
  * exports/NAME/                  files for others to take away
  * shards/NAME/                   bytes of images, which the table packed has the places of
  * </pre>
@@ -73,9 +75,10 @@ public final class Workspace {
   private static final String STUDIES = "studies";
   private static final String REPORTS = "reports";
   private static final String EXPORTS = "exports";
+  private static final String PIPELINES = "pipelines";
 
   /** The folders of a workspace that are not tables. No table has one of these names. */
-  static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, SHARDS);
+  static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, PIPELINES, SHARDS);
 
   private static final String EXPORT = "export";
 
@@ -293,6 +296,16 @@ public final class Workspace {
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
     }
+  }
+
+  /** Returns the URI of the folder that says what the last run of a pipeline has done. */
+  public String pipeline(String name) {
+    return uri() + "/" + PIPELINES + "/" + name;
+  }
+
+  /** Returns the configuration by which Hadoop reaches the workspace. */
+  public Configuration hadoopConfiguration() {
+    return fs.getConf();
   }
 
   /** Returns the URI of a report folder of this workspace. */

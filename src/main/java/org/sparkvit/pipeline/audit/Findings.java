@@ -23,6 +23,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
+import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.dataset.query.Quantiles;

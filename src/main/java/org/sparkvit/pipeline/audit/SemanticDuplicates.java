@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.dataset.neighbors.CenteredUnitVectors;
 import org.sparkvit.dataset.neighbors.NearHashes;
 import org.sparkvit.dataset.neighbors.Neighbors;

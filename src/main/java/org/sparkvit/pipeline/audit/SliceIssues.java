@@ -18,6 +18,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;

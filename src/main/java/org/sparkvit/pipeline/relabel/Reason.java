@@ -13,6 +13,8 @@ enum Reason {
   UNKNOWN_LABEL(RelabelsTable.KEEP),
   /** The predicted class is the label. */
   AGREES(RelabelsTable.KEEP),
+  /** Another class is predicted, but a person decided on the label. */
+  DECIDED_BY_PERSON(RelabelsTable.KEEP),
   /** Another class is predicted, without the confidence that would make a look worthwhile. */
   UNSURE(RelabelsTable.KEEP),
   /** Another class is predicted, and all thresholds of a change are met. */

@@ -1,12 +1,13 @@
 package org.sparkvit.pipeline.relabel;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.schema.SplitsTable;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.OverwriteOption;
+import org.sparkvit.core.options.SlicesOption;
+import org.sparkvit.core.options.WorkspaceOption;
 
 /**
  * What the stage {@code relabel} is asked to do.
@@ -24,38 +25,100 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * @param slices columns of {@code images} for the summary; absent to choose those with few values
  * @param reviewLimit how many images the review queue holds at most
  * @param overwrite whether an earlier relabelling is replaced
+ * @param dryRun whether nothing is written
+ * @param export whether the labels are written into a manifest, too
+ * @param revert run whose decisions are taken back instead
  */
 public record RelabelConfig(
-    String workspace,
-    Optional<String> model,
-    boolean calibrated,
-    double minConfidence,
-    Map<String, Double> classFloors,
-    double minMargin,
-    double reviewConfidence,
-    List<String> protectedSplits,
-    double maxChangeRate,
-    Optional<List<String>> slices,
-    long reviewLimit,
-    boolean overwrite) {
+    @WorkspaceOption String workspace,
+    @Option(
+            label = "NAME|HASH",
+            help =
+                "The model that decides: the one whose folder has this name or whose hash begins"
+                    + " with this. Default: the only one with predictions.")
+        Optional<String> model,
+    @Option(
+            help =
+                "Go by probabilities as 'calibrate' mends them, whose 0.9 should be right in about"
+                    + " nine of ten cases.")
+        boolean calibrated,
+    @Option(
+            label = "P",
+            standard = "0.95",
+            least = 0,
+            greatest = 1,
+            help = "Floor: a label changes only to a class of at least this probability.")
+        double minConfidence,
+    @Option(
+            name = "class-floor",
+            label = "CLASS=P",
+            least = 0,
+            greatest = 1,
+            help =
+                "The floor for changes to one class, in place of --min-confidence; several with"
+                    + " commas between them, or the option again.")
+        Map<String, Double> classFloors,
+    @Option(
+            label = "P",
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            help =
+                "A label changes only where the second class is at least this much less probable.")
+        double minMargin,
+    @Option(
+            label = "P",
+            standard = "0.5",
+            least = 0,
+            greatest = 1,
+            help =
+                "People look at what contradicts its label with at least this probability and does"
+                    + " not change.")
+        double reviewConfidence,
+    @Option(
+            name = "protect-splits",
+            label = "SPLIT",
+            standard = "validation,test",
+            choices = {"train", "validation", "test", NONE},
+            help =
+                "Splits whose labels people alone change: what would change there goes to review;"
+                    + " none for none.")
+        List<String> protectedSplits,
+    @Option(
+            label = "SHARE",
+            standard = "0.1",
+            least = 0,
+            greatest = 1,
+            help = "Publish nothing when a larger share of the labels that could change does.")
+        double maxChangeRate,
+    @SlicesOption Optional<List<String>> slices,
+    @Option(standard = "10000", least = 0, help = "Images in the review queue at most.")
+        long reviewLimit,
+    @OverwriteOption boolean overwrite,
+    @Option(help = "Say what would change, and write nothing.") boolean dryRun,
+    @Option(
+            help =
+                "Also write all labels as they are then into a manifest, for other tools and"
+                    + " for 'catalog'.")
+        boolean export,
+    @Option(
+            label = "RUN",
+            help =
+                "Take all decisions of an earlier run of this command back, and do nothing else."
+                    + " 'spark-vit decisions list' shows the runs.")
+        Optional<String> revert) {
 
-  /** Checks names and ranges. */
+  /** Stands for no name in a list of names. */
+  static final String NONE = "none";
+
+  /** Checks what ranges do not say. */
   public RelabelConfig {
     classFloors = Map.copyOf(classFloors);
-    protectedSplits = List.copyOf(protectedSplits);
-    slices = slices.map(List::copyOf);
-    if (workspace.isBlank()) {
-      throw new UserException("--workspace is empty; name a folder");
-    }
+    protectedSplits = orNone(protectedSplits);
+    slices = slices.map(RelabelConfig::orNone);
     if (model.isPresent() && model.get().isBlank()) {
       throw new UserException("--model is empty; give a model's folder name or hash");
     }
-    requireShare("--min-confidence", minConfidence);
-    requireShare("--min-margin", minMargin);
-    requireShare("--review-confidence", reviewConfidence);
-    requireShare("--max-change-rate", maxChangeRate);
-    new TreeMap<>(classFloors)
-        .forEach((label, floor) -> requireShare("--class-floor " + label, floor));
     if (reviewConfidence > minConfidence) {
       throw new UserException(
           "--review-confidence "
@@ -64,43 +127,17 @@ public record RelabelConfig(
               + minConfidence
               + ", so labels would change more readily than people look at them; lower it");
     }
-    for (String split : protectedSplits) {
-      if (!SplitsTable.NAMES.contains(split)) {
-        throw new UserException(
-            "--protect-splits names '" + split + "'; choose of " + SplitsTable.NAMES + ", or none");
-      }
-    }
     for (String slice : slices.orElse(List.of())) {
       if (slice.isBlank() || slices.get().indexOf(slice) != slices.get().lastIndexOf(slice)) {
         throw new UserException("--slices " + slices.get() + ": name each column once");
       }
     }
-    if (reviewLimit < 0) {
-      throw new UserException("--review-limit " + reviewLimit + " is negative; use 0 or more");
+    if (revert.isPresent() && dryRun) {
+      throw new UserException("--revert and --dry-run are both given; give one of them");
     }
   }
 
-  private static void requireShare(String option, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new UserException(option + " " + value + " is not between 0 and 1");
-    }
-  }
-
-  /** Option names and values, for the run record. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    model.ifPresent(name -> map.put("model", name));
-    map.put("calibrated", calibrated);
-    map.put("min-confidence", minConfidence);
-    map.put("class-floor", new TreeMap<>(classFloors));
-    map.put("min-margin", minMargin);
-    map.put("review-confidence", reviewConfidence);
-    map.put("protect-splits", protectedSplits);
-    map.put("max-change-rate", maxChangeRate);
-    slices.ifPresent(names -> map.put("slices", names));
-    map.put("review-limit", reviewLimit);
-    map.put("overwrite", overwrite);
-    return map;
+  private static List<String> orNone(List<String> names) {
+    return names.equals(List.of(NONE)) ? List.of() : List.copyOf(names);
   }
 }

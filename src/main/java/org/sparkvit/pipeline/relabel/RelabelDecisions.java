@@ -37,6 +37,9 @@ final class RelabelDecisions {
   /** The row of {@code images}, as a struct: its user's columns may have any name. */
   static final String IMAGE = "image";
 
+  /** Whether a person decided on the label. */
+  private static final String PERSON = "person";
+
   private RelabelDecisions() {}
 
   /**
@@ -47,6 +50,7 @@ final class RelabelDecisions {
    * @param predictions of any models
    * @param model the hash of the one that decides
    * @param classes of that model, in the order of its probabilities
+   * @param people ids of images whose label a person decided on; absent where there are none
    */
   static Dataset<Row> of(
       Dataset<Row> images,
@@ -54,6 +58,7 @@ final class RelabelDecisions {
       Dataset<Row> predictions,
       String model,
       List<String> classes,
+      Optional<Dataset<Row>> people,
       RelabelConfig config) {
     Dataset<Row> rows =
         ScoredImages.join(
@@ -68,6 +73,11 @@ final class RelabelDecisions {
             .withColumn(
                 RelabelsTable.SPLIT,
                 coalesce(col(ScoredImages.SPLIT), col(ImagesTable.GIVEN_SPLIT)));
+    rows =
+        people.isPresent()
+            ? rows.join(
+                people.get().withColumn(PERSON, lit(true)), new String[] {RelabelsTable.ID}, "left")
+            : rows.withColumn(PERSON, lit(false));
     Column probabilities = col(PredictionsTable.PROBABILITIES);
     Column sorted = sort_array(probabilities);
     Column second = when(size(probabilities).gt(1), element_at(sorted, -2)).otherwise(lit(0f));
@@ -106,6 +116,7 @@ final class RelabelDecisions {
     return when(functions.not(col(ScoredImages.TRIED)), id(Reason.NO_PREDICTION))
         .when(predicted.isNull(), id(Reason.FAILED))
         .when(label.equalTo(predicted), id(Reason.AGREES))
+        .when(col(PERSON), id(Reason.DECIDED_BY_PERSON))
         .when(
             label.isNotNull().and(col(ScoredImages.LABEL_INDEX).isNull()), id(Reason.UNKNOWN_LABEL))
         .when(

@@ -1,5 +1,8 @@
 package org.sparkvit.pipeline.relabel;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,19 +12,16 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Labels;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.LabelDecisions;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.query.PredictionChecks;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.CalibrationsTable;
-import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.RelabelSummaryTable;
@@ -29,110 +29,149 @@ import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.ReviewTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
-import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.loading.ImageManifest;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
- * Reads {@code images}, {@code splits} (if there are any), {@code models} and {@code predictions};
- * writes {@code relabels}, {@code relabel_summary} and {@code review} together, and the export
- * {@code relabel-RUN}. The catalog itself is changed by no one but its owner, who reads the export
- * into it.
+ * Reads the labels, {@code splits} (if there are any), {@code models} and {@code predictions};
+ * writes {@code relabels}, {@code relabel_summary} and {@code review} together, the export {@code
+ * relabel-RUN}, and the changes as decisions. The catalog itself stays as it is.
  */
-public final class RelabelStage {
+@StageDescription(
+    name = "relabel",
+    group = Group.LABEL,
+    help = {
+      "Decides with a model's predictions which labels change, which people should look at, and"
+          + " which stay. The changes count at once, in every command, and can be taken back.",
+      "The rarer wrong labels are, the higher the floor has to be, or most changes are the model's"
+          + " own mistakes.",
+      "In its train split a model may repeat a wrong label that it learnt by heart; it is not found"
+          + " there then."
+    },
+    readsEarlierVersions = true)
+public final class RelabelStage extends Stage<RelabelConfig> {
   /** With a larger part unscored than this, scoring was forgotten or cut short. */
   private static final double UNSCORED_SHARE = 0.1;
 
-  private final RelabelConfig config;
-  private final Progress progress;
+  private static final String SOURCE = "relabel";
 
-  public RelabelStage(RelabelConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public RelabelStage() {
+    super(RelabelConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("relabel", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
-    workspace.requireAbsent(RelabelsTable.SPEC, config.overwrite());
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
-    Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
-    record.input("images", workspace.version(ImagesTable.SPEC));
-    record.input("predictions", workspace.version(PredictionsTable.SPEC));
-    Optional<Dataset<Row>> splits = Optional.empty();
-    if (workspace.has(SplitsTable.SPEC)) {
-      splits = Optional.of(workspace.read(SplitsTable.SPEC));
-      record.input("splits", workspace.version(SplitsTable.SPEC));
-      CurrentSplits.of(images, splits.get())
-          .count()
-          .line()
-          .ifPresent(line -> progress.say("relabel: warning: " + line));
+  @Override
+  protected List<TableSpec> replaces(RelabelConfig config) {
+    return config.revert().isPresent() || config.dryRun() ? List.of() : List.of(RelabelsTable.SPEC);
+  }
+
+  @Override
+  protected List<TableSpec> appends(RelabelConfig config) {
+    return config.dryRun() ? List.of() : List.of(DecisionsTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, RelabelConfig config) {
+    if (config.revert().isPresent()) {
+      context.revert(config.revert().get(), Optional.of(SOURCE));
+      return;
     }
+    Dataset<Row> images = context.labels();
+    Dataset<Row> predictions = context.read(PredictionsTable.SPEC);
+    Optional<Dataset<Row>> splits = context.readIfPresent(SplitsTable.SPEC);
+    splits
+        .flatMap(placed -> CurrentSplits.of(images, placed).count().line())
+        .ifPresent(line -> context.say("warning: %s", line));
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
-    Map.Entry<String, List<String>> model = model(workspace, predictions);
-    requireFloors(model.getValue());
-    record.input("model", model.getKey());
-    Dataset<Row> said = predictions;
-    if (config.calibrated()) {
-      Dataset<Row> calibrations = workspace.read(CalibrationsTable.SPEC);
-      record.input("calibrations", workspace.version(CalibrationsTable.SPEC));
-      said =
-          CalibratedPredictions.calibrate(
-              predictions, calibrations, model.getKey(), model.getValue());
-    }
+    Map.Entry<String, List<String>> model = model(context, config, predictions);
+    requireFloors(config, model.getValue());
+    context.record().input("model", model.getKey());
+    Dataset<Row> said =
+        config.calibrated()
+            ? CalibratedPredictions.calibrate(
+                predictions, context.read(CalibrationsTable.SPEC), model.getKey(), model.getValue())
+            : predictions;
 
     Dataset<Row> decided =
-        RelabelDecisions.of(images, splits, said, model.getKey(), model.getValue(), config)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      PredictionChecks.requireSound(
-          decided, ClassIndex.of(Map.of(model.getKey(), model.getValue())));
-      Totals totals = Totals.tally(decided);
-      requireScored(totals, model.getKey());
-      ChangeRate rate = ChangeRate.of(totals, config);
-      rate.requireUsual();
-      record.result("reasons", totals.byReason());
-      record.result("change-rate", rate.share());
-      LabelExport export =
-          new LabelExport(spark, workspace.beginExport("relabel-" + record.runId(), record));
-      publish(workspace, decided, slices, export, record);
-      outcome(totals, rate, model.getKey());
-      next(decided, totals, export);
-    } finally {
-      decided.unpersist();
+        context.cache(
+            RelabelDecisions.of(
+                images,
+                splits,
+                said,
+                model.getKey(),
+                model.getValue(),
+                context.decisions().map(LabelDecisions::ofPeople),
+                config));
+    PredictionChecks.requireSound(decided, ClassIndex.of(Map.of(model.getKey(), model.getValue())));
+    Totals totals = Totals.tally(decided);
+    requireScored(context, totals, model.getKey());
+    ChangeRate rate = ChangeRate.of(totals, config);
+    rate.requireUsual();
+    context.record().result("reasons", totals.byReason()).result("change-rate", rate.share());
+    if (config.dryRun()) {
+      outcome(context, config, totals, rate, model.getKey());
+      context.say("nothing was written, as --dry-run asks for");
+      return;
     }
+    LabelExport export =
+        new LabelExport(
+            context.spark(),
+            context
+                .workspace()
+                .beginExport("relabel-" + context.record().runId(), context.record()));
+    publish(context, config, decided, slices, export);
+    context.decide(changes(decided), SOURCE, model.getKey());
+    outcome(context, config, totals, rate, model.getKey());
+    sayExport(context, config, decided, totals, export);
+    context.say(
+        "the new labels count from now on; 'spark-vit relabel --revert %s' takes them back",
+        context.record().runId());
+    context.next("train --overwrite");
   }
 
-  private void publish(
-      Workspace workspace,
+  /** The decisions that change a label. */
+  private static Dataset<Row> changes(Dataset<Row> decided) {
+    return decided
+        .where(col(RelabelsTable.DECISION).equalTo(RelabelsTable.CHANGE))
+        .select(
+            col(RelabelsTable.ID),
+            lit(DecisionsTable.LABEL).as(DecisionsTable.KIND),
+            col(RelabelsTable.NEW_LABEL).as(DecisionsTable.VALUE),
+            col(RelabelsTable.REASON).as(DecisionsTable.REASON));
+  }
+
+  private static void publish(
+      StageContext context,
+      RelabelConfig config,
       Dataset<Row> decided,
       List<String> slices,
-      LabelExport export,
-      RunRecord record) {
-    Dataset<Row> queue =
-        ReviewQueue.of(decided, config.reviewLimit()).persist(StorageLevel.MEMORY_AND_DISK());
+      LabelExport export) {
+    Dataset<Row> queue = context.cache(ReviewQueue.of(decided, config.reviewLimit()));
     try {
-      export.writeManifest(decided);
+      if (config.export()) {
+        export.writeManifest(decided);
+      }
       export.writeReview(queue);
-      record.result("export", export.folder());
+      context.record().result("export", export.folder());
       Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
       tables.put(RelabelSummaryTable.SPEC, Summary.of(decided, slices));
       tables.put(ReviewTable.SPEC, queue);
       tables.put(RelabelsTable.SPEC, RelabelDecisions.table(decided));
-      workspace.replaceAll(tables, record);
+      context.publish(tables);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      workspace.deleteExport(export.folder(), e);
+      context.workspace().deleteExport(export.folder(), e);
       throw e;
-    } finally {
-      queue.unpersist();
     }
   }
 
   /** Labels are changed by one model, which has to be named where several have predictions. */
-  private Map.Entry<String, List<String>> model(Workspace workspace, Dataset<Row> predictions) {
+  private static Map.Entry<String, List<String>> model(
+      StageContext context, RelabelConfig config, Dataset<Row> predictions) {
     SortedMap<String, List<String>> models =
-        ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
+        ModelClasses.find(context.read(ModelsTable.SPEC), predictions, config.model());
     if (models.size() > 1) {
       throw new UserException(
           models.size()
@@ -144,7 +183,7 @@ public final class RelabelStage {
     return models.entrySet().iterator().next();
   }
 
-  private void requireFloors(List<String> classes) {
+  private static void requireFloors(RelabelConfig config, List<String> classes) {
     for (String label : new TreeSet<>(config.classFloors().keySet())) {
       if (!classes.contains(label)) {
         throw new UserException(
@@ -156,7 +195,7 @@ public final class RelabelStage {
     }
   }
 
-  private void requireScored(Totals totals, String model) {
+  private static void requireScored(StageContext context, Totals totals, String model) {
     long usable = totals.images(Totals.Line::usable);
     long unscored =
         totals.images(
@@ -173,17 +212,18 @@ public final class RelabelStage {
               usable));
     }
     if (unscored > UNSCORED_SHARE * usable) {
-      say(
+      context.say(
           "warning: %,d of %,d usable images have no prediction of model %s as they are now and"
               + " keep their labels; run 'spark-vit score' and relabel again",
           unscored, usable, ModelClasses.abbreviate(model));
     }
   }
 
-  private void outcome(Totals totals, ChangeRate rate, String model) {
+  private static void outcome(
+      StageContext context, RelabelConfig config, Totals totals, ChangeRate rate, String model) {
     long review = totals.images(line -> line.reason().decision().equals(RelabelsTable.REVIEW));
-    say(
-        "relabel: model %s: of %,d images %,d change their label, %,d without one get one, %,d are"
+    context.say(
+        "model %s: of %,d images %,d change their label, %,d without one get one, %,d are"
             + " for review, %,d keep theirs",
         ModelClasses.abbreviate(model),
         totals.images(line -> true),
@@ -191,24 +231,32 @@ public final class RelabelStage {
         totals.images(Reason.NEWLY_LABELLED),
         review,
         totals.images(line -> line.reason().decision().equals(RelabelsTable.KEEP)));
-    say("  by reason: %s", totals.byReason());
+    context.say("by reason: %s", totals.byReason());
     if (totals.images(Reason.CONFIDENT) > 0) {
-      say("  changes (%s): %s", rate.shown(), totals.movements());
+      context.say("changes (%s): %s", rate.shown(), totals.movements());
     }
     if (totals.images(Reason.UNKNOWN_LABEL) > 0) {
-      say(
+      context.say(
           "warning: %,d images have labels that the model does not know, and keep them",
           totals.images(Reason.UNKNOWN_LABEL));
     }
     if (review > config.reviewLimit()) {
-      say(
-          "  the review queue holds the %,d most worthwhile of %,d; --review-limit sets how many",
+      context.say(
+          "the review queue holds the %,d most worthwhile of %,d; --review-limit sets how many",
           config.reviewLimit(), review);
     }
   }
 
-  private void next(Dataset<Row> decided, Totals totals, LabelExport export) {
-    say("  for people to look at: %s", export.review());
+  private static void sayExport(
+      StageContext context,
+      RelabelConfig config,
+      Dataset<Row> decided,
+      Totals totals,
+      LabelExport export) {
+    context.say("for people to look at: %s", export.review());
+    if (!config.export()) {
+      return;
+    }
     Dataset<Row> images = LabelExport.images(decided);
     boolean unlabelled =
         totals.images(
@@ -216,16 +264,12 @@ public final class RelabelStage {
                     line.from() == null && !line.reason().decision().equals(RelabelsTable.CHANGE))
             > 0;
     if (ImageManifest.imageRoot(images).isEmpty()) {
-      say(
-          "  the images' names start from several folders, so catalog will give them new ids: split"
-              + " and score again after it");
+      context.say(
+          "the images' names start from several folders, so a catalog of the manifest would give"
+              + " them new ids");
     }
-    say(
-        "next, to take the new labels over: %s",
+    context.say(
+        "a manifest of all labels: %s",
         ImageManifest.catalogCommand(config.workspace(), export.manifest(), images, unlabelled));
-  }
-
-  private void say(String format, Object... arguments) {
-    progress.say(String.format(Locale.ROOT, format, arguments));
   }
 }

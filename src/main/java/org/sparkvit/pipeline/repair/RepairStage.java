@@ -13,104 +13,127 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.SliceColumns;
+import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.LabelChecksTable;
 import org.sparkvit.dataset.schema.RepairsTable;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.loading.ImageManifest;
 import org.sparkvit.pipeline.repair.RepairConfig.WrongLabels;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.stats.metrics.FalseDiscovery;
 import org.sparkvit.stats.metrics.Proportion;
 
 /**
- * Reads {@code images}, {@code findings} and {@code label_checks}; writes {@code repairs} and, as
- * {@code exports/repair-RUN/images.parquet}, a manifest without what the policy leaves out. Images
- * and catalog stay as they are: reading the manifest takes the repairs over, reading the former
- * inputs again undoes them.
+ * Reads the labels, {@code findings} and {@code label_checks}; writes {@code repairs}, and what the
+ * policy leaves out or changes as decisions. Images and catalog stay as they are.
  */
-public final class RepairStage {
+@StageDescription(
+    name = "repair",
+    group = Group.PREPARE,
+    help = {
+      "Applies a policy to what audit and labels found: which images to leave out, which labels to"
+          + " change. Both count at once, in every command, and can be taken back.",
+      "Writes a list of them with the reason for each. No image is touched."
+    })
+public final class RepairStage extends Stage<RepairConfig> {
   private static final double SIGNIFICANT = 0.05;
   private static final int SUPPORT = 30;
   private static final int TOLD = 5;
+  private static final String SOURCE = "repair";
 
-  private final RepairConfig config;
-  private final Progress progress;
-
-  public RepairStage(RepairConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public RepairStage() {
+    super(RepairConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    RunRecord record =
-        RunRecord.start("repair", config.toMap())
-            .input("images", workspace.version(ImagesTable.SPEC));
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+  @Override
+  protected List<TableSpec> appends(RepairConfig config) {
+    return config.dryRun() ? List.of() : List.of(DecisionsTable.SPEC, RepairsTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, RepairConfig config) {
+    if (config.revert().isPresent()) {
+      context.revert(config.revert().get(), Optional.of(SOURCE));
+      return;
+    }
+    Dataset<Row> images = context.labels();
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
-    Dataset<Row> findings = workspace.read(FindingsTable.SPEC);
-    record.input("findings", workspace.version(FindingsTable.SPEC));
-    Optional<Dataset<Row>> checks = Optional.empty();
-    if (config.wrongLabels() != WrongLabels.KEEP) {
-      checks = Optional.of(workspace.read(LabelChecksTable.SPEC));
-      record.input("label_checks", workspace.version(LabelChecksTable.SPEC));
+    Dataset<Row> findings = context.read(FindingsTable.SPEC);
+    Optional<Dataset<Row>> checks =
+        config.wrongLabels() == WrongLabels.KEEP
+            ? Optional.empty()
+            : Optional.of(context.read(LabelChecksTable.SPEC));
+    sayChanged(context, images, findings, checks);
+    Dataset<Row> repairs = context.cache(Repairs.of(images, findings, checks, config));
+    report(context, config, images, repairs, slices);
+    if (config.dryRun()) {
+      context.say("nothing was written, as --dry-run asks for");
+      return;
     }
-    sayChanged(images, findings, checks, record);
-    Dataset<Row> repairs =
-        Repairs.of(images, findings, checks, config).persist(StorageLevel.MEMORY_AND_DISK());
-    String folder = workspace.beginExport("repair-" + record.runId(), record);
+    if (config.export()) {
+      export(context, config, Repairs.apply(images, repairs));
+    }
+    context.publish(RepairsTable.SPEC, repairs);
+    long decided = context.decide(Repairs.decisions(repairs), SOURCE, SOURCE);
+    context.say(
+        "%,d decisions count from now on; 'spark-vit repair --revert %s' takes them back",
+        decided, context.record().runId());
+    context.next("split --extend");
+  }
+
+  private static void export(StageContext context, RepairConfig config, Dataset<Row> cleaned) {
+    String folder =
+        context.workspace().beginExport("repair-" + context.record().runId(), context.record());
     String manifest = folder + "/images.parquet";
     try {
-      report(images, repairs, slices, record);
-      Dataset<Row> cleaned = Repairs.apply(images, repairs);
       ImageManifest.write(cleaned, manifest);
-      record.result("manifest", manifest);
-      workspace.replace(RepairsTable.SPEC, repairs, record);
+      context.record().result("manifest", manifest);
       boolean unlabelled = !cleaned.where(col(ImagesTable.LABEL).isNull()).isEmpty();
-      progress.say(
-          "next, to take the repairs over: "
-              + ImageManifest.catalogCommand(config.workspace(), manifest, cleaned, unlabelled));
+      context.say(
+          "a manifest of what is left: %s",
+          ImageManifest.catalogCommand(config.workspace(), manifest, cleaned, unlabelled));
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      workspace.deleteExport(folder, e);
+      context.workspace().deleteExport(folder, e);
       throw e;
-    } finally {
-      repairs.unpersist();
     }
   }
 
-  private void sayChanged(
-      Dataset<Row> images, Dataset<Row> findings, Optional<Dataset<Row>> checks, RunRecord record) {
+  private static void sayChanged(
+      StageContext context,
+      Dataset<Row> images,
+      Dataset<Row> findings,
+      Optional<Dataset<Row>> checks) {
     long settled = Repairs.settled(CurrentLabels.in(findings, images)).count();
     long verdicts = 0;
     if (checks.isPresent()) {
       Dataset<Row> issues = checks.get().where(col(LabelChecksTable.ISSUE));
       verdicts = CurrentLabels.changed(issues, images);
     }
-    record.result("settled_conflicts", settled).result("outdated_label_checks", verdicts);
+    context.record().result("settled_conflicts", settled).result("outdated_label_checks", verdicts);
     if (settled + verdicts > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "repair: warning: labels have changed since the audit or the check of labels: %,d"
-                  + " conflicts that are none any more and %,d verdicts on other labels are not"
-                  + " acted on; run 'spark-vit audit' and 'spark-vit labels' again",
-              settled,
-              verdicts));
+      context.say(
+          "warning: labels have changed since the audit or the check of labels: %,d"
+              + " conflicts that are none any more and %,d verdicts on other labels are not"
+              + " acted on; run 'spark-vit audit' and 'spark-vit labels' again",
+          settled, verdicts);
     }
   }
 
-  private void report(
-      Dataset<Row> images, Dataset<Row> repairs, List<String> slices, RunRecord record) {
+  private static void report(
+      StageContext context,
+      RepairConfig config,
+      Dataset<Row> images,
+      Dataset<Row> repairs,
+      List<String> slices) {
     Map<String, Object> counts = new LinkedHashMap<>();
     for (Row row :
         repairs
@@ -119,13 +142,9 @@ public final class RepairStage {
             .orderBy(RepairsTable.ACTION, RepairsTable.RULE)
             .collectAsList()) {
       counts.put(row.getString(0) + " " + row.getString(1), row.getLong(2));
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "  %-8s %-20s %,d images",
-              row.getString(0).toLowerCase(Locale.ROOT),
-              row.getString(1),
-              row.getLong(2)));
+      context.say(
+          "%-8s %-20s %,d images",
+          row.getString(0).toLowerCase(Locale.ROOT), row.getString(1), row.getLong(2));
     }
     Dataset<Row> marked =
         images.join(
@@ -138,14 +157,9 @@ public final class RepairStage {
             "left");
     Row all = marked.agg(count(lit(1)), count_if(col("left_out"))).head();
     Proportion lost = new Proportion(all.getLong(1), all.getLong(0));
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "repair: %,d of %,d images are left out (%.2f %%)",
-            lost.hits(),
-            lost.total(),
-            100 * lost.rate()));
-    record.result("rules", counts).result("excluded", lost.hits());
+    context.say(
+        "%,d of %,d images are left out (%.2f %%)", lost.hits(), lost.total(), 100 * lost.rate());
+    context.record().result("rules", counts).result("excluded", lost.hits());
     if (lost.rate() > config.maxShare()) {
       throw new UserException(
           String.format(
@@ -158,12 +172,13 @@ public final class RepairStage {
     List<String> columns = new ArrayList<>(slices);
     columns.add(ImagesTable.LABEL);
     for (String column : columns) {
-      sayLosses(marked, column, lost);
+      sayLosses(context, marked, column, lost);
     }
   }
 
   /** Values that lose more than the rest: cleaning must not take one kind of images away. */
-  private void sayLosses(Dataset<Row> marked, String column, Proportion all) {
+  private static void sayLosses(
+      StageContext context, Dataset<Row> marked, String column, Proportion all) {
     List<Row> values =
         marked
             .groupBy(SliceColumns.value(column).as("value"))
@@ -183,13 +198,9 @@ public final class RepairStage {
       Row row = values.get(i);
       double rate = row.getLong(2) / (double) row.getLong(1);
       if (q[i] < SIGNIFICANT && rate > all.rate()) {
-        progress.say(
-            String.format(
-                Locale.ROOT,
-                "  warning: of %s %s %.1f %% are left out, more than of the rest",
-                column,
-                row.getString(0),
-                100 * rate));
+        context.say(
+            "warning: of %s %s %.1f %% are left out, more than of the rest",
+            column, row.getString(0), 100 * rate);
         told++;
       }
     }

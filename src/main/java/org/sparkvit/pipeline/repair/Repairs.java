@@ -2,11 +2,16 @@ package org.sparkvit.pipeline.repair;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.format_number;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.CurrentLabels;
+import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.LabelChecksTable;
@@ -138,6 +144,21 @@ final class Repairs {
             why,
             NO_TEXT,
             relabel ? col(LabelChecksTable.SUGGESTED) : NO_TEXT);
+  }
+
+  /** Returns the decisions that the repairs come to: one for each image and kind. */
+  static Dataset<Row> decisions(Dataset<Row> repairs) {
+    Column excluded = col(RepairsTable.ACTION).equalTo(RepairsTable.EXCLUDE);
+    return repairs
+        .groupBy(
+            col(RepairsTable.ID),
+            when(excluded, lit(DecisionsTable.EXCLUDE))
+                .otherwise(lit(DecisionsTable.LABEL))
+                .as(DecisionsTable.KIND))
+        .agg(
+            max(col(RepairsTable.NEW_LABEL)).as(DecisionsTable.VALUE),
+            concat_ws(", ", sort_array(collect_set(col(RepairsTable.RULE))))
+                .as(DecisionsTable.REASON));
   }
 
   /** Images as the manifest is to have them. */

@@ -1,10 +1,13 @@
 package org.sparkvit.pipeline.score;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
 import org.sparkvit.core.UserException;
-import org.sparkvit.model.architecture.Precision;
+import org.sparkvit.core.options.BatchSizeOption;
+import org.sparkvit.core.options.DecodeThreadsOption;
+import org.sparkvit.core.options.DeviceOption;
+import org.sparkvit.core.options.MaxMinutesOption;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.PartitionsOption;
+import org.sparkvit.core.options.WorkspaceOption;
 
 /**
  * Options of {@link ScoreStage}.
@@ -22,20 +25,65 @@ import org.sparkvit.model.architecture.Precision;
  *     org.sparkvit.image.resample.PreprocessSpec#scaledDecoding}
  * @param retryFailed whether images that could not be scored before are tried again
  * @param agreementSample how many images are scored in fp32 as well, to compare; 0 for none
+ * @param maxMinutes minutes after which no chunk begins; 0 for no limit
  */
 public record ScoreConfig(
-    String workspace,
-    String model,
-    String device,
-    String precision,
-    int batchSize,
-    int decodeThreads,
-    int partitions,
-    long chunkImages,
-    double maxErrorRate,
-    boolean scaledDecoding,
-    boolean retryFailed,
-    int agreementSample) {
+    @WorkspaceOption String workspace,
+    @Option(
+            label = "NAME|URI",
+            standard = "vit",
+            help =
+                "A model of the workspace by its name or NAME@RUN, or the URI of a Hugging Face"
+                    + " model directory.")
+        String model,
+    @DeviceOption String device,
+    @Option(
+            standard = "auto",
+            choices = {"auto", "fp32", "bf16", "fp16", "int8"},
+            help =
+                "What the model computes in. auto is bf16 on GPUs and on processors where it is"
+                    + " faster, else fp32; fp16 is for GPUs, int8 for CPUs.")
+        String precision,
+    @BatchSizeOption int batchSize,
+    @DecodeThreadsOption int decodeThreads,
+    @PartitionsOption int partitions,
+    @Option(
+            label = "N",
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help =
+                "About how many images become visible together, which is also what a killed run"
+                    + " loses at most; 0 for what is scored in ten minutes.")
+        long chunkImages,
+    @Option(
+            label = "SHARE",
+            standard = "0.5",
+            least = 0,
+            greatest = 1,
+            help = "Stop, and publish no more, when a larger share of the images cannot be scored.")
+        double maxErrorRate,
+    @Option(
+            help =
+                "Decode JPEG files of at least four times the model's sides at a half, a quarter or"
+                    + " an eighth of their size: faster, and not the very same pixels; see"
+                    + " --agreement-sample. Needs libjpeg-turbo. A run without it scores again what"
+                    + " was scored like this.")
+        boolean scaledDecoding,
+    @Option(
+            help =
+                "Try images again that could not be scored before; --max-error-rate does not"
+                    + " apply.")
+        boolean retryFailed,
+    @Option(
+            standard = "0",
+            least = 0,
+            greatest = 10_000_000,
+            help =
+                "Score N images in fp32 and of all their pixels as well, and say how many of them"
+                    + " get the same label.")
+        int agreementSample,
+    @MaxMinutesOption int maxMinutes) {
 
   /**
    * PyTorch's matrix products take rows in blocks, and round differently in what is left over. With
@@ -44,22 +92,9 @@ public record ScoreConfig(
    */
   public static final int BATCH_STEP = 16;
 
+  /** Checks what ranges do not say. */
   public ScoreConfig {
-    if (!Set.of("auto", "cpu", "gpu").contains(device)) {
-      throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
-    }
-    if (!Precision.CHOICES.contains(precision)) {
-      throw new UserException(
-          "--precision is '" + precision + "'; use one of " + Precision.CHOICES);
-    }
     requireBatchSize(batchSize);
-    requireAtLeast("--decode-threads", decodeThreads, 1);
-    requireAtLeast("--partitions", partitions, 0);
-    requireAtLeast("--chunk-images", chunkImages, 0);
-    requireAtLeast("--agreement-sample", agreementSample, 0);
-    if (!(maxErrorRate >= 0 && maxErrorRate <= 1)) {
-      throw new UserException("--max-error-rate is " + maxErrorRate + "; use a share from 0 to 1");
-    }
   }
 
   /**
@@ -76,29 +111,5 @@ public record ScoreConfig(
               + BATCH_STEP
               + ", or an image's probabilities would depend on those beside it");
     }
-  }
-
-  private static void requireAtLeast(String option, long value, int least) {
-    if (value < least) {
-      throw new UserException(option + " is " + value + "; use " + least + " or more");
-    }
-  }
-
-  /** For the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("model", model);
-    map.put("device", device);
-    map.put("precision", precision);
-    map.put("batch-size", batchSize);
-    map.put("decode-threads", decodeThreads);
-    map.put("partitions", partitions);
-    map.put("chunk-images", chunkImages);
-    map.put("max-error-rate", maxErrorRate);
-    map.put("scaled-decoding", scaledDecoding);
-    map.put("retry-failed", retryFailed);
-    map.put("agreement-sample", agreementSample);
-    return map;
   }
 }

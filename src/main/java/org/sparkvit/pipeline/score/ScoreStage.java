@@ -11,7 +11,6 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,15 +18,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Background;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.Deadline;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.IdRanges;
 import org.sparkvit.dataset.schema.CostsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.inference.Agreement;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.IncrementalTable;
@@ -35,6 +33,10 @@ import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.inference.SharedModel;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.ImageLocations;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
@@ -44,105 +46,105 @@ import org.sparkvit.loading.ImageLocations;
  * what the other has done; where they still meet, the rows of the later one count. The table has
  * one row per (image, model).
  */
-public final class ScoreStage {
-  private final ScoreConfig config;
-  private final Progress progress;
-
-  public ScoreStage(ScoreConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+@StageDescription(
+    name = "score",
+    group = Group.LABEL,
+    help = {
+      "Scores every image of the catalog with a model, on the executors, and writes the table"
+          + " predictions.",
+      "A rerun scores only what is new, changed or not yet scored by this model, in this precision"
+          + " where one is named."
+    })
+public final class ScoreStage extends Stage<ScoreConfig> {
+  public ScoreStage() {
+    super(ScoreConfig.class);
   }
 
-  /** Runs the stage on a session. */
-  public void run(SparkSession spark) {
-    Instant started = Instant.now();
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    workspace.requireWritable(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
-    String location = workspace.modelAt(config.model());
-    Background background = CatalogBackground.of(workspace);
-    SharedModel loaded = model(spark, location, config.precision(), background);
-    loaded.differs(background).ifPresent(line -> progress.say("score: " + line));
+  @Override
+  protected List<TableSpec> appends(ScoreConfig config) {
+    return List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, ScoreConfig config) {
+    Deadline deadline =
+        config.maxMinutes() == 0
+            ? Deadline.NONE
+            : Deadline.in(Duration.ofMinutes(config.maxMinutes()));
+    SparkSession spark = context.spark();
+    Dataset<Row> images = context.labels();
+    String location = context.model(config.model());
+    Background background = CatalogBackground.of(context.workspace());
+    SharedModel loaded = model(spark, config, location, config.precision(), background);
+    loaded.differs(background).ifPresent(context::say);
     SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
     model.input().requireFits(config.batchSize());
-    model.notes().forEach(note -> progress.say("score: " + note));
-    RunRecord record =
-        RunRecord.start("score", config.toMap())
-            .input("images", workspace.version(ImagesTable.SPEC))
-            .input("model", location)
-            .input("model_hash", model.hash());
-
+    model.notes().forEach(context::say);
+    context.record().input("model_hash", model.hash());
     if (config.agreementSample() > 0) {
-      compare(spark, ImageLocations.of(workspace, images), model, location, background, record);
+      compare(context, config, images, model, background);
     }
     IncrementalTable table =
         new IncrementalTable(
-                workspace, PredictionsTable.SPEC, images, rows -> done(rows, model.hash()))
-            .inPartitions(config.partitions());
+                context.workspace(),
+                PredictionsTable.SPEC,
+                images,
+                rows -> done(rows, config, model.hash()))
+            .inPartitions(config.partitions())
+            .until(deadline);
     if (config.chunkImages() > 0) {
       table.inChunksOf(config.chunkImages());
     }
-    IdRanges ranges = table.cut(record);
+    IdRanges ranges = table.cut(context.record());
     long count = ranges.images();
     if (count == 0) {
-      if (!isLastUsed(workspace, model, location)) {
-        registerModel(spark, workspace, model, location, record);
+      if (!isLastUsed(context, model, location)) {
+        registerModel(context, model, location);
       }
-      progress.say("score: nothing to do, every image has been scored by this model");
+      context.say("nothing to do, every image has been scored by this model");
       return;
     }
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "score: %,d images with model %.12s; %,d others have been scored before",
-            count,
-            model.hash(),
-            images.count() - count));
+    context.say(
+        "%,d images with model %.12s; %,d others have been scored before",
+        count, model.hash(), images.count() - count);
 
     // Who tries known failures again expects failures.
     FailureLimit failures = new FailureLimit(config.retryFailed() ? 1 : config.maxErrorRate());
-    table.fill(
-        ranges,
-        "scored",
-        new Scoring(spark, workspace, model, location, failures, Timestamp.from(started), record),
-        record,
-        progress);
-    workspace.compact(ModelsTable.SPEC, record);
-    workspace.compact(CostsTable.SPEC, record);
+    IncrementalTable.Outcome outcome =
+        table.fill(
+            ranges,
+            "scored",
+            new Scoring(context, config, model, location, failures),
+            context.record(),
+            context.progress());
+    context.compact(ModelsTable.SPEC);
+    context.compact(CostsTable.SPEC);
     if (failures.failed() > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "score: %,d of %,d images have no prediction (see reason)",
-              failures.failed(),
-              failures.images()));
+      context.say(
+          "%,d of %,d images have no prediction (see reason)",
+          failures.failed(), failures.images());
     }
-    double time = seconds(started);
-    Cost cost =
-        new Cost(
-            model.parameters(spark),
-            model.multiplyAdds(),
-            failures.images() / time,
-            failures.images());
-    cost.write(spark, workspace, model, config.precision(), record);
-    progress.say("score: " + cost.line());
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "score: %,d images in %.1f s (%.1f images/s, loading included); next: spark-vit %s",
-            failures.images(),
-            time,
-            failures.images() / time,
-            // Without a label there is nothing to judge the model by, but it can give labels.
-            images.where(ImagesTable.labelled()).isEmpty() ? "relabel" : "evaluate"));
+    double rate = failures.images() / context.seconds();
+    if (failures.images() > 0) {
+      Cost cost = new Cost(model.parameters(spark), model.multiplyAdds(), rate, failures.images());
+      cost.write(spark, context.workspace(), model, config.precision(), context.record());
+      context.say(cost.line());
+    }
+    context.say("%,d images (%.1f images/s, loading included)", failures.images(), rate);
+    context.left(outcome.left());
+    // Without a label there is nothing to judge the model by, but it can give labels.
+    context.next(
+        outcome.left() > 0
+            ? "score"
+            : images.where(ImagesTable.labelled()).isEmpty() ? "relabel" : "evaluate");
   }
 
-  private static double seconds(Instant since) {
-    return Duration.between(since, Instant.now()).toMillis() / 1000.0;
-  }
-
-  private SharedModel model(
-      SparkSession spark, String location, String precision, Background background) {
+  private static SharedModel model(
+      SparkSession spark,
+      ScoreConfig config,
+      String location,
+      String precision,
+      Background background) {
     try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
       return SharedModel.distribute(spark, files.directory(), config.device(), precision)
           .on(background);
@@ -150,15 +152,15 @@ public final class ScoreStage {
   }
 
   /** Ids are hashes, so the images with the first ones are a sample, and the same one each time. */
-  private void compare(
-      SparkSession spark,
+  private static void compare(
+      StageContext context,
+      ScoreConfig config,
       Dataset<Row> images,
       SharedModel model,
-      String location,
-      Background background,
-      RunRecord record) {
+      Background background) {
+    SparkSession spark = context.spark();
     Dataset<Row> sample =
-        images
+        ImageLocations.of(context.workspace(), images)
             .where(ImagesTable.usable())
             .orderBy(ImagesTable.ID)
             .limit(config.agreementSample())
@@ -168,25 +170,21 @@ public final class ScoreStage {
             spark,
             sample,
             model,
-            model(spark, location, "fp32", background),
+            model(spark, config, context.model(config.model()), "fp32", background),
             config.batchSize(),
             config.decodeThreads());
     if (Double.isNaN(share)) {
-      progress.say("score: none of the images of the sample can be scored, so nothing compares");
+      context.say("none of the images of the sample can be scored, so nothing compares");
       return;
     }
-    record.result("agreement", share);
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "score: of a sample of %,d images %.2f %% get the same label as in fp32%s",
-            sample.count(),
-            100 * share,
-            config.scaledDecoding() ? " of all pixels" : ""));
+    context.record().result("agreement", share);
+    context.say(
+        "of a sample of %,d images %.2f %% get the same label as in fp32%s",
+        sample.count(), 100 * share, config.scaledDecoding() ? " of all pixels" : "");
   }
 
   /** Rows of the model that need not be made again. */
-  private Dataset<Row> done(Dataset<Row> predictions, String model) {
+  private static Dataset<Row> done(Dataset<Row> predictions, ScoreConfig config, String model) {
     Dataset<Row> done = predictions.where(col(PredictionsTable.MODEL).equalTo(model));
     if (config.retryFailed()) {
       done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());
@@ -202,45 +200,27 @@ public final class ScoreStage {
     return done.select(PredictionsTable.ID, PredictionsTable.SHA256);
   }
 
-  /** Predictions of the images of a chunk. */
-  private final class Scoring implements IncrementalTable.Work {
-    private final SparkSession spark;
-    private final Workspace workspace;
-    private final SharedModel model;
-    private final String location;
-    private final FailureLimit failures;
-    private final Timestamp time;
-    private final RunRecord record;
-
-    Scoring(
-        SparkSession spark,
-        Workspace workspace,
-        SharedModel model,
-        String location,
-        FailureLimit failures,
-        Timestamp time,
-        RunRecord record) {
-      this.spark = spark;
-      this.workspace = workspace;
-      this.model = model;
-      this.location = location;
-      this.failures = failures;
-      this.time = time;
-      this.record = record;
-    }
-
+  /** Makes the predictions of the images of a chunk. */
+  private record Scoring(
+      StageContext context,
+      ScoreConfig config,
+      SharedModel model,
+      String location,
+      FailureLimit failures)
+      implements IncrementalTable.Work {
     @Override
     public Optional<Dataset<Row>> rows(IncrementalTable.Chunk chunk) {
       Dataset<Row> scored =
           BatchInference.score(
-              spark, chunk.spread(), model, config.batchSize(), config.decodeThreads());
-      return Optional.of(predictions(scored, model, time));
+              context.spark(), chunk.spread(), model, config.batchSize(), config.decodeThreads());
+      return Optional.of(predictions(scored, model, Timestamp.from(context.started())));
     }
 
     @Override
     public void check(Dataset<Row> written) {
       failures.add(written);
-      record
+      context
+          .record()
           .result("scored", failures.images() - failures.failed())
           .result("failed", failures.failed());
     }
@@ -248,7 +228,7 @@ public final class ScoreStage {
     /** No prediction refers to a model that is not there. */
     @Override
     public void beforeFirst() {
-      registerModel(spark, workspace, model, location, record);
+      registerModel(context, model, location);
     }
   }
 
@@ -267,32 +247,29 @@ public final class ScoreStage {
   }
 
   /** Whether the table says so already; a run that has nothing to do then writes nothing. */
-  private static boolean isLastUsed(Workspace workspace, SharedModel model, String location) {
-    if (!workspace.has(ModelsTable.SPEC)) {
-      return false;
-    }
-    Row last =
-        workspace
-            .read(ModelsTable.SPEC)
-            .orderBy(col(ModelsTable.USED_AT).desc(), col(ModelsTable.MODEL))
-            .select(ModelsTable.MODEL, ModelsTable.LOCATION)
-            .first();
-    return last.getString(0).equals(model.hash()) && last.getString(1).equals(location);
+  private static boolean isLastUsed(StageContext context, SharedModel model, String location) {
+    return context
+        .readIfPresent(ModelsTable.SPEC)
+        .map(
+            models ->
+                models
+                    .orderBy(col(ModelsTable.USED_AT).desc(), col(ModelsTable.MODEL))
+                    .select(ModelsTable.MODEL, ModelsTable.LOCATION)
+                    .first())
+        .filter(last -> last.getString(0).equals(model.hash()))
+        .filter(last -> last.getString(1).equals(location))
+        .isPresent();
   }
 
-  private static void registerModel(
-      SparkSession spark,
-      Workspace workspace,
-      SharedModel model,
-      String location,
-      RunRecord record) {
+  private static void registerModel(StageContext context, SharedModel model, String location) {
     Row row =
         RowFactory.create(
             model.hash(),
             location,
             scala.collection.JavaConverters.asScalaBuffer(model.labels()).toSeq(),
             Timestamp.from(Instant.now()));
-    Dataset<Row> models = spark.createDataFrame(List.of(row), ModelsTable.SPEC.schema());
-    workspace.append(ModelsTable.SPEC, record.runId(), models.coalesce(1), record, written -> {});
+    context.append(
+        ModelsTable.SPEC,
+        context.spark().createDataFrame(List.of(row), ModelsTable.SPEC.schema()).coalesce(1));
   }
 }

@@ -32,6 +32,9 @@ import org.sparkvit.dataset.workspace.Workspace;
  * of a table that the run has written itself it reads what it wrote.
  */
 public final class StageContext {
+  /** The result of a run that says how many images are left for the next one. */
+  public static final String LEFT = "left";
+
   private final SparkSession spark;
   private final String stage;
   private final Workspace workspace;
@@ -257,6 +260,16 @@ public final class StageContext {
   public void free(Dataset<?> rows) {
     rows.unpersist();
     cached.remove(rows);
+  }
+
+  /**
+   * Notes that the run ends before all is done, as it was asked to. Whoever runs the stage learns
+   * that another run would go on.
+   *
+   * @param images how many images are left; 0 where all is done
+   */
+  public void left(long images) {
+    record.result(LEFT, images);
   }
 
   /** Says one line, with the name of the stage in front of it. */

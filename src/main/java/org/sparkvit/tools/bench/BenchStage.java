@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.image.resample.ResampleFilter;
@@ -414,18 +415,21 @@ public final class BenchStage {
   }
 
   private ScoreConfig score(org.apache.hadoop.fs.Path scratch, Path directory, String precision) {
-    return new ScoreConfig(
+    return Options.with(
+        ScoreConfig.class,
+        "workspace",
         new org.apache.hadoop.fs.Path(scratch, "scored").toString(),
+        "model",
         directory.toUri().toString(),
+        "device",
         config.device(),
+        "precision",
         precision,
+        "batch-size",
         config.batchSize(),
+        "decode-threads",
         config.decodeThreads(),
-        0,
-        0,
-        0,
-        false,
-        false,
+        "max-error-rate",
         0);
   }
 

@@ -17,7 +17,7 @@ record EndToEnd(String name, SparkSession spark, ScoreConfig score, ImageSet ima
     images.fill(scratch, count);
     BenchStage.delete(spark, new Path(scratch.uri(), PredictionsTable.SPEC.name()));
     long started = System.nanoTime();
-    new ScoreStage(score, Progress.SILENT).run(spark);
+    new ScoreStage().run(spark, score, Progress.SILENT);
     return count * 1e9 / (System.nanoTime() - started);
   }
 }

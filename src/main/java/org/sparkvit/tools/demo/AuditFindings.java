@@ -19,7 +19,7 @@ import org.sparkvit.dataset.schema.DuplicatesTable;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.pipeline.audit.Finding;
+import org.sparkvit.dataset.schema.Finding;
 
 /**
  * What the audit of the sample data set found, held against the defects that were planted.

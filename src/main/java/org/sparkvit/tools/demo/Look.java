@@ -1,7 +1,7 @@
 package org.sparkvit.tools.demo;
 
 import java.util.Locale;
-import org.sparkvit.pipeline.audit.Finding;
+import org.sparkvit.dataset.schema.Finding;
 
 /** What a sound picture of the sample data set was drawn as, and the audit may rightly flag. */
 enum Look {

@@ -29,6 +29,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ExplanationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -103,9 +104,19 @@ class ExplainStageTest extends SparkTest {
 
   private void score() {
     ScoreConfig config =
-        new ScoreConfig(
-            workspace.uri(), model.toString(), "cpu", "fp32", 16, 1, 0, 0, 0.5, false, false, 0);
-    new ScoreStage(config, line -> {}).run(spark);
+        Options.with(
+            ScoreConfig.class,
+            "workspace",
+            workspace.uri(),
+            "model",
+            model.toString(),
+            "device",
+            "cpu",
+            "precision",
+            "fp32",
+            "decode-threads",
+            1);
+    new ScoreStage().run(spark, config, line -> {});
   }
 
   private ExplainConfig config(int images, int perGroup, int faithfulness, int batchSize) {

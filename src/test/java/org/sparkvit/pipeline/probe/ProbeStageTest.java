@@ -28,6 +28,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -154,11 +155,24 @@ class ProbeStageTest extends SparkTest {
     assertThat(results.path("unreadable").asInt()).isEqualTo(1);
     assertThat(results.path("validation").path("accuracy").asDouble()).isGreaterThan(0.8);
 
-    new ScoreStage(
-            new ScoreConfig(
-                workspace.toString(), "probed", "cpu", "fp32", 16, 1, 2, 0, 0.5, false, false, 0),
-            Progress.SILENT)
-        .run(spark);
+    new ScoreStage()
+        .run(
+            spark,
+            Options.with(
+                ScoreConfig.class,
+                "workspace",
+                workspace.toString(),
+                "model",
+                "probed",
+                "device",
+                "cpu",
+                "precision",
+                "fp32",
+                "decode-threads",
+                1,
+                "partitions",
+                2),
+            Progress.SILENT);
     Workspace tables = Workspace.at(spark, workspace.toString());
     List<Row> scored =
         tables

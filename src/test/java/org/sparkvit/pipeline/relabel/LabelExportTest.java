@@ -31,6 +31,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -167,27 +168,29 @@ class LabelExportTest extends SparkTest {
             lit(now).as("scored_at")),
         record);
     RelabelConfig config =
-        new RelabelConfig(
+        Options.with(
+            RelabelConfig.class,
+            "workspace",
             workspace.uri(),
-            Optional.empty(),
-            false,
+            "min-confidence",
             0.9,
-            Map.of(),
-            0,
-            0.5,
-            List.of("test"),
+            "protect-splits",
+            "test",
+            "max-change-rate",
             1,
-            Optional.empty(),
-            10,
-            false);
-    new RelabelStage(config, said::add).run(spark);
+            "export",
+            true);
+    new RelabelStage().run(spark, config, said::add);
     List<String> arguments =
         new ArrayList<>(List.of(command().replaceAll(".*(?=--input)", "").split(" ")));
     return catalog("again", arguments.toArray(new String[0]));
   }
 
   private String command() {
-    return said.get(said.size() - 1);
+    return said.stream()
+        .filter(line -> line.contains("a manifest of all"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Dataset<Row> catalog(String name, String... options) {

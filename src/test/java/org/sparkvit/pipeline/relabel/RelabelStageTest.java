@@ -26,7 +26,10 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.LabelDecisions;
 import org.sparkvit.dataset.schema.CalibrationsTable;
+import org.sparkvit.dataset.schema.DecisionsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.RelabelSummaryTable;
 import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.ReviewTable;
@@ -54,6 +57,8 @@ class RelabelStageTest extends SparkTest {
   private Optional<List<String>> slices = Optional.empty();
   private long reviewLimit = 100;
   private boolean overwrite;
+  private boolean dryRun;
+  private Optional<String> revert = Optional.empty();
 
   private RelabelConfig config(String workspace) {
     return new RelabelConfig(
@@ -68,7 +73,10 @@ class RelabelStageTest extends SparkTest {
         maxChangeRate,
         slices,
         reviewLimit,
-        overwrite);
+        overwrite,
+        dryRun,
+        true,
+        revert);
   }
 
   private Workspace run() {
@@ -78,7 +86,7 @@ class RelabelStageTest extends SparkTest {
   private Workspace run(int partitions) {
     Workspace workspace =
         tables.write(spark, folder.resolve("w" + partitions).toString(), partitions);
-    new RelabelStage(config(workspace.uri()), said::add).run(spark);
+    new RelabelStage().run(spark, config(workspace.uri()), said::add);
     return workspace;
   }
 
@@ -98,6 +106,47 @@ class RelabelStageTest extends SparkTest {
     return decisions;
   }
 
+  private static Map<String, String> labels(Workspace workspace) {
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> now =
+        workspace.has(DecisionsTable.SPEC)
+            ? new LabelDecisions(images, workspace.read(DecisionsTable.SPEC)).current()
+            : images;
+    Map<String, String> labels = new TreeMap<>();
+    now.select(ImagesTable.ID, ImagesTable.LABEL)
+        .collectAsList()
+        .forEach(row -> labels.put(row.getString(0), row.getString(1)));
+    return labels;
+  }
+
+  @Test
+  void changesAreDecisionsThatCountAtOnceAndCanBeTakenBack() {
+    tables.image("a", "cat", null, 0, 1, 0);
+    tables.image("b", "cat", null, 1, 0, 0);
+    tables.image("c", null, null, 0, 1, 0);
+    dryRun = true;
+    Workspace workspace = run();
+    assertThat(workspace.has(RelabelsTable.SPEC)).isFalse();
+    assertThat(workspace.has(DecisionsTable.SPEC)).isFalse();
+    Map<String, String> before = labels(workspace);
+    dryRun = false;
+    workspace = run();
+    String run = workspace.record(RelabelsTable.SPEC).path("run").asText();
+    Map<String, String> after = labels(workspace);
+    assertThat(workspace.read(DecisionsTable.SPEC).count()).isEqualTo(2);
+    assertThat(after).isNotEqualTo(before);
+    assertThat(after.values()).containsExactlyInAnyOrder("dog", "cat", "dog");
+    overwrite = true;
+    new RelabelStage().run(spark, config(workspace.uri()), said::add);
+    assertThat(workspace.read(RelabelsTable.SPEC).where(col("decision").equalTo("change")).count())
+        .as("the labels of now are what a second run goes by")
+        .isZero();
+    revert = Optional.of(run);
+    new RelabelStage().run(spark, config(workspace.uri()), said::add);
+    assertThat(labels(workspace)).isEqualTo(before);
+    assertThat(said).anyMatch(line -> line.contains("2 decisions of run " + run));
+  }
+
   @Test
   void mendedProbabilitiesDecide() {
     float[] surely = {0.02f, 0.96f, 0.02f};
@@ -106,7 +155,7 @@ class RelabelStageTest extends SparkTest {
     Workspace workspace = Workspace.at(spark, folder.resolve("w2").toString());
     calibrated = true;
     overwrite = true;
-    assertThatThrownBy(() -> new RelabelStage(config(workspace.uri()), said::add).run(spark))
+    assertThatThrownBy(() -> new RelabelStage().run(spark, config(workspace.uri()), said::add))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("calibrat");
     Calibration temperature = new Calibration(2, List.of(0.0, -0.5, 0.5));
@@ -135,7 +184,7 @@ class RelabelStageTest extends SparkTest {
   }
 
   private float confidence(Workspace workspace) {
-    new RelabelStage(config(workspace.uri()), said::add).run(spark);
+    new RelabelStage().run(spark, config(workspace.uri()), said::add);
     return workspace.read(RelabelsTable.SPEC).first().getAs(RelabelsTable.CONFIDENCE);
   }
 

@@ -18,10 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TableWorkspace;
 import org.sparkvit.TableWorkspace.Image;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.dataset.query.LabelDecisions;
+import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.FindingsTable;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.LabelChecksTable;
 import org.sparkvit.dataset.schema.RepairsTable;
+import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.repair.RepairConfig.WrongLabels;
 
 class RepairStageTest extends SparkTest {
@@ -95,12 +101,24 @@ class RepairStageTest extends SparkTest {
   private RepairConfig config(
       List<String> exclude, WrongLabels wrongLabels, List<String> required, double maxShare) {
     return new RepairConfig(
-        folder.toString(), exclude, wrongLabels, required, Optional.empty(), maxShare);
+        folder.toString(),
+        exclude,
+        wrongLabels,
+        required,
+        Optional.empty(),
+        maxShare,
+        false,
+        true,
+        Optional.empty());
   }
 
   private Map<String, String> manifest() {
-    String line = said.get(said.size() - 1);
-    assertThat(line).startsWith("next, to take the repairs over: spark-vit catalog --overwrite");
+    String line =
+        said.stream()
+            .filter(each -> each.startsWith("repair: a manifest of what is left: "))
+            .findFirst()
+            .orElseThrow();
+    assertThat(line).contains(": spark-vit catalog --overwrite");
     String uri = line.replaceAll(".* --input (\\S+).*", "$1");
     Map<String, String> labels = new TreeMap<>();
     Dataset<Row> rows = spark.read().parquet(uri);
@@ -121,9 +139,11 @@ class RepairStageTest extends SparkTest {
                 finding("a4.jpg", "LABEL_CONFLICT", "a2.jpg"),
                 finding("a6.jpg", "LABEL_CONFLICT", "a6.jpg"),
                 finding("a7.jpg", "LABEL_CONFLICT", "a6.jpg")));
-    new RepairStage(
-            config(List.of("LABEL_CONFLICT"), WrongLabels.RELABEL, List.of(), 0.2), said::add)
-        .run(spark);
+    new RepairStage()
+        .run(
+            spark,
+            config(List.of("LABEL_CONFLICT"), WrongLabels.RELABEL, List.of(), 0.2),
+            said::add);
     assertThat(manifest())
         .hasSize(98)
         .doesNotContainKeys("a6.jpg", "a7.jpg")
@@ -136,12 +156,39 @@ class RepairStageTest extends SparkTest {
   }
 
   @Test
+  void whatIsLeftOutIsADecisionThatCountsAtOnceAndCanBeTakenBack() {
+    Workspace workspace = workspace().workspace();
+    RepairConfig config =
+        config(List.of("UNREADABLE", "NEAR_DUPLICATE"), WrongLabels.RELABEL, List.of(), 0.2);
+    RunRecord record = new RepairStage().run(spark, config, said::add);
+    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> now = new LabelDecisions(images, workspace.read(DecisionsTable.SPEC)).current();
+    assertThat(now.count()).isEqualTo(98);
+    assertThat(now.where("path like '%a7.jpg'").first().<String>getAs("label")).isEqualTo("cat");
+    new RepairStage().run(spark, config, said::add);
+    assertThat(said).anyMatch(line -> line.contains("0 of 98 images are left out"));
+    new RepairStage()
+        .run(
+            spark,
+            Options.with(
+                RepairConfig.class, "workspace", folder.toString(), "revert", record.runId()),
+            said::add);
+    assertThat(
+            new LabelDecisions(images, workspace.read(DecisionsTable.SPEC))
+                .current()
+                .except(images)
+                .count())
+        .isZero();
+  }
+
+  @Test
   void whatThePolicyNamesIsLeftOut() {
     workspace();
-    new RepairStage(
+    new RepairStage()
+        .run(
+            spark,
             config(List.of("UNREADABLE", "NEAR_DUPLICATE"), WrongLabels.EXCLUDE, List.of(), 0.2),
-            said::add)
-        .run(spark);
+            said::add);
     assertThat(manifest())
         .hasSize(97)
         .doesNotContainKeys("a0.jpg", "a1.jpg", "a7.jpg")
@@ -167,9 +214,11 @@ class RepairStageTest extends SparkTest {
   @Test
   void labelsAreMended() {
     workspace();
-    new RepairStage(
-            config(List.of("NEAR_DUPLICATE"), WrongLabels.RELABEL, List.of(), 0.2), said::add)
-        .run(spark);
+    new RepairStage()
+        .run(
+            spark,
+            config(List.of("NEAR_DUPLICATE"), WrongLabels.RELABEL, List.of(), 0.2),
+            said::add);
     assertThat(manifest())
         .hasSize(99)
         .doesNotContainKey("a1.jpg")
@@ -180,14 +229,16 @@ class RepairStageTest extends SparkTest {
   @Test
   void imagesWithoutProvenanceAreRefused() {
     workspace();
-    new RepairStage(config(List.of(), WrongLabels.KEEP, List.of("source"), 0.2), said::add)
-        .run(spark);
+    new RepairStage()
+        .run(spark, config(List.of(), WrongLabels.KEEP, List.of("source"), 0.2), said::add);
     assertThat(manifest()).hasSize(90).doesNotContainKey("a13.jpg");
     assertThatThrownBy(
             () ->
-                new RepairStage(
-                        config(List.of(), WrongLabels.KEEP, List.of("licence"), 0.2), said::add)
-                    .run(spark))
+                new RepairStage()
+                    .run(
+                        spark,
+                        config(List.of(), WrongLabels.KEEP, List.of("licence"), 0.2),
+                        said::add))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'licence'")
         .hasMessageContaining("[source]");
@@ -196,8 +247,8 @@ class RepairStageTest extends SparkTest {
   @Test
   void kindsThatLoseTheMostAreTold() {
     workspace();
-    new RepairStage(config(List.of("BLURRY"), WrongLabels.KEEP, List.of(), 0.5), said::add)
-        .run(spark);
+    new RepairStage()
+        .run(spark, config(List.of("BLURRY"), WrongLabels.KEEP, List.of(), 0.5), said::add);
     assertThat(said).anyMatch(line -> line.contains("warning: of source scan 75.0 % are left out"));
     assertThat(said).noneMatch(line -> line.contains("source web"));
   }
@@ -207,9 +258,11 @@ class RepairStageTest extends SparkTest {
     workspace();
     assertThatThrownBy(
             () ->
-                new RepairStage(
-                        config(List.of("BLURRY"), WrongLabels.KEEP, List.of(), 0.2), said::add)
-                    .run(spark))
+                new RepairStage()
+                    .run(
+                        spark,
+                        config(List.of("BLURRY"), WrongLabels.KEEP, List.of(), 0.2),
+                        said::add))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("30.00 % of the images, more than --max-share 0.2");
     Path exports = folder.resolve("exports");

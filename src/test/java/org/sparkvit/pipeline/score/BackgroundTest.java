@@ -28,6 +28,7 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.workspace.Workspace;
@@ -115,22 +116,22 @@ class BackgroundTest extends SparkTest {
 
   private static List<String> score(Workspace workspace, Path model) {
     List<String> lines = new ArrayList<>();
-    new ScoreStage(
-            new ScoreConfig(
+    new ScoreStage()
+        .run(
+            spark,
+            Options.with(
+                ScoreConfig.class,
+                "workspace",
                 workspace.uri(),
+                "model",
                 model.toUri().toString(),
+                "device",
                 "cpu",
+                "precision",
                 "fp32",
-                16,
-                2,
-                1,
-                0,
-                0.5,
-                false,
-                false,
-                0),
-            lines::add)
-        .run(spark);
+                "partitions",
+                1),
+            lines::add);
     return lines;
   }
 

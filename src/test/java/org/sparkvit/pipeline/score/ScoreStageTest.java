@@ -40,6 +40,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.schema.CostsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -138,23 +139,28 @@ class ScoreStageTest extends SparkTest {
       int partitions,
       int chunk,
       boolean retryFailed) {
-    return new ScoreConfig(
+    return Options.with(
+        ScoreConfig.class,
+        "workspace",
         workspace.uri(),
+        "model",
         directory.toUri().toString(),
+        "device",
         "cpu",
+        "precision",
         precision,
+        "batch-size",
         batch,
-        2,
+        "partitions",
         partitions,
+        "chunk-images",
         chunk,
-        0.5,
-        false,
-        retryFailed,
-        0);
+        "retry-failed",
+        retryFailed);
   }
 
   private static void score(ScoreConfig config, Progress progress) {
-    new ScoreStage(config, progress).run(spark);
+    new ScoreStage().run(spark, config, progress);
   }
 
   private static List<String> rows(Workspace workspace) {
@@ -271,8 +277,18 @@ class ScoreStageTest extends SparkTest {
   }
 
   private static ScoreConfig named(Workspace workspace, String model) {
-    return new ScoreConfig(
-        workspace.uri(), model, "cpu", "fp32", 16, 2, 2, 0, 0.5, false, false, 0);
+    return Options.with(
+        ScoreConfig.class,
+        "workspace",
+        workspace.uri(),
+        "model",
+        model,
+        "device",
+        "cpu",
+        "precision",
+        "fp32",
+        "partitions",
+        2);
   }
 
   @Test
@@ -472,8 +488,22 @@ class ScoreStageTest extends SparkTest {
   }
 
   private ScoreConfig scaled(Workspace workspace) {
-    return new ScoreConfig(
-        workspace.uri(), model.toUri().toString(), "cpu", "fp32", 16, 2, 2, 0, 0.5, true, false, 2);
+    return Options.with(
+        ScoreConfig.class,
+        "workspace",
+        workspace.uri(),
+        "model",
+        model.toUri().toString(),
+        "device",
+        "cpu",
+        "precision",
+        "fp32",
+        "partitions",
+        2,
+        "scaled-decoding",
+        true,
+        "agreement-sample",
+        2);
   }
 
   private Row photo(String name, int width, int height) throws IOException {
@@ -576,22 +606,24 @@ class ScoreStageTest extends SparkTest {
   void agreementWithFp32IsSaidWhenAsked() throws IOException {
     Workspace workspace = catalog("workspace");
     List<String> lines = new ArrayList<>();
-    new ScoreStage(
-            new ScoreConfig(
+    new ScoreStage()
+        .run(
+            spark,
+            Options.with(
+                ScoreConfig.class,
+                "workspace",
                 workspace.uri(),
+                "model",
                 model.toUri().toString(),
+                "device",
                 "cpu",
+                "precision",
                 "int8",
-                16,
+                "partitions",
                 2,
-                2,
-                0,
-                0.5,
-                false,
-                false,
+                "agreement-sample",
                 10),
-            lines::add)
-        .run(spark);
+            lines::add);
     assertThat(lines)
         .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
     assertThat(

@@ -1,4 +1,4 @@
-package org.sparkvit.pipeline.audit;
+package org.sparkvit.dataset.schema;
 
 /** A defect of an image. */
 public enum Finding {
