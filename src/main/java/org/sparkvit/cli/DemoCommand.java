@@ -19,6 +19,7 @@ import org.sparkvit.tools.demo.AuditFindings;
 import org.sparkvit.tools.demo.LabelFindings;
 import org.sparkvit.tools.demo.RelabelFindings;
 import org.sparkvit.tools.demo.SampleDataset;
+import org.sparkvit.tools.demo.SampleRecipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,7 +37,13 @@ import picocli.CommandLine.Option;
 final class DemoCommand extends SparkCommand {
   private static final String MARK = "demo.json";
 
-  /** Trains in a few minutes on two cores; large enough to tell a form from a menu. */
+  /** With what is the default for so few, the demo takes two minutes on two cores. */
+  private static final int FEW_IMAGES = 2_000;
+
+  /** A tenth of few images would be too few sensitive ones to learn from and to measure by. */
+  private static final double SENSITIVE_OF_FEW = 0.25;
+
+  /** Trains in minutes on two cores; large enough to tell a form from a menu. */
   private static final List<String> MODEL =
       List.of(
           "--hidden-size",
@@ -56,15 +63,24 @@ final class DemoCommand extends SparkCommand {
 
   @Option(
       names = "--images",
-      defaultValue = "" + SampleDataset.DEFAULT_IMAGES,
+      defaultValue = "" + FEW_IMAGES,
       description = "Images to draw. Default: ${DEFAULT-VALUE}.")
   private int images;
 
   @Option(
+      names = "--sensitive",
+      paramLabel = "SHARE",
+      description =
+          "Share of the images that are sensitive, 0.1 to 0.5. Default: 0.25 of up to 2,000 images,"
+              + " 0.1 of more.")
+  private Double sensitive;
+
+  @Option(
       names = "--epochs",
-      defaultValue = "10",
-      description = "Times that training goes through the data. Default: ${DEFAULT-VALUE}.")
-  private int epochs;
+      description =
+          "Times that training goes through the data. Default: 12 for up to 2,000 images, 10 for"
+              + " more.")
+  private Integer epochs;
 
   @Option(
       names = "--wrong-labels",
@@ -90,15 +106,14 @@ final class DemoCommand extends SparkCommand {
       throw new UserException(
           "--workspace is '" + workspace() + "', but the demo needs a folder on this machine");
     }
-    SampleDataset.requireCount(images);
-    wrong().ifPresent(SampleDataset::requireWrongLabels);
-    if (epochs < 1) {
+    SampleRecipe recipe = recipe();
+    if (epochs() < 1) {
       throw new UserException("--epochs is " + epochs + "; use 1 or more");
     }
     Path folder = Path.of(workspace());
     requireOurs(folder.resolve("data"), SampleDataset.ABOUT);
     requireOurs(folder.resolve("workspace"), MARK);
-    return spark -> run(spark, folder.toAbsolutePath(), progress);
+    return spark -> run(spark, folder.toAbsolutePath(), recipe, progress);
   }
 
   /** What is to be replaced has to be an earlier demo's, not somebody's data. */
@@ -121,13 +136,13 @@ final class DemoCommand extends SparkCommand {
     return false;
   }
 
-  private void run(SparkSession spark, Path folder, Progress progress) {
+  private void run(SparkSession spark, Path folder, SampleRecipe recipe, Progress progress) {
     Instant started = Instant.now();
     Path data = folder.resolve("data");
     String workspace = folder.resolve("workspace").toString();
     delete(data);
     delete(Path.of(workspace));
-    SampleDataset.draw(data, images, seed, wrong(), progress);
+    SampleDataset.draw(data, recipe, progress);
     mark(Path.of(workspace));
     String random = Long.toString(seed);
     for (List<String> command :
@@ -182,8 +197,24 @@ final class DemoCommand extends SparkCommand {
             Path.of(workspace, "reports", "latest", "index.html").toUri()));
   }
 
-  private OptionalDouble wrong() {
-    return wrongLabels == null ? OptionalDouble.empty() : OptionalDouble.of(wrongLabels);
+  SampleRecipe recipe() {
+    double usual = few() ? SENSITIVE_OF_FEW : SampleRecipe.USUAL_SENSITIVE;
+    return new SampleRecipe(
+        images,
+        sensitive == null ? usual : sensitive,
+        seed,
+        wrongLabels == null ? OptionalDouble.empty() : OptionalDouble.of(wrongLabels));
+  }
+
+  int epochs() {
+    if (epochs != null) {
+      return epochs;
+    }
+    return few() ? 12 : 10;
+  }
+
+  private boolean few() {
+    return images <= FEW_IMAGES;
   }
 
   /**
@@ -219,7 +250,7 @@ final class DemoCommand extends SparkCommand {
     command.addAll(
         List.of(
             "--epochs",
-            Integer.toString(epochs),
+            Integer.toString(epochs()),
             "--batch-size",
             "32",
             "--learning-rate",

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.core.UserException;
+import org.sparkvit.tools.demo.SampleRecipe;
+import picocli.CommandLine;
 
 /** The demo deletes folders, so it looks at what is in them first. */
 class DemoCommandTest {
@@ -35,8 +39,33 @@ class DemoCommandTest {
     Files.writeString(data.resolve("about.json"), "{}");
     assertRefuses("50 images", "--overwrite", "--images", "50");
     assertRefuses("0.5 wrong labels", "--overwrite", "--wrong-labels", "0.5");
+    assertRefuses("0.05 sensitive images", "--overwrite", "--sensitive", "0.05");
     assertRefuses("--epochs is 0", "--overwrite", "--epochs", "0");
     assertThat(data.resolve("about.json")).exists();
+  }
+
+  @Test
+  void aSmallDemoIsRicherInSensitiveImagesAndALargeOneAsItsPublishedFigures() {
+    DemoCommand usual = parsed();
+    assertThat(usual.recipe()).isEqualTo(recipe(2_000, 0.25));
+    assertThat(usual.epochs()).isEqualTo(12);
+    DemoCommand large = parsed("--images", "12000");
+    assertThat(large.recipe()).isEqualTo(recipe(12_000, 0.1));
+    assertThat(large.epochs()).isEqualTo(10);
+    DemoCommand chosen = parsed("--images", "500", "--sensitive", "0.1", "--epochs", "3");
+    assertThat(chosen.recipe()).isEqualTo(recipe(500, 0.1));
+    assertThat(chosen.epochs()).isEqualTo(3);
+  }
+
+  private static SampleRecipe recipe(int images, double sensitiveShare) {
+    return new SampleRecipe(images, sensitiveShare, 7, OptionalDouble.empty());
+  }
+
+  private static DemoCommand parsed(String... options) {
+    DemoCommand command = new DemoCommand();
+    CommandLine line = new CommandLine(command);
+    line.parseArgs(Stream.concat(Stream.of("-w", "x"), Stream.of(options)).toArray(String[]::new));
+    return command;
   }
 
   @Test

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.sparkvit.core.Progress;
 import org.sparkvit.tools.demo.SampleDataset;
+import org.sparkvit.tools.demo.SampleRecipe;
 
 /**
  * Drawn images in folders by class.
@@ -22,7 +22,7 @@ record DrawnImages(Path folder, Map<Path, Breakage> broken) {
 
   /** All sound but for what {@link SampleDataset} plants. */
   static DrawnImages sound(Path folder, int images) throws IOException {
-    SampleDataset.draw(folder, images, 11, OptionalDouble.empty(), Progress.SILENT);
+    SampleDataset.draw(folder, SampleRecipe.usual(images, 11), Progress.SILENT);
     Path pictures = folder.resolve(SampleDataset.IMAGES);
     Files.delete(pictures.resolve(SampleDataset.MANIFEST));
     return new DrawnImages(pictures, Map.of());

@@ -10,9 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +27,7 @@ import org.sparkvit.dataset.workspace.Json;
 
 /**
  * Draws the sample data set: small pictures of two classes, <em>sensitive</em> and
- * <em>ordinary</em>, about 1 to 9.
+ * <em>ordinary</em>.
  *
  * <pre>
  * images/LABEL/img-00000.jpg   the pictures, in the folder of their given label
@@ -39,8 +37,8 @@ import org.sparkvit.dataset.workspace.Json;
  * about.json                   seed and counts
  * </pre>
  *
- * <p>The same number of images and seed give the same bytes on any number of threads: every picture
- * is drawn from choices of its own, and text needs no installed font. Nothing shows real data.
+ * <p>One recipe gives the same bytes on any number of threads: every picture is drawn from choices
+ * of its own, and text needs no installed font. Nothing shows real data.
  */
 public final class SampleDataset {
   public static final String SENSITIVE = "sensitive";
@@ -55,16 +53,6 @@ public final class SampleDataset {
   public static final String GROUND_TRUTH = "ground-truth.jsonl";
   public static final String ABOUT = "about.json";
 
-  /** Images in the data set unless told otherwise. */
-  public static final int DEFAULT_IMAGES = 12_000;
-
-  /** Below this the rare class would have too few images to split. */
-  public static final int FEWEST_IMAGES = 100;
-
-  /** With more than this, what is wrong would soon be what is right. */
-  public static final double MOST_WRONG_LABELS = 0.4;
-
-  private static final int MOST_IMAGES = 99_999;
   private static final ObjectMapper LINES = new ObjectMapper();
 
   private SampleDataset() {}
@@ -73,57 +61,13 @@ public final class SampleDataset {
    * Draws the data set into a new folder, on all processors. The folder appears when it is
    * complete.
    *
-   * @param images number of files, 100 to 99,999
-   * @param wrongLabels share of each class that is given the other's label, 0 to {@link
-   *     #MOST_WRONG_LABELS}; where absent, the usual few
-   * @throws UserException when the folder exists or cannot be written, or a number is out of range
+   * @throws UserException when the folder exists or cannot be written
    */
-  public static void draw(
-      Path folder, int images, long seed, OptionalDouble wrongLabels, Progress progress) {
-    draw(folder, images, seed, wrongLabels, progress, Runtime.getRuntime().availableProcessors());
+  public static void draw(Path folder, SampleRecipe recipe, Progress progress) {
+    draw(folder, recipe, progress, Runtime.getRuntime().availableProcessors());
   }
 
-  /**
-   * Checks a share of wrong labels.
-   *
-   * @throws UserException when it is out of range
-   */
-  public static void requireWrongLabels(double share) {
-    if (!(share >= 0 && share <= MOST_WRONG_LABELS)) {
-      throw new UserException(
-          "the sample data set cannot have a share of "
-              + share
-              + " wrong labels; ask for 0 to "
-              + MOST_WRONG_LABELS);
-    }
-  }
-
-  /**
-   * Checks a number of images.
-   *
-   * @throws UserException when it is out of range
-   */
-  public static void requireCount(int images) {
-    if (images < FEWEST_IMAGES || images > MOST_IMAGES) {
-      throw new UserException(
-          String.format(
-              Locale.ROOT,
-              "the sample data set cannot have %d images; ask for %d to %d",
-              images,
-              FEWEST_IMAGES,
-              MOST_IMAGES));
-    }
-  }
-
-  static void draw(
-      Path folder,
-      int images,
-      long seed,
-      OptionalDouble wrongLabels,
-      Progress progress,
-      int threads) {
-    requireCount(images);
-    wrongLabels.ifPresent(SampleDataset::requireWrongLabels);
+  static void draw(Path folder, SampleRecipe recipe, Progress progress, int threads) {
     if (Files.exists(folder)) {
       throw new UserException(
           "the folder '" + folder + "' exists; remove it or name another for the sample data set");
@@ -132,12 +76,12 @@ public final class SampleDataset {
     Path partial = whole.resolveSibling("." + whole.getFileName() + ".partial");
     try {
       remove(partial);
-      List<SampleFile> samples = SamplePlan.of(images, seed, wrongLabels);
+      List<SampleFile> samples = SamplePlan.of(recipe);
       for (String label : List.of(SENSITIVE, ORDINARY)) {
         Files.createDirectories(partial.resolve(IMAGES).resolve(label));
       }
-      Look[] looks = drawAll(partial.resolve(IMAGES), samples, seed, progress, threads);
-      writeTables(partial, samples, looks, seed);
+      Look[] looks = drawAll(partial.resolve(IMAGES), samples, recipe.seed(), progress, threads);
+      writeTables(partial, samples, looks, recipe.seed());
       Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | UncheckedIOException e) {
       throw new UserException(

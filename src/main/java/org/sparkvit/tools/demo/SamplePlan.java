@@ -33,20 +33,12 @@ final class SamplePlan {
   /** A file before it has its number. */
   private record Draft(Kind kind, Defect defect, Draft original) {}
 
-  /** The files of the data set with its usual, few, wrong labels. */
-  static List<SampleFile> of(int images, long seed) {
-    return of(images, seed, OptionalDouble.empty());
-  }
-
-  /**
-   * The files in order of their index; a tenth of them truly sensitive.
-   *
-   * @param wrongLabels share of each class that is given the other's label; where absent, the usual
-   *     ones
-   */
-  static List<SampleFile> of(int images, long seed, OptionalDouble wrongLabels) {
-    Chance chance = Chance.of(seed, "plan", images);
-    int sensitive = Math.max(1, Math.round(images / 10f));
+  /** The files in order of their index. */
+  static List<SampleFile> of(SampleRecipe recipe) {
+    int images = recipe.images();
+    OptionalDouble wrongLabels = recipe.wrongLabels();
+    Chance chance = Chance.of(recipe.seed(), "plan", images);
+    int sensitive = Math.max(1, (int) Math.round(images * recipe.sensitiveShare()));
     List<Draft> drafts = new ArrayList<>(images);
     drafts.addAll(drafts(sensitive, true, wrongLabels.orElse(SENSITIVE_FLIPPED), chance));
     drafts.addAll(drafts(images - sensitive, false, wrongLabels.orElse(ORDINARY_FLIPPED), chance));
@@ -61,7 +53,7 @@ final class SamplePlan {
     for (int i = 0; i < drafts.size(); i++) {
       Draft draft = drafts.get(i);
       int drawing = draft.original() == null ? i : numbers.get(draft.original());
-      samples.add(sample(i, drawing, draft, seed));
+      samples.add(sample(i, drawing, draft, recipe.seed()));
     }
     return samples;
   }

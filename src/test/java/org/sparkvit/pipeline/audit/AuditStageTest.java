@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -53,6 +52,7 @@ import org.sparkvit.pipeline.split.SplitConfig;
 import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.tools.demo.AuditFindings;
 import org.sparkvit.tools.demo.SampleDataset;
+import org.sparkvit.tools.demo.SampleRecipe;
 
 /** On drawn images with known defects. */
 class AuditStageTest extends SparkTest {
@@ -64,7 +64,7 @@ class AuditStageTest extends SparkTest {
   @BeforeAll
   static void draw() {
     data = folder.resolve("data");
-    SampleDataset.draw(data, IMAGES, 3, OptionalDouble.empty(), Progress.SILENT);
+    SampleDataset.draw(data, SampleRecipe.usual(IMAGES, 3), Progress.SILENT);
   }
 
   private static String catalog(String name, Path images, InputFormat format) {

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -34,7 +33,6 @@ import org.sparkvit.core.UserException;
 class SampleDatasetTest {
   private static final int IMAGES = 500;
   private static final Set<String> LOOKS = Set.of("gray", "dark");
-  private static final OptionalDouble USUAL = OptionalDouble.empty();
 
   @TempDir static Path temporary;
   private static Path folder;
@@ -44,7 +42,7 @@ class SampleDatasetTest {
   @BeforeAll
   static void draw() throws IOException {
     folder = temporary.resolve("drawn");
-    SampleDataset.draw(folder, IMAGES, 11, USUAL, Progress.SILENT);
+    SampleDataset.draw(folder, SampleRecipe.usual(IMAGES, 11), Progress.SILENT);
     read(folder.resolve("images/metadata.jsonl"), MANIFEST);
     read(folder.resolve("ground-truth.jsonl"), TRUTH);
   }
@@ -76,9 +74,9 @@ class SampleDatasetTest {
     Path one = temporary.resolve("one");
     Path two = temporary.resolve("two");
     Path other = temporary.resolve("other");
-    SampleDataset.draw(one, 100, 5, USUAL, Progress.SILENT, 1);
-    SampleDataset.draw(two, 100, 5, USUAL, Progress.SILENT, 2);
-    SampleDataset.draw(other, 100, 6, USUAL, Progress.SILENT, 2);
+    SampleDataset.draw(one, SampleRecipe.usual(100, 5), Progress.SILENT, 1);
+    SampleDataset.draw(two, SampleRecipe.usual(100, 5), Progress.SILENT, 2);
+    SampleDataset.draw(other, SampleRecipe.usual(100, 6), Progress.SILENT, 2);
     assertThat(digests(one)).hasSize(103).isEqualTo(digests(two));
     assertThat(digests(other)).isNotEqualTo(digests(one));
   }
@@ -291,11 +289,12 @@ class SampleDatasetTest {
 
   @Test
   void refusesWhatCannotBeDone() {
-    assertThatThrownBy(() -> SampleDataset.draw(folder, IMAGES, 1, USUAL, Progress.SILENT))
+    assertThatThrownBy(
+            () -> SampleDataset.draw(folder, SampleRecipe.usual(IMAGES, 1), Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exists");
     Path none = temporary.resolve("none");
-    assertThatThrownBy(() -> SampleDataset.draw(none, 5, 1, USUAL, Progress.SILENT))
+    assertThatThrownBy(() -> SampleDataset.draw(none, SampleRecipe.usual(5, 1), Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("5 images")
         .hasMessageContaining("100 to 99999");
@@ -305,7 +304,9 @@ class SampleDatasetTest {
   @Test
   void aFolderThatCannotBeWrittenIsAOneLineError() throws IOException {
     Path file = Files.writeString(temporary.resolve("a-file"), "x");
-    assertThatThrownBy(() -> SampleDataset.draw(file.resolve("in"), 100, 1, USUAL, Progress.SILENT))
+    assertThatThrownBy(
+            () ->
+                SampleDataset.draw(file.resolve("in"), SampleRecipe.usual(100, 1), Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("cannot write");
   }

@@ -2,6 +2,7 @@ package org.sparkvit.tools.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,13 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkvit.core.StableHash;
 
 class SamplePlanTest {
   @ParameterizedTest
   @ValueSource(ints = {100, 137, 1000, 3000})
   void aTenthIsSensitiveAndKindsHaveTheirShares(int images) {
-    List<SampleFile> samples = SamplePlan.of(images, 3);
+    List<SampleFile> samples = SamplePlan.of(SampleRecipe.usual(images, 3));
     assertThat(samples).hasSize(images);
     int sensitive = Math.round(images / 10f);
     assertThat(samples.stream().filter(s -> s.kind().sensitive()).count()).isEqualTo(sensitive);
@@ -32,9 +34,26 @@ class SamplePlanTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.25, 0.5})
+  void asManyAreSensitiveAsTheRecipeSays(double share) {
+    assertThat(SamplePlan.of(new SampleRecipe(2000, share, 7, OptionalDouble.empty())))
+        .hasSize(2000)
+        .filteredOn(s -> s.kind().sensitive())
+        .hasSize((int) Math.round(2000 * share));
+  }
+
+  /** The published figures are of these files. */
+  @Test
+  void theTwelveThousandFilesOfTheUsualRecipeStayAsTheyAre() {
+    String files = SamplePlan.of(SampleRecipe.usual(12_000, 7)).toString();
+    assertThat(StableHash.sha256(files.getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo("c6e4c61b61381c8203c40d4aa75cace6c5ccce61abb7ae8a4333297fb18fe6d0");
+  }
+
   @Test
   void defectsHaveTheirShares() {
-    List<SampleFile> samples = SamplePlan.of(3000, 42);
+    List<SampleFile> samples = SamplePlan.of(SampleRecipe.usual(3000, 42));
     Map<Defect, Integer> counts = new HashMap<>();
     for (SampleFile s : samples) {
       counts.merge(s.defect() == null ? Defect.FLIPPED_LABEL : s.defect(), 0, Integer::sum);
@@ -63,7 +82,8 @@ class SamplePlanTest {
   @Test
   void aShareOfWrongLabelsIsPlantedInBothClasses() {
     for (double share : new double[] {0, 0.05, 0.4}) {
-      List<SampleFile> samples = SamplePlan.of(1000, 5, OptionalDouble.of(share));
+      List<SampleFile> samples =
+          SamplePlan.of(new SampleRecipe(1000, 0.1, 5, OptionalDouble.of(share)));
       for (boolean sensitive : new boolean[] {true, false}) {
         assertThat(
                 samples.stream()
@@ -76,7 +96,7 @@ class SamplePlanTest {
 
   @Test
   void aCopyTellsTheSameAsItsOriginal() {
-    List<SampleFile> samples = SamplePlan.of(1000, 8);
+    List<SampleFile> samples = SamplePlan.of(SampleRecipe.usual(1000, 8));
     int copies = 0;
     for (SampleFile s : samples) {
       if (s.index() == s.drawing()) {
