@@ -32,8 +32,9 @@ public final class Numbers {
   /**
    * Reads a floating-point number.
    *
-   * @throws UserException when the text is no number, or the number is not finite or beyond {@link
-   *     #LARGEST}; the message continues a sentence that begins with the text: "is no number"
+   * @throws IllegalArgumentException when the text is no number, or the number is not finite or
+   *     beyond {@link #LARGEST}; the message continues a sentence that begins with the text: "is no
+   *     number"
    */
   public static double real(String text) {
     double value;
@@ -54,7 +55,7 @@ public final class Numbers {
   /**
    * Reads a decimal number that keeps the digits as they are written, such as a share.
    *
-   * @throws UserException as {@link #real} does
+   * @throws IllegalArgumentException as {@link #real} does
    */
   public static BigDecimal decimal(String text) {
     real(text);
@@ -75,8 +76,8 @@ public final class Numbers {
    *
    * @param least the least number that is accepted
    * @param greatest the greatest number that is accepted
-   * @throws UserException when the text is no whole number or out of range; the message says the
-   *     range
+   * @throws IllegalArgumentException when the text is no whole number or out of range; the message
+   *     says the range
    */
   public static long whole(String text, long least, long greatest) {
     String digits = text.strip();
@@ -98,7 +99,8 @@ public final class Numbers {
    * Reads a number of bytes: a whole number that may be followed by {@code k}, {@code m} or {@code
    * g} for 1024, 1024² or 1024³ bytes.
    *
-   * @throws UserException when the text is no such number, or the number is too large for a long
+   * @throws IllegalArgumentException when the text is no such number, or the number is too large
+   *     for a long
    */
   public static long bytes(String text) {
     Matcher size = BYTES.matcher(text.strip());
@@ -119,7 +121,7 @@ public final class Numbers {
    * Reads a length of time: a whole number followed by {@code h} for hours or {@code d} for days of
    * 24 hours.
    *
-   * @throws UserException when the text is no such length
+   * @throws IllegalArgumentException when the text is no such length
    */
   public static Duration duration(String text) {
     Matcher length = DURATION.matcher(text.strip());

@@ -405,9 +405,7 @@ public final class DistributedBackend implements TrainingBackend {
     SafeTensors saved = SafeTensors.read(directory.resolve(OUTER));
     Tensor velocity = saved.tensors().get(VELOCITY);
     if (velocity == null || velocity.elements() != weights.length) {
-      throw new UserException(
-          directory.resolve(OUTER)
-              + " is not the state of this model");
+      throw new UserException(directory.resolve(OUTER) + " is not the state of this model");
     }
     System.arraycopy(velocity.toFloats(), 0, outer.velocity(), 0, weights.length);
     round = Long.parseLong(saved.metadata().get("round"));

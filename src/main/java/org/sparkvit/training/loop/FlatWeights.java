@@ -14,7 +14,7 @@ final class FlatWeights {
   /**
    * Returns all weights of a model in one array.
    *
-   * @throws UserException when there are more than 2<sup>31</sup> - 1
+   * @throws ArithmeticException when there are more than 2<sup>31</sup> - 1
    */
   static float[] of(Checkpoint checkpoint) {
     float[] all = new float[Math.toIntExact(checkpoint.config().parameterCount())];

@@ -105,7 +105,7 @@ class UnreadableIsNotAbsentTest extends SparkTest {
     assertThatThrownBy(run)
         .isInstanceOf(UserException.class)
         .hasMessageContaining(file + "'")
-        .hasMessageContaining("cannot be read, which is not to say")
+        .hasMessageContaining("cannot be read, although it may exist")
         .hasMessageContaining(why)
         .hasMessageContaining("right to read");
   }

@@ -192,8 +192,7 @@ class TrainingRowsTest extends SparkTest {
             List.of(made("of validation", "mixup", same, held)), SyntheticTable.SPEC.schema());
     assertThatThrownBy(() -> rows(images, splits, null).with(leaking, splits))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining(
-            "1 parents of images of the table 'synthetic' are not in");
+        .hasMessageContaining("1 parents of images of the table 'synthetic' are not in");
   }
 
   private static Map<String, Double> weights(TrainingRows rows) {
@@ -250,7 +249,9 @@ class TrainingRowsTest extends SparkTest {
     assertThat(rows.rows().where("label = 'late'").count()).isZero();
     assertThat(rows.notes())
         .anyMatch(note -> note.contains("left out") && note.contains("late (0 train, 1 valid"))
-        .anyMatch(note -> note.contains("without an image in the validation split, so it has no"));
+        .anyMatch(
+            note ->
+                note.contains("without an image in the validation split, so that split has no"));
     // Its figures would say nothing of a class that validation does not have.
     assertThat(rows.labels().name(rows.rarestClass())).isEqualTo("warm");
   }
