@@ -67,13 +67,18 @@ public final class IncrementalTable {
     this.chunk = (long) cores * IMAGES_PER_PARTITION;
   }
 
+  /** The table that is filled. */
+  public TableSpec spec() {
+    return table;
+  }
+
   /**
    * Counts a row as done only where a condition holds.
    *
    * @param condition on columns of the images and of the rows that are done, whose names differ but
    *     for id and sha256
    */
-  public IncrementalTable where(Column condition) {
+  public IncrementalTable doneWhere(Column condition) {
     this.condition = condition;
     return this;
   }
@@ -86,7 +91,7 @@ public final class IncrementalTable {
   }
 
   /** Makes the first chunk of about so many images, 1 or more; none after it is shorter. */
-  public IncrementalTable from(long images) {
+  public IncrementalTable firstChunkOf(long images) {
     this.chunk = images;
     return this;
   }

@@ -139,7 +139,10 @@ class IncrementalTableTest extends SparkTest {
     assertThat(table(more).cut(run()).images()).isEqualTo(5);
     // A row that was made under another condition does not count.
     assertThat(
-            table(images).where(col(CropHashesTable.BACKGROUND).equalTo("now")).cut(run()).images())
+            table(images)
+                .doneWhere(col(CropHashesTable.BACKGROUND).equalTo("now"))
+                .cut(run())
+                .images())
         .isEqualTo(IMAGES);
   }
 
@@ -234,7 +237,7 @@ class IncrementalTableTest extends SparkTest {
   @Test
   void chunksGrowWithTheTimeThatTheyTakeButNotBeyondTheDeadline() {
     said.clear();
-    table(images).from(10).fill("hashed", IncrementalTableTest::rows, run(), said::add);
+    table(images).firstChunkOf(10).fill("hashed", IncrementalTableTest::rows, run(), said::add);
     // The first takes far less than ten minutes, so the second is all the rest, or up to the end of
     // the order of ids.
     assertThat(said).hasSizeBetween(3, 4);
@@ -243,7 +246,7 @@ class IncrementalTableTest extends SparkTest {
     // A clock that stands still: there is a millisecond left, again and again.
     Deadline deadline = Deadline.in(Duration.ofMillis(1), () -> Instant.EPOCH);
     table(images)
-        .from(10)
+        .firstChunkOf(10)
         .until(deadline)
         .fill("hashed", IncrementalTableTest::rows, run(), said::add);
     assertThat(said).hasSizeBetween(6, 9);

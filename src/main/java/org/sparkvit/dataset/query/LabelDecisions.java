@@ -126,7 +126,9 @@ public final class LabelDecisions {
             col(ImagesTable.LABEL).as(NOW_LABEL),
             col(ImagesTable.SHA256).as(NOW_SHA256));
     Column content =
-        col(NOW_ID).isNotNull().and(col(DecisionsTable.SHA256).eqNullSafe(col(NOW_SHA256)));
+        col(NOW_ID)
+            .isNotNull()
+            .and(SameContent.isSame(col(DecisionsTable.SHA256), col(NOW_SHA256)));
     Column label = col(DecisionsTable.CATALOG_LABEL).eqNullSafe(col(NOW_LABEL));
     return decisions
         .where(

@@ -26,6 +26,14 @@ public final class SameContent {
   private SameContent() {}
 
   /**
+   * Whether two hashes of one image are of the same content; never null. For who has joined by id
+   * already.
+   */
+  public static Column isSame(Column sha256, Column other) {
+    return sha256.eqNullSafe(other);
+  }
+
+  /**
    * The rows that are about images as the catalog knows them.
    *
    * @param rows with id and sha256
@@ -83,6 +91,6 @@ public final class SameContent {
   private static Column rule() {
     return col(ImagesTable.ID)
         .equalTo(col(OTHER_ID))
-        .and(col(ImagesTable.SHA256).eqNullSafe(col(OTHER_HASH)));
+        .and(isSame(col(ImagesTable.SHA256), col(OTHER_HASH)));
   }
 }

@@ -76,7 +76,6 @@ final class CropHashes {
             images.where(ImagesTable.usable()),
             rows -> PixelScan.keys(rows.where(complete()))),
         "hashed in parts",
-        CropHashesTable.SPEC,
         background,
         CropHashes::row,
         record,

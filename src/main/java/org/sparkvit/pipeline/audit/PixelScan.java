@@ -24,7 +24,6 @@ import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
-import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.codec.DecodeLimits;
 import org.sparkvit.image.codec.ImageDecoder;
@@ -69,7 +68,6 @@ final class PixelScan {
             // What was gone or took too long may be there in time now.
             rows -> keys(rows.where(not(col(PixelsTable.STATUS).isin(RETRIED))))),
         "measured",
-        PixelsTable.SPEC,
         background,
         PixelRow::of,
         record,
@@ -78,7 +76,7 @@ final class PixelScan {
   }
 
   /**
-   * Fills a table with what a measure makes of images, on the background of the catalog.
+   * Fills a table with what a measure makes of images, each measured on the same background.
    *
    * @param table whose rows that are done are {@link #keys}
    * @param what is done to images, for people
@@ -86,16 +84,15 @@ final class PixelScan {
   static void fill(
       IncrementalTable table,
       String what,
-      TableSpec spec,
       Background background,
       Measure measure,
       RunRecord record,
       Progress progress) {
     table
-        .where(onBackground(col(DONE_ON), background))
+        .doneWhere(onBackground(col(DONE_ON), background))
         .fill(
             what,
-            chunk -> Optional.of(pass(chunk.spread(), spec.schema(), background, measure)),
+            chunk -> Optional.of(pass(chunk.spread(), table.spec().schema(), background, measure)),
             record,
             progress);
   }

@@ -97,7 +97,7 @@ public final class PackStage {
     Packing packing = new Packing(spark, workspace, folders, plan, writer, record);
     int cores = spark.sparkContext().defaultParallelism();
     table
-        .from(plan.imagesOf(SHARDS_PER_CORE * cores))
+        .firstChunkOf(plan.imagesOf(SHARDS_PER_CORE * cores))
         .fill(plan.ranges(record.runId()), "packed", packing, record, progress);
     if (writer.skipped() > 0) {
       progress.say(
