@@ -159,7 +159,7 @@ public final class TorchScriptArchive {
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     Map<String, QuantizedLinear> packed = Map.of();
     if (precision == Precision.INT8) {
-      packed = QuantizedLinear.takeFrom(checkpoint.config(), tensors);
+      packed = QuantizedLinear.takeFrom(pass.tree(), tensors);
     }
     requireAll(tensors.keySet(), pass.tree());
     tensors.put("normalize.scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
