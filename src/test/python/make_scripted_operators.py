@@ -17,11 +17,14 @@ REFUSED = re.compile(
     r"|prim::(PythonOp|IgnoredPythonOp|rpc_.*|AddStatValue|profile.*|BailOut|BailoutTemplate|.*Graph|.*Subgraph|.*Group|.*Guard"
     r"|StaticRuntimeCopyOuts|DifferentiableGraph|TypeCheck|RequiresGradCheck|FusedConcat|awaitable.*|.*MKLDNN.*|mkldnn_.*)"
 )
+# What our own archives call beside those.
+OURS = ["mkldnn::_linear_pointwise", "mkldnn::_reorder_linear_weight"]
 
 
 def main():
     names = sorted({schema.name for schema in torch._C._jit_get_all_schemas()})
     kept = [n for n in names if n.split("::")[0] in ("aten", "prim", "quantized") and not REFUSED.fullmatch(n)]
+    kept = sorted([*kept, *OURS])
     head = f"# torch {torch.__version__.split('+')[0]}, make_scripted_operators.py"
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text("\n".join([head, *kept]) + "\n")

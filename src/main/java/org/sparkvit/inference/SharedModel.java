@@ -5,18 +5,15 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,18 +28,27 @@ import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
+import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.runtime.Classifier;
 import org.sparkvit.model.runtime.Explainer;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.model.runtime.ScriptedSession;
 import org.sparkvit.model.runtime.ViTSession;
 import org.sparkvit.model.torchscript.ScriptedModel;
+import org.sparkvit.model.torchscript.TorchScriptArchive;
 
 /**
- * A model that the tasks of an executor share. The driver makes it from a model directory, whose
- * files Spark then carries to every executor once; there the first task loads it, for its device
- * and precision, and later tasks find it loaded. The end of the JVM frees it: a hook that closed it
- * then would do so under the feet of tasks that are still running.
+ * A model that the tasks of an executor share. The driver reads a model directory and writes all of
+ * it into one TorchScript file, which Spark carries to every executor once. There the first task
+ * loads the file, for its device and precision, and later tasks find it loaded; what else an
+ * executor has to know of the model travels with this object. The end of the JVM frees it: a hook
+ * that closed it then would do so under the feet of tasks that are still running.
+ *
+ * <p>Executors differ: with the precision {@code auto} one of them may compute in bf16 and another
+ * in fp32. The file then holds the weights in float32, and who computes in bf16 casts them when it
+ * has loaded them. Casting rounds as the driver would have, so that the results have the same bits
+ * as with the precision by name, and the network carries one file. With a precision by name the
+ * weights are stored in it.
  */
 public final class SharedModel implements Serializable {
   /**
@@ -50,6 +56,8 @@ public final class SharedModel implements Serializable {
    *
    * @param background what its images were put on in training; null where its files do not say
    * @param multiplyAdds that an image takes; -1 if unknown
+   * @param config of a Vision Transformer; null of any other model
+   * @param scripted what any TorchScript module is; null of a Vision Transformer
    */
   private record Description(
       List<String> labels,
@@ -58,11 +66,42 @@ public final class SharedModel implements Serializable {
       PreprocessSpec input,
       Background background,
       long multiplyAdds,
-      boolean isScripted)
+      ViTConfig config,
+      ScriptedModel scripted)
       implements Serializable {
     Description {
       labels = List.copyOf(labels);
       notes = List.copyOf(notes);
+    }
+
+    static Description of(Checkpoint checkpoint, List<String> notes) {
+      ViTConfig config = checkpoint.config();
+      return new Description(
+          config.labels(),
+          notes,
+          config.embeddingSize(),
+          InputSpec.of(checkpoint.preprocessor(), config),
+          checkpoint.preprocessor().background(),
+          config.multiplyAdds(),
+          config,
+          null);
+    }
+
+    static Description of(ScriptedModel model) {
+      return new Description(
+          model.labels(),
+          model.notes(),
+          0,
+          InputSpec.of(model.preprocessor(), model.imageSize()),
+          model.preprocessor().background(),
+          model.multiplyAdds(),
+          null,
+          model);
+    }
+
+    Description with(PreprocessSpec other) {
+      return new Description(
+          labels, notes, embeddingSize, other, background, multiplyAdds, config, scripted);
     }
   }
 
@@ -70,7 +109,14 @@ public final class SharedModel implements Serializable {
    * What is asked of a model is part of its key: one that was read for its embeddings has a head of
    * random numbers, which must never label an image.
    */
-  private record Key(String hash, String device, Precision precision, ModelOutput output) {}
+  private record Key(String file, String device, Precision precision) {}
+
+  private static final String EXPLAINING = "explaining";
+
+  /** Writes a model's file. */
+  private interface Writer {
+    void write(Path file) throws IOException;
+  }
 
   private static final Map<Key, Classifier> LOADED = new ConcurrentHashMap<>();
   private static final Map<Key, Explainer> EXPLAINERS = new ConcurrentHashMap<>();
@@ -80,41 +126,32 @@ public final class SharedModel implements Serializable {
   /** Of the files alone. */
   private final String content;
 
-  private final List<String> files;
+  /** By which Spark knows the model's file. */
+  private final String file;
+
   private final Description described;
   private final String device;
   private final String precision;
-  private final ModelOutput output;
 
   private SharedModel(
       String hash,
       String content,
-      List<String> files,
+      String file,
       Description described,
       String device,
-      String precision,
-      ModelOutput output) {
+      String precision) {
     this.hash = hash;
     this.content = content;
-    this.files = List.copyOf(files);
+    this.file = file;
     this.described = described;
     this.device = device;
     this.precision = precision;
-    this.output = output;
   }
 
   /** The same model, whose images may be decoded at a part of their size. */
   public SharedModel withScaledDecoding() {
-    Description scaled =
-        new Description(
-            described.labels(),
-            described.notes(),
-            described.embeddingSize(),
-            described.input().withScaledDecoding(),
-            described.background(),
-            described.multiplyAdds(),
-            described.isScripted());
-    return new SharedModel(hash, content, files, scaled, device, precision, output);
+    Description scaled = described.with(described.input().withScaledDecoding());
+    return new SharedModel(hash, content, file, scaled, device, precision);
   }
 
   /**
@@ -126,18 +163,10 @@ public final class SharedModel implements Serializable {
     if (described.background() != null || background.isNone()) {
       return this;
     }
-    Description placed =
-        new Description(
-            described.labels(),
-            described.notes(),
-            described.embeddingSize(),
-            described.input().on(background),
-            null,
-            described.multiplyAdds(),
-            described.isScripted());
+    Description placed = described.with(described.input().on(background));
     String name = content + " on " + background;
     String other = StableHash.sha256(name.getBytes(StandardCharsets.UTF_8));
-    return new SharedModel(other, content, files, placed, device, precision, output);
+    return new SharedModel(other, content, file, placed, device, precision);
   }
 
   /** What its images were put on in training, where its files say it. */
@@ -166,7 +195,7 @@ public final class SharedModel implements Serializable {
   }
 
   /**
-   * Checks a model directory on the driver and hands its files to Spark.
+   * Checks a model directory on the driver and hands its model to Spark.
    *
    * @param directory local directory, see {@link LocalModelDirectory}; not needed any more
    *     afterwards
@@ -177,44 +206,50 @@ public final class SharedModel implements Serializable {
    */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
-    Description described = describe(directory, precision, output);
-    requireDevice(spark, device);
-    String hash = ModelDirectory.hash(directory);
-    List<String> files = ModelDirectory.files(directory);
-    try {
-      for (String name : files) {
-        // Spark knows files by their last name alone, so that has to name the model too.
-        String known = fileName(hash, name);
-        if (spark.sparkContext().listFiles().forall(added -> !added.endsWith(known))) {
-          // Executors fetch it from here for as long as the application lives.
-          Path staging = Files.createTempDirectory("spark-vit-files");
-          staging.toFile().deleteOnExit();
-          Path file = staging.resolve(known);
-          file.toFile().deleteOnExit();
-          link(directory.resolve(name), file);
-          spark.sparkContext().addFile(file.toUri().toString());
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("staging model " + directory, e);
+    if (ModelDirectory.isScripted(directory)) {
+      return distributeScripted(spark, directory, device, precision, output);
     }
-    return new SharedModel(
-        hash, hash, files, described, device, described.isScripted() ? "fp32" : precision, output);
+    Optional<Precision> named = Precision.named(precision);
+    ModelDirectory.Loaded loaded =
+        output == ModelOutput.LOGITS
+            ? ModelDirectory.load(directory)
+            : new ModelDirectory.Loaded(ModelDirectory.readForEmbeddings(directory), List.of());
+    Checkpoint checkpoint = loaded.checkpoint();
+    return distribute(
+        spark,
+        directory,
+        Description.of(checkpoint, loaded.notes()),
+        device,
+        precision,
+        output.name().toLowerCase(Locale.ROOT) + "-" + named.map(Enum::name).orElse("auto"),
+        file -> {
+          if (named.isPresent()) {
+            TorchScriptArchive.writeForInference(file, checkpoint, named.get());
+          } else {
+            TorchScriptArchive.writeForInference(file, checkpoint);
+          }
+        });
   }
 
-  private static Description describe(Path directory, String precision, ModelOutput output) {
-    if (!ModelDirectory.isScripted(directory)) {
-      ModelDirectory.Loaded loaded = load(directory, output);
-      Checkpoint checkpoint = loaded.checkpoint();
-      return new Description(
-          checkpoint.config().labels(),
-          loaded.notes(),
-          checkpoint.config().embeddingSize(),
-          InputSpec.of(checkpoint.preprocessor(), checkpoint.config()),
-          checkpoint.preprocessor().background(),
-          checkpoint.config().multiplyAdds(),
-          false);
+  /** As above, for a model that {@link #explainer} is asked for; it computes in fp32. */
+  public static SharedModel distributeForExplaining(
+      SparkSession spark, Path directory, String device) {
+    if (ModelDirectory.isScripted(directory)) {
+      return distributeScripted(spark, directory, device, "fp32", ModelOutput.LOGITS);
     }
+    ModelDirectory.Loaded loaded = ModelDirectory.load(directory);
+    return distribute(
+        spark,
+        directory,
+        Description.of(loaded.checkpoint(), loaded.notes()),
+        device,
+        "fp32",
+        EXPLAINING,
+        file -> TorchScriptArchive.writeForExplaining(file, loaded.checkpoint()));
+  }
+
+  private static SharedModel distributeScripted(
+      SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
     ScriptedModel model = ScriptedModel.read(directory);
     if (output != ModelOutput.LOGITS) {
       throw new UserException(
@@ -227,24 +262,42 @@ public final class SharedModel implements Serializable {
               + precision
               + " out");
     }
-    return new Description(
-        model.labels(),
-        model.notes(),
-        0,
-        InputSpec.of(model.preprocessor(), model.imageSize()),
-        model.preprocessor().background(),
-        model.multiplyAdds(),
-        true);
+    return distribute(
+        spark,
+        directory,
+        Description.of(model),
+        device,
+        "fp32",
+        "scripted",
+        file -> Files.copy(directory.resolve(ModelDirectory.SCRIPTED), file));
   }
 
-  private static Checkpoint read(Path directory, ModelOutput output) {
-    return load(directory, output).checkpoint();
-  }
-
-  private static ModelDirectory.Loaded load(Path directory, ModelOutput output) {
-    return output == ModelOutput.LOGITS
-        ? ModelDirectory.load(directory)
-        : new ModelDirectory.Loaded(ModelDirectory.readForEmbeddings(directory), List.of());
+  private static SharedModel distribute(
+      SparkSession spark,
+      Path directory,
+      Description described,
+      String device,
+      String precision,
+      String use,
+      Writer writer) {
+    requireDevice(spark, device);
+    String hash = ModelDirectory.hash(directory);
+    // Spark knows files by their last name alone, so that has to name the model and its use.
+    String name = hash.substring(0, 16) + "-" + use + ".pt";
+    if (spark.sparkContext().listFiles().forall(added -> !added.endsWith("/" + name))) {
+      try {
+        // Executors fetch it from here for as long as the application lives.
+        Path staging = Files.createTempDirectory("spark-vit-files");
+        staging.toFile().deleteOnExit();
+        Path file = staging.resolve(name);
+        file.toFile().deleteOnExit();
+        writer.write(file);
+        spark.sparkContext().addFile(file.toUri().toString());
+      } catch (IOException e) {
+        throw new UncheckedIOException("staging model " + directory, e);
+      }
+    }
+    return new SharedModel(hash, hash, name, described, device, precision);
   }
 
   /** SHA-256 of the model directory, and of the background where that is chosen for it. */
@@ -276,7 +329,7 @@ public final class SharedModel implements Serializable {
 
   /** Whether it is any TorchScript module, which gives logits and nothing else. */
   public boolean isScripted() {
-    return described.isScripted();
+    return described.scripted() != null;
   }
 
   /** Numbers that were learned, counted by an executor, which has the model then. */
@@ -294,29 +347,39 @@ public final class SharedModel implements Serializable {
   /**
    * The loaded model, for a running task.
    *
-   * @throws org.sparkvit.core.UserException when a GPU was asked for and there is none
+   * @throws UserException when a GPU was asked for and there is none
    */
   Classifier session() {
     useOwnCores();
     Device resolved = resolve();
-    Key key = new Key(content, resolved.toString(), Precision.of(precision, resolved), output);
+    Precision chosen = Precision.of(precision, resolved);
     return LOADED.computeIfAbsent(
-        key,
+        new Key(file, resolved.toString(), chosen),
         missing ->
-            load(
-                directory ->
-                    described.isScripted()
-                        ? ScriptedSession.open(directory, resolved)
-                        : ViTSession.open(read(directory, output), resolved, missing.precision())));
+            isScripted()
+                ? ScriptedSession.load(path(), described.scripted(), resolved)
+                : ViTSession.load(path(), described.config(), resolved, chosen));
   }
 
-  /** As {@link #session}, of the model in the form that says where it looked; in fp32. */
+  /**
+   * As {@link #session}, of a model in the form that says where it looked; in fp32.
+   *
+   * @throws IllegalStateException of a model that was distributed for something else
+   */
   public Explainer explainer() {
+    if (!file.endsWith(EXPLAINING + ".pt")) {
+      throw new IllegalStateException(file + " was not distributed for explaining");
+    }
     useOwnCores();
     Device resolved = resolve();
     return EXPLAINERS.computeIfAbsent(
-        new Key(content, resolved.toString(), Precision.FP32, output),
-        missing -> load(directory -> Explainer.open(read(directory, output), resolved)));
+        new Key(file, resolved.toString(), Precision.FP32),
+        missing -> Explainer.load(path(), described.config(), resolved));
+  }
+
+  /** Where Spark has put the model's file on this machine. */
+  private Path path() {
+    return Path.of(SparkFiles.get(file));
   }
 
   /** What {@link #session} computes in, for a running task. */
@@ -370,36 +433,5 @@ public final class SharedModel implements Serializable {
       return asked;
     }
     return "gpu:" + assigned.get();
-  }
-
-  private <T> T load(Function<Path, T> open) {
-    try {
-      Path directory = Files.createTempDirectory("spark-vit-" + content.substring(0, 12));
-      try {
-        for (String name : files) {
-          link(Path.of(SparkFiles.get(fileName(content, name))), directory.resolve(name));
-        }
-        return open.apply(directory);
-      } finally {
-        FileUtil.fullyDelete(directory.toFile());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("unpacking model " + content, e);
-    }
-  }
-
-  private static String fileName(String hash, String name) {
-    return hash.substring(0, 16) + "-" + name;
-  }
-
-  /** A hard link where the disk allows it: weights are large. */
-  private static void link(Path source, Path target) throws IOException {
-    try {
-      Files.createLink(target, source.toRealPath());
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (IOException | UnsupportedOperationException e) {
-      Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 }

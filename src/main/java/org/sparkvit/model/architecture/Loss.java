@@ -1,7 +1,7 @@
 package org.sparkvit.model.architecture;
 
 import java.io.Serializable;
-import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a training makes small. Every image has a target for each class, from 0 to 1, and a weight;
@@ -9,8 +9,13 @@ import java.util.Locale;
  */
 public sealed interface Loss extends Serializable {
 
-  /** TorchScript for the losses of {@code logits} against {@code targets}, both [n, K]: [n]. */
-  String source();
+  /** The class in {@code training.py} that computes it. */
+  String module();
+
+  /** The constants of that class by name. */
+  default Map<String, Object> constants() {
+    return Map.of();
+  }
 
   /**
    * Sum over the classes of target times -log(softmax). With targets that are 1 for one class and 0
@@ -18,8 +23,8 @@ public sealed interface Loss extends Serializable {
    */
   record CrossEntropy() implements Loss {
     @Override
-    public String source() {
-      return "torch.neg(torch.sum(torch.mul(targets, torch.log_softmax(logits, 1)), [1]))";
+    public String module() {
+      return "CrossEntropy";
     }
   }
 
@@ -31,12 +36,13 @@ public sealed interface Loss extends Serializable {
    */
   record Focal(double gamma) implements Loss {
     @Override
-    public String source() {
-      return String.format(
-          Locale.ROOT,
-          "torch.neg(torch.sum(torch.mul(torch.mul(targets, torch.pow(torch.sub(1.,"
-              + " torch.softmax(logits, 1)), %s)), torch.log_softmax(logits, 1)), [1]))",
-          gamma);
+    public String module() {
+      return "FocalLoss";
+    }
+
+    @Override
+    public Map<String, Object> constants() {
+      return Map.of("gamma", gamma);
     }
   }
 
@@ -48,12 +54,13 @@ public sealed interface Loss extends Serializable {
    */
   record Binary(double positiveWeight) implements Loss {
     @Override
-    public String source() {
-      return String.format(
-          Locale.ROOT,
-          "torch.mean(torch.binary_cross_entropy_with_logits(logits, targets, None,"
-              + " torch.full_like(torch.select(logits, 0, 0), %s), 0), [1])",
-          positiveWeight);
+    public String module() {
+      return "BinaryCrossEntropy";
+    }
+
+    @Override
+    public Map<String, Object> constants() {
+      return Map.of("positive_weight", positiveWeight);
     }
   }
 }

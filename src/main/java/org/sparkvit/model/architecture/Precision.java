@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
 
@@ -40,22 +41,27 @@ public enum Precision {
    * @throws UserException for fp16 on a CPU and int8 on a GPU
    */
   public static Precision of(String name, Device device) {
-    return switch (name.strip().toLowerCase(Locale.ROOT)) {
-      case "auto" -> device.isGpu() || Cpu.BF16_IS_FASTER ? BF16 : FP32;
-      case "fp32" -> FP32;
-      case "bf16" -> BF16;
-      case "fp16" -> {
-        if (!device.isGpu()) {
-          throw new UserException(
-              "precision fp16 is for GPUs, but the device is cpu; use fp32, bf16 or int8 there");
-        }
-        yield FP16;
-      }
-      case "int8" -> INT8.on(device);
-      default ->
-          throw new UserException(
-              "unknown precision '" + name + "'; use auto, fp32, bf16, fp16 or int8");
-    };
+    Precision precision =
+        named(name).orElseGet(() -> device.isGpu() || Cpu.BF16_IS_FASTER ? BF16 : FP32);
+    if (precision == FP16 && !device.isGpu()) {
+      throw new UserException(
+          "precision fp16 is for GPUs, but the device is cpu; use fp32, bf16 or int8 there");
+    }
+    return precision.on(device);
+  }
+
+  /**
+   * {@code fp32|bf16|fp16|int8}; empty for {@code auto}, of which each device makes FP32 or BF16.
+   */
+  public static Optional<Precision> named(String name) {
+    String text = name.strip().toLowerCase(Locale.ROOT);
+    if (!CHOICES.contains(text)) {
+      throw new UserException(
+          "unknown precision '" + name + "'; use auto, fp32, bf16, fp16 or int8");
+    }
+    return text.equals("auto")
+        ? Optional.empty()
+        : Optional.of(valueOf(text.toUpperCase(Locale.ROOT)));
   }
 
   /** This precision, where the device computes in it at all: PyTorch has int8 kernels for CPUs. */

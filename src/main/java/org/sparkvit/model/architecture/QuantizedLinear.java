@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.sparkvit.model.checkpoint.Family;
 import org.sparkvit.model.checkpoint.Tensor;
-import org.sparkvit.model.checkpoint.ViTConfig;
 
 /**
  * A linear map with weights in int8, as PyTorch's {@code per_channel_dynamic_qconfig} makes it:
@@ -20,6 +18,9 @@ import org.sparkvit.model.checkpoint.ViTConfig;
  * ({@code reduce_range}); with VNNI 8, which is worth about half of the images whose label differs
  * from that in fp32. In a cluster of both kinds an image's result depends on which of them it
  * meets.
+ *
+ * <p>Patch projection and classifier stay in float32: they are small, and the ends of the network
+ * are where rounding shows.
  *
  * @param weights one or more {@code [rows, columns]}, stacked
  * @param biases one for each of the weights, or none at all
@@ -40,25 +41,28 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
   }
 
   /**
-   * The encoder's linear maps by the name of their attribute, query, key and value as one; their
-   * tensors are removed from the map. Patch projection and classifier are not among them: they are
-   * small, and the ends of the network are where rounding shows.
+   * The linear maps that a model has in int8, by the name of their attribute; their tensors are
+   * removed from the map. A module of attention has query, key and value as one.
    */
   public static Map<String, QuantizedLinear> takeFrom(
-      ViTConfig config, Map<String, Tensor> tensors) {
-    Map<String, QuantizedLinear> packed = new LinkedHashMap<>();
-    for (int i = 0; i < config.layers(); i++) {
-      String layer = config.family().layer(i);
-      String attention = layer + "attention.attention";
-      packed.put(
-          attention + ".packed",
-          take(tensors, attention + ".query", attention + ".key", attention + ".value"));
-      Family family = config.family();
-      for (String name : List.of("attention.output.dense", family.mlpIn(), family.mlpOut())) {
-        packed.put(layer + name + ".packed", take(tensors, layer + name));
-      }
-    }
-    return packed;
+      ModuleTree model, Map<String, Tensor> tensors) {
+    Map<String, QuantizedLinear> all = new LinkedHashMap<>();
+    model
+        .all()
+        .forEach(
+            module ->
+                module
+                    .packed()
+                    .values()
+                    .forEach(name -> all.put(name, take(tensors, parts(module, tensors)))));
+    return all;
+  }
+
+  private static String[] parts(ModuleTree module, Map<String, Tensor> tensors) {
+    String path = module.path();
+    return tensors.containsKey(path + WEIGHT)
+        ? new String[] {path}
+        : new String[] {path + ".query", path + ".key", path + ".value"};
   }
 
   private static QuantizedLinear take(Map<String, Tensor> tensors, String... modules) {

@@ -75,7 +75,7 @@ public enum Family {
   }
 
   /** Hugging Face's class of the classifier. */
-  String architecture() {
+  public String architecture() {
     return architecture;
   }
 

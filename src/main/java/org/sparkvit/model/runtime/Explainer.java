@@ -7,7 +7,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import org.sparkvit.model.architecture.AttentionCode;
+import org.sparkvit.model.architecture.Methods;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.torchscript.TorchScriptArchive;
@@ -25,16 +25,24 @@ public final class Explainer implements AutoCloseable {
     this.module = module;
   }
 
-  /** Loads a checkpoint. */
+  /** Writes a checkpoint's archive to a temporary file and loads that. */
   public static Explainer open(Checkpoint checkpoint, Device device) {
     Path archive = ViTSession.temporaryArchive();
     try {
       TorchScriptArchive.writeForExplaining(archive, checkpoint);
-      // What is loaded for inference alone takes part in no backward pass.
-      return new Explainer(ViTModule.load(archive, checkpoint.config(), device, true));
+      return load(archive, checkpoint.config(), device);
     } finally {
       ViTSession.delete(archive);
     }
+  }
+
+  /**
+   * Loads an archive that {@link TorchScriptArchive#writeForExplaining} wrote for this
+   * configuration.
+   */
+  public static Explainer load(Path archive, ViTConfig config, Device device) {
+    // What is loaded for inference alone takes part in no backward pass.
+    return new Explainer(ViTModule.load(archive, config, device, true));
   }
 
   /** The model's configuration. */
@@ -57,8 +65,7 @@ public final class Explainer implements AutoCloseable {
     boolean gradMode = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
     try (PtNDManager scope = module.manager.newSubManager(module.manager.getDevice())) {
-      NDList inputs =
-          ViTModule.inputs(scope, AttentionCode.EXPLAIN, module.pixels(scope, pixels, n));
+      NDList inputs = ViTModule.inputs(scope, Methods.EXPLAIN, module.pixels(scope, pixels, n));
       // As in training: DJL computes nothing else with gradients.
       NDList maps = IValueUtils.forward(module.block, inputs, true);
       return new Explanation(
@@ -73,7 +80,7 @@ public final class Explainer implements AutoCloseable {
 
   /** Scores a batch; arguments and result as for {@link ViTSession#logits}. */
   public float[] logits(ByteBuffer pixels, int n) {
-    return module.run("forward", pixels, n);
+    return module.run(Methods.FORWARD, pixels, n);
   }
 
   /** Frees the weights; no other call may be running. */

@@ -39,14 +39,22 @@ public final class ScriptedSession implements Classifier {
   }
 
   /**
-   * Loads a model.
+   * Reads a model's directory and loads the model.
    *
    * @throws UserException when the file is no TorchScript module, or one that does more than to
    *     compute
    */
   public static ScriptedSession open(Path directory, Device device) {
-    ScriptedModel model = ScriptedModel.read(directory);
-    Path weights = directory.resolve(ModelDirectory.SCRIPTED);
+    return load(directory.resolve(ModelDirectory.SCRIPTED), ScriptedModel.read(directory), device);
+  }
+
+  /**
+   * Loads a model that has been looked through.
+   *
+   * @param weights its module
+   * @throws UserException when PyTorch cannot load it
+   */
+  public static ScriptedSession load(Path weights, ScriptedModel model, Device device) {
     PtNDManager manager = PyTorchRuntime.newManager(device);
     try {
       PyTorchRuntime.prepareThread();

@@ -8,14 +8,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.sparkvit.core.UserException;
-import org.sparkvit.model.architecture.ViTCode;
+import org.sparkvit.model.architecture.Methods;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
 /** An archive loaded into libtorch: what both sessions share. */
@@ -56,12 +59,33 @@ public final class ViTModule implements AutoCloseable {
     }
   }
 
-  /** Puts the weights in the order that the products want; once, before the first {@link #run}. */
-  void pack() {
+  /** Calls a method that changes the module for good; before the first {@link #run}. */
+  void prepare(String method) {
     PyTorchRuntime.prepareThread();
     try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
-      IValueUtils.forward(block, inputs(scope, ViTCode.PACK), false);
+      IValueUtils.forward(block, inputs(scope, method), false);
     }
+  }
+
+  /** Casts all parameters to bfloat16. */
+  void castToBfloat16() {
+    PyTorchRuntime.prepareThread();
+    try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
+      Set<String> names = config.parameterShapes().keySet();
+      // Buffers are listed as well.
+      PtNDArray[] parameters =
+          JniUtils.moduleGetParams(block, scope).stream()
+              .filter(array -> names.contains(array.getName()))
+              .toArray(PtNDArray[]::new);
+      try (IValue list = IValue.listFrom(parameters)) {
+        IValueUtils.runMethod(block, Methods.BFLOAT16, list).close();
+      }
+    }
+  }
+
+  /** Whether the archive was written with a method. */
+  boolean has(String method) {
+    return List.of(JniUtils.getMethodNames(block)).contains(method);
   }
 
   /** DJL passes the name of a method as the name of an array beside the arguments. */

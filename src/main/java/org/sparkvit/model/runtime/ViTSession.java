@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.sparkvit.core.UserException;
+import org.sparkvit.model.architecture.Methods;
 import org.sparkvit.model.architecture.Precision;
-import org.sparkvit.model.architecture.ViTCode;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.Tensor;
@@ -28,31 +28,47 @@ public final class ViTSession implements Classifier {
   }
 
   /**
-   * Loads a checkpoint.
+   * Writes a checkpoint's archive to a temporary file and loads that.
    *
    * @throws UserException when the device does not compute in the precision
    */
   public static ViTSession open(Checkpoint checkpoint, Device device, Precision precision) {
     Path archive = temporaryArchive();
     try {
-      if (device.isGpu() || !precision.on(device).hasOwnCode()) {
-        TorchScriptArchive.writeForInference(archive, checkpoint, precision.on(device));
-        return load(archive, checkpoint.config(), device);
-      }
-      TorchScriptArchive.writeForThisMachine(archive, checkpoint, precision);
-      ViTSession session = load(archive, checkpoint.config(), device);
-      if (precision == Precision.BF16) {
-        session.module.pack();
-      }
-      return session;
+      TorchScriptArchive.writeForInference(archive, checkpoint, precision.on(device));
+      return load(archive, checkpoint.config(), device, precision);
     } finally {
       delete(archive);
     }
   }
 
-  /** Loads an archive that {@link TorchScriptArchive} wrote for this configuration. */
+  /** Loads an archive that {@link TorchScriptArchive} wrote for this configuration, as it is. */
   public static ViTSession load(Path archive, ViTConfig config, Device device) {
     return new ViTSession(ViTModule.load(archive, config, device, false));
+  }
+
+  /**
+   * Loads an archive that {@link TorchScriptArchive} wrote for this configuration, and makes the
+   * best of this machine's processor: see {@link Precision#hasOwnCode}.
+   *
+   * @param precision that the archive was written for; or, where it was written for both of them,
+   *     FP32 or BF16
+   * @throws UserException when the device does not compute in the precision
+   */
+  public static ViTSession load(
+      Path archive, ViTConfig config, Device device, Precision precision) {
+    precision.on(device);
+    ViTSession session = load(archive, config, device);
+    boolean own = !device.isGpu() && precision.hasOwnCode();
+    if (precision == Precision.BF16) {
+      session.module.castToBfloat16();
+      if (own && session.module.has(Methods.ARRANGE)) {
+        session.module.prepare(Methods.ARRANGE);
+      }
+    } else if (precision == Precision.INT8 && own) {
+      session.module.prepare(Methods.EIGHT_BITS);
+    }
+    return session;
   }
 
   /** The model's configuration. */
@@ -62,7 +78,7 @@ public final class ViTSession implements Classifier {
 
   @Override
   public float[] logits(ByteBuffer pixels, int n) {
-    return module.run("forward", pixels, n);
+    return module.run(Methods.FORWARD, pixels, n);
   }
 
   /**
@@ -73,7 +89,7 @@ public final class ViTSession implements Classifier {
    */
   @Override
   public float[] embeddings(ByteBuffer pixels, int n) {
-    return module.run(ViTCode.EMBED, pixels, n);
+    return module.run(Methods.EMBED, pixels, n);
   }
 
   @Override

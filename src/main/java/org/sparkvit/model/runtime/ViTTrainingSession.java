@@ -13,7 +13,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +23,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.sparkvit.core.UserException;
 import org.sparkvit.model.architecture.AdamW;
+import org.sparkvit.model.architecture.Methods;
 import org.sparkvit.model.architecture.Precision;
-import org.sparkvit.model.architecture.TrainingCode;
 import org.sparkvit.model.architecture.TrainingOptions;
-import org.sparkvit.model.architecture.ViTCode;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.Tensor;
 import org.sparkvit.model.checkpoint.ViTConfig;
@@ -194,11 +192,13 @@ public final class ViTTrainingSession implements AutoCloseable {
       PtNDArray pixels = module.pixels(scope, batch.pixels(), n);
       PtNDArray targets = (PtNDArray) scope.create(batch.targets(), new Shape(n, classes));
       PtNDArray weighing = (PtNDArray) scope.create(factors);
-      PtNDArray[] path = options.dropPath() > 0 ? new PtNDArray[] {path(scope, batch)} : NONE;
+      if (options.dropPath() > 0) {
+        call(scope, Methods.DROP_PATHS, path(scope, batch));
+      }
       double loss =
           options.recompute()
-              ? recomputing(scope, pixels, targets, weighing, path, batch.seeds()[0])
-              : plain(scope, pixels, targets, weighing, path, batch.seeds()[0]);
+              ? recomputing(scope, pixels, targets, weighing, batch.seeds()[0])
+              : plain(scope, pixels, targets, weighing, batch.seeds()[0]);
       hasGradients = true;
       return loss / scale.value();
     } finally {
@@ -207,17 +207,10 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
   }
 
-  private static final PtNDArray[] NONE = {};
-
   private double plain(
-      PtNDManager scope,
-      PtNDArray pixels,
-      PtNDArray targets,
-      PtNDArray weighing,
-      PtNDArray[] path,
-      long seed) {
+      PtNDManager scope, PtNDArray pixels, PtNDArray targets, PtNDArray weighing, long seed) {
     seedDropout(seed, 0);
-    PtNDArray loss = call(scope, TrainingCode.LOSS, path, pixels, targets, weighing);
+    PtNDArray loss = call(scope, Methods.LOSS, pixels, targets, weighing);
     JniUtils.backward(loss, ones(scope, loss), false, false);
     return value(loss);
   }
@@ -228,28 +221,23 @@ public final class ViTTrainingSession implements AutoCloseable {
    * do.
    */
   private double recomputing(
-      PtNDManager scope,
-      PtNDArray pixels,
-      PtNDArray targets,
-      PtNDArray weighing,
-      PtNDArray[] path,
-      long seed) {
+      PtNDManager scope, PtNDArray pixels, PtNDArray targets, PtNDArray weighing, long seed) {
     int layers = initial.config().layers();
     JniUtils.setGradMode(false);
     PtNDArray[] inputs = new PtNDArray[layers + 1];
     seedDropout(seed, 0);
-    inputs[0] = call(scope, ViTCode.TOKENS, NONE, pixels);
+    inputs[0] = call(scope, Methods.TOKENS, pixels);
     for (int i = 0; i < layers; i++) {
       seedDropout(seed, i + 1);
-      inputs[i + 1] = call(scope, ViTCode.BLOCK + i, path, inputs[i]);
+      inputs[i + 1] = call(scope, Methods.BLOCK + i, inputs[i]);
     }
     JniUtils.setGradMode(true);
     int lowest = trained().stream().mapToInt(weight -> weight.depth).min().orElseThrow();
 
     boolean goesOn = lowest <= layers;
     PtNDArray last = leaf(scope, inputs[layers], goesOn);
-    PtNDArray embedding = call(scope, ViTCode.FINISH, NONE, last);
-    PtNDArray loss = call(scope, TrainingCode.HEAD_LOSS, NONE, embedding, targets, weighing);
+    PtNDArray embedding = call(scope, Methods.FINISH, last);
+    PtNDArray loss = call(scope, Methods.HEAD_LOSS, embedding, targets, weighing);
     JniUtils.backward(loss, ones(scope, loss), false, false);
     PtNDArray gradient = goesOn ? gradient(scope, last) : null;
     for (int i = layers - 1; i >= 0 && i + 1 >= lowest; i--) {
@@ -257,7 +245,7 @@ public final class ViTTrainingSession implements AutoCloseable {
       try (PtNDManager inner = scope.newSubManager(scope.getDevice())) {
         PtNDArray input = leaf(inner, inputs[i], goesOn);
         seedDropout(seed, i + 1);
-        PtNDArray output = call(inner, ViTCode.BLOCK + i, path, input);
+        PtNDArray output = call(inner, Methods.BLOCK + i, input);
         JniUtils.backward(output, gradient, false, false);
         gradient.close();
         inputs[i + 1].close();
@@ -266,7 +254,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
     if (lowest == 0) {
       seedDropout(seed, 0);
-      PtNDArray tokens = call(scope, ViTCode.TOKENS, NONE, pixels);
+      PtNDArray tokens = call(scope, Methods.TOKENS, pixels);
       JniUtils.backward(tokens, gradient, false, false);
     }
     return value(loss);
@@ -285,11 +273,8 @@ public final class ViTTrainingSession implements AutoCloseable {
     return gradient;
   }
 
-  private PtNDArray call(
-      PtNDManager scope, String method, PtNDArray[] path, PtNDArray... arguments) {
-    NDArray[] all = Arrays.copyOf(arguments, arguments.length + path.length, NDArray[].class);
-    System.arraycopy(path, 0, all, arguments.length, path.length);
-    NDList inputs = ViTModule.inputs(scope, method, all);
+  private PtNDArray call(PtNDManager scope, String method, PtNDArray... arguments) {
+    NDList inputs = ViTModule.inputs(scope, method, arguments);
     PtNDArray result = (PtNDArray) IValueUtils.forward(module.block, inputs, true).get(0);
     result.attach(scope);
     return result;
@@ -354,7 +339,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     boolean finite = Double.isFinite(norm);
     scale.update(finite || precision != Precision.FP16);
     if (!finite) {
-      run(TrainingCode.CLEAR, list(trained(), TrainedWeight::gradient));
+      run(Methods.CLEAR, list(trained(), TrainedWeight::gradient));
       return norm;
     }
     step++;
@@ -368,7 +353,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     if (options.averageDecay() > 0) {
       double stays = Math.min(options.averageDecay(), (1.0 + step) / (10 + step));
       run(
-          TrainingCode.AVERAGE,
+          Methods.AVERAGE,
           list(trained(), weight -> weight.smoothed),
           list(trained(), weight -> weight.value),
           IValue.from(1 - stays));
@@ -382,7 +367,7 @@ public final class ViTTrainingSession implements AutoCloseable {
         IValue norm = IValue.from(maxNorm);
         IValue scaled = IValue.from(scale.value());
         IValue result =
-            IValueUtils.runMethod(module.block, TrainingCode.CLIP, gradients, norm, scaled)) {
+            IValueUtils.runMethod(module.block, Methods.CLIP, gradients, norm, scaled)) {
       return result.toTensor(scope).toFloatArray()[0];
     }
   }
@@ -390,7 +375,7 @@ public final class ViTTrainingSession implements AutoCloseable {
   private void update(Group group, double rate) {
     AdamW optimizer = options.optimizer();
     run(
-        TrainingCode.UPDATE,
+        Methods.UPDATE,
         list(group.weights(), weight -> weight.value),
         list(group.weights(), TrainedWeight::gradient),
         list(group.weights(), weight -> weight.average),
@@ -431,7 +416,7 @@ public final class ViTTrainingSession implements AutoCloseable {
 
   /** Logits in evaluation mode; arguments and result as for {@link ViTSession#logits}. */
   public float[] logits(ByteBuffer pixels, int n) {
-    return module.run("forward", pixels, n);
+    return module.run(Methods.FORWARD, pixels, n);
   }
 
   /**
@@ -451,14 +436,14 @@ public final class ViTTrainingSession implements AutoCloseable {
         own.put(weight, (PtNDArray) weight.value.duplicate());
       }
       run(
-          TrainingCode.COPY,
+          Methods.COPY,
           list(weights.values(), weight -> weight.value),
           list(weights.values(), weight -> weight.smoothed));
       try {
         return use.get();
       } finally {
         run(
-            TrainingCode.COPY,
+            Methods.COPY,
             list(weights.values(), weight -> weight.value),
             list(weights.values(), own::get));
       }

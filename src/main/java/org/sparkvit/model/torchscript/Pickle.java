@@ -110,6 +110,10 @@ final class Pickle {
     out.write(value ? 0x88 : 0x89);
   }
 
+  void none() {
+    out.write('N');
+  }
+
   void string(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     out.write('X');
@@ -123,7 +127,7 @@ final class Pickle {
     out.write('t');
   }
 
-  private void integer(long value) {
+  void integer(long value) {
     if (value == (int) value) {
       out.write('J');
       littleEndian(Integer.BYTES, value);

@@ -2,6 +2,7 @@ package org.sparkvit.model.torchscript;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ import org.sparkvit.model.checkpoint.StandIn;
  * @param storages types of the tensors, such as {@code FloatStorage}
  * @param squeezes whether it uses a sigmoid, perhaps for its answer
  */
-public record ScriptedArchive(Set<String> storages, boolean squeezes) {
+public record ScriptedArchive(Set<String> storages, boolean squeezes) implements Serializable {
   /** Code and structure of the largest published networks take a few megabytes. */
   private static final long MOST_CODE = 64L << 20;
 

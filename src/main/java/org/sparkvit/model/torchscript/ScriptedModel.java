@@ -2,6 +2,7 @@ package org.sparkvit.model.torchscript;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ public record ScriptedModel(
     PreprocessorConfig preprocessor,
     int imageSize,
     long multiplyAdds,
-    ScriptedArchive archive) {
+    ScriptedArchive archive)
+    implements Serializable {
   /** What the logits are called among several outputs with names. */
   public static final String LOGITS = "logits";
 

@@ -12,22 +12,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.sparkvit.core.UserException;
-import org.sparkvit.model.architecture.AttentionCode;
+import org.sparkvit.model.architecture.ForwardPass;
+import org.sparkvit.model.architecture.ModuleTree;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.architecture.QuantizedLinear;
 import org.sparkvit.model.architecture.TrainingOptions;
-import org.sparkvit.model.architecture.ViTCode;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.Tensor;
-import org.sparkvit.model.runtime.Explainer;
-import org.sparkvit.model.runtime.ViTModule;
-import org.sparkvit.model.runtime.ViTTrainingSession;
 
 /**
  * Writes a checkpoint as a TorchScript file: weights and forward pass in one archive that libtorch
@@ -35,8 +37,8 @@ import org.sparkvit.model.runtime.ViTTrainingSession;
  *
  * <p>The module takes {@code uint8 [N, H, W, 3]} pixels and returns {@code float32 [N, K]} logits;
  * its method {@code embed} returns what the head reads, after the final layer norm, {@code float32
- * [N, embeddingSize]}. Parameter names are Hugging Face's; the buffers {@code pixel_scale} and
- * {@code pixel_shift} hold the normalisation.
+ * [N, embeddingSize]}. Parameter names are Hugging Face's; the buffers of {@code normalize} hold
+ * the normalisation.
  *
  * <p>The file is a zip without compression: {@code data.pkl} is the pickled module tree, {@code
  * code/} its source text, and {@code data/N} the bytes of one tensor each.
@@ -46,6 +48,16 @@ public final class TorchScriptArchive {
 
   /** The newest format that PyTorch 1.11 to 2.x read; it decides which operator schemas apply. */
   private static final String FORMAT_VERSION = "10\n";
+
+  /**
+   * Where oneDNN's operators are in PyTorch. A file that names one cannot be loaded without it, so
+   * a driver elsewhere writes none of them.
+   */
+  private static final boolean HAS_ONEDNN =
+      Set.of("amd64", "x86_64").contains(System.getProperty("os.arch").toLowerCase(Locale.ROOT));
+
+  /** What a buffer holds that is set before it is used. */
+  private static final Tensor ONE = Tensor.of(new float[] {1}, 1, 1, 1);
 
   private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
@@ -95,25 +107,27 @@ public final class TorchScriptArchive {
    * is for any device and machine.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, false));
+    ForwardPass pass = ForwardPass.forInference(checkpoint.config(), precision, HAS_ONEDNN);
+    write(file, checkpoint, precision, pass);
   }
 
   /**
-   * As above, for this machine's CPU, where {@link Precision#hasOwnCode}. In bf16 the module is to
-   * be asked to {@link ViTModule#pack} its weights first.
+   * For scoring in FP32 or BF16, whichever is chosen when the file is loaded: weights in float32,
+   * and the code of BF16. In both the results have the bits of a file that was written for that
+   * precision alone, as casting rounds weights alike, to nearest even, here and in PyTorch.
    */
-  public static void writeForThisMachine(Path file, Checkpoint checkpoint, Precision precision) {
-    write(file, checkpoint, precision, ViTCode.forInference(checkpoint.config(), precision, true));
+  public static void writeForInference(Path file, Checkpoint checkpoint) {
+    ForwardPass pass = ForwardPass.forInference(checkpoint.config(), Precision.BF16, HAS_ONEDNN);
+    write(file, checkpoint, Precision.FP32, pass);
   }
 
-  /** For an {@link Explainer}: float32, with the methods of {@link AttentionCode}. */
+  /** For explaining, in float32. */
   public static void writeForExplaining(Path file, Checkpoint checkpoint) {
-    write(file, checkpoint, Precision.FP32, ViTCode.forExplaining(checkpoint.config()));
+    write(file, checkpoint, Precision.FP32, ForwardPass.forExplaining(checkpoint.config()));
   }
 
   /**
-   * For training: weights in float32; with BF16 and FP16 the products are cast in the graph. Has
-   * the further methods that {@link ViTTrainingSession} calls.
+   * For training: weights in float32; with BF16 and FP16 the products are cast in the graph.
    *
    * @throws IllegalArgumentException with INT8, in which nothing is trained
    */
@@ -127,36 +141,33 @@ public final class TorchScriptArchive {
         file,
         checkpoint,
         Precision.FP32,
-        ViTCode.forTraining(checkpoint.config(), precision, options));
+        ForwardPass.forTraining(checkpoint.config(), precision, options));
   }
 
-  private static void write(
-      Path file, Checkpoint checkpoint, Precision weights, Map<String, String> code) {
+  static void write(Path file, Checkpoint checkpoint, Precision weights, ForwardPass pass) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       TorchScriptArchive archive = new TorchScriptArchive(out);
-      archive.writeAll(checkpoint, weights, code);
+      archive.writeAll(checkpoint, weights, pass);
       archive.zip.finish();
     } catch (IOException e) {
       throw new UserException(file + ": cannot be written: " + e.getMessage(), e);
     }
   }
 
-  private void writeAll(Checkpoint checkpoint, Precision precision, Map<String, String> code)
+  private void writeAll(Checkpoint checkpoint, Precision precision, ForwardPass pass)
       throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     Map<String, QuantizedLinear> packed = Map.of();
     if (precision == Precision.INT8) {
-      packed = QuantizedLinear.takeFrom(checkpoint.config(), tensors);
+      packed = QuantizedLinear.takeFrom(pass.tree(), tensors);
     }
-    ModuleTree tree = ModuleTree.of(tensors.keySet(), packed.keySet());
-    tree.buffers.put("pixel_scale", "pixel_scale");
-    tree.buffers.put("pixel_shift", "pixel_shift");
-    tensors.put("pixel_scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
-    tensors.put("pixel_shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
+    requireAll(tensors.keySet(), pass.tree());
+    tensors.put("normalize.scale", Tensor.of(checkpoint.preprocessor().scale(), 1, 3, 1, 1));
+    tensors.put("normalize.shift", Tensor.of(checkpoint.preprocessor().shift(), 1, 3, 1, 1));
 
-    pickle(tree, tensors, packed, Storage.of(precision));
+    pickle(pass.tree(), tensors, packed, Storage.of(precision));
     entry("data.pkl", ByteBuffer.wrap(pickle.toBytes()));
-    text("code/__torch__.py", tree.source(code));
+    text("code/__torch__.py", pass.source());
     for (int i = 0; i < storages.size(); i++) {
       entry("data/" + i, storages.get(i).get());
     }
@@ -165,41 +176,81 @@ public final class TorchScriptArchive {
     text("byteorder", "little");
   }
 
+  /** A tensor that no module declares would be left out without a word. */
+  private static void requireAll(Set<String> tensors, ModuleTree tree) {
+    Set<String> declared =
+        tree.all()
+            .flatMap(module -> module.parameters().values().stream())
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    if (!declared.equals(tensors)) {
+      Set<String> different = new TreeSet<>(declared);
+      different.removeAll(tensors);
+      Set<String> more = new TreeSet<>(tensors);
+      more.removeAll(declared);
+      throw new IllegalArgumentException(
+          "the architecture's text declares " + different + " in vain, and lacks " + more);
+    }
+  }
+
   private void pickle(
-      ModuleTree node,
+      ModuleTree module,
       Map<String, Tensor> tensors,
       Map<String, QuantizedLinear> packed,
       Storage weights) {
-    pickle.beginObject("__torch__", node.className);
-    node.parameters.forEach(
-        (attribute, name) -> {
-          pickle.string(attribute);
-          tensor(tensors.get(name), weights, true);
-        });
-    node.buffers.forEach(
-        (attribute, name) -> {
-          pickle.string(attribute);
-          tensor(tensors.get(name), Storage.FLOAT, false);
-        });
-    node.packed.forEach(
-        (attribute, name) -> {
-          QuantizedLinear linear = packed.get(name);
-          String[] keys = {
-            storage(linear::values),
-            storage(linear::scales),
-            storage(linear::zeroPoints),
-            linear.hasBias() ? storage(linear::bias) : null
-          };
-          pickle.string(attribute);
-          pickle.packedLinear(linear.rows(), linear.columns(), keys);
-        });
+    pickle.beginObject("__torch__", module.className());
+    module
+        .parameters()
+        .forEach(
+            (attribute, name) -> {
+              pickle.string(attribute);
+              if (name == null) {
+                pickle.none();
+              } else {
+                tensor(tensors.get(name), weights, true);
+              }
+            });
+    module
+        .buffers()
+        .forEach(
+            (attribute, name) -> {
+              pickle.string(attribute);
+              tensor(tensors.getOrDefault(name, ONE), Storage.FLOAT, false);
+            });
+    module
+        .packed()
+        .forEach(
+            (attribute, name) -> {
+              QuantizedLinear linear = packed.get(name);
+              String[] keys = {
+                storage(linear::values),
+                storage(linear::scales),
+                storage(linear::zeroPoints),
+                linear.hasBias() ? storage(linear::bias) : null
+              };
+              pickle.string(attribute);
+              pickle.packedLinear(linear.rows(), linear.columns(), keys);
+            });
+    module
+        .numbers()
+        .forEach(
+            (attribute, value) -> {
+              pickle.string(attribute);
+              if (value instanceof Boolean truth) {
+                pickle.bool(truth);
+              } else {
+                pickle.integer((Integer) value);
+              }
+            });
     pickle.string("training");
     pickle.bool(false);
-    node.children.forEach(
-        (attribute, child) -> {
-          pickle.string(attribute);
-          pickle(child, tensors, packed, weights);
-        });
+    module
+        .children()
+        .forEach(
+            (attribute, child) -> {
+              pickle.string(attribute);
+              pickle(child, tensors, packed, weights);
+            });
     pickle.endObject();
   }
 

@@ -155,7 +155,8 @@ public final class ExplainStage {
   }
 
   private SharedModel model(SparkSession spark, LocalModelDirectory files, String location) {
-    SharedModel model = SharedModel.distribute(spark, files.directory(), config.device(), "fp32");
+    SharedModel model =
+        SharedModel.distributeForExplaining(spark, files.directory(), config.device());
     if (model.isScripted()) {
       throw new UserException(
           location + ": a TorchScript module has no attention to show; name a Vision Transformer");

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.core.UserException;
+import org.sparkvit.model.architecture.ForwardPass;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
@@ -125,6 +126,20 @@ class ScriptedArchiveTest {
       TorchScriptArchive.writeForInference(archive, tiny, precision);
       assertThat(ScriptedArchive.inspect(archive).storages()).isNotEmpty();
     }
+  }
+
+  @Test
+  void aTensorThatTheTextLacksIsAnError() {
+    Checkpoint tiny = ModelDirectory.read(Golden.TINY);
+    ForwardPass others =
+        ForwardPass.forInference(
+            ModelDirectory.read(Golden.ROOT.resolve("tiny-tanh-nobias")).config(),
+            Precision.FP32,
+            false);
+    assertThatThrownBy(
+            () -> TorchScriptArchive.write(temp.resolve("a.pt"), tiny, Precision.FP32, others))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("layer.0.attention.attention.key.bias");
   }
 
   @ParameterizedTest

@@ -1,0 +1,233 @@
+class Normalize(Module):
+    __buffers__ = ["scale", "shift", ]
+    scale : Tensor                                                            # [1, 3, 1, 1]
+    shift : Tensor                                                            # [1, 3, 1, 1]
+    training : bool
+
+    def __call__(self, pixels: Tensor) -> Tensor:                             # [B, S, S, 3], bytes
+        image = pixels.permute(0, 3, 1, 2).float()                            # [B, 3, S, S]
+        return image * self.scale + self.shift
+
+
+class Conv2d(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D, 3, P, P]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, 3, S, S]
+        x = x.to(self.weight.dtype)
+        return torch.conv2d(x, self.weight, self.bias, [4, 4])
+
+
+class ViTPatchEmbeddings(Module):
+    projection : __torch__.Conv2d
+    training : bool
+
+    def __call__(self, image: Tensor) -> Tensor:                              # [B, 3, S, S]
+        grid = self.projection(image)                                         # [B, D, S / P, S / P]
+        return grid.flatten(2).transpose(1, 2)                                # [B, N, D]
+
+
+class Identity(Module):
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return x
+
+
+class ViTEmbeddings(Module):
+    __parameters__ = ["cls_token", "position_embeddings", ]
+    cls_token : Tensor                                                        # [1, 1, D]
+    position_embeddings : Tensor                                              # [1, T, D]
+    patch_embeddings : __torch__.ViTPatchEmbeddings
+    dropout : __torch__.Identity
+    training : bool
+
+    def __call__(self, image: Tensor) -> Tensor:                              # [B, 3, S, S]
+        patches = self.patch_embeddings(image)                                # [B, N, D]
+        cls_token = self.cls_token.expand(image.size(0), -1, -1)              # [B, 1, D]
+        x = torch.cat([cls_token, patches], 1)                                # [B, T, D]
+        return self.dropout(x + self.position_embeddings)                     # [B, T, D]
+
+
+class LayerNorm(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., D]
+        return torch.layer_norm(x, self.weight.shape, self.weight, self.bias, 1.0E-6)
+
+
+class Int8Attention(Module):
+    reduce_range : bool
+    packed : __torch__.torch.classes.quantized.LinearPackedParamsBase         # int8 [3 D, D], and a bias
+    training : bool
+
+    def __call__(self, q: Tensor, x: Tensor, attentions: List[Tensor]) -> Tensor:
+        qkv = ops.quantized.linear_dynamic(x, self.packed, self.reduce_range) # [B, T, 3 D]
+        qkv = qkv.reshape(x.size(0), x.size(1), 3, 2, -1)                     # [B, T, 3, H, D / H]
+        rows = qkv[:, :q.size(1), 0].transpose(1, 2)                          # [B, H, R, D / H]
+        k = qkv[:, :, 1].transpose(1, 2)                                      # [B, H, T, D / H]
+        v = qkv[:, :, 2].transpose(1, 2)                                      # [B, H, T, D / H]
+        x = torch.scaled_dot_product_attention(rows, k, v)                    # [B, H, R, D / H]
+        return x.transpose(1, 2).flatten(2)                                   # [B, R, D]
+
+
+class Int8Linear(Module):
+    reduce_range : bool
+    packed : __torch__.torch.classes.quantized.LinearPackedParamsBase         # int8 [out, in], and a bias
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., in]
+        return ops.quantized.linear_dynamic(x, self.packed, self.reduce_range)
+
+
+class Dinov2SelfOutput(Module):
+    dense : __torch__.Int8Linear
+    training : bool
+
+
+class Dinov2Attention(Module):
+    attention : __torch__.Int8Attention
+    output : __torch__.Dinov2SelfOutput
+    training : bool
+
+    def __call__(self, x: Tensor, attentions: List[Tensor]) -> Tensor:        # [B, T, D]
+        return self.output.dense(self.attention(x, x, attentions))            # [B, T, D]
+
+
+class Dinov2LayerScale(Module):
+    __parameters__ = ["lambda1", ]
+    lambda1 : Tensor                                                          # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, T, D]
+        return x * self.lambda1
+
+
+class GELU(Module):
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.gelu(x)
+
+
+class Dinov2MLP(Module):
+    fc1 : __torch__.Int8Linear
+    activation : __torch__.GELU
+    fc2 : __torch__.Int8Linear
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, T, D]
+        x = self.activation(self.fc1(x))                                      # [B, T, F]
+        return self.fc2(x)                                                    # [B, T, D]
+
+
+class Dinov2Layer(Module):
+    norm1 : __torch__.LayerNorm
+    attention : __torch__.Dinov2Attention
+    layer_scale1 : __torch__.Dinov2LayerScale
+    drop_path1 : __torch__.Identity
+    norm2 : __torch__.LayerNorm
+    mlp : __torch__.Dinov2MLP
+    layer_scale2 : __torch__.Dinov2LayerScale
+    drop_path2 : __torch__.Identity
+    training : bool
+
+    def __call__(self, x: Tensor, attentions: List[Tensor]) -> Tensor:        # [B, T, D]
+        h = self.attention(self.norm1(x), attentions)                         # [B, T, D]
+        x = x + self.drop_path1(self.layer_scale1(h))                         # [B, T, D]
+        h = self.mlp(self.norm2(x))                                           # [B, T, D]
+        return x + self.drop_path2(self.layer_scale2(h))                      # [B, T, D]
+
+
+class Dinov2Layers(Module):
+    training : bool
+    __annotations__ = []
+    __annotations__["0"] = __torch__.Dinov2Layer
+    __annotations__["1"] = __torch__.Dinov2Layer
+
+
+class Dinov2Encoder(Module):
+    layer : __torch__.Dinov2Layers
+    training : bool
+
+    def __call__(self, x: Tensor, attentions: List[Tensor]) -> Tensor:        # [B, T, D]
+        x = getattr(self.layer, "0")(x, attentions)                           # [B, T, D]
+        x = getattr(self.layer, "1")(x, attentions)                           # [B, T, D]
+        return x
+
+
+class FinalNorm(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., D]
+        return torch.layer_norm(x, self.weight.shape, self.weight, self.bias, 1.0E-6).float()
+
+
+class Dinov2Model(Module):
+    embeddings : __torch__.ViTEmbeddings
+    encoder : __torch__.Dinov2Encoder
+    layernorm : __torch__.FinalNorm
+    training : bool
+
+
+class Head(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [K, D]
+    bias : Tensor                                                             # [K]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, D]
+        return torch.linear(x, self.weight.float(), self.bias.float())        # [B, K]
+
+
+class Dinov2ForImageClassification(Module):
+    normalize : __torch__.Normalize
+    dinov2 : __torch__.Dinov2Model
+    classifier : __torch__.Head
+    training : bool
+
+    def tokens(self, pixels: Tensor) -> Tensor:                               # [B, S, S, 3], bytes
+        image = self.normalize(pixels)                                        # [B, 3, S, S]
+        return self.dinov2.embeddings(image)                                  # [B, T, D]
+
+    def blocks(self, x: Tensor, attentions: List[Tensor]) -> Tensor:          # [B, T, D]
+        return self.dinov2.encoder(x, attentions)                             # [B, T, D]
+
+    def finish(self, x: Tensor) -> Tensor:                                    # [B, T, D]
+        x = self.dinov2.layernorm(x)                                          # [B, T, D]
+        return torch.cat([x[:, 0], x[:, 1:].mean([1])], 1)                    # [B, 2 D]
+
+    def head(self, e: Tensor) -> Tensor:                                      # [B, 2 D]
+        return self.classifier(e)                                             # [B, K]
+
+    def forward(self, pixels: Tensor) -> Tensor:                              # [B, S, S, 3], bytes
+        return self.head(self.embed(pixels))                                  # [B, K]
+
+    def embed(self, pixels: Tensor) -> Tensor:                                # [B, S, S, 3], bytes
+        rows: List[Tensor] = []
+        for image in torch.split(pixels, 1):
+            rows.append(self.embed_one(image))
+        return torch.cat(rows)                                                # [B, E]
+
+    def embed_one(self, pixels: Tensor) -> Tensor:                            # [1, S, S, 3], bytes
+        attentions: List[Tensor] = []
+        return self.finish(self.blocks(self.tokens(pixels), attentions))      # [1, E]
+
+    def eight_bits(self) -> Tensor:
+        getattr(self.dinov2.encoder.layer, "0").attention.output.dense.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "0").mlp.fc1.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "0").mlp.fc2.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "1").attention.output.dense.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "1").mlp.fc1.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "1").mlp.fc2.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "0").attention.attention.reduce_range = False
+        getattr(self.dinov2.encoder.layer, "1").attention.attention.reduce_range = False
+        return self.normalize.scale

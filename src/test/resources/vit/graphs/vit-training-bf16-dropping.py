@@ -1,0 +1,286 @@
+class Normalize(Module):
+    __buffers__ = ["scale", "shift", ]
+    scale : Tensor                                                            # [1, 3, 1, 1]
+    shift : Tensor                                                            # [1, 3, 1, 1]
+    training : bool
+
+    def __call__(self, pixels: Tensor) -> Tensor:                             # [B, S, S, 3], bytes
+        image = pixels.permute(0, 3, 1, 2).float()                            # [B, 3, S, S]
+        return image * self.scale + self.shift
+
+
+class MixedConv2d(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D, 3, P, P]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, 3, S, S]
+        weight, bias = self.weight.to(15), self.bias.to(15)
+        return torch.conv2d(x.to(15), weight, bias, [4, 4]).float()
+
+
+class ViTPatchEmbeddings(Module):
+    projection : __torch__.MixedConv2d
+    training : bool
+
+    def __call__(self, image: Tensor) -> Tensor:                              # [B, 3, S, S]
+        grid = self.projection(image)                                         # [B, D, S / P, S / P]
+        return grid.flatten(2).transpose(1, 2)                                # [B, N, D]
+
+
+class Dropout(Module):
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.dropout(x, 0.2, self.training)
+
+
+class ViTEmbeddings(Module):
+    __parameters__ = ["cls_token", "position_embeddings", ]
+    cls_token : Tensor                                                        # [1, 1, D]
+    position_embeddings : Tensor                                              # [1, T, D]
+    patch_embeddings : __torch__.ViTPatchEmbeddings
+    dropout : __torch__.Dropout
+    training : bool
+
+    def __call__(self, image: Tensor) -> Tensor:                              # [B, 3, S, S]
+        patches = self.patch_embeddings(image)                                # [B, N, D]
+        cls_token = self.cls_token.expand(image.size(0), -1, -1)              # [B, 1, D]
+        x = torch.cat([cls_token, patches], 1)                                # [B, T, D]
+        return self.dropout(x + self.position_embeddings)                     # [B, T, D]
+
+
+class MixedLayerNorm(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., D]
+        x = torch.layer_norm(x, self.weight.shape, self.weight, self.bias, 1.0E-12)
+        return x.to(15)
+
+
+class MixedLinear(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [out, in]
+    bias : Optional[Tensor]                                                   # [out]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., in]
+        bias = self.bias
+        if bias is not None:
+            bias = bias.to(15)
+        return torch.linear(x, self.weight.to(15), bias)                      # [..., out]
+
+
+class DroppingAttention(Module):
+    query : __torch__.MixedLinear
+    key : __torch__.MixedLinear
+    value : __torch__.MixedLinear
+    training : bool
+
+    def __call__(self, q: Tensor, x: Tensor, attentions: List[Tensor]) -> Tensor:
+        q = self.split(self.query(q))                                         # [B, H, R, D / H]
+        k = self.split(self.key(x))                                           # [B, H, T, D / H]
+        v = self.split(self.value(x))                                         # [B, H, T, D / H]
+        p = 0.1 if self.training else 0.0
+        x = torch.scaled_dot_product_attention(q, k, v, None, p)              # [B, H, R, D / H]
+        return x.transpose(1, 2).flatten(2)                                   # [B, R, D]
+
+    def split(self, x: Tensor) -> Tensor:                                     # [B, T, D]
+        return x.reshape(x.size(0), x.size(1), 2, -1).transpose(1, 2)
+
+
+class ViTOutput(Module):
+    dense : __torch__.MixedLinear
+    dropout : __torch__.Dropout
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, R, D or F]
+        return self.dropout(self.dense(x))                                    # [B, R, D]
+
+
+class ViTAttention(Module):
+    attention : __torch__.DroppingAttention
+    output : __torch__.ViTOutput
+    training : bool
+
+    def __call__(self, q: Tensor, x: Tensor, attentions: List[Tensor]) -> Tensor:
+        return self.output(self.attention(q, x, attentions))                  # [B, R, D]
+
+
+class DropPath(Module):
+    __buffers__ = ["factors", ]
+    factors : Tensor                                                          # [B, 1, 1]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, R, D]
+        if self.training:
+            x = x * self.factors
+        return x
+
+
+class GELU(Module):
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.gelu(x)
+
+
+class ViTIntermediate(Module):
+    dense : __torch__.MixedLinear
+    intermediate_act_fn : __torch__.GELU
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, R, D]
+        return self.intermediate_act_fn(self.dense(x))                        # [B, R, F]
+
+
+class ViTLayer(Module):
+    rows : int                                                                # R in the last block; 0, which is all, in others
+    layernorm_before : __torch__.MixedLayerNorm
+    attention : __torch__.ViTAttention
+    drop_path1 : __torch__.DropPath
+    layernorm_after : __torch__.MixedLayerNorm
+    intermediate : __torch__.ViTIntermediate
+    output : __torch__.ViTOutput
+    drop_path2 : __torch__.DropPath
+    training : bool
+
+    def __call__(self, x: Tensor, attentions: List[Tensor]) -> Tensor:        # [B, T, D]
+        h = self.layernorm_before(x)                                          # [B, T, D]
+        q = h
+        if self.rows > 0:
+            x, q = x[:, :self.rows], h[:, :self.rows]                         # [B, R, D]
+        x = x + self.drop_path1(self.attention(q, h, attentions))             # [B, R, D]
+        h = self.layernorm_after(x)                                           # [B, R, D]
+        return x + self.drop_path2(self.output(self.intermediate(h)))         # [B, R, D]
+
+
+class ViTLayers(Module):
+    training : bool
+    __annotations__ = []
+    __annotations__["0"] = __torch__.ViTLayer
+    __annotations__["1"] = __torch__.ViTLayer
+
+
+class ViTEncoder(Module):
+    layer : __torch__.ViTLayers
+    training : bool
+
+    def __call__(self, x: Tensor, attentions: List[Tensor]) -> Tensor:        # [B, T, D]
+        x = getattr(self.layer, "0")(x, attentions)                           # [B, T, D], of the last [B, R, D]
+        x = getattr(self.layer, "1")(x, attentions)                           # [B, T, D], of the last [B, R, D]
+        return x
+
+
+class FinalNorm(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [D]
+    bias : Tensor                                                             # [D]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [..., D]
+        return torch.layer_norm(x, self.weight.shape, self.weight, self.bias, 1.0E-12).float()
+
+
+class ViTModel(Module):
+    embeddings : __torch__.ViTEmbeddings
+    encoder : __torch__.ViTEncoder
+    layernorm : __torch__.FinalNorm
+    training : bool
+
+
+class Head(Module):
+    __parameters__ = ["weight", "bias", ]
+    weight : Tensor                                                           # [K, D]
+    bias : Tensor                                                             # [K]
+    training : bool
+
+    def __call__(self, x: Tensor) -> Tensor:                                  # [B, D]
+        return torch.linear(x, self.weight.float(), self.bias.float())        # [B, K]
+
+
+class FocalLoss(Module):
+    training : bool
+
+    def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:            # [B, K] each
+        unknown = (1.0 - torch.softmax(logits, 1)).pow(2.0)
+        return -(targets * unknown * torch.log_softmax(logits, 1)).sum([1])   # [B]
+
+
+class ViTForImageClassification(Module):
+    normalize : __torch__.Normalize
+    vit : __torch__.ViTModel
+    classifier : __torch__.Head
+    criterion : __torch__.FocalLoss
+    training : bool
+
+    def tokens(self, pixels: Tensor) -> Tensor:                               # [B, S, S, 3], bytes
+        image = self.normalize(pixels)                                        # [B, 3, S, S]
+        return self.vit.embeddings(image)                                     # [B, T, D]
+
+    def blocks(self, x: Tensor, attentions: List[Tensor]) -> Tensor:          # [B, T, D]
+        return self.vit.encoder(x, attentions)                                # [B, R, D]
+
+    def finish(self, x: Tensor) -> Tensor:                                    # [B, R, D]
+        return self.vit.layernorm(x[:, 0])                                    # [B, D]
+
+    def head(self, e: Tensor) -> Tensor:                                      # [B, D]
+        return self.classifier(e)                                             # [B, K]
+
+    def forward(self, pixels: Tensor) -> Tensor:                              # [B, S, S, 3], bytes
+        return self.head(self.embed(pixels))                                  # [B, K]
+
+    def embed(self, pixels: Tensor) -> Tensor:                                # [B, S, S, 3], bytes
+        attentions: List[Tensor] = []
+        return self.finish(self.blocks(self.tokens(pixels), attentions))      # [B, E]
+
+    def loss(self, pixels: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        return self.head_loss(self.embed(pixels), targets, weights)
+
+    def head_loss(self, e: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+        # targets [B, K] from 0 to 1, weights [B]: the sum of the images' losses times their weights
+        losses = self.criterion(self.head(e), targets)                        # [B]
+        return (losses * weights).sum()
+
+    def clip(self, grads: List[Tensor], max_norm: float, scale: float) -> Tensor:
+        norm = torch.norm(torch.stack(torch._foreach_norm(grads))) / scale
+        factor = torch.clamp(max_norm / (norm + 1e-6), None, 1.0)
+        torch._foreach_mul_(grads, factor / scale)
+        return norm
+
+    def update(self, params: List[Tensor], grads: List[Tensor], averages: List[Tensor], squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+        none: List[Tensor] = []
+        torch._fused_adamw_(params, grads, averages, squares, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+        torch._foreach_zero_(grads)
+        return steps[0]
+
+    def clear(self, tensors: List[Tensor]) -> Tensor:
+        torch._foreach_zero_(tensors)
+        return tensors[0]
+
+    def average(self, averages: List[Tensor], values: List[Tensor], share: float) -> Tensor:
+        torch._foreach_lerp_(averages, values, share)
+        return averages[0]
+
+    def copy(self, targets: List[Tensor], sources: List[Tensor]) -> Tensor:
+        torch._foreach_copy_(targets, sources)
+        return targets[0]
+
+    def drop_paths(self, factors: Tensor) -> Tensor:                          # [branches, B]
+        getattr(self.vit.encoder.layer, "0").drop_path1.factors = factors[0].reshape(-1, 1, 1) # [B, 1, 1]
+        getattr(self.vit.encoder.layer, "0").drop_path2.factors = factors[1].reshape(-1, 1, 1) # [B, 1, 1]
+        getattr(self.vit.encoder.layer, "1").drop_path1.factors = factors[2].reshape(-1, 1, 1) # [B, 1, 1]
+        getattr(self.vit.encoder.layer, "1").drop_path2.factors = factors[3].reshape(-1, 1, 1) # [B, 1, 1]
+        return factors
+
+    def block0(self, x: Tensor) -> Tensor:
+        attentions: List[Tensor] = []
+        return getattr(self.vit.encoder.layer, "0")(x, attentions)
+
+    def block1(self, x: Tensor) -> Tensor:
+        attentions: List[Tensor] = []
+        return getattr(self.vit.encoder.layer, "1")(x, attentions)
