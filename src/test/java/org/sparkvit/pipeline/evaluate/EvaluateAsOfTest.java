@@ -100,16 +100,7 @@ class EvaluateAsOfTest extends SparkTest {
     // Since then there are splits, and all predictions are wrong.
     write("dog", "test");
 
-    run("", false);
-    assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
-        .extracting(row -> row.getString(0) + row.getDouble(1))
-        .containsExactly("(all)0.0", "test0.0");
-
-    // What is there now is protected, though it was not there then.
-    assertThatThrownBy(() -> run(then, false))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'metrics' exists already");
-    run(then, true);
+    run(then, false);
     assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
         .extracting(row -> row.getString(0) + row.getDouble(1))
         .containsExactly("(all)1.0");
@@ -120,6 +111,10 @@ class EvaluateAsOfTest extends SparkTest {
     assertThat(record.path("inputs").path("scored_models").asText()).isEqualTo("scored_models@0");
     assertThat(record.path("inputs").has("splits")).isFalse();
 
+    // What is there now is protected, though it was not there then.
+    assertThatThrownBy(() -> run(then, false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'metrics' exists already");
     // One table only.
     run("predictions@0", true);
     assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
@@ -137,6 +132,9 @@ class EvaluateAsOfTest extends SparkTest {
 
     // The latest again, in the same session.
     run("", true);
+    assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
+        .extracting(row -> row.getString(0) + row.getDouble(1))
+        .containsExactly("(all)0.0", "test0.0");
     assertThat(workspace.record(MetricsTable.SPEC).path("config").has("as-of")).isFalse();
 
     assertThatThrownBy(() -> run("2020-01-01T00:00:00Z", true))
