@@ -20,6 +20,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.TableWorkspace;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
@@ -49,20 +50,11 @@ class EvaluateAsOfTest extends SparkTest {
       splits.add(RowFactory.create(id, "cat", split, null));
       boolean right = predicted.equals("cat");
       predictions.add(
-          RowFactory.create(
-              id,
-              name,
-              "cat",
-              StableHash.sha256(name.getBytes(StandardCharsets.UTF_8)),
-              right ? List.of(0.9f, 0.1f) : List.of(0.2f, 0.8f),
-              predicted,
-              right ? 0.9f : 0.8f,
-              "OK",
-              null,
-              "m",
-              "fp32",
-              false,
-              Timestamp.from(Instant.EPOCH)));
+          TableRow.prediction(id, name, "m", predicted, right ? 0.9f : 0.2f, right ? 0.1f : 0.8f)
+              .with(PredictionsTable.LABEL, "cat")
+              .with(
+                  PredictionsTable.SHA256, StableHash.sha256(name.getBytes(StandardCharsets.UTF_8)))
+              .build());
     }
     tables.images(images);
     if (split != null) {

@@ -42,7 +42,7 @@ class TrainingRowsTest extends SparkTest {
 
   @BeforeAll
   static void tables() throws Exception {
-    TrainFixtures.workspace(spark, folder.resolve("files"), folder.resolve("w"), 1);
+    TrainFixtures.workspace(spark, folder.resolve("w"), 1);
     Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
     images = workspace.read(ImagesTable.SPEC);
     splits = workspace.read(SplitsTable.SPEC);
@@ -192,8 +192,7 @@ class TrainingRowsTest extends SparkTest {
             List.of(made("of validation", "mixup", same, held)), SyntheticTable.SPEC.schema());
     assertThatThrownBy(() -> rows(images, splits, null).with(leaking, splits))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining(
-            "1 parents of images of the table 'synthetic' are not in");
+        .hasMessageContaining("1 parents of images of the table 'synthetic' are not in");
   }
 
   private static Map<String, Double> weights(TrainingRows rows) {
