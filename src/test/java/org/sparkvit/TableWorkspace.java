@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -39,23 +38,19 @@ public record TableWorkspace(SparkSession spark, Workspace workspace) {
     List<Row> rows = new ArrayList<>();
     for (Image image : images) {
       rows.add(
-          RowFactory.create(
-              id(image.name()),
-              "file:/data/" + image.name(),
-              image.label(),
-              null,
-              100L,
-              0L,
-              Timestamp.valueOf("2026-01-01 00:00:00"),
-              StableHash.sha256(image.name().getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-              "JPEG",
-              64,
-              64,
-              3,
-              1,
-              image.status(),
-              null,
-              image.source()));
+          TableRow.image(schema, id(image.name()), "file:/data/" + image.name())
+              .with(ImagesTable.LABEL, image.label())
+              .with(ImagesTable.BYTES, 100L)
+              .with(ImagesTable.MODIFIED, Timestamp.valueOf("2026-01-01 00:00:00"))
+              .with(
+                  ImagesTable.SHA256,
+                  StableHash.sha256(image.name().getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+              .with(ImagesTable.FORMAT, "JPEG")
+              .with(ImagesTable.WIDTH, 64)
+              .with(ImagesTable.HEIGHT, 64)
+              .with(ImagesTable.STATUS, image.status())
+              .with("source", image.source())
+              .build());
     }
     workspace.replace(
         ImagesTable.SPEC,

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.CalibrationsTable;
@@ -100,7 +101,7 @@ class RareClassTest extends SparkTest {
             .collectAsList()) {
       int label = CLASSES.indexOf(image.getString(2));
       String best = CLASSES.get(rows.size() % 3 == 0 ? (label + 1) % CLASSES.size() : label);
-      Float[] p = new Float[classes.size()];
+      float[] p = new float[classes.size()];
       for (int c = 0; c < p.length; c++) {
         int place = CLASSES.indexOf(classes.get(c));
         // Eighths, and what is left in unequal parts: all are exact, so their order is no matter.
@@ -108,20 +109,10 @@ class RareClassTest extends SparkTest {
       }
       String predicted = classes.contains(best) ? best : classes.get(most(p));
       rows.add(
-          RowFactory.create(
-              image.getString(0),
-              image.getString(1),
-              image.getString(2),
-              image.getString(3),
-              List.of(p),
-              predicted,
-              Collections.max(List.of(p)),
-              "OK",
-              null,
-              "m",
-              "fp32",
-              false,
-              Timestamp.from(Instant.EPOCH)));
+          TableRow.prediction(image.getString(0), image.getString(1), "m", predicted, p)
+              .with(PredictionsTable.LABEL, image.getString(2))
+              .with(PredictionsTable.SHA256, image.getString(3))
+              .build());
     }
     RunRecord record = RunRecord.start("score", Map.of());
     workspace.replace(
@@ -134,7 +125,7 @@ class RareClassTest extends SparkTest {
         PredictionsTable.SPEC, spark.createDataFrame(rows, PredictionsTable.SPEC.schema()), record);
   }
 
-  private static int most(Float[] p) {
+  private static int most(float[] p) {
     return IntStream.range(0, p.length).reduce(0, (a, b) -> p[b] > p[a] ? b : a);
   }
 

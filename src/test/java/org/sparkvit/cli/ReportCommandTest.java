@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -27,22 +27,11 @@ class ReportCommandTest extends SparkTest {
             ImagesTable.SPEC,
             spark.createDataFrame(
                 List.of(
-                    RowFactory.create(
-                        "0",
-                        "file:/nowhere.png",
-                        "cat",
-                        null,
-                        0L,
-                        0L,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        1,
-                        "EMPTY",
-                        "file of 0 bytes")),
+                    TableRow.image("0", "file:/nowhere.png")
+                        .with(ImagesTable.LABEL, "cat")
+                        .with(ImagesTable.BYTES, 0L)
+                        .unusable("EMPTY", "file of 0 bytes")
+                        .build()),
                 ImagesTable.SPEC.schema()),
             RunRecord.start("catalog", Map.of()));
     Main.run("report", "--workspace", folder.toString(), "--name", "first", "--mistakes", "3");

@@ -7,17 +7,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.checkpoint.ViTSize;
 
 /** Processes of a standalone cluster are killed with SIGKILL while it scores. */
+@TestMethodOrder(OrderAnnotation.class)
 class ClusterFaultsIT extends SparkTest {
   private static final int IMAGES = 300;
 
@@ -26,8 +28,7 @@ class ClusterFaultsIT extends SparkTest {
   private static Path model;
   private static String catalog;
   private static List<String> expected;
-
-  private StandaloneCluster cluster;
+  private static StandaloneCluster cluster;
 
   /** Slow enough for a run to be cut into pieces. */
   @BeforeAll
@@ -42,16 +43,11 @@ class ClusterFaultsIT extends SparkTest {
     Scoring.score(undisturbed, model);
     expected = Scoring.rows(spark, undisturbed);
     assertThat(expected).hasSize(IMAGES);
+    cluster = StandaloneCluster.start(Path.of("target", "clusters", "faults").toAbsolutePath());
   }
 
-  @BeforeEach
-  void startCluster(TestInfo test) throws Exception {
-    String name = test.getTestMethod().orElseThrow().getName();
-    cluster = StandaloneCluster.start(Path.of("target", "clusters", name).toAbsolutePath());
-  }
-
-  @AfterEach
-  void stopCluster() throws Exception {
+  @AfterAll
+  static void stopCluster() throws Exception {
     if (cluster != null) {
       cluster.close();
     }
@@ -72,7 +68,9 @@ class ClusterFaultsIT extends SparkTest {
     assertThat(Scoring.rows(spark, workspace)).isEqualTo(expected);
   }
 
+  /** The last: nobody starts the worker again. */
   @Test
+  @Order(Integer.MAX_VALUE)
   void aWorkerIsLostForGood() throws Exception {
     String workspace = Scoring.copy(spark, catalog, folder.resolve("worker").toString());
     var run = cluster.submit("score", Scoring.command(workspace, model));

@@ -6,9 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -20,8 +23,13 @@ import java.util.stream.Stream;
  */
 final class StandaloneCluster implements AutoCloseable {
   private static final Path ROOT = Path.of("").toAbsolutePath();
+  private static final int WORKERS = 2;
   private static final Path SCRIPTS = ROOT.resolve("deploy").resolve("standalone");
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  /** None of the processes lives long enough to earn what the JVM's second compiler costs. */
+  private static final Map<String, String> SHORT_LIVED =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
   private final Path folder;
   private final String url;
@@ -58,6 +66,7 @@ final class StandaloneCluster implements AutoCloseable {
             .directory(ROOT.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
+    builder.environment().putAll(SHORT_LIVED);
     builder.environment().put("SPARK_VIT_CLUSTER", folder.toString());
     builder.environment().put("SPARK_VIT_OWNER", Long.toString(ProcessHandle.current().pid()));
     Process process = builder.start();
@@ -67,8 +76,12 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** A command on its way through spark-submit; the process is the driver. */
-  record Submitted(Process driver, Path log) {
+  /**
+   * A command on its way through spark-submit; the process is the driver.
+   *
+   * @param earlier the names of the applications that the cluster ran before
+   */
+  record Submitted(Process driver, Path log, Set<String> earlier) {
     String output() {
       try {
         return Files.readString(log);
@@ -100,6 +113,7 @@ final class StandaloneCluster implements AutoCloseable {
             .redirectOutput(log.toFile());
     String path = ROOT.resolve(Path.of("target", "spark", "bin")).toString();
     builder.environment().merge("PATH", path, (before, ours) -> ours + ":" + before);
+    builder.environment().putAll(SHORT_LIVED);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder
         .environment()
@@ -114,9 +128,24 @@ final class StandaloneCluster implements AutoCloseable {
                 // A lost worker is noticed by its connection; this is for one that hangs.
                 "--conf spark.network.timeout=60s --conf spark.executor.heartbeatInterval=5s"));
     builder.environment().keySet().removeAll(List.of("SPARK_VIT_LOCAL", "SPARK_VIT_CONF"));
+    Set<String> earlier = new HashSet<>();
+    for (int n = 1; n <= WORKERS; n++) {
+      applications(n).forEach(application -> earlier.add(application.getFileName().toString()));
+    }
     Process driver = builder.start();
     Files.writeString(folder.resolve(name + ".pid"), Long.toString(driver.pid()));
-    return new Submitted(driver, log);
+    return new Submitted(driver, log, earlier);
+  }
+
+  /** The folders of the applications that worker {@code n} has run. */
+  private List<Path> applications(int n) throws IOException {
+    Path work = folder.resolve(Path.of("work", "worker-" + n));
+    if (!Files.exists(work)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(work)) {
+      return folders.toList();
+    }
   }
 
   /** The worker {@code n}, from 1. */
@@ -142,21 +171,33 @@ final class StandaloneCluster implements AutoCloseable {
 
   /** Waits until a task has run the model on worker {@code n}. */
   void awaitScoring(int n, Submitted run) throws Exception {
-    Path work = folder.resolve(Path.of("work", "worker-" + n));
     await(
         "images scored on worker " + n,
         run,
         () -> {
-          try (Stream<Path> files = Files.exists(work) ? Files.walk(work) : Stream.empty()) {
-            Optional<Path> newest =
-                files
-                    .filter(file -> file.getFileName().toString().equals("stderr"))
-                    .max((a, b) -> a.toString().compareTo(b.toString()));
-            return newest.isPresent() && hasScored(Files.readString(newest.get()));
+          try {
+            for (Path application : applications(n)) {
+              if (!run.earlier().contains(application.getFileName().toString())
+                  && hasScored(application)) {
+                return true;
+              }
+            }
+            return false;
           } catch (IOException | UncheckedIOException e) {
             return false;
           }
         });
+  }
+
+  /** Whether the newest executor of an application has. */
+  private static boolean hasScored(Path application) throws IOException {
+    try (Stream<Path> files = Files.walk(application)) {
+      Optional<Path> newest =
+          files
+              .filter(file -> file.getFileName().toString().equals("stderr"))
+              .max((a, b) -> a.toString().compareTo(b.toString()));
+      return newest.isPresent() && hasScored(Files.readString(newest.get()));
+    }
   }
 
   private static boolean hasScored(String log) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +14,11 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.core.StableHash;
+import org.sparkvit.TableRow;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.checkpoint.Checkpoint;
@@ -87,24 +85,13 @@ class AgreementTest extends SparkTest {
   private Dataset<Row> images(String status) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
-      byte[] content = Files.readAllBytes(file(i));
       rows.add(
-          RowFactory.create(
-              StableHash.id(file(i).getFileName().toString()),
-              file(i).toString(),
-              "class 0",
-              null,
-              (long) content.length,
-              0L,
-              null,
-              StableHash.sha256(content),
-              "PNG",
-              SIDE,
-              SIDE,
-              3,
-              1,
-              status,
-              null));
+          TableRow.image(file(i))
+              .with(ImagesTable.LABEL, "class 0")
+              .with(ImagesTable.WIDTH, SIDE)
+              .with(ImagesTable.HEIGHT, SIDE)
+              .with(ImagesTable.STATUS, status)
+              .build());
     }
     return spark.createDataFrame(rows, ImagesTable.SPEC.schema());
   }

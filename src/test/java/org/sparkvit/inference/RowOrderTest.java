@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.image.codec.DecodeLimits;
@@ -255,21 +256,11 @@ class RowOrderTest extends SparkTest {
   }
 
   private Row row(int pattern, int i, String file, long bytes, String status) {
-    return RowFactory.create(
-        pattern + "-" + i,
-        folder.resolve(file).toString(),
-        null,
-        null,
-        bytes,
-        0L,
-        null,
-        "sha",
-        "PNG",
-        1,
-        1,
-        3,
-        1,
-        status,
-        status.equals("OK") ? null : "the catalog could not decode it");
+    return TableRow.image(pattern + "-" + i, folder.resolve(file).toString())
+        .with(ImagesTable.BYTES, bytes)
+        .with(ImagesTable.SHA256, "sha")
+        .with(ImagesTable.STATUS, status)
+        .with(ImagesTable.REASON, status.equals("OK") ? null : "the catalog could not decode it")
+        .build();
   }
 }

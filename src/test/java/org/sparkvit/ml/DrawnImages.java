@@ -21,6 +21,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -123,22 +124,10 @@ final class DrawnImages {
     for (Row row : rows) {
       byte[] content = row.getAs(2);
       images.add(
-          RowFactory.create(
-              String.valueOf(row.getInt(0)),
-              row.getString(1),
-              null,
-              null,
-              content == null ? -1L : content.length,
-              0L,
-              null,
-              content == null ? null : StableHash.sha256(content),
-              "PNG",
-              1,
-              1,
-              3,
-              1,
-              "OK",
-              null));
+          TableRow.image(String.valueOf(row.getInt(0)), row.getString(1))
+              .with(ImagesTable.BYTES, content == null ? -1L : content.length)
+              .with(ImagesTable.SHA256, content == null ? null : StableHash.sha256(content))
+              .build());
     }
     return spark.createDataFrame(images, ImagesTable.SPEC.schema()).coalesce(1);
   }

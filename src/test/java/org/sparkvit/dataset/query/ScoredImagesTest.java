@@ -4,8 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
@@ -24,26 +23,19 @@ class ScoredImagesTest extends SparkTest {
   private static final Map<String, List<String>> MODEL = Map.of("m", List.of("cat", "dog"));
 
   private static Row image(String id, String label, String sha256) {
-    return RowFactory.create(
-        id, "file:/" + id, label, null, 1L, 0L, null, sha256, "PNG", 1, 1, 3, 1, "OK", null);
+    return TableRow.image(id, "file:/" + id)
+        .with(ImagesTable.LABEL, label)
+        .with(ImagesTable.SHA256, sha256)
+        .build();
   }
 
-  private static Row said(String model, String id, String sha256, Float... probabilities) {
-    boolean failed = probabilities.length == 0;
-    return RowFactory.create(
-        id,
-        "file:/" + id,
-        "the label of then",
-        sha256,
-        failed ? null : List.of(probabilities),
-        failed ? null : probabilities[0] >= probabilities[1] ? "cat" : "dog",
-        failed ? null : Math.max(probabilities[0], probabilities[1]),
-        failed ? "MISSING" : "OK",
-        null,
-        model,
-        failed ? null : "fp32",
-        failed ? null : false,
-        Timestamp.from(Instant.EPOCH));
+  private static Row said(String model, String id, String sha256, float... probabilities) {
+    String predicted =
+        probabilities.length == 0 ? null : probabilities[0] >= probabilities[1] ? "cat" : "dog";
+    return TableRow.prediction(id, "file:/" + id, model, predicted, probabilities)
+        .with(PredictionsTable.LABEL, "the label of then")
+        .with(PredictionsTable.SHA256, sha256)
+        .build();
   }
 
   private static Dataset<Row> images() {

@@ -6,13 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.StableHash;
 
 /** Builds a table {@code images} for tests, without files. It has one further column, patient. */
 public final class ImageRows {
+  private static final StructType SCHEMA =
+      ImagesTable.SPEC.schema().add("patient", DataTypes.StringType);
+
   private final List<Row> rows = new ArrayList<>();
 
   /** Adds {@code count} images of a class, named {@code prefix-0} and so on, all different. */
@@ -32,28 +36,17 @@ public final class ImageRows {
   public ImageRows add(
       String name, String label, String given, String patient, String content, String status) {
     rows.add(
-        RowFactory.create(
-            StableHash.id(name),
-            "file:/" + name,
-            label,
-            given,
-            1L,
-            0L,
-            null,
-            StableHash.sha256(content.getBytes(UTF_8)),
-            "PNG",
-            1,
-            1,
-            3,
-            1,
-            status,
-            null,
-            patient));
+        TableRow.image(SCHEMA, StableHash.id(name), "file:/" + name)
+            .with(ImagesTable.LABEL, label)
+            .with(ImagesTable.GIVEN_SPLIT, given)
+            .with(ImagesTable.SHA256, StableHash.sha256(content.getBytes(UTF_8)))
+            .with(ImagesTable.STATUS, status)
+            .with("patient", patient)
+            .build());
     return this;
   }
 
   public Dataset<Row> dataset(SparkSession spark) {
-    return spark.createDataFrame(
-        rows, ImagesTable.SPEC.schema().add("patient", DataTypes.StringType));
+    return spark.createDataFrame(rows, SCHEMA);
   }
 }

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
@@ -43,17 +43,34 @@ import org.sparkvit.stats.metrics.Objective;
 class CalibrateStageTest extends SparkTest {
   private static final List<String> CLASSES = List.of("ordinary", "sensitive");
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
-  private final List<String> said = new ArrayList<>();
+  /** The images of the test split, as every workspace has them. */
+  private static final ClassificationEvaluator test = new ClassificationEvaluator(2);
+
+  private static final List<float[]> tested = new ArrayList<>();
+  private static final List<Integer> labels = new ArrayList<>();
+
+  /** The same rows in one partition and in seven, and what calibrate makes of them as it is. */
+  private static Workspace one;
+
+  private static Workspace seven;
+  private static List<List<Row>> calibrated;
+  private static final List<String> said = new ArrayList<>();
+
   private String method = "temperature";
   private Optional<Double> prevalence = Optional.empty();
-  private final ClassificationEvaluator test = new ClassificationEvaluator(2);
-  private final List<float[]> tested = new ArrayList<>();
-  private final List<Integer> labels = new ArrayList<>();
+
+  @BeforeAll
+  static void write() {
+    one = workspace("one", 1, true);
+    seven = workspace("seven", 7, true);
+    calibrated =
+        run(config(one, "temperature", Optional.empty(), Optional.empty(), false), said::add);
+  }
 
   /** A model that is too sure of itself; a fifth of the images is sensitive. */
-  private Workspace workspace(int partitions, boolean validation) {
+  private static Workspace workspace(String name, int partitions, boolean validation) {
     TestTables tables = new TestTables();
     tables.model("m", CLASSES);
     SplittableRandom random = new SplittableRandom(4);
@@ -76,10 +93,15 @@ class CalibrateStageTest extends SparkTest {
     tables.prediction("x", "m", "ordinary", 0.9f, 0.1f);
     tables.image("y", null, "test", null, null);
     tables.prediction("y", "m", "ordinary", 0.9f, 0.1f);
-    return tables.write(spark, folder.resolve("w" + partitions).toString(), partitions);
+    return tables.write(spark, folder.resolve(name).toString(), partitions);
   }
 
-  private CalibrateConfig config(Workspace workspace, Optional<String> positive, boolean shift) {
+  private static CalibrateConfig config(
+      Workspace workspace,
+      String method,
+      Optional<Double> prevalence,
+      Optional<String> positive,
+      boolean shift) {
     return new CalibrateConfig(
         workspace.uri(),
         Optional.empty(),
@@ -94,7 +116,12 @@ class CalibrateStageTest extends SparkTest {
   }
 
   private List<List<Row>> run(Workspace workspace, Optional<String> positive, boolean shift) {
-    new CalibrateStage(config(workspace, positive, shift), said::add).run(spark);
+    return run(config(workspace, method, prevalence, positive, shift), Progress.SILENT);
+  }
+
+  private static List<List<Row>> run(CalibrateConfig config, Progress progress) {
+    new CalibrateStage(config, progress).run(spark);
+    Workspace workspace = Workspace.at(spark, config.workspace());
     List<List<Row>> tables = new ArrayList<>();
     for (TableSpec table :
         List.of(CalibrationsTable.SPEC, ReliabilityTable.SPEC, ThresholdsTable.SPEC)) {
@@ -105,7 +132,7 @@ class CalibrateStageTest extends SparkTest {
 
   @Test
   void probabilitiesAreMendedAndThresholdsJudgedWhereTheyWereNotFitted() {
-    List<List<Row>> tables = run(workspace(1, true), Optional.empty(), false);
+    List<List<Row>> tables = calibrated;
     Row row =
         tables.get(0).stream()
             .filter(r -> r.getAs("split").equals("test"))
@@ -145,8 +172,7 @@ class CalibrateStageTest extends SparkTest {
 
   @Test
   void whereTheClassIsRarerFewerAreFlaggedAndFewerOfThemRightly() {
-    Workspace workspace = workspace(1, true);
-    Row own = ofCost(run(workspace, Optional.empty(), false));
+    Row own = ofCost(calibrated);
     double share = own.<Long>getAs("positives") / (double) own.<Long>getAs("images");
     assertThat(own.<Double>getAs("lift"))
         .isCloseTo(own.<Double>getAs("precision") / share, within(1e-12));
@@ -155,7 +181,7 @@ class CalibrateStageTest extends SparkTest {
     assertThat(own.<Double>getAs("expected_precision"))
         .isCloseTo(own.<Double>getAs("precision"), within(1e-12));
     prevalence = Optional.of(0.01);
-    Row rare = ofCost(run(workspace, Optional.empty(), false));
+    Row rare = ofCost(run(one, Optional.empty(), false));
     double alarms =
         (rare.<Long>getAs("flagged") - rare.<Long>getAs("true_positives"))
             / (double) (rare.<Long>getAs("images") - rare.<Long>getAs("positives"));
@@ -165,7 +191,7 @@ class CalibrateStageTest extends SparkTest {
         .isCloseTo(0.01 * rare.<Double>getAs("recall") / flagged, within(1e-12))
         .isLessThan(own.<Double>getAs("expected_precision"));
     prevalence = Optional.of(1.5);
-    assertThatThrownBy(() -> run(workspace, Optional.empty(), false))
+    assertThatThrownBy(() -> run(one, Optional.empty(), false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--prevalence");
   }
@@ -201,16 +227,15 @@ class CalibrateStageTest extends SparkTest {
 
   @Test
   void partitionsChangeNothing() {
-    List<List<Row>> one = run(workspace(1, true), Optional.of("ordinary"), false);
-    assertThat(run(workspace(3, true), Optional.of("ordinary"), false)).isEqualTo(one);
-    assertThat(run(workspace(7, true), Optional.of("ordinary"), false)).isEqualTo(one);
+    assertThat(run(seven, Optional.of("ordinary"), false))
+        .isEqualTo(run(one, Optional.of("ordinary"), false));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"platt", "isotonic"})
   void curvesOfEachClassMendProbabilities(String curves) {
     method = curves;
-    List<List<Row>> tables = run(workspace(1, true), Optional.empty(), false);
+    List<List<Row>> tables = run(one, Optional.empty(), false);
     Row row =
         tables.get(0).stream()
             .filter(r -> r.getAs("split").equals("test"))
@@ -231,43 +256,50 @@ class CalibrateStageTest extends SparkTest {
       assertThat(slopes.get(0)).isCloseTo(slopes.get(1), within(1e-4)).isBetween(0.1, 0.9);
       assertThat(intercepts.get(0)).isCloseTo(-intercepts.get(1), within(1e-4));
     }
-    assertThat(run(workspace(7, true), Optional.empty(), false)).isEqualTo(tables);
+    assertThat(run(seven, Optional.empty(), false)).isEqualTo(tables);
   }
 
-  @ParameterizedTest
-  @MethodSource("fixtures")
-  void isotonicCurvesAreScikitLearns(CalibrationFixtures.Case fixture) {
+  @Test
+  void isotonicCurvesAreScikitLearns() {
+    List<CalibrationFixtures.Case> fixtures = fixtures();
     TestTables tables = new TestTables();
-    tables.model("m", CLASSES);
-    for (int i = 0; i < fixture.scores().length; i++) {
-      String id = "i" + i;
-      float p = (float) fixture.scores()[i];
-      tables.image(id, CLASSES.get((int) fixture.labels()[i]), "validation", null, null);
-      tables.prediction(id, "m", CLASSES.get(p > 0.5 ? 1 : 0), 1 - p, p);
+    for (int f = 0; f < fixtures.size(); f++) {
+      CalibrationFixtures.Case fixture = fixtures.get(f);
+      tables.model("m" + f, CLASSES);
+      for (int i = 0; i < fixture.scores().length; i++) {
+        String id = f + "-" + i;
+        float p = (float) fixture.scores()[i];
+        tables.image(id, CLASSES.get((int) fixture.labels()[i]), "validation", null, null);
+        tables.prediction(id, "m" + f, CLASSES.get(p > 0.5 ? 1 : 0), 1 - p, p);
+      }
     }
     Workspace workspace = tables.write(spark, folder.resolve("isotonic").toString(), 3);
-    Dataset<Row> scored =
-        ScoredImages.join(
-            workspace.read(ImagesTable.SPEC),
-            Optional.of(workspace.read(SplitsTable.SPEC)),
-            workspace.read(PredictionsTable.SPEC),
-            ModelClasses.find(
-                workspace.read(ModelsTable.SPEC),
-                workspace.read(PredictionsTable.SPEC),
-                Optional.empty()));
-    ClassCalibration curve =
-        LabelledPredictions.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
-            .isotonic(spark, "validation", List.of(1), fixture.labels().length)
-            .get(0);
-    double[] asked = fixture.numbers("asked");
-    double[] expected = fixture.numbers("isotonic");
-    for (int i = 0; i < asked.length; i++) {
-      assertThat(curve.apply(asked[i])).isCloseTo(expected[i], within(1e-6));
+    for (int f = 0; f < fixtures.size(); f++) {
+      String model = "m" + f;
+      Dataset<Row> scored =
+          ScoredImages.join(
+              workspace.read(ImagesTable.SPEC),
+              Optional.of(workspace.read(SplitsTable.SPEC)),
+              workspace.read(PredictionsTable.SPEC),
+              ModelClasses.find(
+                  workspace.read(ModelsTable.SPEC),
+                  workspace.read(PredictionsTable.SPEC),
+                  Optional.of(model)));
+      CalibrationFixtures.Case fixture = fixtures.get(f);
+      ClassCalibration curve =
+          LabelledPredictions.of(scored, model, 2)
+              .isotonic(spark, "validation", List.of(1), fixture.labels().length)
+              .get(0);
+      double[] asked = fixture.numbers("asked");
+      double[] expected = fixture.numbers("isotonic");
+      for (int i = 0; i < asked.length; i++) {
+        assertThat(curve.apply(asked[i])).as(model).isCloseTo(expected[i], within(1e-6));
+      }
     }
   }
 
   /** Small and large, with ties and without, overlapping and apart. */
-  static List<CalibrationFixtures.Case> fixtures() {
+  private static List<CalibrationFixtures.Case> fixtures() {
     List<CalibrationFixtures.Case> all = CalibrationFixtures.cases();
     return List.of(all.get(0), all.get(3), all.get(6), all.get(10));
   }
@@ -293,37 +325,32 @@ class CalibrateStageTest extends SparkTest {
   }
 
   @Test
-  void whatThePlanShowsMoreOftenIsDiscounted() {
-    Workspace workspace = workspace(2, true);
-    Dataset<Row> train =
-        workspace
-            .read(SplitsTable.SPEC)
-            .where("split = 'train'")
-            .selectExpr("id", "label", "if(label = 'sensitive', 4, 1) as copies", "1d as weight");
-    workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
+  void whatThePlanShowsMoreOftenIsDiscountedUnlessThePlanIsOfOtherLabels() {
+    Workspace workspace = workspace("planned", 2, true);
+    plan(workspace, "label", "if(label = 'sensitive', 4, 1)");
     Row row = run(workspace, Optional.empty(), true).get(0).get(0);
     List<Double> shift = row.getList(row.fieldIndex("shift"));
     assertThat(shift.get(0) - shift.get(1)).isCloseTo(Math.log(4), within(1e-9));
-  }
 
-  @Test
-  void aPlanOfOtherLabelsSaysNothingOfWhatTheModelWasShown() {
-    Workspace workspace = workspace(2, true);
-    Dataset<Row> train =
-        workspace
-            .read(SplitsTable.SPEC)
-            .where("split = 'train'")
-            .selectExpr("id", "'sensitive' as label", "1 as copies", "1d as weight");
-    workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
+    plan(workspace, "'sensitive'", "1");
     assertThatThrownBy(() -> run(workspace, Optional.empty(), true))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the table 'plan' is not of the labels of now")
         .hasMessageContaining("spark-vit balance --overwrite");
   }
 
+  private static void plan(Workspace workspace, String label, String copies) {
+    Dataset<Row> train =
+        workspace
+            .read(SplitsTable.SPEC)
+            .where("split = 'train'")
+            .selectExpr("id", label + " as label", copies + " as copies", "1d as weight");
+    workspace.replace(PlanTable.SPEC, train, RunRecord.start("balance", Map.of()));
+  }
+
   @Test
   void mistakes() {
-    Workspace workspace = workspace(2, false);
+    Workspace workspace = workspace("without-validation", 2, false);
     assertThatThrownBy(() -> run(workspace, Optional.empty(), false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no scored images of two classes in the validation split");
@@ -345,11 +372,10 @@ class CalibrateStageTest extends SparkTest {
                     .run(spark))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--recall-floor");
-    Workspace whole = workspace(1, true);
-    assertThatThrownBy(() -> run(whole, Optional.of("giraffe"), false))
+    assertThatThrownBy(() -> run(one, Optional.of("giraffe"), false))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--positive 'giraffe'");
-    assertThatThrownBy(() -> run(whole, Optional.empty(), true))
+    assertThatThrownBy(() -> run(one, Optional.empty(), true))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("balance");
   }

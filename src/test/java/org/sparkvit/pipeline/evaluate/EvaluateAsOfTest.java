@@ -20,6 +20,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.TableWorkspace;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
@@ -49,20 +50,11 @@ class EvaluateAsOfTest extends SparkTest {
       splits.add(RowFactory.create(id, "cat", split, null));
       boolean right = predicted.equals("cat");
       predictions.add(
-          RowFactory.create(
-              id,
-              name,
-              "cat",
-              StableHash.sha256(name.getBytes(StandardCharsets.UTF_8)),
-              right ? List.of(0.9f, 0.1f) : List.of(0.2f, 0.8f),
-              predicted,
-              right ? 0.9f : 0.8f,
-              "OK",
-              null,
-              "m",
-              "fp32",
-              false,
-              Timestamp.from(Instant.EPOCH)));
+          TableRow.prediction(id, name, "m", predicted, right ? 0.9f : 0.2f, right ? 0.1f : 0.8f)
+              .with(PredictionsTable.LABEL, "cat")
+              .with(
+                  PredictionsTable.SHA256, StableHash.sha256(name.getBytes(StandardCharsets.UTF_8)))
+              .build());
     }
     tables.images(images);
     if (split != null) {
@@ -100,16 +92,7 @@ class EvaluateAsOfTest extends SparkTest {
     // Since then there are splits, and all predictions are wrong.
     write("dog", "test");
 
-    run("", false);
-    assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
-        .extracting(row -> row.getString(0) + row.getDouble(1))
-        .containsExactly("(all)0.0", "test0.0");
-
-    // What is there now is protected, though it was not there then.
-    assertThatThrownBy(() -> run(then, false))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'metrics' exists already");
-    run(then, true);
+    run(then, false);
     assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
         .extracting(row -> row.getString(0) + row.getDouble(1))
         .containsExactly("(all)1.0");
@@ -120,6 +103,10 @@ class EvaluateAsOfTest extends SparkTest {
     assertThat(record.path("inputs").path("scored_models").asText()).isEqualTo("scored_models@0");
     assertThat(record.path("inputs").has("splits")).isFalse();
 
+    // What is there now is protected, though it was not there then.
+    assertThatThrownBy(() -> run(then, false))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'metrics' exists already");
     // One table only.
     run("predictions@0", true);
     assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
@@ -137,6 +124,9 @@ class EvaluateAsOfTest extends SparkTest {
 
     // The latest again, in the same session.
     run("", true);
+    assertThat(accuracy(workspace.read(MetricsTable.SPEC)))
+        .extracting(row -> row.getString(0) + row.getDouble(1))
+        .containsExactly("(all)0.0", "test0.0");
     assertThat(workspace.record(MetricsTable.SPEC).path("config").has("as-of")).isFalse();
 
     assertThatThrownBy(() -> run("2020-01-01T00:00:00Z", true))

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
@@ -117,22 +118,12 @@ final class EvaluateScaling {
   }
 
   private static Row image(long number) {
-    return RowFactory.create(
-        id(number),
-        "file:/i/" + number,
-        CLASSES.get(label(number)),
-        null,
-        1L,
-        0L,
-        new Timestamp(0),
-        "hash",
-        "JPEG",
-        1,
-        1,
-        3,
-        1,
-        "OK",
-        null);
+    return TableRow.image(id(number), "file:/i/" + number)
+        .with(ImagesTable.LABEL, CLASSES.get(label(number)))
+        .with(ImagesTable.MODIFIED, new Timestamp(0))
+        .with(ImagesTable.SHA256, "hash")
+        .with(ImagesTable.FORMAT, "JPEG")
+        .build();
   }
 
   private static Row split(long number) {
@@ -144,19 +135,9 @@ final class EvaluateScaling {
     SplittableRandom random = new SplittableRandom(~number);
     double odds = 3 * label(number) - 2 + random.nextDouble(-3, 3);
     float p = (float) (1 / (1 + Math.exp(-odds)));
-    return RowFactory.create(
-        id(number),
-        "file:/i/" + number,
-        null,
-        "hash",
-        new Float[] {1 - p, p},
-        CLASSES.get(p > 0.5 ? 1 : 0),
-        Math.max(p, 1 - p),
-        "OK",
-        null,
-        "m",
-        "fp32",
-        false,
-        new Timestamp(0));
+    return TableRow.prediction(
+            id(number), "file:/i/" + number, "m", CLASSES.get(p > 0.5 ? 1 : 0), 1 - p, p)
+        .with(PredictionsTable.SHA256, "hash")
+        .build();
   }
 }

@@ -10,6 +10,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -20,6 +21,12 @@ import org.sparkvit.dataset.workspace.Workspace;
 
 /** Collects the rows of a small workspace and writes it. */
 final class TestTables {
+  private static final StructType WITH_SLICES =
+      ImagesTable.SPEC
+          .schema()
+          .add("source", DataTypes.StringType)
+          .add("year taken", DataTypes.IntegerType);
+
   private final List<Row> images = new ArrayList<>();
   private final List<Row> splits = new ArrayList<>();
   private final List<Row> predictions = new ArrayList<>();
@@ -29,24 +36,12 @@ final class TestTables {
   String image(String name, String label, String split, String source, Integer year) {
     String id = StableHash.id(name);
     images.add(
-        RowFactory.create(
-            id,
-            name,
-            label,
-            null,
-            1L,
-            0L,
-            null,
-            sha256(name),
-            "PNG",
-            1,
-            1,
-            3,
-            1,
-            "OK",
-            null,
-            source,
-            year));
+        TableRow.image(WITH_SLICES, id, name)
+            .with(ImagesTable.LABEL, label)
+            .with(ImagesTable.SHA256, sha256(name))
+            .with("source", source)
+            .with("year taken", year)
+            .build());
     if (split != null) {
       // Splits are of labelled images; null in a column without nulls would shift Parquet's values.
       splits.add(RowFactory.create(id, label == null ? "lost since" : label, split, null));
@@ -76,26 +71,12 @@ final class TestTables {
       String predicted,
       long time,
       float... probabilities) {
-    List<Float> list = new ArrayList<>();
-    for (float p : probabilities) {
-      list.add(p);
-    }
-    boolean ok = !list.isEmpty();
     predictions.add(
-        RowFactory.create(
-            StableHash.id(name),
-            name,
-            "label at the time",
-            sha256,
-            ok ? list : null,
-            ok ? predicted : null,
-            ok ? probabilities[0] : null,
-            ok ? "OK" : "DECODE_ERROR",
-            ok ? null : "broken",
-            model,
-            ok ? "fp32" : null,
-            ok ? false : null,
-            Timestamp.from(Instant.ofEpochSecond(time))));
+        TableRow.prediction(StableHash.id(name), name, model, predicted, probabilities)
+            .with(PredictionsTable.LABEL, "label at the time")
+            .with(PredictionsTable.SHA256, sha256)
+            .with(PredictionsTable.SCORED_AT, Timestamp.from(Instant.ofEpochSecond(time)))
+            .build());
   }
 
   static String sha256(String name) {
@@ -105,19 +86,11 @@ final class TestTables {
   /** Writes the tables, each in so many partitions; without splits if there are none. */
   Workspace write(SparkSession spark, String uri, int partitions) {
     Workspace workspace = Workspace.at(spark, uri);
-    StructType withSlices =
-        ImagesTable.SPEC
-            .schema()
-            .add("source", DataTypes.StringType)
-            .add("year taken", DataTypes.IntegerType);
     RunRecord record = RunRecord.start("test", java.util.Map.of());
     workspace.replace(
-        ImagesTable.SPEC, table(spark, images, withSlices).repartition(partitions), record);
+        ImagesTable.SPEC, table(spark, images, WITH_SLICES).repartition(partitions), record);
     workspace.replace(ModelsTable.SPEC, table(spark, models, ModelsTable.SPEC.schema()), record);
-    workspace.replace(
-        PredictionsTable.SPEC,
-        table(spark, predictions, PredictionsTable.SPEC.schema()).repartition(partitions),
-        record);
+    writePredictions(spark, workspace, partitions);
     if (!splits.isEmpty()) {
       workspace.replace(
           SplitsTable.SPEC,
@@ -125,6 +98,14 @@ final class TestTables {
           record);
     }
     return workspace;
+  }
+
+  /** Writes the predictions alone. */
+  void writePredictions(SparkSession spark, Workspace workspace, int partitions) {
+    workspace.replace(
+        PredictionsTable.SPEC,
+        table(spark, predictions, PredictionsTable.SPEC.schema()).repartition(partitions),
+        RunRecord.start("test", java.util.Map.of()));
   }
 
   private static Dataset<Row> table(SparkSession spark, List<Row> rows, StructType schema) {

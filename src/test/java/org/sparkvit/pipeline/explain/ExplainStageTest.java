@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
@@ -73,23 +74,14 @@ class ExplainStageTest extends SparkTest {
       String id = StableHash.id(i + ".png");
       String label = i % 5 == 0 ? "warm" : TrainFixtures.LABELS.name(i % 2);
       images.add(
-          RowFactory.create(
-              id,
-              file.toString(),
-              label,
-              null,
-              (long) content.length,
-              0L,
-              null,
-              StableHash.sha256(content),
-              "PNG",
-              16,
-              16,
-              3,
-              1,
-              "OK",
-              null,
-              i % 3 == 0 ? null : "web"));
+          TableRow.image(schema, id, file.toString())
+              .with(ImagesTable.LABEL, label)
+              .with(ImagesTable.BYTES, (long) content.length)
+              .with(ImagesTable.SHA256, StableHash.sha256(content))
+              .with(ImagesTable.WIDTH, 16)
+              .with(ImagesTable.HEIGHT, 16)
+              .with("source", i % 3 == 0 ? null : "web")
+              .build());
       splits.add(RowFactory.create(id, label, i < 30 ? "test" : "train", null));
     }
     workspace = Workspace.at(spark, folder.resolve("w").toString());

@@ -21,6 +21,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.TableWorkspace;
 import org.sparkvit.TableWorkspace.Image;
 import org.sparkvit.core.StableHash;
@@ -269,20 +270,10 @@ class GateStageTest extends SparkTest {
   }
 
   private static Row prediction(String name, String content, String said) {
-    return RowFactory.create(
-        TableWorkspace.id(name),
-        "path",
-        null,
-        StableHash.sha256(content.getBytes(StandardCharsets.UTF_8)),
-        said == null ? null : List.of(0.9f, 0.1f),
-        said,
-        said == null ? null : 0.9f,
-        said == null ? "EMPTY" : "OK",
-        null,
-        "new",
-        "fp32",
-        false,
-        new Timestamp(0));
+    float[] probabilities = said == null ? new float[0] : new float[] {0.9f, 0.1f};
+    return TableRow.prediction(TableWorkspace.id(name), "path", "new", said, probabilities)
+        .with(PredictionsTable.SHA256, StableHash.sha256(content.getBytes(StandardCharsets.UTF_8)))
+        .build();
   }
 
   private static Row metric(String model, String split, String name, String metric, double value) {

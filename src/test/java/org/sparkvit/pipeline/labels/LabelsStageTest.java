@@ -51,7 +51,7 @@ class LabelsStageTest extends SparkTest {
   @Test
   void embeddingsTellWhichLabelsAreWrong() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TrainFixtures.workspace(spark, workspace, 3);
     Workspace tables = Workspace.at(spark, workspace.toString());
     Dataset<Row> images = tables.read(ImagesTable.SPEC).where(ImagesTable.usable());
     List<String> wrong =

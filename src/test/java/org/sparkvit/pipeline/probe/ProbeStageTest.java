@@ -90,7 +90,7 @@ class ProbeStageTest extends SparkTest {
         List.of(0.0),
         2,
         "log_loss",
-        regularization.length > 1 ? 8 : 25,
+        regularization.length > 1 ? 8 : 12,
         1,
         new EmbeddingSettings("cpu", precision, 16, 1),
         CardFields.INHERITED);
@@ -149,7 +149,7 @@ class ProbeStageTest extends SparkTest {
   @ValueSource(strings = {"deit-distilled", "dinov2-headless"})
   void scoringWithTheWrittenModelGivesWhatTheHeadGave(String name) throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TrainFixtures.workspace(spark, workspace, 3);
     JsonNode results =
         probe(config(workspace, "probed", family(name).toString(), 0.01), Progress.SILENT);
     assertThat(results.path("unreadable").asInt()).isEqualTo(1);
@@ -211,7 +211,7 @@ class ProbeStageTest extends SparkTest {
   @Test
   void pointsThatWereMadeUpCountAndImagesThatWereRemovedDoNot() throws Exception {
     Path folderOfTables = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), folderOfTables, 3);
+    TrainFixtures.workspace(spark, folderOfTables, 3);
     String from = family("timm-vit").toString();
     List<String> lines = new ArrayList<>();
     JsonNode plain = probe(config(folderOfTables, "plain", from, 0.01), lines::add);
@@ -317,8 +317,8 @@ class ProbeStageTest extends SparkTest {
   void embedsOnceAndChoosesWhatIsBest() throws Exception {
     Path one = folder.resolve("one");
     Path seven = folder.resolve("seven");
-    TrainFixtures.workspace(spark, folder.resolve("files"), one, 1);
-    TrainFixtures.workspace(spark, folder.resolve("files"), seven, 7);
+    TrainFixtures.workspace(spark, one, 1);
+    TrainFixtures.workspace(spark, seven, 7);
     String from = family("timm-vit").toString();
     JsonNode first = probe(config(one, "a", from, 0.01, 1.0), Progress.SILENT);
     JsonNode same = probe(config(seven, "a", from, 0.01, 1.0), Progress.SILENT);

@@ -12,6 +12,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -24,6 +25,13 @@ import org.sparkvit.dataset.workspace.Workspace;
 final class RelabelTables {
   static final String MODEL = "abc123";
   static final List<String> CLASSES = List.of("cat", "dog", "bird");
+
+  private static final StructType SCHEMA =
+      ImagesTable.SPEC
+          .schema()
+          .add("kind", DataTypes.StringType)
+          .add("year taken", DataTypes.IntegerType)
+          .add("name", DataTypes.StringType);
 
   private final List<Row> images = new ArrayList<>();
   private final List<Row> splits = new ArrayList<>();
@@ -51,25 +59,15 @@ final class RelabelTables {
   void unscored(String name, String label, String split, String given, String status) {
     String id = StableHash.id("data/" + name);
     images.add(
-        RowFactory.create(
-            id,
-            "file:/x/data/" + name,
-            label,
-            given,
-            1L,
-            0L,
-            null,
-            sha256(name),
-            "PNG",
-            1,
-            1,
-            3,
-            1,
-            status,
-            null,
-            name.substring(0, 1),
-            name.length(),
-            name));
+        TableRow.image(SCHEMA, id, "file:/x/data/" + name)
+            .with(ImagesTable.LABEL, label)
+            .with(ImagesTable.GIVEN_SPLIT, given)
+            .with(ImagesTable.SHA256, sha256(name))
+            .with(ImagesTable.STATUS, status)
+            .with("kind", name.substring(0, 1))
+            .with("year taken", name.length())
+            .with("name", name)
+            .build());
     if (split != null) {
       splits.add(RowFactory.create(id, label, split, null));
     }
@@ -77,28 +75,21 @@ final class RelabelTables {
 
   /** A row of predictions; a failure where there are no numbers. */
   void said(String model, String name, String sha256, long time, float... probabilities) {
-    List<Float> list = new ArrayList<>();
     int best = 0;
     for (int i = 0; i < probabilities.length; i++) {
-      list.add(probabilities[i]);
       best = probabilities[i] > probabilities[best] ? i : best;
     }
-    boolean ok = !list.isEmpty();
     predictions.add(
-        RowFactory.create(
-            StableHash.id("data/" + name),
-            "file:/x/data/" + name,
-            "as it was",
-            sha256,
-            ok ? list : null,
-            ok ? classes.get(model).get(best) : null,
-            ok ? list.get(best) : null,
-            ok ? "OK" : "DECODE_ERROR",
-            ok ? null : "broken",
-            model,
-            ok ? "fp32" : null,
-            ok ? false : null,
-            Timestamp.from(Instant.ofEpochSecond(time))));
+        TableRow.prediction(
+                StableHash.id("data/" + name),
+                "file:/x/data/" + name,
+                model,
+                classes.get(model).get(best),
+                probabilities)
+            .with(PredictionsTable.LABEL, "as it was")
+            .with(PredictionsTable.SHA256, sha256)
+            .with(PredictionsTable.SCORED_AT, Timestamp.from(Instant.ofEpochSecond(time)))
+            .build());
   }
 
   static String sha256(String name) {
@@ -108,15 +99,9 @@ final class RelabelTables {
   /** Writes the tables in so many partitions; without splits if there are none. */
   Workspace write(SparkSession spark, String uri, int partitions) {
     Workspace workspace = Workspace.at(spark, uri);
-    StructType own =
-        ImagesTable.SPEC
-            .schema()
-            .add("kind", DataTypes.StringType)
-            .add("year taken", DataTypes.IntegerType)
-            .add("name", DataTypes.StringType);
     RunRecord record = RunRecord.start("test", Map.of());
     workspace.replace(
-        ImagesTable.SPEC, spark.createDataFrame(images, own).repartition(partitions), record);
+        ImagesTable.SPEC, spark.createDataFrame(images, SCHEMA).repartition(partitions), record);
     workspace.replace(
         ModelsTable.SPEC, spark.createDataFrame(models, ModelsTable.SPEC.schema()), record);
     workspace.replace(

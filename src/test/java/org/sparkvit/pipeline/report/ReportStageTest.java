@@ -56,6 +56,9 @@ class ReportStageTest extends SparkTest {
   private static ReportWorkspace two;
   private static Report report;
 
+  /** Of the files of {@link #two}. */
+  private static String html;
+
   @BeforeAll
   static void draw() throws IOException {
     two =
@@ -78,6 +81,7 @@ class ReportStageTest extends SparkTest {
             .explanations()
             .metrics(Map.of());
     report = gather(two, null, null, 10);
+    html = run(two, "two", false);
   }
 
   private static Report gather(ReportWorkspace from, String model, String positive, int mistakes) {
@@ -90,8 +94,11 @@ class ReportStageTest extends SparkTest {
 
   private static String run(ReportWorkspace from, String name, boolean overwrite)
       throws IOException {
+    Path about = folder.resolve("about.properties");
+    Files.writeString(about, "license = CC0\ncollection = drawn\n");
     ReportConfig config =
-        new ReportConfig(from.workspace.uri(), name, null, null, 12, 96, false, null, overwrite);
+        new ReportConfig(
+            from.workspace.uri(), name, null, null, 12, 96, false, about.toString(), overwrite);
     new ReportStage(config, Progress.SILENT).run(spark);
     return keep(Files.readString(file(from, name, ReportStage.PAGE)), name);
   }
@@ -194,7 +201,6 @@ class ReportStageTest extends SparkTest {
         .contains("&lt;b&gt;uncertain&lt;/b&gt;; confident and right", "READ_FAILED: it is gone")
         .contains("&lt;i&gt;near&lt;/i&gt;", "cosine 0.875");
     assertThat(ReportJson.write(report)).doesNotContain("AQID");
-    assertThat(gather(two, null, null, 1).attention().cards()).hasSize(1);
   }
 
   @Test
@@ -289,25 +295,18 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void machinesGetTheFiguresAndADescriptionOfTheData() throws IOException {
-    Path about = folder.resolve("about.properties");
-    Files.writeString(about, "license = CC0\ncollection = drawn\n");
-    ReportConfig config =
-        new ReportConfig(
-            two.workspace.uri(), "json", null, null, 2, 96, false, about.toString(), false);
-    new ReportStage(config, Progress.SILENT).run(spark);
-    JsonNode figures =
-        Json.read("report", Files.readString(file(two, "json", ReportStage.FIGURES)));
+    JsonNode figures = Json.read("report", Files.readString(file(two, "two", ReportStage.FIGURES)));
     assertThat(figures.path("headline").path("accuracy").asDouble())
         .isEqualTo(report.headline().accuracy());
     assertThat(figures.path("audit").path("galleries").get(0).path("items").get(0).has("image"))
         .isFalse();
     assertThat(figures.path("calibration").path("thresholds").get(1).path("threshold").isNull())
         .isTrue();
-    assertThat(Files.readString(file(two, "json", ReportStage.FIGURES)))
+    assertThat(Files.readString(file(two, "two", ReportStage.FIGURES)))
         .doesNotContain("NaN", "Infinity");
 
     JsonNode croissant =
-        Json.read("croissant", Files.readString(file(two, "json", ReportStage.CROISSANT)));
+        Json.read("croissant", Files.readString(file(two, "two", ReportStage.CROISSANT)));
     assertThat(croissant.path("@type").asText()).isEqualTo("sc:Dataset");
     assertThat(croissant.path("license").asText()).isEqualTo("CC0");
     assertThat(croissant.path("rai:dataCollection").asText()).isEqualTo("drawn");
@@ -388,7 +387,6 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void aPageShowsTheFiguresAndLoadsNothing() throws IOException {
-    String html = run(two, "two", false);
     // Names from the data are text and nothing else.
     assertThat(html)
         .doesNotContain("<script>alert", "<img src=x", "\" onerror", "alert(2) 49", "\u0007")
@@ -459,8 +457,7 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void drawingsAreFilesOfTheirOwn() throws Exception {
-    run(two, "plots", false);
-    Path plots = file(two, "plots", ReportStage.PLOTS);
+    Path plots = file(two, "two", ReportStage.PLOTS);
     List<String> names;
     try (Stream<Path> files = Files.list(plots)) {
       names = files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -479,18 +476,17 @@ class ReportStageTest extends SparkTest {
         assertThat(text).contains(report.headline().focus().label() + ", area");
       }
     }
-    Files.writeString(plots.resolve("old.svg"), "left over");
-    run(two, "plots", true);
-    assertThat(plots.resolve("old.svg")).doesNotExist();
   }
 
   @Test
-  void imagesAreBlurredAtFirstUnlessAskedFor() {
+  void imagesAreAsManyAsAskedForAndBlurredWhenAskedFor() {
     ReportConfig blurred =
-        new ReportConfig(two.workspace.uri(), "b", null, null, 2, 96, true, null, false);
+        new ReportConfig(two.workspace.uri(), "b", null, null, 1, 96, true, null, false);
     Report asked =
         new ReportGatherer(spark, two.workspace, blurred)
             .gather(RunRecord.start("report", blurred.toMap()));
+    assertThat(report.attention().cards()).hasSize(2);
+    assertThat(asked.attention().cards()).hasSize(1);
     assertThat(new ReportPage().render(asked)).contains("id=\"blur\" checked>", "<li tabindex");
     assertThat(new ReportPage().render(report))
         .contains("id=\"blur\">")
@@ -674,7 +670,7 @@ class ReportStageTest extends SparkTest {
                 spark,
                 folder.resolve("ten"),
                 labels,
-                IntStream.generate(() -> 40).limit(10).toArray(),
+                IntStream.generate(() -> 15).limit(10).toArray(),
                 ".png")
             .catalog("short")
             .splits()
@@ -720,7 +716,10 @@ class ReportStageTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'bare' exists already")
         .hasMessageContaining("--overwrite");
+    Path old = Files.createDirectories(file(bare, "bare", ReportStage.PLOTS)).resolve("old.svg");
+    Files.writeString(old, "left over");
     assertThat(run(bare, "bare", true)).endsWith("</html>\n");
+    assertThat(old).doesNotExist();
 
     bare.splits().predictions();
     assertThat(gather(bare, null, null, 5).mistakes().split()).isEqualTo("test");

@@ -28,6 +28,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.AssociationsTable;
@@ -66,6 +67,9 @@ import scala.collection.JavaConverters;
 
 /** A workspace with drawn images, a made-up model and its figures, for tests. */
 final class ReportWorkspace {
+  private static final StructType IMAGES =
+      ImagesTable.SPEC.schema().add("source", DataTypes.StringType);
+
   static final String MODEL = "ab12".repeat(16);
 
   /** Of that model, whose name is {@code vit}. */
@@ -174,33 +178,20 @@ final class ReportWorkspace {
     }
     Row first = rows.get(0);
     rows.add(
-        RowFactory.create(
-            StableHash.id("copy"),
-            first.get(1),
-            labels.get(1),
-            null,
-            first.get(4),
-            0L,
-            null,
-            first.get(7),
-            "PNG",
-            96,
-            64,
-            3,
-            1,
-            "OK",
-            null,
-            "scan"));
+        TableRow.image(IMAGES, StableHash.id("copy"), first.getString(1))
+            .with(ImagesTable.LABEL, labels.get(1))
+            .with(ImagesTable.BYTES, first.get(4))
+            .with(ImagesTable.SHA256, first.get(7))
+            .with(ImagesTable.WIDTH, 96)
+            .with(ImagesTable.HEIGHT, 64)
+            .with("source", "scan")
+            .build());
     for (int i = 0; i < 2; i++) {
       rows.add(
           image(
               StableHash.id("bad" + i), folder + "/bad" + i, null, i, "TRUNCATED", reason, "web"));
     }
-    put(
-        ImagesTable.SPEC,
-        ImagesTable.SPEC.schema().add("source", DataTypes.StringType),
-        rows,
-        RunRecord.start("catalog", Map.of("input", "<b>here</b>")));
+    put(ImagesTable.SPEC, IMAGES, rows, RunRecord.start("catalog", Map.of("input", "<b>here</b>")));
     return this;
   }
 
@@ -212,24 +203,18 @@ final class ReportWorkspace {
       String status,
       String reason,
       String source) {
-    boolean usable = status.equals("OK");
-    return RowFactory.create(
-        id,
-        path,
-        label,
-        null,
-        bytes,
-        0L,
-        null,
-        usable ? StableHash.sha256(id.getBytes(StandardCharsets.UTF_8)) : null,
-        usable ? "PNG" : null,
-        usable ? 96 : null,
-        usable ? 64 : null,
-        usable ? 3 : null,
-        1,
-        status,
-        reason,
-        source);
+    TableRow image =
+        TableRow.image(IMAGES, id, path)
+            .with(ImagesTable.LABEL, label)
+            .with(ImagesTable.BYTES, bytes)
+            .with("source", source);
+    return (status.equals("OK")
+            ? image
+                .with(ImagesTable.SHA256, StableHash.sha256(id.getBytes(StandardCharsets.UTF_8)))
+                .with(ImagesTable.WIDTH, 96)
+                .with(ImagesTable.HEIGHT, 64)
+            : image.unusable(status, reason))
+        .build();
   }
 
   ReportWorkspace splits() {
@@ -254,36 +239,20 @@ final class ReportWorkspace {
     Timestamp time = Timestamp.from(Instant.parse("2026-01-02T03:04:05Z"));
     for (Sample s : samples) {
       rows.add(
-          RowFactory.create(
-              s.id(),
-              s.path(),
-              s.label(),
-              StableHash.sha256(s.id().getBytes(StandardCharsets.UTF_8)),
-              s.probabilities(),
-              labels.get(s.predicted()),
-              s.probabilities()[s.predicted()],
-              "OK",
-              null,
-              MODEL,
-              "fp32",
-              false,
-              time));
+          TableRow.prediction(s.id(), s.path(), MODEL, labels.get(s.predicted()), s.probabilities())
+              .with(PredictionsTable.LABEL, s.label())
+              .with(
+                  PredictionsTable.SHA256,
+                  StableHash.sha256(s.id().getBytes(StandardCharsets.UTF_8)))
+              .with(PredictionsTable.SCORED_AT, time)
+              .build());
     }
     rows.add(
-        RowFactory.create(
-            StableHash.id("bad0"),
-            "bad0",
-            null,
-            null,
-            null,
-            null,
-            null,
-            "TRUNCATED",
-            "short",
-            MODEL,
-            null,
-            null,
-            time));
+        TableRow.prediction(StableHash.id("bad0"), "bad0", MODEL, null)
+            .with(PredictionsTable.STATUS, "TRUNCATED")
+            .with(PredictionsTable.REASON, "short")
+            .with(PredictionsTable.SCORED_AT, time)
+            .build());
     put(PredictionsTable.SPEC, rows, "score");
     put(
         ModelsTable.SPEC,

@@ -18,11 +18,11 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
@@ -87,24 +87,13 @@ class BackgroundTest extends SparkTest {
   private Workspace catalog(String background) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (Path file : List.of(drawing, flat, raw)) {
-      byte[] content = Files.readAllBytes(file);
       rows.add(
-          RowFactory.create(
-              StableHash.id(file.getFileName().toString()),
-              file.toString(),
-              "dark",
-              null,
-              (long) content.length,
-              0L,
-              null,
-              StableHash.sha256(content),
-              "PNG",
-              24,
-              24,
-              4,
-              1,
-              "OK",
-              null));
+          TableRow.image(file)
+              .with(ImagesTable.LABEL, "dark")
+              .with(ImagesTable.WIDTH, 24)
+              .with(ImagesTable.HEIGHT, 24)
+              .with(ImagesTable.CHANNELS, 4)
+              .build());
     }
     Workspace workspace = Workspace.at(spark, folder.resolve("workspace").toString());
     workspace.replace(

@@ -13,6 +13,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,14 +28,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.cli.Main;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
@@ -65,41 +68,56 @@ import org.sparkvit.model.runtime.ScriptedSession;
 class ScoreStageTest extends SparkTest {
   private static final int IMAGES = 21;
 
-  @TempDir private Path folder;
-  private Path model;
+  /** Of a class of tests, and of a test. */
+  @TempDir private static Path shared;
 
-  @BeforeEach
-  void writeModel() {
-    model = writeModel("model", 1);
+  @TempDir private Path folder;
+  private static Path model;
+
+  /** The rows that the model has for the images, in batches of 16 and two partitions. */
+  private static List<String> expected;
+
+  @BeforeAll
+  static void scoreOnce() throws IOException {
+    model = writeModel(shared.resolve("model"), 1);
+    Workspace workspace = catalog(shared.resolve("scored"), draw(shared.resolve("images")));
+    copy(shared.resolve("scored"), shared.resolve("catalogued"));
+    score(workspace, model, 16, 2);
+    expected = rows(workspace);
+    assertThat(expected).hasSize(IMAGES + 2);
   }
 
-  private Path writeModel(String name, long seed) {
+  private static Path writeModel(Path directory, long seed) {
     ViTConfig config = ViTConfig.of(16, 2, 2, 32, 16, 4, List.of("dark", "light"));
-    Path directory = folder.resolve(name);
     ModelDirectory.write(directory, Checkpoint.random(config, PreprocessorConfig.squash(16), seed));
     return directory;
   }
 
   /** Flat images of different sizes and shades, and two files that are no images. */
-  private Workspace catalog(String name) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  private static Path draw(Path images) throws IOException {
+    Files.createDirectories(images);
     for (int i = 0; i < IMAGES; i++) {
-      Path file = folder.resolve("image-" + i + ".png");
       BufferedImage image = new BufferedImage(20 + i, 30, BufferedImage.TYPE_3BYTE_BGR);
       Graphics2D graphics = image.createGraphics();
       graphics.setColor(new Color(10 * i, 255 - 10 * i, 5 * i));
       graphics.fillRect(i, 3, 15, 20);
       graphics.dispose();
-      ImageIO.write(image, "png", file.toFile());
-      rows.add(row(file, "OK"));
+      ImageIO.write(image, "png", images.resolve("image-" + i + ".png").toFile());
     }
-    Path text = folder.resolve("text.png");
-    Files.writeString(text, "no image at all, but the catalog believed it was");
-    rows.add(row(text, "OK"));
-    Path empty = folder.resolve("empty.png");
-    Files.write(empty, new byte[0]);
-    rows.add(row(empty, "EMPTY"));
-    Workspace workspace = Workspace.at(spark, folder.resolve(name).toString());
+    Files.writeString(
+        images.resolve("text.png"), "no image at all, but the catalog believed it was");
+    Files.write(images.resolve("empty.png"), new byte[0]);
+    return images;
+  }
+
+  private static Workspace catalog(Path folder, Path images) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      rows.add(row(images.resolve("image-" + i + ".png"), "OK"));
+    }
+    rows.add(row(images.resolve("text.png"), "OK"));
+    rows.add(row(images.resolve("empty.png"), "EMPTY"));
+    Workspace workspace = Workspace.at(spark, folder.toString());
     workspace.replace(
         ImagesTable.SPEC,
         spark.createDataFrame(rows, ImagesTable.SPEC.schema()),
@@ -107,27 +125,42 @@ class ScoreStageTest extends SparkTest {
     return workspace;
   }
 
-  private static Row row(Path file, String status) throws IOException {
-    byte[] content = Files.readAllBytes(file);
-    return RowFactory.create(
-        StableHash.id(file.getFileName().toString()),
-        file.toString(),
-        "dark",
-        null,
-        (long) content.length,
-        0L,
-        null,
-        StableHash.sha256(content),
-        "PNG",
-        20,
-        30,
-        3,
-        1,
-        status,
-        status.equals("OK") ? null : "no content");
+  private static void copy(Path from, Path to) throws IOException {
+    FileUtils.copyDirectory(from.toFile(), to.toFile());
   }
 
-  private void score(Workspace workspace, Path directory, int batch, int partitions) {
+  /** A workspace on the shared images, which a test is not to touch. */
+  private Workspace catalogued() throws IOException {
+    return copied("catalogued");
+  }
+
+  /** The same after a run of the model. */
+  private Workspace scored() throws IOException {
+    return copied("scored");
+  }
+
+  private Workspace copied(String name) throws IOException {
+    Path workspace = Files.createTempDirectory(folder, name);
+    copy(shared.resolve(name), workspace);
+    return Workspace.at(spark, workspace.toString());
+  }
+
+  /** A workspace on images of the test's own, which are in its folder. */
+  private Workspace own() throws IOException {
+    return catalog(folder.resolve("workspace"), draw(folder));
+  }
+
+  private static Row row(Path file, String status) throws IOException {
+    return TableRow.image(file)
+        .with(ImagesTable.LABEL, "dark")
+        .with(ImagesTable.WIDTH, 20)
+        .with(ImagesTable.HEIGHT, 30)
+        .with(ImagesTable.STATUS, status)
+        .with(ImagesTable.REASON, status.equals("OK") ? null : "no content")
+        .build();
+  }
+
+  private static void score(Workspace workspace, Path directory, int batch, int partitions) {
     score(config(workspace, directory, "fp32", batch, partitions, 0, false), Progress.SILENT);
   }
 
@@ -176,21 +209,16 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void rowsAreTheSameForAnyPartitioning() throws IOException {
-    Workspace one = catalog("one");
-    score(one, model, 16, 1);
-    List<String> expected = rows(one);
-    assertThat(expected).hasSize(IMAGES + 2);
-    for (int partitions : new int[] {3, 7}) {
-      Workspace other = catalog("other-" + partitions);
-      score(other, model, 16, partitions);
-      assertThat(rows(other)).isEqualTo(expected);
+    for (int partitions : new int[] {1, 7}) {
+      Workspace workspace = catalogued();
+      score(workspace, model, 16, partitions);
+      assertThat(rows(workspace)).isEqualTo(expected);
     }
   }
 
   @Test
   void everyImageHasOneRowAndABadOneSaysWhy() throws IOException {
-    Workspace workspace = catalog("workspace");
-    score(workspace, model, 16, 2);
+    Workspace workspace = scored();
     List<Row> rows =
         workspace
             .read(PredictionsTable.SPEC)
@@ -217,9 +245,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void aRerunScoresOnlyWhatIsMissing() throws IOException {
-    Workspace workspace = catalog("workspace");
-    score(workspace, model, 16, 2);
-    List<String> first = rows(workspace);
+    Workspace workspace = scored();
     String version = workspace.version(PredictionsTable.SPEC);
     String models = workspace.version(ModelsTable.SPEC);
 
@@ -234,22 +260,22 @@ class ScoreStageTest extends SparkTest {
         workspace.read(PredictionsTable.SPEC).where(col("id").notEqual(gone)).localCheckpoint(),
         RunRecord.start("test", Map.of()));
     score(workspace, model, 16, 2);
-    assertThat(rows(workspace)).isEqualTo(first);
+    assertThat(rows(workspace)).isEqualTo(expected);
     assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo("predictions@2");
 
     // Another model's rows stand beside the first one's.
-    score(workspace, writeModel("second", 2), 16, 2);
-    assertThat(rows(workspace)).hasSize(2 * first.size()).containsAll(first);
+    score(workspace, writeModel(folder.resolve("second"), 2), 16, 2);
+    assertThat(rows(workspace)).hasSize(2 * expected.size()).containsAll(expected);
   }
 
   @Test
   void aRunNamesTheVersionOfTheModelThatItUsed() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     String first = RunRecord.start("train", Map.of()).runId();
     String second = RunRecord.start("train", Map.of()).runId();
     publish(workspace, model, first);
     score(named(workspace, "vit"), Progress.SILENT);
-    publish(workspace, writeModel("second", 2), second);
+    publish(workspace, writeModel(folder.resolve("second"), 2), second);
     score(named(workspace, workspace.model("vit")), Progress.SILENT);
     score(named(workspace, "vit@" + first), Progress.SILENT);
     List<Row> models =
@@ -292,22 +318,38 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
-  void aChangedImageIsScoredAgainAndItsOldRowGoes() throws IOException {
-    Workspace workspace = catalog("workspace");
+  void whatHasChangedIsScoredAgainAndFailuresAreWhenAsked() throws IOException {
+    Workspace workspace = own();
+    Path gone = folder.resolve("image-2.png");
+    byte[] content = Files.readAllBytes(gone);
+    Files.delete(gone);
     score(workspace, model, 16, 2);
-    Path file = folder.resolve("image-5.png");
-    Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
-    String id = StableHash.id("image-5.png");
-    catalogAgain(workspace, id, file);
+    String failed = StableHash.id("image-2.png");
+    String mended = StableHash.id("empty.png");
+    assertThat(status(workspace, failed)).isEqualTo("MISSING");
+    assertThat(status(workspace, mended)).isEqualTo("EMPTY");
+
+    Files.write(gone, content);
+    byte[] other = Files.readAllBytes(folder.resolve("image-6.png"));
+    for (String name : List.of("image-5.png", "empty.png")) {
+      Files.write(folder.resolve(name), other);
+      catalogAgain(workspace, StableHash.id(name), folder.resolve(name));
+    }
     score(workspace, model, 16, 2);
-    List<Row> rows =
+    assertThat(status(workspace, failed)).isEqualTo("MISSING");
+    assertThat(status(workspace, mended)).isEqualTo("OK");
+    assertThat(rows(workspace)).hasSize(IMAGES + 2);
+    List<Row> same =
         workspace
             .read(PredictionsTable.SPEC)
-            .where(col("id").isin(id, StableHash.id("image-6.png")))
+            .where(col("id").isin(StableHash.id("image-5.png"), StableHash.id("image-6.png")))
             .select("sha256", "confidence")
             .collectAsList();
-    assertThat(rows).hasSize(2);
-    assertThat(rows.get(0)).isEqualTo(rows.get(1));
+    assertThat(same).hasSize(2);
+    assertThat(same.get(0)).isEqualTo(same.get(1));
+
+    score(config(workspace, model, "fp32", 16, 2, 0, true), Progress.SILENT);
+    assertThat(status(workspace, failed)).isEqualTo("OK");
     assertThat(rows(workspace)).hasSize(IMAGES + 2);
   }
 
@@ -323,44 +365,11 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
-  void failuresAreTriedAgainWhenAsked() throws IOException {
-    Workspace workspace = catalog("workspace");
-    Path file = folder.resolve("image-2.png");
-    byte[] content = Files.readAllBytes(file);
-    Files.delete(file);
-    score(workspace, model, 16, 2);
-    String id = StableHash.id("image-2.png");
-    assertThat(status(workspace, id)).isEqualTo("MISSING");
-    Files.write(file, content);
-    score(workspace, model, 16, 2);
-    assertThat(status(workspace, id)).isEqualTo("MISSING");
-    score(config(workspace, model, "fp32", 16, 2, 0, true), Progress.SILENT);
-    assertThat(status(workspace, id)).isEqualTo("OK");
-    assertThat(rows(workspace)).hasSize(IMAGES + 2);
-  }
-
-  @Test
-  void anImageThatIsMendedIsScoredWithoutBeingAsked() throws IOException {
-    Workspace workspace = catalog("workspace");
-    score(workspace, model, 16, 2);
-    String id = StableHash.id("empty.png");
-    assertThat(status(workspace, id)).isEqualTo("EMPTY");
-    Path file = folder.resolve("empty.png");
-    Files.write(file, Files.readAllBytes(folder.resolve("image-6.png")));
-    catalogAgain(workspace, id, file);
-    score(workspace, model, 16, 2);
-    assertThat(status(workspace, id)).isEqualTo("OK");
-    assertThat(rows(workspace)).hasSize(IMAGES + 2);
-  }
-
-  @Test
   void chunksGiveTheSameRows() throws IOException {
-    Workspace whole = catalog("whole");
-    score(whole, model, 16, 2);
-    Workspace workspace = catalog("chunks");
+    Workspace workspace = catalogued();
     List<String> lines = new ArrayList<>();
     score(config(workspace, model, "fp32", 16, 2, 5, false), lines::add);
-    assertThat(rows(workspace)).isEqualTo(rows(whole));
+    assertThat(rows(workspace)).isEqualTo(expected);
     assertThat(lines)
         .filteredOn(
             line ->
@@ -376,9 +385,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void aRunThatIsKilledLosesOnlyTheChunkItWasIn() throws IOException {
-    Workspace whole = catalog("whole");
-    score(whole, model, 16, 2);
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     Progress killer =
         line -> {
           if (line.contains("to go")) {
@@ -388,21 +395,19 @@ class ScoreStageTest extends SparkTest {
     ScoreConfig config = config(workspace, model, "fp32", 16, 2, 5, false);
     assertThatThrownBy(() -> score(config, killer)).hasMessage("killed");
     List<String> first = rows(workspace);
-    assertThat(first).hasSizeBetween(1, 10).isSubsetOf(rows(whole));
+    assertThat(first).hasSizeBetween(1, 10).isSubsetOf(expected);
     assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
     List<String> lines = new ArrayList<>();
     score(config, lines::add);
     int rest = IMAGES + 2 - first.size();
     assertThat(lines.get(0))
         .contains(rest + " images with model", first.size() + " others have been scored before");
-    assertThat(rows(workspace)).isEqualTo(rows(whole));
+    assertThat(rows(workspace)).isEqualTo(expected);
   }
 
   @Test
   void twoRunsAtOnceShareTheWork() throws Exception {
-    Workspace whole = catalog("whole");
-    score(whole, model, 16, 2);
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     ScoreConfig config = config(workspace, model, "fp32", 16, 2, 3, false);
     ExecutorService runs = Executors.newFixedThreadPool(2);
     try {
@@ -416,13 +421,13 @@ class ScoreStageTest extends SparkTest {
     } finally {
       runs.shutdownNow();
     }
-    assertThat(rows(workspace)).isEqualTo(rows(whole));
+    assertThat(rows(workspace)).isEqualTo(expected);
     assertThat(workspace.read(ModelsTable.SPEC).count()).isEqualTo(1);
   }
 
   @Test
   void tooManyFailuresLaterOnKeepWhatCameBefore() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = own();
     Progress breaker =
         line -> {
           if (line.contains("to go")) {
@@ -442,20 +447,39 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
-  void anotherPrecisionIsAnotherAnswer() throws IOException {
-    Workspace workspace = catalog("workspace");
-    score(workspace, model, 16, 2);
-    List<String> fp32 = rows(workspace);
+  void anotherPrecisionIsAnotherAnswerAndAgreementWithFp32IsSaidWhenAsked() throws IOException {
+    Workspace workspace = scored();
     assertThat(precisions(workspace)).containsExactly("fp32");
-    score(config(workspace, model, "int8", 16, 2, 0, false), Progress.SILENT);
+    List<String> said = new ArrayList<>();
+    score(
+        Options.with(
+            ScoreConfig.class,
+            "workspace",
+            workspace.uri(),
+            "model",
+            model.toUri().toString(),
+            "device",
+            "cpu",
+            "precision",
+            "int8",
+            "partitions",
+            2,
+            "agreement-sample",
+            10),
+        said::add);
+    assertThat(said)
+        .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
+    assertThat(
+            workspace.record(PredictionsTable.SPEC).path("results").path("agreement").asDouble(-1))
+        .isBetween(0.0, 1.0);
     assertThat(precisions(workspace)).containsExactly("int8");
-    assertThat(rows(workspace)).hasSameSizeAs(fp32).isNotEqualTo(fp32);
+    assertThat(rows(workspace)).hasSameSizeAs(expected).isNotEqualTo(expected);
     // Any is good enough for auto.
     List<String> lines = new ArrayList<>();
     score(config(workspace, model, "auto", 16, 2, 0, false), lines::add);
     assertThat(lines).first().asString().contains("nothing to do");
     score(workspace, model, 16, 2);
-    assertThat(rows(workspace)).isEqualTo(fp32);
+    assertThat(rows(workspace)).isEqualTo(expected);
   }
 
   @Test
@@ -537,32 +561,22 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void filesThatHaveBecomeManyAreRewritten() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
       String gone = StableHash.id("image-" + i % IMAGES + ".png");
-      workspace.append(
-          PredictionsTable.SPEC,
-          "2000-" + i,
-          spark.createDataFrame(
-              List.of(
-                  RowFactory.create(
-                      gone,
-                      "x",
-                      null,
-                      null,
-                      null,
-                      null,
-                      null,
-                      "MISSING",
-                      "",
-                      "m" + i / IMAGES,
-                      null,
-                      null,
-                      new java.sql.Timestamp(0))),
-              PredictionsTable.SPEC.schema()),
-          RunRecord.start("test", Map.of()),
-          rows -> {});
+      rows.add(TableRow.prediction(gone, "x", "m" + i / IMAGES, null).build());
     }
+    // A file for each of them.
+    workspace.append(
+        PredictionsTable.SPEC,
+        "2000",
+        spark.createDataFrame(
+            new JavaSparkContext(spark.sparkContext()).parallelize(rows, rows.size()),
+            PredictionsTable.SPEC.schema()),
+        RunRecord.start("test", Map.of()),
+        written -> {});
+    assertThat(workspace.read(PredictionsTable.SPEC).inputFiles()).hasSize(24);
     long before = workspace.read(PredictionsTable.SPEC).count();
     score(workspace, model, 16, 2);
     assertThat(workspace.read(PredictionsTable.SPEC).inputFiles()).hasSize(1);
@@ -580,7 +594,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void tooManyFailuresPublishNothing() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = own();
     for (int i = 0; i < 15; i++) {
       Files.delete(folder.resolve("image-" + i + ".png"));
     }
@@ -594,7 +608,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void aBatchThatIsNoWholeNumberOfBlocksIsRefused() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     for (int batch : new int[] {0, 8, 17}) {
       assertThatThrownBy(() -> score(workspace, model, batch, 2))
           .isInstanceOf(UserException.class)
@@ -603,37 +617,8 @@ class ScoreStageTest extends SparkTest {
   }
 
   @Test
-  void agreementWithFp32IsSaidWhenAsked() throws IOException {
-    Workspace workspace = catalog("workspace");
-    List<String> lines = new ArrayList<>();
-    new ScoreStage()
-        .run(
-            spark,
-            Options.with(
-                ScoreConfig.class,
-                "workspace",
-                workspace.uri(),
-                "model",
-                model.toUri().toString(),
-                "device",
-                "cpu",
-                "precision",
-                "int8",
-                "partitions",
-                2,
-                "agreement-sample",
-                10),
-            lines::add);
-    assertThat(lines)
-        .anyMatch(line -> line.matches("score: of a sample of 10 images [\\d.]+ % get .* fp32"));
-    assertThat(
-            workspace.record(PredictionsTable.SPEC).path("results").path("agreement").asDouble(-1))
-        .isBetween(0.0, 1.0);
-  }
-
-  @Test
   void aModelThatIsNotThere() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     assertThatThrownBy(() -> score(workspace, folder.resolve("nothing"), 16, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("does not exist");
@@ -646,8 +631,9 @@ class ScoreStageTest extends SparkTest {
   @Test
   void aGpuThatIsNotThere() throws IOException {
     assumeThat(PyTorchRuntime.gpuCount()).isZero();
-    requireNoGpu(catalog("workspace"));
-    Path table = folder.resolve("workspace").resolve(PredictionsTable.SPEC.name());
+    Workspace workspace = catalogued();
+    requireNoGpu(workspace);
+    Path table = Path.of(URI.create(workspace.uri())).resolve(PredictionsTable.SPEC.name());
     assertThat(Files.exists(table) ? table.toFile().list() : new String[0])
         .noneMatch(name -> !name.startsWith("."));
   }
@@ -655,9 +641,7 @@ class ScoreStageTest extends SparkTest {
   @Test
   void aGpuThatIsNotThereIsSaidWhereNothingIsLeftToScore() throws IOException {
     assumeThat(PyTorchRuntime.gpuCount()).isZero();
-    Workspace workspace = catalog("workspace");
-    score(workspace, model, 16, 2);
-    requireNoGpu(workspace);
+    requireNoGpu(scored());
   }
 
   private void requireNoGpu(Workspace workspace) {
@@ -673,8 +657,8 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void aModelWhoseWeightsAreNoNumbers() throws IOException {
-    Workspace workspace = catalog("workspace");
-    Path broken = writeModel("broken", 3);
+    Workspace workspace = catalogued();
+    Path broken = writeModel(folder.resolve("broken"), 3);
     Checkpoint checkpoint = ModelDirectory.read(broken);
     Map<String, Tensor> tensors = new LinkedHashMap<>(checkpoint.tensors());
     // Each of them is a number, but no sum of them is.
@@ -700,7 +684,7 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void modelsOfOtherFamiliesScoreAndThoseWithoutAHeadDoNot() throws IOException {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = catalogued();
     Path families = Path.of("src/test/resources/vit/families").toAbsolutePath();
     for (String name : List.of("vit-sharded", "deit-distilled", "dinov2-larger", "timm-deit3")) {
       score(workspace, families.resolve(name), 16, 2);
@@ -720,9 +704,8 @@ class ScoreStageTest extends SparkTest {
 
   @Test
   void aScriptedNetworkIsScoredLikeAViTAndBothCostsAreKept() throws Exception {
-    Workspace workspace = catalog("workspace");
+    Workspace workspace = scored();
     Path scripted = Path.of("src/test/resources/vit/scripted").toAbsolutePath();
-    score(workspace, model, 16, 2);
     // The file stands for its folder.
     score(workspace, scripted.resolve("model.pt"), 16, 2);
     Dataset<Row> rows =

@@ -52,7 +52,7 @@ class SynthesizeStageTest extends SparkTest {
   @BeforeEach
   void fixture() throws Exception {
     root = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), root, 3);
+    TrainFixtures.workspace(spark, root, 3);
     workspace = Workspace.at(spark, root.toString());
   }
 

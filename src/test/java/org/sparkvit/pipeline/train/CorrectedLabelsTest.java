@@ -121,7 +121,7 @@ class CorrectedLabelsTest extends SparkTest {
   void whatIsLearntIsWhatTheCatalogSaysNowAndNoOtherImageIsOpened() throws Exception {
     spark.sparkContext().hadoopConfiguration().set("fs.opened.impl", OpenedFiles.class.getName());
     String uri = folder.resolve("w").toString();
-    TrainFixtures.workspace(spark, folder.resolve("files"), Path.of(uri), 2);
+    TrainFixtures.workspace(spark, Path.of(uri), 2);
     Workspace workspace = Workspace.at(spark, uri);
     label(workspace, 39);
     new SplitStage(

@@ -79,7 +79,7 @@ class DistributedTrainingTest extends SparkTest {
   @Test
   void workersLearnTogetherTheSameWayEveryTime() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TrainFixtures.workspace(spark, workspace, 3);
     Diloco two = new Diloco(2, 2, 0.7, 0.9);
     List<String> lines = new ArrayList<>();
     JsonNode first = train(config(workspace, "first", two, TrainRunOptions.DEFAULT), lines::add);
@@ -119,7 +119,7 @@ class DistributedTrainingTest extends SparkTest {
   @Test
   void whatCannotBeIsSaid() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig many =
         config(workspace, "many", new Diloco(500, 2, 0.7, 0.9), TrainRunOptions.DEFAULT);
     assertThatThrownBy(() -> new TrainStage(many, Progress.SILENT).run(spark))

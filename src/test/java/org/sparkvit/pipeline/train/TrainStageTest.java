@@ -56,7 +56,7 @@ class TrainStageTest extends SparkTest {
   @Test
   void trainsFromTablesToAModelDirectory() throws Exception {
     Path workspace = folder.resolve("w1");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig config = config(workspace);
     List<String> lines = new ArrayList<>();
     JsonNode record = train(config, lines::add);
@@ -94,7 +94,7 @@ class TrainStageTest extends SparkTest {
         .isLessThan(record.path("history").get(0).path("train_loss").asDouble() / 2);
 
     Path other = folder.resolve("w3");
-    TrainFixtures.workspace(spark, folder.resolve("files"), other, 3);
+    TrainFixtures.workspace(spark, other, 3);
     JsonNode again = train(config(other), Progress.SILENT);
     assertThat(again.path("results").path("model_hash"))
         .isEqualTo(record.path("results").path("model_hash"));
@@ -116,7 +116,7 @@ class TrainStageTest extends SparkTest {
   })
   void everyFamilyIsFineTunedAndStaysWhatItIs(String name, String modelType) throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig scratch = config(workspace);
     Path start = Path.of("src/test/resources/vit/families", name).toAbsolutePath();
     JsonNode record =
@@ -178,7 +178,7 @@ class TrainStageTest extends SparkTest {
   @Test
   void anInterruptedTrainingIsTakenUp() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig config = config(workspace);
     JsonNode straight = train(config, Progress.SILENT);
 
@@ -236,7 +236,7 @@ class TrainStageTest extends SparkTest {
   @Test
   void aTrainingGoesOnFromTheVersionThatItBeganWith() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     Workspace tables = Workspace.at(spark, workspace.toString());
     for (long seed = 1; seed <= 2; seed++) {
       Path model = folder.resolve("model-" + seed);
@@ -310,7 +310,7 @@ class TrainStageTest extends SparkTest {
   @Test
   void saysWhichCheckpointIsMissing() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 1);
+    TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig config = fineTuned(config(workspace));
     assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
         .isInstanceOf(UserException.class)

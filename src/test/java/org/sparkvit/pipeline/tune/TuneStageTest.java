@@ -95,7 +95,7 @@ class TuneStageTest extends SparkTest {
   @Test
   void findsTheBestAndWritesItForTrain() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    TrainFixtures.workspace(spark, workspace, 2);
     List<String> lines = new ArrayList<>();
     TuneConfig config = config(workspace, "s", false, "log-float 1e-7 1e-2", 5, 0);
     new TuneStage(config, lines::add).run(spark);
@@ -143,7 +143,7 @@ class TuneStageTest extends SparkTest {
   @Test
   void aKilledStudyGoesOnWhereItWas() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    TrainFixtures.workspace(spark, workspace, 2);
     TuneConfig config = config(workspace, "whole", false, "log-float 1e-9 1e-2", 5, 1);
     new TuneStage(config, Progress.SILENT).run(spark);
     Map<Integer, String> outcomes = outcomes(workspace, "whole");
@@ -181,7 +181,7 @@ class TuneStageTest extends SparkTest {
   @Test
   void trialsThatCannotBeTrainedFailAlone() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 2);
+    TrainFixtures.workspace(spark, workspace, 2);
     List<String> lines = new ArrayList<>();
     // At such rates the loss is soon no number.
     TuneConfig config = config(workspace, "f", false, "categorical 1e-3 1e30", 4, 0);
@@ -199,7 +199,7 @@ class TuneStageTest extends SparkTest {
   @Test
   void imagesThatWereMadeAreShownWhenAskedFor() throws Exception {
     Path workspace = folder.resolve("w");
-    TrainFixtures.workspace(spark, folder.resolve("files"), workspace, 3);
+    TrainFixtures.workspace(spark, workspace, 3);
     TuneConfig c = config(workspace, "s", false, "log-float 1e-4 1e-2", 1, 0);
     TuneConfig asked =
         new TuneConfig(

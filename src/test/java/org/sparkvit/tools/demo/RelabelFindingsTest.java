@@ -13,6 +13,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.RelabelsTable;
@@ -68,22 +69,10 @@ class RelabelFindingsTest extends SparkTest {
   private void image(String name, boolean wrong, String split, String decision, String status) {
     String path = "file:/demo/data/images/ordinary/" + name + ".jpg";
     images.add(
-        RowFactory.create(
-            name,
-            path,
-            "ordinary",
-            null,
-            1L,
-            0L,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            status,
-            null));
+        TableRow.image(name, path)
+            .with(ImagesTable.LABEL, "ordinary")
+            .with(ImagesTable.STATUS, status)
+            .build());
     relabels.add(
         RowFactory.create(
             name,

@@ -7,12 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.TableRow;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
@@ -34,6 +38,11 @@ import org.sparkvit.training.recipe.Selection;
 public final class TrainFixtures {
   public static final int SIDE = 16;
   public static final Labels LABELS = new Labels(List.of("cold", "warm"));
+
+  /** The workspaces that have been written, by their number of partitions. */
+  private static final Map<Integer, Path> WRITTEN = new HashMap<>();
+
+  private static Path kept;
 
   private TrainFixtures() {}
 
@@ -88,8 +97,36 @@ public final class TrainFixtures {
     return new TrainingSet(train, validation, cache);
   }
 
-  /** Writes PNG files and the tables images, splits and plan; the last train file is damaged. */
-  public static void workspace(SparkSession spark, Path files, Path workspace, int partitions)
+  /**
+   * Makes a workspace of 65 PNG files with the tables images, splits and plan, each in so many
+   * partitions. The last train file is damaged. All workspaces of a JVM are about the same files,
+   * so no test may change these.
+   */
+  public static void workspace(SparkSession spark, Path workspace, int partitions)
+      throws IOException {
+    synchronized (WRITTEN) {
+      Path written = WRITTEN.get(partitions);
+      if (written == null) {
+        written = kept().resolve("workspace-" + partitions);
+        write(spark, kept().resolve("files"), written, partitions);
+        WRITTEN.put(partitions, written);
+      }
+      FileUtils.copyDirectory(written.toFile(), workspace.toFile());
+    }
+  }
+
+  /** The folder of what tests share, until the JVM ends. */
+  private static Path kept() throws IOException {
+    if (kept == null) {
+      Path folder = Files.createTempDirectory("train-fixtures");
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(folder.toFile())));
+      kept = folder;
+    }
+    return kept;
+  }
+
+  private static void write(SparkSession spark, Path files, Path workspace, int partitions)
       throws IOException {
     Files.createDirectories(files);
     List<Row> images = new ArrayList<>();
@@ -106,22 +143,13 @@ public final class TrainFixtures {
       String id = StableHash.id(file.getFileName().toString());
       boolean train = i < 48 || i == 64;
       images.add(
-          RowFactory.create(
-              id,
-              file.toUri().toString(),
-              LABELS.name(label),
-              null,
-              Files.size(file),
-              0L,
-              new Timestamp(0),
-              null,
-              "PNG",
-              SIDE,
-              SIDE,
-              3,
-              1,
-              "OK",
-              null));
+          TableRow.image(id, file.toUri().toString())
+              .with(ImagesTable.LABEL, LABELS.name(label))
+              .with(ImagesTable.BYTES, Files.size(file))
+              .with(ImagesTable.MODIFIED, new Timestamp(0))
+              .with(ImagesTable.WIDTH, SIDE)
+              .with(ImagesTable.HEIGHT, SIDE)
+              .build());
       splits.add(
           RowFactory.create(
               id, LABELS.name(label), train ? SplitsTable.TRAIN : SplitsTable.VALIDATION, null));
@@ -130,7 +158,7 @@ public final class TrainFixtures {
       }
     }
     Workspace tables = Workspace.at(spark, workspace.toString());
-    RunRecord record = RunRecord.start("test", java.util.Map.of());
+    RunRecord record = RunRecord.start("test", Map.of());
     tables.replace(
         ImagesTable.SPEC,
         spark.createDataFrame(images, ImagesTable.SPEC.schema()).repartition(partitions),

@@ -42,7 +42,7 @@ class TrainingRowsTest extends SparkTest {
 
   @BeforeAll
   static void tables() throws Exception {
-    TrainFixtures.workspace(spark, folder.resolve("files"), folder.resolve("w"), 1);
+    TrainFixtures.workspace(spark, folder.resolve("w"), 1);
     Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
     images = workspace.read(ImagesTable.SPEC);
     splits = workspace.read(SplitsTable.SPEC);
