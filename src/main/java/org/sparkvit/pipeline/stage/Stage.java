@@ -73,6 +73,11 @@ public abstract class Stage<C extends Record> {
     return List.of();
   }
 
+  /** Returns whether this run never writes to the workspace, and so need not be able to. */
+  protected boolean readsOnly(C config) {
+    return false;
+  }
+
   /** Does the work. */
   protected abstract void run(StageContext context, C config);
 
@@ -110,7 +115,7 @@ public abstract class Stage<C extends Record> {
     String workspace = values.get(WORKSPACE).toString();
     UserException.require(!workspace.isBlank(), "--workspace", workspace, "a folder");
     StageContext context =
-        StageContext.open(spark, description(), workspace, asOf, values, progress);
+        StageContext.open(spark, name(), workspace, readsOnly(config), asOf, values, progress);
     try {
       boolean overwrite = Boolean.TRUE.equals(values.get(OVERWRITE));
       replaces(config).forEach(table -> context.workspace().requireAbsent(table, overwrite));
