@@ -35,13 +35,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     subcommands = {
-      CatalogCommand.class,
-      PackCommand.class,
       AuditCommand.class,
       LabelsCommand.class,
       GateCommand.class,
-      SynthesizeCommand.class,
-      SplitCommand.class,
       ResampleCommand.class,
       TrainCommand.class,
       TuneCommand.class,
@@ -50,10 +46,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CalibrateCommand.class,
       ExplainCommand.class,
       ReportCommand.class,
-      ModelsCommand.class,
-      HistoryCommand.class,
-      VacuumCommand.class,
-      ExportCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       DefaultsCommand.class,
@@ -66,7 +58,7 @@ public final class Main {
   private Main() {}
 
   /** Runs one command; see the class comment for how it ends. */
-  public static void main(String[] args) throws SparkUserAppException {
+  public static void main(String[] args) {
     // A trace under "Unknown option" would bury the line that helps; bugs keep theirs.
     Thread.currentThread().setUncaughtExceptionHandler(Main::report);
     try {
@@ -74,8 +66,14 @@ public final class Main {
     } catch (MoreToDoException e) {
       System.err.println(e.getMessage());
       // Spark's own way to an exit code: spark-submit and YARN end with it.
-      throw new SparkUserAppException(MoreToDoException.EXIT_CODE);
+      Main.<RuntimeException>throwAsIs(new SparkUserAppException(MoreToDoException.EXIT_CODE));
     }
+  }
+
+  /** Throws what Spark looks for, which is checked, without every caller having to declare it. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void throwAsIs(Throwable exception) throws E {
+    throw (E) exception;
   }
 
   /** What {@link #main} does, for tests and for programs that embed a job. */

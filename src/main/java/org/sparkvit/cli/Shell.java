@@ -13,8 +13,11 @@ public final class Shell {
   public static void main(String[] args) {
     try {
       Main.main(args);
-    } catch (SparkUserAppException e) {
-      System.exit(e.exitCode());
+    } catch (Exception e) { // it does not declare what it throws
+      if (e instanceof SparkUserAppException exit) {
+        System.exit(exit.exitCode());
+      }
+      throw e;
     }
   }
 }

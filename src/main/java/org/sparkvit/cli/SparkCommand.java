@@ -45,6 +45,7 @@ abstract class SparkCommand implements Runnable {
       names = Main.HELP_ALL,
       usageHelp = true,
       description = "Show this help with the advanced options, and exit.")
+  @SuppressWarnings("UnusedVariable") // Main looks for it among the arguments
   private boolean helpAll;
 
   @Mixin private SparkOptions spark;

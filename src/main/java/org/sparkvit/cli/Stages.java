@@ -2,22 +2,38 @@ package org.sparkvit.cli;
 
 import java.util.List;
 import org.sparkvit.pipeline.balance.BalanceStage;
+import org.sparkvit.pipeline.catalog.CatalogStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.maintenance.ExportStage;
+import org.sparkvit.pipeline.maintenance.HistoryStage;
+import org.sparkvit.pipeline.maintenance.ModelsStage;
+import org.sparkvit.pipeline.maintenance.VacuumStage;
+import org.sparkvit.pipeline.pack.PackStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
 import org.sparkvit.pipeline.score.ScoreStage;
+import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.synthesize.SynthesizeStage;
 
 /** The stages of the pipeline, in the order of the work. Each is a command of its name. */
 final class Stages {
   /** All stages. A new one is added here. */
   static final List<Stage<?>> ALL =
       List.of(
+          new CatalogStage(),
+          new PackStage(),
+          new DecisionsStage(),
           new RepairStage(),
+          new SplitStage(),
           new BalanceStage(),
+          new SynthesizeStage(),
           new ScoreStage(),
           new RelabelStage(),
-          new DecisionsStage());
+          new ModelsStage(),
+          new HistoryStage(),
+          new VacuumStage(),
+          new ExportStage());
 
   private Stages() {}
 }

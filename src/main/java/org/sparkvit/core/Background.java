@@ -48,6 +48,11 @@ public record Background(int rgb) implements Serializable {
     };
   }
 
+  /** Parses the value of the option {@code --background}, as {@link #parse(String, String)}. */
+  public static Background parse(String text) {
+    return parse("--background", text);
+  }
+
   /** Returns whether there is no background, so that alpha is ignored. */
   public boolean isNone() {
     return rgb < 0;

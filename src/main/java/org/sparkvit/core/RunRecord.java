@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,13 +23,13 @@ public final class RunRecord {
   private final String runId;
   private final String stage;
   private final Instant started = Instant.now();
-  private final Map<String, Object> config;
+  private final Map<String, Object> config = new LinkedHashMap<>();
   private final Map<String, Object> inputs = new LinkedHashMap<>();
   private final Map<String, Object> results = new LinkedHashMap<>();
 
   private RunRecord(String stage, Map<String, Object> config) {
     this.stage = stage;
-    this.config = new LinkedHashMap<>(config);
+    config.forEach((name, value) -> option(name, value));
     // Sorts by time, and two runs that start in one millisecond still differ.
     this.runId = TIME.format(started) + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
@@ -58,8 +59,16 @@ public final class RunRecord {
 
   /** Notes an option that is not part of the stage's own configuration. */
   public RunRecord option(String name, Object value) {
-    config.put(name, value);
+    config.put(name, withoutSecrets(value));
     return this;
+  }
+
+  /** Addresses of inputs may be signed, or have a password in them. */
+  private static Object withoutSecrets(Object value) {
+    if (value instanceof List<?> values) {
+      return values.stream().map(RunRecord::withoutSecrets).toList();
+    }
+    return value instanceof String text ? Urls.withoutSecrets(text) : value;
   }
 
   /** Notes something that was read, e.g. a table and its version, or a folder. */

@@ -209,8 +209,8 @@ public final class IncrementalTable {
     boolean seen = false;
     for (int chunks = 1; ranges.images() > 0 && !deadline.isOver(); chunks++) {
       Instant started = Instant.now();
-      double most = Math.max(chunk, rate * deadline.secondsLeft());
-      IdRange range = ranges.next(grows ? (long) Math.min(wanted, most) : chunk);
+      double most = Math.max((double) chunk, rate * deadline.secondsLeft());
+      IdRange range = ranges.next(grows ? (long) Math.min((double) wanted, most) : chunk);
       Chunk next =
           new Chunk(
               workspace,

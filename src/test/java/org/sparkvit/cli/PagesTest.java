@@ -60,8 +60,12 @@ class PagesTest {
       if (!option.usageHelp()
           && !option.versionHelp()
           && COMMON.contains(option.longestName()) == common) {
-        String label = option.arity().max() == 0 ? "" : " " + option.paramLabel();
-        text.append(row(code(option.longestName() + label), option));
+        String label = option.hideParamSyntax() ? "" : " " + option.paramLabel();
+        String name =
+            option.negatable()
+                ? "--[no-]" + option.longestName().substring(2)
+                : option.longestName() + label;
+        text.append(row(code(name), option));
       }
     }
     return text.toString();

@@ -16,6 +16,7 @@ import org.sparkvit.TableWorkspace;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.pipeline.balance.BalanceConfig;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.evaluate.EvaluateConfig;
@@ -45,22 +46,11 @@ class NoLabelsTest extends SparkTest {
     stages.put(
         "split",
         () ->
-            new SplitStage(
-                    new SplitConfig(
-                        workspace,
-                        new BigDecimal("0.8"),
-                        new BigDecimal("0.1"),
-                        new BigDecimal("0.1"),
-                        0,
-                        SplitConfig.Given.KEEP,
-                        SplitConfig.Existing.REFUSE,
-                        Optional.empty(),
-                        Optional.empty(),
-                        true,
-                        0,
-                        1),
-                    Progress.SILENT)
-                .run(spark));
+            new SplitStage()
+                .run(
+                    spark,
+                    Options.with(SplitConfig.class, "workspace", workspace),
+                    Progress.SILENT));
     stages.put(
         "balance",
         () ->

@@ -155,7 +155,7 @@ class StorageOutageTest extends SparkTest {
     String packed = Scoring.copy(spark, catalog, workspace("packed"));
     proxy.breakAfter(IMAGES / 2, Duration.ofSeconds(4));
     List<String> lines = new ArrayList<>();
-    new PackStage(PackConfig.of(packed, "256m", 2), lines::add).run(spark);
+    new PackStage().run(spark, new PackConfig(packed, "256m", 2), lines::add);
     assertThat(proxy.faults()).isPositive();
     assertThat(lines).noneMatch(line -> line.contains("left out"));
     long before = proxy.requests();

@@ -62,6 +62,12 @@ public @interface Option {
   /** Returns whether the value stands on the command line without the option's name. */
   boolean positional() default false;
 
+  /**
+   * Returns whether commas stand between several values of a list. Paths may have commas in them,
+   * so of a list of paths each value is given with the flag again.
+   */
+  boolean splitsAtCommas() default true;
+
   /** Returns whether only {@code --help-all} shows the option, and not {@code --help}. */
   boolean advanced() default false;
 }

@@ -103,7 +103,8 @@ public final class OptionSpec {
   }
 
   /**
-   * Returns whether the option can be given several times, or with commas between several values.
+   * Returns whether the option can be given several times, or, unless values may have commas in
+   * them, with commas between several values.
    */
   public boolean isRepeatable() {
     return List.class.isAssignableFrom(OptionValues.rawType(OptionValues.inOptional(component)))
@@ -122,6 +123,10 @@ public final class OptionSpec {
 
   RecordComponent component() {
     return component;
+  }
+
+  boolean splitsAtCommas() {
+    return declaration.splitsAtCommas();
   }
 
   boolean isInverted() {

@@ -95,11 +95,13 @@ final class OptionValues {
 
   private static Object several(OptionSpec option, Type type, List<String> texts) {
     List<String> items =
-        texts.stream()
-            .flatMap(text -> Stream.of(text.split(",", -1)))
-            .map(String::strip)
-            .filter(item -> !item.isEmpty())
-            .toList();
+        option.splitsAtCommas()
+            ? texts.stream()
+                .flatMap(text -> Stream.of(text.split(",", -1)))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList()
+            : texts;
     if (rawType(type) == List.class) {
       List<Object> values = new ArrayList<>();
       items.forEach(item -> values.add(one(option, valueType(type), item)));

@@ -13,22 +13,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.storage.StorageLevel;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesSkippedTable;
 import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /** Inputs to the images table: lists, checks the listing, reads and decodes, publishes. */
-public final class CatalogStage {
+@StageDescription(
+    name = "catalog",
+    group = Group.LOOK_AT_DATA,
+    help = {
+      "Finds the images of folders, manifests and tar shards, reads and decodes each once, and"
+          + " writes the images table:",
+      "one row per file with its label, size, hash, format and status, whatever became of it.",
+      "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM; others are named in the column"
+          + " 'reason'."
+    })
+public final class CatalogStage extends Stage<CatalogConfig> {
   /**
    * Some ten seconds of decoding, so that a lost task costs little and the Parquet files are few.
    */
@@ -36,61 +47,51 @@ public final class CatalogStage {
 
   private static final int ROUNDS = 4;
 
-  private final CatalogConfig config;
-  private final Progress progress;
-
-  public CatalogStage(CatalogConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public CatalogStage() {
+    super(CatalogConfig.class);
   }
 
   /** A listing without what is skipped. */
   private record Totals(long files, long weight) {}
 
-  /** Runs the stage on a session. */
-  public void run(SparkSession spark) {
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    workspace.requireAbsent(ImagesTable.SPEC, config.overwrite());
-    RunRecord record = RunRecord.start("catalog", config.toMap());
+  @Override
+  protected List<TableSpec> replaces(CatalogConfig config) {
+    return List.of(ImagesTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, CatalogConfig config) {
     InputDecisions decisions = new InputDecisions();
     InputSources inputs =
-        new InputSources(config, spark.sparkContext().hadoopConfiguration(), decisions);
+        new InputSources(config, context.spark().sparkContext().hadoopConfiguration(), decisions);
     List<CatalogSource> sources = inputs.all();
-    progress.say("catalog: listing " + inputNames());
+    context.say("listing %s", inputNames(config));
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
-    Dataset<Row> listing = union(spark, sources).persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      Totals totals = check(listing);
-      Dataset<Row> files = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
-      int partitions = partitions(spark, totals);
-      progress.say(
-          String.format(
-              Locale.ROOT, "catalog: reading %,d files in %,d tasks", totals.files, partitions));
-      List<String> outcome = new ArrayList<>();
-      AtomicReference<String> next = new AtomicReference<>();
-      workspace.replaceAll(
-          Map.of(
-              ImagesTable.SPEC,
-              ImageScan.scan(files, totals.weight, partitions),
-              ImagesSkippedTable.SPEC,
-              Listing.skipped(listing)),
-          record,
-          written -> {
-            SkippedSummary skipped = SkippedSummary.summarize(written.get(ImagesSkippedTable.SPEC));
-            CatalogSummary summary = CatalogSummary.summarize(written.get(ImagesTable.SPEC));
-            requireUsable(summary, written.get(ImagesTable.SPEC));
-            summary.toMap().forEach(record::result);
-            record.result("skipped", skipped.toMap());
-            record.result("decisions", decisions.sentences());
-            // Without labels there is nothing to stratify by and nothing to learn.
-            next.set(summary.classes() > 0 ? "spark-vit split" : "spark-vit audit");
-            outcome.addAll(summary.lines(decisions.sentences(), skipped));
-          });
-      outcome.forEach(progress::say);
-      progress.say("next: " + next.get() + " --workspace " + config.workspace());
-    } finally {
-      listing.unpersist();
-    }
+    Dataset<Row> listing = context.cache(union(context.spark(), sources));
+    Totals totals = check(listing, config);
+    Dataset<Row> files = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
+    int partitions = partitions(context.spark(), totals, config);
+    context.say("reading %,d files in %,d tasks", totals.files, partitions);
+    List<String> outcome = new ArrayList<>();
+    context.publish(
+        Map.of(
+            ImagesTable.SPEC,
+            ImageScan.scan(files, totals.weight, partitions),
+            ImagesSkippedTable.SPEC,
+            Listing.skipped(listing)),
+        written -> {
+          SkippedSummary skipped = SkippedSummary.summarize(written.get(ImagesSkippedTable.SPEC));
+          CatalogSummary summary = CatalogSummary.summarize(written.get(ImagesTable.SPEC));
+          requireUsable(summary, written.get(ImagesTable.SPEC), config);
+          RunRecord record = context.record();
+          summary.toMap().forEach(record::result);
+          record.result("skipped", skipped.toMap());
+          record.result("decisions", decisions.sentences());
+          // Without labels there is nothing to stratify by and nothing to learn.
+          context.next(summary.classes() > 0 ? "split" : "audit");
+          outcome.addAll(summary.lines(decisions.sentences(), skipped));
+        });
+    outcome.forEach(context.progress()::say);
   }
 
   private static Dataset<Row> union(SparkSession spark, List<CatalogSource> sources) {
@@ -117,11 +118,11 @@ public final class CatalogStage {
     return all;
   }
 
-  private String inputNames() {
+  private static String inputNames(CatalogConfig config) {
     return String.join(", ", config.inputs().stream().map(Urls::withoutSecrets).toList());
   }
 
-  private Totals check(Dataset<Row> listing) {
+  private static Totals check(Dataset<Row> listing, CatalogConfig config) {
     Row totals =
         listing
             .agg(
@@ -138,7 +139,7 @@ public final class CatalogStage {
     if (totals.getLong(0) == 0) {
       throw new UserException(
           "--input "
-              + inputNames()
+              + inputNames(config)
               + " has no images in it"
               + SkippedSummary.summarize(Listing.skipped(listing)).inBrackets()
               + "; check the path");
@@ -170,7 +171,7 @@ public final class CatalogStage {
     return new Totals(totals.getLong(0), totals.getLong(1));
   }
 
-  private int partitions(SparkSession spark, Totals totals) {
+  private static int partitions(SparkSession spark, Totals totals, CatalogConfig config) {
     if (config.partitions() > 0) {
       return config.partitions();
     }
@@ -181,7 +182,8 @@ public final class CatalogStage {
     return (int) Math.min(Math.min(wanted, totals.files), 100_000);
   }
 
-  private void requireUsable(CatalogSummary summary, Dataset<Row> images) {
+  private static void requireUsable(
+      CatalogSummary summary, Dataset<Row> images, CatalogConfig config) {
     if (summary.unusable() <= config.maxErrorRate() * summary.images()) {
       return;
     }

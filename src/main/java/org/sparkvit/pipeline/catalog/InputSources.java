@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -97,7 +98,7 @@ final class InputSources {
       refuse(!manifest, "--path-column", config.pathColumn(), "is for manifests", input);
       refuse(!manifest, "--split-column", config.splitColumn(), "is for manifests", input);
       boolean shards = sources.stream().anyMatch(source -> source instanceof ShardSource);
-      String images = config.imageMembers().isEmpty() ? null : "given";
+      Optional<String> images = firstOf(config.imageMembers());
       refuse(!shards, "--image-member", images, "is for tar shards", input);
       refuse(!shards, "--label-member", config.labelMember(), "is for tar shards", input);
       refuse(!manifest, "--within", firstOf(config.within()), "is for manifests", input);
@@ -127,14 +128,14 @@ final class InputSources {
 
   /** Refuses an option that would have no effect, as it is a misunderstanding. */
   private static void refuse(
-      boolean useless, String option, String value, String what, String input) {
-    if (useless && value != null) {
+      boolean useless, String option, Optional<String> value, String what, String input) {
+    if (useless && value.isPresent()) {
       throw new UserException(option + " " + what + ", which '" + input + "' is not; drop it");
     }
   }
 
-  private static String firstOf(List<String> values) {
-    return values.isEmpty() ? null : values.get(0);
+  private static Optional<String> firstOf(List<String> values) {
+    return values.stream().findFirst();
   }
 
   private List<CatalogSource> ofFile(Path file) throws IOException {
@@ -256,7 +257,7 @@ final class InputSources {
   private CatalogSource metadata(Path root, List<ManifestPart> parts) throws IOException {
     ManifestSource metadata = manifest(root, parts);
     // Images that lie elsewhere may be those of many tables.
-    return config.imageRoot() == null
+    return config.imageRoot().isEmpty()
         ? new MetadataSource(metadata, new FolderSource(root, config, decisions))
         : metadata;
   }
@@ -267,9 +268,10 @@ final class InputSources {
    * @param root the folder that names are relative to, unless {@code --image-root} is given
    */
   private ManifestSource manifest(Path root, List<ManifestPart> parts) throws IOException {
-    String images = config.imageRoot() == null ? root.toString() : qualified(config.imageRoot());
+    String images =
+        config.imageRoot().isEmpty() ? root.toString() : qualified(config.imageRoot().get());
     List<ManifestPart> placed =
-        config.imageRoot() == null
+        config.imageRoot().isEmpty()
             ? parts
             : parts.stream()
                 .map(part -> new ManifestPart(part.file(), images, part.split()))

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -42,7 +43,7 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
 
   /** Returns the names that the column of paths may have, the preferred one first. */
   static List<String> paths(CatalogConfig config) {
-    return config.pathColumn() == null ? PATHS : List.of(config.pathColumn());
+    return config.pathColumn().map(List::of).orElse(PATHS);
   }
 
   /** Returns whether a column has one of these names. */
@@ -70,7 +71,7 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
     int split =
         splitGiven
             ? -1
-            : config.splitColumn() == null
+            : config.splitColumn().isEmpty()
                 ? finder.indexOf(SPLIT)
                 : finder.column("split", config.splitColumn(), List.of());
     finder.requirePath(path);
@@ -105,8 +106,8 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
 
   private record Finder(String manifest, StructType schema) {
 
-    private int path(String asked) {
-      for (String name : asked == null ? PATHS : List.of(asked)) {
+    private int path(Optional<String> asked) {
+      for (String name : asked.map(List::of).orElse(PATHS)) {
         int index = indexOf(name);
         if (index >= 0) {
           return index;
@@ -114,7 +115,7 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
       }
       List<String> named =
           Arrays.stream(schema.fieldNames()).filter(ManifestColumns::isFileName).toList();
-      if (asked != null || named.isEmpty()) {
+      if (asked.isPresent() || named.isEmpty()) {
         throw missing("path", asked, PATHS);
       }
       if (named.size() > 1) {
@@ -129,8 +130,8 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
       return indexOf(named.get(0));
     }
 
-    private int column(String what, String asked, List<String> usual) {
-      for (String name : asked == null ? usual : List.of(asked)) {
+    private int column(String what, Optional<String> asked, List<String> usual) {
+      for (String name : asked.map(List::of).orElse(usual)) {
         int index = indexOf(name);
         if (index >= 0) {
           return index;
@@ -139,11 +140,11 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
       throw missing(what, asked, usual);
     }
 
-    private UserException missing(String what, String asked, List<String> usual) {
+    private UserException missing(String what, Optional<String> asked, List<String> usual) {
       return new UserException(
           manifest
               + " has no column "
-              + (asked == null ? String.join(" or ", usual) : "'" + asked + "'")
+              + asked.map(name -> "'" + name + "'").orElse(String.join(" or ", usual))
               + "; it has "
               + Arrays.toString(schema.fieldNames())
               + ": name the one with --"

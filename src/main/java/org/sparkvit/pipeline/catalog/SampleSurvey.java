@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -81,12 +82,12 @@ final class SampleSurvey {
   private SampleRule rule(
       List<String> image, Set<String> texts, Set<String> classes, Map<String, Long> counts) {
     String json = json(texts);
-    String label = config.labelMember();
-    if (label == null && config.labelColumn() != null) {
+    String label = config.labelMember().orElse(null);
+    if (label == null && config.labelColumn().isPresent()) {
       if (json == null && !counts.containsKey(PROBLEM)) {
         throw new UserException(
             "--label-column "
-                + config.labelColumn()
+                + config.labelColumn().get()
                 + " is a field of .json members, and no image of the tar shards has one; "
                 + (texts.isEmpty() ? "drop it" : "name the label with --label-member"));
       }
@@ -109,7 +110,7 @@ final class SampleSurvey {
         image,
         json,
         label,
-        config.labelColumn(),
+        config.labelColumn().orElse(null),
         Set.copyOf(classes),
         texts.stream().map(SampleRule::column).collect(Collectors.toUnmodifiableSet()),
         !counts.containsKey(FRACTION + json),
@@ -123,8 +124,9 @@ final class SampleSurvey {
    * usual one, otherwise the only one.
    */
   private String json(Set<String> texts) {
-    if (config.labelMember() != null && WebDatasetSample.isJson(config.labelMember())) {
-      return config.labelMember();
+    Optional<String> given = config.labelMember().filter(WebDatasetSample::isJson);
+    if (given.isPresent()) {
+      return given.get();
     }
     List<String> all = texts.stream().filter(WebDatasetSample::isJson).toList();
     return all.contains("json") || all.size() > 1 ? "json" : all.isEmpty() ? null : all.get(0);
@@ -132,7 +134,7 @@ final class SampleSurvey {
 
   private Map<String, Long> counts() {
     List<String> named = this.named;
-    String field = config.labelColumn();
+    String field = config.labelColumn().orElse(null);
     List<Tuple2<String, Long>> counted =
         samples
             .flatMapToPair(sample -> counted(sample, named, field).iterator())
@@ -293,7 +295,7 @@ final class SampleSurvey {
   }
 
   private void requireLabelMember(Set<String> texts, long images) {
-    String label = config.labelMember();
+    String label = config.labelMember().orElse(null);
     if (label != null && images > 0 && !texts.contains(label)) {
       throw new UserException(
           "--label-member "
@@ -306,13 +308,13 @@ final class SampleSurvey {
   /** Returns the suffixes of plain text that are labels, and notes the decision. */
   private Set<String> classes(Set<String> texts, Map<String, Long> counts, long images) {
     Set<String> classes = new HashSet<>();
-    if (config.labelMember() != null) {
+    if (config.labelMember().isPresent()) {
       decisions.say(
-          "tar shards: labels are the members " + config.labelMember() + " (--label-member)");
+          "tar shards: labels are the members " + config.labelMember().get() + " (--label-member)");
       return classes;
     }
     List<String> plain = texts.stream().filter(WebDatasetSample::isPlainText).toList();
-    if (plain.isEmpty() || config.unlabelled() || config.labelColumn() != null) {
+    if (plain.isEmpty() || config.unlabelled() || config.labelColumn().isPresent()) {
       return classes;
     }
     Map<String, Long> distinct = distinct(plain);

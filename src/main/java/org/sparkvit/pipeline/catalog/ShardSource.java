@@ -61,7 +61,7 @@ record ShardSource(
     ShardReader reader =
         new ShardReader(
             configuration,
-            config.labelMember() == null ? Set.of() : Set.of(config.labelMember()),
+            config.labelMember().map(Set::of).orElse(Set.of()),
             ShardReader.MAX_HELD);
     // Gone over a few times, but read once. Spark frees the storage with the listing made of it.
     JavaRDD<WebDatasetSample> samples =

@@ -1,6 +1,7 @@
 package org.sparkvit.pipeline.catalog;
 
 import java.io.Serializable;
+import java.util.Optional;
 import org.sparkvit.core.UserException;
 
 /**
@@ -13,14 +14,14 @@ record TextFormat(String encoding, Character separator) implements Serializable 
   /**
    * Parses the values of the options.
    *
-   * @param encoding the name of an encoding, or null for UTF-8
-   * @param separator a character, or {@code tab}, or null where the header decides
+   * @param encoding the name of an encoding; without it UTF-8
+   * @param separator a character, or {@code tab}; without it the header decides
    * @throws UserException when one of them cannot be used
    */
-  static TextFormat of(String encoding, String separator) {
+  static TextFormat of(Optional<String> encoding, Optional<String> separator) {
     return new TextFormat(
-        encoding == null ? "UTF-8" : TextReader.charset(encoding).name(),
-        separator == null ? null : separator(separator));
+        encoding.map(name -> TextReader.charset(name).name()).orElse("UTF-8"),
+        separator.map(TextFormat::separator).orElse(null));
   }
 
   private static char separator(String given) {

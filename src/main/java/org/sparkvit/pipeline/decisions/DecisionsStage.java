@@ -56,6 +56,11 @@ public final class DecisionsStage extends Stage<DecisionsConfig> {
   }
 
   @Override
+  protected boolean readsOnly(DecisionsConfig config) {
+    return appends(config).isEmpty();
+  }
+
+  @Override
   protected void run(StageContext context, DecisionsConfig config) {
     switch (config.action()) {
       case LIST -> list(context);

@@ -6,8 +6,8 @@ import static org.apache.spark.sql.functions.to_json;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -15,79 +15,97 @@ import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.TableSpec;
+import org.sparkvit.dataset.schema.Tables;
 import org.sparkvit.dataset.workspace.AtomicFiles;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.OwnFolder;
 import org.sparkvit.dataset.workspace.Presence;
 import org.sparkvit.dataset.workspace.SpreadsheetCells;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Writes the rows of a version of a table as plain files into a new folder, for programs that do
  * not read Delta tables. The file {@code _SUCCESS} says that all are there, {@code _RUN} what they
  * are.
  */
-public final class ExportStage {
+@StageDescription(
+    name = "export",
+    group = Group.OPERATE,
+    help =
+        "Writes the rows of a table as plain files into a new folder, for programs that do not read"
+            + " Delta tables.",
+    readsEarlierVersions = true)
+public final class ExportStage extends Stage<ExportConfig> {
   private static final String OWNER = "export of a table";
 
   /** Without an ending, so that nobody takes it for one of the files with rows. */
   private static final String RECORD = "_RUN";
 
-  private final ExportConfig config;
-  private final Progress progress;
-
-  public ExportStage(ExportConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public ExportStage() {
+    super(ExportConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("export", config.toMap());
-    Workspace workspace = Workspace.forReading(spark, config.workspace(), config.asOf());
-    Dataset<Row> rows = workspace.read(config.table());
-    String version = workspace.version(config.table());
-    long count = workspace.rows(config.table());
-    record.input(config.table().name(), version).result("rows", count);
-    Path folder = folder(spark);
+  @Override
+  protected void check(ExportConfig config) {
+    table(config);
+  }
+
+  private static TableSpec table(ExportConfig config) {
+    return Tables.named(config.table().orElse(""));
+  }
+
+  @Override
+  protected boolean readsOnly(ExportConfig config) {
+    return true;
+  }
+
+  @Override
+  protected void run(StageContext context, ExportConfig config) {
+    TableSpec table = table(config);
+    Dataset<Row> rows = context.read(table);
+    String version = context.workspace().version(table);
+    long count = context.workspace().rows(table);
+    context.record().result("rows", count);
+    Configuration hadoop = context.spark().sparkContext().hadoopConfiguration();
+    Path folder = folder(hadoop, config);
     try {
-      FileSystem fs = folder.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      begin(fs, folder, workspace, record);
+      FileSystem fs = folder.getFileSystem(hadoop);
+      begin(fs, folder, context, config);
       try {
-        write(rows, folder.toString());
-        AtomicFiles.write(fs, new Path(folder, RECORD), Json.write(record.toMap()));
+        write(rows, folder.toString(), config.format());
+        AtomicFiles.write(fs, new Path(folder, RECORD), Json.write(context.record().toMap()));
         OwnFolder.handOver(fs, folder, OWNER);
       } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
         delete(fs, folder, e);
         throw e;
       }
     } catch (IOException e) {
-      throw unwritable(e);
+      throw unwritable(config, e);
     }
-    progress.say(
-        String.format(Locale.ROOT, "export: %,d rows of %s written to %s", count, version, folder));
+    context.say("%,d rows of %s written to %s", count, version, folder);
   }
 
-  private Path folder(SparkSession spark) {
+  private static Path folder(Configuration hadoop, ExportConfig config) {
     try {
       Path folder = new Path(config.to());
-      return folder.getFileSystem(spark.sparkContext().hadoopConfiguration()).makeQualified(folder);
+      return folder.getFileSystem(hadoop).makeQualified(folder);
     } catch (IOException | IllegalArgumentException e) {
-      throw unwritable(e);
+      throw unwritable(config, e);
     }
   }
 
-  private UserException unwritable(Exception e) {
+  private static UserException unwritable(ExportConfig config, Exception e) {
     return new UserException(
         "--to '"
             + config.to()
@@ -97,11 +115,11 @@ public final class ExportStage {
         e);
   }
 
-  private void begin(FileSystem fs, Path folder, Workspace workspace, RunRecord record)
+  private static void begin(FileSystem fs, Path folder, StageContext context, ExportConfig config)
       throws IOException {
-    String exports = workspace.uri() + "/exports/";
-    if ((folder + "/").startsWith(workspace.uri() + "/")
-        && !folder.toString().startsWith(exports)) {
+    String workspace = context.workspace().uri();
+    String exports = workspace + "/exports/";
+    if ((folder + "/").startsWith(workspace + "/") && !folder.toString().startsWith(exports)) {
       throw new UserException(
           "--to '"
               + config.to()
@@ -116,7 +134,7 @@ public final class ExportStage {
       }
       fs.delete(folder, false);
     }
-    OwnFolder.begin(fs, folder, OWNER, record.runId());
+    OwnFolder.begin(fs, folder, OWNER, context.record().runId());
   }
 
   private static void delete(FileSystem fs, Path folder, Throwable reason) {
@@ -127,8 +145,8 @@ public final class ExportStage {
     }
   }
 
-  private void write(Dataset<Row> rows, String folder) {
-    switch (config.format()) {
+  private static void write(Dataset<Row> rows, String folder, ExportConfig.Format format) {
+    switch (format) {
       case PARQUET -> writer(rows).parquet(folder);
       case CSV ->
           writer(asText(SpreadsheetCells.quoted(rows)))
@@ -142,7 +160,7 @@ public final class ExportStage {
               .csv(folder);
       case JSONL ->
           writer(rows).options(Map.of("ignoreNullFields", "false", "timeZone", "UTC")).json(folder);
-      default -> throw new IllegalStateException(config.format().name());
+      default -> throw new IllegalStateException(format.name());
     }
   }
 

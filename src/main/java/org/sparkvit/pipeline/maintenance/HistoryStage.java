@@ -3,40 +3,48 @@ package org.sparkvit.pipeline.maintenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.delta.Commit;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
-import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.TableVersion;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /** Says what made the versions of a table, and when; writes nothing. */
-public final class HistoryStage {
-  private final String workspace;
-  private final TableSpec table;
-  private final Progress progress;
-
-  /**
-   * @param workspace URI of the workspace
-   * @param table its name
-   * @throws UserException when there is no table of this name
-   */
-  public HistoryStage(String workspace, String table, Progress progress) {
-    if (workspace.isBlank()) {
-      throw new UserException("--workspace is empty; name a folder");
-    }
-    this.workspace = workspace;
-    this.table = Tables.named(table);
-    this.progress = progress;
+@StageDescription(
+    name = "history",
+    group = Group.OPERATE,
+    help = {
+      "Lists the versions of a table, the newest first: when, by which command, files that came and"
+          + " went, rows that the run wrote.",
+      "--as-of of other commands takes the versions and the times that it shows."
+    },
+    showsSparkProgress = false)
+public final class HistoryStage extends Stage<HistoryConfig> {
+  public HistoryStage() {
+    super(HistoryConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    List<TableVersion> versions =
-        Workspace.forReading(spark, workspace, AsOf.LATEST).history(table);
+  @Override
+  protected void check(HistoryConfig config) {
+    table(config);
+  }
+
+  private static TableSpec table(HistoryConfig config) {
+    return Tables.named(config.table().orElse(""));
+  }
+
+  @Override
+  protected boolean readsOnly(HistoryConfig config) {
+    return true;
+  }
+
+  @Override
+  protected void run(StageContext context, HistoryConfig config) {
+    TableSpec table = table(config);
+    List<TableVersion> versions = context.workspace().history(table);
     List<List<String>> lines = new ArrayList<>();
     lines.add(List.of("version", "time", "what", "files", "rows of the run"));
     for (TableVersion version : versions) {
@@ -51,7 +59,7 @@ public final class HistoryStage {
                   ? String.format(Locale.ROOT, "%,d", version.rows().getAsLong())
                   : ""));
     }
-    TextTable.lines(lines).forEach(progress::say);
+    TextTable.lines(lines).forEach(context.progress()::say);
   }
 
   private static String what(Commit commit) {

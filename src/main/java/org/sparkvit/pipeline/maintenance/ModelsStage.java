@@ -12,77 +12,58 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.schema.PredictionsTable;
-import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.ModelName;
 import org.sparkvit.dataset.workspace.ModelVersions;
-import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.training.output.TrainedModel;
 
 /** Lists the versions of the models of a workspace, or makes another version the current one. */
-public final class ModelsStage {
+@StageDescription(
+    name = "models",
+    group = Group.OPERATE,
+    help = {
+      "Lists the versions of the workspace's models, the newest of each first: which is current,"
+          + " when it was trained, its hash, what it was worth on the validation split, the tables"
+          + " that it was trained on, how many images it has scored, its folder.",
+      "Commands that take a model take NAME for the version that is current, and NAME@RUN."
+    },
+    showsSparkProgress = false)
+public final class ModelsStage extends Stage<ModelsConfig> {
   /** As records name the version of a table that a run has read. */
   private static final Pattern TABLE_VERSION = Pattern.compile("\\w+@\\d+");
 
   /** What is told beside the metric that a training was chosen by. */
   private static final List<String> FIGURES = List.of("accuracy", "f1_macro");
 
-  private final String workspace;
-  private final Optional<ModelName> promoted;
-  private final Optional<String> rolledBack;
-  private final Progress progress;
-
-  /**
-   * @param workspace URI of the workspace
-   * @param promote version to make current, {@code NAME@RUN}; empty for none
-   * @param rollBack model that is to go back to the version before; empty for none
-   * @throws UserException when they are no such names, or both are given
-   */
-  public ModelsStage(String workspace, String promote, String rollBack, Progress progress) {
-    if (workspace.isBlank()) {
-      throw new UserException("--workspace is empty; name a folder");
-    }
-    if (!promote.isEmpty() && !rollBack.isEmpty()) {
-      throw new UserException("--promote and --roll-back are both given; give one of them");
-    }
-    this.workspace = workspace;
-    this.promoted = promote.isEmpty() ? Optional.empty() : Optional.of(ModelName.of(promote));
-    this.rolledBack = rollBack.isEmpty() ? Optional.empty() : Optional.of(rollBack);
-    this.progress = progress;
-    promoted.ifPresent(
-        model ->
-            UserException.require(
-                model.version().isPresent() && OutputName.isName(model.name()),
-                "--promote",
-                promote,
-                "NAME@RUN, as 'spark-vit models' lists it"));
-    rolledBack.ifPresent(
-        name ->
-            UserException.require(
-                OutputName.isName(name),
-                "--roll-back",
-                name,
-                "the name of a model, without a version"));
+  public ModelsStage() {
+    super(ModelsConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
+  @Override
+  protected boolean readsOnly(ModelsConfig config) {
+    return config.promote().isEmpty() && config.rollBack().isEmpty();
+  }
+
+  @Override
+  protected void run(StageContext context, ModelsConfig config) {
     try {
-      if (promoted.isPresent()) {
-        promote(Workspace.forStage(spark, workspace), promoted.get());
-      } else if (rolledBack.isPresent()) {
-        rollBack(Workspace.forStage(spark, workspace), rolledBack.get());
+      if (config.promote().isPresent()) {
+        promote(context, ModelName.of(config.promote().get()));
+      } else if (config.rollBack().isPresent()) {
+        rollBack(context, config.rollBack().get());
       } else {
-        list(Workspace.forReading(spark, workspace, AsOf.LATEST));
+        list(context);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("models of " + workspace, e);
+      throw new UncheckedIOException("models of " + context.workspace().uri(), e);
     }
   }
 
@@ -99,38 +80,33 @@ public final class ModelsStage {
     return versions;
   }
 
-  private void promote(Workspace workspace, ModelName model) throws IOException {
-    ModelVersions versions = versions(workspace, model.name());
+  private static void promote(StageContext context, ModelName model) throws IOException {
+    ModelVersions versions = versions(context.workspace(), model.name());
     String run = model.version().orElseThrow();
     Optional<String> former = versions.promote(run);
     String before = former.map(other -> model.name() + "@" + other).orElse("none");
-    progress.say(
-        former.equals(Optional.of(run))
-            ? "models: " + model + " is current already; nothing has changed"
-            : "models: " + model + " is current now; before it was " + before);
+    if (former.equals(Optional.of(run))) {
+      context.say("%s is current already; nothing has changed", model);
+    } else {
+      context.say("%s is current now; before it was %s", model, before);
+    }
   }
 
-  private void rollBack(Workspace workspace, String name) throws IOException {
-    ModelVersions versions = versions(workspace, name);
+  private static void rollBack(StageContext context, String name) throws IOException {
+    ModelVersions versions = versions(context.workspace(), name);
     String former =
         versions.pointer().map(pointer -> name + "@" + pointer.version()).orElse("none");
     String now = versions.rollBack();
-    progress.say(
-        "models: "
-            + name
-            + "@"
-            + now
-            + " is current again; before it was "
-            + former
-            + ", which stays");
+    context.say("%s@%s is current again; before it was %s, which stays", name, now, former);
   }
 
-  private void list(Workspace workspace) throws IOException {
+  private static void list(StageContext context) throws IOException {
+    Workspace workspace = context.workspace();
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
             "model", "state", "trained", "hash", "validation", "data", "predictions", "folder"));
-    Map<String, Long> predictions = predictions(workspace);
+    Map<String, Long> predictions = predictions(context);
     for (String name : workspace.models()) {
       ModelVersions model = workspace.modelVersions(name);
       Optional<ModelVersions.Pointer> pointer = model.pointer();
@@ -155,19 +131,20 @@ public final class ModelsStage {
               + workspace.uri()
               + "' has no models; run 'spark-vit train' or 'spark-vit probe' first");
     }
-    TextTable.lines(rows).forEach(progress::say);
+    TextTable.lines(rows).forEach(context.progress()::say);
   }
 
-  private static Map<String, Long> predictions(Workspace workspace) {
+  private static Map<String, Long> predictions(StageContext context) {
     Map<String, Long> counts = new HashMap<>();
-    if (workspace.has(PredictionsTable.SPEC)) {
-      workspace
-          .read(PredictionsTable.SPEC)
-          .groupBy(col(PredictionsTable.MODEL))
-          .count()
-          .collectAsList()
-          .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
-    }
+    context
+        .readIfPresent(PredictionsTable.SPEC)
+        .ifPresent(
+            predictions ->
+                predictions
+                    .groupBy(col(PredictionsTable.MODEL))
+                    .count()
+                    .collectAsList()
+                    .forEach(row -> counts.put(row.getString(0), row.getLong(1))));
     return counts;
   }
 

@@ -3,42 +3,50 @@ package org.sparkvit.pipeline.maintenance;
 import java.time.Duration;
 import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.WorkspaceOption;
 
 /**
- * What the stage {@code vacuum} is asked to do.
+ * Options of {@link VacuumStage}.
  *
  * @param workspace URI of the workspace
- * @param keep how long a version stays readable after another has replaced it
+ * @param keep how long a version stays readable after another has replaced it: a whole number, and
+ *     h or d for hours or days
  * @param dryRun whether to say only what would be deleted
  */
-public record VacuumConfig(String workspace, Duration keep, boolean dryRun) {
+public record VacuumConfig(
+    @WorkspaceOption String workspace,
+    @Option(
+            label = "TIME",
+            standard = "7d",
+            help =
+                "How long a version stays readable after another has replaced it: hours or days,"
+                    + " e.g. 12h, longer than a run takes.")
+        String keep,
+    @Option(help = "Say what would be deleted, and delete nothing.") boolean dryRun) {
   /** Runs that began before a version was replaced go on reading it. */
   private static final Duration LEAST = Duration.ofHours(1);
 
   /** Checks the range. */
   public VacuumConfig {
-    if (workspace.isBlank()) {
-      throw new UserException("--workspace is empty; name a folder");
-    }
     UserException.require(
-        keep.compareTo(LEAST) >= 0,
+        duration(keep).compareTo(LEAST) >= 0,
         "--keep",
-        keep.toHours() + "h",
+        keep,
         "1h or more, and longer than a run takes, as runs go on reading the versions that they"
             + " began with");
   }
 
-  /**
-   * With a length of time as people write it.
-   *
-   * @param keep a whole number, and h or d for hours or days
-   * @throws UserException when it is something else
-   */
-  public static VacuumConfig of(String workspace, String keep, boolean dryRun) {
+  /** How long a version stays readable after another has replaced it. */
+  Duration kept() {
+    return duration(keep);
+  }
+
+  private static Duration duration(String text) {
     try {
-      return new VacuumConfig(workspace, Numbers.duration(keep), dryRun);
+      return Numbers.duration(text);
     } catch (IllegalArgumentException e) {
-      throw new UserException("--keep is '" + keep + "', which " + e.getMessage(), e);
+      throw new UserException("--keep is '" + text + "', which " + e.getMessage(), e);
     }
   }
 }

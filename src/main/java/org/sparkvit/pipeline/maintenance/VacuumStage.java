@@ -7,48 +7,60 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
-import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Deletes, of all tables of a workspace, the files of versions that were replaced long ago, and
  * what runs that died have begun. Models, exports, reports, records of runs and all that others
  * have put there stay.
  */
-public final class VacuumStage {
-  private final VacuumConfig config;
-  private final Progress progress;
+@StageDescription(
+    name = "vacuum",
+    group = Group.OPERATE,
+    help = {
+      "Deletes files of tables that only versions have which were replaced long ago, and what runs"
+          + " that died have begun and nobody has written to for two days.",
+      "Models, exports, reports and whatever else is there stay."
+    },
+    showsSparkProgress = false)
+public final class VacuumStage extends Stage<VacuumConfig> {
+  public VacuumStage() {
+    super(VacuumConfig.class);
+  }
 
-  public VacuumStage(VacuumConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  @Override
+  protected boolean readsOnly(VacuumConfig config) {
+    return config.dryRun();
   }
 
   /**
-   * Runs the stage.
+   * Deletes what no kept version has, table by table.
    *
    * @throws UserException after all other tables, when one of them cannot be read or deleted from
    */
-  public void run(SparkSession spark) {
-    Workspace workspace = Workspace.forReading(spark, config.workspace(), AsOf.LATEST);
+  @Override
+  protected void run(StageContext context, VacuumConfig config) {
+    Workspace workspace = context.workspace();
     Path root = new Path(workspace.uri());
-    Instant now = now(workspace);
+    Instant now = now(workspace, config);
     List<RuntimeException> failures = new ArrayList<>();
     boolean any = false;
     for (TableSpec table : Tables.ALL) {
       try {
         if (workspace.has(table)) {
           any = true;
-          FileSystem fs = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+          FileSystem fs = root.getFileSystem(context.spark().sparkContext().hadoopConfiguration());
           Vacuumed vacuumed =
               new TableVacuum(fs, new Path(root, table.name()), table, config.dryRun())
-                  .run(now, now.minus(config.keep()));
-          progress.say(vacuumed.line(config.dryRun()));
+                  .run(now, now.minus(config.kept()));
+          context.say(vacuumed.line(config.dryRun()));
         }
       } catch (UserException e) {
         failures.add(e);
@@ -84,7 +96,7 @@ public final class VacuumStage {
    * Versions and files have times by the clock of the storage. Where that of this machine is
    * behind, it is the one to go by, for then less is deleted.
    */
-  private Instant now(Workspace workspace) {
+  private static Instant now(Workspace workspace, VacuumConfig config) {
     Instant here = Instant.now();
     try {
       Instant there = workspace.storageTime();

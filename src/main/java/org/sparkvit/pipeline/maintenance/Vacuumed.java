@@ -19,7 +19,7 @@ record Vacuumed(
   String line(boolean dryRun) {
     return String.format(
         Locale.ROOT,
-        "vacuum: %s: %,d version%s kept, from %s@%d of %s on; %s %,d files with %,d bytes, %,d"
+        "%s: %,d version%s kept, from %s@%d of %s on; %s %,d files with %,d bytes, %,d"
             + " unfinished parts among them",
         table,
         kept,

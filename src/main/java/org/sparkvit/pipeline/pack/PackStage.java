@@ -8,14 +8,10 @@ import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.split;
 import static org.apache.spark.sql.functions.sum;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -23,28 +19,36 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.IncrementalTable;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Images to shards, chunk by chunk, as an {@link IncrementalTable}. A chunk is whole shards, a few
  * for each core or more. Two runs at once may pack an image twice; either copy is as good.
  */
-public final class PackStage {
+@StageDescription(
+    name = "pack",
+    group = Group.PREPARE,
+    help = {
+      "Copies the bytes of the catalog's images into Parquet shards in the workspace, which score,"
+          + " train and report then read in place of millions of small objects.",
+      "A rerun packs only what is new, changed or gone from the shards."
+    })
+public final class PackStage extends Stage<PackConfig> {
   private static final int SHARDS_PER_CORE = 4;
 
-  private final PackConfig config;
-  private final Progress progress;
-
-  public PackStage(PackConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public PackStage() {
+    super(PackConfig.class);
   }
 
   /** What a run has packed so far. */
@@ -56,20 +60,21 @@ public final class PackStage {
     }
   }
 
-  /** Runs the stage on a session. */
-  public void run(SparkSession spark) {
-    Instant started = Instant.now();
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    workspace.requireWritable(PackedTable.SPEC);
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+  @Override
+  protected List<TableSpec> appends(PackConfig config) {
+    return List.of(PackedTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, PackConfig config) {
+    Dataset<Row> images = context.read(ImagesTable.SPEC);
     requireNoContent(images);
-    RunRecord record =
-        RunRecord.start("pack", config.toMap())
-            .input("images", workspace.version(ImagesTable.SPEC));
+    SparkSession spark = context.spark();
+    Workspace workspace = context.workspace();
     ShardFolders folders = new ShardFolders(spark, workspace);
-    int abandoned = folders.deleteAbandoned(used(workspace));
+    int abandoned = folders.deleteAbandoned(used(context));
     if (abandoned > 0) {
-      progress.say("pack: deleted what " + abandoned + " runs have left that were killed");
+      context.say("deleted what %d runs have left that were killed", abandoned);
     }
 
     IncrementalTable table =
@@ -83,33 +88,28 @@ public final class PackStage {
             rows -> there(spark, rows, folders));
     ShardPlan plan = ShardPlan.plan(table.missing(IdRange.ALL), config.shardBytes());
     if (plan.images() == 0) {
-      progress.say("pack: nothing to do, every image that can be read is in a shard");
+      context.say("nothing to do, every image that can be read is in a shard");
       return;
     }
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "pack: %,d images of %.1f MB to pack in %,d shards",
-            plan.images(),
-            plan.bytes() / 1e6,
-            plan.shards().size()));
+    context.say(
+        "%,d images of %.1f MB to pack in %,d shards",
+        plan.images(), plan.bytes() / 1e6, plan.shards().size());
+    RunRecord record = context.record();
     ShardWriter writer = new ShardWriter(spark, config.readThreads());
     Packing packing = new Packing(spark, workspace, folders, plan, writer, record);
     int cores = spark.sparkContext().defaultParallelism();
     table
         .firstChunkOf(plan.imagesOf(SHARDS_PER_CORE * cores))
-        .fill(plan.ranges(record.runId()), "packed", packing, record, progress);
+        .fill(plan.ranges(record.runId()), "packed", packing, record, context.progress());
     if (writer.skipped() > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "pack: warning: %,d images are left out and stay where they are; run 'spark-vit"
-                  + " catalog' again: %s%s",
-              writer.skipped(),
-              String.join("; ", writer.problems()),
-              writer.skipped() > writer.problems().size() ? "; ..." : ""));
+      context.say(
+          "warning: %,d images are left out and stay where they are; run 'spark-vit"
+              + " catalog' again: %s%s",
+          writer.skipped(),
+          String.join("; ", writer.problems()),
+          writer.skipped() > writer.problems().size() ? "; ..." : "");
     }
-    progress.say(line(packing.packed, plan.images(), started));
+    sayPacked(context, packing.packed, plan.images());
   }
 
   /** Writes the shards of a chunk and says where the images are in them. */
@@ -194,17 +194,18 @@ public final class PackStage {
   }
 
   /** Names of the folders whose shards count. */
-  private static Set<String> used(Workspace workspace) {
-    if (!workspace.has(PackedTable.SPEC)) {
-      return Set.of();
-    }
-    return new TreeSet<>(
-        workspace
-            .read(PackedTable.SPEC)
-            .select(element_at(split(col(PackedTable.SHARD), "/"), 2))
-            .distinct()
-            .as(Encoders.STRING())
-            .collectAsList());
+  private static Set<String> used(StageContext context) {
+    return context
+        .readIfPresent(PackedTable.SPEC)
+        .map(
+            packed ->
+                Set.copyOf(
+                    packed
+                        .select(element_at(split(col(PackedTable.SHARD), "/"), 2))
+                        .distinct()
+                        .as(Encoders.STRING())
+                        .collectAsList()))
+        .orElse(Set.of());
   }
 
   private static void requireNoContent(Dataset<Row> images) {
@@ -217,11 +218,10 @@ public final class PackStage {
     }
   }
 
-  private static String line(Packed packed, long wanted, Instant started) {
-    double seconds = Math.max(1, Duration.between(started, Instant.now()).toMillis()) / 1000.0;
-    return String.format(
-        Locale.ROOT,
-        "pack: %,d of %,d images, %.1f MB in %,d shards, in %.1f s (%.1f MB/s)",
+  private static void sayPacked(StageContext context, Packed packed, long wanted) {
+    double seconds = Math.max(0.001, context.seconds());
+    context.say(
+        "%,d of %,d images, %.1f MB in %,d shards, in %.1f s (%.1f MB/s)",
         packed.images(),
         wanted,
         packed.bytes() / 1e6,

@@ -73,6 +73,11 @@ public abstract class Stage<C extends Record> {
     return List.of();
   }
 
+  /** Returns whether this run never writes to the workspace, and so need not be able to. */
+  protected boolean readsOnly(C config) {
+    return false;
+  }
+
   /** Does the work. */
   protected abstract void run(StageContext context, C config);
 
@@ -89,7 +94,8 @@ public abstract class Stage<C extends Record> {
   }
 
   /**
-   * Runs the stage on the latest versions of its inputs; see {@link #run(SparkSession, C, AsOf)}.
+   * Runs the stage on the latest versions of its inputs; see {@link #run(SparkSession, Record,
+   * AsOf, Progress)}.
    */
   public final RunRecord run(SparkSession spark, C config, Progress progress) {
     return run(spark, config, AsOf.LATEST, progress);
@@ -110,7 +116,7 @@ public abstract class Stage<C extends Record> {
     String workspace = values.get(WORKSPACE).toString();
     UserException.require(!workspace.isBlank(), "--workspace", workspace, "a folder");
     StageContext context =
-        StageContext.open(spark, description(), workspace, asOf, values, progress);
+        StageContext.open(spark, name(), workspace, readsOnly(config), asOf, values, progress);
     try {
       boolean overwrite = Boolean.TRUE.equals(values.get(OVERWRITE));
       replaces(config).forEach(table -> context.workspace().requireAbsent(table, overwrite));

@@ -55,20 +55,19 @@ public final class StageContext {
 
   static StageContext open(
       SparkSession spark,
-      StageDescription stage,
+      String stage,
       String uri,
+      boolean readsOnly,
       AsOf asOf,
       Map<String, Object> options,
       Progress progress) {
-    RunRecord record = RunRecord.start(stage.name(), options);
+    RunRecord record = RunRecord.start(stage, options);
     if (!asOf.isLatest()) {
       record.option("as-of", asOf.text());
     }
     Workspace workspace =
-        stage.readsOnly()
-            ? Workspace.forReading(spark, uri, asOf)
-            : Workspace.forStage(spark, uri, asOf);
-    return new StageContext(spark, stage.name(), workspace, record, progress);
+        readsOnly ? Workspace.forReading(spark, uri, asOf) : Workspace.forStage(spark, uri, asOf);
+    return new StageContext(spark, stage, workspace, record, progress);
   }
 
   /** The session that the stage runs on. */

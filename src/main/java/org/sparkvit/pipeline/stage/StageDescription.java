@@ -21,9 +21,6 @@ public @interface StageDescription {
   /** Whether {@code --as-of} can have it read earlier versions of tables. */
   boolean readsEarlierVersions() default false;
 
-  /** Whether it never writes, and so need not be able to. */
-  boolean readsOnly() default false;
-
   /** Whether the command line shows how far Spark's jobs are while it runs. */
   boolean showsSparkProgress() default true;
 }

@@ -39,7 +39,7 @@ import org.sparkvit.loading.ImageFiles;
  * @param unreadable counts pairs of which an image could not be read
  */
 record Blending(
-    SynthesizeConfig config,
+    BlendSettings settings,
     ImageFiles files,
     SerializableConfiguration storage,
     String folder,
@@ -85,7 +85,7 @@ record Blending(
       unreadable.add(1);
       return null;
     }
-    PixelImage content = Thumbnail.shrink(a, config.maxSide());
+    PixelImage content = Thumbnail.shrink(a, settings.maxSide());
     PixelImage other =
         Resampler.resize(b, content.width(), content.height(), ResampleFilter.BICUBIC);
     Method method = Method.valueOf(pair.<String>getAs(Pairing.METHOD).toUpperCase(Locale.ROOT));
@@ -94,18 +94,18 @@ record Blending(
     String secondId = second.getAs(ImagesTable.ID);
     long index = pair.<Long>getAs(Pairing.INDEX);
     long chance =
-        StableHash.hash64(config.seed(), method.label(), label, Long.toString(index), firstId);
+        StableHash.hash64(settings.seed(), method.label(), label, Long.toString(index), firstId);
     double lambda;
     PixelImage made;
     if (method == Method.FOURIER) {
       double part = LEAST_BAND + (1 - LEAST_BAND) * new SplittableRandom(chance).nextDouble();
-      lambda = config.fourierBand() * part;
+      lambda = settings.fourierBand() * part;
       made = FourierStyle.apply(content, other, lambda);
     } else {
       Mixing mixing =
           method == Method.MIXUP
-              ? new Mixing(config.mixupAlpha(), 0, 1)
-              : new Mixing(0, config.cutmixAlpha(), 1);
+              ? new Mixing(settings.mixupAlpha(), 0, 1)
+              : new Mixing(0, settings.cutmixAlpha(), 1);
       Mixing.Mix mix = mixing.draw(chance, content.width(), content.height());
       byte[] pixels = content.rgb().clone();
       mix.apply(pixels, other.rgb(), content.width());
@@ -114,7 +114,7 @@ record Blending(
     }
     String id = StableHash.id(folder + "/" + label + "/" + index);
     String path = folder + "/" + id + ".png";
-    byte[] png = Thumbnail.png(made, config.maxSide());
+    byte[] png = Thumbnail.png(made, settings.maxSide());
     write(path, png);
     PdqHash hash = PdqHash.of(made);
     return RowFactory.create(
@@ -127,7 +127,7 @@ record Blending(
         firstId,
         secondId,
         lambda,
-        config.seed(),
+        settings.seed(),
         hash.toBytes(),
         hash.quality());
   }

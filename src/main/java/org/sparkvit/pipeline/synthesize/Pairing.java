@@ -25,7 +25,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.StableRank;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -52,32 +51,42 @@ final class Pairing {
   private static final String OVERALL = "overall";
   private static final String PARTNER = "partner";
 
-  private final Dataset<Row> pairs;
-  private final Dataset<Row> placed;
+  private Pairing() {}
 
-  private Pairing(Dataset<Row> pairs, Dataset<Row> placed) {
-    this.pairs = pairs;
-    this.placed = placed;
-  }
-
-  /** {@link #INDEX}, {@link #METHOD}, {@link #FIRST} and {@link #SECOND}. */
-  Dataset<Row> pairs() {
-    return pairs;
-  }
-
-  void unpersist() {
-    placed.unpersist();
+  /**
+   * Puts the images of each class, and all of them, into an order that the seed decides.
+   *
+   * @param train images of the train split, with {@code id} and {@code label}
+   * @return rows to give to {@link #pair}, which reads them several times
+   */
+  static Dataset<Row> place(Dataset<Row> train, long seed) {
+    Column[] columns = Arrays.stream(train.columns()).map(name -> col(name)).toArray(Column[]::new);
+    Dataset<Row> ranked =
+        StableRank.withinLabel(
+            train.select(struct(columns).as(FIRST), col(ImagesTable.ID), col(ImagesTable.LABEL)),
+            ImagesTable.ID,
+            ImagesTable.LABEL,
+            seed,
+            "synthesize");
+    return StableRank.withinLabel(
+            ranked.withColumnRenamed(StableRank.RANK, PARTNER).withColumn(EVERYWHERE, lit("all")),
+            ImagesTable.ID,
+            EVERYWHERE,
+            seed,
+            "synthesize look")
+        .withColumnRenamed(StableRank.RANK, OVERALL);
   }
 
   /**
    * Chooses the pairs.
    *
-   * @param train images of the train split, with {@code id} and {@code label}
-   * @param sizes how many there are of each class
+   * @param placed what {@link #place} gives
+   * @param sizes how many images there are of each class
    * @param needed how many are to be made of each class
+   * @return {@link #INDEX}, {@link #METHOD}, {@link #FIRST} and {@link #SECOND}
    */
-  static Pairing of(
-      Dataset<Row> train,
+  static Dataset<Row> pair(
+      Dataset<Row> placed,
       SortedMap<String, Long> sizes,
       Map<String, Long> needed,
       SynthesizeConfig config) {
@@ -94,27 +103,8 @@ final class Pairing {
             .add(ImagesTable.LABEL, DataTypes.StringType, false)
             .add(SIZE, DataTypes.LongType, false)
             .add(NEEDED, DataTypes.LongType, false);
-    Dataset<Row> classes = train.sparkSession().createDataFrame(rows, schema);
+    Dataset<Row> classes = placed.sparkSession().createDataFrame(rows, schema);
     long all = sizes.values().stream().mapToLong(Long::longValue).sum();
-    Column[] columns = Arrays.stream(train.columns()).map(name -> col(name)).toArray(Column[]::new);
-    Dataset<Row> ranked =
-        StableRank.withinLabel(
-            train.select(struct(columns).as(FIRST), col(ImagesTable.ID), col(ImagesTable.LABEL)),
-            ImagesTable.ID,
-            ImagesTable.LABEL,
-            config.seed(),
-            "synthesize");
-    Dataset<Row> placed =
-        StableRank.withinLabel(
-                ranked
-                    .withColumnRenamed(StableRank.RANK, PARTNER)
-                    .withColumn(EVERYWHERE, lit("all")),
-                ImagesTable.ID,
-                EVERYWHERE,
-                config.seed(),
-                "synthesize look")
-            .withColumnRenamed(StableRank.RANK, OVERALL)
-            .persist(StorageLevel.MEMORY_AND_DISK());
     Column[] methods =
         config.methods().stream().map(method -> lit(method.label())).toArray(Column[]::new);
     Column drawn =
@@ -149,11 +139,12 @@ final class Pairing {
         firsts
             .where(look)
             .join(others, other(col(OVERALL), lit(all), chance).equalTo(col("overall_")));
-    return new Pairing(mixed.union(restyled).select(INDEX, METHOD, FIRST, SECOND), placed);
+    return mixed.union(restyled).select(INDEX, METHOD, FIRST, SECOND);
   }
 
   private static Column dice(String purpose, SynthesizeConfig config) {
-    return xxhash64(col(ImagesTable.LABEL), col(INDEX), lit(config.seed()), lit(purpose));
+    return xxhash64(
+        col(ImagesTable.LABEL), col(INDEX), lit(config.blending().seed()), lit(purpose));
   }
 
   /** Any rank but the given one. */

@@ -1,68 +1,45 @@
 package org.sparkvit.pipeline.synthesize;
 
-import java.io.Serializable;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.hash.PdqHash;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.OverwriteOption;
+import org.sparkvit.core.options.WorkspaceOption;
 
 /**
- * What the stage {@code synthesize} is asked to do.
+ * Options of {@link SynthesizeStage}.
  *
  * @param workspace URI of the workspace
  * @param methods of which each image gets one by chance
- * @param target images that each class of the train split has in the end; null for as many as the
+ * @param target images that each class of the train split has in the end; without it as many as the
  *     largest class
- * @param mixupAlpha of the Beta distribution of mixup's shares, above 0
- * @param cutmixAlpha the same for CutMix
- * @param fourierBand largest share of the shorter side up to which frequencies take the other's
- *     amplitude; each image gets one from a tenth of it to all, 0 to 0.5
- * @param maxSide pixels of the longer side above which an image is reduced first
- * @param seed another seed makes other images
+ * @param blending how two images become one
  * @param overwrite whether images made earlier are replaced
  */
 public record SynthesizeConfig(
-    String workspace,
-    List<Method> methods,
-    Long target,
-    double mixupAlpha,
-    double cutmixAlpha,
-    double fourierBand,
-    int maxSide,
-    long seed,
-    boolean overwrite)
-    implements Serializable {
-  /**
-   * Bits of the PDQ hash up to which a synthetic image repeats an image of validation or test, and
-   * is not kept.
-   */
-  static final int SAME = PdqHash.SAME;
+    @WorkspaceOption String workspace,
+    @Option(
+            standard = "mixup,cutmix,fourier",
+            help =
+                "How two images become one, each image by one of these: mixup adds up two of a"
+                    + " class, cutmix pastes a part of one into the other, fourier gives one the"
+                    + " light and colour of any other.")
+        List<Method> methods,
+    @Option(
+            label = "N",
+            least = 1,
+            help =
+                "Images that each class of the train split has in the end. Without it as many as"
+                    + " the largest class.")
+        Optional<Long> target,
+    BlendSettings blending,
+    @OverwriteOption boolean overwrite) {
 
+  /** Takes each method once. */
   public SynthesizeConfig {
     methods = methods.stream().distinct().sorted().toList();
     UserException.require(
         !methods.isEmpty(), "--methods", "''", "one or more of mixup, cutmix, fourier");
-    UserException.require(target == null || target > 0, "--target", target, "1 or more images");
-    UserException.require(mixupAlpha > 0, "--mixup-alpha", mixupAlpha, "a number above 0");
-    UserException.require(cutmixAlpha > 0, "--cutmix-alpha", cutmixAlpha, "a number above 0");
-    UserException.require(
-        fourierBand > 0 && fourierBand <= 0.5, "--fourier-band", fourierBand, "above 0 to 0.5");
-    UserException.require(maxSide >= 16, "--max-side", maxSide, "16 pixels or more");
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("methods", methods.stream().map(Method::label).toList());
-    map.put("target", target);
-    map.put("mixup-alpha", mixupAlpha);
-    map.put("cutmix-alpha", cutmixAlpha);
-    map.put("fourier-band", fourierBand);
-    map.put("max-side", maxSide);
-    map.put("seed", seed);
-    map.put("overwrite", overwrite);
-    return map;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,11 +19,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
@@ -31,9 +29,15 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.SyntheticTable;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.image.hash.PdqHash;
 import org.sparkvit.loading.CatalogBackground;
 import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Reads {@code images}, {@code splits} and, where there has been an audit, {@code pixels}; writes
@@ -41,70 +45,73 @@ import org.sparkvit.loading.ImageFiles;
  * --synthetic} shows beside the train split. They are in no other table, so nothing else can take
  * them for images.
  */
-public final class SynthesizeStage {
+@StageDescription(
+    name = "synthesize",
+    group = Group.PREPARE,
+    help = {
+      "Makes images of rare classes out of two images of the train split each, for 'train"
+          + " --synthetic', and writes what each is made of.",
+      "What comes to look like an image of validation or test is not kept."
+    })
+public final class SynthesizeStage extends Stage<SynthesizeConfig> {
   private static final int IMAGES_PER_PARTITION = 200;
 
   /** More classes than this are left out of lines for people. */
   private static final int SHOWN = 20;
 
-  private final SynthesizeConfig config;
-  private final Progress progress;
-
-  public SynthesizeStage(SynthesizeConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  public SynthesizeStage() {
+    super(SynthesizeConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("synthesize", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    workspace.requireAbsent(SyntheticTable.SPEC, config.overwrite());
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+  @Override
+  protected List<TableSpec> replaces(SynthesizeConfig config) {
+    return List.of(SyntheticTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, SynthesizeConfig config) {
+    Dataset<Row> images = context.labels();
     CurrentLabels.require(images, "make others of");
-    Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
-    record
-        .input("images", workspace.version(ImagesTable.SPEC))
-        .input("splits", workspace.version(SplitsTable.SPEC));
+    Dataset<Row> splits = context.read(SplitsTable.SPEC);
     CurrentSplits current = CurrentSplits.of(images, splits);
-    current.count().line().ifPresent(line -> progress.say("synthesize: warning: " + line));
+    current.count().line().ifPresent(line -> context.say("warning: " + line));
     Dataset<Row> train = train(images, current.rows());
     SortedMap<String, Long> sizes = sizes(train);
-    Map<String, Long> needed = needed(sizes);
+    Map<String, Long> needed = needed(sizes, config);
     long wanted = needed.values().stream().mapToLong(Long::longValue).sum();
-    progress.say(
-        String.format(
-            Locale.ROOT, "synthesize: %,d images are to be made: %s", wanted, shown(needed)));
+    context.say("%,d images are to be made: %s", wanted, shown(needed));
 
-    String folder = workspace.beginExport("synthetic-" + record.runId(), record);
+    Dataset<Row> placed = context.cache(Pairing.place(train, config.blending().seed()));
+    Dataset<Row> pairs = Pairing.pair(placed, sizes, needed, config);
+    SparkSession spark = context.spark();
+    Workspace workspace = context.workspace();
+    String folder =
+        workspace.beginExport("synthetic-" + context.record().runId(), context.record());
     LongAccumulator unreadable = spark.sparkContext().longAccumulator("unreadable pairs");
-    Pairing pairing = Pairing.of(train, sizes, needed, config);
     Dataset<Row> made =
-        pairing
-            .pairs()
-            .repartition((int) (wanted / IMAGES_PER_PARTITION + 1), col(Pairing.FIRST))
-            .mapPartitions(
-                new Blending(
-                    config,
-                    new ImageFiles(spark),
-                    new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
-                    folder,
-                    CatalogBackground.of(workspace),
-                    unreadable),
-                Encoders.row(SyntheticTable.SPEC.schema()))
-            .persist(StorageLevel.DISK_ONLY());
+        context.cache(
+            pairs
+                .repartition((int) (wanted / IMAGES_PER_PARTITION + 1), col(Pairing.FIRST))
+                .mapPartitions(
+                    new Blending(
+                        config.blending(),
+                        new ImageFiles(spark),
+                        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration()),
+                        folder,
+                        CatalogBackground.of(workspace),
+                        unreadable),
+                    Encoders.row(SyntheticTable.SPEC.schema())));
     try {
-      Dataset<Row> kept = withoutLeaks(workspace, made, images, splits, record);
-      record.result("folder", folder);
-      workspace.replace(SyntheticTable.SPEC, kept, record);
+      Dataset<Row> kept = withoutLeaks(context, made, images, splits);
+      context.record().result("folder", folder);
+      context.publish(SyntheticTable.SPEC, kept);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
       workspace.deleteExport(folder, e);
       throw e;
-    } finally {
-      made.unpersist();
-      pairing.unpersist();
     }
-    outcome(workspace.read(SyntheticTable.SPEC), unreadable.value(), folder);
+    outcome(context, unreadable.value());
+    context.say("files in %s", folder);
+    context.next("train --synthetic");
   }
 
   private static Dataset<Row> train(Dataset<Row> images, Dataset<Row> splits) {
@@ -142,8 +149,8 @@ public final class SynthesizeStage {
     return sizes;
   }
 
-  private Map<String, Long> needed(SortedMap<String, Long> sizes) {
-    long target = config.target() == null ? Collections.max(sizes.values()) : config.target();
+  private static Map<String, Long> needed(SortedMap<String, Long> sizes, SynthesizeConfig config) {
+    long target = config.target().orElseGet(() -> Collections.max(sizes.values()));
     Map<String, Long> needed = new TreeMap<>();
     sizes.forEach(
         (label, n) -> {
@@ -161,21 +168,17 @@ public final class SynthesizeStage {
   }
 
   /** Leaves out what came to look like an image that the model will be judged by. */
-  private Dataset<Row> withoutLeaks(
-      Workspace workspace,
-      Dataset<Row> made,
-      Dataset<Row> images,
-      Dataset<Row> splits,
-      RunRecord record) {
-    if (!workspace.has(PixelsTable.SPEC)) {
-      progress.say(
-          "synthesize: there has been no audit, so the images are not compared with those of"
+  private static Dataset<Row> withoutLeaks(
+      StageContext context, Dataset<Row> made, Dataset<Row> images, Dataset<Row> splits) {
+    Optional<Dataset<Row>> pixels = context.readIfPresent(PixelsTable.SPEC);
+    if (pixels.isEmpty()) {
+      context.say(
+          "there has been no audit, so the images are not compared with those of"
               + " validation and test");
       return made;
     }
-    record.input("pixels", workspace.version(PixelsTable.SPEC));
     Dataset<Row> judging =
-        SameContent.current(workspace.read(PixelsTable.SPEC), images)
+        SameContent.current(pixels.get(), images)
             .join(
                 splits
                     .where(not(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN)))
@@ -183,15 +186,12 @@ public final class SynthesizeStage {
                 PixelsTable.ID);
     // Few: what was mixed from images of train has to look like one of the others.
     List<Row> leaking =
-        SyntheticLeakage.find(made, judging, SynthesizeConfig.SAME)
+        SyntheticLeakage.find(made, judging, PdqHash.SAME)
             .select(SyntheticTable.ID, SyntheticTable.PATH)
             .collectAsList();
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "synthesize: %,d came to look like an image of validation or test, and are not kept",
-            leaking.size()));
-    record.result("leaking", leaking.size());
+    context.say(
+        "%,d came to look like an image of validation or test, and are not kept", leaking.size());
+    context.record().result("leaking", leaking.size());
     for (Row leak : leaking) {
       delete(made.sparkSession(), leak.getString(1));
     }
@@ -199,34 +199,23 @@ public final class SynthesizeStage {
         not(col(SyntheticTable.ID).isInCollection(leaking.stream().map(r -> r.get(0)).toList())));
   }
 
-  private void outcome(Dataset<Row> kept, long unreadable, String folder) {
+  private static void outcome(StageContext context, long unreadable) {
     List<Row> made =
-        kept.groupBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
+        context
+            .read(SyntheticTable.SPEC)
+            .groupBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
             .agg(count(lit(1)))
             .orderBy(SyntheticTable.LABEL, SyntheticTable.METHOD)
             .collectAsList();
     for (Row row : made.subList(0, Math.min(SHOWN, made.size()))) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "  %s by %s: %,d images",
-              row.getString(0),
-              row.getString(1),
-              row.getLong(2)));
+      context.say("%s by %s: %,d images", row.getString(0), row.getString(1), row.getLong(2));
     }
     if (made.size() > SHOWN) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "  and %,d more kinds; the table 'synthetic' has them all",
-              made.size() - SHOWN));
+      context.say("%,d more kinds; the table 'synthetic' has them all", made.size() - SHOWN);
     }
     if (unreadable > 0) {
-      progress.say(
-          String.format(
-              Locale.ROOT, "  %,d pairs had an image that could not be read", unreadable));
+      context.say("%,d pairs had an image that could not be read", unreadable);
     }
-    progress.say("synthesize: files in " + folder + "; next: spark-vit train --synthetic");
   }
 
   private static void delete(SparkSession spark, String uri) {

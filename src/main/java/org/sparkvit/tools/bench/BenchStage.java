@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.options.Options;
@@ -30,8 +29,6 @@ import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.model.torchscript.TorchScriptArchive;
 import org.sparkvit.pipeline.catalog.CatalogConfig;
 import org.sparkvit.pipeline.catalog.CatalogStage;
-import org.sparkvit.pipeline.catalog.InputFormat;
-import org.sparkvit.pipeline.catalog.LayoutOption;
 import org.sparkvit.pipeline.score.ScoreConfig;
 
 /**
@@ -112,27 +109,21 @@ public final class BenchStage {
     }
     String workspace = new org.apache.hadoop.fs.Path(folder, "workspace").toString();
     CatalogConfig catalog =
-        new CatalogConfig(
+        Options.with(
+            CatalogConfig.class,
+            "workspace",
             workspace,
-            List.of(files.toString()),
-            InputFormat.FOLDER,
-            LayoutOption.FOLDER,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            null,
-            List.of(),
-            null,
-            null,
+            "input",
+            files,
+            "format",
+            "folder",
+            "layout",
+            "folder",
+            "unlabelled",
             true,
-            CatalogConfig.EmptyLabel.UNLABELLED,
-            Background.NONE,
-            0,
-            0,
-            false);
-    new CatalogStage(catalog, Progress.SILENT).run(spark);
+            "max-error-rate",
+            0);
+    new CatalogStage().run(spark, catalog, Progress.SILENT);
     return ImageSet.read(images.name(), Workspace.at(spark, workspace));
   }
 

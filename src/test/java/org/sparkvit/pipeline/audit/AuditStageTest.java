@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,10 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.AssociationsTable;
 import org.sparkvit.dataset.schema.DuplicatesTable;
 import org.sparkvit.dataset.schema.FindingsTable;
@@ -47,7 +46,6 @@ import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.pipeline.catalog.CatalogConfig;
 import org.sparkvit.pipeline.catalog.CatalogStage;
 import org.sparkvit.pipeline.catalog.InputFormat;
-import org.sparkvit.pipeline.catalog.LayoutOption;
 import org.sparkvit.pipeline.split.SplitConfig;
 import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.tools.demo.AuditFindings;
@@ -70,27 +68,21 @@ class AuditStageTest extends SparkTest {
   private static String catalog(String name, Path images, InputFormat format) {
     String workspace = folder.resolve(name).toString();
     CatalogConfig config =
-        new CatalogConfig(
+        Options.with(
+            CatalogConfig.class,
+            "workspace",
             workspace,
-            List.of(images.toString()),
+            "input",
+            images,
+            "format",
             format,
-            LayoutOption.AUTO,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            null,
-            List.of(),
-            null,
-            null,
-            false,
-            CatalogConfig.EmptyLabel.UNLABELLED,
-            Background.NONE,
-            0,
+            "empty-label",
+            "unlabelled",
+            "max-error-rate",
             1,
+            "overwrite",
             true);
-    new CatalogStage(config, Progress.SILENT).run(spark);
+    new CatalogStage().run(spark, config, Progress.SILENT);
     return workspace;
   }
 
@@ -146,7 +138,7 @@ class AuditStageTest extends SparkTest {
     assertThat(sorted(table(workspace, FindingsTable.SPEC))).isEqualTo(before);
 
     // Duplicates stay together in splits, so that nothing leaks.
-    new SplitStage(split(workspace), Progress.SILENT).run(spark);
+    new SplitStage().run(spark, split(workspace), Progress.SILENT);
     assertThat(audit(workspace)).noneMatch(line -> line.contains("leakage"));
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
 
@@ -297,19 +289,20 @@ class AuditStageTest extends SparkTest {
   }
 
   private static SplitConfig split(String workspace) {
-    return new SplitConfig(
+    return Options.with(
+        SplitConfig.class,
+        "workspace",
         workspace,
-        new BigDecimal("0.6"),
-        new BigDecimal("0.2"),
-        new BigDecimal("0.2"),
+        "train",
+        0.6,
+        "validation",
+        0.2,
+        "test",
+        0.2,
+        "seed",
         1,
-        SplitConfig.Given.IGNORE,
-        SplitConfig.Existing.REFUSE,
-        Optional.empty(),
-        Optional.empty(),
-        true,
-        0,
-        1);
+        "given",
+        "ignore");
   }
 
   private static Path copyOfSome(String name, int count) throws IOException {

@@ -29,16 +29,14 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.catalog.CatalogConfig;
 import org.sparkvit.pipeline.catalog.CatalogStage;
-import org.sparkvit.pipeline.catalog.InputFormat;
-import org.sparkvit.pipeline.catalog.LayoutOption;
 
 /** One picture as gray, 16-bit, CMYK and animated files: measured as what people see of it. */
 class OddFormatsAuditTest extends SparkTest {
@@ -146,27 +144,17 @@ class OddFormatsAuditTest extends SparkTest {
     writeGif("animated.gif", true);
     Workspace workspace = Workspace.at(spark, folder.resolve("w").toString());
     CatalogConfig catalog =
-        new CatalogConfig(
+        Options.with(
+            CatalogConfig.class,
+            "workspace",
             workspace.uri(),
-            List.of(folder.resolve("images").toString()),
-            InputFormat.FOLDER,
-            LayoutOption.AUTO,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            null,
-            List.of(),
-            null,
-            null,
-            false,
-            CatalogConfig.EmptyLabel.UNLABELLED,
-            Background.NONE,
-            0,
-            1,
-            true);
-    new CatalogStage(catalog, Progress.SILENT).run(spark);
+            "input",
+            folder.resolve("images"),
+            "format",
+            "folder",
+            "max-error-rate",
+            1);
+    new CatalogStage().run(spark, catalog, Progress.SILENT);
     new AuditStage(
             new AuditConfig(
                 workspace.uri(),

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.DuplicatesTable;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -34,8 +34,6 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.catalog.CatalogConfig;
 import org.sparkvit.pipeline.catalog.CatalogStage;
-import org.sparkvit.pipeline.catalog.InputFormat;
-import org.sparkvit.pipeline.catalog.LayoutOption;
 
 /** Drawings whose form is in their alpha alone, of one colour under it. */
 class TransparentAuditTest extends SparkTest {
@@ -82,27 +80,21 @@ class TransparentAuditTest extends SparkTest {
   private Workspace catalog(String background) {
     String workspace = folder.resolve("workspace").toString();
     CatalogConfig config =
-        new CatalogConfig(
+        Options.with(
+            CatalogConfig.class,
+            "workspace",
             workspace,
-            List.of(folder.resolve("images").toString()),
-            InputFormat.FOLDER,
-            LayoutOption.AUTO,
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            null,
-            List.of(),
-            null,
-            null,
-            false,
-            CatalogConfig.EmptyLabel.UNLABELLED,
-            Background.parse("--background", background),
-            0,
+            "input",
+            folder.resolve("images"),
+            "format",
+            "folder",
+            "background",
+            background,
+            "max-error-rate",
             1,
+            "overwrite",
             true);
-    new CatalogStage(config, Progress.SILENT).run(spark);
+    new CatalogStage().run(spark, config, Progress.SILENT);
     return Workspace.at(spark, workspace);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -59,7 +60,7 @@ final class CatalogRun {
       uris.add(input.toString());
     }
     CatalogConfig config = config(uris, layout);
-    new CatalogStage(config, said::add).run(spark);
+    new CatalogStage().run(spark, config, said::add);
     return Workspace.at(spark, workspace).read(ImagesTable.SPEC);
   }
 
@@ -70,15 +71,15 @@ final class CatalogRun {
         uris,
         format,
         layout,
-        pathColumn,
-        labelColumn,
-        splitColumn,
-        imageRoot,
+        Optional.ofNullable(pathColumn),
+        Optional.ofNullable(labelColumn),
+        Optional.ofNullable(splitColumn),
+        Optional.ofNullable(imageRoot),
         imageMembers,
-        labelMember,
+        Optional.ofNullable(labelMember),
         within,
-        encoding,
-        delimiter,
+        Optional.ofNullable(encoding),
+        Optional.ofNullable(delimiter),
         unlabelled,
         emptyLabel,
         background,

@@ -9,6 +9,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,10 @@ class CsvTableTest {
   }
 
   private static String read(String text) {
-    return read("a.csv", text.getBytes(StandardCharsets.UTF_8), TextFormat.of(null, null));
+    return read(
+        "a.csv",
+        text.getBytes(StandardCharsets.UTF_8),
+        TextFormat.of(Optional.empty(), Optional.empty()));
   }
 
   @ParameterizedTest
@@ -77,7 +81,7 @@ class CsvTableTest {
     byte[] all = new byte[start.length + text.length];
     System.arraycopy(start, 0, all, 0, start.length);
     System.arraycopy(text, 0, all, start.length, text.length);
-    assertThat(read("a.csv", all, TextFormat.of("latin-1", null)))
+    assertThat(read("a.csv", all, TextFormat.of(Optional.of("latin-1"), Optional.empty())))
         .isEqualTo("[path, label] [a.jpg, café]");
   }
 
@@ -85,14 +89,14 @@ class CsvTableTest {
   @CsvSource({"latin-1", "latin1", "ISO-8859-1", "windows-1252", "cp1252"})
   void encodingOnRequest(String encoding) {
     byte[] text = "path,label\na.jpg,café\n".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(read("a.csv", text, TextFormat.of(encoding, null)))
+    assertThat(read("a.csv", text, TextFormat.of(Optional.of(encoding), Optional.empty())))
         .isEqualTo("[path, label] [a.jpg, café]");
   }
 
   @Test
   void bytesThatAreNotUtf8AreAnErrorWithLineAndByte() {
     byte[] text = "path,label\na.jpg,cat\nb.jpg,caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1);
-    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(null, null)))
+    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(Optional.empty(), Optional.empty())))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("manifest 'a.csv' line 3, byte 31, is not UTF-8 (E9)")
         .hasMessageContaining("--encoding");
@@ -101,25 +105,28 @@ class CsvTableTest {
   @Test
   void charactersCutOffAtTheEndAreAnError() {
     byte[] text = "path,label\na.jpg,caf\u00c3".getBytes(StandardCharsets.ISO_8859_1);
-    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(null, null)))
+    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(Optional.empty(), Optional.empty())))
         .hasMessageContaining("line 2, byte 21, is not UTF-8 (C3)");
   }
 
   @Test
   void utf16WithoutMarkIsNotTakenForUtf8() {
     byte[] text = PLAIN.getBytes(StandardCharsets.UTF_16LE);
-    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(null, null)))
+    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(Optional.empty(), Optional.empty())))
         .hasMessageContaining("line 1 has a zero character")
         .hasMessageContaining("--encoding");
-    assertThat(read("a.csv", text, TextFormat.of("utf-16le", null))).isEqualTo(ROWS);
+    assertThat(read("a.csv", text, TextFormat.of(Optional.of("utf-16le"), Optional.empty())))
+        .isEqualTo(ROWS);
   }
 
   @Test
   void unknownEncodingOrDelimiterIsNamed() {
-    assertThatThrownBy(() -> TextFormat.of("klingon", null))
+    assertThatThrownBy(() -> TextFormat.of(Optional.of("klingon"), Optional.empty()))
         .hasMessageContaining("--encoding is 'klingon'");
-    assertThatThrownBy(() -> TextFormat.of(null, "ab")).hasMessageContaining("--delimiter is 'ab'");
-    assertThatThrownBy(() -> TextFormat.of(null, "\"")).hasMessageContaining("--delimiter");
+    assertThatThrownBy(() -> TextFormat.of(Optional.empty(), Optional.of("ab")))
+        .hasMessageContaining("--delimiter is 'ab'");
+    assertThatThrownBy(() -> TextFormat.of(Optional.empty(), Optional.of("\"")))
+        .hasMessageContaining("--delimiter");
   }
 
   @ParameterizedTest
@@ -137,7 +144,7 @@ class CsvTableTest {
   @Test
   void tsvIsKnownByItsName() {
     byte[] text = "file\tkind, or so, or more\na.jpg\tcat\n".getBytes(StandardCharsets.UTF_8);
-    assertThat(read("a.tsv", text, TextFormat.of(null, null)))
+    assertThat(read("a.tsv", text, TextFormat.of(Optional.empty(), Optional.empty())))
         .isEqualTo("[file, kind, or so, or more] [a.jpg, cat]");
   }
 
@@ -153,7 +160,8 @@ class CsvTableTest {
   @Test
   void delimiterOnRequest() {
     byte[] text = PLAIN.replace(",", ":").getBytes(StandardCharsets.UTF_8);
-    assertThat(read("a.csv", text, TextFormat.of(null, ":"))).isEqualTo(ROWS);
+    assertThat(read("a.csv", text, TextFormat.of(Optional.empty(), Optional.of(":"))))
+        .isEqualTo(ROWS);
   }
 
   @Test
@@ -205,7 +213,7 @@ class CsvTableTest {
     byte[] start = "path,label\na.jpg,\"".getBytes(StandardCharsets.UTF_8);
     byte[] text = java.util.Arrays.copyOf(start, TextRecord.MAX_LENGTH + 100);
     java.util.Arrays.fill(text, start.length, text.length, (byte) 'x');
-    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(null, null)))
+    assertThatThrownBy(() -> read("a.csv", text, TextFormat.of(Optional.empty(), Optional.empty())))
         .hasMessageContaining("line 2 cannot be read: it is longer than 16 Mi characters");
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.faults.Mutations;
 
@@ -47,7 +48,12 @@ class ManifestFuzzTest {
             1,
             mutant -> {
               CsvTable csv =
-                  new CsvTable("manifest", "a.csv", text(mutant), TextFormat.of(null, null), PATHS);
+                  new CsvTable(
+                      "manifest",
+                      "a.csv",
+                      text(mutant),
+                      TextFormat.of(Optional.empty(), Optional.empty()),
+                      PATHS);
               int columns = csv.header().size();
               csv.forEachRemaining(row -> assertThat(row.cells()).hasSize(columns));
               return "read";

@@ -118,7 +118,7 @@ class VacuumTest extends SparkTest {
 
   private void vacuum(boolean dryRun) {
     said.clear();
-    new VacuumStage(VacuumConfig.of(workspace.uri(), "7d", dryRun), said::add).run(spark);
+    new VacuumStage().run(spark, new VacuumConfig(workspace.uri(), "7d", dryRun), said::add);
   }
 
   private Set<String> files() throws IOException {
@@ -269,7 +269,8 @@ class VacuumTest extends SparkTest {
           if (call.equals("delete")
               && path.toString().contains("/plan/")
               && other.compareAndSet(false, true)) {
-            new VacuumStage(VacuumConfig.of(workspace.uri(), "7d", false), others::add).run(spark);
+            new VacuumStage()
+                .run(spark, new VacuumConfig(workspace.uri(), "7d", false), others::add);
           }
         });
     vacuum(false);
@@ -309,16 +310,16 @@ class VacuumTest extends SparkTest {
   @Test
   void lengthsOfTimeThatAreNone() {
     for (String keep : List.of("7", "soon", "-1d", "1w", "7 days", "9999999d")) {
-      assertThatThrownBy(() -> VacuumConfig.of("w", keep, false))
+      assertThatThrownBy(() -> new VacuumConfig("w", keep, false))
           .isInstanceOf(UserException.class)
           .hasMessage(
               "--keep is '%s', which is no length of time; use a whole number with h or d, e.g."
                   + " 12h or 7d",
               keep);
     }
-    assertThatThrownBy(() -> VacuumConfig.of("w", "0d", false))
-        .hasMessageStartingWith("--keep is '0h'; use 1h or more");
-    assertThat(VacuumConfig.of("w", "12h", false).keep()).isEqualTo(Duration.ofHours(12));
+    assertThatThrownBy(() -> new VacuumConfig("w", "0d", false))
+        .hasMessageStartingWith("--keep is '0d'; use 1h or more");
+    assertThat(new VacuumConfig("w", "12h", false).kept()).isEqualTo(Duration.ofHours(12));
   }
 
   @Test

@@ -41,6 +41,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -101,7 +102,7 @@ class PackStageTest extends SparkTest {
 
   private static List<String> pack(Workspace workspace, String shardSize) {
     List<String> lines = new ArrayList<>();
-    new PackStage(PackConfig.of(workspace.uri(), shardSize, 4), lines::add).run(spark);
+    new PackStage().run(spark, new PackConfig(workspace.uri(), shardSize, 4), lines::add);
     return lines;
   }
 
@@ -366,12 +367,12 @@ class PackStageTest extends SparkTest {
           }
         };
     // 4 shards for each of two cores are a chunk.
-    PackConfig config = PackConfig.of(workspace.uri(), "20k", 4);
-    assertThatThrownBy(() -> new PackStage(config, killer).run(spark)).hasMessage("killed");
+    PackConfig config = new PackConfig(workspace.uri(), "20k", 4);
+    assertThatThrownBy(() -> new PackStage().run(spark, config, killer)).hasMessage("killed");
     int first = places(workspace).size();
     assertThat(first).isBetween(10, IMAGES - 10);
     List<String> lines = new ArrayList<>();
-    new PackStage(config, lines::add).run(spark);
+    new PackStage().run(spark, config, lines::add);
     int rest = IMAGES - first;
     assertThat(lines).last().asString().contains(rest + " of " + rest + " images");
     assertThat(places(workspace)).hasSize(IMAGES);
@@ -465,17 +466,17 @@ class PackStageTest extends SparkTest {
 
   @Test
   void sizes() {
-    assertThat(PackConfig.of("w", "256m", 1).shardBytes()).isEqualTo(256L << 20);
-    assertThat(PackConfig.of("w", "2g", 1).shardBytes()).isEqualTo(2L << 30);
-    assertThat(PackConfig.of("w", "3k", 1).shardBytes()).isEqualTo(3072);
-    assertThat(PackConfig.of("w", "77", 1).shardBytes()).isEqualTo(77);
+    assertThat(new PackConfig("w", "256m", 1).shardBytes()).isEqualTo(256L << 20);
+    assertThat(new PackConfig("w", "2g", 1).shardBytes()).isEqualTo(2L << 30);
+    assertThat(new PackConfig("w", "3k", 1).shardBytes()).isEqualTo(3072);
+    assertThat(new PackConfig("w", "77", 1).shardBytes()).isEqualTo(77);
     for (String wrong : List.of("", "0", "m", "-1", "1.5m", "256mb", "10t")) {
-      assertThatThrownBy(() -> PackConfig.of("w", wrong, 1))
+      assertThatThrownBy(() -> new PackConfig("w", wrong, 1))
           .isInstanceOf(UserException.class)
           .hasMessageContaining("--shard-size is")
           .hasMessageContaining(wrong);
     }
-    assertThatThrownBy(() -> PackConfig.of("w", "1m", 0))
+    assertThatThrownBy(() -> Options.check(new PackConfig("w", "1m", 0)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--read-threads is 0");
   }

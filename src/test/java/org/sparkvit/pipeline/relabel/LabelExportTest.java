@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -28,7 +27,6 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
-import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.options.Options;
@@ -38,8 +36,6 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.pipeline.catalog.CatalogConfig;
 import org.sparkvit.pipeline.catalog.CatalogStage;
-import org.sparkvit.pipeline.catalog.InputFormat;
-import org.sparkvit.pipeline.catalog.LayoutOption;
 
 /** The export, read back by the very command that the stage prints. */
 class LabelExportTest extends SparkTest {
@@ -194,45 +190,16 @@ class LabelExportTest extends SparkTest {
   }
 
   private Dataset<Row> catalog(String name, String... options) {
-    List<String> inputs = new ArrayList<>();
-    List<String> within = new ArrayList<>();
-    Map<String, String> others = new TreeMap<>();
-    for (int i = 0; i < options.length; i += 2) {
-      if (options[i].equals("--input")) {
-        inputs.add(options[i + 1]);
-      } else if (options[i].equals("--within")) {
-        within.add(options[i + 1]);
-      } else {
-        others.put(options[i], options[i + 1]);
-      }
-    }
     String workspace = folder.resolve(name).toString();
-    CatalogConfig config =
-        new CatalogConfig(
-            workspace,
-            inputs,
-            InputFormat.AUTO,
-            LayoutOption.AUTO,
-            null,
-            null,
-            others.remove("--split-column"),
-            others.remove("--image-root"),
-            List.of(),
-            null,
-            within,
-            null,
-            null,
-            false,
-            CatalogConfig.EmptyLabel.valueOf(
-                Optional.ofNullable(others.remove("--empty-label"))
-                    .orElse("fail")
-                    .toUpperCase(java.util.Locale.ROOT)),
-            Background.NONE,
-            2,
-            0.9,
-            false);
-    assertThat(others).isEmpty();
-    new CatalogStage(config, Progress.SILENT).run(spark);
+    Map<String, List<String>> given = new TreeMap<>();
+    given.put("workspace", List.of(workspace));
+    given.put("partitions", List.of("2"));
+    given.put("max-error-rate", List.of("0.9"));
+    for (int i = 0; i < options.length; i += 2) {
+      given.computeIfAbsent(options[i].substring(2), flag -> new ArrayList<>()).add(options[i + 1]);
+    }
+    CatalogConfig config = Options.read(CatalogConfig.class, given);
+    new CatalogStage().run(spark, config, Progress.SILENT);
     return Workspace.at(spark, workspace).read(ImagesTable.SPEC);
   }
 

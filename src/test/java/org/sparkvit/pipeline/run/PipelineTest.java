@@ -40,7 +40,7 @@ class PipelineTest extends SparkTest {
       @Option(standard = "1", least = 1, help = "Times.") int times,
       @Option(help = "Tags.") List<String> tags) {}
 
-  @StageDescription(name = "note", group = Group.OPERATE, help = "Notes.", readsOnly = true)
+  @StageDescription(name = "note", group = Group.OPERATE, help = "Notes.")
   private final class NoteStage extends Stage<NoteConfig> {
     NoteStage() {
       super(NoteConfig.class);
@@ -55,7 +55,7 @@ class PipelineTest extends SparkTest {
 
   record WorkConfig(@WorkspaceOption String workspace, @MaxMinutesOption int maxMinutes) {}
 
-  @StageDescription(name = "work", group = Group.OPERATE, help = "Works.", readsOnly = true)
+  @StageDescription(name = "work", group = Group.OPERATE, help = "Works.")
   private final class WorkStage extends Stage<WorkConfig> {
     WorkStage() {
       super(WorkConfig.class);

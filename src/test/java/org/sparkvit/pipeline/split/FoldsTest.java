@@ -3,7 +3,6 @@ package org.sparkvit.pipeline.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -20,13 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.FoldsTable;
 import org.sparkvit.dataset.schema.ImageRows;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.pipeline.split.SplitConfig.Existing;
-import org.sparkvit.pipeline.split.SplitConfig.Given;
 
 class FoldsTest extends SparkTest {
   private static final int FOLDS = 3;
@@ -54,24 +51,29 @@ class FoldsTest extends SparkTest {
     return workspace;
   }
 
-  private static SplitConfig config(Workspace workspace, int folds, int fold, Existing existing) {
-    return new SplitConfig(
+  private static SplitConfig config(Workspace workspace, int folds, int fold, String existing) {
+    return Options.with(
+        SplitConfig.class,
+        "workspace",
         workspace.uri(),
-        new BigDecimal("0.7"),
-        new BigDecimal("0.1"),
-        new BigDecimal("0.2"),
+        "train",
+        0.7,
+        "validation",
+        0.1,
+        "test",
+        0.2,
+        "seed",
         3,
-        Given.KEEP,
         existing,
-        Optional.empty(),
-        Optional.empty(),
         true,
+        "folds",
         folds,
+        "fold",
         fold);
   }
 
   private Map<String, String> split(Workspace workspace, int fold) {
-    new SplitStage(config(workspace, FOLDS, fold, Existing.OVERWRITE), said::add).run(spark);
+    new SplitStage().run(spark, config(workspace, FOLDS, fold, "overwrite"), said::add);
     Map<String, String> splits = new TreeMap<>();
     workspace
         .read(SplitsTable.SPEC)
@@ -126,7 +128,8 @@ class FoldsTest extends SparkTest {
               Integer other = homes.put(row.getString(1), fold);
               assertThat(other == null || other.equals(fold)).as(row.getString(1)).isTrue();
             });
-    assertThat(said).anyMatch(line -> line.startsWith("fold 3 of 3 is the validation split; of "));
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("split: fold 3 of 3 is the validation split; of "));
   }
 
   @Test
@@ -142,16 +145,16 @@ class FoldsTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the data names one; pass --given ignore");
     assertThat(workspace.has(SplitsTable.SPEC)).isFalse();
-    assertThatThrownBy(() -> config(workspace, 5, 6, Existing.REFUSE))
+    assertThatThrownBy(() -> config(workspace, 5, 6, "overwrite"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--fold");
-    assertThatThrownBy(() -> config(workspace, 1, 1, Existing.REFUSE))
+    assertThatThrownBy(() -> config(workspace, 1, 1, "overwrite"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--folds");
-    assertThatThrownBy(() -> config(workspace, 0, 2, Existing.REFUSE))
+    assertThatThrownBy(() -> config(workspace, 0, 2, "overwrite"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--fold");
-    assertThatThrownBy(() -> config(workspace, 5, 2, Existing.EXTEND))
+    assertThatThrownBy(() -> config(workspace, 5, 2, "extend"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("exclude each other");
   }

@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
@@ -27,13 +27,12 @@ import org.sparkvit.core.DataException;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.FoldsTable;
 import org.sparkvit.dataset.schema.ImageRows;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.pipeline.split.SplitConfig.Existing;
-import org.sparkvit.pipeline.split.SplitConfig.Given;
 
 class SplitStageTest extends SparkTest {
   @TempDir Path folder;
@@ -49,32 +48,32 @@ class SplitStageTest extends SparkTest {
             .add("nameless", null, null, null, "nameless"));
     List<String> lines = new ArrayList<>();
 
-    run(Existing.REFUSE, lines::add);
+    run("", lines::add);
 
     assertThat(workspace().read(SplitsTable.SPEC).count()).isEqualTo(121);
     assertThat(workspace().read(SplitsTable.SPEC).filter("group is not null").count()).isEqualTo(2);
     assertThat(lines)
         .anyMatch(line -> line.matches("ordinary +80 +10 +10 +100"))
         .anyMatch(line -> line.matches("all classes +97 +12 +12 +121"))
-        .contains("left out: 1 images that cannot be read, 1 without a label")
-        .contains("kept whole: 1 groups with 2 images");
+        .contains("split: left out: 1 images that cannot be read, 1 without a label")
+        .contains("split: kept whole: 1 groups with 2 images");
   }
 
   @Test
   void refusesReplacesOrExtendsAnEarlierSplit() {
     catalog(new ImageRows().add("a", 30, "x").add("b", 30, "y"));
-    run(Existing.REFUSE, Progress.SILENT);
+    run("", Progress.SILENT);
     List<Row> first = rows();
 
-    assertThatThrownBy(() -> run(Existing.REFUSE, Progress.SILENT))
+    assertThatThrownBy(() -> run("", Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'splits' exists already");
 
     catalog(new ImageRows().add("a", 60, "x").add("b", 30, "y"));
-    run(Existing.EXTEND, Progress.SILENT);
+    run("extend", Progress.SILENT);
     assertThat(rows()).hasSize(90).containsAll(first);
 
-    run(Existing.OVERWRITE, Progress.SILENT);
+    run("overwrite", Progress.SILENT);
     assertThat(rows()).hasSize(90);
     assertThat(rows().containsAll(first)).isFalse();
   }
@@ -82,7 +81,7 @@ class SplitStageTest extends SparkTest {
   @Test
   void anImageThatCannotBeReadForAWhileKeepsItsPlace() {
     catalog(new ImageRows().add("a", 30, "x").add("b", 30, "y"));
-    run(Existing.REFUSE, Progress.SILENT);
+    run("", Progress.SILENT);
     List<Row> first = rows();
 
     // For one night ten images of each class time out, and new ones take part.
@@ -93,7 +92,7 @@ class SplitStageTest extends SparkTest {
       night.add("b-" + i, "y", null, null, "b" + i, status);
     }
     catalog(night);
-    run(Existing.EXTEND, Progress.SILENT);
+    run("extend", Progress.SILENT);
     assertThat(rows()).hasSize(72).containsAll(first);
   }
 
@@ -101,7 +100,7 @@ class SplitStageTest extends SparkTest {
   void saysWhichIdOccursTwiceAndWritesNothing() {
     catalog(new ImageRows().add("a", 3, "x").add("b", 3, "y").add("a", 1, "x"));
 
-    assertThatThrownBy(() -> run(Existing.REFUSE, Progress.SILENT))
+    assertThatThrownBy(() -> run("", Progress.SILENT))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("table 'images', column 'id'")
         .hasMessageContaining("twice");
@@ -129,10 +128,10 @@ class SplitStageTest extends SparkTest {
               rows.withColumn("tags", tags).repartition(partitions),
               RunRecord.start("catalog", Map.of()));
       List<String> lines = new ArrayList<>();
-      run(Existing.OVERWRITE, "tags", 0, lines::add);
+      run("overwrite", "tags", 0, lines::add);
       results.add(rows());
       assertThat(lines)
-          .contains("of the labels in 'tags':")
+          .contains("split: of the labels in 'tags':")
           .anyMatch(line -> line.matches("night +10[678] +1[34] +1[34] +134"))
           .anyMatch(line -> line.matches("indoor +4[678] +[567] +[567] +58"))
           .anyMatch(line -> line.matches("rare +1[123] +[12] +[12] +1[45]"))
@@ -148,10 +147,10 @@ class SplitStageTest extends SparkTest {
             ImagesTable.SPEC,
             rows.withColumn("tags", split(tags, "\\|")),
             RunRecord.start("catalog", Map.of()));
-    run(Existing.OVERWRITE, "tags", 0, Progress.SILENT);
+    run("overwrite", "tags", 0, Progress.SILENT);
     assertThat(rows()).isEqualTo(results.get(0));
 
-    run(Existing.OVERWRITE, "tags", 4, Progress.SILENT);
+    run("overwrite", "tags", 4, Progress.SILENT);
     Dataset<Row> folds =
         workspace()
             .read(FoldsTable.SPEC)
@@ -163,7 +162,7 @@ class SplitStageTest extends SparkTest {
         .hasSize(4)
         .allSatisfy(row -> assertThat(row.getLong(1)).isBetween(29L, 31L));
 
-    assertThatThrownBy(() -> run(Existing.OVERWRITE, "colour", 0, Progress.SILENT))
+    assertThatThrownBy(() -> run("overwrite", "colour", 0, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("no column 'colour'");
   }
@@ -203,26 +202,20 @@ class SplitStageTest extends SparkTest {
     return Workspace.at(spark, folder.toUri().toString());
   }
 
-  private void run(Existing existing, Progress progress) {
+  private void run(String existing, Progress progress) {
     run(existing, null, 0, progress);
   }
 
-  private void run(Existing existing, String labels, int folds, Progress progress) {
-    new SplitStage(
-            new SplitConfig(
-                folder.toUri().toString(),
-                new BigDecimal("0.8"),
-                new BigDecimal("0.1"),
-                new BigDecimal("0.1"),
-                0,
-                Given.KEEP,
-                existing,
-                Optional.empty(),
-                Optional.ofNullable(labels),
-                true,
-                folds,
-                1),
-            progress)
-        .run(spark);
+  private void run(String existing, String labels, int folds, Progress progress) {
+    Map<String, List<String>> given = new LinkedHashMap<>();
+    given.put("workspace", List.of(folder.toUri().toString()));
+    given.put("folds", List.of(Integer.toString(folds)));
+    if (labels != null) {
+      given.put("labels-column", List.of(labels));
+    }
+    if (!existing.isEmpty()) {
+      given.put(existing, List.of("true"));
+    }
+    new SplitStage().run(spark, Options.read(SplitConfig.class, given), progress);
   }
 }

@@ -19,9 +19,9 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImageRows;
 import org.sparkvit.dataset.schema.SplitsTable;
-import org.sparkvit.pipeline.split.SplitConfig.Existing;
 import org.sparkvit.pipeline.split.SplitConfig.Given;
 
 class SplitterTest extends SparkTest {
@@ -308,20 +308,7 @@ class SplitterTest extends SparkTest {
             .add("b", "y", "validation", null, "b")
             .add("c", "y", "test", null, "c")
             .dataset(spark);
-    SplitConfig noTrain =
-        new SplitConfig(
-            "w",
-            BigDecimal.ZERO,
-            new BigDecimal("0.5"),
-            new BigDecimal("0.5"),
-            0,
-            Given.KEEP,
-            Existing.REFUSE,
-            Optional.empty(),
-            Optional.empty(),
-            true,
-            0,
-            1);
+    SplitConfig noTrain = shares("0", "0.5", "0.5");
     assertThatThrownBy(() -> split(named, noTrain))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nowhere to go");
@@ -335,7 +322,7 @@ class SplitterTest extends SparkTest {
     assertThatThrownBy(() -> shares("1.1", "-0.1", "0"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--train is 1.1");
-    assertThat(shares("0.7", "0.10", "0.2").toMap()).containsEntry("given", "KEEP");
+    assertThat(Options.values(shares("0.7", "0.10", "0.2"))).containsEntry("given", "keep");
   }
 
   /** 750 images: 600 x, 150 y; of the former 120 in groups or duplicated, of the latter 50. */
@@ -357,19 +344,16 @@ class SplitterTest extends SparkTest {
   }
 
   private static SplitConfig shares(String train, String validation, String test) {
-    return new SplitConfig(
+    return Options.with(
+        SplitConfig.class,
+        "workspace",
         "w",
-        new BigDecimal(train),
-        new BigDecimal(validation),
-        new BigDecimal(test),
-        0,
-        Given.KEEP,
-        Existing.REFUSE,
-        Optional.empty(),
-        Optional.empty(),
-        true,
-        0,
-        1);
+        "train",
+        train,
+        "validation",
+        validation,
+        "test",
+        test);
   }
 
   private static SplitConfig config(long seed, Given given, String group, boolean duplicates) {
@@ -380,7 +364,8 @@ class SplitterTest extends SparkTest {
         new BigDecimal("0.1"),
         seed,
         given,
-        Existing.REFUSE,
+        false,
+        false,
         Optional.ofNullable(group),
         Optional.empty(),
         duplicates,

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -57,11 +58,16 @@ class SynthesizeStageTest extends SparkTest {
   }
 
   private SynthesizeConfig config(List<Method> methods, Long target, long seed) {
-    return new SynthesizeConfig(root.toString(), methods, target, 0.4, 1, 0.2, 512, seed, true);
+    return new SynthesizeConfig(
+        root.toString(),
+        methods,
+        Optional.ofNullable(target),
+        new BlendSettings(0.4, 1, 0.2, 512, seed),
+        true);
   }
 
   private List<Row> made(SynthesizeConfig config) {
-    new SynthesizeStage(config, said::add).run(spark);
+    new SynthesizeStage().run(spark, config, said::add);
     return workspace.read(SyntheticTable.SPEC).orderBy(SyntheticTable.ID).collectAsList();
   }
 

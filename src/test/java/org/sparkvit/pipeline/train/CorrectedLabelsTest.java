@@ -30,6 +30,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.query.CurrentSplits;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -124,22 +125,22 @@ class CorrectedLabelsTest extends SparkTest {
     TrainFixtures.workspace(spark, Path.of(uri), 2);
     Workspace workspace = Workspace.at(spark, uri);
     label(workspace, 39);
-    new SplitStage(
-            new SplitConfig(
+    new SplitStage()
+        .run(
+            spark,
+            Options.with(
+                SplitConfig.class,
+                "workspace",
                 uri,
-                new BigDecimal("0.6"),
-                new BigDecimal("0.2"),
-                new BigDecimal("0.2"),
-                0,
-                SplitConfig.Given.KEEP,
-                SplitConfig.Existing.OVERWRITE,
-                Optional.empty(),
-                Optional.empty(),
-                true,
-                0,
-                1),
-            Progress.SILENT)
-        .run(spark);
+                "train",
+                0.6,
+                "validation",
+                0.2,
+                "test",
+                0.2,
+                "overwrite",
+                true),
+            Progress.SILENT);
     new BalanceStage()
         .run(
             spark,
