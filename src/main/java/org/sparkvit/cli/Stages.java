@@ -3,18 +3,26 @@ package org.sparkvit.cli;
 import java.util.List;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.labels.LabelsStage;
+import org.sparkvit.pipeline.probe.ProbeStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.train.TrainStage;
+import org.sparkvit.pipeline.tune.TuneStage;
 
 /** The stages of the pipeline, in the order of the work. Each is a command of its name. */
 final class Stages {
   /** All stages. A new one is added here. */
   static final List<Stage<?>> ALL =
       List.of(
+          new LabelsStage(),
           new RepairStage(),
           new BalanceStage(),
+          new TrainStage(),
+          new TuneStage(),
+          new ProbeStage(),
           new ScoreStage(),
           new RelabelStage(),
           new DecisionsStage());

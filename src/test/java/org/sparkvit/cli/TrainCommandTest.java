@@ -14,24 +14,24 @@ class TrainCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --metric roc             | no metric is named 'roc'
+          --metric roc             | --metric is 'roc'; use accuracy, balanced-accuracy
           --image-size 30          | image_size 30 is not a multiple of patch_size 16
           --epochs 0               | --epochs is 0
           --batch-size 0           | --batch-size is 0
           --learning-rate 0        | --learning-rate is 0.0
-          --learning-rate NaN      | '--learning-rate': 'NaN' is no number
+          --learning-rate NaN      | --learning-rate: 'NaN' is no number
           --min-learning-rate 1    | --min-learning-rate is 1.0
           --warmup-ratio 1         | --warmup-ratio is 1.0
           --clip-norm -1           | --clip-norm is -1.0
           --patience -1            | --patience is -1
-          --crop-padding -1        | --crop-padding is -1
+          --crop-padding -1        | --crop-padding: '-1' is not between 0
           --crop-padding 224       | --crop-padding is 224, but images have 224 pixels
           --color-jitter -1        | --color-jitter is -1.0
-          --hue-jitter 0.6         | --hue-jitter is 0.6; use 0 (none) to 0.5
+          --hue-jitter 0.6         | --hue-jitter is 0.6; use from 0 to 0.5
           --device tpu             | --device is 'tpu'
           --precision fp64         | --precision is 'fp64'
           --name ../x              | --name is '../x'
-          --size enormous          | unknown ViT size 'enormous'
+          --size enormous          | --size is 'enormous'; use tiny, small
           --hidden-size 32         | a custom size needs --hidden-size, --layers and --heads
           --from vit --size tiny   | --from brings its own architecture
           --hidden-size 30 --layers 2 --heads 4 | hidden_size 30 is not a multiple of

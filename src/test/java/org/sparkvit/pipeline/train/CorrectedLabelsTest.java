@@ -46,7 +46,6 @@ import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.BalancePolicy;
 import org.sparkvit.training.recipe.Diloco;
-import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 
 /** A data set that was split and balanced, and whose labels were corrected afterwards. */
@@ -94,7 +93,9 @@ class CorrectedLabelsTest extends SparkTest {
 
   private JsonNode train(String workspace, String name, boolean usePlan, Progress progress)
       throws IOException {
-    new TrainStage(
+    new TrainStage()
+        .run(
+            spark,
             new TrainConfig(
                 workspace,
                 name,
@@ -102,8 +103,8 @@ class CorrectedLabelsTest extends SparkTest {
                 usePlan,
                 false,
                 RareClasses.KEPT,
-                new Initialization.Scratch(TrainFixtures.tinyViT()),
-                TrainFixtures.recipe(1, 1e-3, 0),
+                TrainFixtures.scratch(),
+                TrainFixtures.options(1, 1e-3, 0),
                 Diloco.NONE,
                 "cpu",
                 "fp32",
@@ -111,8 +112,7 @@ class CorrectedLabelsTest extends SparkTest {
                 Optional.empty(),
                 TrainRunOptions.DEFAULT,
                 CardFields.INHERITED),
-            progress)
-        .run(spark);
+            progress);
     Path file = TestModels.current(Path.of(workspace), name).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
   }
