@@ -60,7 +60,7 @@ class PagesTest {
       if (!option.usageHelp()
           && !option.versionHelp()
           && COMMON.contains(option.longestName()) == common) {
-        String label = option.arity().max() == 0 ? "" : " " + option.paramLabel();
+        String label = option.arity().min() == 0 ? "" : " " + option.paramLabel();
         text.append(row(code(option.longestName() + label), option));
       }
     }

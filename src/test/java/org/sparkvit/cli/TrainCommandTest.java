@@ -1,14 +1,25 @@
 package org.sparkvit.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.core.UserException;
+import picocli.CommandLine;
 
 /** What is wrong with options shows before Spark starts. */
 class TrainCommandTest {
+  @ParameterizedTest
+  @CsvSource({"--flip, true", "--no-flip, false", "--flip=false, false", "--epochs=3, true"})
+  void flippingIsOnUnlessItIsTurnedOff(String option, String flips) {
+    CommandLine main = Main.commandLine();
+    main.parseArgs("train", "--workspace", "w", option);
+    assertThat(main.getSubcommands().get("train").getCommandSpec().findOption("--flip").getValue())
+        .hasToString(flips);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
