@@ -168,7 +168,7 @@ final class DemoCommand extends SparkCommand {
             List.of(
                 "calibrate", "--positive", SampleDataset.SENSITIVE, "--images-per-day", "100000"),
             List.of("explain", "--slices", "source"),
-            List.of("labels", "--from", "vit", "--filter-by", "predicted_neq_given"),
+            List.of("labels", "--from", "vit", "--filter-by", "predicted-neq-given"),
             relabel(),
             List.of("report"))) {
       List<String> arguments = new ArrayList<>(command);

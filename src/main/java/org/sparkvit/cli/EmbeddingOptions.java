@@ -1,5 +1,6 @@
 package org.sparkvit.cli;
 
+import org.sparkvit.core.options.Options;
 import org.sparkvit.inference.EmbeddingSettings;
 import picocli.CommandLine.Option;
 
@@ -36,6 +37,8 @@ final class EmbeddingOptions {
   private int decodeThreads;
 
   EmbeddingSettings settings() {
-    return new EmbeddingSettings(device, precision, batchSize, decodeThreads);
+    EmbeddingSettings settings = new EmbeddingSettings(device, precision, batchSize, decodeThreads);
+    Options.check(settings);
+    return settings;
   }
 }

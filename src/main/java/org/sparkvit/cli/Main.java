@@ -36,12 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     subcommands = {
       AuditCommand.class,
-      LabelsCommand.class,
       GateCommand.class,
       ResampleCommand.class,
-      TrainCommand.class,
-      TuneCommand.class,
-      ProbeCommand.class,
       EvaluateCommand.class,
       CalibrateCommand.class,
       ExplainCommand.class,

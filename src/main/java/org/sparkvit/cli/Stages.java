@@ -4,17 +4,21 @@ import java.util.List;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.catalog.CatalogStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.labels.LabelsStage;
 import org.sparkvit.pipeline.maintenance.ExportStage;
 import org.sparkvit.pipeline.maintenance.HistoryStage;
 import org.sparkvit.pipeline.maintenance.ModelsStage;
 import org.sparkvit.pipeline.maintenance.VacuumStage;
 import org.sparkvit.pipeline.pack.PackStage;
+import org.sparkvit.pipeline.probe.ProbeStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.synthesize.SynthesizeStage;
+import org.sparkvit.pipeline.train.TrainStage;
+import org.sparkvit.pipeline.tune.TuneStage;
 
 /** The stages of the pipeline, in the order of the work. Each is a command of its name. */
 final class Stages {
@@ -23,13 +27,17 @@ final class Stages {
       List.of(
           new CatalogStage(),
           new PackStage(),
-          new DecisionsStage(),
+          new LabelsStage(),
           new RepairStage(),
+          new SynthesizeStage(),
           new SplitStage(),
           new BalanceStage(),
-          new SynthesizeStage(),
+          new TrainStage(),
+          new TuneStage(),
+          new ProbeStage(),
           new ScoreStage(),
           new RelabelStage(),
+          new DecisionsStage(),
           new ModelsStage(),
           new HistoryStage(),
           new VacuumStage(),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.core.Numbers;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.pipeline.stage.Stage;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -88,6 +92,55 @@ class NumberOptionsTest {
         .as(command + " " + option)
         .isInstanceOf(UserException.class)
         .hasMessageContaining("2147483647");
+  }
+
+  static Stream<Arguments> numbersOfStages() {
+    return Stages.ALL.stream()
+        .flatMap(
+            stage ->
+                Options.list(stage.options()).stream()
+                    .filter(org.sparkvit.core.options.OptionSpec::isNumber)
+                    .map(option -> Arguments.of(stage, option)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("numbersOfStages")
+  void noNumberOfAStageIsNoneOrExhaustsTheMachine(
+      Stage<?> stage, org.sparkvit.core.options.OptionSpec option) {
+    for (String value : List.of("NaN", "Infinity", "-Infinity", "1e300", "many")) {
+      assertThatThrownBy(() -> read(stage, option, value))
+          .as(option.flag() + " " + value)
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining(option.flag())
+          .hasMessageContaining(value);
+    }
+    if (!ANY_LARGE.contains(option.flag()) && isWhole(stage, option)) {
+      assertThatThrownBy(() -> read(stage, option, "2147483647"))
+          .as(option.flag())
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining(option.flag() + " is 2147483647; use ");
+    }
+  }
+
+  private static boolean isWhole(Stage<?> stage, org.sparkvit.core.options.OptionSpec option) {
+    try {
+      read(stage, option, "1.5");
+      return false;
+    } catch (UserException e) {
+      return e.getMessage().contains("is no whole number");
+    }
+  }
+
+  private static void read(
+      Stage<?> stage, org.sparkvit.core.options.OptionSpec option, String value) {
+    Map<String, List<String>> given = new HashMap<>();
+    for (org.sparkvit.core.options.OptionSpec other : Options.list(stage.options())) {
+      if (other.isRequired()) {
+        given.put(other.name(), List.of("conf/space.properties"));
+      }
+    }
+    given.put(option.name(), List.of(value));
+    stage.read(given);
   }
 
   /** What {@code run} does before Spark starts. */

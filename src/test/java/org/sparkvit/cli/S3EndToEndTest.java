@@ -119,7 +119,9 @@ class S3EndToEndTest extends SparkTest {
                     "--batch-size",
                     "32",
                     "--learning-rate",
-                    "1e-3"),
+                    "1e-3",
+                    "--seed",
+                    "42"),
                 Stream.of(options))
             .toArray(String[]::new));
   }

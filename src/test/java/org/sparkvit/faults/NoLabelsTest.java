@@ -17,6 +17,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.pipeline.balance.BalanceConfig;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.evaluate.EvaluateConfig;
@@ -72,6 +73,7 @@ class NoLabelsTest extends SparkTest {
         () ->
             TrainingRows.read(
                 tables.workspace(),
+                tables.workspace().read(ImagesTable.SPEC),
                 true,
                 false,
                 RareClasses.KEPT,

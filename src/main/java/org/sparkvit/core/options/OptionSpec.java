@@ -64,10 +64,13 @@ public final class OptionSpec {
     if (!choices.isEmpty()) {
       return String.join("|", choices);
     }
+    return isNumber() ? "N" : name.toUpperCase(Locale.ROOT);
+  }
+
+  /** Returns whether its values are numbers. */
+  public boolean isNumber() {
     Class<?> type = OptionValues.valueType(component.getGenericType());
-    return Number.class.isAssignableFrom(OptionValues.boxed(type))
-        ? "N"
-        : name.toUpperCase(Locale.ROOT);
+    return Number.class.isAssignableFrom(OptionValues.boxed(type));
   }
 
   /** Returns the texts that are allowed, or an empty list where all are. */

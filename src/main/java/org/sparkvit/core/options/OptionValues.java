@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.sparkvit.core.Numbers;
 import org.sparkvit.core.UserException;
@@ -149,6 +150,10 @@ final class OptionValues {
     } catch (IllegalArgumentException e) {
       throw new UserException(option.flag() + ": '" + text + "' " + e.getMessage(), e);
     } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException) {
+        throw new UserException(
+            option.flag() + ": '" + text + "' " + e.getCause().getMessage(), e.getCause());
+      }
       if (e.getCause() instanceof RuntimeException mistake) {
         throw mistake;
       }
@@ -176,7 +181,11 @@ final class OptionValues {
         option.flag() + " is '" + text + "'; use " + OptionSpec.words(option.choices()));
   }
 
-  /** Returns the static method {@code parse} by which a type of this program reads its texts. */
+  /**
+   * Returns the static method {@code parse} by which a type of this program reads its texts. Where
+   * a text cannot be read, it throws an {@link IllegalArgumentException} whose message goes on from
+   * the text: "is no size".
+   */
   static Method parser(Class<?> type) {
     try {
       Method method = type.getMethod("parse", String.class);
@@ -187,6 +196,18 @@ final class OptionValues {
       throw new IllegalStateException(type + " has no static parse(String) for options", e);
     }
     throw new IllegalStateException(type + " has no static parse(String) for options");
+  }
+
+  /** Returns a shown value as a person would write it, with commas in lists and maps. */
+  static String text(Object shown) {
+    if (shown instanceof List<?> list) {
+      return list.stream().map(Object::toString).collect(Collectors.joining(","));
+    } else if (shown instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(entry -> entry.getKey() + "=" + entry.getValue())
+          .collect(Collectors.joining(","));
+    }
+    return shown.toString();
   }
 
   /**

@@ -140,6 +140,16 @@ public final class Options {
     return map;
   }
 
+  /**
+   * Returns the values by the options' names, as a person would write them and {@link #read} reads
+   * them. Values that are absent are left out.
+   */
+  public static Map<String, String> texts(Record values) {
+    Map<String, String> map = new LinkedHashMap<>();
+    values(values).forEach((name, value) -> map.put(name, OptionValues.text(value)));
+    return map;
+  }
+
   /** Returns the value of one option, if there is an option of this name. */
   public static Optional<Object> value(Record values, String name) {
     return Optional.ofNullable(values(values).get(name));

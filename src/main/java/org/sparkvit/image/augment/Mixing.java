@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.distribution.BetaDistribution;
 import org.apache.commons.math3.random.Well512a;
+import org.sparkvit.core.options.Option;
 
 /**
  * Mixes two images into one, whose label is then partly that of each. Mixup adds them up (Zhang et
@@ -16,20 +17,39 @@ import org.apache.commons.math3.random.Well512a;
  *     0 for no CutMix
  * @param probability the share of the images that are mixed, 0 to 1
  */
-public record Mixing(double mixup, double cutmix, double probability) implements Serializable {
+public record Mixing(
+    @Option(
+            label = "ALPHA",
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help =
+                "Add pairs of images and their labels up, in shares of a Beta(ALPHA, ALPHA)"
+                    + " distribution; 0 for none.")
+        double mixup,
+    @Option(
+            label = "ALPHA",
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help =
+                "Paste a box of one image into another, in shares of a Beta(ALPHA, ALPHA)"
+                    + " distribution; 0 for none.")
+        double cutmix,
+    @Option(
+            name = "mix-probability",
+            label = "SHARE",
+            standard = "1",
+            least = 0,
+            greatest = 1,
+            advanced = true,
+            help = "With --mixup or --cutmix: share of the images that are mixed.")
+        double probability)
+    implements Serializable {
   /** Mixes nothing. */
   public static final Mixing NONE = new Mixing(0, 0, 0);
 
-  public Mixing {
-    if (!(mixup >= 0 && cutmix >= 0 && mixup + cutmix < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("alphas " + mixup + " and " + cutmix);
-    }
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException("probability " + probability + " is not from 0 to 1");
-    }
-  }
-
-  /** Returns whether there is any mixing. */
+  /** Whether there is any mixing. */
   public boolean isOn() {
     return probability > 0 && mixup + cutmix > 0;
   }

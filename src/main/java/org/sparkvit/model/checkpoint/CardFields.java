@@ -1,27 +1,29 @@
 package org.sparkvit.model.checkpoint;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
+import org.sparkvit.core.options.Option;
 
 /**
- * What a model's card says that no measurement gives.
+ * What a model's card says that no measurement gives: options of every command that makes a model.
  *
- * @param license name of the new model's licence, or null for that of the model it starts from
- * @param knownBiases of the model it starts from, or null for what that model's card says
+ * @param license name of the new model's licence; empty for that of the model it starts from
+ * @param knownBiases of the model it starts from; empty for what that model's card says
  */
-public record CardFields(String license, String knownBiases) {
+public record CardFields(
+    @Option(
+            label = "NAME",
+            advanced = true,
+            help =
+                "Licence of the new model, for its card; without it that of the model in --from, if"
+                    + " it names one.")
+        Optional<String> license,
+    @Option(
+            label = "TEXT",
+            advanced = true,
+            help =
+                "What is known of the starting model's biases, for the card; without it what that"
+                    + " model's own card says.")
+        Optional<String> knownBiases) {
   /** What the starting model's card says. */
-  public static final CardFields INHERITED = new CardFields(null, null);
-
-  /** Option names and values, for the run record. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    if (license != null) {
-      map.put("license", license);
-    }
-    if (knownBiases != null) {
-      map.put("known-biases", knownBiases);
-    }
-    return map;
-  }
+  public static final CardFields INHERITED = new CardFields(Optional.empty(), Optional.empty());
 }

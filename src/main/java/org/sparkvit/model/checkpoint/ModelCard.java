@@ -106,19 +106,20 @@ public record ModelCard(
   }
 
   private Optional<String> license() {
-    if (fields.license() != null) {
-      return Optional.of(fields.license());
-    }
-    return startCard
-        .filter(card -> card.startsWith("---"))
-        .map(LICENSE::matcher)
-        .filter(Matcher::find)
-        .map(found -> found.group(1));
+    return fields
+        .license()
+        .or(
+            () ->
+                startCard
+                    .filter(card -> card.startsWith("---"))
+                    .map(LICENSE::matcher)
+                    .filter(Matcher::find)
+                    .map(found -> found.group(1)));
   }
 
   private String biases() {
-    if (fields.knownBiases() != null) {
-      return fields.knownBiases();
+    if (fields.knownBiases().isPresent()) {
+      return fields.knownBiases().get();
     }
     if (base.isEmpty()) {
       return "It has learned from the images above alone, and what they lack it does not know.";

@@ -3,6 +3,7 @@ package org.sparkvit.pipeline.audit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.inference.EmbeddingSettings;
 
 /**
@@ -29,7 +30,7 @@ public record SemanticConfig(String from, double cosine, EmbeddingSettings embed
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("semantic-from", from);
     map.put("semantic-cosine", cosine);
-    map.putAll(embedding.toMap());
+    map.putAll(Options.values(embedding));
     return map;
   }
 }

@@ -4,13 +4,16 @@ import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_min;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,7 +22,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * A table that the user brings: a column {@code id} or {@code path}, perhaps {@code label}, and for
@@ -36,12 +41,73 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
       List.of(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL);
 
   /**
+   * Reads a table and finds the images that it is about.
+   *
+   * @param labelled the images whose labels can be judged, of {@link LabelledImages}
+   * @throws UserException when it is not as above, or is about no image or about other classes
+   */
+  static Judged judge(StageContext context, String uri, Dataset<Row> labelled) {
+    context.record().input("probabilities", uri);
+    GivenProbabilities given = read(context, uri);
+    boolean ownLabels = Arrays.asList(given.rows().columns()).contains(ImagesTable.LABEL);
+    Dataset<Row> known =
+        ownLabels
+            ? labelled.select(ImagesTable.ID, ImagesTable.PATH)
+            : labelled.select(ImagesTable.ID, ImagesTable.PATH, ImagesTable.LABEL);
+    String rest = given.key().equals(ImagesTable.ID) ? ImagesTable.PATH : ImagesTable.ID;
+    Dataset<Row> joined =
+        given
+            .rows()
+            .join(known, given.key())
+            .drop(given.key().equals(ImagesTable.ID) ? rest : given.key())
+            .withColumn(
+                ConfidentLearning.GIVEN,
+                ClassIndex.of(given.classes().names()).index(col(ImagesTable.LABEL)));
+    Row strangers =
+        joined
+            .where(col(ConfidentLearning.GIVEN).isNull())
+            .agg(count(lit(1)), min(ImagesTable.LABEL))
+            .head();
+    if (strangers.getLong(0) > 0) {
+      throw new UserException(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d images have labels without a column of probabilities, such as '%s'; it has"
+                  + " columns for %s",
+              uri,
+              strangers.getLong(0),
+              strangers.getString(1),
+              given.classes().names()));
+    }
+    long judged = joined.count();
+    long offered = given.rows().count();
+    if (judged == 0) {
+      throw new UserException(
+          uri
+              + ": none of its "
+              + offered
+              + " rows is about a labelled image of the catalog; compare its column '"
+              + given.key()
+              + "' with that of the table 'images'");
+    }
+    context.say("%,d of the %,d rows are about labelled images of the catalog", judged, offered);
+    return new Judged(
+        joined.select(
+            ConfidentLearning.ID, ConfidentLearning.GIVEN, ConfidentLearning.PROBABILITIES),
+        given.classes(),
+        Optional.empty(),
+        ownLabels
+            ? Optional.of(joined.select(ImagesTable.ID, ImagesTable.LABEL))
+            : Optional.empty());
+  }
+
+  /**
    * Reads and checks it.
    *
    * @throws UserException when it cannot be read, lacks columns, or holds what are no probabilities
    */
-  static GivenProbabilities read(SparkSession spark, String uri) {
-    Dataset<Row> table = open(spark, uri);
+  private static GivenProbabilities read(StageContext context, String uri) {
+    Dataset<Row> table = open(context.spark(), uri);
     List<String> columns = Arrays.asList(table.columns());
     if (!columns.contains(ImagesTable.ID) && !columns.contains(ImagesTable.PATH)) {
       throw new UserException(
@@ -67,13 +133,13 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
                 .toArray(Column[]::new));
     String key = columns.contains(ImagesTable.ID) ? ImagesTable.ID : ImagesTable.PATH;
     Dataset<Row> rows =
-        (columns.contains(ImagesTable.LABEL)
+        context.cache(
+            columns.contains(ImagesTable.LABEL)
                 ? table.select(
                     col(key),
                     col(ImagesTable.LABEL).cast(DataTypes.StringType).as(ImagesTable.LABEL),
                     probabilities.as(ConfidentLearning.PROBABILITIES))
-                : table.select(col(key), probabilities.as(ConfidentLearning.PROBABILITIES)))
-            .persist();
+                : table.select(col(key), probabilities.as(ConfidentLearning.PROBABILITIES)));
     requireProbabilities(rows, key, uri);
     requireOnce(rows, key, uri);
     return new GivenProbabilities(rows, labels);
@@ -94,9 +160,8 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
           ? spark.read().json(uri)
           : spark.read().parquet(uri);
     } catch (Exception e) {
-      // Spark throws AnalysisException and SparkException, which are not declared; the first line
-      // of
-      // what its tasks meet says little.
+      // Spark throws exceptions that it does not declare, and what its tasks meet says little in
+      // its first line.
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();

@@ -1,13 +1,13 @@
 package org.sparkvit.pipeline.labels;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.sparkvit.dataset.schema.LabelChecksTable;
 
-/** What makes a label an issue; the names are those of cleanlab's {@code filter_by}. */
+/**
+ * What makes a label an issue; the names are those of cleanlab's {@code filter_by}, with dashes.
+ */
 public enum IssueRule {
   /** Of each label, as many as are likely wrong: those least likely to be right. */
   PRUNE_BY_CLASS,
@@ -22,12 +22,7 @@ public enum IssueRule {
 
   /** As options write it. */
   public String option() {
-    return name().toLowerCase(Locale.ROOT);
-  }
-
-  /** All, as options write them. */
-  public static List<String> options() {
-    return Arrays.stream(values()).map(IssueRule::option).toList();
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Whether a row of {@link LabelChecksTable} breaks this rule. */

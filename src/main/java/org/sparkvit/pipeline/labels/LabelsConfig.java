@@ -1,9 +1,11 @@
 package org.sparkvit.pipeline.labels;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.FoldsOption;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.SeedOption;
+import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.inference.EmbeddingSettings;
 
 /**
@@ -20,15 +22,49 @@ import org.sparkvit.inference.EmbeddingSettings;
  * @param embedding how the model embeds
  */
 public record LabelsConfig(
-    String workspace,
-    Optional<String> model,
-    Optional<String> probabilities,
-    IssueRule rule,
-    int folds,
-    double regularization,
-    int neighbors,
-    long seed,
+    @WorkspaceOption String workspace,
+    @Option(
+            name = "from",
+            label = "NAME|URI",
+            help =
+                "The model that embeds: one of the workspace, or the URI of a Hugging Face model"
+                    + " directory.")
+        Optional<String> model,
+    @Option(
+            label = "URI",
+            help =
+                "Instead of a model: a Parquet, .csv or .jsonl table with a column id or path,"
+                    + " perhaps label, and one for each class, with its name, that holds its"
+                    + " probability. Use probabilities of models that have not seen the image.")
+        Optional<String> probabilities,
+    @Option(
+            name = "filter-by",
+            label = "RULE",
+            standard = "prune-by-noise-rate",
+            help =
+                "What makes a label an issue: prune-by-noise-rate, prune-by-class, both,"
+                    + " confident-learning or predicted-neq-given. The table has a column for"
+                    + " each.")
+        IssueRule rule,
+    @FoldsOption int folds,
+    @Option(
+            label = "R",
+            standard = "0.01",
+            least = 0,
+            advanced = true,
+            help = "Strength of the heads' regularization (MLlib's regParam).")
+        double regularization,
+    @Option(
+            label = "K",
+            standard = "10",
+            least = 1,
+            greatest = 1000,
+            help = "How many of the nearest images vote.")
+        int neighbors,
+    @SeedOption long seed,
     EmbeddingSettings embedding) {
+
+  /** Checks what ranges do not say. */
   public LabelsConfig {
     if (model.isPresent() == probabilities.isPresent()) {
       throw new UserException(
@@ -36,28 +72,5 @@ public record LabelsConfig(
               + " a table that does"
               + (model.isPresent() ? "; not both" : ""));
     }
-    UserException.require(folds >= 2, "--folds", folds, "2 or more");
-    UserException.require(
-        regularization >= 0 && regularization < Double.POSITIVE_INFINITY,
-        "--regularization",
-        regularization,
-        "0 or more");
-    UserException.require(
-        neighbors >= 1 && neighbors <= 1000, "--neighbors", neighbors, "1 to 1000");
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("from", model.orElse(null));
-    map.put("probabilities", probabilities.orElse(null));
-    map.put("filter-by", rule.option());
-    map.put("folds", folds);
-    map.put("regularization", regularization);
-    map.put("neighbors", neighbors);
-    map.put("seed", seed);
-    map.putAll(embedding.toMap());
-    return map;
   }
 }

@@ -13,9 +13,9 @@ import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.neighbors.Neighbors;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * Probabilities for each image from a linear head that has not seen it, nor anything it repeats:
@@ -42,41 +42,40 @@ final class OutOfSample {
    *     ConfidentLearning#PROBABILITIES}
    */
   static Dataset<Row> probabilities(
-      Dataset<Row> embedded, int classes, LabelsConfig config, Progress progress) {
+      StageContext context, LabelsConfig config, Dataset<Row> embedded, int classes) {
     int partitions =
         (int) Math.max(1, (embedded.count() + ROWS_PER_PARTITION - 1) / ROWS_PER_PARTITION);
     Dataset<Row> rows =
-        embedded
-            .select(
-                col(ConfidentLearning.ID),
-                col(ConfidentLearning.GIVEN),
-                pmod(xxhash64(lit(config.seed()), col(LabelledImages.GROUP)), lit(config.folds()))
-                    .cast("int")
-                    .as(FOLD),
-                functions.array_to_vector(col(Neighbors.POINT).cast("array<double>")).as(FEATURES))
-            .withColumn(
-                TARGET,
-                col(ConfidentLearning.GIVEN)
-                    .cast("double")
-                    .as(
-                        TARGET,
-                        NominalAttribute.defaultAttr()
-                            .withName(TARGET)
-                            .withNumValues(classes)
-                            .toMetadata()))
-            // Sums of another order have other last digits.
-            .repartition(partitions, col(ConfidentLearning.ID))
-            .sortWithinPartitions(ConfidentLearning.ID)
-            .persist();
+        context.cache(
+            embedded
+                .select(
+                    col(ConfidentLearning.ID),
+                    col(ConfidentLearning.GIVEN),
+                    pmod(
+                            xxhash64(lit(config.seed()), col(LabelledImages.GROUP)),
+                            lit(config.folds()))
+                        .cast("int")
+                        .as(FOLD),
+                    functions
+                        .array_to_vector(col(Neighbors.POINT).cast("array<double>"))
+                        .as(FEATURES))
+                .withColumn(
+                    TARGET,
+                    col(ConfidentLearning.GIVEN)
+                        .cast("double")
+                        .as(
+                            TARGET,
+                            NominalAttribute.defaultAttr()
+                                .withName(TARGET)
+                                .withNumValues(classes)
+                                .toMetadata()))
+                // Sums of another order have other last digits.
+                .repartition(partitions, col(ConfidentLearning.ID))
+                .sortWithinPartitions(ConfidentLearning.ID));
     requireManyGroups(rows, config);
     Optional<Dataset<Row>> all = Optional.empty();
     for (int fold = 0; fold < config.folds(); fold++) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "labels: judging fold %d of %d by the others",
-              fold + 1,
-              config.folds()));
+      context.say("judging fold %d of %d by the others", fold + 1, config.folds());
       Dataset<Row> predicted =
           new LogisticRegression()
               .setFamily("multinomial")

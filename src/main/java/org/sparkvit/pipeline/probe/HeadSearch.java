@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.classification.LogisticRegression;
@@ -19,7 +18,7 @@ import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkvit.core.Progress;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * Trains linear heads with MLlib's multinomial logistic regression (L-BFGS, or OWL-QN with L1), and
@@ -36,12 +35,12 @@ final class HeadSearch {
 
   private static final String FOLD = "fold";
 
+  private final StageContext context;
   private final ProbeConfig config;
-  private final Progress progress;
 
-  HeadSearch(ProbeConfig config, Progress progress) {
+  HeadSearch(StageContext context, ProbeConfig config) {
+    this.context = context;
     this.config = config;
-    this.progress = progress;
   }
 
   /**
@@ -77,19 +76,14 @@ final class HeadSearch {
     if (choices.length == 1) {
       return found(regression.fit(train, choices[0]), Map.of());
     }
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "probe: cross-validating %d heads in %d folds",
-            choices.length,
-            config.folds()));
+    context.say("cross-validating %d heads in %d folds", choices.length, config.folds());
     CrossValidatorModel validated =
         new CrossValidator()
             .setEstimator(regression)
             .setEstimatorParamMaps(choices)
             .setEvaluator(
                 new MulticlassClassificationEvaluator()
-                    .setMetricName(config.sparkMetric())
+                    .setMetricName(config.metric().sparkName())
                     .setLabelCol(LABEL)
                     .setWeightCol(WEIGHT))
             .setNumFolds(config.folds())
@@ -107,13 +101,9 @@ final class HeadSearch {
                       + ", "
                       + choices[i].apply(regression.elasticNetParam());
               candidates.put(choice, validated.avgMetrics()[i]);
-              progress.say(
-                  String.format(
-                      Locale.ROOT,
-                      "probe: regularization, elastic net %s: %s %.4f",
-                      choice,
-                      config.metric(),
-                      validated.avgMetrics()[i]));
+              context.say(
+                  "regularization, elastic net %s: %s %.4f",
+                  choice, config.metric().label(), validated.avgMetrics()[i]);
             });
     return found((LogisticRegressionModel) validated.bestModel(), candidates);
   }
@@ -121,10 +111,10 @@ final class HeadSearch {
   private Found found(LogisticRegressionModel model, Map<String, Double> candidates) {
     int iterations = model.summary().totalIterations();
     if (iterations >= config.maxIterations()) {
-      progress.say(
-          "probe: warning: the head was still getting better after "
-              + iterations
-              + " iterations; raise --max-iterations or --regularization");
+      context.say(
+          "warning: the head was still getting better after %d iterations; raise --max-iterations"
+              + " or --regularization",
+          iterations);
     }
     return new Found(
         Head.of(model), model.getRegParam(), model.getElasticNetParam(), iterations, candidates);

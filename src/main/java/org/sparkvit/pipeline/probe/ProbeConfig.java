@@ -3,19 +3,25 @@ package org.sparkvit.pipeline.probe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.FoldsOption;
+import org.sparkvit.core.options.NoPlanOption;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.core.options.OverwriteOption;
+import org.sparkvit.core.options.SeedOption;
+import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.model.checkpoint.CardFields;
 import org.sparkvit.training.recipe.RareClasses;
 
 /**
- * What the stage {@code probe} is asked to do.
+ * Options of {@link ProbeStage}.
  *
  * @param workspace URI of the workspace
  * @param name what the new model is called in the workspace
- * @param overwrite whether a model of that name is replaced
+ * @param overwrite whether a model of that name gets a further version
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param rare what becomes of rare classes
  * @param resampled whether the {@code resampled} table counts
@@ -23,85 +29,114 @@ import org.sparkvit.training.recipe.RareClasses;
  * @param regularization strengths to choose from, each 0 or more
  * @param elasticNet mixtures to choose from, each 0 (L2 only) to 1 (L1 only)
  * @param folds parts of the train split that each choice is judged on, 2 or more
- * @param metric what the choice is by: {@code log_loss}, {@code accuracy} or {@code f1_weighted}
+ * @param metric what the choice is by
  * @param maxIterations passes over the train split for one head
  * @param seed decides which image is in which fold
  * @param embedding how the model embeds
  * @param card what the model's card says that cannot be measured
  */
 public record ProbeConfig(
-    String workspace,
-    String name,
-    boolean overwrite,
-    boolean usePlan,
+    @WorkspaceOption String workspace,
+    @Option(standard = "probe", help = "What the new model is called in the workspace.")
+        String name,
+    @OverwriteOption boolean overwrite,
+    @NoPlanOption boolean usePlan,
     RareClasses rare,
-    boolean resampled,
-    String model,
-    List<Double> regularization,
-    List<Double> elasticNet,
-    int folds,
-    String metric,
-    int maxIterations,
-    long seed,
+    @Option(
+            help =
+                "Also train on the points that 'resample' made up, and without the images that it"
+                    + " removes.")
+        boolean resampled,
+    @Option(
+            name = "from",
+            label = "NAME|URI",
+            help =
+                "The model that embeds: one of the workspace, or the URI of a Hugging Face model"
+                    + " directory.")
+        String model,
+    @Option(
+            label = "R",
+            standard = "0.0001,0.001,0.01,0.1",
+            least = 0,
+            help = "Strengths to choose from (MLlib's regParam).")
+        List<Double> regularization,
+    @Option(
+            label = "A",
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            advanced = true,
+            help =
+                "Mixtures to choose from: 0 is L2, 1 is L1, which sets weights to zero (MLlib's"
+                    + " elasticNetParam).")
+        List<Double> elasticNet,
+    @FoldsOption int folds,
+    @Option(
+            standard = "log-loss",
+            help = "What the choice is by, weighted as the plan weighs images.")
+        Criterion metric,
+    @Option(
+            standard = "200",
+            least = 1,
+            greatest = 1_000_000,
+            advanced = true,
+            help = "Iterations of the optimizer for one head, at most.")
+        int maxIterations,
+    @SeedOption long seed,
     EmbeddingSettings embedding,
     CardFields card) {
-  /** Spark's names of the metrics that a choice can be by. */
-  private static final Map<String, String> METRICS =
-      new TreeMap<>(Map.of("log_loss", "logLoss", "accuracy", "accuracy", "f1_weighted", "f1"));
+  /** What a strength and a mixture can be chosen by. */
+  public enum Criterion {
+    LOG_LOSS("log_loss", "logLoss"),
+    ACCURACY("accuracy", "accuracy"),
+    F1_WEIGHTED("f1_weighted", "f1");
 
+    private final String label;
+    private final String sparkName;
+
+    Criterion(String label, String sparkName) {
+      this.label = label;
+      this.sparkName = sparkName;
+    }
+
+    /** The name in tables. */
+    String label() {
+      return label;
+    }
+
+    /** What MLlib's evaluator calls it. */
+    String sparkName() {
+      return sparkName;
+    }
+  }
+
+  /** Options that do not decide about the model. */
+  private static final List<String> INDIFFERENT =
+      List.of(
+          "workspace",
+          "name",
+          "overwrite",
+          "device",
+          "batch-size",
+          "decode-threads",
+          "license",
+          "known-biases");
+
+  /** Checks what ranges do not say. */
   public ProbeConfig {
     regularization = List.copyOf(regularization);
     elasticNet = List.copyOf(elasticNet);
     OutputName.require(name);
     UserException.require(!model.isBlank(), "--from", model, "the name of a model, or a URI");
     UserException.require(
-        !regularization.isEmpty()
-            && regularization.stream().allMatch(r -> r >= 0 && r < Double.POSITIVE_INFINITY),
-        "--regularization",
-        regularization,
-        "numbers that are 0 or more");
-    UserException.require(
-        !elasticNet.isEmpty() && elasticNet.stream().allMatch(a -> a >= 0 && a <= 1),
-        "--elastic-net",
-        elasticNet,
-        "numbers from 0 to 1");
-    UserException.require(folds >= 2, "--folds", folds, "2 or more");
-    UserException.require(
-        METRICS.containsKey(metric), "--metric", metric, "one of " + METRICS.keySet());
-    UserException.require(maxIterations >= 1, "--max-iterations", maxIterations, "1 or more");
-  }
-
-  /** Spark's name of the metric. */
-  String sparkMetric() {
-    return METRICS.get(metric);
+        !regularization.isEmpty(), "--regularization", regularization, "one number or more");
+    UserException.require(!elasticNet.isEmpty(), "--elastic-net", elasticNet, "one number or more");
   }
 
   /** What decides about the model, by option. */
   Map<String, Object> fingerprint() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("from", model);
-    map.put("regularization", regularization);
-    map.put("elastic-net", elasticNet);
-    map.put("folds", folds);
-    map.put("metric", metric);
-    map.put("max-iterations", maxIterations);
-    map.put("seed", seed);
-    map.put("precision", embedding.precision());
-    map.putAll(rare.toMap());
-    return map;
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("name", name);
-    map.put("overwrite", overwrite);
-    map.put("no-plan", !usePlan);
-    map.put("resampled", resampled);
-    map.putAll(fingerprint());
-    map.putAll(embedding.toMap());
-    map.putAll(card.toMap());
+    Map<String, Object> map = new LinkedHashMap<>(Options.values(this));
+    map.keySet().removeAll(INDIFFERENT);
     return map;
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.inference.EmbeddingSettings;
 
 /**
@@ -58,7 +59,7 @@ public record ResampleConfig(
     map.put("cleaning", cleaning);
     map.put("ratio", ratio);
     map.put("seed", seed);
-    map.putAll(embedding.toMap());
+    map.putAll(Options.values(embedding));
     return map;
   }
 }

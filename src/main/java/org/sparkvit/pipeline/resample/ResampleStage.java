@@ -37,7 +37,9 @@ public final class ResampleStage {
   public void run(SparkSession spark) {
     RunRecord record = RunRecord.start("resample", config.toMap());
     Workspace workspace = Workspace.forStage(spark, config.workspace());
-    TrainingRows rows = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
+    TrainingRows rows =
+        TrainingRows.read(
+            workspace, workspace.read(ImagesTable.SPEC), false, false, RareClasses.KEPT, record);
     rows.notes().forEach(note -> progress.say("resample: warning: " + note));
     Dataset<Row> train = rows.rows().where(col(SplitsTable.SPLIT).equalTo(SplitsTable.TRAIN));
     String location = workspace.modelAt(config.model());

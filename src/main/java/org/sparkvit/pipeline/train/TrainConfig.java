@@ -3,23 +3,31 @@ package org.sparkvit.pipeline.train;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.DecodeThreadsOption;
+import org.sparkvit.core.options.DeviceOption;
+import org.sparkvit.core.options.NoPlanOption;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.core.options.OverwriteOption;
+import org.sparkvit.core.options.SyntheticOption;
+import org.sparkvit.core.options.TrainingPrecisionOption;
+import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.model.checkpoint.CardFields;
 import org.sparkvit.training.recipe.Diloco;
 import org.sparkvit.training.recipe.Initialization;
+import org.sparkvit.training.recipe.InitializationOptions;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
 /**
- * What the stage {@code train} is asked to do.
+ * Options of {@link TrainStage}.
  *
  * @param workspace URI of the workspace
  * @param name what the model is called in the workspace
- * @param overwrite whether a model of that name is replaced
+ * @param overwrite whether a model of that name gets a further version
  * @param usePlan whether the {@code plan} table counts, where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param rare what becomes of rare classes
@@ -34,65 +42,52 @@ import org.sparkvit.training.recipe.Recipe;
  * @param card what the model's card says that cannot be measured
  */
 public record TrainConfig(
-    String workspace,
-    String name,
-    boolean overwrite,
-    boolean usePlan,
-    boolean useSynthetic,
+    @WorkspaceOption String workspace,
+    @Option(standard = "vit", help = "What the model is called in the workspace.") String name,
+    @OverwriteOption boolean overwrite,
+    @NoPlanOption boolean usePlan,
+    @SyntheticOption boolean useSynthetic,
     RareClasses rare,
-    Initialization initialization,
-    Recipe recipe,
+    InitializationOptions initialization,
+    RecipeOptions recipe,
     Diloco diloco,
-    String device,
-    String precision,
-    int decodeThreads,
-    Optional<Path> cacheFolder,
+    @DeviceOption String device,
+    @TrainingPrecisionOption String precision,
+    @DecodeThreadsOption int decodeThreads,
+    @Option(
+            name = "cache-dir",
+            label = "FOLDER",
+            advanced = true,
+            help =
+                "Folder on the driver's disk for the decoded pixels while training; without it the"
+                    + " temporary folder.")
+        Optional<Path> cacheFolder,
     TrainRunOptions trainRunOptions,
     CardFields card) {
+
+  /** Checks what ranges do not say. */
   public TrainConfig {
-    Objects.requireNonNull(rare);
-    Objects.requireNonNull(initialization);
-    Objects.requireNonNull(recipe);
     OutputName.require(name);
-    if (!Set.of("auto", "cpu", "gpu").contains(device)) {
-      throw new UserException("--device is '" + device + "'; use auto, cpu or gpu");
-    }
-    if (!Set.of("auto", "fp32", "bf16", "fp16").contains(precision)) {
-      throw new UserException("--precision is '" + precision + "'; use auto, fp32, bf16 or fp16");
-    }
-    if (decodeThreads < 1) {
-      throw new UserException("--decode-threads is " + decodeThreads + "; use 1 or more");
-    }
-    if (initialization instanceof Initialization.Scratch scratch) {
-      // Here the side is known already, so that the mistake shows before Spark starts.
-      recipe.augmentation().requireFits(scratch.architecture().imageSize());
-    }
   }
 
-  /** What decides about the model, by option: the same in a training that is resumed. */
-  Map<String, Object> fingerprint() {
-    Map<String, Object> map = new LinkedHashMap<>(initialization.toMap());
-    map.putAll(recipe.toMap());
-    map.putAll(diloco.toMap());
-    map.putAll(rare.toMap());
-    map.put("precision", precision);
-    return map;
+  /** How the model is trained, with what follows from where the training begins. */
+  Recipe resolvedRecipe() {
+    return recipe.recipe(initialization.initialization().defaultLearningRate());
   }
 
-  /** Option names and values, for the run record. */
-  public Map<String, Object> toMap() {
+  /**
+   * What decides about the model, by option: the same in a training that is resumed. Also what
+   * follows from other options is said, such as the learning rate.
+   *
+   * @param begin where the training begins
+   */
+  Map<String, Object> fingerprint(Initialization begin) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("name", name);
-    map.put("overwrite", overwrite);
-    map.put("no-plan", !usePlan);
-    map.put("synthetic", useSynthetic);
-    map.putAll(fingerprint());
-    map.put("device", device);
-    map.put("decode-threads", decodeThreads);
-    map.putAll(trainRunOptions.toMap());
-    map.putAll(card.toMap());
-    cacheFolder.ifPresent(folder -> map.put("cache-dir", folder.toString()));
+    map.putAll(Options.texts(InitializationOptions.of(begin)));
+    map.putAll(Options.texts(RecipeOptions.of(resolvedRecipe())));
+    map.putAll(Options.texts(diloco));
+    map.putAll(Options.texts(rare));
+    map.put("precision", precision);
     return map;
   }
 }

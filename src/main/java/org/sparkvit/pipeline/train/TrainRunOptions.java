@@ -1,10 +1,9 @@
 package org.sparkvit.pipeline.train;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 import org.sparkvit.training.loop.TrainingListener;
 
 /**
@@ -18,30 +17,41 @@ import org.sparkvit.training.loop.TrainingListener;
  * @param listeners names of classes of the user's own
  */
 public record TrainRunOptions(
-    boolean preview, boolean resume, int checkpointSteps, int logSteps, List<String> listeners) {
+    @Option(
+            help =
+                "Only draw training/NAME/contact-sheet.png: what the model will see of some"
+                    + " images.")
+        boolean preview,
+    @Option(
+            help =
+                "Go on with an interrupted training of this name; without one, begin at the"
+                    + " beginning.")
+        boolean resume,
+    @Option(
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help = "Save the state every N steps, and not after each epoch only.")
+        int checkpointSteps,
+    @Option(
+            standard = "10",
+            least = 1,
+            advanced = true,
+            help = "Note loss, learning rate and gradient norm of every Nth step in metrics.jsonl.")
+        int logSteps,
+    @Option(
+            label = "CLASS",
+            advanced = true,
+            help =
+                "Classes of your own that follow the training:"
+                    + " org.sparkvit.training.loop.TrainingListener, on the class path.")
+        List<String> listeners) {
   /** After each epoch, every tenth step, nobody. */
   public static final TrainRunOptions DEFAULT = new TrainRunOptions(false, false, 0, 10, List.of());
 
+  /** Copies the list. */
   public TrainRunOptions {
     listeners = List.copyOf(listeners);
-    if (checkpointSteps < 0) {
-      throw new UserException(
-          "--checkpoint-steps is " + checkpointSteps + "; use 0 (after epochs only) or more");
-    }
-    if (logSteps < 1) {
-      throw new UserException("--log-steps is " + logSteps + "; use 1 or more");
-    }
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("preview", preview);
-    map.put("resume", resume);
-    map.put("checkpoint-steps", checkpointSteps);
-    map.put("log-steps", logSteps);
-    map.put("listeners", listeners);
-    return map;
   }
 
   /** New objects of the user's classes. */

@@ -3,7 +3,6 @@ package org.sparkvit.pipeline.train;
 import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,20 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.apache.hadoop.fs.FileUtil;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
-import org.sparkvit.dataset.schema.MetricsTable;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.TrainingMetricsTable;
 import org.sparkvit.dataset.workspace.DiskWrite;
-import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.inference.InputSpec;
 import org.sparkvit.loading.CatalogBackground;
@@ -35,6 +28,10 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.runtime.PyTorchRuntime;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.training.data.ImageLoader;
 import org.sparkvit.training.data.PixelCache;
 import org.sparkvit.training.data.Preview;
@@ -43,9 +40,7 @@ import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.loop.CheckpointFolder;
 import org.sparkvit.training.loop.DistributedBackend;
 import org.sparkvit.training.loop.EpochResult;
-import org.sparkvit.training.loop.InterruptionHook;
 import org.sparkvit.training.loop.LocalBackend;
-import org.sparkvit.training.loop.Trainer;
 import org.sparkvit.training.loop.TrainingBackend;
 import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingResult;
@@ -56,70 +51,102 @@ import org.sparkvit.training.output.ResourceLines;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.InitialCheckpoint;
 import org.sparkvit.training.recipe.Initialization;
+import org.sparkvit.training.recipe.InitializationOptions;
+import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
-/** Images, splits and plan to a model directory with its training record. */
-public final class TrainStage {
-  private final TrainConfig config;
-  private final Progress progress;
-
-  public TrainStage(TrainConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+/**
+ * Reads the images with their labels, {@code splits}, {@code plan} and perhaps {@code synthetic};
+ * publishes a model with the record of its training, and adds to {@code training_metrics}. Nothing
+ * is published unless the training ends well.
+ */
+@StageDescription(
+    name = "train",
+    group = Group.TRAIN,
+    help = {
+      "Fine-tunes a Vision Transformer, or trains one from scratch, on the train split.",
+      "The epoch that is best on the validation split is published as a Hugging Face model"
+          + " directory, a version of WORKSPACE/models/NAME. The executors decode the images. The"
+          + " driver trains, so it is the driver that wants the GPU."
+    })
+public final class TrainStage extends Stage<TrainConfig> {
+  /** Makes the stage. */
+  public TrainStage() {
+    super(TrainConfig.class);
   }
 
-  /** Runs the stage on a session. Nothing is written unless the training ends well. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("train", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
+  @Override
+  protected void check(TrainConfig config) {
+    Recipe recipe = config.resolvedRecipe();
+    if (config.initialization().initialization() instanceof Initialization.Scratch scratch) {
+      recipe.augmentation().requireFits(scratch.architecture().imageSize());
+    }
+  }
+
+  @Override
+  protected List<TableSpec> appends(TrainConfig config) {
+    return List.of(TrainingMetricsTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, TrainConfig config) {
+    Recipe recipe = config.resolvedRecipe();
+    Initialization begin = config.initialization().initialization().pinned(context.workspace());
+    noteResolved(context, begin, recipe);
     // While the driver trains, no Spark task competes for its cores.
     PyTorchRuntime.configure(Runtime.getRuntime().availableProcessors());
     Device device = PyTorchRuntime.device(config.device());
     Precision precision = Precision.of(config.precision(), device);
     TrainingRows rows =
         TrainingRows.read(
-            workspace, config.usePlan(), config.useSynthetic(), config.rare(), record);
-    rows.notes().forEach(note -> progress.say("train: warning: " + note));
+            context.workspace(),
+            context.labels(),
+            config.usePlan(),
+            config.useSynthetic(),
+            config.rare(),
+            context.record());
+    rows.notes().forEach(note -> context.say("warning: %s", note));
     Labels labels = rows.labels();
     ModelDestination output =
-        ModelDestination.at(spark, workspace.model(config.name()), config.overwrite());
-    CheckpointFolder states = states(spark, workspace);
-    Initialization begin = config.initialization().pinned(workspace);
+        ModelDestination.at(
+            context.spark(), context.workspace().model(config.name()), config.overwrite());
+    CheckpointFolder states = states(context, config);
     InitialCheckpoint from =
-        InitialCheckpoint.of(spark, workspace, begin, labels, config.recipe().seed(), record);
+        InitialCheckpoint.of(
+            context.spark(), context.workspace(), begin, labels, recipe.seed(), context.record());
     Checkpoint start = from.checkpoint();
-    config.recipe().augmentation().requireFits(start.config().imageSize());
-    rows.requireFills(config.recipe());
-    progress.say("train: " + rows.describe());
-    from.notes().forEach(note -> progress.say("train: " + note));
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "train: %,d parameters, %d pixels a side, on %s in %s",
-            start.config().parameterCount(),
-            start.config().imageSize(),
-            device,
-            precision.name().toLowerCase(Locale.ROOT)));
+    recipe.augmentation().requireFits(start.config().imageSize());
+    rows.requireFills(recipe);
+    context.say("%s", rows.describe());
+    from.notes().forEach(note -> context.say("%s", note));
+    context.say(
+        "%,d parameters, %d pixels a side, on %s in %s",
+        start.config().parameterCount(),
+        start.config().imageSize(),
+        device,
+        precision.name().toLowerCase(Locale.ROOT));
 
     PreprocessSpec input = InputSpec.of(start.preprocessor(), start.config());
-    input.requireFits(config.recipe().batchSize());
+    input.requireFits(recipe.batchSize());
     boolean distributed = config.diloco().isDistributed();
     long cached = distributed ? rows.validationImages() : rows.images();
-    try (PixelCache cache = PixelCache.create(cacheFolder(), input.bytes(), cached)) {
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "train: reading %,d images into %s (%.1f MB)",
-              cached,
-              cache.file(),
-              (double) cached * input.bytes() / 1e6));
+    try (PixelCache cache = PixelCache.create(cacheFolder(config), input.bytes(), cached)) {
+      context.say(
+          "reading %,d images into %s (%.1f MB)",
+          cached, cache.file(), (double) cached * input.bytes() / 1e6);
       ImageLoader loader =
-          new ImageLoader(spark, workspace, input, config.decodeThreads(), progress);
+          new ImageLoader(
+              context.spark(),
+              context.workspace(),
+              input,
+              config.decodeThreads(),
+              context.progress());
       ImageLoader.Loaded loaded =
           distributed
               ? loader.loadValidation(rows, labels, cache)
               : loader.load(rows, labels, cache);
       if (!distributed) {
-        preview(states, labels, loaded.data(), start.config().imageSize());
+        preview(context, recipe, states, labels, loaded.data(), start.config().imageSize());
         if (config.trainRunOptions().preview()) {
           return;
         }
@@ -131,9 +158,9 @@ public final class TrainStage {
               distributed
                   ? DistributedBackend.open(
                       new DistributedBackend.Setup(
-                          spark,
+                          context.spark(),
                           rows,
-                          ImageLocations.of(workspace, rows.rows()),
+                          ImageLocations.of(context.workspace(), rows.rows()),
                           loaded.data(),
                           labels,
                           input,
@@ -142,167 +169,116 @@ public final class TrainStage {
                           config.precision(),
                           config.decodeThreads(),
                           states.path().toString(),
-                          progress),
-                      config.recipe(),
+                          context.progress()),
+                      recipe,
                       start,
                       state)
                   : LocalBackend.open(
-                      config.recipe(), labels, loaded.data(), start, device, precision, state);
+                      recipe, labels, loaded.data(), start, device, precision, state);
+      List<TrainingListener> listeners = new ArrayList<>();
+      listeners.add(new ProgressLines(context.progress()));
+      listeners.add(new ResourceLines(context.progress(), device.isGpu()));
+      listeners.add(metrics);
+      listeners.addAll(config.trainRunOptions().newListeners());
+      listeners.add(states);
       TrainingResult result =
-          train(
-              backend,
-              device.isGpu(),
-              labels,
-              rows.rarestClass(),
-              fingerprint(begin, input.background()),
-              states,
-              metrics);
+          new ResumableTraining(recipe, labels, rows.rarestClass(), listeners)
+              .train(
+                  backend,
+                  fingerprint(config, begin, input.background()),
+                  config.trainRunOptions().resume() ? Optional.of(states) : Optional.empty());
       if (!result.finished()) {
         throw new UserException("the training was interrupted; --resume goes on with it");
       }
-      record
-          .result("labels", labels.names())
-          .result("label_counts", rows.countsToMap())
-          .result("unreadable", loaded.unreadable())
-          .result("parameters", start.config().parameterCount())
-          .result("device", device.toString())
-          .result("precision", precision.name().toLowerCase(Locale.ROOT))
-          .result("metric", config.recipe().selection().metric().label())
-          .result("best_epoch", result.bestEpoch())
-          .result("best_value", result.bestValue())
-          .result("epochs_done", result.history().size())
-          .result("stopped_early", result.stoppedEarly())
-          .result("rarest_class", labels.name(rows.rarestClass()));
-      ModelCard card = card(start.config(), from.card(), rows, result);
+      RunRecord record =
+          context
+              .record()
+              .result("labels", labels.names())
+              .result("label_counts", rows.countsToMap())
+              .result("unreadable", loaded.unreadable())
+              .result("parameters", start.config().parameterCount())
+              .result("device", device.toString())
+              .result("precision", precision.name().toLowerCase(Locale.ROOT))
+              .result("metric", recipe.selection().metric().label())
+              .result("best_epoch", result.bestEpoch())
+              .result("best_value", result.bestValue())
+              .result("epochs_done", result.history().size())
+              .result("stopped_early", result.stoppedEarly())
+              .result("rarest_class", labels.name(rows.rarestClass()));
+      ModelCard card = card(config, recipe, start.config(), from.card(), rows, result);
       TrainedModel.Published published =
-          new TrainedModel(record, spark.version())
+          new TrainedModel(record, context.spark().version())
               .publish(output, result, card.text(), metrics.text());
-      workspace.append(
+      context.append(
           TrainingMetricsTable.SPEC,
-          record.runId(),
-          epochs(spark, result, published.hash()),
-          record,
-          written -> {});
+          EpochRows.of(context.spark(), result, published.hash(), config.name()));
       states.delete();
-      published.warning().ifPresent(line -> progress.say("train: warning: " + line));
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "train: epoch %d was the best of %d%s, %s %.4f; model %.12s is in %s; next: spark-vit"
-                  + " score --model %s",
-              result.bestEpoch(),
-              result.history().size(),
-              result.stoppedEarly() ? " (stopped early)" : "",
-              config.recipe().selection().metric().label(),
-              result.bestValue(),
-              published.hash(),
-              published.location(),
-              config.name()));
+      published.warning().ifPresent(line -> context.say("warning: %s", line));
+      context.say(
+          "epoch %d was the best of %d%s, %s %.4f; model %.12s is in %s",
+          result.bestEpoch(),
+          result.history().size(),
+          result.stoppedEarly() ? " (stopped early)" : "",
+          recipe.selection().metric().label(),
+          result.bestValue(),
+          published.hash(),
+          published.location());
+      context.next("score --model %s", config.name());
     }
   }
 
-  private Dataset<Row> epochs(SparkSession spark, TrainingResult result, String hash) {
-    List<Row> rows = new ArrayList<>();
-    for (EpochResult epoch : result.history()) {
-      Map<String, Double> all = new LinkedHashMap<>();
-      all.put("train_loss", epoch.trainLoss());
-      all.put("learning_rate", epoch.learningRate());
-      all.put("gradient_norm", epoch.gradientNorm());
-      all.put("seconds", epoch.seconds());
-      all.put("images_per_second", epoch.imagesPerSecond());
-      all.putAll(epoch.validation());
-      all.forEach((name, value) -> rows.add(row(hash, epoch, name, MetricsTable.ALL, value)));
-      epoch.recall().forEach((label, value) -> rows.add(row(hash, epoch, "recall", label, value)));
-    }
-    return spark.createDataFrame(rows, TrainingMetricsTable.SPEC.schema()).coalesce(1);
-  }
-
-  private Row row(String hash, EpochResult epoch, String name, String label, double value) {
-    return RowFactory.create(
-        hash,
-        config.name(),
-        epoch.epoch(),
-        epoch.steps(),
-        name,
-        label,
-        Double.isFinite(value) ? value : null);
+  /** What follows from other options is part of the record as well, such as the learning rate. */
+  private static void noteResolved(StageContext context, Initialization begin, Recipe recipe) {
+    Options.values(InitializationOptions.of(begin)).forEach(context.record()::option);
+    Options.values(RecipeOptions.of(recipe)).forEach(context.record()::option);
   }
 
   /** Draws what the model will see, where figures and states of the training go. */
-  private void preview(CheckpointFolder states, Labels labels, TrainingSet data, int side) {
+  private static void preview(
+      StageContext context,
+      Recipe recipe,
+      CheckpointFolder states,
+      Labels labels,
+      TrainingSet data,
+      int side) {
     org.apache.hadoop.fs.Path sheet =
         new org.apache.hadoop.fs.Path(states.path(), "contact-sheet.png");
-    byte[] png = Preview.draw(config.recipe(), labels, data, side);
+    byte[] png = Preview.draw(recipe, labels, data, side);
     try {
       DiskWrite.put(states.fileSystem(), sheet, png);
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + sheet, e);
     }
-    progress.say("train: what the model will see is drawn in " + sheet);
+    context.say("what the model will see is drawn in %s", sheet);
   }
 
   /**
    * What makes the training what it is; images on another background are other images, and another
    * version of a model is another model.
    */
-  private Map<String, Object> fingerprint(Initialization begin, Background background) {
-    Map<String, Object> fingerprint = new LinkedHashMap<>(config.fingerprint());
-    if (begin instanceof Initialization.Pretrained pretrained) {
-      fingerprint.put("from", pretrained.model());
-    }
+  private static Map<String, Object> fingerprint(
+      TrainConfig config, Initialization begin, Background background) {
+    Map<String, Object> fingerprint = config.fingerprint(begin);
     if (!background.isNone()) {
       fingerprint.put(CatalogBackground.OPTION, background.toString());
     }
     return fingerprint;
   }
 
-  private TrainingResult train(
-      Function<Optional<Path>, TrainingBackend> open,
-      boolean gpu,
-      Labels labels,
-      int rarest,
-      Map<String, Object> fingerprint,
-      CheckpointFolder states,
-      MetricsFile metrics) {
-    InterruptionHook hook = new InterruptionHook();
-    List<TrainingListener> listeners = new ArrayList<>();
-    listeners.add(new ProgressLines(progress));
-    listeners.add(new ResourceLines(progress, gpu));
-    listeners.add(metrics);
-    listeners.addAll(config.trainRunOptions().newListeners());
-    listeners.add(states);
-    listeners.add(hook);
-    try {
-      Path scratch = Files.createTempDirectory("spark-vit-resume-");
-      try {
-        Optional<Trainer.Resumption> resumption =
-            config.trainRunOptions().resume() ? states.latest(scratch) : Optional.empty();
-        try (TrainingBackend backend = open.apply(resumption.map(Trainer.Resumption::last))) {
-          return new Trainer(config.recipe(), labels, rarest, listeners)
-              .train(backend, fingerprint, resumption);
-        }
-      } finally {
-        hook.close();
-        FileUtil.fullyDelete(scratch.toFile());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("using this machine's temporary folder", e);
-    }
-  }
-
   /** The folder of states, when what is to be done with it is clear. */
-  private CheckpointFolder states(SparkSession spark, Workspace workspace) {
+  private static CheckpointFolder states(StageContext context, TrainConfig config) {
     CheckpointFolder states =
         new CheckpointFolder(
-            spark.sparkContext().hadoopConfiguration(),
-            workspace.training(config.name()),
+            context.spark().sparkContext().hadoopConfiguration(),
+            context.workspace().training(config.name()),
             config.trainRunOptions().checkpointSteps(),
-            progress);
+            context.progress());
     if (config.trainRunOptions().resume()) {
-      progress.say(
+      context.say(
           states.hasState()
-              ? "train: going on with the training in " + states.path()
-              : "train: there is nothing to go on with in " + states.path() + "; beginning");
+              ? "going on with the training in %s"
+              : "there is nothing to go on with in %s; beginning",
+          states.path());
     } else if (states.hasState()) {
       if (!config.overwrite()) {
         throw new UserException(
@@ -316,7 +292,9 @@ public final class TrainStage {
     return states;
   }
 
-  private ModelCard card(
+  private static ModelCard card(
+      TrainConfig config,
+      Recipe recipe,
       ViTConfig architecture,
       Optional<String> startCard,
       TrainingRows rows,
@@ -327,9 +305,7 @@ public final class TrainStage {
     return new ModelCard(
         config.name(),
         architecture,
-        config.initialization() instanceof Initialization.Pretrained pretrained
-            ? Optional.of(pretrained.model())
-            : Optional.empty(),
+        config.initialization().from(),
         rows.countsToMap(),
         String.format(
             Locale.ROOT,
@@ -337,14 +313,14 @@ public final class TrainStage {
                 + " epoch, so they flatter; `spark-vit evaluate` measures on the test split.",
             result.bestEpoch(),
             result.history().size(),
-            config.recipe().selection().metric().label()),
+            recipe.selection().metric().label()),
         figures,
-        config.fingerprint(),
+        config.fingerprint(config.initialization().initialization()),
         config.card(),
         startCard);
   }
 
-  private Path cacheFolder() {
+  private static Path cacheFolder(TrainConfig config) {
     return config.cacheFolder().orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir")));
   }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.StudyLog;
+import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.search.Sampler;
 import org.sparkvit.stats.search.SuccessiveHalving;
@@ -36,14 +36,14 @@ final class Study {
   /** With so many failures and no success, something else is wrong than the values. */
   private static final int TOO_MANY_FAILURES = 5;
 
+  private final StageContext context;
   private final TuneConfig config;
   private final TrainingRows rows;
   private final StudyFile file;
   private final StudyLog log;
   private final Legs legs;
-  private final Progress progress;
   private final Sampler sampler;
-  private final SuccessiveHalving halving;
+  private final Optional<SuccessiveHalving> halving;
   private final Metric metric;
   private final Instant deadline;
   private final Deque<Trial> interrupted = new ArrayDeque<>();
@@ -62,20 +62,21 @@ final class Study {
   }
 
   Study(
+      StageContext context,
       TuneConfig config,
       TrainingRows rows,
       StudyFile file,
+      Sampler sampler,
       Metric metric,
-      Legs legs,
-      Progress progress) {
+      Legs legs) {
+    this.context = context;
     this.config = config;
     this.rows = rows;
     this.file = file;
     this.log = file.log();
     this.metric = metric;
     this.legs = legs;
-    this.progress = progress;
-    this.sampler = config.sampler();
+    this.sampler = sampler;
     this.halving = config.halving();
     this.deadline =
         config.minutes() == 0
@@ -165,10 +166,10 @@ final class Study {
   private void run(Trial trial) {
     Instant begun = Instant.now();
     int number = trial.number();
-    progress.say(String.format(Locale.ROOT, "tune: trial %d: %s", number, describe(trial)));
+    context.say("trial %d: %s", number, describe(trial));
     Recipe recipe;
     try {
-      recipe = config.recipes().of(config.optionsWith(trial.values()));
+      recipe = config.recipeWith(trial.values());
       rows.requireFills(recipe);
     } catch (UserException e) {
       // Each value is allowed, but not with the others.
@@ -176,7 +177,7 @@ final class Study {
       return;
     }
     List<Integer> rungs =
-        new ArrayList<>(halving == null ? List.of() : halving.rungs(recipe.epochs()));
+        new ArrayList<>(halving.map(half -> half.rungs(recipe.epochs())).orElse(List.of()));
     rungs.add(recipe.epochs());
     for (int rung : rungs) {
       if (rung < recipe.epochs() && trial.reports().containsKey(rung)) {
@@ -214,7 +215,8 @@ final class Study {
       Trial.State state;
       if (leg.finished()) {
         state = Trial.State.COMPLETE;
-      } else if (halving != null && !halving.goesOn(log.trial(number), rung, log.trials())) {
+      } else if (halving.isPresent()
+          && !halving.get().goesOn(log.trial(number), rung, log.trials())) {
         state = Trial.State.PRUNED;
       } else {
         return false;
@@ -226,24 +228,22 @@ final class Study {
           leg.history().stream().map((EpochResult epoch) -> epoch.value(metric)).toList());
       file.write(study -> study.end(number, state, value, details));
       Trial best = log.best().orElse(null);
-      progress.say(
-          String.format(
-              Locale.ROOT,
-              "tune: trial %d %s %d epochs: %s %.4f%s",
-              number,
-              state == Trial.State.PRUNED ? "ended early after" : "is done after",
-              leg.history().size(),
-              metric.label(),
-              value,
-              best == null
-                  ? ""
-                  : best.number() == number
-                      ? ", the best so far"
-                      : String.format(
-                          Locale.ROOT,
-                          "; best so far %.4f (trial %d)",
-                          log.value(best.loss()),
-                          best.number())));
+      context.say(
+          "trial %d %s %d epochs: %s %.4f%s",
+          number,
+          state == Trial.State.PRUNED ? "ended early after" : "is done after",
+          leg.history().size(),
+          metric.label(),
+          value,
+          best == null
+              ? ""
+              : best.number() == number
+                  ? ", the best so far"
+                  : String.format(
+                      Locale.ROOT,
+                      "; best so far %.4f (trial %d)",
+                      log.value(best.loss()),
+                      best.number()));
     }
     legs.forget(number);
     return true;
@@ -254,7 +254,7 @@ final class Study {
       Map<String, Object> details = seconds(begun);
       details.put("reason", reason);
       file.write(study -> study.end(number, Trial.State.FAILED, Double.NaN, details));
-      progress.say("tune: trial " + number + " failed: " + reason);
+      context.say("trial %d failed: %s", number, reason);
       long failed =
           log.trials().stream().filter(trial -> trial.state() == Trial.State.FAILED).count();
       if (failed >= TOO_MANY_FAILURES && failed == log.trials().size() - running()) {

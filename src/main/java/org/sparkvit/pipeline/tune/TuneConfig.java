@@ -1,11 +1,24 @@
 package org.sparkvit.pipeline.tune;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.DecodeThreadsOption;
+import org.sparkvit.core.options.DeviceOption;
+import org.sparkvit.core.options.NoPlanOption;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.core.options.SyntheticOption;
+import org.sparkvit.core.options.TrainingPrecisionOption;
+import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.dataset.workspace.StudyLog;
 import org.sparkvit.stats.search.GridSampler;
@@ -16,11 +29,13 @@ import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.SuccessiveHalving;
 import org.sparkvit.stats.search.TpeSampler;
 import org.sparkvit.training.recipe.Initialization;
+import org.sparkvit.training.recipe.InitializationOptions;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
 /**
- * What the stage {@code tune} is asked to do.
+ * Options of {@link TuneStage}.
  *
  * @param workspace URI of the workspace
  * @param name of the study
@@ -30,8 +45,8 @@ import org.sparkvit.training.recipe.Recipe;
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
  * @param rare what becomes of rare classes
  * @param initialization where each training begins
- * @param space what is searched
- * @param method {@code tpe}, {@code random} or {@code grid}
+ * @param space file that says what is searched
+ * @param method how values are chosen
  * @param gridSteps values of each number in a grid
  * @param trials how many in all, at most
  * @param parallel how many at a time; 0 for as many as there are executors
@@ -42,151 +57,195 @@ import org.sparkvit.training.recipe.Recipe;
  * @param device where the executors train: {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
  * @param decodeThreads of an executor that reads the images
- * @param options of {@code train} that make the recipe where the space does not, by name
- * @param recipes makes a recipe of such options
+ * @param recipe how the model is trained where the space does not say it
  */
 public record TuneConfig(
-    String workspace,
-    String name,
-    boolean overwrite,
-    boolean resume,
-    boolean usePlan,
-    boolean useSynthetic,
+    @WorkspaceOption String workspace,
+    @Option(standard = "study", help = "What the study is called in the workspace.") String name,
+    @Option(help = "Replace a study of that name.") boolean overwrite,
+    @Option(
+            help =
+                "Go on with a study of that name, trials that were interrupted first; without one,"
+                    + " begin at the beginning.")
+        boolean resume,
+    @NoPlanOption boolean usePlan,
+    @SyntheticOption boolean useSynthetic,
     RareClasses rare,
-    Initialization initialization,
-    SearchSpace space,
-    String method,
-    int gridSteps,
-    int trials,
-    int parallel,
-    int minutes,
-    int pruneAfter,
-    int pruneReduction,
-    long seed,
-    String device,
-    String precision,
-    int decodeThreads,
-    Map<String, String> options,
-    Recipes recipes) {
+    InitializationOptions initialization,
+    @Option(
+            label = "FILE",
+            help =
+                "What is searched: lines such as 'learning-rate = log-float 1e-5 1e-3', 'batch-size"
+                    + " = categorical 16 32', 'drop-path = float 0 0.3', 'epochs = int 3 10'; any"
+                    + " option of a recipe.")
+        Path space,
+    @Option(
+            name = "sampler",
+            standard = "tpe",
+            help = "tpe learns from the trials before, after ten by chance.")
+        Method method,
+    @Option(
+            standard = "3",
+            least = 1,
+            greatest = 10_000,
+            advanced = true,
+            help = "With --sampler grid: values of each number.")
+        int gridSteps,
+    @Option(
+            standard = "30",
+            least = 1,
+            greatest = 1_000_000,
+            help = "How many trials in all, at most.")
+        int trials,
+    @Option(
+            standard = "0",
+            least = 0,
+            greatest = 10_000,
+            help =
+                "Trials at a time; 0 for as many as there are executors, each of which trains one"
+                    + " at a time.")
+        int parallel,
+    @Option(standard = "0", least = 0, help = "After so long no trial begins; 0 for no limit.")
+        int minutes,
+    @Option(
+            label = "EPOCHS",
+            standard = "1",
+            least = 0,
+            advanced = true,
+            help =
+                "Epochs after which a trial first has to be among the best to go on, then"
+                    + " --prune-reduction times as many, and so on (ASHA); 0 lets all go on.")
+        int pruneAfter,
+    @Option(standard = "4", least = 2, advanced = true, help = "Of N trials the best one goes on.")
+        int pruneReduction,
+    @Option(
+            name = "sampler-seed",
+            standard = "1",
+            advanced = true,
+            help = "Decides which values are tried.")
+        long seed,
+    @DeviceOption String device,
+    @TrainingPrecisionOption String precision,
+    @DecodeThreadsOption int decodeThreads,
+    RecipeOptions recipe) {
 
-  /** Makes recipes. */
-  @FunctionalInterface
-  public interface Recipes {
-    /**
-     * The recipe of some options of {@code train}.
-     *
-     * @param options values by name
-     * @throws UserException when there is no such option, or it cannot have that value
-     */
-    Recipe of(Map<String, String> options);
+  /** How values are chosen. */
+  public enum Method {
+    /** By what the trials before tell, see {@link TpeSampler}. */
+    TPE,
+    /** By chance. */
+    RANDOM,
+    /** All of a grid. */
+    GRID
   }
 
+  /** The option that trials are compared by, which a space must not have. */
+  private static final String METRIC = "metric";
+
+  /** Checks what ranges do not say. */
   public TuneConfig {
-    options = new TreeMap<>(options);
     OutputName.require(name);
-    UserException.require(
-        Set.of("tpe", "random", "grid").contains(method),
-        "--sampler",
-        method,
-        "tpe, random or grid");
-    UserException.require(gridSteps >= 1, "--grid-steps", gridSteps, "1 or more");
-    UserException.require(trials >= 1, "--trials", trials, "1 or more");
-    UserException.require(
-        parallel >= 0, "--parallel", parallel, "0 (one for each executor) or more");
-    UserException.require(minutes >= 0, "--minutes", minutes, "0 (no limit) or more");
-    UserException.require(pruneAfter >= 0, "--prune-after", pruneAfter, "0 (never) or more");
-    UserException.require(pruneReduction >= 2, "--prune-reduction", pruneReduction, "2 or more");
-    UserException.require(
-        Set.of("auto", "cpu", "gpu").contains(device), "--device", device, "auto, cpu or gpu");
-    UserException.require(
-        Set.of("auto", "fp32", "bf16", "fp16").contains(precision),
-        "--precision",
-        precision,
-        "auto, fp32, bf16 or fp16");
-    UserException.require(decodeThreads >= 1, "--decode-threads", decodeThreads, "1 or more");
-    requireFits(space, options, recipes);
   }
 
-  /** Tries the ends of each range, so that a mistake shows before anything is trained. */
-  private static void requireFits(SearchSpace space, Map<String, String> options, Recipes recipes) {
-    for (Parameter parameter : space.parameters()) {
-      if (parameter.name().equals("metric")) {
+  /**
+   * Reads what is searched, and tries the ends of each range, so that a mistake shows before
+   * anything is trained.
+   *
+   * @throws UserException when the file cannot be read, or lets an option be what it cannot be
+   */
+  SearchSpace readSpace() {
+    Properties lines = new Properties();
+    try (Reader reader = Files.newBufferedReader(space)) {
+      lines.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserException("--space file '" + space + "' cannot be read: " + e.getMessage(), e);
+    }
+    Map<String, String> values = new TreeMap<>();
+    lines.stringPropertyNames().forEach(key -> values.put(key, lines.getProperty(key)));
+    SearchSpace read = SearchSpace.parse(values);
+    read.parameters().forEach(this::requireFits);
+    return read;
+  }
+
+  private void requireFits(Parameter parameter) {
+    if (parameter.name().equals(METRIC)) {
+      throw new UserException(
+          "the search space has 'metric', which is what trials are compared by; set it with"
+              + " --metric");
+    }
+    for (String value : parameter.edges()) {
+      try {
+        recipeWith(Map.of(parameter.name(), value));
+      } catch (UserException e) {
         throw new UserException(
-            "the search space has 'metric', which is what trials are compared by; set it with"
-                + " --metric");
-      }
-      for (String value : parameter.edges()) {
-        Map<String, String> tried = new TreeMap<>(options);
-        tried.put(parameter.name(), value);
-        try {
-          Objects.requireNonNull(recipes.of(tried));
-        } catch (UserException e) {
-          throw new UserException(
-              "the search space lets '"
-                  + parameter.name()
-                  + "' be "
-                  + value
-                  + ": "
-                  + e.getMessage(),
-              e);
-        }
+            "the search space lets '" + parameter.name() + "' be " + value + ": " + e.getMessage(),
+            e);
       }
     }
   }
 
-  /** The options of a trial. */
+  /** The options of a trial, by name, as people write them. */
   Map<String, String> optionsWith(Map<String, String> values) {
-    Map<String, String> all = new TreeMap<>(options);
+    Map<String, String> all = new TreeMap<>(Options.texts(recipe));
     all.putAll(values);
     return all;
   }
 
-  Sampler sampler() {
+  /**
+   * The recipe of a trial.
+   *
+   * @param values of options, by name, in place of those that were given for all trials
+   * @throws UserException when there is no such option, or it cannot have that value
+   */
+  Recipe recipeWith(Map<String, String> values) {
+    Map<String, List<String>> given = new TreeMap<>();
+    optionsWith(values).forEach((option, value) -> given.put(option, List.of(value)));
+    return Options.read(RecipeOptions.class, given)
+        .recipe(initialization.initialization().defaultLearningRate());
+  }
+
+  Sampler sampler(SearchSpace searched) {
     return switch (method) {
-      case "random" -> new RandomSampler(space, seed);
-      case "grid" -> new GridSampler(space, gridSteps);
-      default -> new TpeSampler(space, seed);
+      case TPE -> new TpeSampler(searched, seed);
+      case RANDOM -> new RandomSampler(searched, seed);
+      case GRID -> new GridSampler(searched, gridSteps);
     };
   }
 
-  /** Null where nothing is pruned. */
-  SuccessiveHalving halving() {
-    return pruneAfter == 0 ? null : new SuccessiveHalving(pruneAfter, pruneReduction);
+  /** What ends bad trials, if anything does. */
+  Optional<SuccessiveHalving> halving() {
+    return pruneAfter == 0
+        ? Optional.empty()
+        : Optional.of(new SuccessiveHalving(pruneAfter, pruneReduction));
   }
 
-  /** What a study is: the same when it goes on. How long and how wide it runs may change. */
-  Map<String, String> fingerprint() {
+  /**
+   * What a study is: the same when it goes on. How long and how wide it runs may change.
+   *
+   * @param begin where each training begins
+   * @param searched what is searched
+   */
+  Map<String, String> fingerprint(Initialization begin, SearchSpace searched) {
     Map<String, String> map = new LinkedHashMap<>();
-    initialization.toMap().forEach((name, value) -> map.put(name, String.valueOf(value)));
-    map.putAll(options);
-    space
+    map.putAll(Options.texts(InitializationOptions.of(begin)));
+    map.putAll(Options.texts(recipe));
+    searched
         .parameters()
         .forEach(parameter -> map.put(StudyLog.SEARCHED + parameter.name(), parameter.text()));
-    map.put("sampler", method);
-    map.put("grid-steps", Integer.toString(gridSteps));
-    map.put("prune-after", Integer.toString(pruneAfter));
-    map.put("prune-reduction", Integer.toString(pruneReduction));
-    map.put("sampler-seed", Long.toString(seed));
-    map.put("no-plan", Boolean.toString(!usePlan));
-    map.put("synthetic", Boolean.toString(useSynthetic));
-    rare.toMap().forEach((name, value) -> map.put(name, String.valueOf(value)));
-    map.put("precision", precision);
-    return map;
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    map.put("name", name);
-    map.put("overwrite", overwrite);
-    map.put("resume", resume);
-    map.putAll(fingerprint());
-    map.put("trials", trials);
-    map.put("parallel", parallel);
-    map.put("minutes", minutes);
-    map.put("device", device);
-    map.put("decode-threads", decodeThreads);
+    Map<String, String> all = Options.texts(this);
+    for (String option :
+        List.of(
+            "sampler",
+            "grid-steps",
+            "prune-after",
+            "prune-reduction",
+            "sampler-seed",
+            "no-plan",
+            "synthetic",
+            "precision")) {
+      map.put(option, all.get(option));
+    }
+    map.putAll(Options.texts(rare));
     return map;
   }
 }

@@ -1,10 +1,6 @@
 package org.sparkvit.stats.metrics;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-import org.sparkvit.core.UserException;
-
-/** A number that judges a set of images as a whole, under the name it has in options and tables. */
+/** A number that judges a set of images as a whole, under the name it has in tables. */
 public enum Metric {
   ACCURACY("accuracy", true),
   BALANCED_ACCURACY("balanced_accuracy", true),
@@ -34,7 +30,7 @@ public enum Metric {
     this.higherIsBetter = higherIsBetter;
   }
 
-  /** Returns the name of the metric in options and tables. */
+  /** The name in tables; options write it with dashes. */
   public String label() {
     return label;
   }
@@ -53,25 +49,5 @@ public enum Metric {
       return !Double.isNaN(value);
     }
     return higherIsBetter ? value > than : value < than;
-  }
-
-  /**
-   * Returns the metric of a name.
-   *
-   * @throws UserException where no metric has the name; the message lists the names
-   */
-  public static Metric named(String name) {
-    return Arrays.stream(values())
-        .filter(m -> m.label.equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "no metric is named '"
-                        + name
-                        + "'; choose one of "
-                        + Arrays.stream(values())
-                            .map(Metric::label)
-                            .collect(Collectors.joining(", "))));
   }
 }

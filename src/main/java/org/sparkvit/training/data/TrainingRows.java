@@ -110,27 +110,27 @@ public final class TrainingRows {
   record Plan(Dataset<Row> rows, Optional<BalancePolicy> policy) {}
 
   /**
-   * Reads the tables of a workspace. The record gets their versions and the differences between
+   * Joins images with the other tables of a workspace. The record gets the differences between
    * them.
    *
+   * @param images the images with the labels that they have now, with the columns of {@link
+   *     ImagesTable}
    * @param usePlan whether the plan is used where there is one
    * @param useSynthetic whether the images of {@code synthetic} are shown as well
    * @param rare the treatment of rare classes
+   * @param record the record of the run, which gets the notes and the hash of the labels
    * @throws UserException as {@link #collect} and {@link #with} do, or when a table does not exist
    *     yet
    */
   public static TrainingRows read(
       Workspace workspace,
+      Dataset<Row> images,
       boolean usePlan,
       boolean useSynthetic,
       RareClasses rare,
       RunRecord record) {
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
     CurrentLabels.require(images, "train on");
     Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
-    record
-        .input("images", workspace.version(ImagesTable.SPEC))
-        .input("splits", workspace.version(SplitsTable.SPEC));
     Optional<Plan> plan = Optional.empty();
     if (usePlan && workspace.has(PlanTable.SPEC)) {
       plan =
@@ -138,12 +138,10 @@ public final class TrainingRows {
               new Plan(
                   workspace.read(PlanTable.SPEC),
                   BalancePolicy.read(workspace.record(PlanTable.SPEC))));
-      record.input("plan", workspace.version(PlanTable.SPEC));
     }
     TrainingRows rows = collect(images, splits, plan, rare);
     if (useSynthetic) {
       Dataset<Row> synthetic = workspace.read(SyntheticTable.SPEC);
-      record.input("synthetic", workspace.version(SyntheticTable.SPEC));
       rows = rows.with(synthetic, splits);
     }
     record.result("notes", rows.notes).result(TrainedLabels.HASH, rows.labelHash);

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +19,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.image.resample.PreprocessSpec;
 import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.model.architecture.Precision;
@@ -28,6 +30,7 @@ import org.sparkvit.model.runtime.PyTorchRuntime;
 import org.sparkvit.training.data.ExecutorImages;
 import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
 /**
  * Runs trainings each within one executor, on all images of the data set, which an executor reads
@@ -168,7 +171,10 @@ public final class RemoteTraining implements Serializable {
                 resumption.map(Trainer.Resumption::last))) {
           TrainingResult result =
               new Trainer(recipe, labels, rarest, List.of(states, end))
-                  .train(backend, recipe.toMap(), resumption);
+                  .train(
+                      backend,
+                      new LinkedHashMap<>(Options.texts(RecipeOptions.of(recipe))),
+                      resumption);
           return new Leg(result.history(), result.bestEpoch(), result.finished(), null);
         }
       } finally {

@@ -19,6 +19,7 @@ import org.sparkvit.training.data.EpochSample;
 import org.sparkvit.training.data.Example;
 import org.sparkvit.training.data.PixelCache;
 import org.sparkvit.training.recipe.Augmentation;
+import org.sparkvit.training.recipe.CropPadding;
 import org.sparkvit.training.recipe.Freezing;
 import org.sparkvit.training.recipe.Recipe;
 import org.sparkvit.training.recipe.Regularization;
@@ -65,7 +66,7 @@ public final class TrainingThroughput {
             Freezing.NONE,
             Regularization.of(0.05, 1),
             new Loss.CrossEntropy(),
-            Augmentation.of(null, true, 0, 0),
+            Augmentation.of(CropPadding.AUTO, true, 0, 0),
             new Selection(Metric.ACCURACY, 0, 0),
             false,
             1);

@@ -1,14 +1,14 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 import org.sparkvit.image.augment.Augment;
 import org.sparkvit.image.augment.AugmentStep;
+import org.sparkvit.image.augment.AugmentSteps;
 import org.sparkvit.image.augment.ColorJitter;
 import org.sparkvit.image.augment.Mixing;
 import org.sparkvit.image.augment.RandomCrop;
@@ -16,8 +16,7 @@ import org.sparkvit.image.augment.RandomCrop;
 /**
  * The random changes of training images, by which the model learns what does not matter.
  *
- * @param cropPadding the width in pixels of the reflected border for random crops, null for an
- *     eighth of the side, or 0 for no crops
+ * @param cropPadding the width of the reflected border for random crops
  * @param cropArea the smallest share of the image that a random part has, which is enlarged to the
  *     model's input instead of a padded crop; 0 for padded crops
  * @param flip whether half of the images are mirrored left to right
@@ -31,51 +30,84 @@ import org.sparkvit.image.augment.RandomCrop;
  *     change what the images mean, by class name
  */
 public record Augmentation(
-    Integer cropPadding,
-    double cropArea,
-    boolean flip,
-    boolean verticalFlip,
-    double rotation,
-    double colorJitter,
-    double hueJitter,
-    double erasing,
+    @Option(
+            label = "PIXELS",
+            standard = "auto",
+            advanced = true,
+            help =
+                "Reflected border for random crops; 0 for none, auto for an eighth of the image's"
+                    + " side.")
+        CropPadding cropPadding,
+    @Option(
+            label = "SHARE",
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            advanced = true,
+            help =
+                "Instead of padded crops, enlarge a random part of at least this share of the"
+                    + " image, such as 0.5; 0 for padded crops.")
+        double cropArea,
+    @Option(standard = "true", advanced = true, help = "Mirror half of the training images.")
+        boolean flip,
+    @Option(advanced = true, help = "Turn half of the training images upside down.")
+        boolean verticalFlip,
+    @Option(
+            label = "DEGREES",
+            standard = "0",
+            least = 0,
+            greatest = 180,
+            advanced = true,
+            help = "Turn training images by up to this angle either way.")
+        double rotation,
+    @Option(
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help =
+                "Change brightness, contrast and saturation of training images by factors from 1 -"
+                    + " this to 1 + this.")
+        double colorJitter,
+    @Option(
+            standard = "0",
+            least = 0,
+            greatest = 0.5,
+            advanced = true,
+            help = "Turn the hue of training images by up to this share of the colour circle.")
+        double hueJitter,
+    @Option(
+            name = "random-erasing",
+            label = "SHARE",
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            advanced = true,
+            help = "Fill a random box with noise in this share of the training images.")
+        double erasing,
     Mixing mixing,
-    Map<String, Set<AugmentStep>> forbidden)
+    @Option(
+            name = "forbid",
+            label = "CLASS=STEP[+STEP...]",
+            advanced = true,
+            help =
+                "What is never done to a class's images, because it could change what they mean:"
+                    + " crop, flip, rotation, color, erasing, mixup, cutmix. Several with commas,"
+                    + " or the option again.")
+        Map<String, AugmentSteps> forbidden)
     implements Serializable {
 
+  /** Checks what ranges do not say. */
   public Augmentation {
-    UserException.require(
-        cropPadding == null || cropPadding >= 0,
-        "--crop-padding",
-        cropPadding,
-        "0 (no crop) or more pixels");
-    requireShare("--crop-area", cropArea);
-    if (cropPadding != null && cropPadding > 0 && cropArea > 0) {
+    if (cropPadding.pixels() > 0 && cropArea > 0) {
       throw new UserException(
           "--crop-padding and --crop-area are two kinds of random crops; leave out one of them");
     }
-    UserException.require(
-        rotation >= 0 && rotation <= 180, "--rotation", rotation, "0 (none) to 180 degrees");
-    UserException.require(
-        colorJitter >= 0 && colorJitter < Double.POSITIVE_INFINITY,
-        "--color-jitter",
-        colorJitter,
-        "0 (none) or more");
-    UserException.require(
-        hueJitter >= 0 && hueJitter <= 0.5, "--hue-jitter", hueJitter, "0 (none) to 0.5");
-    requireShare("--random-erasing", erasing);
-    Map<String, Set<AugmentStep>> copy = new TreeMap<>();
-    forbidden.forEach((label, steps) -> copy.put(label, EnumSet.copyOf(steps)));
-    forbidden = copy;
-  }
-
-  private static void requireShare(String option, double value) {
-    UserException.require(value >= 0 && value <= 1, option, value, "0 (none) to 1");
+    forbidden = new TreeMap<>(forbidden);
   }
 
   /** Returns an augmentation of padded crops, flips and colours only. */
   public static Augmentation of(
-      Integer cropPadding, boolean flip, double colorJitter, double hueJitter) {
+      CropPadding cropPadding, boolean flip, double colorJitter, double hueJitter) {
     return new Augmentation(
         cropPadding, 0, flip, false, 0, colorJitter, hueJitter, 0, Mixing.NONE, Map.of());
   }
@@ -87,10 +119,10 @@ public record Augmentation(
    * @throws UserException when the border is too wide to be reflected
    */
   public void requireFits(int side) {
-    if (cropArea == 0 && padding(side) >= side) {
+    if (cropArea == 0 && cropPadding.of(side) >= side) {
       throw new UserException(
           "--crop-padding is "
-              + padding(side)
+              + cropPadding.of(side)
               + ", but images have "
               + side
               + " pixels a side; use less than that, or 0 for no random crop");
@@ -106,7 +138,7 @@ public record Augmentation(
     return new Augment(
         cropArea > 0
             ? new RandomCrop.Resized(cropArea)
-            : new RandomCrop.Padded(padding(side), RandomCrop.Border.REFLECT),
+            : new RandomCrop.Padded(cropPadding.of(side), RandomCrop.Border.REFLECT),
         flip,
         verticalFlip,
         rotation,
@@ -116,32 +148,6 @@ public record Augmentation(
 
   /** Returns the steps that are not applied to the images of a class. */
   public Set<AugmentStep> forbiddenFor(String label) {
-    return forbidden.getOrDefault(label, Set.of());
-  }
-
-  private int padding(int side) {
-    return cropPadding == null ? side / 8 : cropPadding;
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    if (cropPadding != null) {
-      map.put("crop-padding", cropPadding);
-    }
-    map.put("crop-area", cropArea);
-    map.put("flip", flip);
-    map.put("vertical-flip", verticalFlip);
-    map.put("rotation", rotation);
-    map.put("color-jitter", colorJitter);
-    map.put("hue-jitter", hueJitter);
-    map.put("random-erasing", erasing);
-    map.put("mixup", mixing.mixup());
-    map.put("cutmix", mixing.cutmix());
-    map.put("mix-probability", mixing.probability());
-    forbidden.forEach(
-        (label, steps) ->
-            map.put("forbid " + label, steps.stream().map(AugmentStep::label).toList().toString()));
-    return map;
+    return forbidden.getOrDefault(label, AugmentSteps.NONE).steps();
   }
 }

@@ -1,9 +1,7 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 
 /**
  * The settings by which several workers train one model (DiLoCo, Douillard et al. 2023, arXiv
@@ -16,40 +14,50 @@ import org.sparkvit.core.UserException;
  * @param outerLearningRate the share of the averaged change that is applied, above 0
  * @param outerMomentum the Nesterov momentum, 0 to below 1
  */
-public record Diloco(int workers, int innerSteps, double outerLearningRate, double outerMomentum)
+public record Diloco(
+    @Option(
+            standard = "1",
+            least = 1,
+            greatest = 10_000,
+            help =
+                "Train with so many workers on the executors (DiLoCo): each takes --inner-steps"
+                    + " steps on its share of the images, then what they moved is averaged. 1"
+                    + " trains on the driver.")
+        int workers,
+    @Option(
+            label = "H",
+            standard = "50",
+            least = 1,
+            greatest = 100_000_000,
+            advanced = true,
+            help =
+                "With --workers: steps of a worker between two averages; 1 averages after every"
+                    + " step.")
+        int innerSteps,
+    @Option(
+            standard = "0.7",
+            least = 0,
+            aboveLeast = true,
+            advanced = true,
+            help =
+                "With --workers: share of the averaged move that the model makes; 1 for plain"
+                    + " averaging.")
+        double outerLearningRate,
+    @Option(
+            standard = "0.9",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            advanced = true,
+            help =
+                "With --workers: Nesterov momentum of the averaged moves; 0 for plain averaging.")
+        double outerMomentum)
     implements Serializable {
   /** No workers: the driver trains alone. */
   public static final Diloco NONE = new Diloco(1, 50, 0.7, 0.9);
 
-  public Diloco {
-    UserException.require(workers >= 1 && workers <= 10_000, "--workers", workers, "1 to 10,000");
-    UserException.require(innerSteps >= 1, "--inner-steps", innerSteps, "1 or more");
-    UserException.require(
-        outerLearningRate > 0 && outerLearningRate < Double.POSITIVE_INFINITY,
-        "--outer-learning-rate",
-        outerLearningRate,
-        "a number above 0");
-    UserException.require(
-        outerMomentum >= 0 && outerMomentum < 1,
-        "--outer-momentum",
-        outerMomentum,
-        "0 or more, below 1");
-  }
-
   /** Returns whether there are workers besides the driver. */
   public boolean isDistributed() {
     return workers > 1;
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workers", workers);
-    if (isDistributed()) {
-      map.put("inner-steps", innerSteps);
-      map.put("outer-learning-rate", outerLearningRate);
-      map.put("outer-momentum", outerMomentum);
-    }
-    return map;
   }
 }

@@ -1,9 +1,8 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 
 /**
  * The lower part of the model that is not trained.
@@ -13,18 +12,34 @@ import org.sparkvit.core.UserException;
  * @param unfreezeEvery the number of epochs after which each time the topmost frozen block is
  *     trained as well (gradual unfreezing, Howard and Ruder 2018); 0 for never
  */
-public record Freezing(String what, int unfreezeEvery) implements Serializable {
+public record Freezing(
+    @Option(
+            name = "freeze",
+            label = "none|embeddings|N|backbone",
+            standard = "none",
+            help =
+                "What stays as it is: nothing, the embeddings, also the first N blocks, or all but"
+                    + " the head.")
+        String what,
+    @Option(
+            label = "EPOCHS",
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help =
+                "After so many epochs each, train the topmost frozen block as well; 0 for never.")
+        int unfreezeEvery)
+    implements Serializable {
   /** Everything is trained. */
   public static final Freezing NONE = new Freezing("none", 0);
 
+  /** Checks what ranges do not say. */
   public Freezing {
     UserException.require(
         what.matches("none|embeddings|backbone|[1-9]\\d{0,3}"),
         "--freeze",
-        "'" + what + "'",
+        what,
         "none, embeddings, a number of blocks, or backbone");
-    UserException.require(
-        unfreezeEvery >= 0, "--unfreeze-every", unfreezeEvery, "0 (never) or more");
     if (unfreezeEvery > 0 && what.equals("none")) {
       throw new UserException(
           "--unfreeze-every is " + unfreezeEvery + ", but nothing is frozen; name it by --freeze");
@@ -56,13 +71,5 @@ public record Freezing(String what, int unfreezeEvery) implements Serializable {
       depth--; // The final norm comes free with the block below it.
     }
     return Math.max(0, depth - released);
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("freeze", what);
-    map.put("unfreeze-every", unfreezeEvery);
-    return map;
   }
 }

@@ -1,17 +1,15 @@
 package org.sparkvit.training.recipe;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
-/** The weights that a training begins with: those of a checkpoint, or random ones. */
+/**
+ * The weights that a training begins with: those of a checkpoint, or random ones. {@link
+ * InitializationOptions} are the options that say which.
+ */
 public sealed interface Initialization {
-
-  /** Returns the names and values of the options, for the run record. */
-  Map<String, Object> toMap();
 
   /** Returns the same initialization with the model's current version pinned. */
   Initialization pinned(Workspace workspace);
@@ -38,17 +36,6 @@ public sealed interface Initialization {
     }
 
     @Override
-    public Map<String, Object> toMap() {
-      Map<String, Object> map = new LinkedHashMap<>();
-      map.put("from", model);
-      imageSize.ifPresent(side -> map.put("image-size", side));
-      if (newHead) {
-        map.put("new-head", true);
-      }
-      return map;
-    }
-
-    @Override
     public Initialization pinned(Workspace workspace) {
       return new Pretrained(workspace.pinned(model), imageSize, newHead);
     }
@@ -66,19 +53,6 @@ public sealed interface Initialization {
    * @param architecture the sizes of the model; its labels are replaced
    */
   record Scratch(ViTConfig architecture) implements Initialization {
-    @Override
-    public Map<String, Object> toMap() {
-      Map<String, Object> map = new LinkedHashMap<>();
-      map.put("hidden-size", architecture.hiddenSize());
-      map.put("layers", architecture.layers());
-      map.put("heads", architecture.heads());
-      map.put("intermediate-size", architecture.intermediateSize());
-      map.put("image-size", architecture.imageSize());
-      map.put("patch-size", architecture.patchSize());
-      map.put("initializer-range", architecture.initializerRange());
-      return map;
-    }
-
     @Override
     public Initialization pinned(Workspace workspace) {
       return this;

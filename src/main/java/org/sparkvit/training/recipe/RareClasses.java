@@ -1,20 +1,36 @@
 package org.sparkvit.training.recipe;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 
 /**
  * The treatment of rare classes. A class is rare if it has no image in the validation split, which
  * then has no metrics for it, or fewer images than wanted. A class without any image to train on
- * cannot be learnt, and is always rare.
+ * cannot be learnt, and is always rare. These are options of every command that trains.
  *
  * @param rare the treatment
  * @param minClass the number of images in the train and validation splits together from which on a
  *     class is not rare, 1 or more
  */
-public record RareClasses(Rare rare, int minClass) {
+public record RareClasses(
+    @Option(
+            standard = "keep",
+            advanced = true,
+            help =
+                "What becomes of classes that have no image in the train or validation split, or"
+                    + " fewer than --min-class. keep learns all that have an image to train on, and"
+                    + " figures are of the classes that the validation split has; drop leaves them"
+                    + " out; error stops.")
+        Rare rare,
+    @Option(
+            standard = "1",
+            least = 1,
+            advanced = true,
+            help =
+                "With --rare drop or error: images in train and validation together that a class"
+                    + " needs.")
+        int minClass) {
   /** The treatment of rare classes. */
   public enum Rare {
     /**
@@ -31,9 +47,9 @@ public record RareClasses(Rare rare, int minClass) {
   /** Learns all classes that have an image to train on. */
   public static final RareClasses KEPT = new RareClasses(Rare.KEEP, 1);
 
+  /** Checks what a range does not say. */
   public RareClasses {
     Objects.requireNonNull(rare);
-    UserException.require(minClass >= 1, "--min-class", minClass, "1 or more");
     if (rare == Rare.KEEP && minClass > 1) {
       throw new UserException(
           "--min-class is "
@@ -41,14 +57,6 @@ public record RareClasses(Rare rare, int minClass) {
               + ", but --rare keep leaves out no class that can be learnt; add --rare drop or"
               + " --rare error");
     }
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("rare", rare.name());
-    map.put("min-class", minClass);
-    return map;
   }
 
   /**

@@ -1,16 +1,14 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
-import org.sparkvit.core.UserException;
 import org.sparkvit.model.architecture.AdamW;
 import org.sparkvit.model.architecture.Loss;
 import org.sparkvit.model.architecture.TrainingOptions;
 
 /**
- * The settings of a training that decide its result.
+ * The settings of a training that decide its result. {@link RecipeOptions} are the options that
+ * give them.
  *
  * @param epochs the largest number of passes over the plan
  * @param batchSize the number of images per forward and backward pass
@@ -38,28 +36,14 @@ public record Recipe(
     long seed)
     implements Serializable {
 
+  /** Checks that nothing is missing. */
   public Recipe {
-    UserException.require(epochs >= 1, "--epochs", epochs, "1 or more");
-    UserException.require(batchSize >= 1, "--batch-size", batchSize, "1 or more");
-    UserException.require(accumulate >= 1, "--accumulate", accumulate, "1 or more");
     Objects.requireNonNull(schedule);
     Objects.requireNonNull(freezing);
     Objects.requireNonNull(regularization);
+    Objects.requireNonNull(loss);
     Objects.requireNonNull(augmentation);
     Objects.requireNonNull(selection);
-    if (loss instanceof Loss.Focal focal) {
-      UserException.require(
-          focal.gamma() >= 0 && focal.gamma() < Double.POSITIVE_INFINITY,
-          "--focal-gamma",
-          focal.gamma(),
-          "0 or more");
-    } else if (loss instanceof Loss.Binary binary) {
-      UserException.require(
-          binary.positiveWeight() > 0 && binary.positiveWeight() < Double.POSITIVE_INFINITY,
-          "--positive-weight",
-          binary.positiveWeight(),
-          "a number above 0");
-    }
   }
 
   /** Returns the number of images per step. The last step of an epoch may have fewer. */
@@ -76,30 +60,5 @@ public record Recipe(
         loss,
         regularization.averageDecay(),
         recompute);
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("epochs", epochs);
-    map.put("batch-size", batchSize);
-    map.put("accumulate", accumulate);
-    map.putAll(schedule.toMap());
-    map.putAll(freezing.toMap());
-    map.putAll(regularization.toMap());
-    if (loss instanceof Loss.Focal focal) {
-      map.put("loss", "focal");
-      map.put("focal-gamma", focal.gamma());
-    } else if (loss instanceof Loss.Binary binary) {
-      map.put("loss", "bce");
-      map.put("positive-weight", binary.positiveWeight());
-    } else {
-      map.put("loss", "cross-entropy");
-    }
-    map.putAll(augmentation.toMap());
-    map.putAll(selection.toMap());
-    map.put("gradient-checkpointing", recompute);
-    map.put("seed", seed);
-    return map;
   }
 }

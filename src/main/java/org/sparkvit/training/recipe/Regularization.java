@@ -1,9 +1,7 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 
 /**
  * The settings that keep a training from diverging or overfitting.
@@ -18,47 +16,62 @@ import org.sparkvit.core.UserException;
  *     place of the weights, 0 (none) to below 1
  */
 public record Regularization(
-    double weightDecay,
-    double clipNorm,
-    double layerDecay,
-    double labelSmoothing,
-    double dropPath,
-    double averageDecay)
+    @Option(
+            standard = "0.05",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            advanced = true,
+            help = "Weight decay of AdamW.")
+        double weightDecay,
+    @Option(
+            standard = "1.0",
+            least = 0,
+            advanced = true,
+            help = "Largest global norm of the gradients; 0 for no clipping.")
+        double clipNorm,
+    @Option(
+            standard = "1",
+            least = 0,
+            aboveLeast = true,
+            greatest = 1,
+            advanced = true,
+            help =
+                "Learning rate of a block over that of the block above; 0.65 to 0.9 for"
+                    + " fine-tuning, 1 for all alike.")
+        double layerDecay,
+    @Option(
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            advanced = true,
+            help = "Share of a label that is spread over all classes.")
+        double labelSmoothing,
+    @Option(
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            advanced = true,
+            help =
+                "Chance that an image skips a branch of the last block; less in the blocks below.")
+        double dropPath,
+    @Option(
+            name = "ema-decay",
+            standard = "0",
+            least = 0,
+            greatest = 1,
+            belowGreatest = true,
+            advanced = true,
+            help =
+                "Evaluate and keep an average of the weights over the steps, of which this share"
+                    + " stays at each, such as 0.9998; 0 for none.")
+        double averageDecay)
     implements Serializable {
-
-  public Regularization {
-    UserException.require(
-        weightDecay >= 0 && weightDecay < 1, "--weight-decay", weightDecay, "0 or more, below 1");
-    UserException.require(
-        clipNorm >= 0 && clipNorm < Double.POSITIVE_INFINITY,
-        "--clip-norm",
-        clipNorm,
-        "0 (no clipping) or more");
-    UserException.require(
-        layerDecay > 0 && layerDecay <= 1, "--layer-decay", layerDecay, "above 0, up to 1 (none)");
-    requireShare("--label-smoothing", labelSmoothing);
-    requireShare("--drop-path", dropPath);
-    requireShare("--ema-decay", averageDecay);
-  }
-
-  private static void requireShare(String option, double value) {
-    UserException.require(value >= 0 && value < 1, option, value, "0 (none) or more, below 1");
-  }
 
   /** Returns a regularization by weight decay and clipping only. */
   public static Regularization of(double weightDecay, double clipNorm) {
     return new Regularization(weightDecay, clipNorm, 1, 0, 0, 0);
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("weight-decay", weightDecay);
-    map.put("clip-norm", clipNorm);
-    map.put("layer-decay", layerDecay);
-    map.put("label-smoothing", labelSmoothing);
-    map.put("drop-path", dropPath);
-    map.put("ema-decay", averageDecay);
-    return map;
   }
 }

@@ -1,9 +1,7 @@
 package org.sparkvit.training.recipe;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
 import org.sparkvit.stats.metrics.Metric;
 
 /**
@@ -14,20 +12,24 @@ import org.sparkvit.stats.metrics.Metric;
  *     stops
  * @param minDelta the difference that an improvement must exceed to count for the patience
  */
-public record Selection(Metric metric, int patience, double minDelta) implements Serializable {
-
-  public Selection {
-    UserException.require(patience >= 0, "--patience", patience, "0 (never stop early) or more");
-    UserException.require(
-        minDelta >= 0 && minDelta < Double.POSITIVE_INFINITY, "--min-delta", minDelta, "0 or more");
-  }
-
-  /** Returns the names and values of the options, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("metric", metric.label());
-    map.put("patience", patience);
-    map.put("min-delta", minDelta);
-    return map;
-  }
-}
+public record Selection(
+    @Option(
+            label = "METRIC",
+            standard = "f1-macro",
+            help =
+                "What makes an epoch the best, on the validation split: accuracy, f1-macro,"
+                    + " roc-auc-macro, log-loss, ...")
+        Metric metric,
+    @Option(
+            label = "EPOCHS",
+            standard = "5",
+            least = 0,
+            help = "Stop after so many epochs without improvement; 0 never stops early.")
+        int patience,
+    @Option(
+            standard = "0",
+            least = 0,
+            advanced = true,
+            help = "What the metric must gain to count as improvement.")
+        double minDelta)
+    implements Serializable {}

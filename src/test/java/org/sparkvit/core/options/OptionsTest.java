@@ -23,6 +23,9 @@ class OptionsTest {
   /** A type of our own, read by its own method. */
   record Size(int width) {
     public static Size parse(String text) {
+      if (!text.matches("w\\d+")) {
+        throw new IllegalArgumentException("is no size");
+      }
       return new Size(Integer.parseInt(text.substring(1)));
     }
 
@@ -111,6 +114,7 @@ class OptionsTest {
         "device|tpu|--device is 'tpu'; use auto, cpu or gpu",
         "color|green|--color is 'green'; use red or dark-blue",
         "flip|perhaps|--flip is 'perhaps'; use true or false",
+        "size|h7|--size: 'h7' is no size",
         "strengths|1,-1|--strengths is -1.0; use 0 or more",
         "floors|a|--floors is 'a'; use CLASS=P",
         "floors|a=2|--floors is 2.0; use 1 at most",
@@ -150,6 +154,34 @@ class OptionsTest {
         .containsEntry("size", "w3")
         .doesNotContainKey("side");
     assertThat(Options.value(example, "rate")).contains(0.5);
+  }
+
+  @Test
+  void textsAreWhatAPersonWouldWrite() {
+    Example example =
+        Options.with(
+            Example.class,
+            "workspace",
+            "w",
+            "floors",
+            "a=0.5,b=1",
+            "slices",
+            "x,y",
+            "no-plan",
+            true,
+            "side",
+            7);
+    Map<String, String> texts = Options.texts(example);
+    assertThat(texts)
+        .containsEntry("floors", "a=0.5,b=1.0")
+        .containsEntry("slices", "x,y")
+        .containsEntry("strengths", "1.0,2.0")
+        .containsEntry("no-plan", "true")
+        .containsEntry("color", "dark-blue")
+        .doesNotContainKey("folder");
+    Map<String, List<String>> given = new java.util.LinkedHashMap<>();
+    texts.forEach((name, text) -> given.put(name, List.of(text)));
+    assertThat(Options.read(Example.class, given)).isEqualTo(example);
   }
 
   @Test

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.image.PillowCases;
 import org.sparkvit.image.PixelImage;
 import org.sparkvit.image.codec.ContactSheet;
@@ -177,7 +179,12 @@ class AugmentStepsTest {
     assertThat(counts[0]).isBetween(430, 570);
     assertThat(counts[1]).isBetween(190, 310);
     assertThat(Mixing.NONE.draw(1, SIDE, SIDE)).isNull();
-    assertThatThrownBy(() -> new Mixing(-1, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Options.check(new Mixing(-1, 0, 1)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--mixup is -1");
+    assertThatThrownBy(() -> Options.check(new Mixing(1, 0, 1.1)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--mix-probability is 1.1");
   }
 
   @Test

@@ -33,7 +33,9 @@ class LabelsStageTest extends SparkTest {
   private final List<String> said = new ArrayList<>();
 
   private void labels(Path workspace, String model, String probabilities, IssueRule rule) {
-    new LabelsStage(
+    new LabelsStage()
+        .run(
+            spark,
             new LabelsConfig(
                 workspace.toString(),
                 Optional.ofNullable(model),
@@ -44,8 +46,7 @@ class LabelsStageTest extends SparkTest {
                 5,
                 1,
                 new EmbeddingSettings("cpu", "fp32", 16, 1)),
-            said::add)
-        .run(spark);
+            said::add);
   }
 
   @Test

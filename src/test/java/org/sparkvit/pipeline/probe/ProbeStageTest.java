@@ -89,7 +89,7 @@ class ProbeStageTest extends SparkTest {
         List.of(regularization),
         List.of(0.0),
         2,
-        "log_loss",
+        ProbeConfig.Criterion.LOG_LOSS,
         regularization.length > 1 ? 8 : 12,
         1,
         new EmbeddingSettings("cpu", precision, 16, 1),
@@ -97,7 +97,7 @@ class ProbeStageTest extends SparkTest {
   }
 
   private JsonNode probe(ProbeConfig config, Progress progress) throws Exception {
-    new ProbeStage(config, progress).run(spark);
+    new ProbeStage().run(spark, config, progress);
     Path file =
         TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
@@ -336,7 +336,7 @@ class ProbeStageTest extends SparkTest {
     probe(config, lines::add);
     // The damaged one is tried again.
     assertThat(lines).anyMatch(line -> line.contains("1 images are to be embedded"));
-    assertThatThrownBy(() -> new ProbeStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new ProbeStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--overwrite");
   }

@@ -191,8 +191,12 @@ class SynthesizeStageTest extends SparkTest {
 
   private void trainingShowsThemAndRefusesThoseOfOtherSplits() {
     RunRecord record = RunRecord.start("train", Map.of());
-    TrainingRows real = TrainingRows.read(workspace, false, false, RareClasses.KEPT, record);
-    TrainingRows all = TrainingRows.read(workspace, false, true, RareClasses.KEPT, record);
+    TrainingRows real =
+        TrainingRows.read(
+            workspace, workspace.read(ImagesTable.SPEC), false, false, RareClasses.KEPT, record);
+    TrainingRows all =
+        TrainingRows.read(
+            workspace, workspace.read(ImagesTable.SPEC), false, true, RareClasses.KEPT, record);
     assertThat(all.samplesPerEpoch()).isEqualTo(real.samplesPerEpoch() + COLD - WARM);
     assertThat(all.images()).isEqualTo(real.images() + COLD - WARM);
     assertThat(all.rows().count()).isEqualTo(all.images());
@@ -206,7 +210,15 @@ class SynthesizeStageTest extends SparkTest {
                 "split", when(col("id").equalTo(parent), lit("validation")).otherwise(col("split")))
             .localCheckpoint();
     workspace.replace(SplitsTable.SPEC, moved, RunRecord.start("split", Map.of()));
-    assertThatThrownBy(() -> TrainingRows.read(workspace, false, true, RareClasses.KEPT, record))
+    assertThatThrownBy(
+            () ->
+                TrainingRows.read(
+                    workspace,
+                    workspace.read(ImagesTable.SPEC),
+                    false,
+                    true,
+                    RareClasses.KEPT,
+                    record))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("are not in the train split now");
   }

@@ -47,7 +47,6 @@ import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.BalancePolicy;
 import org.sparkvit.training.recipe.Diloco;
-import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 
 /** A data set that was split and balanced, and whose labels were corrected afterwards. */
@@ -95,7 +94,9 @@ class CorrectedLabelsTest extends SparkTest {
 
   private JsonNode train(String workspace, String name, boolean usePlan, Progress progress)
       throws IOException {
-    new TrainStage(
+    new TrainStage()
+        .run(
+            spark,
             new TrainConfig(
                 workspace,
                 name,
@@ -103,8 +104,8 @@ class CorrectedLabelsTest extends SparkTest {
                 usePlan,
                 false,
                 RareClasses.KEPT,
-                new Initialization.Scratch(TrainFixtures.tinyViT()),
-                TrainFixtures.recipe(1, 1e-3, 0),
+                TrainFixtures.scratch(),
+                TrainFixtures.options(1, 1e-3, 0),
                 Diloco.NONE,
                 "cpu",
                 "fp32",
@@ -112,8 +113,7 @@ class CorrectedLabelsTest extends SparkTest {
                 Optional.empty(),
                 TrainRunOptions.DEFAULT,
                 CardFields.INHERITED),
-            progress)
-        .run(spark);
+            progress);
     Path file = TestModels.current(Path.of(workspace), name).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file)).path("results");
   }

@@ -15,6 +15,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.model.checkpoint.CardFields;
 import org.sparkvit.training.data.TrainFixtures;
@@ -23,9 +24,9 @@ import org.sparkvit.training.loop.TrainingListener;
 import org.sparkvit.training.loop.TrainingRun;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.Diloco;
-import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
 class DistributedTrainingTest extends SparkTest {
   @TempDir Path folder;
@@ -44,8 +45,8 @@ class DistributedTrainingTest extends SparkTest {
         true,
         false,
         RareClasses.KEPT,
-        new Initialization.Scratch(TrainFixtures.tinyViT()),
-        recipe,
+        TrainFixtures.scratch(),
+        RecipeOptions.of(recipe),
         diloco,
         "cpu",
         "fp32",
@@ -56,7 +57,7 @@ class DistributedTrainingTest extends SparkTest {
   }
 
   private JsonNode train(TrainConfig config, Progress progress) throws Exception {
-    new TrainStage(config, progress).run(spark);
+    new TrainStage().run(spark, config, progress);
     Path file =
         TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file));
@@ -96,7 +97,7 @@ class DistributedTrainingTest extends SparkTest {
     TrainRunOptions interrupted =
         new TrainRunOptions(false, false, 0, 1, List.of(AfterTwoRounds.class.getName()));
     TrainConfig third = config(workspace, "third", two, interrupted);
-    assertThatThrownBy(() -> new TrainStage(third, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, third, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--resume");
     assertThat(workspace.resolve("training/third/last-2")).isDirectory();
@@ -122,11 +123,15 @@ class DistributedTrainingTest extends SparkTest {
     TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig many =
         config(workspace, "many", new Diloco(500, 2, 0.7, 0.9), TrainRunOptions.DEFAULT);
-    assertThatThrownBy(() -> new TrainStage(many, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, many, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--workers is 500")
         .hasMessageContaining("use fewer");
-    assertThatThrownBy(() -> new Diloco(2, 0, 0.7, 0.9)).isInstanceOf(UserException.class);
-    assertThatThrownBy(() -> new Diloco(2, 1, 0.7, 1)).isInstanceOf(UserException.class);
+    assertThatThrownBy(() -> Options.check(new Diloco(2, 0, 0.7, 0.9)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--inner-steps is 0");
+    assertThatThrownBy(() -> Options.check(new Diloco(2, 1, 0.7, 1)))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--outer-momentum is 1");
   }
 }

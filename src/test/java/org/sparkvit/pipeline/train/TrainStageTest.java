@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.model.checkpoint.CardFields;
@@ -34,15 +34,15 @@ import org.sparkvit.training.loop.TrainingRun;
 import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.Diloco;
-import org.sparkvit.training.recipe.Initialization;
+import org.sparkvit.training.recipe.InitializationOptions;
 import org.sparkvit.training.recipe.RareClasses;
-import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 
 class TrainStageTest extends SparkTest {
   @TempDir Path folder;
 
   private JsonNode train(TrainConfig config, Progress progress) throws Exception {
-    new TrainStage(config, progress).run(spark);
+    new TrainStage().run(spark, config, progress);
     Path file =
         TestModels.current(Path.of(config.workspace()), config.name()).resolve(TrainedModel.RECORD);
     return Json.read(file.toString(), Files.readString(file));
@@ -50,7 +50,7 @@ class TrainStageTest extends SparkTest {
 
   private TrainConfig config(Path workspace) throws Exception {
     Path cache = Files.createDirectories(folder.resolve("cache"));
-    return config(workspace, TrainFixtures.recipe(6, 3e-3, 0.1), cache);
+    return config(workspace, TrainFixtures.options(6, 3e-3, 0.1), cache);
   }
 
   @Test
@@ -79,7 +79,7 @@ class TrainStageTest extends SparkTest {
     Checkpoint checkpoint = ModelDirectory.read(model);
     assertThat(checkpoint.config().labels()).containsExactly("cold", "warm");
 
-    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--overwrite");
 
@@ -128,8 +128,8 @@ class TrainStageTest extends SparkTest {
                 true,
                 false,
                 RareClasses.KEPT,
-                new Initialization.Pretrained(start.toString(), OptionalInt.empty(), false),
-                TrainFixtures.recipe(4, 3e-3, 0.1),
+                from(start.toString()),
+                TrainFixtures.options(4, 3e-3, 0.1),
                 Diloco.NONE,
                 "cpu",
                 "fp32",
@@ -146,6 +146,10 @@ class TrainStageTest extends SparkTest {
     assertThat(tuned.labels()).containsExactly("cold", "warm");
   }
 
+  private static InitializationOptions from(String model) {
+    return Options.with(InitializationOptions.class, "from", model);
+  }
+
   private static TrainConfig fineTuned(TrainConfig config) {
     return new TrainConfig(
         config.workspace(),
@@ -154,8 +158,8 @@ class TrainStageTest extends SparkTest {
         false,
         false,
         RareClasses.KEPT,
-        new Initialization.Pretrained("vit", OptionalInt.empty(), false),
-        TrainFixtures.recipe(1, 1e-5, 0),
+        from("vit"),
+        TrainFixtures.options(1, 1e-5, 0),
         Diloco.NONE,
         "cpu",
         "fp32",
@@ -186,7 +190,7 @@ class TrainStageTest extends SparkTest {
     TrainConfig other =
         named(config, "other", new TrainRunOptions(false, false, 3, 1, List.of(listener)));
     List<String> lines = new ArrayList<>();
-    assertThatThrownBy(() -> new TrainStage(other, lines::add).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, other, lines::add))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--resume");
     Path states = workspace.resolve("training/other");
@@ -198,7 +202,7 @@ class TrainStageTest extends SparkTest {
     assertThat(workspace.resolve("models/other")).doesNotExist();
 
     TrainConfig forgetful = named(config, "other", TrainRunOptions.DEFAULT);
-    assertThatThrownBy(() -> new TrainStage(forgetful, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, forgetful, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was interrupted; pass --resume");
 
@@ -252,12 +256,12 @@ class TrainStageTest extends SparkTest {
     TrainRunOptions ten =
         new TrainRunOptions(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
     TrainConfig config = from("vit", config(workspace), ten);
-    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .hasMessageContaining("--resume");
     tables.modelVersions("vit").rollBack();
     TrainRunOptions resume = new TrainRunOptions(false, true, 0, 1, List.of());
     TrainConfig other = from("vit", config(workspace), resume);
-    assertThatThrownBy(() -> new TrainStage(other, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, other, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(
             "--from was vit@20261102T080000000Z-0a1b2c3d and is vit@20261101T080000000Z-0a1b2c3d");
@@ -276,7 +280,7 @@ class TrainStageTest extends SparkTest {
         config.usePlan(),
         config.useSynthetic(),
         config.rare(),
-        new Initialization.Pretrained(model, OptionalInt.empty(), false),
+        from(model),
         config.recipe(),
         config.diloco(),
         config.device(),
@@ -312,13 +316,13 @@ class TrainStageTest extends SparkTest {
     Path workspace = folder.resolve("w");
     TrainFixtures.workspace(spark, workspace, 1);
     TrainConfig config = fineTuned(config(workspace));
-    assertThatThrownBy(() -> new TrainStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("models/vit");
     assertThat(workspace.resolve("models/tuned")).doesNotExist();
   }
 
-  private static TrainConfig config(Path workspace, Recipe recipe, Path cacheFolder) {
+  private static TrainConfig config(Path workspace, RecipeOptions recipe, Path cacheFolder) {
     return new TrainConfig(
         workspace.toString(),
         "vit",
@@ -326,7 +330,7 @@ class TrainStageTest extends SparkTest {
         true,
         false,
         RareClasses.KEPT,
-        new Initialization.Scratch(TrainFixtures.tinyViT()),
+        TrainFixtures.scratch(),
         recipe,
         Diloco.NONE,
         "cpu",

@@ -4,54 +4,60 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.StudyLog;
-import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.training.data.TrainFixtures;
-import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.RareClasses;
-import org.sparkvit.training.recipe.Recipe;
 
 class TuneStageTest extends SparkTest {
   @TempDir Path folder;
 
-  /** Two options, as a command would have them. */
-  private static Recipe recipe(Map<String, String> options) {
-    Set<String> known = Set.of("learning-rate", "epochs");
-    if (!known.containsAll(options.keySet())) {
-      throw new UserException("no such option among " + options.keySet());
+  private Path space(String line) {
+    try {
+      return Files.writeString(Files.createTempFile(folder, "space", ".properties"), line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return TrainFixtures.recipe(
-        Integer.parseInt(options.get("epochs")),
-        Double.parseDouble(options.get("learning-rate")),
-        0.1);
   }
 
   private TuneConfig config(
       Path workspace, String name, boolean resume, String rates, int trials, int pruneAfter) {
+    return config(workspace, name, resume, false, "learning-rate = " + rates, trials, pruneAfter);
+  }
+
+  private TuneConfig config(
+      Path workspace,
+      String name,
+      boolean resume,
+      boolean synthetic,
+      String line,
+      int trials,
+      int pruneAfter) {
     return new TuneConfig(
         workspace.toString(),
         name,
         false,
         resume,
         true,
-        false,
+        synthetic,
         RareClasses.KEPT,
-        new Initialization.Scratch(TrainFixtures.tinyViT()),
-        SearchSpace.parse(Map.of("learning-rate", rates)),
-        "random",
+        TrainFixtures.scratch(),
+        space(line),
+        TuneConfig.Method.RANDOM,
         3,
         trials,
         pruneAfter == 0 ? 2 : 1,
@@ -62,8 +68,7 @@ class TuneStageTest extends SparkTest {
         "cpu",
         "fp32",
         1,
-        Map.of("epochs", "4", "learning-rate", "1e-3"),
-        TuneStageTest::recipe);
+        TrainFixtures.options(4, 1e-3, 0.1));
   }
 
   private static List<JsonNode> events(Path workspace, String name) throws Exception {
@@ -98,7 +103,7 @@ class TuneStageTest extends SparkTest {
     TrainFixtures.workspace(spark, workspace, 2);
     List<String> lines = new ArrayList<>();
     TuneConfig config = config(workspace, "s", false, "log-float 1e-7 1e-2", 5, 0);
-    new TuneStage(config, lines::add).run(spark);
+    new TuneStage().run(spark, config, lines::add);
     Path study = workspace.resolve("studies/s");
     JsonNode summary =
         Json.read("summary", Files.readString(study.resolve("summary.json"))).path("results");
@@ -126,16 +131,16 @@ class TuneStageTest extends SparkTest {
           .containsExactlyInAnyOrder("study.jsonl", "summary.json", "best.properties");
     }
 
-    assertThatThrownBy(() -> new TuneStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TuneStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--resume");
     TuneConfig other = config(workspace, "s", true, "log-float 1e-7 1e-1", 6, 0);
-    assertThatThrownBy(() -> new TuneStage(other, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TuneStage().run(spark, other, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("log-float 1.0E-7 0.01");
     // More trials of the same study.
-    new TuneStage(config(workspace, "s", true, "log-float 1e-7 1e-2", 6, 0), Progress.SILENT)
-        .run(spark);
+    new TuneStage()
+        .run(spark, config(workspace, "s", true, "log-float 1e-7 1e-2", 6, 0), Progress.SILENT);
     Map<Integer, String> more = outcomes(workspace, "s");
     assertThat(more).hasSize(6).containsAllEntriesOf(outcomes);
   }
@@ -145,7 +150,7 @@ class TuneStageTest extends SparkTest {
     Path workspace = folder.resolve("w");
     TrainFixtures.workspace(spark, workspace, 2);
     TuneConfig config = config(workspace, "whole", false, "log-float 1e-9 1e-2", 5, 1);
-    new TuneStage(config, Progress.SILENT).run(spark);
+    new TuneStage().run(spark, config, Progress.SILENT);
     Map<Integer, String> outcomes = outcomes(workspace, "whole");
     assertThat(outcomes.values()).anyMatch(outcome -> outcome.contains("pruned"));
     assertThat(outcomes.values()).anyMatch(outcome -> outcome.contains("complete"));
@@ -159,8 +164,8 @@ class TuneStageTest extends SparkTest {
     }
     Path cut = Files.createDirectories(workspace.resolve("studies/cut"));
     Files.write(cut.resolve("study.jsonl"), lines.subList(0, report + 1));
-    new TuneStage(config(workspace, "cut", true, "log-float 1e-9 1e-2", 5, 1), Progress.SILENT)
-        .run(spark);
+    new TuneStage()
+        .run(spark, config(workspace, "cut", true, "log-float 1e-9 1e-2", 5, 1), Progress.SILENT);
     assertThat(outcomes(workspace, "cut")).isEqualTo(outcomes);
   }
 
@@ -185,12 +190,12 @@ class TuneStageTest extends SparkTest {
     List<String> lines = new ArrayList<>();
     // At such rates the loss is soon no number.
     TuneConfig config = config(workspace, "f", false, "categorical 1e-3 1e30", 4, 0);
-    new TuneStage(config, lines::add).run(spark);
+    new TuneStage().run(spark, config, lines::add);
     assertThat(outcomes(workspace, "f").values())
         .anyMatch(outcome -> outcome.contains("failed"))
         .anyMatch(outcome -> outcome.contains("complete"));
     TuneConfig hopeless = config(workspace, "h", false, "categorical 1e29 1e30", 30, 0);
-    assertThatThrownBy(() -> new TuneStage(hopeless, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new TuneStage().run(spark, hopeless, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("trials failed");
     assertThat(outcomes(workspace, "h").size()).isLessThan(8);
@@ -200,33 +205,10 @@ class TuneStageTest extends SparkTest {
   void imagesThatWereMadeAreShownWhenAskedFor() throws Exception {
     Path workspace = folder.resolve("w");
     TrainFixtures.workspace(spark, workspace, 3);
-    TuneConfig c = config(workspace, "s", false, "log-float 1e-4 1e-2", 1, 0);
     TuneConfig asked =
-        new TuneConfig(
-            c.workspace(),
-            c.name(),
-            false,
-            false,
-            true,
-            true,
-            RareClasses.KEPT,
-            c.initialization(),
-            c.space(),
-            c.method(),
-            c.gridSteps(),
-            c.trials(),
-            c.parallel(),
-            0,
-            0,
-            2,
-            1,
-            "cpu",
-            "fp32",
-            1,
-            c.options(),
-            c.recipes());
-    assertThat(asked.fingerprint()).containsEntry("synthetic", "true");
-    assertThatThrownBy(() -> new TuneStage(asked, Progress.SILENT).run(spark))
+        config(workspace, "s", false, true, "learning-rate = log-float 1e-4 1e-2", 1, 0);
+    new TuneStage().check(asked);
+    assertThatThrownBy(() -> new TuneStage().run(spark, asked, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("spark-vit synthesize");
   }
@@ -234,36 +216,22 @@ class TuneStageTest extends SparkTest {
   @Test
   void aMistakeShowsBeforeAnythingIsTrained() {
     Path workspace = folder.resolve("w");
-    assertThatThrownBy(() -> config(workspace, "x", false, "float -1 1", 3, 0))
+    TuneConfig negative = config(workspace, "x", false, "float -1 1", 3, 0);
+    assertThatThrownBy(() -> new TuneStage().check(negative))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("learning-rate")
-        .hasMessageContaining("-1");
+        .hasMessageContaining("lets 'learning-rate' be -1")
+        .hasMessageContaining("--learning-rate is -1");
+    TuneConfig unknown = config(workspace, "x", false, false, "learning-rat = float 0.1 1", 3, 0);
+    assertThatThrownBy(() -> new TuneStage().check(unknown))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'learning-rat' is no option");
+    TuneConfig judge = config(workspace, "x", false, false, "metric = categorical mcc", 3, 0);
+    assertThatThrownBy(() -> new TuneStage().check(judge))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("set it with --metric");
     assertThatThrownBy(
-            () ->
-                new TuneConfig(
-                    "w",
-                    "x",
-                    false,
-                    false,
-                    true,
-                    false,
-                    RareClasses.KEPT,
-                    new Initialization.Scratch(TrainFixtures.tinyViT()),
-                    SearchSpace.parse(Map.of("learning-rat", "float 0.1 1")),
-                    "tpe",
-                    3,
-                    3,
-                    1,
-                    0,
-                    0,
-                    2,
-                    1,
-                    "cpu",
-                    "fp32",
-                    1,
-                    Map.of("epochs", "4", "learning-rate", "1e-3"),
-                    TuneStageTest::recipe))
+            () -> Options.with(TuneConfig.class, "workspace", "w", "space", "s", "trials", 0))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("learning-rat");
+        .hasMessageContaining("--trials is 0");
   }
 }

@@ -7,14 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.augment.AugmentStep;
+import org.sparkvit.image.augment.AugmentSteps;
 import org.sparkvit.image.augment.Mixing;
 import org.sparkvit.training.recipe.Augmentation;
+import org.sparkvit.training.recipe.CropPadding;
 
 class BatchTransformTest {
   private static final Labels LABELS = new Labels(List.of("cold", "warm", "wet"));
@@ -24,15 +25,15 @@ class BatchTransformTest {
           .mapToObj(i -> new Example("image-" + i, i % 3, 1 + i % 3, 1, i))
           .toList();
 
-  private static Augmentation mixing(Map<String, Set<AugmentStep>> forbidden) {
-    return new Augmentation(0, 0, true, false, 0, 0, 0, 0, new Mixing(1, 1, 0.8), forbidden);
+  private static Augmentation mixing(Map<String, AugmentSteps> forbidden) {
+    return new Augmentation(
+        new CropPadding(0), 0, true, false, 0, 0, 0, 0, new Mixing(1, 1, 0.8), forbidden);
   }
 
   @Test
   void whatAClassForbidsIsNeverDoneToItNorWithIt() {
     BatchTransform batchTransform =
-        BatchTransform.of(
-            mixing(Map.of("warm", Set.of(AugmentStep.MIXUP, AugmentStep.FLIP))), 8, LABELS);
+        BatchTransform.of(mixing(Map.of("warm", AugmentSteps.parse("mixup+flip"))), 8, LABELS);
     assertThat(batchTransform.augments().get(0).horizontalFlip()).isTrue();
     assertThat(batchTransform.augments().get(1).horizontalFlip()).isFalse();
     Map<AugmentStep, Integer> counts = new EnumMap<>(AugmentStep.class);
@@ -50,7 +51,7 @@ class BatchTransformTest {
     assertThat(counts.get(AugmentStep.CUTMIX)).isGreaterThan(80);
     assertThat(counts.get(AugmentStep.MIXUP)).isBetween(25, 80);
     assertThatThrownBy(
-            () -> BatchTransform.of(mixing(Map.of("hot", Set.of(AugmentStep.FLIP))), 8, LABELS))
+            () -> BatchTransform.of(mixing(Map.of("hot", AugmentSteps.parse("flip"))), 8, LABELS))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("the class 'hot'");
   }

@@ -28,8 +28,12 @@ import org.sparkvit.model.architecture.Loss;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.training.recipe.Augmentation;
+import org.sparkvit.training.recipe.CropPadding;
 import org.sparkvit.training.recipe.Freezing;
+import org.sparkvit.training.recipe.Initialization;
+import org.sparkvit.training.recipe.InitializationOptions;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 import org.sparkvit.training.recipe.Regularization;
 import org.sparkvit.training.recipe.Schedule;
 import org.sparkvit.training.recipe.Selection;
@@ -50,6 +54,16 @@ public final class TrainFixtures {
     return ViTConfig.of(32, 2, 2, 64, SIDE, 8, LABELS.names());
   }
 
+  /** Random weights of the tiny model. */
+  public static InitializationOptions scratch() {
+    return InitializationOptions.of(new Initialization.Scratch(tinyViT()));
+  }
+
+  /** The options of {@link #recipe(int, double, double)}. */
+  public static RecipeOptions options(int epochs, double learningRate, double warmupRatio) {
+    return RecipeOptions.of(recipe(epochs, learningRate, warmupRatio));
+  }
+
   public static Recipe recipe(int epochs, double learningRate, double warmupRatio) {
     return recipe(epochs, learningRate, warmupRatio, Metric.ACCURACY, 0);
   }
@@ -64,7 +78,7 @@ public final class TrainFixtures {
         Freezing.NONE,
         Regularization.of(0.01, 1),
         new Loss.CrossEntropy(),
-        Augmentation.of(2, true, 0.2, 0.1),
+        Augmentation.of(new CropPadding(2), true, 0.2, 0.1),
         new Selection(metric, patience, 0),
         false,
         5);

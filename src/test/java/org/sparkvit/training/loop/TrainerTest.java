@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.core.UserException;
-import org.sparkvit.image.augment.AugmentStep;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.image.augment.AugmentSteps;
 import org.sparkvit.image.augment.Mixing;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.model.architecture.AdamW;
@@ -32,8 +33,10 @@ import org.sparkvit.training.data.PixelCache;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.data.TrainingSet;
 import org.sparkvit.training.recipe.Augmentation;
+import org.sparkvit.training.recipe.CropPadding;
 import org.sparkvit.training.recipe.Freezing;
 import org.sparkvit.training.recipe.Recipe;
+import org.sparkvit.training.recipe.RecipeOptions;
 import org.sparkvit.training.recipe.Regularization;
 import org.sparkvit.training.recipe.Schedule;
 import org.sparkvit.training.recipe.Selection;
@@ -72,7 +75,7 @@ class TrainerTest {
             Precision.FP32,
             resumption.map(Trainer.Resumption::last))) {
       return new Trainer(recipe, TrainFixtures.LABELS, data.rarestClass(2), listeners)
-          .train(backend, recipe.toMap(), resumption);
+          .train(backend, new TreeMap<>(Options.texts(RecipeOptions.of(recipe))), resumption);
     }
   }
 
@@ -156,7 +159,7 @@ class TrainerTest {
             Freezing.NONE,
             Regularization.of(0, 1),
             new Loss.CrossEntropy(),
-            Augmentation.of(0, false, 0, 0),
+            Augmentation.of(new CropPadding(0), false, 0, 0),
             new Selection(Metric.ACCURACY, 0, 0),
             false,
             5);
@@ -264,7 +267,7 @@ class TrainerTest {
         new Regularization(0.01, 1, 0.8, 0.1, 0.2, 0.9),
         new Loss.Focal(1),
         new Augmentation(
-            null,
+            CropPadding.AUTO,
             0.3,
             true,
             true,
@@ -273,7 +276,7 @@ class TrainerTest {
             0.1,
             0.5,
             new Mixing(0.8, 1, 0.7),
-            Map.of("warm", Set.of(AugmentStep.CUTMIX, AugmentStep.ROTATION))),
+            Map.of("warm", AugmentSteps.parse("cutmix+rotation"))),
         recipe.selection(),
         true,
         recipe.seed());
