@@ -3,8 +3,13 @@ package org.sparkvit.cli;
 import java.util.List;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.evaluate.CalibrateStage;
+import org.sparkvit.pipeline.evaluate.EvaluateStage;
+import org.sparkvit.pipeline.explain.ExplainStage;
+import org.sparkvit.pipeline.gate.GateStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
+import org.sparkvit.pipeline.report.ReportStage;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.stage.Stage;
 
@@ -14,10 +19,15 @@ final class Stages {
   static final List<Stage<?>> ALL =
       List.of(
           new RepairStage(),
+          new GateStage(),
           new BalanceStage(),
           new ScoreStage(),
+          new EvaluateStage(),
+          new CalibrateStage(),
+          new ExplainStage(),
           new RelabelStage(),
-          new DecisionsStage());
+          new DecisionsStage(),
+          new ReportStage());
 
   private Stages() {}
 }

@@ -255,6 +255,18 @@ public final class Workspace {
     return isName(nameOrUri) ? model.toString() : location;
   }
 
+  /** Returns the URI of a folder with its scheme, and without slashes at the end. */
+  public String qualified(String uri) {
+    try {
+      Path path = new Path(uri);
+      return path.toUri().getScheme() == null
+          ? FileSystem.get(fs.getConf()).makeQualified(path).toString()
+          : path.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("opening " + uri, e);
+    }
+  }
+
   /** Returns the URI of the folder of an unfinished training. */
   public String training(String name) {
     return uri() + "/" + TRAININGS + "/" + name;

@@ -94,7 +94,7 @@ class CalibrateStageTest extends SparkTest {
   }
 
   private List<List<Row>> run(Workspace workspace, Optional<String> positive, boolean shift) {
-    new CalibrateStage(config(workspace, positive, shift), said::add).run(spark);
+    new CalibrateStage().run(spark, config(workspace, positive, shift), said::add);
     List<List<Row>> tables = new ArrayList<>();
     for (TableSpec table :
         List.of(CalibrationsTable.SPEC, ReliabilityTable.SPEC, ThresholdsTable.SPEC)) {
@@ -251,10 +251,7 @@ class CalibrateStageTest extends SparkTest {
             workspace.read(ImagesTable.SPEC),
             Optional.of(workspace.read(SplitsTable.SPEC)),
             workspace.read(PredictionsTable.SPEC),
-            ModelClasses.find(
-                workspace.read(ModelsTable.SPEC),
-                workspace.read(PredictionsTable.SPEC),
-                Optional.empty()));
+            ModelClasses.find(workspace, workspace.read(PredictionsTable.SPEC), Optional.empty()));
     ClassCalibration curve =
         LabelledPredictions.of(scored, workspace.read(ModelsTable.SPEC).first().getAs("model"), 2)
             .isotonic(spark, "validation", List.of(1), fixture.labels().length)
@@ -329,7 +326,9 @@ class CalibrateStageTest extends SparkTest {
         .hasMessageContaining("no scored images of two classes in the validation split");
     assertThatThrownBy(
             () ->
-                new CalibrateStage(
+                new CalibrateStage()
+                    .run(
+                        spark,
                         new CalibrateConfig(
                             "w",
                             Optional.empty(),
@@ -341,8 +340,7 @@ class CalibrateStageTest extends SparkTest {
                             0,
                             Optional.empty(),
                             true),
-                        Progress.SILENT)
-                    .run(spark))
+                        Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--recall-floor");
     Workspace whole = workspace(1, true);
