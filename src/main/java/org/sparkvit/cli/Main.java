@@ -37,7 +37,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       CatalogCommand.class,
       PackCommand.class,
-      AuditCommand.class,
       LabelsCommand.class,
       SynthesizeCommand.class,
       SplitCommand.class,
@@ -50,7 +49,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VacuumCommand.class,
       ExportCommand.class,
       DemoCommand.class,
-      BenchCommand.class,
       DefaultsCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -78,7 +78,8 @@ public final class Workspace {
   private static final String PIPELINES = "pipelines";
 
   /** The folders of a workspace that are not tables. No table has one of these names. */
-  static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, PIPELINES, SHARDS);
+  static final Set<String> FOLDERS =
+      Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, PIPELINES, SHARDS);
 
   private static final String EXPORT = "export";
 
@@ -302,6 +303,9 @@ public final class Workspace {
 
   /** Returns the text of a small file at any URI, or empty where the file does not exist. */
   public Optional<String> text(String uri) {
+    if (uri.isBlank()) {
+      return Optional.empty();
+    }
     Path file = new Path(uri);
     try {
       return Presence.text(file.getFileSystem(fs.getConf()), file);

@@ -23,7 +23,7 @@ import org.sparkvit.stats.metrics.Metric;
 import scala.Tuple2;
 
 /**
- * What the record and the person at the console are told of an evaluation.
+ * Tells the record and the person at the console what an evaluation came to.
  *
  * @param support how many images of which label the models are judged by
  */

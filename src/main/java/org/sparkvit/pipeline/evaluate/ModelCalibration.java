@@ -27,7 +27,7 @@ import org.sparkvit.stats.metrics.PlattScaling;
 import org.sparkvit.stats.metrics.Reliability;
 import org.sparkvit.stats.metrics.ScoreHistogram;
 
-/** Calibrates models and chooses their thresholds; what comes of it are rows of three tables. */
+/** Calibrates models and chooses their thresholds. The results are rows of three tables. */
 final class ModelCalibration {
   /** With more classes than this, each class's thresholds would be more than anybody reads. */
   private static final int MAX_CLASSES = 50;
@@ -44,17 +44,17 @@ final class ModelCalibration {
     this.points = new OperatingPoints(context, config);
   }
 
-  /** Rows of {@link ReliabilityTable}. */
+  /** Returns the rows of {@link ReliabilityTable} until now. */
   List<Row> reliability() {
     return List.copyOf(reliability);
   }
 
-  /** Rows of {@link CalibrationsTable}. */
+  /** Returns the rows of {@link CalibrationsTable} until now. */
   List<Row> calibrations() {
     return List.copyOf(calibrations);
   }
 
-  /** Rows of {@link ThresholdsTable}. */
+  /** Returns the rows of {@link ThresholdsTable} until now. */
   List<Row> thresholds() {
     return points.rows();
   }

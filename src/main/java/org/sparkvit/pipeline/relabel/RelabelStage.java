@@ -175,7 +175,6 @@ public final class RelabelStage extends Stage<RelabelConfig> {
       throw new UserException(
           models.size()
               + " models have predictions here"
-              + config.model().map(name -> " that --model '" + name + "' fits").orElse("")
               + ", and one of them has to decide: pass --model with the first digits of one of "
               + models.keySet());
     }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Progress;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PixelsTable;
@@ -167,17 +167,8 @@ class OddFormatsAuditTest extends SparkTest {
             1,
             true);
     new CatalogStage(catalog, Progress.SILENT).run(spark);
-    new AuditStage(
-            new AuditConfig(
-                workspace.uri(),
-                31,
-                50,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            Progress.SILENT)
-        .run(spark);
+    new AuditStage()
+        .run(spark, Options.with(AuditConfig.class, "workspace", workspace.uri()), Progress.SILENT);
 
     Map<String, Row> measured = new HashMap<>();
     workspace
