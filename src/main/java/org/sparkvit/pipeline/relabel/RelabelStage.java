@@ -174,8 +174,8 @@ public final class RelabelStage extends Stage<RelabelConfig> {
     if (models.size() > 1) {
       throw new UserException(
           models.size()
-              + " models have predictions here"
-              + ", and one of them has to decide: pass --model with the first digits of one of "
+              + " models have predictions here, and one of them has to decide: pass --model with"
+              + " the first digits of one of "
               + models.keySet());
     }
     return models.entrySet().iterator().next();
