@@ -35,15 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     subcommands = {
-      AuditCommand.class,
-      GateCommand.class,
       ResampleCommand.class,
-      EvaluateCommand.class,
-      CalibrateCommand.class,
-      ExplainCommand.class,
-      ReportCommand.class,
       DemoCommand.class,
-      BenchCommand.class,
       DefaultsCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -1,6 +1,7 @@
 package org.sparkvit.cli;
 
 import java.util.List;
+import org.sparkvit.pipeline.audit.AuditStage;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.catalog.CatalogStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
@@ -11,14 +12,20 @@ import org.sparkvit.pipeline.maintenance.ModelsStage;
 import org.sparkvit.pipeline.maintenance.VacuumStage;
 import org.sparkvit.pipeline.pack.PackStage;
 import org.sparkvit.pipeline.probe.ProbeStage;
+import org.sparkvit.pipeline.evaluate.CalibrateStage;
+import org.sparkvit.pipeline.evaluate.EvaluateStage;
+import org.sparkvit.pipeline.explain.ExplainStage;
+import org.sparkvit.pipeline.gate.GateStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
+import org.sparkvit.pipeline.report.ReportStage;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.synthesize.SynthesizeStage;
 import org.sparkvit.pipeline.train.TrainStage;
 import org.sparkvit.pipeline.tune.TuneStage;
+import org.sparkvit.tools.bench.BenchStage;
 
 /** The stages of the pipeline, in the order of the work. Each is a command of its name. */
 final class Stages {
@@ -27,7 +34,9 @@ final class Stages {
       List.of(
           new CatalogStage(),
           new PackStage(),
+          new AuditStage(),
           new LabelsStage(),
+          new GateStage(),
           new RepairStage(),
           new SynthesizeStage(),
           new SplitStage(),
@@ -38,10 +47,15 @@ final class Stages {
           new ScoreStage(),
           new RelabelStage(),
           new DecisionsStage(),
+          new EvaluateStage(),
+          new CalibrateStage(),
+          new ExplainStage(),
+          new ReportStage(),
           new ModelsStage(),
           new HistoryStage(),
           new VacuumStage(),
-          new ExportStage());
+          new ExportStage(),
+          new BenchStage());
 
   private Stages() {}
 }

@@ -81,11 +81,12 @@ class NoLabelsTest extends SparkTest {
     stages.put(
         "evaluate",
         () ->
-            new EvaluateStage(
+            new EvaluateStage()
+                .run(
+                    spark,
                     new EvaluateConfig(
                         workspace, Optional.empty(), List.of(), Optional.empty(), 0, 0, false),
-                    Progress.SILENT)
-                .run(spark));
+                    Progress.SILENT));
     stages.forEach(
         (name, stage) ->
             assertThatThrownBy(stage)

@@ -1,9 +1,7 @@
 package org.sparkvit.dataset.query;
 
-import static org.apache.spark.sql.functions.col;
-
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,33 +11,24 @@ import org.sparkvit.core.DataException;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
-import org.sparkvit.dataset.workspace.ModelName;
+import org.sparkvit.dataset.workspace.Workspace;
 
 /** Which models have said something, and what their probabilities stand for. */
 public final class ModelClasses {
   private ModelClasses() {}
 
   /**
-   * The models that have predictions, by hash, with their classes in the order of the logits.
+   * Finds the models that have predictions.
    *
-   * @param wanted only models whose hash begins with this or which it is the name of, {@code NAME}
-   *     or {@code NAME@RUN}
-   * @throws UserException when there is none
+   * @param wanted the {@linkplain ModelReference one model} that is wanted; empty for all
+   * @return their classes in the order of the logits, by hash
+   * @throws UserException when there is none, or the one that is wanted has no predictions
    */
   public static SortedMap<String, List<String>> find(
-      Dataset<Row> models, Dataset<Row> predictions, Optional<String> wanted) {
-    SortedMap<String, List<String>> known = new TreeMap<>();
-    SortedMap<String, ModelName> names = new TreeMap<>();
-    for (Row row :
-        models
-            .select(ModelsTable.MODEL, ModelsTable.LOCATION, ModelsTable.CLASSES)
-            .orderBy(col(ModelsTable.USED_AT), col(ModelsTable.LOCATION))
-            .collectAsList()) {
-      known.put(row.getString(0), new ArrayList<>(row.<String>getList(2)));
-      names.put(row.getString(0), ModelName.at(row.getString(1)));
-    }
-    SortedMap<String, List<String>> chosen = new TreeMap<>();
-    List<String> offered = new ArrayList<>();
+      Workspace workspace, Dataset<Row> predictions, Optional<String> wanted) {
+    SortedMap<String, ScoredModel> known = new TreeMap<>();
+    ScoredModel.readAll(workspace).forEach(model -> known.put(model.hash(), model));
+    SortedMap<String, List<String>> found = new TreeMap<>();
     for (Row row :
         predictions
             .select(PredictionsTable.MODEL)
@@ -58,20 +47,23 @@ public final class ModelClasses {
                 + "' lacks; run 'spark-vit score' with that model again, which scores no image"
                 + " twice");
       }
-      ModelName name = names.get(model);
-      offered.add(name + " (" + abbreviate(model) + ")");
-      if (wanted.isEmpty() || model.startsWith(wanted.get()) || name.isMeantBy(wanted.get())) {
-        chosen.put(model, known.get(model));
-      }
+      found.put(model, known.get(model).classes());
     }
-    if (offered.isEmpty()) {
+    if (found.isEmpty()) {
       throw new UserException("table 'predictions' has no rows; run 'spark-vit score' first");
     }
-    if (chosen.isEmpty()) {
-      throw new UserException(
-          "--model '" + wanted.orElse("") + "' has no predictions; those that have are " + offered);
+    if (wanted.isEmpty()) {
+      return found;
     }
-    return chosen;
+    ScoredModel model = new ModelReference(wanted.get()).scored(workspace);
+    if (!found.containsKey(model.hash())) {
+      throw new UserException(
+          "model '"
+              + wanted.get()
+              + "' has no predictions; those that have are "
+              + found.keySet().stream().map(known::get).toList());
+    }
+    return new TreeMap<>(Map.of(model.hash(), model.classes()));
   }
 
   /** Enough of a hash to recognise it by. */

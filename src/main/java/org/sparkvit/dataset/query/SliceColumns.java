@@ -67,12 +67,16 @@ public final class SliceColumns {
   /**
    * Checks that slices can be made.
    *
-   * @throws UserException when a column does not exist, holds no plain values, or too many
+   * @throws UserException when a column is named twice, does not exist, holds no plain values, or
+   *     too many
    */
   public static void require(Dataset<Row> images, List<String> slices) {
     List<String> available = ImagesTable.SPEC.extraColumns(images);
     available.addAll(List.of(ImagesTable.FORMAT, ImagesTable.CHANNELS, ImagesTable.ORIENTATION));
     for (String slice : slices) {
+      if (slices.indexOf(slice) != slices.lastIndexOf(slice)) {
+        throw new UserException("--slices names '" + slice + "' twice; name each column once");
+      }
       if (!available.contains(slice)) {
         throw new UserException(
             "--slices names '"

@@ -8,8 +8,8 @@ import static org.apache.spark.sql.functions.lit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,10 +18,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Json;
-import org.sparkvit.dataset.workspace.ModelName;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.training.output.TrainedModel;
 
@@ -52,34 +50,16 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
   }
 
   /**
-   * A line for each model of this workspace that was trained on these splits with other labels.
+   * Writes a line for each model of this workspace that was trained on these splits with other
+   * labels.
    *
-   * @param wanted only models whose hash begins with this or which it is the name of, {@code NAME}
-   *     or {@code NAME@RUN}
+   * @param hashes of the models to look at
    */
-  public List<String> lines(Optional<String> wanted) {
-    if (!workspace.has(ModelsTable.SPEC)) {
-      return List.of();
-    }
-    Map<String, String> locations = new LinkedHashMap<>();
-    for (Row row :
-        workspace
-            .read(ModelsTable.SPEC)
-            .select(ModelsTable.MODEL, ModelsTable.LOCATION, ModelsTable.USED_AT)
-            .orderBy(col(ModelsTable.USED_AT), col(ModelsTable.LOCATION))
-            .collectAsList()) {
-      locations.put(row.getString(0), row.getString(1));
-    }
-    List<String> lines = new ArrayList<>();
-    locations.forEach(
-        (model, location) -> {
-          if (wanted.isEmpty()
-              || model.startsWith(wanted.get())
-              || ModelName.at(location).isMeantBy(wanted.get())) {
-            line(model, location).ifPresent(lines::add);
-          }
-        });
-    return lines;
+  public List<String> lines(Collection<String> hashes) {
+    return ScoredModel.readAll(workspace).stream()
+        .filter(model -> hashes.contains(model.hash()))
+        .flatMap(model -> line(model.hash(), model.location()).stream())
+        .toList();
   }
 
   private Optional<String> line(String model, String location) {

@@ -3,7 +3,6 @@ package org.sparkvit.dataset.workspace;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.spark.sql.Column;
 
 /**
  * The name of a model, taken from its folder: the folder's own name, or, for a {@linkplain
@@ -43,30 +42,6 @@ public record ModelName(String name, Optional<String> version) {
   /** Returns whether a text can be the name of a version. */
   static boolean isVersion(String text) {
     return VERSION.matcher(text).matches();
-  }
-
-  /** Returns whether a name that a person gave means this model, or all versions of it. */
-  public boolean isMeantBy(String wanted) {
-    return wanted.equals(name) || wanted.equals(toString());
-  }
-
-  /**
-   * Returns the condition that a location is that of a version of a model, or of the version that
-   * is named.
-   *
-   * @param location the column of URIs
-   * @param wanted {@code NAME}, {@code NAME@RUN}, or the same with a URI before it
-   */
-  public static Column isVersionOf(Column location, String wanted) {
-    ModelName model = of(wanted);
-    return location.rlike(
-        "(^|/)"
-            + Pattern.quote(model.name)
-            + "/"
-            + VERSIONS
-            + "/"
-            + model.version.map(Pattern::quote).orElse(RUN)
-            + "/*$");
   }
 
   @Override

@@ -78,7 +78,8 @@ public final class Workspace {
   private static final String PIPELINES = "pipelines";
 
   /** The folders of a workspace that are not tables. No table has one of these names. */
-  static final Set<String> FOLDERS = Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, PIPELINES, SHARDS);
+  static final Set<String> FOLDERS =
+      Set.of(MODELS, TRAININGS, STUDIES, REPORTS, EXPORTS, PIPELINES, SHARDS);
 
   private static final String EXPORT = "export";
 
@@ -255,6 +256,18 @@ public final class Workspace {
     return isName(nameOrUri) ? model.toString() : location;
   }
 
+  /** Returns the URI of a folder with its scheme, and without slashes at the end. */
+  public String qualified(String uri) {
+    try {
+      Path path = new Path(uri);
+      return path.toUri().getScheme() == null
+          ? FileSystem.get(fs.getConf()).makeQualified(path).toString()
+          : path.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("opening " + uri, e);
+    }
+  }
+
   /** Returns the URI of the folder of an unfinished training. */
   public String training(String name) {
     return uri() + "/" + TRAININGS + "/" + name;
@@ -290,6 +303,9 @@ public final class Workspace {
 
   /** Returns the text of a small file at any URI, or empty where the file does not exist. */
   public Optional<String> text(String uri) {
+    if (uri.isBlank()) {
+      return Optional.empty();
+    }
     Path file = new Path(uri);
     try {
       return Presence.text(file.getFileSystem(fs.getConf()), file);

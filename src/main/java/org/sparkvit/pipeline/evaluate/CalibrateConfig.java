@@ -1,18 +1,18 @@
 package org.sparkvit.pipeline.evaluate;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Option;
+import org.sparkvit.core.options.OverwriteOption;
+import org.sparkvit.core.options.WorkspaceOption;
+import org.sparkvit.dataset.query.ModelReference;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.stats.metrics.Objective;
 
 /**
- * What the stage {@code calibrate} is asked to do.
+ * Options of {@link CalibrateStage}.
  *
  * @param workspace URI of the workspace
- * @param model only models whose hash begins with this or whose folder has this name
+ * @param model the only model to calibrate; empty for every model with predictions
  * @param method {@code temperature}, {@code platt} or {@code isotonic}
  * @param positive the class that thresholds are for; where absent, the rarer of two, or each
  * @param priorShift whether what the plan shows more often than it occurs is discounted
@@ -24,54 +24,53 @@ import org.sparkvit.stats.metrics.Objective;
  * @param overwrite whether an earlier calibration is replaced
  */
 public record CalibrateConfig(
-    String workspace,
-    Optional<String> model,
-    String method,
-    Optional<String> positive,
-    boolean priorShift,
+    @WorkspaceOption String workspace,
+    @Option(
+            label = ModelReference.LABEL,
+            help =
+                "The only model to calibrate; without it every model with predictions. "
+                    + ModelReference.HELP)
+        Optional<String> model,
+    @Option(
+            standard = CalibrationsTable.TEMPERATURE,
+            choices = {
+              CalibrationsTable.TEMPERATURE,
+              CalibrationsTable.PLATT,
+              CalibrationsTable.ISOTONIC
+            },
+            help =
+                "What is fitted: one number for all classes, which keeps every prediction; for each"
+                    + " class a logistic curve over its log-odds; or for each class any rising"
+                    + " curve, which wants a thousand validation images of it and more.")
+        String method,
+    @Option(
+            label = "CLASS",
+            help =
+                "The class that thresholds are for. Without it the rarer of two, or each of more.")
+        Optional<String> positive,
+    @Option(
+            help =
+                "Discount what the plan shows more often, or weighs more, than it occurs in the"
+                    + " train split; for models trained on the plan.")
+        boolean priorShift,
     Objective.Terms terms,
-    double reviewCapacity,
-    long imagesPerDay,
-    Optional<Double> prevalence,
-    boolean overwrite) {
-  private static final List<String> METHODS =
-      List.of(CalibrationsTable.TEMPERATURE, CalibrationsTable.PLATT, CalibrationsTable.ISOTONIC);
-
-  public CalibrateConfig {
-    UserException.require(
-        METHODS.contains(method), "--method", method, "temperature, platt or isotonic");
-    requireShare("--recall-floor", terms.recallFloor());
-    requireShare("--precision-floor", terms.precisionFloor());
-    requireShare("--review-capacity", reviewCapacity);
-    prevalence.ifPresent(share -> requireShare("--prevalence", share));
-    UserException.require(terms.beta() > 0, "--beta", terms.beta(), "a number above 0");
-    UserException.require(terms.missCost() >= 0, "--miss-cost", terms.missCost(), "0 or more");
-    UserException.require(
-        terms.alarmCost() >= 0, "--false-alarm-cost", terms.alarmCost(), "0 or more");
-    UserException.require(imagesPerDay >= 0, "--images-per-day", imagesPerDay, "0 or more");
-  }
-
-  private static void requireShare(String option, double value) {
-    UserException.require(value >= 0 && value <= 1, option, value, "a share from 0 to 1");
-  }
-
-  /** Option names and values, for the run record. */
-  Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("workspace", workspace);
-    model.ifPresent(name -> map.put("model", name));
-    map.put("method", method);
-    positive.ifPresent(name -> map.put("positive", name));
-    map.put("prior-shift", priorShift);
-    map.put("beta", terms.beta());
-    map.put("recall-floor", terms.recallFloor());
-    map.put("precision-floor", terms.precisionFloor());
-    map.put("miss-cost", terms.missCost());
-    map.put("false-alarm-cost", terms.alarmCost());
-    map.put("review-capacity", reviewCapacity);
-    map.put("images-per-day", imagesPerDay);
-    prevalence.ifPresent(share -> map.put("prevalence", share));
-    map.put("overwrite", overwrite);
-    return map;
-  }
-}
+    @Option(
+            label = "SHARE",
+            standard = "0.05",
+            least = 0,
+            greatest = 1,
+            help = "Share of the images that people can look at.")
+        double reviewCapacity,
+    @Option(
+            standard = "0",
+            least = 0,
+            help = "To say how many images a day a threshold flags; 0 for not.")
+        long imagesPerDay,
+    @Option(
+            label = "SHARE",
+            least = 0,
+            greatest = 1,
+            help =
+                "Of those the share that are of the class. Without it the share in the test split.")
+        Optional<Double> prevalence,
+    @OverwriteOption boolean overwrite) {}

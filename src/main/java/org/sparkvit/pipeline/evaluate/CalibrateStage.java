@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,16 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
-import org.sparkvit.core.Labels;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.CurrentLabels;
@@ -34,23 +26,17 @@ import org.sparkvit.dataset.query.PredictionChecks;
 import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.CalibrationsTable;
-import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PlanTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.ReliabilityTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.ThresholdsTable;
-import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.stats.metrics.BootstrapAccumulator;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.stats.metrics.Calibration;
-import org.sparkvit.stats.metrics.ClassCalibration;
-import org.sparkvit.stats.metrics.IsotonicScaling;
-import org.sparkvit.stats.metrics.Metric;
-import org.sparkvit.stats.metrics.PlattScaling;
-import org.sparkvit.stats.metrics.Reliability;
-import org.sparkvit.stats.metrics.ScoreHistogram;
 
 /**
  * Reads {@code images}, {@code splits}, {@code models} and {@code predictions}; on the validation
@@ -58,81 +44,76 @@ import org.sparkvit.stats.metrics.ScoreHistogram;
  * the test split, which had no part in it. Writes {@code reliability}, {@code thresholds} and
  * {@code calibrations}.
  */
-public final class CalibrateStage {
-  /** With more classes than this, each class's thresholds would be more than anybody reads. */
-  private static final int MAX_CLASSES = 50;
-
-  private final CalibrateConfig config;
-  private final Progress progress;
-
-  public CalibrateStage(CalibrateConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+@StageDescription(
+    name = "calibrate",
+    group = Group.JUDGE,
+    readsEarlierVersions = true,
+    help = {
+      "On the validation split fits what makes probabilities say how often they are right, and"
+          + " chooses thresholds.",
+      "Thresholds go by F-beta, Youden's index, floors of recall and precision, cost, and a band"
+          + " for people to look at. It says what they come to on the test split."
+    })
+public final class CalibrateStage extends Stage<CalibrateConfig> {
+  /** Makes the stage. */
+  public CalibrateStage() {
+    super(CalibrateConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("calibrate", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
-    workspace.requireAbsent(CalibrationsTable.SPEC, config.overwrite());
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+  @Override
+  protected List<TableSpec> replaces(CalibrateConfig config) {
+    return List.of(CalibrationsTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, CalibrateConfig config) {
+    SparkSession spark = context.spark();
+    Dataset<Row> images = context.labels();
     CurrentLabels.require(images, "calibrate by");
-    Dataset<Row> splits = workspace.read(SplitsTable.SPEC);
-    Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
-    record
-        .input("images", workspace.version(ImagesTable.SPEC))
-        .input("splits", workspace.version(SplitsTable.SPEC))
-        .input("predictions", workspace.version(PredictionsTable.SPEC));
+    Dataset<Row> splits = context.read(SplitsTable.SPEC);
+    Dataset<Row> predictions = context.read(PredictionsTable.SPEC);
     CurrentSplits current = CurrentSplits.of(images, splits);
-    current.count().line().ifPresent(line -> progress.say("calibrate: warning: " + line));
-    new TrainedLabels(workspace, current)
-        .lines(config.model())
-        .forEach(line -> progress.say("calibrate: warning: " + line));
+    current.count().line().ifPresent(line -> context.say("warning: %s", line));
     SortedMap<String, List<String>> models =
-        ModelClasses.find(workspace.read(ModelsTable.SPEC), predictions, config.model());
+        ModelClasses.find(context.workspace(), predictions, config.model());
+    new TrainedLabels(context.workspace(), current)
+        .lines(models.keySet())
+        .forEach(line -> context.say("warning: %s", line));
     Dataset<Row> scored =
-        ScoredImages.join(images, Optional.of(splits), predictions, models)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
-    OperatingPoints points = new OperatingPoints(config, progress);
-    try {
-      PredictionChecks.requireSound(scored, ClassIndex.of(models));
-      for (Map.Entry<String, List<String>> model : models.entrySet()) {
-        List<Double> shift = shift(workspace, current.rows(), model.getValue(), record);
-        LabelledPredictions scores =
-            LabelledPredictions.of(scored, model.getKey(), model.getValue().size());
-        try {
-          calibrate(spark, model.getKey(), model.getValue(), scores, shift, rows, points);
-        } finally {
-          scores.unpersist();
-        }
+        context.cache(ScoredImages.join(images, Optional.of(splits), predictions, models));
+    PredictionChecks.requireSound(scored, ClassIndex.of(models));
+    ModelCalibration calibration = new ModelCalibration(context, config);
+    for (Map.Entry<String, List<String>> model : models.entrySet()) {
+      List<Double> shift = shift(context, config, current.rows(), model.getValue());
+      LabelledPredictions scores =
+          LabelledPredictions.of(scored, model.getKey(), model.getValue().size());
+      try {
+        calibration.fit(model.getKey(), model.getValue(), scores, shift);
+      } finally {
+        scores.unpersist();
       }
-    } finally {
-      scored.unpersist();
     }
     Map<TableSpec, Dataset<Row>> tables = new LinkedHashMap<>();
-    tables.put(ReliabilityTable.SPEC, table(spark, rows.reliability(), ReliabilityTable.SPEC));
-    tables.put(ThresholdsTable.SPEC, table(spark, points.rows(), ThresholdsTable.SPEC));
-    tables.put(CalibrationsTable.SPEC, table(spark, rows.calibrations(), CalibrationsTable.SPEC));
-    workspace.replaceAll(tables, record);
-    progress.say("next: spark-vit relabel --calibrated, or spark-vit report");
+    tables.put(
+        ReliabilityTable.SPEC, table(spark, calibration.reliability(), ReliabilityTable.SPEC));
+    tables.put(ThresholdsTable.SPEC, table(spark, calibration.thresholds(), ThresholdsTable.SPEC));
+    tables.put(
+        CalibrationsTable.SPEC, table(spark, calibration.calibrations(), CalibrationsTable.SPEC));
+    context.publish(tables);
+    context.next("relabel --calibrated, or spark-vit report");
   }
-
-  /** Rows of two tables. */
-  private record Rows(List<Row> reliability, List<Row> calibrations) {}
 
   private static Dataset<Row> table(SparkSession spark, List<Row> rows, TableSpec spec) {
     return spark.createDataFrame(rows, spec.schema()).coalesce(1);
   }
 
   /** From what the plan shows to what the train split has, where that is asked for. */
-  private List<Double> shift(
-      Workspace workspace, Dataset<Row> splits, List<String> classes, RunRecord record) {
+  private static List<Double> shift(
+      StageContext context, CalibrateConfig config, Dataset<Row> splits, List<String> classes) {
     if (!config.priorShift()) {
       return Collections.nCopies(classes.size(), 0.0);
     }
-    Dataset<Row> plan = workspace.read(PlanTable.SPEC);
-    record.input("plan", workspace.version(PlanTable.SPEC));
+    Dataset<Row> plan = context.read(PlanTable.SPEC);
     requireOfTheseLabels(plan, splits);
     double[] shown = new double[classes.size()];
     double[] real = new double[classes.size()];
@@ -192,209 +173,5 @@ public final class CalibrateStage {
         shares[place] = row.getDouble(1);
       }
     }
-  }
-
-  private void calibrate(
-      SparkSession spark,
-      String model,
-      List<String> classes,
-      LabelledPredictions scores,
-      List<Double> shift,
-      Rows rows,
-      OperatingPoints points) {
-    Map<String, long[]> sizes = scores.sizes();
-    long[] validation = sizes.getOrDefault(SplitsTable.VALIDATION, new long[classes.size()]);
-    if (Arrays.stream(validation).filter(n -> n > 0).count() < 2) {
-      throw new UserException(
-          "model "
-              + ModelClasses.abbreviate(model)
-              + " has no scored images of two classes in the validation split, which calibration"
-              + " and thresholds are fitted on; split with a larger --validation, then score");
-    }
-    Calibration calibration = fit(spark, model, classes, scores, shift, validation);
-    LabelledPredictions mended = scores.calibrated(calibration);
-    Map<String, BootstrapAccumulator> before = scores.sums();
-    Map<String, BootstrapAccumulator> after = mended.sums();
-    say(
-        "model %s: %s%s",
-        ModelClasses.abbreviate(model),
-        config.method().equals(CalibrationsTable.TEMPERATURE)
-            ? String.format(Locale.ROOT, "temperature %.4f", calibration.temperature())
-            : config.method(),
-        config.priorShift() ? ", discounting what the plan shows more often" : "");
-    for (String split : before.keySet()) {
-      Figures raw = Figures.of(before.get(split), scores.confidences(split));
-      Figures fit = Figures.of(after.get(split), mended.confidences(split));
-      rows.calibrations().add(row(model, calibration, split, raw, fit));
-      bins(rows, model, split, false, raw);
-      bins(rows, model, split, true, fit);
-      say(
-          "  %s: log-loss %.4f -> %.4f, calibration error %.4f -> %.4f, in bins of as many images"
-              + " %.4f -> %.4f",
-          split,
-          raw.logLoss(),
-          fit.logLoss(),
-          raw.equalWidth().meanError(),
-          fit.equalWidth().meanError(),
-          raw.equalMass().meanError(),
-          fit.equalMass().meanError());
-    }
-    points.add(model, classes, wanted(model, classes, validation), mended, sizes);
-  }
-
-  private Calibration fit(
-      SparkSession spark,
-      String model,
-      List<String> classes,
-      LabelledPredictions scores,
-      List<Double> shift,
-      long[] validation) {
-    if (config.method().equals(CalibrationsTable.TEMPERATURE)) {
-      return new Calibration(scores.temperature(shift), shift);
-    }
-    LabelledPredictions shifted = scores.calibrated(new Calibration(1, shift));
-    for (int c = 0; c < classes.size(); c++) {
-      if (validation[c] == 0) {
-        throw new UserException(
-            "the validation split has no scored image of class '"
-                + classes.get(c)
-                + "' of model "
-                + ModelClasses.abbreviate(model)
-                + ", so --method "
-                + config.method()
-                + " has nothing to fit its curve on; use --method temperature");
-      }
-    }
-    List<Integer> all = IntStream.range(0, classes.size()).boxed().toList();
-    long images = Arrays.stream(validation).sum();
-    if (config.method().equals(CalibrationsTable.ISOTONIC)) {
-      return new Calibration(
-          1, shift, shifted.isotonic(spark, SplitsTable.VALIDATION, all, images));
-    }
-    List<ClassCalibration> curves = new ArrayList<>();
-    for (List<Integer> batch : LabelledPredictions.batches(all, images)) {
-      shifted
-          .rankings(SplitsTable.VALIDATION, batch)
-          .values()
-          .forEach(each -> curves.add(PlattScaling.fit(each)));
-    }
-    return new Calibration(1, shift, curves);
-  }
-
-  /** What a split comes to. */
-  private record Figures(
-      long images, double logLoss, double brier, Reliability equalWidth, Reliability equalMass) {
-    static Figures of(BootstrapAccumulator sums, ScoreHistogram confidences) {
-      return new Figures(
-          sums.once().confusion().total(),
-          sums.once().value(Metric.LOG_LOSS),
-          sums.once().value(Metric.BRIER),
-          sums.sums().reliability(),
-          Reliability.ofEqualMass(confidences));
-    }
-  }
-
-  private Row row(String model, Calibration calibration, String split, Figures raw, Figures fit) {
-    Reliability.BrierParts before = raw.equalWidth().brierParts();
-    Reliability.BrierParts after = fit.equalWidth().brierParts();
-    return RowFactory.create(
-        model,
-        config.method(),
-        calibration.temperature(),
-        calibration.shift(),
-        ofCurves(calibration, PlattScaling.class, PlattScaling::slope),
-        ofCurves(calibration, PlattScaling.class, PlattScaling::intercept),
-        ofCurves(calibration, IsotonicScaling.class, IsotonicScaling::from),
-        ofCurves(calibration, IsotonicScaling.class, IsotonicScaling::to),
-        split,
-        raw.images(),
-        raw.logLoss(),
-        fit.logLoss(),
-        raw.brier(),
-        fit.brier(),
-        raw.equalWidth().meanError(),
-        fit.equalWidth().meanError(),
-        raw.equalMass().meanError(),
-        fit.equalMass().meanError(),
-        before.reliability(),
-        after.reliability(),
-        before.resolution(),
-        after.resolution(),
-        before.uncertainty(),
-        after.uncertainty());
-  }
-
-  /** A cell of what the curves of a kind consist of; null where they are of another. */
-  private static <T, R> List<R> ofCurves(
-      Calibration calibration, Class<T> kind, Function<T, R> part) {
-    List<ClassCalibration> curves = calibration.curves();
-    return curves.isEmpty() || !kind.isInstance(curves.get(0))
-        ? null
-        : curves.stream().map(kind::cast).map(part).toList();
-  }
-
-  private static void bins(
-      Rows rows, String model, String split, boolean calibrated, Figures figures) {
-    Map<String, Reliability> binnings = new LinkedHashMap<>();
-    binnings.put(ReliabilityTable.EQUAL_WIDTH, figures.equalWidth());
-    binnings.put(ReliabilityTable.EQUAL_MASS, figures.equalMass());
-    binnings.forEach(
-        (binning, reliability) -> {
-          for (Reliability.Bin bin : reliability.bins()) {
-            rows.reliability()
-                .add(
-                    RowFactory.create(
-                        model,
-                        split,
-                        calibrated,
-                        binning,
-                        bin.from(),
-                        bin.to(),
-                        bin.images(),
-                        number(bin.confidence()),
-                        number(bin.accuracy())));
-          }
-        });
-  }
-
-  private List<Integer> wanted(String model, List<String> classes, long[] validation) {
-    if (config.positive().isPresent()) {
-      int place = classes.indexOf(config.positive().get());
-      if (place < 0) {
-        throw new UserException(
-            "--positive '"
-                + config.positive().get()
-                + "' is no class of the model; choose of "
-                + Labels.shown(classes));
-      }
-      if (validation[place] == 0) {
-        throw new UserException(
-            "the validation split has no image of class '" + classes.get(place) + "'");
-      }
-      return List.of(place);
-    }
-    if (classes.size() == 2) {
-      return List.of(validation[0] < validation[1] ? 0 : 1);
-    }
-    List<Integer> places = new ArrayList<>();
-    for (int c = 0; c < classes.size() && places.size() < MAX_CLASSES; c++) {
-      if (validation[c] > 0) {
-        places.add(c);
-      }
-    }
-    if (classes.size() > MAX_CLASSES) {
-      say(
-          "  model %s has %,d classes: thresholds of the first %d only; --positive names another",
-          ModelClasses.abbreviate(model), classes.size(), MAX_CLASSES);
-    }
-    return places;
-  }
-
-  private static Double number(double value) {
-    return Double.isNaN(value) ? null : value;
-  }
-
-  private void say(String format, Object... arguments) {
-    progress.say(String.format(Locale.ROOT, format, arguments));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.sparkvit.core.Progress;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.ThresholdsTable;
+import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Objective;
 import org.sparkvit.stats.metrics.Proportion;
@@ -20,13 +20,13 @@ import org.sparkvit.stats.metrics.ScoreHistogram;
 
 /** Chooses thresholds on the validation split and evaluates each on every split. */
 final class OperatingPoints {
+  private final StageContext context;
   private final CalibrateConfig config;
-  private final Progress progress;
   private final List<Row> rows = new ArrayList<>();
 
-  OperatingPoints(CalibrateConfig config, Progress progress) {
+  OperatingPoints(StageContext context, CalibrateConfig config) {
+    this.context = context;
     this.config = config;
-    this.progress = progress;
   }
 
   /** Returns the rows of {@link ThresholdsTable}. */
@@ -75,7 +75,9 @@ final class OperatingPoints {
                         rows.add(row(model, name, objective.label(), split, at, null, best, null));
                         tell(name, objective.label(), split, at, 0);
                       }),
-              () -> say("  class '%s', %s: no threshold meets the floor", name, objective.label()));
+              () ->
+                  context.say(
+                      "  class '%s', %s: no threshold meets the floor", name, objective.label()));
     }
     ReviewBand band =
         ReviewBand.of(
@@ -169,7 +171,7 @@ final class OperatingPoints {
     }
     long flagged = at.truePositives() + at.falsePositives();
     double all = (double) at.positives() + at.negatives();
-    say(
+    context.say(
         "  class '%s', %s: on the test split precision %s, recall %s, %.2f %% flagged%s%s",
         name,
         objective,
@@ -198,9 +200,5 @@ final class OperatingPoints {
 
   private static Double number(double value) {
     return Double.isNaN(value) ? null : value;
-  }
-
-  private void say(String format, Object... arguments) {
-    progress.say(String.format(Locale.ROOT, format, arguments));
   }
 }

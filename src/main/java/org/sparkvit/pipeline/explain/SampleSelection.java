@@ -136,10 +136,10 @@ final class SampleSelection {
   /** From the threshold, or between the two most probable classes. */
   private static Column distance(ExplainConfig config, List<String> classes) {
     Column probabilities = col(ScoredImages.PROBABILITIES);
-    if (config.threshold() != null) {
+    if (config.threshold().isPresent()) {
       return abs(
-          element_at(probabilities, classes.indexOf(config.positive()) + 1)
-              .minus(config.threshold()));
+          element_at(probabilities, classes.indexOf(config.positive().orElseThrow()) + 1)
+              .minus(config.threshold().get()));
     }
     Column second = element_at(array_sort(probabilities), -2);
     return array_max(probabilities).minus(when(size(probabilities).gt(1), second).otherwise(0f));

@@ -28,6 +28,7 @@ import org.sparkvit.dataset.schema.LeakageTable;
 import org.sparkvit.dataset.schema.PixelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * Metrics of a data set, computed from the tables that are there:
@@ -68,34 +69,21 @@ final class DatasetMetrics {
         || DISTRIBUTIONS.stream().anyMatch(name -> metric.startsWith(name + "."));
   }
 
-  static SortedMap<String, Double> measure(Workspace workspace, MetricHistory metricHistory) {
+  static SortedMap<String, Double> measure(StageContext context, MetricHistory metricHistory) {
     SortedMap<String, Double> figures = new TreeMap<>();
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+    Dataset<Row> images = context.labels();
     double total = ofImages(images, figures);
-    if (workspace.has(FindingsTable.SPEC)) {
-      ofFindings(workspace.read(FindingsTable.SPEC), total, figures);
+    context.readIfPresent(FindingsTable.SPEC).ifPresent(rows -> ofFindings(rows, total, figures));
+    context.readIfPresent(PixelsTable.SPEC).ifPresent(rows -> ofPixels(images, rows, figures));
+    if (knowsLeakage(context.workspace())) {
+      ofLeakage(context.read(LeakageTable.SPEC), figures);
     }
-    if (workspace.has(PixelsTable.SPEC)) {
-      ofPixels(images, workspace.read(PixelsTable.SPEC), figures);
-    }
-    if (knowsLeakage(workspace)) {
-      Row worst =
-          workspace
-              .read(LeakageTable.SPEC)
-              .where(
-                  col(LeakageTable.OTHER)
-                      .equalTo(SplitsTable.TRAIN)
-                      .and(not(col(LeakageTable.SPLIT).equalTo(SplitsTable.TRAIN))))
-              .agg(coalesce(max(LeakageTable.SHARE), lit(0.0)))
-              .head();
-      figures.put("leakage_share", worst.getDouble(0));
-    }
-    if (workspace.has(LabelChecksTable.SPEC)) {
-      // A verdict on a label that was changed since says nothing of the new one.
-      ofLabels(CurrentLabels.unchanged(workspace.read(LabelChecksTable.SPEC), images), figures);
-    }
-    ModelMetrics.addTo(figures, workspace, images);
-    EmbeddingMetrics.addTo(figures, workspace, metricHistory);
+    // A verdict on a label that was changed since says nothing of the new one.
+    context
+        .readIfPresent(LabelChecksTable.SPEC)
+        .ifPresent(rows -> ofLabels(CurrentLabels.unchanged(rows, images), figures));
+    ModelMetrics.addTo(figures, context, images);
+    EmbeddingMetrics.addTo(figures, context, images, metricHistory);
     return figures;
   }
 
@@ -107,6 +95,18 @@ final class DatasetMetrics {
     String audited =
         workspace.record(LeakageTable.SPEC).path("inputs").path(SplitsTable.SPEC.name()).asText();
     return audited.equals(workspace.version(SplitsTable.SPEC));
+  }
+
+  private static void ofLeakage(Dataset<Row> leakage, SortedMap<String, Double> figures) {
+    Row worst =
+        leakage
+            .where(
+                col(LeakageTable.OTHER)
+                    .equalTo(SplitsTable.TRAIN)
+                    .and(not(col(LeakageTable.SPLIT).equalTo(SplitsTable.TRAIN))))
+            .agg(coalesce(max(LeakageTable.SHARE), lit(0.0)))
+            .head();
+    figures.put("leakage_share", worst.getDouble(0));
   }
 
   private static double ofImages(Dataset<Row> images, SortedMap<String, Double> figures) {

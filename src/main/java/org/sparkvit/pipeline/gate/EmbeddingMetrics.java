@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -16,8 +17,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.query.SameContent;
 import org.sparkvit.dataset.schema.EmbeddingsTable;
-import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * Metrics of how the embeddings of the images are spread, where there are any:
@@ -64,14 +64,17 @@ final class EmbeddingMetrics {
 
   /** Adds those that there are. */
   static void addTo(
-      SortedMap<String, Double> figures, Workspace workspace, MetricHistory metricHistory) {
-    if (!workspace.has(EmbeddingsTable.SPEC)) {
+      SortedMap<String, Double> figures,
+      StageContext context,
+      Dataset<Row> images,
+      MetricHistory metricHistory) {
+    Optional<Dataset<Row>> embeddings = context.readIfPresent(EmbeddingsTable.SPEC);
+    if (embeddings.isEmpty()) {
       return;
     }
     Dataset<Row> current =
         SameContent.current(
-            workspace.read(EmbeddingsTable.SPEC).where(col(EmbeddingsTable.EMBEDDING).isNotNull()),
-            workspace.read(ImagesTable.SPEC));
+            embeddings.get().where(col(EmbeddingsTable.EMBEDDING).isNotNull()), images);
     List<Row> most =
         current
             .groupBy(EmbeddingsTable.MODEL, EmbeddingsTable.PRECISION)

@@ -14,20 +14,30 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ChecksTable;
 import org.sparkvit.dataset.schema.HistoryTable;
-import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Reads the tables that are there; adds to {@code history} and writes {@code checks}. Throws where
  * a check fails, so that a scheduler stops; the tables are written nevertheless.
  */
-public final class GateStage {
+@StageDescription(
+    name = "gate",
+    group = Group.LOOK_AT_DATA,
+    help = {
+      "Checks the figures of the data set against limits and against earlier runs, and fails where"
+          + " they are broken.",
+      "A scheduler that runs it between 'audit' and what comes next does not train on a data set"
+          + " that has gone wrong."
+    })
+public final class GateStage extends Stage<GateConfig> {
   /** Limits unless others are given. */
   public static final String DEFAULTS =
       """
@@ -44,23 +54,21 @@ public final class GateStage {
   /** Earlier runs that count. */
   private static final int RUNS = 100;
 
-  private final GateConfig config;
-  private final Progress progress;
-
-  public GateStage(GateConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  /** Makes the stage. */
+  public GateStage() {
+    super(GateConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    Workspace workspace = Workspace.forStage(spark, config.workspace());
-    RunRecord record =
-        RunRecord.start("gate", config.toMap())
-            .input("images", workspace.version(ImagesTable.SPEC));
-    List<Check> limits = limits(workspace);
-    MetricHistory metricHistory = metricHistory(workspace);
-    SortedMap<String, Double> figures = DatasetMetrics.measure(workspace, metricHistory);
+  @Override
+  protected List<TableSpec> appends(GateConfig config) {
+    return List.of(HistoryTable.SPEC);
+  }
+
+  @Override
+  protected void run(StageContext context, GateConfig config) {
+    List<Check> limits = limits(context.workspace(), config);
+    MetricHistory metricHistory = metricHistory(context);
+    SortedMap<String, Double> figures = DatasetMetrics.measure(context, metricHistory);
     List<Row> checks = new ArrayList<>();
     Set<String> absent = new HashSet<>();
     for (Check check : limits) {
@@ -78,11 +86,11 @@ public final class GateStage {
               anomaly.text(),
               config.failOnAnomaly() ? ChecksTable.FAIL : ChecksTable.WARN));
     }
-    write(spark, workspace, record, figures, checks);
-    conclude(checks, metricHistory.runs().size());
+    write(context, figures, checks);
+    conclude(context, checks, metricHistory.runs().size());
   }
 
-  private List<Check> limits(Workspace workspace) {
+  private static List<Check> limits(Workspace workspace, GateConfig config) {
     if (config.checks().isEmpty()) {
       return Check.parse(DEFAULTS, "the usual checks");
     }
@@ -120,11 +128,14 @@ public final class GateStage {
         check.isBroken(value) ? check.outcome() : ChecksTable.PASS);
   }
 
-  private static MetricHistory metricHistory(Workspace workspace) {
-    if (!workspace.has(HistoryTable.SPEC)) {
-      return new MetricHistory(List.of());
-    }
-    Dataset<Row> history = workspace.read(HistoryTable.SPEC);
+  private static MetricHistory metricHistory(StageContext context) {
+    return context
+        .readIfPresent(HistoryTable.SPEC)
+        .map(GateStage::lastRuns)
+        .orElseGet(() -> new MetricHistory(List.of()));
+  }
+
+  private static MetricHistory lastRuns(Dataset<Row> history) {
     List<String> last =
         history
             .select(HistoryTable.RUN)
@@ -147,53 +158,37 @@ public final class GateStage {
   }
 
   private static void write(
-      SparkSession spark,
-      Workspace workspace,
-      RunRecord record,
-      SortedMap<String, Double> figures,
-      List<Row> checks) {
+      StageContext context, SortedMap<String, Double> figures, List<Row> checks) {
+    String run = context.record().runId();
     List<Row> history = new ArrayList<>();
-    figures.forEach(
-        (metric, value) -> history.add(RowFactory.create(record.runId(), metric, value)));
-    workspace.append(
+    figures.forEach((metric, value) -> history.add(RowFactory.create(run, metric, value)));
+    context.append(
         HistoryTable.SPEC,
-        record.runId(),
-        spark.createDataFrame(history, HistoryTable.SPEC.schema()).coalesce(1),
-        record,
-        written -> {});
-    workspace.replace(
+        context.spark().createDataFrame(history, HistoryTable.SPEC.schema()).coalesce(1));
+    context.publish(
         ChecksTable.SPEC,
-        spark.createDataFrame(checks, ChecksTable.SPEC.schema()).coalesce(1),
-        record);
+        context.spark().createDataFrame(checks, ChecksTable.SPEC.schema()).coalesce(1));
   }
 
-  private void conclude(List<Row> checks, int runs) {
+  private static void conclude(StageContext context, List<Row> checks, int runs) {
     List<String> failed = new ArrayList<>();
     int warned = 0;
     for (Row check : checks) {
-      String line =
-          String.format(
-              Locale.ROOT,
-              "  %s %s%s (%s)",
-              check.getString(3),
-              check.getString(0),
-              check.isNullAt(1) ? "" : String.format(Locale.ROOT, " is %.5g", check.getDouble(1)),
-              check.getString(2));
-      progress.say(line);
+      context.say(
+          "  %s %s%s (%s)",
+          check.getString(3),
+          check.getString(0),
+          check.isNullAt(1) ? "" : String.format(Locale.ROOT, " is %.5g", check.getDouble(1)),
+          check.getString(2));
       if (check.getString(3).equals(ChecksTable.FAIL)) {
         failed.add(check.getString(0));
       } else if (check.getString(3).equals(ChecksTable.WARN)) {
         warned++;
       }
     }
-    progress.say(
-        String.format(
-            Locale.ROOT,
-            "gate: %d checks, %d warnings, %d failed; compared with %d earlier runs",
-            checks.size(),
-            warned,
-            failed.size(),
-            runs));
+    context.say(
+        "%d checks, %d warnings, %d failed; compared with %d earlier runs",
+        checks.size(), warned, failed.size(), runs);
     if (!failed.isEmpty()) {
       throw new UserException(
           "the data set does not pass: "

@@ -8,15 +8,16 @@ import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.query.SameContent;
+import org.sparkvit.dataset.query.ScoredModel;
 import org.sparkvit.dataset.schema.MetricsTable;
-import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
-import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.StageContext;
 
 /**
  * Metrics of the model that was used last, computed from the tables that are there:
@@ -38,30 +39,20 @@ final class ModelMetrics {
   private ModelMetrics() {}
 
   /** Adds those that there are. */
-  static void addTo(SortedMap<String, Double> figures, Workspace workspace, Dataset<Row> images) {
-    if (!workspace.has(ModelsTable.SPEC) || !workspace.has(PredictionsTable.SPEC)) {
+  static void addTo(SortedMap<String, Double> figures, StageContext context, Dataset<Row> images) {
+    List<ScoredModel> models = ScoredModel.readAll(context.workspace());
+    Optional<Dataset<Row>> predictions = context.readIfPresent(PredictionsTable.SPEC);
+    if (models.isEmpty() || predictions.isEmpty()) {
       return;
     }
-    List<Row> last =
-        workspace
-            .read(ModelsTable.SPEC)
-            .orderBy(col(ModelsTable.USED_AT).desc(), col(ModelsTable.MODEL))
-            .select(ModelsTable.MODEL)
-            .limit(1)
-            .collectAsList();
-    if (last.isEmpty()) {
-      return;
-    }
-    String model = last.get(0).getString(0);
+    String model = models.get(models.size() - 1).hash();
     ofPredictions(
         SameContent.current(
-            workspace.read(PredictionsTable.SPEC).where(col(PredictionsTable.MODEL).equalTo(model)),
-            images),
+            predictions.get().where(col(PredictionsTable.MODEL).equalTo(model)), images),
         figures);
-    if (workspace.has(MetricsTable.SPEC)) {
-      ofMetrics(
-          workspace.read(MetricsTable.SPEC).where(col(MetricsTable.MODEL).equalTo(model)), figures);
-    }
+    context
+        .readIfPresent(MetricsTable.SPEC)
+        .ifPresent(rows -> ofMetrics(rows.where(col(MetricsTable.MODEL).equalTo(model)), figures));
   }
 
   private static void ofPredictions(Dataset<Row> predictions, SortedMap<String, Double> figures) {

@@ -8,13 +8,13 @@ import org.sparkvit.core.options.Option;
 import org.sparkvit.core.options.OverwriteOption;
 import org.sparkvit.core.options.SlicesOption;
 import org.sparkvit.core.options.WorkspaceOption;
+import org.sparkvit.dataset.query.ModelReference;
 
 /**
  * What the stage {@code relabel} is asked to do.
  *
  * @param workspace URI of the workspace
- * @param model the hash that the model's begins with, or the name of its folder; where absent,
- *     there must be one only
+ * @param model the model that decides; where absent, there must be one only
  * @param calibrated whether probabilities are mended first, as table {@code calibrations} says
  * @param minConfidence a label changes only to a class of at least this probability, 0 to 1
  * @param classFloors in place of {@code minConfidence}, for changes to these classes
@@ -32,10 +32,10 @@ import org.sparkvit.core.options.WorkspaceOption;
 public record RelabelConfig(
     @WorkspaceOption String workspace,
     @Option(
-            label = "NAME|HASH",
+            label = ModelReference.LABEL,
             help =
-                "The model that decides: the one whose folder has this name or whose hash begins"
-                    + " with this. Default: the only one with predictions.")
+                "The model that decides; without it the only one with predictions. "
+                    + ModelReference.HELP)
         Optional<String> model,
     @Option(
             help =
@@ -116,9 +116,6 @@ public record RelabelConfig(
     classFloors = Map.copyOf(classFloors);
     protectedSplits = orNone(protectedSplits);
     slices = slices.map(RelabelConfig::orNone);
-    if (model.isPresent() && model.get().isBlank()) {
-      throw new UserException("--model is empty; give a model's folder name or hash");
-    }
     if (reviewConfidence > minConfidence) {
       throw new UserException(
           "--review-confidence "

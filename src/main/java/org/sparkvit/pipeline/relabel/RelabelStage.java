@@ -22,7 +22,6 @@ import org.sparkvit.dataset.query.PredictionChecks;
 import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.DecisionsTable;
-import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.RelabelSummaryTable;
 import org.sparkvit.dataset.schema.RelabelsTable;
@@ -171,13 +170,12 @@ public final class RelabelStage extends Stage<RelabelConfig> {
   private static Map.Entry<String, List<String>> model(
       StageContext context, RelabelConfig config, Dataset<Row> predictions) {
     SortedMap<String, List<String>> models =
-        ModelClasses.find(context.read(ModelsTable.SPEC), predictions, config.model());
+        ModelClasses.find(context.workspace(), predictions, config.model());
     if (models.size() > 1) {
       throw new UserException(
           models.size()
-              + " models have predictions here"
-              + config.model().map(name -> " that --model '" + name + "' fits").orElse("")
-              + ", and one of them has to decide: pass --model with the first digits of one of "
+              + " models have predictions here, and one of them has to decide: pass --model with"
+              + " the first digits of one of "
               + models.keySet());
     }
     return models.entrySet().iterator().next();

@@ -62,14 +62,17 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
   /** A name and a value. */
   public record Entry(String name, String value) {}
 
-  /** Reads the run records. Notes in {@code record} the inputs of the report. */
-  static ProvenanceSection of(Workspace workspace, RunRecord record, String sparkVersion) {
+  /**
+   * Reads the records of the runs.
+   *
+   * @param report id of the run that makes the report
+   */
+  static ProvenanceSection of(Workspace workspace, String report, String sparkVersion) {
     Map<String, Run> runs = new LinkedHashMap<>();
     for (TableSpec table : TABLES) {
       if (!workspace.has(table)) {
         continue;
       }
-      record.input(table.name(), workspace.version(table));
       JsonNode json = workspace.record(table);
       String last = json.path("run").asText();
       Run known = runs.get(last);
@@ -91,7 +94,7 @@ public record ProvenanceSection(String report, List<Run> runs, List<Entry> versi
     List<Entry> versions = new ArrayList<>();
     RunRecord.versions().forEach((name, value) -> versions.add(new Entry(name, value)));
     versions.add(new Entry("spark", sparkVersion));
-    return new ProvenanceSection(record.runId(), List.copyOf(runs.values()), versions);
+    return new ProvenanceSection(report, List.copyOf(runs.values()), versions);
   }
 
   private static List<Entry> entries(JsonNode object) {

@@ -1,6 +1,7 @@
 package org.sparkvit.pipeline.report;
 
 import java.util.List;
+import org.sparkvit.dataset.query.ScoredModel;
 
 /**
  * Everything that a page shows. A section is null where its table does not exist yet; the page then
@@ -18,7 +19,7 @@ public record Report(
     String workspace,
     String created,
     boolean blurred,
-    ModelFacts model,
+    ScoredModel model,
     Headline headline,
     List<String> cautions,
     DataSetSection data,

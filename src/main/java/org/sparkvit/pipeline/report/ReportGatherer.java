@@ -12,10 +12,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.query.CurrentLabels;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.ModelReference;
 import org.sparkvit.dataset.query.SameContent;
+import org.sparkvit.dataset.query.ScoredModel;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.AssociationsTable;
 import org.sparkvit.dataset.schema.BalanceTable;
@@ -74,12 +75,16 @@ final class ReportGatherer {
     this.config = config;
   }
 
-  /** Gathers all sections. Notes in {@code record} what they were made from. */
-  Report gather(RunRecord record) {
-    Dataset<Row> images = workspace.read(ImagesTable.SPEC);
+  /**
+   * Gathers all sections.
+   *
+   * @param images with the labels that they have now
+   * @param run id of the run that makes the report
+   */
+  Report gather(Dataset<Row> images, String run) {
     Dataset<Row> splits = table(SplitsTable.SPEC);
     Dataset<Row> balance = table(BalanceTable.SPEC);
-    ModelFacts model = ModelFacts.choose(workspace, config.model());
+    ScoredModel model = model();
     Dataset<Row> predictions = table(PredictionsTable.SPEC, model);
     Dataset<Row> metrics = table(MetricsTable.SPEC, model);
 
@@ -119,7 +124,7 @@ final class ReportGatherer {
           gate(),
           TrainingSection.of(workspace, model),
           StudySection.of(workspace),
-          ProvenanceSection.of(workspace, record, spark.version()));
+          ProvenanceSection.of(workspace, run, spark.version()));
     } finally {
       if (scored != null) {
         scored.unpersist();
@@ -131,7 +136,16 @@ final class ReportGatherer {
     return workspace.has(spec) ? workspace.read(spec) : null;
   }
 
-  private Dataset<Row> table(TableSpec spec, ModelFacts model) {
+  /** The one that is asked for, or that was used last; null where none has scored anything. */
+  private ScoredModel model() {
+    if (config.model().isPresent()) {
+      return new ModelReference(config.model().get()).scored(workspace);
+    }
+    List<ScoredModel> models = ScoredModel.readAll(workspace);
+    return models.isEmpty() ? null : models.get(models.size() - 1);
+  }
+
+  private Dataset<Row> table(TableSpec spec, ScoredModel model) {
     return model == null || !workspace.has(spec)
         ? null
         : workspace.read(spec).where(col(MetricsTable.MODEL).equalTo(model.hash()));
@@ -141,15 +155,15 @@ final class ReportGatherer {
     if (figures == null) {
       return null;
     }
-    if (config.positive() != null) {
-      return Headline.gather(figures, metrics, config.positive(), true);
+    if (config.positive().isPresent()) {
+      return Headline.gather(figures, metrics, config.positive().get(), true);
     }
     // Who named a class to evaluate need not name it again.
     JsonNode evaluated = workspace.record(MetricsTable.SPEC).path("config");
     return Headline.gather(figures, metrics, evaluated.path("positive").asText(null), false);
   }
 
-  private ConfusionSection confusion(MetricsSection figures, ModelFacts model) {
+  private ConfusionSection confusion(MetricsSection figures, ScoredModel model) {
     Dataset<Row> counts = table(ConfusionTable.SPEC, model);
     return figures == null || counts == null
         ? null
@@ -157,7 +171,7 @@ final class ReportGatherer {
   }
 
   private CurveSection curves(
-      MetricsSection figures, Headline headline, Dataset<Row> metrics, ModelFacts model) {
+      MetricsSection figures, Headline headline, Dataset<Row> metrics, ScoredModel model) {
     Dataset<Row> curves = table(CurvesTable.SPEC, model);
     if (headline == null || curves == null) {
       return null;
@@ -192,12 +206,12 @@ final class ReportGatherer {
             figures.split());
   }
 
-  private List<GapRow> gaps(MetricsSection figures, ModelFacts model) {
+  private List<GapRow> gaps(MetricsSection figures, ScoredModel model) {
     Dataset<Row> gaps = table(SliceGapsTable.SPEC, model);
     return figures == null || gaps == null ? List.of() : GapRow.gather(gaps, figures.split());
   }
 
-  private CalibrationSection calibration(ModelFacts model) {
+  private CalibrationSection calibration(ScoredModel model) {
     Dataset<Row> calibrations = table(CalibrationsTable.SPEC, model);
     if (calibrations == null) {
       return null;
@@ -224,12 +238,12 @@ final class ReportGatherer {
         scored,
         from,
         images,
-        headline == null ? config.positive() : headline.focus().label(),
+        headline == null ? config.positive().orElse(null) : headline.focus().label(),
         config.mistakes(),
         new Thumbnails(spark, workspace, config.thumbnailSize()));
   }
 
-  private AttentionSection attention(Dataset<Row> images, ModelFacts model) {
+  private AttentionSection attention(Dataset<Row> images, ScoredModel model) {
     Dataset<Row> explanations = table(ExplanationsTable.SPEC, model);
     return explanations == null || explanations.isEmpty()
         ? null
@@ -364,7 +378,7 @@ final class ReportGatherer {
       CurrentSplits current = CurrentSplits.of(images, splits);
       current.count().line().ifPresent(line -> cautions.add(sentence(line)));
       new TrainedLabels(workspace, current)
-          .lines(Optional.ofNullable(config.model()))
+          .lines(ScoredModel.readAll(workspace).stream().map(ScoredModel::hash).toList())
           .forEach(line -> cautions.add(sentence(line)));
     }
     for (TableSpec spec : LABELLED) {

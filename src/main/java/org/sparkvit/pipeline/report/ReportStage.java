@@ -4,26 +4,37 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
-import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.AtomicFiles;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Presence;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.pipeline.stage.Group;
+import org.sparkvit.pipeline.stage.Stage;
+import org.sparkvit.pipeline.stage.StageContext;
+import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Reads what tables there are and writes {@code index.html}, with its drawings, its figures and
  * {@code run.json} beside it.
  */
-public final class ReportStage {
+@StageDescription(
+    name = "report",
+    group = Group.JUDGE,
+    readsEarlierVersions = true,
+    help = {
+      "Writes one HTML file that works offline: data set, class balance, metrics, confusion, curves"
+          + " and the worst mistakes.",
+      "It shows the tables that are there and says which command makes the others. Beside it:"
+          + " report.json, the same for machines, and croissant.json, what the data set is."
+    })
+public final class ReportStage extends Stage<ReportConfig> {
   /** The file to open. */
   public static final String PAGE = "index.html";
 
@@ -38,18 +49,15 @@ public final class ReportStage {
 
   private static final String RUN_RECORD = "run.json";
 
-  private final ReportConfig config;
-  private final Progress progress;
-
-  public ReportStage(ReportConfig config, Progress progress) {
-    this.config = config;
-    this.progress = progress;
+  /** Makes the stage. */
+  public ReportStage() {
+    super(ReportConfig.class);
   }
 
-  /** Runs the stage. */
-  public void run(SparkSession spark) {
-    RunRecord record = RunRecord.start("report", config.toMap());
-    Workspace workspace = Workspace.forStage(spark, config.workspace(), record);
+  @Override
+  protected void run(StageContext context, ReportConfig config) {
+    SparkSession spark = context.spark();
+    Workspace workspace = context.workspace();
     Path folder = new Path(workspace.report(config.name()));
     Path page = new Path(folder, PAGE);
     try {
@@ -62,12 +70,14 @@ public final class ReportStage {
                 + page
                 + "; pass --overwrite to replace it, or another --name");
       }
-      About about = about(workspace);
-      Report report = new ReportGatherer(spark, workspace, config).gather(record);
+      About about = about(workspace, config);
+      Report report =
+          new ReportGatherer(spark, workspace, config)
+              .gather(context.labels(), context.record().runId());
       ReportPage renderer = new ReportPage();
       String html = renderer.render(report);
       long bytes = html.getBytes(StandardCharsets.UTF_8).length;
-      record.result("bytes", bytes);
+      context.record().result("bytes", bytes);
       fs.mkdirs(folder);
       AtomicFiles.write(fs, new Path(folder, FIGURES), ReportJson.write(report));
       AtomicFiles.write(
@@ -81,27 +91,27 @@ public final class ReportStage {
         AtomicFiles.write(fs, new Path(plots, plot.getKey() + ".svg"), plot.getValue());
       }
       AtomicFiles.write(fs, page, html);
-      AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(record.toMap()));
+      AtomicFiles.write(fs, new Path(folder, RUN_RECORD), Json.write(context.record().toMap()));
       if (report.headline() != null) {
-        progress.say("report: " + report.headline().line());
+        context.say("%s", report.headline().line());
       }
-      report.cautions().forEach(caution -> progress.say("report: note: " + caution));
-      progress.say(
-          String.format(Locale.ROOT, "report: %s (%s)", page, new NumberFormats().bytes(bytes)));
+      report.cautions().forEach(caution -> context.say("note: %s", caution));
+      context.say("%s (%s)", page, new NumberFormats().bytes(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + page, e);
     }
   }
 
-  private About about(Workspace workspace) {
-    if (config.about() == null) {
+  private static About about(Workspace workspace, ReportConfig config) {
+    if (config.about().isEmpty()) {
       return new About(Map.of());
     }
+    String file = config.about().get();
     String text =
         workspace
-            .text(config.about())
-            .orElseThrow(() -> new UserException("--about: there is no file " + config.about()));
-    return About.parse(text, config.about());
+            .text(file)
+            .orElseThrow(() -> new UserException("--about: there is no file " + file));
+    return About.parse(text, file);
   }
 
   private static Map<String, Object> croissant(Workspace workspace, Report report, About about) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.sparkvit.dataset.query.ScoredModel;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.ModelName;
 import org.sparkvit.dataset.workspace.Workspace;
@@ -38,7 +39,7 @@ public record TrainingSection(List<Run> runs) {
       String name, boolean unfinished, int epochs, long steps, List<LineChart> charts) {}
 
   /** Reads the trainings, or returns null where there are none. */
-  static TrainingSection of(Workspace workspace, ModelFacts model) {
+  static TrainingSection of(Workspace workspace, ScoredModel model) {
     List<Run> runs = new ArrayList<>();
     for (String name : workspace.trainings().stream().limit(UNFINISHED).toList()) {
       read(workspace, workspace.training(name))
@@ -56,7 +57,7 @@ public record TrainingSection(List<Run> runs) {
    * taken its place. A model elsewhere is not read, as its storage may be out of reach and a report
    * should not wait for it.
    */
-  private static Optional<String> own(Workspace workspace, ModelFacts model) {
+  private static Optional<String> own(Workspace workspace, ScoredModel model) {
     if (!model.location().startsWith(workspace.uri() + "/")) {
       return Optional.empty();
     }

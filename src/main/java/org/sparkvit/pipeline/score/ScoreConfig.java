@@ -8,12 +8,13 @@ import org.sparkvit.core.options.MaxMinutesOption;
 import org.sparkvit.core.options.Option;
 import org.sparkvit.core.options.PartitionsOption;
 import org.sparkvit.core.options.WorkspaceOption;
+import org.sparkvit.dataset.query.ModelReference;
 
 /**
  * Options of {@link ScoreStage}.
  *
  * @param workspace URI of the workspace
- * @param model name of a model of the workspace, or URI of a model directory
+ * @param model the model that scores, see {@link ModelReference}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param batchSize images per forward pass, a multiple of {@link #BATCH_STEP}
@@ -30,11 +31,9 @@ import org.sparkvit.core.options.WorkspaceOption;
 public record ScoreConfig(
     @WorkspaceOption String workspace,
     @Option(
-            label = "NAME|URI",
+            label = ModelReference.LABEL,
             standard = "vit",
-            help =
-                "A model of the workspace by its name or NAME@RUN, or the URI of a Hugging Face"
-                    + " model directory.")
+            help = "The model that scores. " + ModelReference.HELP)
         String model,
     @DeviceOption String device,
     @Option(

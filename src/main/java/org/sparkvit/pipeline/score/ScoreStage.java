@@ -80,7 +80,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     SharedModel model = config.scaledDecoding() ? loaded.withScaledDecoding() : loaded;
     model.input().requireFits(config.batchSize());
     model.notes().forEach(context::say);
-    context.record().input("model_hash", model.hash());
+    context.noteModel(config.model(), model.hash());
     if (config.agreementSample() > 0) {
       compare(context, config, images, model, background);
     }

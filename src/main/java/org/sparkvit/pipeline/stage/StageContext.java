@@ -15,6 +15,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.query.LabelDecisions;
+import org.sparkvit.dataset.query.ModelReference;
 import org.sparkvit.dataset.query.NewDecisions;
 import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -185,14 +186,26 @@ public final class StageContext {
   /**
    * Finds a model, and notes in the record where it is.
    *
-   * @param reference name of a model of the workspace, {@code NAME@RUN}, or URI of a model
-   *     directory
+   * @param reference what a person wrote, see {@link ModelReference}
    * @return URI of its directory; of a named model's current version
+   * @throws org.sparkvit.core.UserException when there is no such model, or several fit
    */
   public String model(String reference) {
-    String location = workspace.modelAt(reference);
+    String location = new ModelReference(reference).location(workspace);
     record.input("model", location);
     return location;
+  }
+
+  /**
+   * Notes in the record which model was read from where {@link #model} found it.
+   *
+   * @param reference what a person wrote
+   * @param hash of the configuration and weights that were read
+   * @throws org.sparkvit.core.UserException when a person wrote a hash, and it is of another model
+   */
+  public void noteModel(String reference, String hash) {
+    new ModelReference(reference).requireHash(workspace, hash);
+    record.input("model_hash", hash);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.sparkvit.core.options.Option;
 
 /**
  * The criterion by which a threshold is chosen, among all thresholds that separate images of a
@@ -36,7 +37,40 @@ public enum Objective {
    * @param alarmCost the cost of another image that is flagged
    */
   public record Terms(
-      double beta, double recallFloor, double precisionFloor, double missCost, double alarmCost) {}
+      @Option(
+              standard = "1",
+              least = 0,
+              aboveLeast = true,
+              advanced = true,
+              help = "For F-beta: how much more recall counts than precision.")
+          double beta,
+      @Option(
+              label = "SHARE",
+              standard = "0.9",
+              least = 0,
+              greatest = 1,
+              help = "For the highest precision that finds so many.")
+          double recallFloor,
+      @Option(
+              label = "SHARE",
+              standard = "0.9",
+              least = 0,
+              greatest = 1,
+              help = "For the highest recall that is right so often.")
+          double precisionFloor,
+      @Option(
+              label = "COST",
+              standard = "10",
+              least = 0,
+              help = "What an image of the class costs that is not flagged.")
+          double missCost,
+      @Option(
+              name = "false-alarm-cost",
+              label = "COST",
+              standard = "1",
+              least = 0,
+              help = "What another image costs that is flagged.")
+          double alarmCost) {}
 
   /**
    * Returns the best operating point. Among equally good points it is the one with the highest

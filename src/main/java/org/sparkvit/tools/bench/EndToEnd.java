@@ -15,7 +15,7 @@ record EndToEnd(String name, SparkSession spark, ScoreConfig score, ImageSet ima
   public double imagesPerSecond() {
     Workspace scratch = Workspace.at(spark, score.workspace());
     images.fill(scratch, count);
-    BenchStage.delete(spark, new Path(scratch.uri(), PredictionsTable.SPEC.name()));
+    Benchmarks.delete(spark, new Path(scratch.uri(), PredictionsTable.SPEC.name()));
     long started = System.nanoTime();
     new ScoreStage().run(spark, score, Progress.SILENT);
     return count * 1e9 / (System.nanoTime() - started);

@@ -7,6 +7,7 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.Labels;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.dataset.query.ModelReference;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.LocalModelDirectory;
 import org.sparkvit.loading.CatalogBackground;
@@ -43,7 +44,7 @@ public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, Li
       RunRecord record) {
     Background background = CatalogBackground.of(workspace);
     if (initialization instanceof Initialization.Pretrained pretrained) {
-      String location = workspace.modelAt(pretrained.model());
+      String location = new ModelReference(pretrained.model()).location(workspace);
       // What is mapped stays readable when its file is deleted.
       try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));

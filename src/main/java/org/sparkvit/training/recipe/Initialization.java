@@ -2,6 +2,7 @@ package org.sparkvit.training.recipe;
 
 import java.util.OptionalInt;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.ModelReference;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
@@ -37,7 +38,7 @@ public sealed interface Initialization {
 
     @Override
     public Initialization pinned(Workspace workspace) {
-      return new Pretrained(workspace.pinned(model), imageSize, newHead);
+      return new Pretrained(new ModelReference(model).pinned(workspace), imageSize, newHead);
     }
 
     /** Returns the usual choice of Hugging Face and Touvron et al. for fine-tuning with AdamW. */

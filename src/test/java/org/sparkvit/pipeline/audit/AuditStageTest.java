@@ -38,7 +38,6 @@ import org.sparkvit.dataset.schema.SliceIssuesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
@@ -88,11 +87,8 @@ class AuditStageTest extends SparkTest {
 
   private static List<String> audit(String workspace) {
     List<String> lines = new ArrayList<>();
-    new AuditStage(
-            new AuditConfig(
-                workspace, 31, 50, false, Optional.empty(), Optional.empty(), Optional.empty()),
-            lines::add)
-        .run(spark);
+    new AuditStage()
+        .run(spark, Options.with(AuditConfig.class, "workspace", workspace), lines::add);
     return lines;
   }
 
@@ -143,11 +139,11 @@ class AuditStageTest extends SparkTest {
     assertThat(table(workspace, LeakageTable.SPEC).count()).isZero();
 
     // No image is farther from its representative than was asked.
-    new AuditStage(
-            new AuditConfig(
-                workspace, 8, 50, false, Optional.empty(), Optional.empty(), Optional.empty()),
-            Progress.SILENT)
-        .run(spark);
+    new AuditStage()
+        .run(
+            spark,
+            Options.with(AuditConfig.class, "workspace", workspace, "near-distance", 8),
+            Progress.SILENT);
     assertThat(table(workspace, DuplicatesTable.SPEC).where(col("distance").gt(8)).count())
         .isZero();
     assertThat(table(workspace, DuplicatesTable.SPEC).count()).isPositive();
@@ -183,15 +179,8 @@ class AuditStageTest extends SparkTest {
     String workspace = catalog("crops-w", images, InputFormat.AUTO);
     List<String> lines = new ArrayList<>();
     AuditConfig config =
-        new AuditConfig(
-            workspace,
-            31,
-            50,
-            true,
-            Optional.empty(),
-            Optional.of(List.of("format")),
-            Optional.empty());
-    new AuditStage(config, lines::add).run(spark);
+        Options.with(AuditConfig.class, "workspace", workspace, "crops", true, "slices", "format");
+    new AuditStage().run(spark, config, lines::add);
     assertThat(lines).anyMatch(line -> line.contains(" 31 images are to be hashed in parts"));
     assertThat(pathsAlike(workspace))
         .anyMatch(path -> path.endsWith("crop.png"))
@@ -206,7 +195,7 @@ class AuditStageTest extends SparkTest {
     // Again: no part is hashed, and the groups are the same rows.
     List<Row> before = table(workspace, DuplicatesTable.SPEC).orderBy("id").collectAsList();
     lines.clear();
-    new AuditStage(config, lines::add).run(spark);
+    new AuditStage().run(spark, config, lines::add);
     assertThat(lines).anyMatch(line -> line.contains(" 0 images are to be hashed in parts"));
     assertThat(table(workspace, DuplicatesTable.SPEC).orderBy("id").collectAsList())
         .isEqualTo(before);
@@ -227,17 +216,11 @@ class AuditStageTest extends SparkTest {
         .isGreaterThanOrEqualTo(3);
     assertThatThrownBy(
             () ->
-                new AuditStage(
-                        new AuditConfig(
-                            workspace,
-                            31,
-                            50,
-                            false,
-                            Optional.empty(),
-                            Optional.of(List.of("colour")),
-                            Optional.empty()),
-                        Progress.SILENT)
-                    .run(spark))
+                new AuditStage()
+                    .run(
+                        spark,
+                        Options.with(AuditConfig.class, "workspace", workspace, "slices", "colour"),
+                        Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'colour'");
   }
@@ -251,18 +234,22 @@ class AuditStageTest extends SparkTest {
     Path model = folder.resolve("meanings-model");
     ModelDirectory.write(model, Checkpoint.random(vit, PreprocessorConfig.squash(16), 1));
     AuditConfig config =
-        new AuditConfig(
+        Options.with(
+            AuditConfig.class,
+            "workspace",
             workspace,
-            31,
-            50,
-            false,
-            Optional.of(
-                new SemanticConfig(
-                    model.toUri().toString(), 0.8, new EmbeddingSettings("cpu", "fp32", 16, 1))),
-            Optional.of(List.of()),
-            Optional.empty());
+            "semantic-from",
+            model.toUri(),
+            "semantic-cosine",
+            0.8,
+            "device",
+            "cpu",
+            "decode-threads",
+            1,
+            "slices",
+            "");
     List<String> lines = new ArrayList<>();
-    new AuditStage(config, lines::add).run(spark);
+    new AuditStage().run(spark, config, lines::add);
     assertThat(lines)
         .anyMatch(line -> line.matches("audit: pairs of like meaning, cosine 0.80 or more; .*"))
         .anyMatch(line -> line.contains("SEMANTIC_DUPLICATE"));
@@ -273,7 +260,7 @@ class AuditStageTest extends SparkTest {
     assertThat(found.where(col("score").between(0, 0.2 + 1e-9)).count()).isEqualTo(found.count());
 
     assertThatThrownBy(
-            () -> new SemanticConfig("m", 0.5, new EmbeddingSettings("cpu", "fp32", 16, 1)))
+            () -> Options.with(AuditConfig.class, "workspace", "w", "semantic-cosine", 0.5))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--semantic-cosine");
   }
@@ -364,17 +351,11 @@ class AuditStageTest extends SparkTest {
     Workspace.at(spark, workspace)
         .replace(SplitsTable.SPEC, splits, RunRecord.start("split", Map.of()));
     // All of a format are one group here: the six of train and the two of test.
-    new AuditStage(
-            new AuditConfig(
-                workspace,
-                31,
-                50,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of("format")),
-            Progress.SILENT)
-        .run(spark);
+    new AuditStage()
+        .run(
+            spark,
+            Options.with(AuditConfig.class, "workspace", workspace, "group-column", "format"),
+            Progress.SILENT);
     assertThat(
             table(workspace, LeakageTable.SPEC)
                 .where(col("kind").equalTo(LeakageTable.GROUP))
@@ -418,16 +399,10 @@ class AuditStageTest extends SparkTest {
 
   @Test
   void mistakesInOptions() {
-    assertThatThrownBy(
-            () ->
-                new AuditConfig(
-                    "w", 32, 50, false, Optional.empty(), Optional.empty(), Optional.empty()))
+    assertThatThrownBy(() -> Options.with(AuditConfig.class, "workspace", "w", "near-distance", 32))
         .isInstanceOf(UserException.class)
-        .hasMessage("--near-distance is 32; use 0 to 31");
-    assertThatThrownBy(
-            () ->
-                new AuditConfig(
-                    "w", 31, 101, false, Optional.empty(), Optional.empty(), Optional.empty()))
+        .hasMessage("--near-distance is 32; use from 0 to 31");
+    assertThatThrownBy(() -> Options.with(AuditConfig.class, "workspace", "w", "hash-quality", 101))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--hash-quality");
   }

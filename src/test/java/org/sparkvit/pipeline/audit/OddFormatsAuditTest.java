@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -155,17 +154,8 @@ class OddFormatsAuditTest extends SparkTest {
             "max-error-rate",
             1);
     new CatalogStage().run(spark, catalog, Progress.SILENT);
-    new AuditStage(
-            new AuditConfig(
-                workspace.uri(),
-                31,
-                50,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            Progress.SILENT)
-        .run(spark);
+    new AuditStage()
+        .run(spark, Options.with(AuditConfig.class, "workspace", workspace.uri()), Progress.SILENT);
 
     Map<String, Row> measured = new HashMap<>();
     workspace

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
@@ -100,17 +99,8 @@ class TransparentAuditTest extends SparkTest {
 
   private static List<String> audit(Workspace workspace) {
     List<String> lines = new ArrayList<>();
-    new AuditStage(
-            new AuditConfig(
-                workspace.uri(),
-                31,
-                50,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
-            lines::add)
-        .run(spark);
+    new AuditStage()
+        .run(spark, Options.with(AuditConfig.class, "workspace", workspace.uri()), lines::add);
     return lines;
   }
 

@@ -120,7 +120,7 @@ class CalibrateStageTest extends SparkTest {
   }
 
   private static List<List<Row>> run(CalibrateConfig config, Progress progress) {
-    new CalibrateStage(config, progress).run(spark);
+    new CalibrateStage().run(spark, config, progress);
     Workspace workspace = Workspace.at(spark, config.workspace());
     List<List<Row>> tables = new ArrayList<>();
     for (TableSpec table :
@@ -282,9 +282,7 @@ class CalibrateStageTest extends SparkTest {
               Optional.of(workspace.read(SplitsTable.SPEC)),
               workspace.read(PredictionsTable.SPEC),
               ModelClasses.find(
-                  workspace.read(ModelsTable.SPEC),
-                  workspace.read(PredictionsTable.SPEC),
-                  Optional.of(model)));
+                  workspace, workspace.read(PredictionsTable.SPEC), Optional.of(model)));
       CalibrationFixtures.Case fixture = fixtures.get(f);
       ClassCalibration curve =
           LabelledPredictions.of(scored, model, 2)
@@ -356,7 +354,9 @@ class CalibrateStageTest extends SparkTest {
         .hasMessageContaining("no scored images of two classes in the validation split");
     assertThatThrownBy(
             () ->
-                new CalibrateStage(
+                new CalibrateStage()
+                    .run(
+                        spark,
                         new CalibrateConfig(
                             "w",
                             Optional.empty(),
@@ -368,8 +368,7 @@ class CalibrateStageTest extends SparkTest {
                             0,
                             Optional.empty(),
                             true),
-                        Progress.SILENT)
-                    .run(spark))
+                        Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--recall-floor");
     assertThatThrownBy(() -> run(one, Optional.of("giraffe"), false))

@@ -60,11 +60,12 @@ class ComparisonsTest extends SparkTest {
     }
     tables.prediction("i1", "c", "dog", 0.9f, 0.1f);
     Workspace workspace = tables.write(spark, folder.toUri().toString(), 3);
-    new EvaluateStage(
+    new EvaluateStage()
+        .run(
+            spark,
             new EvaluateConfig(
                 workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 200, 0, false),
-            Progress.SILENT)
-        .run(spark);
+            Progress.SILENT);
     Map<String, Row> rows = new HashMap<>();
     for (Row row : workspace.read(ComparisonsTable.SPEC).collectAsList()) {
       assertThat(row.<String>getAs("model")).isEqualTo("b");

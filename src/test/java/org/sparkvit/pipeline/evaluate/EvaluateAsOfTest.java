@@ -73,7 +73,7 @@ class EvaluateAsOfTest extends SparkTest {
     EvaluateConfig config =
         new EvaluateConfig(
             folder.toString(), Optional.empty(), List.of(), Optional.empty(), 0, 0, overwrite);
-    AsOf.parse(asOf).during(spark, () -> new EvaluateStage(config, Progress.SILENT).run(spark));
+    new EvaluateStage().run(spark, config, AsOf.parse(asOf), Progress.SILENT);
   }
 
   private static List<Row> accuracy(Dataset<Row> metrics) {

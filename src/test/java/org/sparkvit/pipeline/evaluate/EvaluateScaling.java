@@ -66,7 +66,9 @@ final class EvaluateScaling {
             RowFactory.create(
                 "m", "file:/models/m", CLASSES.toArray(new String[0]), new Timestamp(0)));
     long started = System.nanoTime();
-    new EvaluateStage(
+    new EvaluateStage()
+        .run(
+            spark,
             new EvaluateConfig(
                 workspace.uri(),
                 Optional.empty(),
@@ -75,8 +77,7 @@ final class EvaluateScaling {
                 RESAMPLES,
                 0,
                 false),
-            line -> {})
-        .run(spark);
+            line -> {});
     System.out.printf(
         Locale.ROOT,
         "%,d predictions, %d resamples: %.1f s, %.2f us an image; heap at most %,d MB, resident at"

@@ -228,7 +228,7 @@ class EvaluateStageTest extends SparkTest {
             0,
             true);
     List<String> saidAgain = new ArrayList<>();
-    new EvaluateStage(again, saidAgain::add).run(spark);
+    new EvaluateStage().run(spark, again, saidAgain::add);
     assertThat(saidAgain).anyMatch(line -> line.contains("class 'other'"));
   }
 
@@ -245,17 +245,12 @@ class EvaluateStageTest extends SparkTest {
     EvaluateConfig config =
         new EvaluateConfig(
             workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), 50, 0, false);
-    assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new EvaluateStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("--model 'x'")
+        .hasMessageContaining("there is no model 'x'")
         .hasMessageContaining("name-of-m (m)");
     assertThat(workspace.has(MetricsTable.SPEC)).isFalse();
-    assertThatThrownBy(
-            () ->
-                new EvaluateConfig(
-                    "w", Optional.empty(), List.of("a", "a"), Optional.empty(), 50, 0, false))
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'a' twice");
+    assertRefused(workspace, "none", List.of("source", "source"), "'source' twice");
   }
 
   @Test
@@ -302,7 +297,7 @@ class EvaluateStageTest extends SparkTest {
     Optional<String> name = positive.equals("none") ? Optional.empty() : Optional.of(positive);
     EvaluateConfig config =
         new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, 50, 0, false);
-    assertThatThrownBy(() -> new EvaluateStage(config, Progress.SILENT).run(spark))
+    assertThatThrownBy(() -> new EvaluateStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContainingAll(parts);
   }
@@ -312,7 +307,7 @@ class EvaluateStageTest extends SparkTest {
     EvaluateConfig config =
         new EvaluateConfig(
             workspace.uri(), Optional.empty(), slices, Optional.empty(), 50, 0, false);
-    new EvaluateStage(config, said::add).run(spark);
+    new EvaluateStage().run(spark, config, said::add);
     return said;
   }
 
@@ -359,11 +354,12 @@ class EvaluateStageTest extends SparkTest {
   }
 
   private static Map<String, Double> rankings(Workspace workspace, int bins) {
-    new EvaluateStage(
+    new EvaluateStage()
+        .run(
+            spark,
             new EvaluateConfig(
                 workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 0, bins, true),
-            Progress.SILENT)
-        .run(spark);
+            Progress.SILENT);
     Map<String, Double> figures = new TreeMap<>();
     workspace
         .read(MetricsTable.SPEC)

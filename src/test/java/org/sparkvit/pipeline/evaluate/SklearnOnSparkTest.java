@@ -47,7 +47,9 @@ class SklearnOnSparkTest extends SparkTest {
       }
     }
     Workspace workspace = tables.write(spark, folder.toUri().toString(), 3);
-    new EvaluateStage(
+    new EvaluateStage()
+        .run(
+            spark,
             new EvaluateConfig(
                 workspace.uri(),
                 Optional.empty(),
@@ -56,8 +58,7 @@ class SklearnOnSparkTest extends SparkTest {
                 50,
                 0,
                 false),
-            Progress.SILENT)
-        .run(spark);
+            Progress.SILENT);
 
     Map<String, Double> figures = new HashMap<>();
     for (Row row : workspace.read(MetricsTable.SPEC).filter("slice = 'source'").collectAsList()) {

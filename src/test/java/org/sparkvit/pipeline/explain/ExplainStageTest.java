@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -115,12 +116,12 @@ class ExplainStageTest extends SparkTest {
     return new ExplainConfig(
         workspace.uri(),
         model.toString(),
-        null,
+        Optional.empty(),
         images,
         perGroup,
         List.of("source"),
-        "warm",
-        0.5,
+        Optional.of("warm"),
+        Optional.of(0.5),
         faithfulness,
         3,
         "cpu",
@@ -130,7 +131,7 @@ class ExplainStageTest extends SparkTest {
   }
 
   private List<Row> explained(ExplainConfig config) {
-    new ExplainStage(config, said::add).run(spark);
+    new ExplainStage().run(spark, config, said::add);
     return workspace.read(ExplanationsTable.SPEC).orderBy(ExplanationsTable.ID).collectAsList();
   }
 
@@ -315,7 +316,20 @@ class ExplainStageTest extends SparkTest {
     ExplainConfig c = config(2, 0, 0, 8);
     ExplainConfig none =
         new ExplainConfig(
-            c.workspace(), c.model(), null, 2, 0, List.of(), null, null, 0, 0, "cpu", 8, 1, true);
+            c.workspace(),
+            c.model(),
+            Optional.empty(),
+            2,
+            0,
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            0,
+            "cpu",
+            8,
+            1,
+            true);
     assertThat(explained(none)).allMatch(row -> row.getAs("nearest") == null);
     assertThat(workspace.has(EmbeddingsTable.SPEC)).isFalse();
   }
@@ -386,12 +400,12 @@ class ExplainStageTest extends SparkTest {
     return new ExplainConfig(
         of.workspace(),
         of.model(),
-        split,
+        Optional.ofNullable(split),
         of.images(),
         of.perGroup(),
         of.slices(),
-        positive,
-        threshold,
+        Optional.ofNullable(positive),
+        Optional.ofNullable(threshold),
         of.faithfulness(),
         of.nearest(),
         of.device(),

@@ -55,11 +55,12 @@ class GateStageTest extends SparkTest {
   private void gate(String checks, boolean failOnAnomaly) throws IOException {
     Path file = folder.resolve("checks.properties");
     Files.writeString(file, checks);
-    new GateStage(
+    new GateStage()
+        .run(
+            spark,
             new GateConfig(
                 folder.resolve("w").toString(), Optional.of(file.toString()), failOnAnomaly),
-            said::add)
-        .run(spark);
+            said::add);
   }
 
   private Map<String, String> outcomes() {

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.Progress;
-import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
@@ -87,9 +87,21 @@ class ReportStageTest extends SparkTest {
   private static Report gather(ReportWorkspace from, String model, String positive, int mistakes) {
     ReportConfig config =
         new ReportConfig(
-            from.workspace.uri(), "latest", model, positive, mistakes, 96, false, null, false);
+            from.workspace.uri(),
+            "latest",
+            Optional.ofNullable(model),
+            Optional.ofNullable(positive),
+            mistakes,
+            96,
+            false,
+            Optional.empty(),
+            false);
+    return gather(from, config);
+  }
+
+  private static Report gather(ReportWorkspace from, ReportConfig config) {
     return new ReportGatherer(spark, from.workspace, config)
-        .gather(RunRecord.start("report", config.toMap()));
+        .gather(from.workspace.read(ImagesTable.SPEC), "run");
   }
 
   private static String run(ReportWorkspace from, String name, boolean overwrite)
@@ -97,9 +109,22 @@ class ReportStageTest extends SparkTest {
     Path about = folder.resolve("about.properties");
     Files.writeString(about, "license = CC0\ncollection = drawn\n");
     ReportConfig config =
-        new ReportConfig(
-            from.workspace.uri(), name, null, null, 12, 96, false, about.toString(), overwrite);
-    new ReportStage(config, Progress.SILENT).run(spark);
+        with(
+            "workspace",
+            from.workspace.uri(),
+            "name",
+            name,
+            "mistakes",
+            12,
+            "thumbnail-size",
+            96,
+            "blur-sensitive",
+            false,
+            "about",
+            about,
+            "overwrite",
+            overwrite);
+    new ReportStage().run(spark, config, Progress.SILENT);
     return keep(Files.readString(file(from, name, ReportStage.PAGE)), name);
   }
 
@@ -480,11 +505,8 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void imagesAreAsManyAsAskedForAndBlurredWhenAskedFor() {
-    ReportConfig blurred =
-        new ReportConfig(two.workspace.uri(), "b", null, null, 1, 96, true, null, false);
     Report asked =
-        new ReportGatherer(spark, two.workspace, blurred)
-            .gather(RunRecord.start("report", blurred.toMap()));
+        gather(two, with("workspace", two.workspace.uri(), "name", "b", "mistakes", 1));
     assertThat(report.attention().cards()).hasSize(2);
     assertThat(asked.attention().cards()).hasSize(1);
     assertThat(new ReportPage().render(asked)).contains("id=\"blur\" checked>", "<li tabindex");
@@ -728,23 +750,14 @@ class ReportStageTest extends SparkTest {
   @Test
   void theModelIsTheLastOneUsedOrTheOneNamed() {
     assertThat(report.model().hash()).isEqualTo(ReportWorkspace.MODEL);
-    assertThat(ModelFacts.choose(two.workspace, "vit").hash()).isEqualTo(ReportWorkspace.MODEL);
-    assertThat(ModelFacts.choose(two.workspace, "vit@" + ReportWorkspace.VERSION).hash())
-        .isEqualTo(ReportWorkspace.MODEL);
-    assertThat(ModelFacts.choose(two.workspace, two.workspace.model("vit")).hash())
-        .isEqualTo(ReportWorkspace.MODEL);
-    for (String other : List.of("it", "vit@20261101T080000000Z-0a1b2c3e", "versions")) {
-      assertThatThrownBy(() -> ModelFacts.choose(two.workspace, other))
-          .hasMessageContaining("which has scored nothing here");
-    }
     Report old = gather(two, "ffff", null, 0);
     assertThat(old.model().location()).isEqualTo("s3a://b/old");
     assertThat(old.metrics()).isNull();
     assertThat(old.scoring().scored()).isZero();
     assertThat(new ReportPage().render(old)).contains("No metrics of this model yet");
-    assertThatThrownBy(() -> ModelFacts.choose(two.workspace, "resnet"))
+    assertThatThrownBy(() -> gather(two, "resnet", null, 0))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("--model is 'resnet'")
+        .hasMessageContaining("there is no model 'resnet'")
         .hasMessageContaining(ReportWorkspace.MODEL);
     assertThatThrownBy(
             () ->
@@ -756,14 +769,18 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void badOptionsAreNamed() {
-    assertThatThrownBy(() -> new ReportConfig("w", "../x", null, null, 1, 96, false, null, false))
+    assertThatThrownBy(() -> with("workspace", "w", "name", "../x"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--name is '../x'");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 501, 96, false, null, false))
-        .hasMessageContaining("--mistakes is 501; give a number from 0 to 500");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", null, null, 1, 8, false, null, false))
+    assertThatThrownBy(() -> with("workspace", "w", "mistakes", 501))
+        .hasMessageContaining("--mistakes is 501; use from 0 to 500");
+    assertThatThrownBy(() -> with("workspace", "w", "thumbnail-size", 8))
         .hasMessageContaining("--thumbnail-size is 8");
-    assertThatThrownBy(() -> new ReportConfig("w", "x", " ", null, 1, 96, false, null, false))
-        .hasMessageContaining("--model is empty");
+    assertThatThrownBy(() -> gather(two, " ", null, 1))
+        .hasMessageContaining("the name of a model is empty");
+  }
+
+  private static ReportConfig with(Object... values) {
+    return Options.with(ReportConfig.class, values);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
+import org.sparkvit.dataset.query.ScoredModel;
 import org.sparkvit.dataset.workspace.StudyLog;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.search.Trial;
@@ -56,13 +57,13 @@ class TrainingSectionTest extends SparkTest {
     metrics(version, 4);
     Files.writeString(version.resolve("training.json"), "{\"results\":{\"model_hash\":\"00\"}}");
     String location = workspace.model("old") + "/versions/" + version.getFileName();
-    ModelFacts model = new ModelFacts("00", location, List.of("a"), Instant.EPOCH);
+    ScoredModel model = new ScoredModel("00", location, List.of("a"), Instant.EPOCH);
     List<TrainingSection.Run> runs = TrainingSection.of(workspace, model).runs();
     assertThat(runs).extracting(TrainingSection.Run::name).containsExactly("new", "old");
     assertThat(runs).extracting(TrainingSection.Run::unfinished).containsExactly(true, false);
     assertThat(runs).extracting(TrainingSection.Run::epochs).containsExactly(2, 4);
     assertThat(runs).extracting(TrainingSection.Run::steps).containsExactly(200L, 400L);
-    ModelFacts other = new ModelFacts("01", model.location(), List.of("a"), Instant.EPOCH);
+    ScoredModel other = new ScoredModel("01", model.location(), List.of("a"), Instant.EPOCH);
     assertThat(TrainingSection.of(workspace, other).runs()).hasSize(1);
     List<LineChart> charts = runs.get(1).charts();
     assertThat(charts)

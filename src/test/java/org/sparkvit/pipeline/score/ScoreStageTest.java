@@ -285,14 +285,11 @@ class ScoreStageTest extends SparkTest {
         .containsExactlyInAnyOrder(
             workspace.model("vit") + "/versions/" + first,
             workspace.model("vit") + "/versions/" + second);
-    for (String wanted : List.of("vit", "vit@" + second)) {
-      assertThat(
-              ModelClasses.find(
-                  workspace.read(ModelsTable.SPEC),
-                  workspace.read(PredictionsTable.SPEC),
-                  Optional.of(wanted)))
-          .hasSize(wanted.equals("vit") ? 2 : 1);
-    }
+    Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
+    assertThat(ModelClasses.find(workspace, predictions, Optional.empty())).hasSize(2);
+    assertThat(ModelClasses.find(workspace, predictions, Optional.of("vit")))
+        .isEqualTo(ModelClasses.find(workspace, predictions, Optional.of("vit@" + second)))
+        .isNotEqualTo(ModelClasses.find(workspace, predictions, Optional.of("vit@" + first)));
     assertThat(workspace.record(PredictionsTable.SPEC).path("inputs").path("model").asText())
         .isEqualTo(workspace.model("vit") + "/versions/" + second);
   }

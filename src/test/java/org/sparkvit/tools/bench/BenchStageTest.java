@@ -8,13 +8,18 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.model.checkpoint.ViTSize;
+import org.sparkvit.tools.bench.BenchConfig.Measure;
 
 class BenchStageTest extends SparkTest {
   private static final String FIGURE = "[\\d,]+\\.\\d+";
@@ -25,7 +30,7 @@ class BenchStageTest extends SparkTest {
     return new BenchConfig(
         folder.resolve("workspace").toString(),
         made,
-        measures,
+        measures.stream().map(name -> Measure.valueOf(name.toUpperCase(Locale.ROOT))).toList(),
         List.of(ViTSize.TINY),
         List.of(),
         List.of("fp32", "int8"),
@@ -39,13 +44,14 @@ class BenchStageTest extends SparkTest {
 
   private static List<String> run(BenchConfig config) {
     List<String> lines = new ArrayList<>();
-    new BenchStage(config, lines::add).run(spark);
+    new BenchStage().run(spark, config, lines::add);
     return lines;
   }
 
   @Test
   void whatIsMeasuredIsSaidAndComparedAndNothingIsLeft() {
-    List<String> lines = run(config(List.of("96x64"), BenchConfig.MEASURES, Optional.empty()));
+    List<String> all = Stream.of(Measure.values()).map(Measure::name).toList();
+    List<String> lines = run(config(List.of("96x64"), all, Optional.empty()));
     for (String name : List.of("decode", "pipeline")) {
       assertThat(lines)
           .anyMatch(
@@ -119,12 +125,18 @@ class BenchStageTest extends SparkTest {
 
   @Test
   void mistakesInOptions() {
-    assertThatThrownBy(() -> config(List.of("96"), List.of("decode"), Optional.empty()))
+    assertThatThrownBy(() -> run(config(List.of("96"), List.of("decode"), Optional.empty())))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--made-images has '96'");
-    assertThatThrownBy(() -> config(List.of(), List.of("encode"), Optional.empty()))
+    assertThatThrownBy(() -> Options.with(BenchConfig.class, "workspace", "w", "measure", "encode"))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("--measure has 'encode'");
+        .hasMessageContaining("--measure is 'encode'; use decode, ");
+    assertThatThrownBy(
+            () ->
+                new BenchStage()
+                    .read(Map.of("workspace", List.of("w"), "train-from", List.of("nowhere"))))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--train-from has 'nowhere'");
   }
 
   @Test
