@@ -35,7 +35,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     subcommands = {
-      ResampleCommand.class,
       DemoCommand.class,
       DefaultsCommand.class,
       CommandLine.HelpCommand.class

@@ -19,6 +19,7 @@ import org.sparkvit.pipeline.gate.GateStage;
 import org.sparkvit.pipeline.relabel.RelabelStage;
 import org.sparkvit.pipeline.repair.RepairStage;
 import org.sparkvit.pipeline.report.ReportStage;
+import org.sparkvit.pipeline.resample.ResampleStage;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.pipeline.split.SplitStage;
 import org.sparkvit.pipeline.stage.Stage;
@@ -41,6 +42,7 @@ final class Stages {
           new SynthesizeStage(),
           new SplitStage(),
           new BalanceStage(),
+          new ResampleStage(),
           new TrainStage(),
           new TuneStage(),
           new ProbeStage(),

@@ -38,7 +38,7 @@ final class Resampling {
       throw new UserException(
           "the train split has images of the class " + sizes.keySet() + " only; two are needed");
     }
-    Cleaning cleaning = Cleaning.valueOf(config.cleaning().toUpperCase(Locale.ROOT));
+    Cleaning cleaning = Cleaning.valueOf(constant(config.cleaning()));
     String smallest =
         sizes.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
     Dataset<Row> around = around(points).persist(StorageLevel.MEMORY_AND_DISK());
@@ -71,9 +71,14 @@ final class Resampling {
       result =
           result.unionByName(
               made.withColumn(ResampledTable.KIND, lit(ResampledTable.SYNTHETIC))
-                  .withColumn(ResampledTable.METHOD, lit(config.method())));
+                  .withColumn(ResampledTable.METHOD, lit(config.method().replace('-', '_'))));
     }
     return result;
+  }
+
+  /** The constant that an option's value names. */
+  private static String constant(String value) {
+    return value.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
   private static Map<String, Long> sizes(Dataset<Row> points) {
@@ -97,8 +102,7 @@ final class Resampling {
 
   private List<Dataset<Row>> synthetic(Dataset<Row> kept, Dataset<Row> around) {
     Oversampling oversampling =
-        new Oversampling(
-            Oversampling.Method.valueOf(config.method().toUpperCase(Locale.ROOT)), config.seed());
+        new Oversampling(Oversampling.Method.valueOf(constant(config.method())), config.seed());
     Map<String, Long> sizes = sizes(kept);
     long largest = sizes.values().stream().mapToLong(Long::longValue).max().orElseThrow();
     long target = (long) Math.ceil(largest * config.ratio());

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.inference.EmbeddingSettings;
 
 /** Against what the papers say, written out over all pairs of points. */
@@ -251,8 +252,15 @@ class ResamplingTest extends SparkTest {
   void whatIsNoMethodIsRefused() {
     assertThatThrownBy(
             () ->
-                new ResampleConfig(
-                    "w", "m", "smoot", "none", 1, 1, new EmbeddingSettings("cpu", "fp32", 16, 1)))
+                Options.check(
+                    new ResampleConfig(
+                        "w",
+                        "m",
+                        "smoot",
+                        "none",
+                        1,
+                        1,
+                        new EmbeddingSettings("cpu", "fp32", 16, 1))))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--method");
     assertThatThrownBy(
@@ -262,8 +270,15 @@ class ResamplingTest extends SparkTest {
         .hasMessageContaining("leave all as it is");
     assertThatThrownBy(
             () ->
-                new ResampleConfig(
-                    "w", "m", "smote", "none", 0, 1, new EmbeddingSettings("cpu", "fp32", 16, 1)))
+                Options.check(
+                    new ResampleConfig(
+                        "w",
+                        "m",
+                        "smote",
+                        "none",
+                        0,
+                        1,
+                        new EmbeddingSettings("cpu", "fp32", 16, 1))))
         .hasMessageContaining("--ratio");
   }
 }

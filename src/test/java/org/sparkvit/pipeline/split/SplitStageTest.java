@@ -136,7 +136,7 @@ class SplitStageTest extends SparkTest {
           .anyMatch(line -> line.matches("indoor +4[678] +[567] +[567] +58"))
           .anyMatch(line -> line.matches("rare +1[123] +[12] +[12] +1[45]"))
           .anyMatch(line -> line.matches("ordinary +2(39|40|41) +(29|30|31) +(29|30|31) +300"))
-          .anyMatch(line -> line.startsWith("certificate: "));
+          .anyMatch(line -> line.startsWith("split: certificate: "));
     }
     assertThat(results.get(1)).isEqualTo(results.get(0));
     assertThat(results.get(2)).isEqualTo(results.get(0));
