@@ -224,7 +224,7 @@ class ViTForImageClassification(Module):
         attentions: List[Tensor] = []
         return self.finish(self.blocks(self.tokens(pixels), attentions))      # [B, E]
 
-    def bfloat16(self, parameters: List[Tensor]) -> Tensor:
+    def cast_to_bfloat16(self, parameters: List[Tensor]) -> Tensor:
         for parameter in parameters:
             parameter.set_data(parameter.to(15))
         return parameters[0]

@@ -45,7 +45,7 @@ public final class Methods {
   public static final String COPY = "copy";
 
   /** Casts weights to bfloat16, for good. */
-  public static final String BFLOAT16 = "bfloat16";
+  public static final String BFLOAT16 = "cast_to_bfloat16";
 
   /** Puts weights into the order in which oneDNN multiplies on this machine, for good. */
   public static final String ARRANGE = "arrange";

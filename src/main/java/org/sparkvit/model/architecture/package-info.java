@@ -1,6 +1,8 @@
 /**
- * The forward pass of the Vision Transformer as TorchScript source, for scoring, explaining and
- * training, in each precision. It is text only: weights are added by {@link
- * org.sparkvit.model.torchscript} and run by {@link org.sparkvit.model.runtime}.
+ * What models compute, as TorchScript: one text an architecture beside this package's classes, such
+ * as {@code vit.py}, and the modules that they are made of, for scoring, explaining and training,
+ * in each precision. {@link org.sparkvit.model.architecture.ForwardPass} puts them together. It is
+ * code only: weights are added by {@link org.sparkvit.model.torchscript} and run by {@link
+ * org.sparkvit.model.runtime}.
  */
 package org.sparkvit.model.architecture;

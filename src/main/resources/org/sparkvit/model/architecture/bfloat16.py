@@ -5,7 +5,7 @@
 class Bfloat16Scoring(Module):
     # What a classifier is asked: these methods are added to its own, beside those of Scoring.
 
-    def bfloat16(self, parameters: List[Tensor]) -> Tensor:
+    def cast_to_bfloat16(self, parameters: List[Tensor]) -> Tensor:
         for parameter in parameters:
             parameter.set_data(parameter.to(15))
         return parameters[0]

@@ -19,9 +19,12 @@ class Training(Module):
         torch._foreach_mul_(grads, factor / scale)
         return norm
 
-    def update(self, params: List[Tensor], grads: List[Tensor], averages: List[Tensor], squares: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+    def update(self, params: List[Tensor], grads: List[Tensor], averages: List[Tensor], squares: List[Tensor],
+               steps: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
         none: List[Tensor] = []
-        torch._fused_adamw_(params, grads, averages, squares, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+        torch._fused_adamw_(params, grads, averages, squares, none, steps, lr=lr, beta1=beta1, beta2=beta2,
+                            weight_decay=decay, eps=eps, amsgrad=False, maximize=False,
+                            grad_scale=None, found_inf=None)
         torch._foreach_zero_(grads)
         return steps[0]
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkvit.model.architecture.AdamW;
+import org.sparkvit.model.architecture.ForwardPass;
 import org.sparkvit.model.architecture.Precision;
 import org.sparkvit.model.architecture.QuantizedLinear;
 import org.sparkvit.model.architecture.TrainingOptions;
@@ -55,7 +56,9 @@ class Int8Test {
   void weightsAreThoseOfPyTorchsQuantisation(String name) {
     Checkpoint tiny = ModelDirectory.read(Golden.ROOT.resolve(name));
     QuantizedLinear linear =
-        QuantizedLinear.takeFrom(tiny.config(), new LinkedHashMap<>(tiny.tensors()))
+        QuantizedLinear.takeFrom(
+                ForwardPass.forInference(tiny.config(), Precision.INT8, false).tree(),
+                new LinkedHashMap<>(tiny.tensors()))
             .get(LAYER + "intermediate.dense.packed");
     JsonNode expected = golden(name);
     ByteBuffer values = linear.values();
