@@ -1,9 +1,11 @@
 package org.sparkvit.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.sparkvit.pipeline.stage.Group;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;
@@ -23,13 +25,13 @@ final class CommandGroups {
 
   private static Map<String, List<String>> groups() {
     Map<String, List<String>> groups = new LinkedHashMap<>();
-    groups.put("Look at data", List.of("catalog", "audit", "labels", "gate"));
-    groups.put("Prepare", List.of("pack", "repair", "split", "balance", "synthesize", "resample"));
-    groups.put("Train", List.of("train", "probe", "tune"));
-    groups.put("Label", List.of("score", "relabel", "decisions"));
-    groups.put("Judge", List.of("evaluate", "calibrate", "explain", "report"));
-    groups.put("Operate", List.of("run", "models", "history", "vacuum", "export", "defaults"));
-    groups.put("Try and measure", List.of("demo", "bench", "help"));
+    for (Group group : Group.values()) {
+      groups.put(group.title(), new ArrayList<>());
+    }
+    Stages.ALL.forEach(stage -> groups.get(stage.description().group().title()).add(stage.name()));
+    // Commands that are no stages.
+    groups.get(Group.OPERATE.title()).addAll(List.of("run", "defaults"));
+    groups.get(Group.TRY_AND_MEASURE.title()).addAll(List.of("demo", "help"));
     return groups;
   }
 

@@ -34,11 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {
-      DemoCommand.class,
-      DefaultsCommand.class,
-      CommandLine.HelpCommand.class
-    })
+    subcommands = {DefaultsCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
   /** The flag that shows advanced options, too. */
   static final String HELP_ALL = "--help-all";
@@ -129,11 +125,10 @@ public final class Main {
 
   private static CommandLine commandLine(boolean showAll) {
     CommandLine main = new CommandLine(new Main());
+    main.addSubcommand("demo", DemoCommand.of(showAll));
     main.addSubcommand("run", RunCommand.of(showAll));
     Stages.ALL.forEach(stage -> main.addSubcommand(stage.name(), StageCommand.of(stage, showAll)));
     main.setUsageHelpAutoWidth(true);
-    main.setCaseInsensitiveEnumValuesAllowed(true);
-    NumberOptions.register(main);
     CommandGroups.show(main);
     return main;
   }

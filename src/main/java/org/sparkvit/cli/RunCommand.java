@@ -41,8 +41,6 @@ final class RunCommand extends SparkCommand {
    */
   static CommandSpec of(boolean showAll) {
     RunCommand command = new RunCommand();
-    // The file may name it.
-    command.spec.remove(command.spec.findOption("--workspace"));
     RecordOptions.add(command.spec, RunOptions.class, showAll);
     return command.spec;
   }

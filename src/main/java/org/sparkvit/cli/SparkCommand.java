@@ -24,15 +24,6 @@ abstract class SparkCommand implements Runnable {
   static final Consumer<SparkSession> NOTHING = spark -> {};
 
   @Option(
-      names = {"-w", "--workspace"},
-      required = true,
-      paramLabel = "URI",
-      description =
-          "Folder of the tables, models and reports: a path, s3a://bucket/folder, hdfs:, dbfs:,"
-              + " ...")
-  private String workspace;
-
-  @Option(
       names = ConfigFile.OPTION,
       paramLabel = "FILE",
       description =
@@ -52,9 +43,8 @@ abstract class SparkCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  String workspace() {
-    return workspace;
-  }
+  /** The URI of the workspace that the command works on. */
+  abstract String workspace();
 
   /**
    * Checks the options and makes the stage, before Spark starts.
@@ -66,7 +56,6 @@ abstract class SparkCommand implements Runnable {
   @Override
   public final void run() {
     Progress progress = System.out::println;
-    NumberOptions.requireBounded(spec);
     Consumer<SparkSession> stage = prepare(progress);
     if (stage == NOTHING) {
       return;

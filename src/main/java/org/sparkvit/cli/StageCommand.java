@@ -1,6 +1,7 @@
 package org.sparkvit.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
@@ -16,6 +17,7 @@ final class StageCommand<C extends Record> extends SparkCommand {
 
   private final Stage<C> stage;
   private final CommandSpec spec;
+  private String workspace;
 
   private StageCommand(Stage<C> stage) {
     this.stage = stage;
@@ -54,8 +56,15 @@ final class StageCommand<C extends Record> extends SparkCommand {
   }
 
   @Override
+  String workspace() {
+    return workspace;
+  }
+
+  @Override
   protected Consumer<SparkSession> prepare(Progress progress) {
-    C config = stage.read(RecordOptions.given(spec, stage.options()));
+    Map<String, List<String>> given = RecordOptions.given(spec, stage.options());
+    workspace = given.get("workspace").get(0);
+    C config = stage.read(given);
     AsOf asOf = asOf();
     return session -> {
       RunRecord record = stage.run(session, config, asOf, progress);

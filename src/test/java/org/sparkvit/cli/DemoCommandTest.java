@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.tools.demo.DemoConfig;
 import org.sparkvit.tools.demo.SampleRecipe;
-import picocli.CommandLine;
 
 /** The demo deletes folders, so it looks at what is in them first. */
 class DemoCommandTest {
@@ -46,26 +47,24 @@ class DemoCommandTest {
 
   @Test
   void aSmallDemoIsRicherInSensitiveImagesAndALargeOneAsItsPublishedFigures() {
-    DemoCommand usual = parsed();
+    DemoConfig usual = parsed();
     assertThat(usual.recipe()).isEqualTo(recipe(2_000, 0.25));
-    assertThat(usual.epochs()).isEqualTo(12);
-    DemoCommand large = parsed("--images", "12000");
+    assertThat(usual.rounds()).isEqualTo(12);
+    DemoConfig large = parsed("images", 12000);
     assertThat(large.recipe()).isEqualTo(recipe(12_000, 0.1));
-    assertThat(large.epochs()).isEqualTo(10);
-    DemoCommand chosen = parsed("--images", "500", "--sensitive", "0.1", "--epochs", "3");
+    assertThat(large.rounds()).isEqualTo(10);
+    DemoConfig chosen = parsed("images", 500, "sensitive", 0.1, "epochs", 3);
     assertThat(chosen.recipe()).isEqualTo(recipe(500, 0.1));
-    assertThat(chosen.epochs()).isEqualTo(3);
+    assertThat(chosen.rounds()).isEqualTo(3);
   }
 
   private static SampleRecipe recipe(int images, double sensitiveShare) {
     return new SampleRecipe(images, sensitiveShare, 7, OptionalDouble.empty());
   }
 
-  private static DemoCommand parsed(String... options) {
-    DemoCommand command = new DemoCommand();
-    CommandLine line = new CommandLine(command);
-    line.parseArgs(Stream.concat(Stream.of("-w", "x"), Stream.of(options)).toArray(String[]::new));
-    return command;
+  private static DemoConfig parsed(Object... options) {
+    return Options.with(
+        DemoConfig.class, Stream.concat(Stream.of("workspace", "x"), Stream.of(options)).toArray());
   }
 
   @Test

@@ -14,6 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkvit.core.options.Options;
+import org.sparkvit.pipeline.run.Pipeline;
+import org.sparkvit.pipeline.run.RunOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /** The files in deploy/ are well-formed, and the command lines in them are ones we have. */
@@ -21,9 +24,10 @@ class DeployFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path DEPLOY = Path.of("deploy");
 
-  @Test
-  void emrStepsRunCommandsThatExist() throws IOException {
-    JsonNode steps = JSON.readTree(DEPLOY.resolve("emr/steps.json").toFile());
+  @ParameterizedTest
+  @ValueSource(strings = {"steps.json", "nightly-steps.json"})
+  void emrStepsRunCommandsThatExist(String name) throws IOException {
+    JsonNode steps = JSON.readTree(DEPLOY.resolve("emr").resolve(name).toFile());
     assertThat(steps).isNotEmpty();
     for (JsonNode step : steps) {
       assertThat(step.path("Type").asText()).isEqualTo("CUSTOM_JAR");
@@ -56,21 +60,37 @@ class DeployFilesTest {
     Map<?, ?> bundle =
         new Yaml().load(Files.readString(DEPLOY.resolve("databricks/databricks.yml")));
     Map<?, ?> jobs = (Map<?, ?>) ((Map<?, ?>) bundle.get("resources")).get("jobs");
-    Map<?, ?> job = (Map<?, ?>) jobs.get("spark_vit");
-    List<Object> keys = new ArrayList<>();
-    for (Object entry : (List<?>) job.get("tasks")) {
-      Map<?, ?> task = (Map<?, ?>) entry;
-      Map<?, ?> jar = (Map<?, ?>) task.get("spark_jar_task");
-      assertThat(jar.get("main_class_name")).isEqualTo(Main.class.getName());
-      List<String> arguments =
-          ((List<?>) jar.get("parameters")).stream().map(Object::toString).toList();
-      assertParses(arguments);
-      if (task.get("depends_on") instanceof List<?> upstream) {
-        assertThat(keys).contains(((Map<?, ?>) upstream.get(0)).get("task_key"));
+    assertThat(jobs.keySet().stream().map(Object::toString))
+        .containsExactly("spark_vit", "spark_vit_nightly");
+    for (Object job : jobs.values()) {
+      for (Object entry : (List<?>) ((Map<?, ?>) job).get("tasks")) {
+        Map<?, ?> jar = (Map<?, ?>) ((Map<?, ?>) entry).get("spark_jar_task");
+        assertThat(jar.get("main_class_name")).isEqualTo(Main.class.getName());
+        assertParses(((List<?>) jar.get("parameters")).stream().map(Object::toString).toList());
       }
-      keys.add(task.get("task_key"));
     }
-    assertThat(keys).hasSize(10);
+  }
+
+  /** The pipelines that come with the program name steps and options that there are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"look", "train", "nightly"})
+  void pipelinesNameStepsAndOptionsThatExist(String name) throws IOException {
+    String file = "conf/pipelines/" + name + ".yaml";
+    List<String> variables = new ArrayList<>(List.of("input=in"));
+    if (name.equals("look")) {
+      variables.add("model=m");
+    } else if (name.equals("train")) {
+      variables.add("from=m");
+    }
+    RunOptions options =
+        Options.read(
+            RunOptions.class,
+            Map.of("file", List.of(file), "workspace", List.of("w"), "set", variables));
+    assertThat(Pipeline.check(options, Files.readString(Path.of(file)), Stages.ALL).lines())
+        .hasSizeGreaterThan(3)
+        .last()
+        .asString()
+        .startsWith("spark-vit report");
   }
 
   @Test

@@ -153,7 +153,7 @@ class MainTest {
     main.parseArgs(arguments);
     CommandSpec spec = main.getSubcommands().get("score").getCommandSpec();
     assertThat(spec.findOption("--device").<String>getValue()).isEqualTo("gpu");
-    assertThat(spec.findOption("--batch-size").<Integer>getValue()).isEqualTo(5);
+    assertThat(spec.findOption("--batch-size").<String>getValue()).isEqualTo("5");
     assertThat(spec.findOption("--precision").<String>getValue()).isEqualTo("auto");
   }
 

@@ -140,7 +140,8 @@ public final class DecisionsTable {
                   WHERE_VALUE,
                   DataTypes.StringType,
                   true,
-                  "Of a map: the value that the chosen images have in that column."),
+                  "Of a map: the value that the chosen images have in that column; null for all"
+                      + " images."),
           false,
           List.of(ID, KIND, RUN));
 

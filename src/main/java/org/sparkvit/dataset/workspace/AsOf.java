@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
@@ -27,12 +26,6 @@ import org.sparkvit.dataset.schema.Tables;
 public record AsOf(String text, Optional<Instant> time, Map<String, Long> versions) {
   /** The latest versions. */
   public static final AsOf LATEST = new AsOf("", Optional.empty(), Map.of());
-
-  /**
-   * Spark's property of the thread that runs a stage. A property of the thread does not affect
-   * other stages of the session.
-   */
-  private static final String PROPERTY = "spark.sparkvit.asOf";
 
   private static final Pattern VERSION = Pattern.compile("([a-z_]+)@(\\d{1,18})");
 
@@ -88,23 +81,5 @@ public record AsOf(String text, Optional<Instant> time, Map<String, Long> versio
   /** Returns whether a table is read in an earlier version. */
   boolean isAbout(TableSpec table) {
     return time.isPresent() || versions.containsKey(table.name());
-  }
-
-  /**
-   * Runs a stage on this thread that reads these versions, if the stage supports earlier versions.
-   */
-  public void during(SparkSession spark, Runnable stage) {
-    spark.sparkContext().setLocalProperty(PROPERTY, isLatest() ? null : text);
-    try {
-      stage.run();
-    } finally {
-      spark.sparkContext().setLocalProperty(PROPERTY, null);
-    }
-  }
-
-  /** Returns the versions that the stage on this thread is asked to read. */
-  static AsOf current(SparkSession spark) {
-    String text = spark.sparkContext().getLocalProperty(PROPERTY);
-    return text == null ? LATEST : parse(text);
   }
 }

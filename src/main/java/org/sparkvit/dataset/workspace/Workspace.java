@@ -134,15 +134,6 @@ public final class Workspace {
     return forStage(spark, uri, AsOf.LATEST);
   }
 
-  /** Until all stages have moved to {@code pipeline.stage}. */
-  public static Workspace forStage(SparkSession spark, String uri, RunRecord record) {
-    AsOf asOf = AsOf.current(spark);
-    if (!asOf.isLatest()) {
-      record.option("as-of", asOf.text());
-    }
-    return forStage(spark, uri, asOf);
-  }
-
   /**
    * Opens a workspace for one run of a stage that can be asked to read {@linkplain AsOf earlier
    * versions}. Of tables that the run has written it reads its own.

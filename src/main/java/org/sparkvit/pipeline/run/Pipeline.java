@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Deadline;
 import org.sparkvit.core.Progress;
@@ -27,10 +28,10 @@ import org.sparkvit.pipeline.stage.StageContext;
 public final class Pipeline {
   private final String name;
   private final String workspace;
-  private final List<Step> steps;
+  private final List<PipelineStep> steps;
   private final RunOptions options;
 
-  private Pipeline(String name, String workspace, List<Step> steps, RunOptions options) {
+  private Pipeline(String name, String workspace, List<PipelineStep> steps, RunOptions options) {
     this.name = name;
     this.workspace = workspace;
     this.steps = List.copyOf(steps);
@@ -69,10 +70,10 @@ public final class Pipeline {
                     new UserException(
                         options.file() + " names no workspace; pass --workspace URI"));
     Map<String, Integer> counts = new HashMap<>();
-    List<Step> steps = new ArrayList<>();
+    List<PipelineStep> steps = new ArrayList<>();
     for (PipelineFile.Entry entry : file.steps()) {
       int number = counts.merge(entry.command(), 1, Integer::sum);
-      steps.add(Step.check(entry, stages, workspace, number));
+      steps.add(PipelineStep.check(entry, stages, workspace, number));
     }
     Pipeline pipeline = new Pipeline(file.name(), workspace, steps, options);
     options.from().ifPresent(pipeline::indexOf);
@@ -86,7 +87,10 @@ public final class Pipeline {
       }
     }
     throw new UserException(
-        "--from is '" + step + "'; the steps are " + steps.stream().map(Step::name).toList());
+        "--from is '"
+            + step
+            + "'; the steps are "
+            + steps.stream().map(PipelineStep::name).toList());
   }
 
   /** Returns a line for each step, in order. */
@@ -99,13 +103,19 @@ public final class Pipeline {
     return workspace;
   }
 
+  /** Runs the steps as {@link #run(SparkSession, Progress, Consumer)}, with nothing after each. */
+  public Outcome run(SparkSession spark, Progress progress) {
+    return run(spark, progress, step -> {});
+  }
+
   /**
    * Runs the steps.
    *
    * @param progress takes the lines of all steps, and at the end the summary, JSON in one line
+   * @param after is told the name of each step that is done
    * @throws UserException as the step that failed
    */
-  public Outcome run(SparkSession spark, Progress progress) {
+  public Outcome run(SparkSession spark, Progress progress, Consumer<String> after) {
     Deadline deadline =
         options.maxMinutes() == 0
             ? Deadline.NONE
@@ -140,6 +150,7 @@ public final class Pipeline {
           summary.put("status", PipelineState.STOPPED);
           return Outcome.STOPPED;
         }
+        after.accept(steps.get(i).name());
       }
       summary.put("status", PipelineState.DONE);
       return Outcome.DONE;
@@ -156,7 +167,7 @@ public final class Pipeline {
   /** Runs one step and returns how many images it has left. */
   private long run(
       SparkSession spark,
-      Step step,
+      PipelineStep step,
       int index,
       List<Map<String, Object>> entries,
       Map<String, Object> summary,

@@ -63,7 +63,7 @@ final class PipelineState {
    * @param steps of the file as it is now
    * @throws UserException when one of them was another step then
    */
-  List<Map<String, Object>> done(List<Step> steps) {
+  List<Map<String, Object>> done(List<PipelineStep> steps) {
     Optional<JsonNode> last = last();
     if (last.isEmpty() || last.get().path("status").asText().equals(DONE)) {
       return List.of();

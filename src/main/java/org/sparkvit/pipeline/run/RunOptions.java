@@ -48,4 +48,10 @@ public record RunOptions(
       throw new UserException("--resume and --from are both given; give one of them");
     }
   }
+
+  /** Returns options that run a whole file with these values of its variables. */
+  public static RunOptions of(String file, String workspace, Map<String, String> set) {
+    return new RunOptions(
+        file, Optional.of(workspace), set, false, Optional.empty(), false, 0, Optional.empty());
+  }
 }

@@ -112,7 +112,7 @@ public final class TrainStage extends Stage<TrainConfig> {
             context.spark(), context.workspace().model(config.name()), config.overwrite());
     CheckpointFolder states = states(context, config);
     InitialCheckpoint from =
-        InitialCheckpoint.of(
+        InitialCheckpoint.open(
             context.spark(), context.workspace(), begin, labels, recipe.seed(), context.record());
     Checkpoint start = from.checkpoint();
     recipe.augmentation().requireFits(start.config().imageSize());

@@ -87,7 +87,7 @@ public final class TuneStage extends Stage<TuneConfig> {
     context.say("%s", rows.describe());
 
     InitialCheckpoint from =
-        InitialCheckpoint.of(
+        InitialCheckpoint.open(
             spark, context.workspace(), begin, labels, base.seed(), context.record());
     from.notes().forEach(note -> context.say("%s", note));
     Checkpoint start = from.checkpoint();

@@ -35,7 +35,7 @@ public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, Li
    * @param seed decides the random weights
    * @param record receives the model and its version as an input
    */
-  public static InitialCheckpoint of(
+  public static InitialCheckpoint open(
       SparkSession spark,
       Workspace workspace,
       Initialization initialization,

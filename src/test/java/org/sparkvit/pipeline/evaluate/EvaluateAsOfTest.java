@@ -144,21 +144,16 @@ class EvaluateAsOfTest extends SparkTest {
   void aStageThatWasAskedReadsWhatItHasWritten() {
     Workspace workspace = write("cat", null);
     Dataset<Row> predictions = workspace.read(PredictionsTable.SPEC);
-    AsOf.parse("predictions@0")
-        .during(
-            spark,
-            () -> {
-              RunRecord record = RunRecord.start("test", Map.of());
-              Workspace stage = Workspace.forStage(spark, folder.toString(), record);
-              assertThat(stage.version(PredictionsTable.SPEC)).isEqualTo("predictions@0");
-              stage.append(
-                  PredictionsTable.SPEC,
-                  "more",
-                  predictions.limit(1).withColumn("id", lit("new")),
-                  record,
-                  written -> {});
-              assertThat(stage.read(PredictionsTable.SPEC).count()).isEqualTo(7);
-              assertThat(stage.version(PredictionsTable.SPEC)).isEqualTo("predictions@1");
-            });
+    RunRecord record = RunRecord.start("test", Map.of());
+    Workspace stage = Workspace.forStage(spark, folder.toString(), AsOf.parse("predictions@0"));
+    assertThat(stage.version(PredictionsTable.SPEC)).isEqualTo("predictions@0");
+    stage.append(
+        PredictionsTable.SPEC,
+        "more",
+        predictions.limit(1).withColumn("id", lit("new")),
+        record,
+        written -> {});
+    assertThat(stage.read(PredictionsTable.SPEC).count()).isEqualTo(7);
+    assertThat(stage.version(PredictionsTable.SPEC)).isEqualTo("predictions@1");
   }
 }

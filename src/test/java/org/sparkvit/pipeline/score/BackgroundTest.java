@@ -171,7 +171,7 @@ class BackgroundTest extends SparkTest {
     Workspace workspace = catalog("#f0f0f0");
     Path white = model("trained", WHITE);
     InitialCheckpoint start =
-        InitialCheckpoint.of(
+        InitialCheckpoint.open(
             spark,
             workspace,
             new Initialization.Pretrained(white.toUri().toString(), OptionalInt.empty(), false),

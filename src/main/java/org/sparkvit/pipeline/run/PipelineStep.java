@@ -18,7 +18,7 @@ import org.sparkvit.pipeline.stage.Stage;
  * @param stage what runs
  * @param options texts by the options' names
  */
-record Step(String name, Stage<?> stage, Map<String, List<String>> options) {
+record PipelineStep(String name, Stage<?> stage, Map<String, List<String>> options) {
   private static final String WORKSPACE = "workspace";
   private static final String MAX_MINUTES = "max-minutes";
 
@@ -30,7 +30,8 @@ record Step(String name, Stage<?> stage, Map<String, List<String>> options) {
    * @throws UserException with file and line, when there is no such command or its options are
    *     wrong
    */
-  static Step check(PipelineFile.Entry entry, List<Stage<?>> stages, String workspace, int number) {
+  static PipelineStep check(
+      PipelineFile.Entry entry, List<Stage<?>> stages, String workspace, int number) {
     Stage<?> stage =
         stages.stream()
             .filter(each -> each.name().equals(entry.command()))
@@ -56,7 +57,7 @@ record Step(String name, Stage<?> stage, Map<String, List<String>> options) {
       throw new UserException(entry.place() + ": " + entry.command() + ": " + e.getMessage(), e);
     }
     String name = number == 1 ? entry.command() : entry.command() + "#" + number;
-    return new Step(name, stage, options);
+    return new PipelineStep(name, stage, options);
   }
 
   /** Returns whether the step can stop before all is done. */
