@@ -161,6 +161,7 @@ public final class TrainFixtures {
               .with(ImagesTable.LABEL, LABELS.name(label))
               .with(ImagesTable.BYTES, Files.size(file))
               .with(ImagesTable.MODIFIED, new Timestamp(0))
+              .with(ImagesTable.SHA256, StableHash.sha256(Files.readAllBytes(file)))
               .with(ImagesTable.WIDTH, SIDE)
               .with(ImagesTable.HEIGHT, SIDE)
               .build());
