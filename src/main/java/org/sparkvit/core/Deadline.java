@@ -20,6 +20,11 @@ public final class Deadline {
     this.clock = clock;
   }
 
+  /** Returns the deadline of an option that is in minutes, of which 0 is no limit. */
+  public static Deadline inMinutes(int minutes) {
+    return minutes == 0 ? NONE : in(Duration.ofMinutes(minutes));
+  }
+
   /**
    * A deadline some time from now.
    *

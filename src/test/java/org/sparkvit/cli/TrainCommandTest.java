@@ -16,7 +16,12 @@ class TrainCommandTest {
   void flippingIsOnUnlessItIsTurnedOff(String option, String flips) {
     CommandLine main = Main.commandLine();
     main.parseArgs("train", "--workspace", "w", option);
-    assertThat(main.getSubcommands().get("train").getCommandSpec().findOption("--flip").<Object>getValue())
+    assertThat(
+            main.getSubcommands()
+                .get("train")
+                .getCommandSpec()
+                .findOption("--flip")
+                .<Object>getValue())
         .hasToString(flips);
   }
 

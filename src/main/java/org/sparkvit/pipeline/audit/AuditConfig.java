@@ -2,6 +2,7 @@ package org.sparkvit.pipeline.audit;
 
 import java.util.List;
 import java.util.Optional;
+import org.sparkvit.core.options.MaxMinutesOption;
 import org.sparkvit.core.options.Option;
 import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.image.hash.PdqHash;
@@ -19,6 +20,7 @@ import org.sparkvit.image.hash.PdqHash;
  *     values each where not given
  * @param groupColumn column of {@code images} whose values should never be in two splits, e.g. a
  *     patient
+ * @param maxMinutes minutes after which no image is measured; 0 for no limit
  */
 public record AuditConfig(
     @WorkspaceOption String workspace,
@@ -58,4 +60,5 @@ public record AuditConfig(
             help =
                 "Column of the table 'images', e.g. a patient or a document, whose values in two"
                     + " splits count as leakage too. Blank values group nothing.")
-        Optional<String> groupColumn) {}
+        Optional<String> groupColumn,
+    @MaxMinutesOption int maxMinutes) {}

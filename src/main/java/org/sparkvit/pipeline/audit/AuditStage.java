@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.sparkvit.core.Deadline;
 import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.dataset.neighbors.SimHash;
 import org.sparkvit.dataset.query.SliceColumns;
@@ -64,11 +65,17 @@ public final class AuditStage extends Stage<AuditConfig> {
     List<String> slices = config.slices().orElseGet(() -> SliceColumns.usual(images));
     SliceColumns.require(images, slices);
     config.groupColumn().ifPresent(column -> SliceColumns.group(images, column));
-    Dataset<Row> pixels = PixelScan.scan(workspace, images, context.record(), context.progress());
+    long left = measure(context, config, images);
+    context.left(left);
+    if (left > 0) {
+      // Half of the images would be judged as if they were all.
+      context.say("findings are made when all images were measured");
+      context.next("audit");
+      return;
+    }
+    Dataset<Row> pixels = PixelScan.rows(workspace, images);
     Optional<Dataset<Row>> crops =
-        config.crops()
-            ? Optional.of(CropHashes.hash(workspace, images, context.record(), context.progress()))
-            : Optional.empty();
+        config.crops() ? Optional.of(CropHashes.rows(workspace, images)) : Optional.empty();
     // All but the layouts, which are ten times as large as the rest and used by few images.
     Dataset<Row> measures = context.cache(pixels.drop(PixelsTable.LAYOUT));
     Dataset<Row> layouts = pixels.select(PixelsTable.ID, PixelsTable.LAYOUT);
@@ -81,6 +88,16 @@ public final class AuditStage extends Stage<AuditConfig> {
     new AuditSummary(context).say(config.nearDistance());
     boolean labelled = !images.where(ImagesTable.usable().and(ImagesTable.labelled())).isEmpty();
     context.next(labelled ? "split, or spark-vit report" : "report");
+  }
+
+  /** Measures what is new, and returns how many images are left for the next run. */
+  private static long measure(StageContext context, AuditConfig config, Dataset<Row> images) {
+    Deadline deadline = Deadline.inMinutes(config.maxMinutes());
+    Workspace workspace = context.workspace();
+    long left = PixelScan.scan(workspace, images, deadline, context.record(), context.progress());
+    return left > 0 || !config.crops()
+        ? left
+        : CropHashes.hash(workspace, images, deadline, context.record(), context.progress());
   }
 
   private static void judge(

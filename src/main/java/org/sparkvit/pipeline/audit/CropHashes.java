@@ -12,6 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.core.Background;
+import org.sparkvit.core.Deadline;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
@@ -64,22 +65,32 @@ final class CropHashes {
    * Hashes the parts of the images that are new or have changed.
    *
    * @param images rows of {@link ImagesTable}
-   * @return rows of {@link CropHashesTable} of these images, for the content that the catalog saw
+   * @param deadline after which no chunk begins
+   * @return how many images are left for the next run
    */
-  static Dataset<Row> hash(
-      Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+  static long hash(
+      Workspace workspace,
+      Dataset<Row> images,
+      Deadline deadline,
+      RunRecord record,
+      Progress progress) {
     Background background = CatalogBackground.of(workspace);
-    PixelScan.fill(
+    return PixelScan.fill(
         new IncrementalTable(
-            workspace,
-            CropHashesTable.SPEC,
-            images.where(ImagesTable.usable()),
-            rows -> PixelScan.keys(rows.where(complete()))),
+                workspace,
+                CropHashesTable.SPEC,
+                images.where(ImagesTable.usable()),
+                rows -> PixelScan.keys(rows.where(complete())))
+            .until(deadline),
         "hashed in parts",
         background,
         CropHashes::row,
         record,
         progress);
+  }
+
+  /** Returns the rows of these images, for the content that the catalog saw. */
+  static Dataset<Row> rows(Workspace workspace, Dataset<Row> images) {
     return SameContent.current(workspace.read(CropHashesTable.SPEC).where(complete()), images);
   }
 

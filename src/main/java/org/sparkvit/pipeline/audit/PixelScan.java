@@ -18,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.core.Background;
+import org.sparkvit.core.Deadline;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
@@ -55,23 +56,33 @@ final class PixelScan {
    * Measures the images that are new or have changed.
    *
    * @param images rows of {@link ImagesTable}
-   * @return the rows of these images, for the content that the catalog saw
+   * @param deadline after which no chunk begins
+   * @return how many images are left for the next run
    */
-  static Dataset<Row> scan(
-      Workspace workspace, Dataset<Row> images, RunRecord record, Progress progress) {
+  static long scan(
+      Workspace workspace,
+      Dataset<Row> images,
+      Deadline deadline,
+      RunRecord record,
+      Progress progress) {
     Background background = CatalogBackground.of(workspace);
-    fill(
+    return fill(
         new IncrementalTable(
-            workspace,
-            PixelsTable.SPEC,
-            images,
-            // What was gone or took too long may be there in time now.
-            rows -> keys(rows.where(not(col(PixelsTable.STATUS).isin(RETRIED))))),
+                workspace,
+                PixelsTable.SPEC,
+                images,
+                // What was gone or took too long may be there in time now.
+                rows -> keys(rows.where(not(col(PixelsTable.STATUS).isin(RETRIED)))))
+            .until(deadline),
         "measured",
         background,
         PixelRow::of,
         record,
         progress);
+  }
+
+  /** Returns the rows of these images, for the content that the catalog saw. */
+  static Dataset<Row> rows(Workspace workspace, Dataset<Row> images) {
     return SameContent.current(workspace.read(PixelsTable.SPEC), images);
   }
 
@@ -80,21 +91,23 @@ final class PixelScan {
    *
    * @param table whose rows that are done are {@link #keys}
    * @param what is done to images, for people
+   * @return how many images are left
    */
-  static void fill(
+  static long fill(
       IncrementalTable table,
       String what,
       Background background,
       Measure measure,
       RunRecord record,
       Progress progress) {
-    table
+    return table
         .doneWhere(onBackground(col(DONE_ON), background))
         .fill(
             what,
             chunk -> Optional.of(pass(chunk.spread(), table.spec().schema(), background, measure)),
             record,
-            progress);
+            progress)
+        .left();
   }
 
   /** Id, hash and background of rows of {@link PixelsTable} or a table like it. */

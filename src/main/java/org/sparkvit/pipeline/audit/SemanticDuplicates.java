@@ -19,12 +19,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
-import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.dataset.neighbors.CenteredUnitVectors;
 import org.sparkvit.dataset.neighbors.NearHashes;
 import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.dataset.neighbors.SimHash;
 import org.sparkvit.dataset.schema.DuplicatesTable;
+import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 

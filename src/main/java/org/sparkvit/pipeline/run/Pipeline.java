@@ -116,10 +116,7 @@ public final class Pipeline {
    * @throws UserException as the step that failed
    */
   public Outcome run(SparkSession spark, Progress progress, Consumer<String> after) {
-    Deadline deadline =
-        options.maxMinutes() == 0
-            ? Deadline.NONE
-            : Deadline.in(Duration.ofMinutes(options.maxMinutes()));
+    Deadline deadline = Deadline.inMinutes(options.maxMinutes());
     PipelineState state = new PipelineState(Workspace.forStage(spark, workspace), name);
     List<Map<String, Object>> entries = new ArrayList<>();
     int first = 0;

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,10 +66,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
 
   @Override
   protected void run(StageContext context, ScoreConfig config) {
-    Deadline deadline =
-        config.maxMinutes() == 0
-            ? Deadline.NONE
-            : Deadline.in(Duration.ofMinutes(config.maxMinutes()));
+    Deadline deadline = Deadline.inMinutes(config.maxMinutes());
     SparkSession spark = context.spark();
     Dataset<Row> images = context.labels();
     String location = context.model(config.model());

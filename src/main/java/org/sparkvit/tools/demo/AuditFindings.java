@@ -16,10 +16,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.dataset.schema.DuplicatesTable;
+import org.sparkvit.dataset.schema.Finding;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.Workspace;
-import org.sparkvit.dataset.schema.Finding;
 
 /**
  * What the audit of the sample data set found, held against the defects that were planted.

@@ -25,7 +25,6 @@ import org.sparkvit.dataset.query.ModelClasses;
 import org.sparkvit.dataset.query.ScoredImages;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
-import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PlanTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.ReliabilityTable;

@@ -505,8 +505,7 @@ class ReportStageTest extends SparkTest {
 
   @Test
   void imagesAreAsManyAsAskedForAndBlurredWhenAskedFor() {
-    Report asked =
-        gather(two, with("workspace", two.workspace.uri(), "name", "b", "mistakes", 1));
+    Report asked = gather(two, with("workspace", two.workspace.uri(), "name", "b", "mistakes", 1));
     assertThat(report.attention().cards()).hasSize(2);
     assertThat(asked.attention().cards()).hasSize(1);
     assertThat(new ReportPage().render(asked)).contains("id=\"blur\" checked>", "<li tabindex");
