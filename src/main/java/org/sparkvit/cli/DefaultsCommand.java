@@ -61,7 +61,10 @@ final class DefaultsCommand implements Runnable {
             command.name()));
     for (OptionSpec option : command.options()) {
       String name = option.longestName();
-      if (option.usageHelp() || option.versionHelp() || name.equals(ConfigFile.OPTION)) {
+      if (option.usageHelp()
+          || option.versionHelp()
+          || name.equals(Main.HELP_ALL)
+          || name.equals(ConfigFile.OPTION)) {
         continue;
       }
       text.append(System.lineSeparator());

@@ -70,6 +70,10 @@ public final class Main {
       if (CommandLine.executeHelpRequest(parsed) != null) {
         return;
       }
+      if (List.of(args).contains(HELP_ALL)) {
+        parsed.subcommand().commandSpec().commandLine().usage(System.out);
+        return;
+      }
       if (!parsed.hasSubcommand()) {
         main.usage(System.out);
         return;

@@ -34,7 +34,7 @@ abstract class SparkCommand implements Runnable {
 
   @Option(
       names = Main.HELP_ALL,
-      usageHelp = true,
+      help = true,
       description = "Show this help with the advanced options, and exit.")
   @SuppressWarnings("UnusedVariable") // Main looks for it among the arguments
   private boolean helpAll;

@@ -70,6 +70,7 @@ class MainTest {
     List<String> required = new ArrayList<>(List.of(command));
     for (OptionSpec option : spec.options()) {
       if (!option.usageHelp()
+          && !option.longestName().equals(Main.HELP_ALL)
           && !option.versionHelp()
           && !option.longestName().equals("--config")) {
         assertThat(text).contains("#" + option.longestName().substring(2) + " =");
@@ -98,6 +99,19 @@ class MainTest {
       values.put(option.longestName(), value == null ? "" : value.toString());
     }
     return values;
+  }
+
+  /** A newcomer sees what counts on one screen; the rest is a flag away. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpIsShortAndHelpAllSaysAll(String command) {
+    String all = output(command, "--help-all");
+    CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
+    for (OptionSpec option : spec.options()) {
+      assertThat(all)
+          .containsAnyOf(option.longestName(), "--[no-]" + option.longestName().substring(2));
+    }
+    assertThat(output(command, "--help").lines().count()).isLessThanOrEqualTo(all.lines().count());
   }
 
   @Test
@@ -174,6 +188,7 @@ class MainTest {
       if (flag.type() != boolean.class
           || flag.arity().max() > 0
           || flag.usageHelp()
+          || flag.longestName().equals(Main.HELP_ALL)
           || flag.versionHelp()) {
         continue;
       }

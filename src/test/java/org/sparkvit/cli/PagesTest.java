@@ -58,6 +58,7 @@ class PagesTest {
     }
     for (OptionSpec option : command.options()) {
       if (!option.usageHelp()
+          && !option.longestName().equals(Main.HELP_ALL)
           && !option.versionHelp()
           && COMMON.contains(option.longestName()) == common) {
         String label = option.hideParamSyntax() ? "" : " " + option.paramLabel();

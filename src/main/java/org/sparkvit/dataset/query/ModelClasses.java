@@ -26,7 +26,7 @@ public final class ModelClasses {
    */
   public static SortedMap<String, List<String>> find(
       Workspace workspace, Dataset<Row> predictions, Optional<String> wanted) {
-    SortedMap<String, ScoredModel> known = new TreeMap<>();
+    Map<String, ScoredModel> known = new TreeMap<>();
     ScoredModel.readAll(workspace).forEach(model -> known.put(model.hash(), model));
     SortedMap<String, List<String>> found = new TreeMap<>();
     for (Row row :

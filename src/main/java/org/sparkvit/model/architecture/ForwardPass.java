@@ -300,6 +300,7 @@ public final class ForwardPass {
             .collect(Collectors.joining("", "    __" + kind + "__ = [", "]\n"));
   }
 
+  @SuppressWarnings("ReferenceEquality") // two modules may be equal; the model is this one
   private String source(ModuleClass module) {
     List<String> parameters = new ArrayList<>();
     List<String> buffers = new ArrayList<>();

@@ -150,7 +150,7 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
     }
 
     private static boolean isEmpty(Node node) {
-      return node == null || node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+      return node == null || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty());
     }
 
     String text(Node node) {

@@ -29,6 +29,8 @@ final class ArchitectureBench {
   private ArchitectureBench() {}
 
   /**
+   * Writes archives, or compares those of two revisions.
+   *
    * @param args {@code write FOLDER}, or {@code compare FOLDER PAIRS}
    */
   public static void main(String[] args) throws IOException {
