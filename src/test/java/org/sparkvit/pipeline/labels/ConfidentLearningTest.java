@@ -86,7 +86,7 @@ class ConfidentLearningTest extends SparkTest {
           BitSet wanted =
               BitSet.valueOf(
                   java.util.Base64.getDecoder()
-                      .decode(golden.get("flags").get(rule.option()).asText()));
+                      .decode(golden.get("flags").get(rule.option().replace('-', '_')).asText()));
           assertThat(flagged)
               .as("%s of %s rows in %s partitions", rule, drawn.size(), partitions)
               .isEqualTo(wanted);

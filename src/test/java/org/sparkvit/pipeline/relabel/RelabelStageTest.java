@@ -25,6 +25,7 @@ import org.sparkvit.SparkTest;
 import org.sparkvit.core.DataException;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.query.LabelDecisions;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.DecisionsTable;
@@ -155,6 +156,9 @@ class RelabelStageTest extends SparkTest {
     tables.image("sure", "cat", "train", surely);
     assertThat(decisions(run())).containsEntry("sure", "change confident dog");
     Workspace workspace = Workspace.at(spark, folder.resolve("w2").toString());
+    revert = Optional.of(workspace.record(RelabelsTable.SPEC).path("run").asText());
+    new RelabelStage().run(spark, config(workspace.uri()), said::add);
+    revert = Optional.empty();
     calibrated = true;
     overwrite = true;
     assertThatThrownBy(() -> new RelabelStage().run(spark, config(workspace.uri()), said::add))
@@ -543,22 +547,22 @@ class RelabelStageTest extends SparkTest {
   @Test
   void optionsHaveRanges() {
     minConfidence = 1.5;
-    assertMistake("--min-confidence 1.5");
+    assertMistake("--min-confidence is 1.5");
     minConfidence = 0.9;
     reviewConfidence = 0.95;
     assertMistake("--review-confidence 0.95 is above");
     reviewConfidence = 0.5;
     minMargin = Double.NaN;
-    assertMistake("--min-margin NaN");
+    assertMistake("--min-margin is NaN");
     minMargin = 0;
     floors = Map.of("dog", -0.1);
-    assertMistake("--class-floor dog");
+    assertMistake("--class-floor is -0.1");
     floors = Map.of();
     protectedSplits = List.of("holdout");
     assertMistake("holdout");
     protectedSplits = List.of();
     reviewLimit = -1;
-    assertMistake("--review-limit -1");
+    assertMistake("--review-limit is -1");
     reviewLimit = 1;
     slices = Optional.of(List.of("a", "a"));
     assertMistake("--slices");
@@ -572,7 +576,7 @@ class RelabelStageTest extends SparkTest {
   }
 
   private void assertMistake(String message) {
-    assertThatThrownBy(() -> config("w"))
+    assertThatThrownBy(() -> Options.check(config("w")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(message);
   }

@@ -318,7 +318,7 @@ class TrainStageTest extends SparkTest {
     TrainConfig config = fineTuned(config(workspace));
     assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("models/vit");
+        .hasMessageContaining("there is no model 'vit'");
     assertThat(workspace.resolve("models/tuned")).doesNotExist();
   }
 

@@ -189,12 +189,12 @@ class TuneStageTest extends SparkTest {
     TrainFixtures.workspace(spark, workspace, 2);
     List<String> lines = new ArrayList<>();
     // At such rates the loss is soon no number.
-    TuneConfig config = config(workspace, "f", false, "categorical 1e-3 1e30", 4, 0);
+    TuneConfig config = config(workspace, "f", false, "categorical 1e-3 1e12", 4, 0);
     new TuneStage().run(spark, config, lines::add);
     assertThat(outcomes(workspace, "f").values())
         .anyMatch(outcome -> outcome.contains("failed"))
         .anyMatch(outcome -> outcome.contains("complete"));
-    TuneConfig hopeless = config(workspace, "h", false, "categorical 1e29 1e30", 30, 0);
+    TuneConfig hopeless = config(workspace, "h", false, "categorical 1e11 1e12", 30, 0);
     assertThatThrownBy(() -> new TuneStage().run(spark, hopeless, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("trials failed");

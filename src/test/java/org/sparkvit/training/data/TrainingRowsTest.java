@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PlanTable;
 import org.sparkvit.dataset.schema.SplitsTable;
@@ -270,7 +271,7 @@ class TrainingRowsTest extends SparkTest {
     assertThatThrownBy(() -> new RareClasses(Rare.KEEP, 2))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--rare drop");
-    assertThatThrownBy(() -> new RareClasses(Rare.DROP, 0))
+    assertThatThrownBy(() -> Options.check(new RareClasses(Rare.DROP, 0)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("--min-class is 0");
   }
