@@ -25,7 +25,8 @@ import org.sparkvit.pipeline.score.ScoreConfig;
  * @param decodeThreads threads per task that read and decode
  * @param seconds about how long one measurement takes
  * @param rounds measurements of each kind, taken in turn
- * @param python interpreter for Pillow and transformers; where absent, that of the environment
+ * @param python interpreter for Pillow and transformers; where absent, that of the environment;
+ *     where blank, none
  */
 public record BenchConfig(
     @WorkspaceOption String workspace,

@@ -167,10 +167,12 @@ class SynthesizeStageTest extends SparkTest {
         workspace
             .read(SplitsTable.SPEC)
             .where(col("split").equalTo("validation"))
-            .select("id")
+            .join(workspace.read(ImagesTable.SPEC), "id")
+            .select("id", "sha256")
             .first();
     Object[] cells = new Object[PixelsTable.SPEC.schema().length()];
     cells[PixelsTable.SPEC.schema().fieldIndex("id")] = judging.getString(0);
+    cells[PixelsTable.SPEC.schema().fieldIndex("sha256")] = judging.getString(1);
     cells[PixelsTable.SPEC.schema().fieldIndex("pdq")] = leak.getAs("pdq");
     cells[PixelsTable.SPEC.schema().fieldIndex("pdq_quality")] = 100;
     cells[PixelsTable.SPEC.schema().fieldIndex("status")] = "OK";

@@ -26,6 +26,9 @@ class BenchStageTest extends SparkTest {
 
   @TempDir private Path folder;
 
+  /** Nor the one that the environment names. */
+  private static final Optional<String> NO_PYTHON = Optional.of("");
+
   private BenchConfig config(List<String> made, List<String> measures, Optional<String> python) {
     return new BenchConfig(
         folder.resolve("workspace").toString(),
@@ -51,7 +54,7 @@ class BenchStageTest extends SparkTest {
   @Test
   void whatIsMeasuredIsSaidAndComparedAndNothingIsLeft() {
     List<String> all = Stream.of(Measure.values()).map(Measure::name).toList();
-    List<String> lines = run(config(List.of("96x64"), all, Optional.empty()));
+    List<String> lines = run(config(List.of("96x64"), all, NO_PYTHON));
     for (String name : List.of("decode", "pipeline")) {
       assertThat(lines)
           .anyMatch(
