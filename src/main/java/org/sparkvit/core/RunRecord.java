@@ -17,6 +17,9 @@ import java.util.UUID;
  * which come from the platform.
  */
 public final class RunRecord {
+  /** The name of this program among {@link #versions}. */
+  public static final String PROGRAM = "spark-vit";
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -109,7 +112,7 @@ public final class RunRecord {
   public static Map<String, String> versions() {
     Map<String, String> versions = new TreeMap<>();
     String own = RunRecord.class.getPackage().getImplementationVersion();
-    versions.put("spark-vit", own == null ? "development" : own);
+    versions.put(PROGRAM, own == null ? "development" : own);
     versions.put("java", System.getProperty("java.runtime.version"));
     versions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return versions;

@@ -40,6 +40,7 @@ import org.sparkvit.core.options.WorkspaceOption;
  * @param partitions how many tasks decode; 0 to choose by size
  * @param maxErrorRate the highest share of unusable files that is still taken for a data set, 0 to
  *     1
+ * @param update whether files that are as the earlier catalog read them are not read again
  * @param overwrite whether an earlier catalog is replaced
  */
 public record CatalogConfig(
@@ -169,6 +170,13 @@ public record CatalogConfig(
             greatest = 1,
             help = "Publish nothing when a larger share of the files is unusable.")
         double maxErrorRate,
+    @Option(
+            help =
+                "Read only files that are new or have changed since the last catalog, by their"
+                    + " sizes and times, and keep its rows of the others; images whose files are"
+                    + " gone leave the catalog. Labels are read again. Without an earlier catalog"
+                    + " all is read.")
+        boolean update,
     @OverwriteOption boolean overwrite) {
 
   /** What an empty label means. */
@@ -194,6 +202,11 @@ public record CatalogConfig(
       }
     }
     TextFormat.of(encoding, delimiter);
+    if (update && overwrite) {
+      throw new UserException(
+          "--update and --overwrite contradict each other; drop --overwrite to read what has"
+              + " changed, or --update to read all again");
+    }
     if (imageMembers.contains("")) {
       throw new UserException("--image-member is empty; name one, such as jpg");
     }

@@ -1,5 +1,6 @@
 package org.sparkvit.pipeline.catalog;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -52,11 +54,18 @@ public final class CatalogStage extends Stage<CatalogConfig> {
   }
 
   /** A listing without what is skipped. */
-  private record Totals(long files, long weight) {}
+  private record Totals(long files, long weight) {
+    static final Totals NONE = new Totals(0, 0);
+  }
 
   @Override
   protected List<TableSpec> replaces(CatalogConfig config) {
-    return List.of(ImagesTable.SPEC);
+    return config.update() ? List.of() : List.of(ImagesTable.SPEC);
+  }
+
+  @Override
+  protected List<TableSpec> appends(CatalogConfig config) {
+    return config.update() ? List.of(ImagesTable.SPEC) : List.of();
   }
 
   @Override
@@ -69,14 +78,22 @@ public final class CatalogStage extends Stage<CatalogConfig> {
     // Listing is slow where it is remote, and the rows are small; they are gone over several times.
     Dataset<Row> listing = context.cache(union(context.spark(), sources));
     Totals totals = check(listing, config);
-    Dataset<Row> files = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
-    int partitions = partitions(context.spark(), totals, config);
-    context.say("reading %,d files in %,d tasks", totals.files, partitions);
+    Dataset<Row> all = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
+    Optional<Dataset<Row>> unchanged = unchanged(context, config, all);
+    Dataset<Row> files = unchanged.map(rows -> UnchangedFiles.others(all, rows)).orElse(all);
+    Totals known = unchanged.map(rows -> totals(rows)).orElse(Totals.NONE);
+    Totals left = new Totals(totals.files - known.files, totals.weight - known.weight);
+    int partitions = partitions(context.spark(), left, config);
+    if (unchanged.isPresent()) {
+      sayWhatChanged(context, all, known);
+    }
+    context.say("reading %,d files in %,d tasks", left.files, partitions);
     List<String> outcome = new ArrayList<>();
     context.publish(
         Map.of(
             ImagesTable.SPEC,
-            ImageScan.scan(files, totals.weight, partitions),
+            ImageScan.scan(
+                files, left.weight, partitions, new ImageScan.Known(unchanged, known.weight)),
             ImagesSkippedTable.SPEC,
             Listing.skipped(listing)),
         written -> {
@@ -92,6 +109,34 @@ public final class CatalogStage extends Stage<CatalogConfig> {
           outcome.addAll(summary.lines(decisions.sentences(), skipped));
         });
     outcome.forEach(context.progress()::say);
+  }
+
+  /** Returns the rows of files that need not be read, or nothing where all are to be read. */
+  private static Optional<Dataset<Row>> unchanged(
+      StageContext context, CatalogConfig config, Dataset<Row> listing) {
+    if (!config.update()) {
+      return Optional.empty();
+    }
+    return context
+        .readIfPresent(ImagesTable.SPEC)
+        .map(
+            images ->
+                context.cache(
+                    new UnchangedFiles(images, context.workspace().record(ImagesTable.SPEC))
+                        .rows(listing)));
+  }
+
+  private static void sayWhatChanged(StageContext context, Dataset<Row> listing, Totals known) {
+    long gone = UnchangedFiles.gone(context.read(ImagesTable.SPEC), listing).count();
+    context.record().result("unchanged", known.files).result("gone", gone);
+    context.say(
+        "%,d files are as the earlier catalog read them; %,d of its images are gone",
+        known.files, gone);
+  }
+
+  private static Totals totals(Dataset<Row> rows) {
+    Row sums = rows.agg(count(lit(1)), coalesce(sum(SizeBalancer.weight()), lit(0L))).head();
+    return new Totals(sums.getLong(0), sums.getLong(1));
   }
 
   private static Dataset<Row> union(SparkSession spark, List<CatalogSource> sources) {
@@ -179,7 +224,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
         Math.max(
             (long) ROUNDS * spark.sparkContext().defaultParallelism(),
             totals.weight / PARTITION_BYTES);
-    return (int) Math.min(Math.min(wanted, totals.files), 100_000);
+    return (int) Math.max(1, Math.min(Math.min(wanted, totals.files), 100_000));
   }
 
   private static void requireUsable(

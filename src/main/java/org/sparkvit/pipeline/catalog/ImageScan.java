@@ -4,12 +4,15 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
@@ -37,6 +40,8 @@ final class ImageScan {
    */
   private static final long BYTES_A_FILE = 16L << 30;
 
+  private static final int MOST_FILES = 100_000;
+
   private ImageScan() {}
 
   /**
@@ -45,9 +50,10 @@ final class ImageScan {
    * @param listing rows of {@link Listing#SCHEMA} and the user's own columns
    * @param total the sum of {@link SizeBalancer#weight}
    * @param partitions the number of tasks that decode; no row depends on it
+   * @param known rows of the result whose files need not be read
    * @return the rows, in few partitions and in the order of their ids
    */
-  static Dataset<Row> scan(Dataset<Row> listing, long total, int partitions) {
+  static Dataset<Row> scan(Dataset<Row> listing, long total, int partitions, Known known) {
     SparkSession spark = listing.sparkSession();
     StructType schema = ImagesTable.SPEC.schema();
     for (StructField field : Listing.own(listing.schema())) {
@@ -64,9 +70,23 @@ final class ImageScan {
     return spark.createDataFrame(
         // The sizes are what others say of the files, so they alone decide nothing.
         IdOrder.sorted(
-            files.mapPartitions(task::rows),
-            (int) Math.max(1, Math.min(partitions, total / BYTES_A_FILE + 1))),
+            known.rows().map(rows -> rows.javaRDD()).stream()
+                .reduce(files.mapPartitions(task::rows), JavaRDD::union),
+            (int) Math.min(MOST_FILES, (total + known.bytes()) / BYTES_A_FILE + 1)),
         schema);
+  }
+
+  /**
+   * Rows whose files need not be read.
+   *
+   * @param rows as those of the result, or nothing where all are to be read
+   * @param bytes the sum of the sizes of their files
+   */
+  record Known(Optional<Dataset<Row>> rows, long bytes) {}
+
+  /** A column by its name, whatever characters the name has. */
+  static Column column(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
   }
 
   private record Task(FileReader reader, LongAccumulator images) implements Serializable {

@@ -248,7 +248,7 @@ final class Listing {
     List<String> names = freeNames(free).subList(own.size(), free.size());
     List<Column> columns = new ArrayList<>();
     for (String name : listing.columns()) {
-      columns.add(col("`" + name.replace("`", "``") + "`"));
+      columns.add(ImageScan.column(name));
     }
     for (int i = 0; i < fields.size(); i++) {
       columns.add(element_at(col(FIELDS), fields.get(i)).as(names.get(i)));

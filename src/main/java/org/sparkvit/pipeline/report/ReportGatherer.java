@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -359,6 +360,9 @@ final class ReportGatherer {
               + figures.count(scoring.images())
               + ". They are left out of all metrics of the model.");
     }
+    if (headline != null) {
+      changedLabels(images).ifPresent(cautions::add);
+    }
     for (TableSpec input : List.of(ImagesTable.SPEC, SplitsTable.SPEC, PredictionsTable.SPEC)) {
       if (headline != null && newerThanMetrics(input)) {
         cautions.add(
@@ -369,6 +373,23 @@ final class ReportGatherer {
       }
     }
     return cautions;
+  }
+
+  /** Returns a note on labels that are not those that the metrics were computed from. */
+  private Optional<String> changedLabels(Dataset<Row> images) {
+    OptionalLong changed = LabelChanges.count(spark, workspace, MetricsTable.SPEC, images);
+    if (changed.isEmpty()) {
+      return Optional.of(
+          "Labels may have changed since the metrics were computed; what they were then is no"
+              + " longer stored. Run 'spark-vit evaluate --overwrite' again.");
+    }
+    return changed.getAsLong() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "Images whose label has changed since the metrics were computed, or that are left out"
+                + " now: "
+                + new NumberFormats().count(changed.getAsLong())
+                + ". Run 'spark-vit evaluate --overwrite' again.");
   }
 
   /** Returns notes on tables that were made when the catalog had other labels. */

@@ -47,6 +47,7 @@ final class CatalogRun {
   Background background = Background.NONE;
   int partitions = 2;
   double maxErrorRate = 0.9;
+  boolean update;
   boolean overwrite;
 
   CatalogRun(SparkSession spark, Object workspace) {
@@ -85,6 +86,7 @@ final class CatalogRun {
         background,
         partitions,
         maxErrorRate,
+        update,
         overwrite);
   }
 
