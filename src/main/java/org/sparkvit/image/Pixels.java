@@ -81,7 +81,8 @@ public final class Pixels implements AutoCloseable {
   public void row(int x, int y, int[] line) {
     int at = 3 * (y * width + x);
     int last = line.length - 1;
-    // What stands in the highest byte does no harm, but behind the very last pixel there is none.
+    // Each getInt reads a fourth byte, which belongs to the next pixel and does no harm. The very
+    // last pixel has no such byte behind it.
     for (int i = 0; i < last; i++, at += 3) {
       line[i] = bytes.getInt(at);
     }

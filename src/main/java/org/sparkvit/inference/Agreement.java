@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
-/** What a lower precision and scaled decoding change about a model's answers. */
+/** Measures how often a lower precision or scaled decoding changes a model's answers. */
 public final class Agreement {
   private static final String CHOSEN = "chosen";
   private static final String EXACT = "exact";
@@ -21,15 +21,16 @@ public final class Agreement {
   private Agreement() {}
 
   /**
-   * Scores images twice and compares the most probable classes. Counted on the executors.
+   * Scores images twice on the executors and compares the most probable classes.
    *
    * @param images rows of {@link ImagesTable}, the sample to compare on
-   * @param chosen the model as it is asked to score
-   * @param exact the same model in fp32, of all pixels
-   * @param batchSize images per forward pass
-   * @param decodeThreads worker threads per task
-   * @return share of the images that get the same class, 0 to 1, among those that can be scored;
-   *     NaN when there are none
+   * @param chosen the model with the settings that are to be judged
+   * @param exact the same model in fp32, which sees images decoded at full size
+   * @param batchSize the number of images per forward pass
+   * @param decodeThreads the number of worker threads per task
+   * @return the share of the images that get the same class, 0 to 1, among those that can be
+   *     scored; NaN when there are none
+   * @throws IllegalArgumentException when the two are different models
    */
   public static double measure(
       SparkSession spark,

@@ -26,15 +26,15 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * Runs a model over images. Every input row gives exactly one output row: what the model says, or a
- * status and a reason why it says nothing. Pixels stay within the task.
+ * Runs a model over images. Every input row gives exactly one output row. It holds the model's
+ * values, or a status and a reason why there are none. Pixels stay within the task.
  *
  * <p>Within a task, {@link ImageBatches} prepares the next batches while the device computes the
  * present one. The last batch is filled up, so that the device sees one shape only and an image's
  * result does not depend on the size of its partition.
  */
 public final class BatchInference {
-  /** Columns of the result. */
+  /** The columns of the result of {@link #score}. */
   static final StructType RESULT =
       new StructType()
           .add(ImagesTable.ID, DataTypes.StringType, false)
@@ -66,12 +66,12 @@ public final class BatchInference {
    * Scores the images of a catalog.
    *
    * @param images rows of {@link ImagesTable}, which may have the columns of {@link
-   *     ImageLocations}; those that the catalog found unusable are passed on with its status,
-   *     unread
-   * @param batchSize images per forward pass
-   * @param decodeThreads worker threads per task
-   * @return id, path, label, sha256, probabilities (softmax in the order of the model's labels),
-   *     status, reason, precision
+   *     ImageLocations}; images that the catalog found unusable are not read, and their rows keep
+   *     its status
+   * @param batchSize the number of images per forward pass
+   * @param decodeThreads the number of worker threads per task
+   * @return rows with the columns id, path, label, sha256, probabilities (softmax in the order of
+   *     the model's labels), status, reason and precision
    */
   public static Dataset<Row> score(
       SparkSession spark,
@@ -102,13 +102,13 @@ public final class BatchInference {
   /**
    * Runs a model over the images of any rows.
    *
-   * @param rows one row an image
-   * @param source where the image of a row is
-   * @param output what is asked of the model
-   * @param batchSize images per forward pass
-   * @param decodeThreads worker threads per task
+   * @param rows rows of any schema, one for each image
+   * @param source reads the image of a row
+   * @param output the kind of values that the model computes
+   * @param batchSize the number of images per forward pass
+   * @param decodeThreads the number of worker threads per task
    * @param result makes the output row of each input row
-   * @param schema of the rows that {@code result} makes
+   * @param schema the schema of the rows that {@code result} makes
    */
   public static Dataset<Row> run(
       Dataset<Row> rows,
@@ -139,7 +139,7 @@ public final class BatchInference {
         row.getString(0),
         row.getString(1),
         row.getString(2),
-        // Of what could not be read, the content that the catalog saw.
+        // An image that could not be read keeps the hash of the content that the catalog saw.
         image.sha256() == null ? row.getString(7) : image.sha256(),
         probabilities == null ? null : cell(probabilities),
         image.status().name(),
@@ -147,7 +147,7 @@ public final class BatchInference {
         precision);
   }
 
-  /** Numbers as a cell of a column of arrays. */
+  /** Converts numbers to a cell of a column of arrays. */
   public static Seq<Float> cell(float[] values) {
     List<Float> list = new ArrayList<>(values.length);
     for (float value : values) {
@@ -156,7 +156,14 @@ public final class BatchInference {
     return JavaConverters.asScalaBuffer(list).toSeq();
   }
 
-  /** Softmax of one row of logits, in double so that the rounding is the last step. */
+  /**
+   * Computes the softmax of one row of logits. It computes in double, so that only the result is
+   * rounded to float.
+   *
+   * @param logits the rows of logits, one after the other
+   * @param row the index of the row, from 0
+   * @param classes the number of logits in a row
+   */
   public static float[] softmax(float[] logits, int row, int classes) {
     double max = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < classes; k++) {

@@ -7,12 +7,13 @@ import org.sparkvit.core.options.DeviceOption;
 import org.sparkvit.core.options.Option;
 
 /**
- * How a model embeds images: options of every command that works on embeddings.
+ * The settings by which a model embeds images. They are options of every command that works on
+ * embeddings.
  *
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
- * @param batchSize images per forward pass, a multiple of 16
- * @param decodeThreads threads per Spark task that read and decode
+ * @param batchSize the number of images per forward pass, a multiple of 16
+ * @param decodeThreads the number of threads per Spark task that read and decode
  */
 public record EmbeddingSettings(
     @DeviceOption String device,
@@ -27,7 +28,7 @@ public record EmbeddingSettings(
     @BatchSizeOption int batchSize,
     @DecodeThreadsOption int decodeThreads) {
 
-  /** Checks what a range does not say. */
+  /** Checks the rules that the ranges of the options do not express. */
   public EmbeddingSettings {
     UserException.require(batchSize % 16 == 0, "--batch-size", batchSize, "a multiple of 16");
   }

@@ -21,9 +21,9 @@ import org.sparkvit.loading.CatalogImages;
 import org.sparkvit.loading.ImageFiles;
 
 /**
- * The embeddings of a workspace's images by one model: each is computed once, on the executors, and
- * kept. What is there already is not computed again, so that a run which is killed loses the chunk
- * it was in, and no more.
+ * The embeddings of a workspace's images by one model. Each is computed once, on the executors, and
+ * kept in a table. Existing embeddings are not computed again, so a run that is killed loses only
+ * the chunk that it was working on.
  */
 public final class EmbeddingStore {
   private final SparkSession spark;
@@ -46,10 +46,11 @@ public final class EmbeddingStore {
   }
 
   /**
-   * Makes a model ready to embed.
+   * Distributes a model so that it can embed images.
    *
-   * @param files the model's, which may be closed afterwards
-   * @param location where they are from, for the record
+   * @param files the model's files, which may be closed afterwards
+   * @param location the place that the files come from, which is written to the record
+   * @param record the record of the run, which gets the model's location and hash as inputs
    */
   public static EmbeddingStore open(
       SparkSession spark,
@@ -72,25 +73,24 @@ public final class EmbeddingStore {
     return new EmbeddingStore(spark, workspace, model, settings, background);
   }
 
-  /** The model's hash. */
+  /** Returns the model's hash. */
   public String modelHash() {
     return model.hash();
   }
 
-  /** What transparent images were put on before the model saw them. */
+  /** Returns the background that transparent images are put on before the model sees them. */
   public Background background() {
     return model.input().background();
   }
 
   /**
-   * Computes the embeddings that are not there yet.
+   * Computes the embeddings that do not exist yet, and returns those of all the images.
    *
-   * @param images rows with id, path, offset, bytes and sha256 of {@link ImagesTable}
-   * @param record of the run, which the table's new parts get
-   * @param progress gets a line before and after each chunk, with the stage's name in front
-   * @param stage name of the stage
-   * @return of these images, and of the content that the catalog saw: the columns of {@link
-   *     EmbeddingsTable}
+   * @param images rows with the columns id, path, offset, bytes and sha256 of {@link ImagesTable}
+   * @param record the record of the run, which is stored with the table's new parts
+   * @param progress receives a line before the first chunk and one after each chunk
+   * @param stage the name of the stage for messages
+   * @return rows of {@link EmbeddingsTable} about the content of these images that the catalog saw
    */
   public Dataset<Row> embed(
       Dataset<Row> images, RunRecord record, Progress progress, String stage) {
@@ -99,7 +99,7 @@ public final class EmbeddingStore {
             workspace,
             EmbeddingsTable.SPEC,
             images,
-            // What failed is tried again: it may have been the network.
+            // Failed images are tried again, as the cause may have been the network.
             rows -> mine(rows).where(col(EmbeddingsTable.EMBEDDING).isNotNull()))
         .fill("embedded", chunk -> Optional.of(run(chunk.spread())), record, progress);
     return SameContent.current(mine(workspace.read(EmbeddingsTable.SPEC)), images);
@@ -113,7 +113,8 @@ public final class EmbeddingStore {
         (image, values, used) ->
             RowFactory.create(
                 image.row().<String>getAs(ImagesTable.ID),
-                // Of what could not be read, the content that the catalog saw.
+                // An image that could not be read keeps the hash of the content that the catalog
+                // saw.
                 image.sha256() == null
                     ? image.row().<String>getAs(ImagesTable.SHA256)
                     : image.sha256(),

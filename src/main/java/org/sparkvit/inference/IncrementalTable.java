@@ -23,19 +23,25 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.loading.ImageLocations;
 
 /**
- * A growing table with rows about images, which is filled where they are missing, chunk by chunk. A
- * chunk is the images of a range of ids, takes about ten minutes and becomes visible in one step.
- * So a run that is killed loses the chunk that it was in, and no more, and a rerun does what is
- * missing then. Runs at the same time begin in different places and leave out what the other has
- * done. Where many small files have come together, they are merged at the end.
+ * A growing table with rows about images, in which missing rows are filled in chunk by chunk. A
+ * chunk is made of the images of a range of ids. It takes about ten minutes and becomes visible in
+ * one step. So a run that is killed loses only the chunk that it was working on, and the next run
+ * computes what is still missing. Runs at the same time begin in different places and leave out
+ * what the other has done. Small files are merged at the end where there are many.
  */
 public final class IncrementalTable {
-  /** Enough for a task to be worth its start, few enough that losing one costs little. */
+  /**
+   * The number is large enough for a task to be worth its start. It is small enough for the loss of
+   * a task to cost little.
+   */
   private static final int IMAGES_PER_PARTITION = 2000;
 
   private static final int MOST_PARTITIONS = 100_000;
 
-  /** What a killed run loses at most, and long beside what a chunk costs whatever its length. */
+  /**
+   * The time that a chunk should take. It is the most that a killed run loses, and is long compared
+   * with the fixed cost of a chunk.
+   */
   private static final Duration CHUNK = Duration.ofMinutes(10);
 
   private final Workspace workspace;
@@ -51,11 +57,11 @@ public final class IncrementalTable {
   private Deadline deadline = Deadline.NONE;
 
   /**
-   * A table and the images that it should have rows about.
+   * Creates a filler of a table.
    *
-   * @param table with the columns {@code id} and {@code sha256}
-   * @param images rows of {@link ImagesTable}
-   * @param done those of the table's rows that need not be made again
+   * @param table the table, which has the columns {@code id} and {@code sha256}
+   * @param images rows of {@link ImagesTable}, the images that the table should have rows about
+   * @param done selects the rows of the table that need not be computed again
    */
   public IncrementalTable(
       Workspace workspace, TableSpec table, Dataset<Row> images, UnaryOperator<Dataset<Row>> done) {
@@ -67,7 +73,7 @@ public final class IncrementalTable {
     this.chunk = (long) cores * IMAGES_PER_PARTITION;
   }
 
-  /** The table that is filled. */
+  /** Returns the table that is filled. */
   public TableSpec spec() {
     return table;
   }
@@ -75,76 +81,81 @@ public final class IncrementalTable {
   /**
    * Counts a row as done only where a condition holds.
    *
-   * @param condition on columns of the images and of the rows that are done, whose names differ but
-   *     for id and sha256
+   * @param condition a condition on columns of the images and of the rows that are done; apart from
+   *     id and sha256, the names of their columns differ
    */
   public IncrementalTable doneWhere(Column condition) {
     this.condition = condition;
     return this;
   }
 
-  /** Makes chunks of about so many images, 1 or more, whatever time they take. */
+  /** Makes chunks of about this number of images, 1 or more, whatever time they take. */
   public IncrementalTable inChunksOf(long images) {
     this.chunk = images;
     this.grows = false;
     return this;
   }
 
-  /** Makes the first chunk of about so many images, 1 or more; none after it is shorter. */
+  /**
+   * Makes the first chunk of about this number of images, 1 or more. No later chunk is smaller,
+   * except where fewer images are left.
+   */
   public IncrementalTable firstChunkOf(long images) {
     this.chunk = images;
     return this;
   }
 
-  /** Puts the images of a chunk into so many partitions; 0 chooses by cores and images. */
+  /** Sets the number of partitions of a chunk. 0 chooses it by the numbers of cores and images. */
   public IncrementalTable inPartitions(int partitions) {
     this.partitions = partitions;
     return this;
   }
 
-  /** Begins no chunk after a deadline, and makes the last one before it shorter. */
+  /** Begins no chunk after a deadline, and makes the last chunk before it smaller. */
   public IncrementalTable until(Deadline deadline) {
     this.deadline = deadline;
     return this;
   }
 
-  /** What is done with the missing images of a chunk. */
+  /** Computes the rows of the missing images of a chunk. */
   @FunctionalInterface
   public interface Work {
     /**
-     * Rows of the table for the images of a chunk; absent where nothing is to be added. May be
-     * lazy.
+     * Returns rows of the table for the images of a chunk, or empty where nothing is to be added.
+     * The rows may be computed lazily.
      */
     Optional<Dataset<Row>> rows(Chunk chunk);
 
     /**
-     * Looks at the rows of a chunk as they were written, before anybody else sees them.
+     * Checks the rows of a chunk after they were written and before they become visible.
      *
-     * @throws org.sparkvit.core.UserException when they must not be seen, e.g. as too many failed;
-     *     they are deleted then, the work ends, and the chunks before stay
+     * @throws org.sparkvit.core.UserException when the rows must not become visible, e.g. because
+     *     too many images failed; the rows are deleted, the work ends, and earlier chunks stay
      */
     default void check(Dataset<Row> written) {}
 
-    /** Is called once, when the first chunk was checked and before anybody sees it. */
+    /** Is called once, after the first chunk was checked and before it becomes visible. */
     default void beforeFirst() {}
 
-    /** Clears up what {@link #rows} has left of a chunk that was not added. */
+    /** Removes what {@link #rows} has left behind for a chunk that was not added. */
     default void failed(Chunk chunk) {}
   }
 
   /**
-   * Images of a range that have no row yet.
+   * The images of a range that have no row yet.
    *
    * @param images rows of {@link ImagesTable}
-   * @param part name of what is added, unique in the table: the run's id and a number
+   * @param part the name of the part of the table that is added, made of the run's id and a number;
+   *     it is unique in the table
+   * @param partitions the number of partitions that {@link #spread} makes of the images
    */
   public record Chunk(
       Workspace workspace, IdRange range, Dataset<Row> images, String part, int partitions) {
     /**
-     * The images shared out for reading, with the columns of {@link ImageLocations}. Neighbours in
-     * shards are together. Without shards the images are dealt out in turn, so that every task has
-     * as many and no folder of large ones ends up in one; Spark sorts first, so that a retried task
-     * deals them out in the same way.
+     * Returns the images repartitioned for reading, with the columns of {@link ImageLocations}.
+     * Neighbours in shards are together. Without shards the images are dealt out in turn. So every
+     * task gets the same number, and a folder of large images does not end up in one task. Spark
+     * sorts first, so that a retried task deals them out in the same way.
      */
     public Dataset<Row> spread() {
       return ImageLocations.inOrder(
@@ -153,14 +164,14 @@ public final class IncrementalTable {
   }
 
   /**
-   * What was done.
+   * The result of {@link #fill}.
    *
-   * @param rows that were added
-   * @param left images whose turn did not come before the deadline
+   * @param rows the number of rows that were added
+   * @param left the number of images that were not reached before the deadline
    */
   public record Outcome(long rows, long left) {}
 
-  /** The images of a range that have no row for their present content. */
+  /** Returns the images of a range that have no row for their present content. */
   public Dataset<Row> missing(IdRange range) {
     Dataset<Row> wanted = images.where(range.has(col(ImagesTable.ID)));
     return workspace.has(table)
@@ -168,17 +179,20 @@ public final class IncrementalTable {
         : wanted;
   }
 
-  /** Counts what is missing, in a job, and cuts it into ranges that begin where the run's do. */
+  /**
+   * Counts the missing images in a Spark job and cuts them into ranges. The run's id decides where
+   * the ranges begin.
+   */
   public IdRanges cut(RunRecord record) {
     return IdRanges.cut(missing(IdRange.ALL), record.runId());
   }
 
   /**
-   * Makes what is missing; says how much that is before.
+   * Computes the missing rows. It first reports how many images have none.
    *
-   * @param what is done to images, for people: "embedded"
-   * @param record of the run, which the new rows get
-   * @param progress gets a line before, and one after each chunk
+   * @param what a word for messages that says what is done to images, such as "embedded"
+   * @param record the record of the run, which is stored with the new rows
+   * @param progress receives a line before the first chunk and one after each chunk
    */
   public Outcome fill(String what, Work work, RunRecord record, Progress progress) {
     IdRanges ranges = cut(record);
@@ -193,12 +207,12 @@ public final class IncrementalTable {
   }
 
   /**
-   * Makes what is missing.
+   * Computes the missing rows.
    *
-   * @param ranges of all images that miss a row; a chunk is one or more of them
-   * @param what is done to images, for people: "embedded"
-   * @param record of the run, which the new rows get
-   * @param progress gets a line after each chunk
+   * @param ranges the ranges of all images that have no row; a chunk is made of one or more of them
+   * @param what a word for messages that says what is done to images, such as "embedded"
+   * @param record the record of the run, which is stored with the new rows
+   * @param progress receives a line after each chunk
    */
   public Outcome fill(
       IdRanges ranges, String what, Work work, RunRecord record, Progress progress) {
@@ -281,7 +295,8 @@ public final class IncrementalTable {
       return partitions;
     }
     long wanted = Math.max(cores, count / IMAGES_PER_PARTITION);
-    // Whole rounds: a last round with half of the cores idle would cost as much as a full one.
+    // The number is a multiple of the cores. A last round with half of the cores idle would take as
+    // long as a full one.
     return (int) Math.min(MOST_PARTITIONS, (wanted + cores - 1) / cores * cores);
   }
 }

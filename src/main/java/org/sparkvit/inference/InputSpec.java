@@ -7,22 +7,29 @@ import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
 /**
- * Turns what a model directory says of its images into the one preprocessing that training and
- * scoring share. Rescaling and normalisation are not part of it: the model's graph does them.
+ * Converts the preprocessing of a model directory to the one that training and scoring share.
+ * Rescaling and normalisation are not part of it, as the model's graph does them.
  */
 public final class InputSpec {
   private InputSpec() {}
 
   /**
-   * How images become the model's square of {@code imageSize} pixels.
+   * Returns how images become the model's square of {@code imageSize} pixels.
    *
-   * @throws UserException when the two files contradict each other
+   * @throws UserException when the two files contradict each other or the preprocessing is not
+   *     supported
    */
   public static PreprocessSpec of(PreprocessorConfig preprocessor, ViTConfig config) {
     return of(preprocessor, config.imageSize());
   }
 
-  /** As above, where {@code preprocessor_config.json} alone says the size. */
+  /**
+   * Returns how images become a square, where only {@code preprocessor_config.json} states its
+   * size.
+   *
+   * @param side the side of the square in pixels
+   * @throws UserException when the file states another side or the preprocessing is not supported
+   */
   public static PreprocessSpec of(PreprocessorConfig preprocessor, int side) {
     PreprocessSpec spec = opaque(preprocessor, side);
     return preprocessor.background() == null ? spec : spec.on(preprocessor.background());

@@ -19,7 +19,7 @@ import org.sparkvit.model.checkpoint.ModelDirectory;
 /**
  * A Hugging Face model directory on this machine, copied from any Hadoop file system.
  *
- * @param directory where it is
+ * @param directory the path of the directory
  * @param temporary whether it is a copy, which {@link #close} deletes
  */
 public record LocalModelDirectory(Path directory, boolean temporary) implements AutoCloseable {
@@ -31,7 +31,7 @@ public record LocalModelDirectory(Path directory, boolean temporary) implements 
 
   private static final Pattern HUB_NAME = Pattern.compile("\\w[\\w.-]*/[\\w.-]+");
 
-  /** How a model of the Hub comes here. */
+  /** Returns how the user can download a model of the Hub, as a part of a message. */
   private static String bring(String name) {
     String folder = name.substring(name.indexOf('/') + 1);
     return "bring it by 'hf download "
@@ -43,9 +43,9 @@ public record LocalModelDirectory(Path directory, boolean temporary) implements 
   }
 
   /**
-   * Copies a model directory, or uses it where it is if it is local already.
+   * Copies a model directory to this machine, or uses it in place where it is local already.
    *
-   * @throws UserException when there is none, or it cannot be read
+   * @throws UserException when there is no model directory, or it cannot be read
    */
   public static LocalModelDirectory fetch(SparkSession spark, String uri) {
     Matcher web = WEB.matcher(uri);

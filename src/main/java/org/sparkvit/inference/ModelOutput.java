@@ -3,9 +3,9 @@ package org.sparkvit.inference;
 import java.nio.ByteBuffer;
 import org.sparkvit.model.runtime.Classifier;
 
-/** What is asked of a model. */
+/** The kind of values that a model computes for an image. */
 public enum ModelOutput {
-  /** One value a class, before the softmax. */
+  /** One value for each class, before the softmax. */
   LOGITS {
     @Override
     float[] of(Classifier session, ByteBuffer pixels, int n) {
@@ -13,8 +13,8 @@ public enum ModelOutput {
     }
   },
   /**
-   * What the head reads, mostly the class token after the final layer norm: {@code embeddingSize}
-   * values.
+   * The input of the head, {@code embeddingSize} values. It is mostly the class token after the
+   * final layer norm.
    */
   EMBEDDINGS {
     @Override
@@ -23,6 +23,6 @@ public enum ModelOutput {
     }
   };
 
-  /** The values of n images, one after the other. */
+  /** Returns the values of n images, one image after the other. */
   abstract float[] of(Classifier session, ByteBuffer pixels, int n);
 }

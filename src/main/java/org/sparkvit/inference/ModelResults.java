@@ -10,7 +10,10 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.loading.ImageBatches;
 import org.sparkvit.model.architecture.Precision;
 
-/** Runs a model on one partition's batches: one result a row, in the order of the rows. */
+/**
+ * Runs a model on the batches of one partition. It gives one result for each row, in the order of
+ * the rows.
+ */
 final class ModelResults implements Iterator<Row>, AutoCloseable {
   private final ImageBatches batches;
   private final SharedModel model;
@@ -21,9 +24,11 @@ final class ModelResults implements Iterator<Row>, AutoCloseable {
   private Iterator<Row> results = Collections.emptyIterator();
 
   /**
-   * @param batchSize room in each batch: all of it is computed, so that the device sees one shape
-   *     only
-   * @param done told how many rows each batch had
+   * Creates the iterator.
+   *
+   * @param batchSize the number of images that each batch has room for; all of it is computed, so
+   *     that the device sees one shape only
+   * @param done receives the number of rows of each batch
    */
   ModelResults(
       ImageBatches batches,
@@ -77,7 +82,10 @@ final class ModelResults implements Iterator<Row>, AutoCloseable {
             .iterator();
   }
 
-  /** A model that gives no numbers does so for all images, and none of its results is one. */
+  /**
+   * Requires that the values are finite. A model that gives other values does so for all images, so
+   * its results are of no use.
+   */
   private void requireNumbers(float[] values, String name) {
     for (float value : values) {
       if (!Float.isFinite(value)) {

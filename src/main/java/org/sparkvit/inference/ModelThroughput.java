@@ -9,15 +9,16 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.model.runtime.Classifier;
 
-/** How many images a second the model itself computes: the ceiling of any scoring job. */
+/** Measures how many images a second the model itself computes, which no scoring job can exceed. */
 public final class ModelThroughput {
   private ModelThroughput() {}
 
   /**
-   * Runs the model on noise that is in memory already, in as many tasks at a time as scoring has.
+   * Runs the model on noise in memory, in as many tasks at a time as scoring runs.
    *
-   * @param batches forward passes of each task, after one that is not counted
-   * @return images a second, all tasks together
+   * @param batchSize the number of images per forward pass
+   * @param batches the number of forward passes of each task, after one that is not counted
+   * @return the images per second of all tasks together
    */
   public static double measure(SparkSession spark, SharedModel model, int batchSize, int batches) {
     int tasks = spark.sparkContext().defaultParallelism();
@@ -36,7 +37,7 @@ public final class ModelThroughput {
           double seconds = (System.nanoTime() - started) / 1e9;
           return List.of(batches * batchSize / seconds).iterator();
         };
-    // All tasks run beside each other for about the whole time, so their rates add up.
+    // All tasks run at the same time for almost the whole measurement, so their rates add up.
     return oneEach.mapPartitions(run, Encoders.DOUBLE()).collectAsList().stream()
         .mapToDouble(Double::doubleValue)
         .sum();

@@ -9,10 +9,10 @@ import org.sparkvit.model.architecture.Precision;
 @FunctionalInterface
 public interface ResultRow extends Serializable {
   /**
-   * The row.
+   * Returns the output row of an image.
    *
-   * @param values what the model gave for this image; null where it has no pixels
-   * @param precision what the model computed in; null where it had nothing to compute
+   * @param values the model's values for this image, or null where it has no pixels
+   * @param precision the precision that the model computed in, or null where it computed nothing
    */
   Row of(ImageBatches.Image image, float[] values, Precision precision);
 }

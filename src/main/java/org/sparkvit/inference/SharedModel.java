@@ -40,24 +40,26 @@ import org.sparkvit.model.torchscript.TorchScriptArchive;
 /**
  * A model that the tasks of an executor share. The driver reads a model directory and writes all of
  * it into one TorchScript file, which Spark carries to every executor once. There the first task
- * loads the file, for its device and precision, and later tasks find it loaded; what else an
- * executor has to know of the model travels with this object. The end of the JVM frees it: a hook
- * that closed it then would do so under the feet of tasks that are still running.
+ * loads the file for its device and precision, and later tasks find it loaded. Everything else that
+ * an executor needs to know about the model travels with this object. The model is freed when the
+ * JVM ends. A shutdown hook that closed it earlier would break tasks that are still running.
  *
- * <p>Executors differ: with the precision {@code auto} one of them may compute in bf16 and another
- * in fp32. The file then holds the weights in float32, and who computes in bf16 casts them when it
- * has loaded them. Casting rounds as the driver would have, so that the results have the same bits
- * as with the precision by name, and the network carries one file. With a precision by name the
- * weights are stored in it.
+ * <p>With the precision {@code auto}, one executor may compute in bf16 and another in fp32. The
+ * file then holds the weights in float32, and an executor that computes in bf16 casts them after
+ * loading. Casting rounds as the driver would have done. So the results have the same bits as with
+ * the precision by name, and the network carries one file. With a precision by name the weights are
+ * stored in it.
  */
 public final class SharedModel implements Serializable {
   /**
-   * What the driver knows of a model.
+   * The properties of a model that the driver knows.
    *
-   * @param background what its images were put on in training; null where its files do not say
-   * @param multiplyAdds that an image takes; -1 if unknown
-   * @param config of a Vision Transformer; null of any other model
-   * @param scripted what any TorchScript module is; null of a Vision Transformer
+   * @param background the background that its training images were put on, or null where its files
+   *     do not say
+   * @param multiplyAdds the number of multiplications, each with an addition, that an image takes,
+   *     or -1 if unknown
+   * @param config the configuration of a Vision Transformer, or null for any other model
+   * @param scripted the description of any TorchScript module, or null for a Vision Transformer
    */
   private record Description(
       List<String> labels,
@@ -106,8 +108,9 @@ public final class SharedModel implements Serializable {
   }
 
   /**
-   * What is asked of a model is part of its key: one that was read for its embeddings has a head of
-   * random numbers, which must never label an image.
+   * The key of a loaded model. The name of the file says what the model was distributed for. A
+   * model that was read for embeddings has a head of random numbers, which must never label an
+   * image.
    */
   private record Key(String file, String device, Precision precision) {}
 
@@ -123,10 +126,10 @@ public final class SharedModel implements Serializable {
 
   private final String hash;
 
-  /** Of the files alone. */
+  /** The hash of the model's files alone. */
   private final String content;
 
-  /** By which Spark knows the model's file. */
+  /** The name by which Spark knows the model's file. */
   private final String file;
 
   private final Description described;
@@ -148,16 +151,19 @@ public final class SharedModel implements Serializable {
     this.precision = precision;
   }
 
-  /** The same model, whose images may be decoded at a part of their size. */
+  /**
+   * Returns the same model with scaled decoding, for which large images may be decoded at a part of
+   * their size.
+   */
   public SharedModel withScaledDecoding() {
     Description scaled = described.with(described.input().withScaledDecoding());
     return new SharedModel(hash, content, file, scaled, device, precision);
   }
 
   /**
-   * The same model for images on a background, unless it says itself what its images were put on:
-   * what a model has learnt goes. Where it does not say, it is another model on each background, so
-   * that what it said of images on one is not taken for what it says of them on another.
+   * Returns the model for images on a background. A model whose files state the background of its
+   * training images keeps that one. Otherwise the model has another hash on each background, so
+   * that its results on different backgrounds are not mixed up.
    */
   public SharedModel on(Background background) {
     if (described.background() != null || background.isNone()) {
@@ -169,12 +175,15 @@ public final class SharedModel implements Serializable {
     return new SharedModel(other, content, file, placed, device, precision);
   }
 
-  /** What its images were put on in training, where its files say it. */
+  /**
+   * Returns the background that the training images were put on, or empty where the model's files
+   * do not say.
+   */
   public Optional<Background> trainedOn() {
     return Optional.ofNullable(described.background());
   }
 
-  /** A line for people where the model was trained on another background; else none. */
+  /** Returns a message for users where the model was trained on another background, else empty. */
   public Optional<String> differs(Background background) {
     return trainedOn()
         .filter(own -> !own.equals(background))
@@ -188,7 +197,7 @@ public final class SharedModel implements Serializable {
                     + " anew)");
   }
 
-  /** As below, for a model that labels images. */
+  /** Checks a model directory on the driver and hands its model to Spark for labelling images. */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision) {
     return distribute(spark, directory, device, precision, ModelOutput.LOGITS);
@@ -197,12 +206,12 @@ public final class SharedModel implements Serializable {
   /**
    * Checks a model directory on the driver and hands its model to Spark.
    *
-   * @param directory local directory, see {@link LocalModelDirectory}; not needed any more
+   * @param directory a local directory, see {@link LocalModelDirectory}; it is not needed any more
    *     afterwards
    * @param device {@code auto}, {@code cpu} or {@code gpu}
-   * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; {@code
-   *     auto} is decided where the device is
-   * @param output what will be asked of it: embeddings need no trained head
+   * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}; each
+   *     executor resolves {@code auto} for its own device
+   * @param output the kind of values that the model will compute; embeddings need no trained head
    */
   public static SharedModel distribute(
       SparkSession spark, Path directory, String device, String precision, ModelOutput output) {
@@ -231,7 +240,7 @@ public final class SharedModel implements Serializable {
         });
   }
 
-  /** As above, for a model that {@link #explainer} is asked for; it computes in fp32. */
+  /** Distributes a model that {@link #explainer} will load. It computes in fp32. */
   public static SharedModel distributeForExplaining(
       SparkSession spark, Path directory, String device) {
     if (ModelDirectory.isScripted(directory)) {
@@ -282,11 +291,12 @@ public final class SharedModel implements Serializable {
       Writer writer) {
     requireDevice(spark, device);
     String hash = ModelDirectory.hash(directory);
-    // Spark knows files by their last name alone, so that has to name the model and its use.
+    // Spark knows a file by its name without the folder, so the name identifies the model and its
+    // use.
     String name = hash.substring(0, 16) + "-" + use + ".pt";
     if (spark.sparkContext().listFiles().forall(added -> !added.endsWith("/" + name))) {
       try {
-        // Executors fetch it from here for as long as the application lives.
+        // Executors fetch the file from this folder for as long as the application lives.
         Path staging = Files.createTempDirectory("spark-vit-files");
         staging.toFile().deleteOnExit();
         Path file = staging.resolve(name);
@@ -300,54 +310,64 @@ public final class SharedModel implements Serializable {
     return new SharedModel(hash, hash, name, described, device, precision);
   }
 
-  /** SHA-256 of the model directory, and of the background where that is chosen for it. */
+  /**
+   * Returns the SHA-256 of the model directory. Where {@link #on} chose the background, the hash
+   * covers that, too.
+   */
   public String hash() {
     return hash;
   }
 
-  /** Class names in the order of the logits. */
+  /** Returns the names of the classes in the order of the logits. */
   public List<String> labels() {
     return described.labels();
   }
 
-  /** What a person has to know of how the model was read, each one sentence. */
+  /** Returns the remarks for users on how the model was read, one sentence in each element. */
   public List<String> notes() {
     return described.notes();
   }
 
-  /** Length of an embedding. */
+  /** Returns the length of an embedding. */
   public int embeddingSize() {
     return described.embeddingSize();
   }
 
-  /** What one image costs: multiplications, each with its addition; empty where unknown. */
+  /**
+   * Returns the number of multiplications, each with an addition, that one image takes, or empty
+   * where it is unknown.
+   */
   public OptionalLong multiplyAdds() {
     return described.multiplyAdds() < 0
         ? OptionalLong.empty()
         : OptionalLong.of(described.multiplyAdds());
   }
 
-  /** Whether it is any TorchScript module, which gives logits and nothing else. */
+  /** Returns whether the model is any TorchScript module, which gives logits and nothing else. */
   public boolean isScripted() {
     return described.scripted() != null;
   }
 
-  /** Numbers that were learned, counted by an executor, which has the model then. */
+  /**
+   * Returns the number of learned parameters. An executor counts them and has the model loaded
+   * afterwards.
+   */
   public long parameters(SparkSession spark) {
     SharedModel model = this;
     MapFunction<Long, Long> count = one -> model.session().parameters();
     return spark.range(1).as(Encoders.LONG()).map(count, Encoders.LONG()).head();
   }
 
-  /** How images are prepared for this model. */
+  /** Returns how images are prepared for this model. */
   public PreprocessSpec input() {
     return described.input();
   }
 
   /**
-   * The loaded model, for a running task.
+   * Returns the loaded model, for a running task.
    *
-   * @throws UserException when a GPU was asked for and there is none
+   * @throws UserException when a GPU was asked for and there is none, or the device does not
+   *     compute in the precision
    */
   Classifier session() {
     useOwnCores();
@@ -362,9 +382,10 @@ public final class SharedModel implements Serializable {
   }
 
   /**
-   * As {@link #session}, of a model in the form that says where it looked; in fp32.
+   * Returns the loaded model in the form that explains its answers, for a running task. It computes
+   * in fp32.
    *
-   * @throws IllegalStateException of a model that was distributed for something else
+   * @throws IllegalStateException when the model was not distributed for explaining
    */
   public Explainer explainer() {
     if (!file.endsWith(EXPLAINING + ".pt")) {
@@ -377,25 +398,25 @@ public final class SharedModel implements Serializable {
         missing -> Explainer.load(path(), described.config(), resolved));
   }
 
-  /** Where Spark has put the model's file on this machine. */
+  /** Returns the path of Spark's copy of the model's file on this machine. */
   private Path path() {
     return Path.of(SparkFiles.get(file));
   }
 
-  /** What {@link #session} computes in, for a running task. */
+  /** Returns the precision that {@link #session} computes in, for a running task. */
   Precision precision() {
     return Precision.of(precision, resolve());
   }
 
-  /** Tasks run beside each other, so one operation may use only its own task's cores. */
+  /** Limits an operation to the cores of its own task, as tasks run at the same time. */
   private static void useOwnCores() {
     TaskContext context = TaskContext.get();
     PyTorchRuntime.configure(context == null ? 1 : context.cpus());
   }
 
   /**
-   * Asks a task for the GPU that is to be used, before any work: where nothing is left to do no
-   * model would be opened, and a wrong device would pass for a right one.
+   * Checks in a task, before any work, that the GPU that was asked for can be used. Where nothing
+   * is left to do, no model is loaded, and a wrong device would go unnoticed.
    */
   private static void requireDevice(SparkSession spark, String device) {
     if (device.startsWith("gpu")) {
@@ -409,7 +430,9 @@ public final class SharedModel implements Serializable {
     return PyTorchRuntime.device(device(device, gpuOfTask(), PyTorchRuntime.gpuCount() > 0));
   }
 
-  /** Spark says which of the machine's GPUs is this task's. */
+  /**
+   * Returns the address of the GPU that Spark assigned to this task, or empty where there is none.
+   */
   private static Optional<String> gpuOfTask() {
     TaskContext context = TaskContext.get();
     if (context == null) {
@@ -422,10 +445,10 @@ public final class SharedModel implements Serializable {
   }
 
   /**
-   * The name of the device to use.
+   * Returns the name of the device to use.
    *
    * @param asked {@code auto}, {@code cpu} or {@code gpu}
-   * @param assigned address of the GPU that Spark gave to the task, if any
+   * @param assigned the address of the GPU that Spark assigned to the task, if any
    * @param usable whether PyTorch can use a GPU here
    */
   static String device(String asked, Optional<String> assigned, boolean usable) {

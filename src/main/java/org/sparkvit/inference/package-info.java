@@ -1,7 +1,7 @@
 /**
- * A model over a Dataset: its file brought to the executors, one loaded copy per executor and
- * device, and predictions or embeddings as rows, in tables that are filled where they have gaps.
- * Images are read and decoded by {@link org.sparkvit.loading}, and the model itself is in {@link
- * org.sparkvit.model.runtime}.
+ * Runs a model over a Dataset. Its file is brought to the executors, and each executor loads one
+ * copy for its device. Predictions or embeddings become rows of tables that are filled where rows
+ * are missing. Images are read and decoded by {@link org.sparkvit.loading}, and the model itself is
+ * in {@link org.sparkvit.model.runtime}.
  */
 package org.sparkvit.inference;

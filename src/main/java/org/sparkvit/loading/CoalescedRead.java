@@ -55,7 +55,7 @@ final class CoalescedRead {
       try {
         return reader.read(shard, start, bytes);
       } catch (EOFException e) {
-        warn(shard, "is shorter than it was"); // what is left of it is as good as ever
+        warn(shard, "is shorter than it was"); // the rest of it can still be read
         return null;
       } catch (FileNotFoundException e) {
         warn(shard, "is gone");
@@ -123,7 +123,8 @@ final class CoalescedRead {
       int from = (int) (start - begin);
       content = Arrays.copyOfRange(all, from, from + bytes);
     } else {
-      // Where a shard ends too early, only its last images are lost.
+      // A request fails as a whole where the shard ends too early. Each image is then read by
+      // itself, so that only the last ones are lost.
       content = images == 1 ? null : source.read(shard, start, bytes);
     }
     if (content != null && !StableHash.sha256(content).equals(sha256)) {

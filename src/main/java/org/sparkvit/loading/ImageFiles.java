@@ -51,8 +51,8 @@ public final class ImageFiles implements Serializable {
     byte[] bytes = new byte[length];
     FutureDataInputStreamBuilder opening = fs.openFile(file);
     if (fs.getScheme().equals("s3a")) {
-      // S3A would ask for the file's length first, which the caller knows: half of all requests.
-      // It then reads no further than this.
+      // Without a status S3A asks for the file's length first, which makes half of all requests.
+      // The caller knows the length that is needed, and S3A then reads no further than that.
       opening.withFileStatus(S3aStatus.of(file, offset + length, fs.getDefaultBlockSize(file)));
     }
     try (FSDataInputStream in = FutureIO.awaitFuture(opening.build())) {

@@ -64,7 +64,7 @@ public final class ShardReads implements Iterator<ShardReads.Image> {
       throw new NoSuchElementException();
     }
     if (following.isEmpty()) {
-      // The first of its stretch: time to have the one after it begun.
+      // This image is the first of its request, so the request after it is begun now.
       gather(following);
     }
     Image image = current.removeFirst();

@@ -9,9 +9,9 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.Urls;
 
 /**
- * The folders that the paths of a manifest may lead to. A manifest is what somebody wrote. Without
- * a fence, one that came by mail would bring the length, the first bytes and the hash of any file
- * that the job may read into tables.
+ * The folders that the paths of a manifest may lead to. A manifest may come from somebody else.
+ * Without this limit it could bring the length, the first bytes and the hash of any file that the
+ * job may read into tables.
  *
  * @param folders fully qualified URIs; a path that leads into none of them is not opened
  */
@@ -57,7 +57,7 @@ public record Within(List<String> folders) implements Serializable {
       }
       return Optional.of("is a link, or below one, that " + outside());
     } catch (IOException | RuntimeException e) {
-      // There is no such file; the reading says so.
+      // There is no such file, which the reading will report.
       return Optional.empty();
     }
   }

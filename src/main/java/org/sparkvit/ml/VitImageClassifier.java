@@ -15,8 +15,8 @@ import org.sparkvit.inference.SharedModel;
 
 /**
  * Labels images with a fine-tuned model. It adds the probabilities of all classes as a vector in
- * the order of the model's labels, whose names are the attributes of that column, and the name of
- * the most probable class. They are the numbers that {@code spark-vit score} writes.
+ * the order of the model's labels. The attributes of that column name the labels. It also adds the
+ * name of the most probable class. The numbers are those that {@code spark-vit score} writes.
  */
 public final class VitImageClassifier extends VitTransformer<VitImageClassifier> {
   private static final long serialVersionUID = 1;

@@ -188,7 +188,7 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
     if (getHandleInvalid().equals(SKIP)) {
       results = results.where(column(columns.get(0).field().name()).isNotNull());
     }
-    // Rows made by code have lost what earlier stages noted on their columns.
+    // Rows that a function has made lack the metadata that earlier stages set on their columns.
     return results.select(
         Arrays.stream(schema.fields())
             .map(field -> column(field.name()).as(field.name(), field.metadata()))

@@ -29,7 +29,7 @@ public record Augment(
     double erasing) {
   private static final int GRAY = 128;
 
-  // torchvision's defaults
+  // These are torchvision's defaults.
   private static final int ERASING_TRIES = 10;
   private static final double LEAST_ERASED = 0.02;
   private static final double MOST_ERASED = 0.33;

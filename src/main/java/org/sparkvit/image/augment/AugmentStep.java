@@ -19,7 +19,7 @@ public enum AugmentStep {
     return Arrays.stream(values()).filter(step -> step.label().equals(name)).findFirst();
   }
 
-  /** Returns the name of the step in options. */
+  /** Returns the name of the step as options spell it. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -7,12 +7,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Several ways in which images are changed.
+ * A set of the ways in which training images are changed.
  *
- * @param steps at least one
+ * @param steps the steps, which may be none
  */
 public record AugmentSteps(Set<AugmentStep> steps) implements Serializable {
-  /** None. */
+  /** The empty set, for no changes. */
   public static final AugmentSteps NONE = new AugmentSteps(Set.of());
 
   /** Copies the set. */
@@ -21,9 +21,9 @@ public record AugmentSteps(Set<AugmentStep> steps) implements Serializable {
   }
 
   /**
-   * Reads names with {@code +} between them, such as {@code flip+rotation}.
+   * Parses names that are joined by {@code +}, such as {@code flip+rotation}.
    *
-   * @throws IllegalArgumentException when one is no step
+   * @throws IllegalArgumentException when a name is not that of a step
    */
   public static AugmentSteps parse(String text) {
     Set<AugmentStep> steps = EnumSet.noneOf(AugmentStep.class);
@@ -41,7 +41,7 @@ public record AugmentSteps(Set<AugmentStep> steps) implements Serializable {
     return new AugmentSteps(steps);
   }
 
-  /** In the order of the constants, as {@link #parse} reads them. */
+  /** Returns the names in the order of the constants, in the form that {@link #parse} reads. */
   @Override
   public String toString() {
     return steps.stream().sorted().map(AugmentStep::label).collect(Collectors.joining("+"));

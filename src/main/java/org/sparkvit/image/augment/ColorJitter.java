@@ -56,8 +56,9 @@ public record ColorJitter(double strength, double hue) {
   /**
    * Changes RGB pixels in place by one operation.
    *
-   * @param factor for brightness, contrast and saturation, 1 changes nothing and 0 gives black,
-   *     plain gray or gray scale; for hue it is a share of the circle, from -0.5 to 0.5
+   * @param factor the strength of the change. For brightness, contrast and saturation, 1 changes
+   *     nothing and 0 gives black, plain gray or gray scale. For hue it is a share of the circle,
+   *     from -0.5 to 0.5
    */
   static void apply(Operation operation, double factor, byte[] rgb) {
     switch (operation) {

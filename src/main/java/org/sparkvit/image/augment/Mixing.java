@@ -8,7 +8,7 @@ import org.sparkvit.core.options.Option;
 
 /**
  * Mixes two images into one, whose label is then partly that of each. Mixup adds them up (Zhang et
- * al. 2018); CutMix pastes a box of the second into the first (Yun et al. 2019). Where both are on,
+ * al. 2018). CutMix pastes a box of the second into the first (Yun et al. 2019). Where both are on,
  * each is drawn half of the time, as in timm.
  *
  * @param mixup the alpha of the Beta distribution from which mixup draws the first image's share, 0
@@ -49,7 +49,7 @@ public record Mixing(
   /** Mixes nothing. */
   public static final Mixing NONE = new Mixing(0, 0, 0);
 
-  /** Whether there is any mixing. */
+  /** Returns whether any images are mixed. */
   public boolean isOn() {
     return probability > 0 && mixup + cutmix > 0;
   }

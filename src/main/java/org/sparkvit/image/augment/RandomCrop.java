@@ -129,7 +129,7 @@ public sealed interface RandomCrop {
           return new Resampler.Window(x, y, w, h);
         }
       }
-      // As much as the shapes allow, from the centre.
+      // No try has fitted. The part is then the largest one of an allowed shape, from the centre.
       double aspect = (double) width / height;
       int w = aspect > 4.0 / 3 ? (int) Math.rint(height * 4.0 / 3) : width;
       int h = aspect < 3.0 / 4 ? (int) Math.rint(width / 0.75) : height;

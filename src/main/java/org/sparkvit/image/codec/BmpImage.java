@@ -51,7 +51,7 @@ final class BmpImage extends EncodedImage {
   @Override
   void checkComplete() throws BadImageException {
     if (compression == UNCOMPRESSED || compression == BIT_FIELDS) {
-      // Behind the very last row nothing fills it up to whole words.
+      // The very last row need not be padded to whole words.
       u8(endOfRows() - rowBytes() + ((long) width * bitsPerPixel + 7) / 8 - 1);
     }
   }

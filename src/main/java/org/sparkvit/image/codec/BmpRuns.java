@@ -35,7 +35,7 @@ final class BmpRuns {
         put(count, what);
         x += count;
       } else if (what == END_OF_ROW) {
-        // Behind a full row the next one is not left out.
+        // An end of row that follows a full row ends that row, and does not skip the next one.
         skip(filled % width == 0 ? 0 : width - filled % width);
         x = 0;
       } else if (what == END) {

@@ -111,7 +111,7 @@ final class DecodeThreads {
                 : "not decoded in " + WALL_CLOCK * limit.toMillis() + " ms");
       }
       try {
-        // Nothing computes faster than the clock goes.
+        // CPU time never runs faster than the clock, so the limit cannot be reached earlier.
         return future.get(left, TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         LOG.trace("a decode goes on: {} ns of its time are left", left);

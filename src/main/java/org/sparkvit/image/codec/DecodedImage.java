@@ -14,7 +14,7 @@ import org.sparkvit.image.PixelImage;
  * @param width the number of columns as stored, before the EXIF orientation is applied, or 0
  * @param height the number of rows as stored, before the EXIF orientation is applied, or 0
  * @param channels the samples per pixel as stored: 1 gray or palette, 2 gray + alpha, 3 RGB, 4 RGBA
- *     or CMYK, or 0
+ *     or CMYK, or 0 where that is not known
  * @param orientation the EXIF orientation, 1 to 8; 1 where the file has none
  * @param pixels the upright RGB image, with alpha where it was not put on a background. It is null
  *     unless the status {@link ImageStatus#isUsable() is usable} and the image was decoded

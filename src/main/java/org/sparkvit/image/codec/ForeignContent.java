@@ -10,8 +10,8 @@ import org.sparkvit.core.ImageStatus;
 
 /**
  * Describes a file that is in none of the formats that decode, in words and with the remedy. It may
- * be a picture in another format, or something in a picture's place, such as the error page that a
- * refused download left or the pointer of a repository whose large files were not fetched.
+ * be a picture in another format. It may also be something in a picture's place. Examples are the
+ * error page of a refused download, or the pointer to a large file that was not fetched.
  *
  * @param status {@link ImageStatus#UNSUPPORTED} for pictures and for documents that hold some,
  *     {@link ImageStatus#BAD_MAGIC} for everything else
@@ -131,7 +131,7 @@ public record ForeignContent(ImageStatus status, String description) {
   /**
    * Describes what a file holds instead of what is due, in words that follow "is".
    *
-   * @param due what the file should be, such as "a tar file"
+   * @param due the kind of file that is due, such as "a tar file"
    * @param start the first {@link #TEXT_BYTES} of the file, or all of a shorter one
    * @return the description, or empty where the beginning is of no known kind
    */

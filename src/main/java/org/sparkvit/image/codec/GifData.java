@@ -49,7 +49,8 @@ final class GifData {
       } else if (code > next || (before < 0 && code > clear) || code >= MOST_CODES) {
         throw BadImageException.corrupt("broken LZW data");
       }
-      // From the end; a code that is about to be defined ends as the one before it begins.
+      // The string is filled from its end. A code that is about to be defined stands for the string
+      // of the code before it, followed by the first byte of that string.
       int from = string.length;
       int rest = code;
       if (code == next) {

@@ -81,7 +81,7 @@ final class GifImage extends EncodedImage {
     return at + 1;
   }
 
-  /** Checks nothing: a GIF is complete once its pixels are, which only decoding tells. */
+  /** Checks nothing, as only decoding tells whether all pixels of a GIF are there. */
   @Override
   void checkComplete() throws BadImageException {
     u8(dataAt);
@@ -101,7 +101,7 @@ final class GifImage extends EncodedImage {
     byte[] rgb = new byte[3 * width * height];
     byte[] alpha = null;
     if (transparentIndex >= 0) {
-      alpha = new byte[width * height]; // nothing is to be seen outside of the frame
+      alpha = new byte[width * height]; // nothing is visible outside of the frame
     }
     if (frameWidth < width || frameHeight < height) {
       for (int i = 0; i < rgb.length; i += 3) {

@@ -157,7 +157,7 @@ public final class ImageDecoder {
         },
         clock,
         limits.timeout(),
-        // Of a decode that is given up not before it really ends.
+        // A decode that is given up frees its room only when it really ends.
         () -> MEMORY.release(pixels));
   }
 

@@ -324,7 +324,7 @@ final class JpegImage extends EncodedImage {
       }
       return Pixels.of(toRgb(raster));
     } catch (IIOException e) {
-      // What went wrong first says more than what the decoder gave up over.
+      // A warning tells more about the cause than the error at which the decoder gave up.
       for (String warning : warnings) {
         judge(warning);
       }

@@ -10,7 +10,7 @@ import org.sparkvit.image.PixelImage;
 
 /**
  * Converts Java2D rasters to RGB bytes without Java2D's colour management, which changes gray
- * levels and is slow. Alpha is dropped, not blended in.
+ * levels and is slow. Alpha is not blended in.
  */
 final class Rasters {
   private static final int OPAQUE = 255;
@@ -48,7 +48,8 @@ final class Rasters {
       case 3 -> bandsToRgb(raster, 0, 1, 2, false, false);
       case 4 -> {
         boolean inks = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK;
-        // What a fourth band is that is neither ink nor alpha is not said; it is no colour.
+        // The file does not say what a fourth band is that is neither ink nor alpha, so it is
+        // ignored.
         yield inks ? cmykToRgb(raster, false) : bandsToRgb(raster, 0, 1, 2, alpha, multiplied);
       }
       default -> throw BadImageException.unsupported(raster.getNumBands() + " channels");

@@ -11,8 +11,8 @@ import javax.imageio.spi.ImageReaderSpi;
 
 /**
  * Creates the ImageIO readers of the formats that are not decoded in this package. They are chosen
- * once and by name, because what ImageIO would pick depends on the class path and on the thread's
- * class loader, which in Spark's executors sees other plugins than in tests.
+ * once and by name. What ImageIO would pick depends on the class path and on the thread's class
+ * loader, and Spark's executors see other plugins than tests do.
  */
 final class Readers {
   private static final ImageReaderSpi JPEG = jdk("com.sun.imageio.plugins.jpeg.JPEGImageReaderSpi");

@@ -186,7 +186,7 @@ final class TiffDirectory {
         Arrays.fill(copy, (int) (begin + entry), (int) (begin + entry) + 2, UNKNOWN);
       }
     }
-    // What is behind the end leads nowhere.
+    // A directory that ends at or behind the end of the file has no pointer to the next one.
     int from = (int) Math.min(end, begin + next);
     int to = Math.min(end, from + fieldBytes);
     for (int i = from; i < to; i++) {

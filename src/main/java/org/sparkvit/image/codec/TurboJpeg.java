@@ -134,7 +134,7 @@ final class TurboJpeg {
       int[] rows = new int[1];
       int[] sampling = new int[1];
       int[] colours = new int[1];
-      // The size that it will write by is its own reading of the header.
+      // The library writes as many pixels as its own reading of the header says.
       return tjDecompressHeader3(decoder, in, length, columns, rows, sampling, colours) == 0
           && columns[0] == width
           && rows[0] == height

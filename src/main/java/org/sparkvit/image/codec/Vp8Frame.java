@@ -23,7 +23,7 @@ final class Vp8Frame {
     {254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129}
   };
 
-  // Kinds of blocks with coefficients of their own probabilities.
+  // The kinds of blocks, each of which has probabilities of its own for its coefficients.
   private static final int LUMA_WITHOUT_DC = 0;
   private static final int LUMA_DC = 1;
   private static final int CHROMA = 2;
@@ -61,13 +61,13 @@ final class Vp8Frame {
   private final int[] probabilities;
   private final int skipProbability;
 
-  // Of the blocks above, by column, and of those to the left.
+  // The context of the blocks: what the blocks above, by column, and those to the left have.
   private final int[] modesAbove;
   private final int[] modesBeside = new int[4];
   private final boolean[] filledAbove;
   private final boolean[] filledBeside = new boolean[9];
 
-  // Of the macroblock at hand.
+  // The state of the macroblock that is being decoded.
   private final int[] blockModes = new int[16];
   private final short[] coefficients = new short[16 * BLOCKS];
   private final boolean[] filled = new boolean[BLOCKS];

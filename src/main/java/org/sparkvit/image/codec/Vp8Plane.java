@@ -113,7 +113,7 @@ final class Vp8Plane {
    */
   void predictBlock(int mode, int x, int y, int aboveRight) {
     int at = index(x, y);
-    // From the lowest one on the left over the corner to the last one above.
+    // The edge goes from the lowest sample on the left over the corner to the last sample above.
     for (int i = 0; i < 4; i++) {
       edge[i] = at(at + (3 - i) * stride - 1);
       edge[5 + i] = at(at - stride + i);

@@ -25,7 +25,7 @@ final class WebpImage extends EncodedImage {
   private int end;
   private boolean transparent;
 
-  // Of the frame on its canvas.
+  // The place and the size of the frame on its canvas.
   private int left;
   private int top;
   private int frameWidth;

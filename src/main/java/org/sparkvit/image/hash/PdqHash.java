@@ -12,17 +12,17 @@ import org.sparkvit.image.resample.Resampler;
 
 /**
  * PDQ, a perceptual hash of 256 bits that survives compression, resizing and small crops. An image
- * is blurred by two passes of a box filter and sampled at 64 x 64 points. Of the cosine transform
- * of the samples the 16 x 16 lowest frequencies without the mean are kept, and each bit says
- * whether one is above the median. The steps are those of Meta's reference implementation
- * (ThreatExchange, pdq, 2019), in the same order and in single precision, so that the bits are the
- * same. Images of more than {@value #MOST_PIXELS} pixels are reduced to that number first, as a
- * huge one would take gigabytes; a few bits may then differ.
+ * is blurred by two passes of a box filter and sampled at 64 x 64 points. The cosine transform of
+ * the samples gives frequencies, of which the lowest 16 x 16 without the mean are kept. Each bit
+ * says whether one of them is above the median. The steps are those of Meta's reference
+ * implementation (ThreatExchange, pdq, 2019), in the same order and in single precision, so that
+ * the bits are the same. Images of more than {@value #MOST_PIXELS} pixels are reduced to that
+ * number first, as a huge one would take gigabytes. A few bits may then differ.
  *
  * @param bits four elements: bit {@code 16 * i + j} tells of vertical frequency {@code i + 1} and
  *     horizontal frequency {@code j + 1}, and bit {@code b} is bit {@code b % 64} of element {@code
  *     b / 64}
- * @param quality how much structure the image has, 0 to 100; Meta discards hashes below {@value
+ * @param quality the amount of structure in the image, 0 to 100; Meta discards hashes below {@value
  *     #USABLE}
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by distance
@@ -236,7 +236,7 @@ public record PdqHash(long[] bits, int quality) {
    */
   private static void boxAlongRows(float[] in, float[] out, int width, int height, int window) {
     int ahead = (window + 2) / 2 - 1;
-    // Zeros on both sides, which change no sum, spare the loop all questions.
+    // Zeros on both sides change no sum, so the loop needs no tests at the ends of a row.
     float[][] lines = new float[ABREAST][window + width + ahead];
     float[][] sums = new float[ABREAST][width + ahead];
     float[] sizes = new float[width];

@@ -12,20 +12,21 @@ import org.sparkvit.model.checkpoint.Family;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
 /**
- * What a model computes, as TorchScript, for one configuration and one use.
+ * The computation of a model as TorchScript, for one configuration and one use.
  *
- * <p>The code is that of the texts beside this class: one for each architecture ({@code vit.py},
- * {@code deit.py}, {@code dinov2.py}), which says nothing of precision, explaining or training, and
- * the modules that it is made of. Which of them a {@code Linear} or an {@code Attention} is, is
- * decided here. TorchScript is Python in most; these are the differences that are made up for:
+ * <p>The code is made from the texts beside this class. There is one for each architecture ({@code
+ * vit.py}, {@code deit.py}, {@code dinov2.py}), which says nothing about precision, explaining or
+ * training. Others hold the modules that architectures are made of. This class decides which
+ * variant of a {@code Linear} or an {@code Attention} is used. TorchScript is mostly Python. The
+ * texts differ from it as follows:
  *
  * <ul>
- *   <li>Attributes are declared and not set in {@code __init__}: {@code Parameter}, {@code Buffer},
- *       {@code ModuleList[Block]}, and {@code Final[int]} for a number of the configuration, which
- *       takes the attribute's place in the code.
- *   <li>A loop over modules, {@code for layer in self.layer}, is written out. So is one over {@code
- *       self.modules(CLASS)}, which are all of a class, wherever they are. {@code enumerate}
- *       counts.
+ *   <li>Attributes are declared and not set in {@code __init__}. Their types are {@code Parameter},
+ *       {@code Buffer}, {@code ModuleList[Block]}, or {@code Final[int]} for a number of the
+ *       configuration. Such a number replaces the attribute in the code.
+ *   <li>A loop over modules, {@code for layer in self.layer}, is unrolled. So is a loop over {@code
+ *       self.modules(CLASS)}, which are all modules of a class, wherever they are. {@code
+ *       enumerate} counts.
  *   <li>{@code forward} of all modules but the model itself is called {@code __call__}.
  * </ul>
  */
@@ -33,19 +34,22 @@ public final class ForwardPass {
   private static final String PACKED_TYPE =
       "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
-  /** About how many images a product will be of, which the order of weights depends on. */
+  /** The usual number of images in a product, on which the order of weights depends. */
   private static final int USUAL_BATCH = 16;
 
-  /** Indentation, counter, variable, and what the loop goes over: a list, or modules of a class. */
+  /**
+   * Matches a loop. The groups are the indentation, the counter, the variable, and the class or the
+   * list of modules that the loop iterates over.
+   */
   private static final Pattern LOOP =
       Pattern.compile(
           "( +)for (?:(\\w+), )?(\\w+) in (?:enumerate\\()?self\\."
               + "(?:modules\\((\\w+)\\)|(\\w+))\\)?: *(?:#.*)?");
 
-  /** Code, and the comment at its end. */
+  /** Matches a line of code with a comment at its end. */
   private static final Pattern COMMENTED = Pattern.compile("(.*\\S) +(#.*)");
 
-  /** Where comments begin. */
+  /** The column at which comments begin. */
   private static final int MARGIN = 78;
 
   private final ViTConfig config;
@@ -54,17 +58,19 @@ public final class ForwardPass {
   private final Map<String, Object> constants;
   private final ModuleClass model;
 
-  /** Lines of methods that the model has for a backward pass that computes its blocks again. */
+  /** The lines of the methods that the model has for a backward pass that recomputes its blocks. */
   private final List<String> recomputed;
 
   private final ModuleTree tree;
 
   /**
-   * @param bindings the classes that stand for names in the texts which are not classes themselves,
-   *     or which have others in their place
-   * @param constants by the names of attributes
-   * @param methods classes whose methods the model has beside its own
-   * @param recomputed lines of further methods
+   * Creates a forward pass.
+   *
+   * @param bindings the classes to use, by the names that stand in the texts; such a name is no
+   *     class itself, or its class is replaced
+   * @param constants the values of constants by the names of attributes
+   * @param methods the classes whose methods are added to those of the model
+   * @param recomputed the lines of further methods
    */
   private ForwardPass(
       ViTConfig config,
@@ -83,10 +89,11 @@ public final class ForwardPass {
   }
 
   /**
-   * For scoring. With FP32, BF16 and FP16 the weights are stored in that precision.
+   * Returns the computation for scoring. With FP32, BF16 and FP16 the weights are stored in that
+   * precision.
    *
-   * @param oneDnn whether the machines that run it have oneDNN, whose order weights in bfloat16 may
-   *     be put into then
+   * @param oneDnn whether the machines that run it have oneDNN; weights in bfloat16 may then be put
+   *     into its order
    */
   public static ForwardPass forInference(ViTConfig config, Precision precision, boolean oneDnn) {
     Map<String, String> bindings = bindings(config);
@@ -116,7 +123,7 @@ public final class ForwardPass {
     };
   }
 
-  /** For explaining, in float32. */
+  /** Returns the computation for explaining, in float32. */
   public static ForwardPass forExplaining(ViTConfig config) {
     Map<String, String> bindings = bindings(config);
     bindings.put("Attention", "ExplainedAttention");
@@ -126,7 +133,7 @@ public final class ForwardPass {
     return new ForwardPass(config, bindings, constants, List.of("Explaining"), List.of());
   }
 
-  /** For training, with weights in float32. */
+  /** Returns the computation for training, with weights in float32. */
   public static ForwardPass forTraining(
       ViTConfig config, Precision precision, TrainingOptions options) {
     Map<String, String> bindings = bindings(config);
@@ -183,7 +190,7 @@ public final class ForwardPass {
     return constants;
   }
 
-  /** The model with all its modules. */
+  /** Returns the model with all its modules. */
   public ModuleTree tree() {
     return tree;
   }
@@ -248,7 +255,7 @@ public final class ForwardPass {
     return classOf(attribute).name() + "s";
   }
 
-  /** The code: all classes, those of modules above those that hold them. */
+  /** Returns the code of all classes. The classes of modules come before those that hold them. */
   public String source() {
     Map<String, String> classes = new LinkedHashMap<>();
     collect(model, classes);
@@ -272,7 +279,10 @@ public final class ForwardPass {
     classes.put(module.name(), source(module));
   }
 
-  /** Numeric names are no identifiers; they can only be declared through the annotations. */
+  /**
+   * Returns the class of a list of modules. Names that are numbers are no identifiers, so they can
+   * only be declared through the annotations.
+   */
   private String list(ModuleClass.Attribute attribute) {
     StringBuilder text = new StringBuilder(header(listOf(attribute), List.of(), List.of()));
     text.append("    training : bool\n    __annotations__ = []\n");
@@ -353,7 +363,7 @@ public final class ForwardPass {
     return constants.get(name);
   }
 
-  /** Each block by itself, for a backward pass that computes them again. */
+  /** Returns a method for each block, for a backward pass that recomputes them one by one. */
   private static List<String> blocks(ViTConfig config) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
@@ -368,7 +378,7 @@ public final class ForwardPass {
     return lines;
   }
 
-  /** The lines of methods without loops over modules. */
+  /** Returns the lines of methods with loops over modules unrolled. */
   private List<String> writtenOut(ModuleClass module, List<String> lines) {
     List<String> out = new ArrayList<>();
     int at = 0;
@@ -398,7 +408,7 @@ public final class ForwardPass {
     return out;
   }
 
-  /** The modules of a list as expressions. */
+  /** Returns the modules of a list as expressions. */
   private List<String> ofList(ModuleClass module, String list) {
     return tree
         .all()
@@ -414,7 +424,7 @@ public final class ForwardPass {
         .toList();
   }
 
-  /** All modules of a class as expressions, from the model. */
+  /** Returns all modules of a class as expressions, as seen from the model. */
   private List<String> ofClass(String name) {
     return tree.all()
         .filter(node -> node.className().equals(name))
@@ -422,7 +432,7 @@ public final class ForwardPass {
         .toList();
   }
 
-  /** A line whose comment is where comments are. */
+  /** Returns the line with its comment moved to the column of comments. */
   private static String aligned(String line) {
     Matcher commented = COMMENTED.matcher(line);
     if (!commented.matches()) {

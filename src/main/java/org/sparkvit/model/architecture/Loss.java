@@ -4,22 +4,22 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * What a training makes small. Every image has a target for each class, from 0 to 1, and a weight;
- * the losses of the images times their weights are added up.
+ * The loss that training minimises. Every image has a target for each class, from 0 to 1, and a
+ * weight. The total is the sum of the images' losses times their weights.
  */
 public sealed interface Loss extends Serializable {
 
-  /** The class in {@code training.py} that computes it. */
+  /** Returns the class in {@code training.py} that computes the loss. */
   String module();
 
-  /** The constants of that class by name. */
+  /** Returns the constants of that class by name. */
   default Map<String, Object> constants() {
     return Map.of();
   }
 
   /**
-   * Sum over the classes of target times -log(softmax). With targets that are 1 for one class and 0
-   * elsewhere, and weights by class, this is torch's weighted {@code CrossEntropyLoss}.
+   * The sum over the classes of target times -log(softmax). Where targets are 1 for one class and 0
+   * elsewhere, and weights depend on the class, this is torch's weighted {@code CrossEntropyLoss}.
    */
   record CrossEntropy() implements Loss {
     @Override
@@ -29,10 +29,10 @@ public sealed interface Loss extends Serializable {
   }
 
   /**
-   * Cross-entropy in which what is known already counts less: each term is multiplied by (1 - p) to
-   * the power of gamma (Lin et al. 2017).
+   * The focal loss: cross-entropy in which confident predictions count less. Each term is
+   * multiplied by (1 - p) to the power of gamma (Lin et al. 2017).
    *
-   * @param gamma 0 or more; 0 is cross-entropy, 2 the paper's choice
+   * @param gamma the exponent, 0 or more; 0 is cross-entropy, 2 the paper's choice
    */
   record Focal(double gamma) implements Loss {
     @Override
@@ -47,10 +47,10 @@ public sealed interface Loss extends Serializable {
   }
 
   /**
-   * Every class a yes-or-no question of its own: the mean over the classes of torch's {@code
-   * BCEWithLogitsLoss}.
+   * The binary cross-entropy, which treats every class as a yes-or-no question of its own. It is
+   * the mean over the classes of torch's {@code BCEWithLogitsLoss}.
    *
-   * @param positiveWeight what a yes counts where a no counts 1; above 0
+   * @param positiveWeight the weight of a yes where a no has weight 1; above 0
    */
   record Binary(double positiveWeight) implements Loss {
     @Override

@@ -1,56 +1,62 @@
 package org.sparkvit.model.architecture;
 
-/** The methods of a loaded model, by their names in the texts. */
+/** The names of the methods of a loaded model, as the texts define them. */
 public final class Methods {
-  /** Logits of pixels. */
+  /** Takes pixels and returns logits. */
   public static final String FORWARD = "forward";
 
-  /** What the head reads, after the final layer norm, of pixels. */
+  /** Takes pixels and returns the input of the head, after the final layer norm. */
   public static final String EMBED = "embed";
 
-  /** The tokens before the first block, of pixels. */
+  /** Takes pixels and returns the tokens before the first block. */
   public static final String TOKENS = "tokens";
 
-  /** With the number of a block behind it: what that block makes of tokens. */
+  /**
+   * The prefix of the methods of blocks, which the number of the block follows. They take tokens
+   * and return the block's output.
+   */
   public static final String BLOCK = "block";
 
-  /** What the head reads, of the last block's tokens. */
+  /** Takes the last block's tokens and returns the input of the head. */
   public static final String FINISH = "finish";
 
-  /** Logits and maps, see {@code explaining.py}. */
+  /** Takes pixels and returns logits and maps, see {@code explaining.py}. */
   public static final String EXPLAIN = "explain";
 
-  /** The weighted sum of the images' losses. */
+  /** Returns the weighted sum of the images' losses. */
   public static final String LOSS = "loss";
 
-  /** The same of what {@link #EMBED} returns. */
+  /** Returns the same as {@link #LOSS}, but takes the output of {@link #EMBED}. */
   public static final String HEAD_LOSS = "head_loss";
 
-  /** Tells each branch what it is multiplied by in training, for each image. */
+  /** Sets the factors by which each branch is multiplied in training, one for each image. */
   public static final String DROP_PATHS = "drop_paths";
 
-  /** One AdamW step, in place; clears the gradients. */
+  /** Does one AdamW step in place and clears the gradients. */
   public static final String UPDATE = "update";
 
-  /** Divides gradients in place, scales them down to a norm and returns what it was. */
+  /**
+   * Divides gradients by the loss scale in place and scales them down to a norm. Returns the norm
+   * before it is scaled down.
+   */
   public static final String CLIP = "clip";
 
   /** Sets tensors to 0. */
   public static final String CLEAR = "clear";
 
-  /** Moves averages towards weights, in place. */
+  /** Moves averages towards weights in place. */
   public static final String AVERAGE = "average";
 
-  /** Overwrites tensors by others. */
+  /** Overwrites tensors with others. */
   public static final String COPY = "copy";
 
-  /** Casts weights to bfloat16, for good. */
+  /** Casts weights to bfloat16, which cannot be undone. */
   public static final String BFLOAT16 = "cast_to_bfloat16";
 
-  /** Puts weights into the order in which oneDNN multiplies on this machine, for good. */
+  /** Puts weights into oneDNN's order for products on this machine, which cannot be undone. */
   public static final String ARRANGE = "arrange";
 
-  /** Gives activations 8 bits instead of 7, for good. */
+  /** Gives activations 8 bits instead of 7, which cannot be undone. */
   public static final String EIGHT_BITS = "eight_bits";
 
   private Methods() {}

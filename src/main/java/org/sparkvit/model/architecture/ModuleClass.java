@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A class of an architecture's text: what it declares, and its methods.
+ * A class of an architecture's text, with its declarations and methods.
  *
- * @param methods lines as they stand in the text
+ * @param methods the lines of the methods as they stand in the text
  */
 record ModuleClass(String name, List<Attribute> attributes, List<String> methods) {
   private static final Pattern BEGIN = Pattern.compile("class (\\w+)\\(Module\\):");
@@ -21,7 +21,7 @@ record ModuleClass(String name, List<Attribute> attributes, List<String> methods
     methods = List.copyOf(methods);
   }
 
-  /** What an attribute is, by the type that it is declared with. */
+  /** The kind of an attribute, which follows from its declared type. */
   enum Kind {
     /** A tensor of the checkpoint. */
     PARAMETER,
@@ -29,13 +29,13 @@ record ModuleClass(String name, List<Attribute> attributes, List<String> methods
     OPTIONAL_PARAMETER,
     /** A tensor that is not trained. */
     BUFFER,
-    /** A weight in int8 with its bias. */
+    /** A weight in int8 together with its bias. */
     PACKED,
-    /** A number from the configuration, which stands in the code. */
+    /** A number from the configuration, which is written into the code. */
     CONSTANT,
-    /** A number that instances of the class may have each their own of. */
+    /** A number or boolean that may differ between instances of the class. */
     NUMBER,
-    /** Modules of one class with the names 0, 1, 2 ... */
+    /** A list of modules of one class with the names 0, 1, 2 ... */
     LIST,
     /** A module. */
     MODULE
@@ -44,9 +44,9 @@ record ModuleClass(String name, List<Attribute> attributes, List<String> methods
   /**
    * A declared attribute.
    *
-   * @param type of its value, or the class of the module or of the list's modules
-   * @param value that it has at first, or null where the configuration says it
-   * @param comment at the end of its line, or null
+   * @param type the type of its value, or the class of the module or of the list's modules
+   * @param value its initial value, or null where the configuration decides it
+   * @param comment the comment at the end of its line, or null
    */
   record Attribute(String name, Kind kind, String type, String value, String comment) {
     static Attribute parse(String name, String declared, String value, String comment) {
@@ -67,16 +67,16 @@ record ModuleClass(String name, List<Attribute> attributes, List<String> methods
   }
 
   /**
-   * The classes of a text, which is Python but for the types of attributes.
+   * Parses the classes of a text, which is Python except for the types of attributes.
    *
-   * @throws IllegalArgumentException at a line that is none of the things that a text may have
+   * @throws IllegalArgumentException at a line that such a text cannot have
    */
   static List<ModuleClass> parse(String source, List<String> lines) {
     List<ModuleClass> classes = new ArrayList<>();
     String name = null;
     List<Attribute> attributes = new ArrayList<>();
     List<String> methods = new ArrayList<>();
-    // One line more, which ends the last class.
+    // One more line is added, which ends the last class.
     for (String line : Stream.concat(lines.stream(), Stream.of("class End(Module):")).toList()) {
       Matcher begin = BEGIN.matcher(line);
       Matcher attribute = ATTRIBUTE.matcher(line);
@@ -100,7 +100,7 @@ record ModuleClass(String name, List<Attribute> attributes, List<String> methods
     return classes;
   }
 
-  /** This class with the attributes and methods of others, too. */
+  /** Returns this class with the attributes and methods of other classes added. */
   ModuleClass with(List<ModuleClass> others) {
     List<Attribute> allAttributes = new ArrayList<>(attributes);
     List<String> allMethods = new ArrayList<>(methods);

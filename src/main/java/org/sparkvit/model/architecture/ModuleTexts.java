@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The texts beside this class: one for each architecture, and the modules that they share. */
+/**
+ * The texts beside this class. There is one for each architecture, and others hold the modules that
+ * they share.
+ */
 final class ModuleTexts {
   private static final List<String> SHARED =
       List.of("modules", "bfloat16", "int8", "mixed", "explaining", "training");
@@ -22,10 +25,11 @@ final class ModuleTexts {
   private ModuleTexts() {}
 
   /**
-   * The classes of an architecture by their names, with those of the texts that it imports from,
-   * and the shared ones.
+   * Returns the classes of an architecture by name. They include the classes of texts that it
+   * imports, and the shared ones.
    *
-   * @param architecture name of its text without the ending, which is Hugging Face's model type
+   * @param architecture the name of its text without the extension, which is Hugging Face's model
+   *     type
    */
   static Map<String, ModuleClass> of(String architecture) {
     Map<String, ModuleClass> classes = new LinkedHashMap<>();

@@ -7,17 +7,18 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A module of a model with what it holds: what PyTorch keeps of it beside its code.
+ * A module of a model with everything that it holds. It is what PyTorch stores of a module besides
+ * its code.
  *
- * @param path dotted names from the model down to it, as in the names of tensors; empty for the
- *     model itself
- * @param className of its code
- * @param parameters full names of its tensors by the names of their attributes, as the checkpoint
- *     has them; null for a tensor that the checkpoint does not have
- * @param buffers the same of tensors that are not trained
- * @param packed the same of weights in int8, see {@link QuantizedLinear}
- * @param numbers whole numbers and truth values by attribute
- * @param children by attribute
+ * @param path the dotted names from the model down to the module, as in the names of tensors; empty
+ *     for the model itself
+ * @param className the name of the class of its code
+ * @param parameters the full names of its tensors in the checkpoint, by the names of their
+ *     attributes; null for a tensor that the checkpoint does not have
+ * @param buffers the full names of its tensors that are not trained, by attribute
+ * @param packed the full names of its weights in int8 by attribute, see {@link QuantizedLinear}
+ * @param numbers its integers and booleans by attribute
+ * @param children its modules by attribute
  */
 public record ModuleTree(
     String path,
@@ -35,17 +36,17 @@ public record ModuleTree(
     children = Collections.unmodifiableMap(new LinkedHashMap<>(children));
   }
 
-  /** The name of what is below this module under a name. */
+  /** Returns the full name of what has a name within the module at a path. */
   static String below(String path, String name) {
     return path.isEmpty() ? name : path + "." + name;
   }
 
-  /** This module and all below it, in the order in which they are declared. */
+  /** Returns this module and all modules below it, in the order in which they are declared. */
   public Stream<ModuleTree> all() {
     return Stream.concat(Stream.of(this), children.values().stream().flatMap(ModuleTree::all));
   }
 
-  /** How code says where something is, from the model's own methods. */
+  /** Returns the expression for a module below {@code self}, given the names that lead to it. */
   static String expression(List<String> steps) {
     String expression = "self";
     for (String step : steps) {

@@ -10,16 +10,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
 
-/** What the matrix products are computed in. Logits are float32 in every case. */
+/** The number format in which matrix products are computed. Logits are float32 in every case. */
 public enum Precision {
   FP32(6),
   BF16(15),
-  /** IEEE half precision; on GPUs, as PyTorch's products on the CPU are slow in it. */
+  /** IEEE half precision. It is for GPUs, as PyTorch's products on the CPU are slow in it. */
   FP16(5),
-  /** The encoder's linear maps in int8, all else in float32; on CPUs. See the archive's writer. */
+  /**
+   * The linear maps of the encoder in int8 and all else in float32. It is for CPUs. See {@link
+   * QuantizedLinear}.
+   */
   INT8(6);
 
-  /** What {@link #of} takes. */
+  /** The names that {@link #of} accepts. */
   public static final List<String> CHOICES = List.of("auto", "fp32", "bf16", "fp16", "int8");
 
   private static final Pattern AMX = Pattern.compile("\\bamx_bf16\\b");
@@ -35,10 +38,10 @@ public enum Precision {
   }
 
   /**
-   * {@code auto|fp32|bf16|fp16|int8}; auto is bf16 on a GPU and on processors where it is the
-   * faster one, and fp32 elsewhere.
+   * Returns the precision of a name, {@code auto|fp32|bf16|fp16|int8}. With {@code auto} it is BF16
+   * on a GPU and on processors where that is faster, and FP32 elsewhere.
    *
-   * @throws UserException for fp16 on a CPU and int8 on a GPU
+   * @throws UserException for an unknown name, for fp16 on a CPU and for int8 on a GPU
    */
   public static Precision of(String name, Device device) {
     Precision precision =
@@ -51,7 +54,10 @@ public enum Precision {
   }
 
   /**
-   * {@code fp32|bf16|fp16|int8}; empty for {@code auto}, of which each device makes FP32 or BF16.
+   * Returns the precision of a name, {@code fp32|bf16|fp16|int8}. It is empty for {@code auto}, for
+   * which each device chooses FP32 or BF16.
+   *
+   * @throws UserException for an unknown name
    */
   public static Optional<Precision> named(String name) {
     String text = name.strip().toLowerCase(Locale.ROOT);
@@ -64,7 +70,11 @@ public enum Precision {
         : Optional.of(valueOf(text.toUpperCase(Locale.ROOT)));
   }
 
-  /** This precision, where the device computes in it at all: PyTorch has int8 kernels for CPUs. */
+  /**
+   * Returns this precision. PyTorch has int8 kernels for CPUs only.
+   *
+   * @throws UserException when the device does not compute in this precision
+   */
   public Precision on(Device device) {
     if (this == INT8 && device.isGpu()) {
       throw new UserException(
@@ -76,12 +86,12 @@ public enum Precision {
   }
 
   /**
-   * Whether a processor multiplies bf16 matrices faster than fp32 ones: with AMX, or with AMD's
-   * AVX-512. Intel's AVX-512 has the same instruction at half the rate, which leaves it slower than
-   * fp32 once the operands are packed: PyTorch's own matrix product measured 0.6 times fp32 on an
-   * Emerald Rapids whose AMX is hidden, against 5 times on a Zen 4.
+   * Returns whether a processor multiplies bf16 matrices faster than fp32 ones, which it does with
+   * AMX or with AMD's AVX-512. Intel's AVX-512 has the same instruction at half the rate. That
+   * leaves it slower than fp32 once the operands are packed. PyTorch's own matrix product reached
+   * 0.6 times the speed of fp32 on an Emerald Rapids whose AMX is hidden, and 5 times on a Zen 4.
    *
-   * @param cpuInfo Linux's {@code /proc/cpuinfo}
+   * @param cpuInfo the content of Linux's {@code /proc/cpuinfo}
    */
   static boolean bf16IsFaster(String cpuInfo) {
     return AMX.matcher(cpuInfo).find()
@@ -89,9 +99,9 @@ public enum Precision {
   }
 
   /**
-   * Whether this machine's processor is worth an archive of its own: with AMX bf16 products are so
-   * fast that putting their weights in order is a third of the time, and with VNNI int8 products
-   * are added in 32 bits, so that activations may have 8.
+   * Returns whether a loaded model should be adapted to this machine's processor. With AMX, bf16
+   * products are so fast that putting their weights in order would be a third of the time. With
+   * VNNI, int8 products are added in 32 bits, so that activations may have 8 bits.
    */
   public boolean hasOwnCode() {
     return switch (this) {
@@ -101,12 +111,12 @@ public enum Precision {
     };
   }
 
-  /** Whether this machine's processor has AMX for int8. */
+  /** Returns whether this machine's processor has AMX for int8. */
   public static boolean hasInt8Matrices() {
     return Cpu.HAS_INT8_MATRICES;
   }
 
-  /** Of this machine; read when it is first asked for. */
+  /** The properties of this machine's processor, which are read when they are first needed. */
   private static final class Cpu {
     private static final boolean BF16_IS_FASTER = bf16IsFaster(cpuInfo());
     private static final boolean HAS_BF16_MATRICES = AMX.matcher(cpuInfo()).find();

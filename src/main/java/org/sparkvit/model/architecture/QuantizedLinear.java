@@ -9,27 +9,30 @@ import java.util.Map;
 import org.sparkvit.model.checkpoint.Tensor;
 
 /**
- * A linear map with weights in int8, as PyTorch's {@code per_channel_dynamic_qconfig} makes it:
- * each output row symmetric with a scale of its own, biases in float32. Activations are quantised
- * when the product runs, over the range of its whole input, and what comes out is float32 again.
+ * A linear map with weights in int8, as PyTorch's {@code per_channel_dynamic_qconfig} makes it.
+ * Each output row is symmetric and has a scale of its own; biases are float32. Activations are
+ * quantised when the product runs, over the range of its whole input, and the result is float32
+ * again.
  *
  * <p>Processors without VNNI add products in pairs to 16 bits: 2 x 127 x 128 just fits, 2 x 255 x
  * 128 would saturate silently. There, and in an archive for any machine, activations get 7 bits
- * ({@code reduce_range}); with VNNI 8, which is worth about half of the images whose label differs
- * from that in fp32. In a cluster of both kinds an image's result depends on which of them it
- * meets.
+ * ({@code reduce_range}). With VNNI they get 8 bits. That halves the number of images whose label
+ * differs from that in fp32. In a cluster with both kinds of processors, an image's result depends
+ * on the machine that computes it.
  *
- * <p>Patch projection and classifier stay in float32: they are small, and the ends of the network
- * are where rounding shows.
+ * <p>Patch projection and classifier stay in float32. They are small, and rounding matters most at
+ * the ends of the network.
  *
- * @param weights one or more {@code [rows, columns]}, stacked
- * @param biases one for each of the weights, or none at all
+ * @param weights one or more tensors {@code [rows, columns]}, which are stacked
+ * @param biases one bias for each of the weights, or none at all
  */
 public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
-  /** Half of the 255 steps of int8: the largest weight of a row comes to 127 or -128. */
+  /** Half of the 255 steps of int8. The largest weight of a row becomes 127 or -128. */
   private static final float HALF_RANGE = 127.5f;
 
-  /** The least scale, as PyTorch's observers have it: a row of zeros has none of its own. */
+  /**
+   * The least scale, as in PyTorch's observers. A row of zeros would otherwise have the scale 0.
+   */
   private static final float LEAST_SCALE = Math.ulp(1f);
 
   private static final String WEIGHT = ".weight";
@@ -41,8 +44,9 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
   }
 
   /**
-   * The linear maps that a model has in int8, by the name of their attribute; their tensors are
-   * removed from the map. A module of attention has query, key and value as one.
+   * Returns the linear maps that a model has in int8, by the full name of their attribute. Their
+   * tensors are removed from the map. A module of attention has query, key and value as one linear
+   * map.
    */
   public static Map<String, QuantizedLinear> takeFrom(
       ModuleTree model, Map<String, Tensor> tensors) {
@@ -77,12 +81,12 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
     return new QuantizedLinear(weights, biases);
   }
 
-  /** Outputs. */
+  /** Returns the number of outputs. */
   public long rows() {
     return weights.stream().mapToLong(w -> w.shape().get(0)).sum();
   }
 
-  /** Inputs. */
+  /** Returns the number of inputs. */
   public long columns() {
     return weights.get(0).shape().get(1);
   }
@@ -91,7 +95,7 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
     return !biases.isEmpty();
   }
 
-  /** int8, row by row. */
+  /** Returns the weights as int8, row by row. */
   public ByteBuffer values() {
     ByteBuffer out = allocate(rows() * columns());
     int columns = Math.toIntExact(columns());
@@ -99,7 +103,7 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
       float[] values = weight.toFloats();
       float[] scales = scales(values, columns);
       for (int i = 0; i < values.length; i++) {
-        // The order of operations is fbgemm's, for the same rounding.
+        // The order of operations is that of FBGEMM, so that rounding is the same.
         float scaled = values[i] * (1 / scales[i / columns]);
         out.put((byte) Math.max(-128, Math.min(127, Math.rint(scaled))));
       }
@@ -107,7 +111,7 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
     return out.flip();
   }
 
-  /** float64, one for each row. */
+  /** Returns the scales as float64, one for each row. */
   public ByteBuffer scales() {
     ByteBuffer out = allocate(rows() * Double.BYTES);
     for (Tensor weight : weights) {
@@ -129,12 +133,12 @@ public record QuantizedLinear(List<Tensor> weights, List<Tensor> biases) {
     return scales;
   }
 
-  /** int64, one for each row, all 0. */
+  /** Returns the zero points as int64, one for each row. All are 0. */
   public ByteBuffer zeroPoints() {
     return allocate(rows() * Long.BYTES);
   }
 
-  /** float32, one for each row. */
+  /** Returns the biases as float32, one for each row. */
   public ByteBuffer bias() {
     ByteBuffer out = allocate(rows() * Float.BYTES);
     biases.forEach(bias -> out.put(bias.toF32().bytes()));

@@ -7,7 +7,10 @@ import org.sparkvit.core.UserException;
 
 /** The non-linearity between the two linear maps of a block, by its Hugging Face name. */
 public enum Activation {
-  /** x times the normal distribution function, exact; the default of ViT. */
+  /**
+   * x times the cumulative normal distribution function of x, computed exactly. It is the default
+   * of ViT.
+   */
   GELU("gelu"),
   /** The tanh approximation of GELU, under its older name. */
   GELU_NEW("gelu_new"),
@@ -15,7 +18,7 @@ public enum Activation {
   GELU_PYTORCH_TANH("gelu_pytorch_tanh"),
   /** max(x, 0). */
   RELU("relu"),
-  /** x times the logistic function of x; also called swish. */
+  /** x times the logistic function of x, which is also called swish. */
   SILU("silu"),
   /** x times the logistic function of 1.702 x. */
   QUICK_GELU("quick_gelu");
@@ -26,12 +29,12 @@ public enum Activation {
     this.configName = configName;
   }
 
-  /** The name in {@code hidden_act} of {@code config.json}. */
+  /** Returns the name in {@code hidden_act} of {@code config.json}. */
   public String configName() {
     return configName;
   }
 
-  /** Other names that transformers has for the same functions. */
+  /** Other names that transformers uses for the same functions. */
   private static final Map<String, Activation> ALIASES =
       Map.of(
           "swish",

@@ -4,10 +4,11 @@ import java.util.Optional;
 import org.sparkvit.core.options.Option;
 
 /**
- * What a model's card says that no measurement gives: options of every command that makes a model.
+ * The facts on a model's card that no measurement gives. They are options of every command that
+ * makes a model.
  *
- * @param license name of the new model's licence; empty for that of the model it starts from
- * @param knownBiases of the model it starts from; empty for what that model's card says
+ * @param license the name of the new model's licence; empty takes that of the starting model
+ * @param knownBiases the biases of the starting model; empty takes what that model's card says
  */
 public record CardFields(
     @Option(
@@ -24,6 +25,6 @@ public record CardFields(
                 "What is known of the starting model's biases, for the card; without it what that"
                     + " model's own card says.")
         Optional<String> knownBiases) {
-  /** What the starting model's card says. */
+  /** Takes both from the card of the starting model. */
   public static final CardFields INHERITED = new CardFields(Optional.empty(), Optional.empty());
 }

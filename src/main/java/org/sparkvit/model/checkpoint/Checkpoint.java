@@ -10,9 +10,9 @@ import java.util.Set;
 import org.sparkvit.core.Background;
 
 /**
- * A model at rest: its configuration, how its images are prepared, and its tensors by Hugging Face
- * key, in the order of {@link ViTConfig#parameterShapes}. Read and written by {@link
- * ModelDirectory}.
+ * A model in memory: its configuration, the preparation of its images, and its tensors. The tensors
+ * are mapped by Hugging Face key in the order of {@link ViTConfig#parameterShapes}. {@link
+ * ModelDirectory} reads and writes it.
  */
 public record Checkpoint(
     ViTConfig config, PreprocessorConfig preprocessor, Map<String, Tensor> tensors) {
@@ -31,10 +31,10 @@ public record Checkpoint(
   }
 
   /**
-   * Fresh weights as Hugging Face draws them: matrices, patch filters, class token and position
-   * embeddings normal with the configured standard deviation, biases 0, layer norms and scales 1.
-   * Each tensor has its own stream, so the same seed gives the same bits for the layers that two
-   * sizes share.
+   * Returns fresh weights as Hugging Face draws them. Matrices, patch filters, class token and
+   * position embeddings are normal with the configured standard deviation. Biases are 0; layer
+   * norms and scales are 1. Each tensor has a random stream of its own, so the same seed gives the
+   * same bits for the layers that two sizes share.
    */
   public static Checkpoint random(ViTConfig config, PreprocessorConfig preprocessor, long seed) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ public record Checkpoint(
     return new Checkpoint(config, preprocessor, tensors);
   }
 
-  /** This model with a new classifier for these labels, drawn from the seed. */
+  /** Returns this model with a new classifier for these labels, drawn from the seed. */
   public Checkpoint withNewHead(List<String> labels, long seed) {
     ViTConfig newConfig = config.withLabels(labels);
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
@@ -60,8 +60,9 @@ public record Checkpoint(
   }
 
   /**
-   * This model for these labels: those that it has keep their rows of the classifier, so their
-   * logits stay what they were; the others' are drawn from the seed.
+   * Returns this model for other labels. Labels that it already has keep their rows of the
+   * classifier, so that their logits stay the same. The rows of the other labels are drawn from the
+   * seed.
    */
   public Checkpoint withLabels(List<String> labels, long seed) {
     if (labels.equals(config.labels())) {
@@ -93,7 +94,7 @@ public record Checkpoint(
     return Tensor.of(values, drawn.shape());
   }
 
-  /** What {@link #withLabels} does with the head, in a sentence. */
+  /** Returns a sentence that says what {@link #withLabels} does with the head. */
   static String headNote(List<String> own, List<String> wanted) {
     if (own.equals(wanted)) {
       return "the head is the checkpoint's, for the same " + own.size() + " classes";
@@ -123,17 +124,19 @@ public record Checkpoint(
   }
 
   /**
-   * This model with a given classifier.
+   * Returns this model with a given classifier.
    *
-   * @param weight {@code [K, E]} row by row, E being {@link ViTConfig#embeddingSize}
-   * @param bias {@code [K]}
+   * @param labels the names of the K classes
+   * @param weight the weights {@code [K, E]} row by row, where E is {@link ViTConfig#embeddingSize}
+   * @param bias the biases {@code [K]}
    */
   public Checkpoint withHead(List<String> labels, float[] weight, float[] bias) {
     ViTConfig newConfig = config.withLabels(labels);
     List<String> heads = newConfig.family().heads();
     int classes = labels.size();
     int size = newConfig.embeddingSize();
-    // Of several heads each reads its part of the embedding, and the logits are their mean.
+    // Where there are several heads, each reads its part of the embedding, and the logits are their
+    // mean.
     int part = size / heads.size();
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
     for (int h = 0; h < heads.size(); h++) {
@@ -149,12 +152,15 @@ public record Checkpoint(
     return new Checkpoint(newConfig, preprocessor, copy);
   }
 
-  /** This model for images on that background. */
+  /** Returns this model with a background for its images. */
   public Checkpoint on(Background background) {
     return new Checkpoint(config, preprocessor.on(background), tensors);
   }
 
-  /** This model for another image side: position embeddings are interpolated bicubically. */
+  /**
+   * Returns this model for another image side in pixels. Position embeddings are interpolated
+   * bicubically.
+   */
   public Checkpoint withImageSize(int pixels) {
     if (pixels == config.imageSize() && preprocessor.yields(pixels)) {
       return this;

@@ -14,14 +14,14 @@ import java.util.stream.IntStream;
 import org.sparkvit.core.UserException;
 
 /**
- * The classes of a model whose images have one class each, as its configuration names them, made
- * distinct.
+ * The names of a model's classes as its configuration has them, made distinct. The model must give
+ * each image one class.
  *
- * @param names by index of the logit; each is there once and none is blank
- * @param notes what a person has to know of them, each one sentence
+ * @param names the names by index of the logit; no name occurs twice or is blank
+ * @param notes the remarks on the names for users, one sentence in each element
  */
 public record ClassNames(List<String> names, List<String> notes) {
-  /** Most classes that a model may have. */
+  /** The largest number of classes that a model may have. */
   static final int MAX = 1_000_000;
 
   private static final String SINGLE_LABEL = "single_label_classification";
@@ -35,8 +35,8 @@ public record ClassNames(List<String> names, List<String> notes) {
 
   /**
    * Reads {@code id2label}, {@code num_labels} and {@code problem_type} of Hugging Face's {@code
-   * config.json}; without the first, classes are called {@code LABEL_0}, {@code LABEL_1} ..., two
-   * unless {@code num_labels} says otherwise.
+   * config.json}. Without {@code id2label}, classes are called {@code LABEL_0}, {@code LABEL_1} and
+   * so on. There are two of them unless {@code num_labels} says otherwise.
    *
    * @throws UserException when images may have several classes or none, or a class has no name
    */
@@ -80,9 +80,11 @@ public record ClassNames(List<String> names, List<String> notes) {
   }
 
   /**
-   * Names by index, as a list has them.
+   * Makes names of a list distinct.
    *
-   * @param key what the list is called
+   * @param key the key of the list, for messages
+   * @param raw the names by index of the logit
+   * @throws UserException when there is one class only, or a class has no name
    */
   static ClassNames of(JsonFields fields, String key, List<String> raw) {
     requireSeveral(fields, raw.size());
@@ -109,7 +111,7 @@ public record ClassNames(List<String> names, List<String> notes) {
         .forEachRemaining(
             e -> {
               JsonNode name = e.getValue();
-              // Numbers that stand for names come from label columns of numbers.
+              // Integers are accepted as names, as they come from label columns of numbers.
               boolean named = name.isTextual() || name.isIntegralNumber();
               if (!e.getKey().matches("\\d{1,9}") || !named) {
                 throw fields.bad(ID2LABEL, e.getKey() + " -> " + name, "a number to a label");
@@ -131,7 +133,10 @@ public record ClassNames(List<String> names, List<String> notes) {
     return List.copyOf(byId.values());
   }
 
-  /** Names that differ in white space alone are the same to people who read them. */
+  /**
+   * Makes the names distinct. Names that differ only in white space count as equal, as people
+   * cannot tell them apart.
+   */
   private static ClassNames distinct(JsonFields fields, String key, List<String> raw) {
     Map<String, Integer> times = new HashMap<>();
     for (int i = 0; i < raw.size(); i++) {
@@ -173,7 +178,10 @@ public record ClassNames(List<String> names, List<String> notes) {
     return name.strip().replaceAll("\\s+", " ");
   }
 
-  /** transformers answers by {@code id2label}, whatever the other says. */
+  /**
+   * Returns a note where {@code label2id} contradicts {@code id2label}. The latter counts, as in
+   * transformers.
+   */
   private static Optional<String> contradiction(
       ClassNames distinct, List<String> raw, JsonNode label2id) {
     if (label2id == null || !distinct.notes.isEmpty()) {
@@ -195,13 +203,13 @@ public record ClassNames(List<String> names, List<String> notes) {
     return Optional.empty();
   }
 
-  /** The first few of a list, and how many more there are. */
+  /** Returns the first few words of a list and the number of further ones. */
   static String first(List<String> words) {
     String shown = String.join(", ", words.subList(0, Math.min(SHOWN, words.size())));
     return words.size() > SHOWN ? shown + " and " + (words.size() - SHOWN) + " more" : shown;
   }
 
-  /** Stand in where nobody asks for the classes. */
+  /** Returns names for cases in which the classes do not matter. */
   static List<String> placeholders() {
     return List.of("LABEL_0", "LABEL_1");
   }

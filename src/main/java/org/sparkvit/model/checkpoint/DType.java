@@ -1,6 +1,6 @@
 package org.sparkvit.model.checkpoint;
 
-/** Element types of safetensors files. */
+/** The element types of safetensors files. */
 public enum DType {
   BOOL(1),
   U8(1),
@@ -24,12 +24,12 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** Bytes of one element. */
+  /** Returns the number of bytes of one element. */
   public int bytes() {
     return bytes;
   }
 
-  /** Whether tensors of this type can hold weights. */
+  /** Returns whether tensors of this type can hold weights. */
   boolean isFloat() {
     return this == F16 || this == BF16 || this == F32 || this == F64;
   }

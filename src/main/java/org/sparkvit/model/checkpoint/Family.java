@@ -8,23 +8,23 @@ import java.util.stream.StreamSupport;
 import org.sparkvit.core.UserException;
 
 /**
- * The kinds of Vision Transformer that checkpoints come in. They share one graph and differ in the
- * names of their tensors, in the tokens beside the patches, in what is added to a block, and in
- * what the head reads.
+ * The kinds of Vision Transformer that checkpoints come in. They share one graph. They differ in
+ * the names of their tensors, the tokens beside the patches, the scaling within a block, and the
+ * input of the head.
  */
 public enum Family {
-  /** Dosovitskiy et al. 2021. The head reads the class token. */
+  /** ViT of Dosovitskiy et al. 2021. The head reads the class token. */
   VIT("vit", "ViTForImageClassification"),
-  /** Touvron et al. 2021, with a distillation token but a head on the class token only. */
+  /** DeiT of Touvron et al. 2021, with a distillation token and a head on the class token only. */
   DEIT("deit", "DeiTForImageClassification"),
-  /** The same with a second head on the distillation token; the logits are the heads' mean. */
+  /** DeiT with a second head on the distillation token. The logits are the mean of both heads. */
   DEIT_DISTILLED("deit", "DeiTForImageClassificationWithTeacher"),
   /**
-   * Oquab et al. 2023: both branches of a block are scaled by a learned vector, and the head reads
-   * the class token next to the mean of the patches' tokens.
+   * DINOv2 of Oquab et al. 2023. Both branches of a block are scaled by a learned vector. The head
+   * reads the class token together with the mean of the patches' tokens.
    */
   DINOV2("dinov2", "Dinov2ForImageClassification"),
-  /** The same with a gated feed-forward part (SwiGLU), which the giant size has. */
+  /** DINOv2 with a gated feed-forward part (SwiGLU), which the giant size has. */
   DINOV2_GATED("dinov2", "Dinov2ForImageClassification");
 
   private static final String LAYER = "encoder.layer.";
@@ -38,10 +38,13 @@ public enum Family {
   }
 
   /**
-   * The family that {@code config.json} names.
+   * Returns the family that {@code config.json} names.
    *
-   * @param architectures its list of that name, or null
-   * @param gated its {@code use_swiglu_ffn}
+   * @param modelType the value of {@code model_type}
+   * @param architectures the list {@code architectures}, or null
+   * @param gated the value of {@code use_swiglu_ffn}
+   * @param source the name of the file, for messages
+   * @throws UserException when the model type is not supported
    */
   static Family of(String modelType, JsonNode architectures, boolean gated, String source) {
     return switch (modelType) {
@@ -69,12 +72,12 @@ public enum Family {
             .anyMatch(name -> name.asText().equals(DEIT_DISTILLED.architecture));
   }
 
-  /** Hugging Face's {@code model_type}. */
+  /** Returns Hugging Face's {@code model_type}. */
   public String modelType() {
     return modelType;
   }
 
-  /** Hugging Face's class of the classifier. */
+  /** Returns Hugging Face's class of the classifier. */
   public String architecture() {
     return architecture;
   }
@@ -83,22 +86,25 @@ public enum Family {
     return this == DINOV2 || this == DINOV2_GATED;
   }
 
-  /** Whether {@link #mlpIn} makes both factors of a product. */
+  /** Returns whether {@link #mlpIn} computes both factors of a product. */
   public boolean isGated() {
     return this == DINOV2_GATED;
   }
 
-  /** Full name of a tensor or module of the encoder; a model without a head leaves the type out. */
+  /**
+   * Returns the full name of a tensor or module of the encoder. A model without a head leaves out
+   * the model type in front.
+   */
   String key(String name) {
     return modelType + "." + name;
   }
 
-  /** Names of a block's tensors start with this. */
+  /** Returns the prefix of the names of a block's tensors. */
   public String layer(int index) {
     return key(LAYER + index + ".");
   }
 
-  /** The module that the blocks are numbered in. */
+  /** Returns the name of the module in which the blocks are numbered. */
   public String layers() {
     return key("encoder.layer");
   }
@@ -107,38 +113,40 @@ public enum Family {
     return key("embeddings.position_embeddings");
   }
 
-  /** The module that maps patches to tokens. */
+  /** Returns the name of the module that maps patches to tokens. */
   public String patches() {
     return key("embeddings.patch_embeddings.projection");
   }
 
-  /** The tokens before those of the patches, in their order. */
+  /** Returns the names of the tokens before those of the patches, in their order. */
   public List<String> specialTokens() {
     return isDeit()
         ? List.of(key("embeddings.cls_token"), key("embeddings.distillation_token"))
         : List.of(key("embeddings.cls_token"));
   }
 
-  /** The module after the last block. */
+  /** Returns the name of the layer norm after the last block. */
   public String finalNorm() {
     return key("layernorm");
   }
 
-  /** Linear maps from (a part of) the embedding to logits. */
+  /** Returns the names of the linear maps from the embedding, or a part of it, to logits. */
   public List<String> heads() {
     return this == DEIT_DISTILLED
         ? List.of("cls_classifier", "distillation_classifier")
         : List.of("classifier");
   }
 
-  /** Whether a tensor of this name belongs to a head. */
+  /** Returns whether a tensor of this name belongs to a head. */
   boolean isHead(String key) {
     return heads().stream().anyMatch(head -> key.startsWith(head + "."));
   }
 
   /**
-   * Where a tensor is in the order of the forward pass: 0 is the embeddings, then the blocks
-   * follow, then the final norm, then the heads.
+   * Returns the depth of a tensor in the order of the forward pass. The embeddings have depth 0.
+   * The blocks follow, then the final norm, then the heads.
+   *
+   * @param layers the number of blocks
    */
   public int depth(String key, int layers) {
     if (isHead(key)) {
@@ -152,17 +160,17 @@ public enum Family {
         : 0;
   }
 
-  /** How many hidden sizes the embedding is long. */
+  /** Returns the length of the embedding in multiples of the hidden size. */
   public int embeddingParts() {
     return this == DEIT_DISTILLED || isDinov2() ? 2 : 1;
   }
 
-  /** How many tokens the last block has to give, or 0 if all. */
+  /** Returns the number of tokens that the last block must compute, or 0 for all. */
   public int lastRows() {
     return isDinov2() ? 0 : embeddingParts();
   }
 
-  // Modules of a block.
+  // The names of the modules of a block.
 
   public String attentionNorm() {
     return isDinov2() ? "norm1" : "layernorm_before";
@@ -188,7 +196,10 @@ public enum Family {
     };
   }
 
-  /** Vectors that scale what attention and feed-forward part add; empty where nothing does. */
+  /**
+   * Returns the names of the vectors that scale the outputs of attention and feed-forward part. It
+   * is empty where the family has none.
+   */
   public List<String> layerScales() {
     return isDinov2() ? List.of("layer_scale1.lambda1", "layer_scale2.lambda1") : List.of();
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Forms in which people have models and which are not read, with the way that works. */
+/** The forms of models that are common but not read, each with a way to convert them. */
 final class ForeignModel {
   private static final String READ = "AutoModelForImageClassification.from_pretrained(FOLDER";
   private static final String SAVE = ").save_pretrained(OUT)";
@@ -13,18 +13,18 @@ final class ForeignModel {
   /** The file that PEFT writes beside an adapter's weights. */
   static final String ADAPTER = "adapter_config.json";
 
-  /** How an adapter becomes part of its model. */
+  /** The code that merges an adapter into its model. */
   static final String MERGE =
       "PeftModel.from_pretrained(model, FOLDER).merge_and_unload().save_pretrained(OUT)";
 
-  /** What can be done with a classifier of a kind that is not read. */
+  /** A hint for messages about classifiers of a kind that is not read. */
   static final String AS_TORCHSCRIPT =
       "any classifier can be scored as TorchScript: torch.jit.trace(model, images).save("
           + "\"FOLDER/model.pt\"), its config.json and preprocessor_config.json beside it";
 
   private record Form(Predicate<String> file, String words) {}
 
-  /** The first that fits a folder is named. */
+  /** The forms in the order in which they are tried. The first that fits a folder is named. */
   private static final List<Form> FORMS =
       List.of(
           new Form(
@@ -75,7 +75,12 @@ final class ForeignModel {
 
   private ForeignModel() {}
 
-  /** What a folder without weights that are read holds in their place, if it is known. */
+  /**
+   * Describes what a folder holds in place of weights that are read, or returns empty where that is
+   * not known.
+   *
+   * @param names the names of the files and folders in the folder
+   */
   static Optional<String> in(Collection<String> names) {
     return FORMS.stream()
         .filter(form -> names.stream().anyMatch(form.file))

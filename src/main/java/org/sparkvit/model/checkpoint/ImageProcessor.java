@@ -15,14 +15,14 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
- * The image processors of transformers that are understood: what absent keys of their files mean,
- * and the rules of their own by which they resize and normalise. Each becomes the {@link
- * PreprocessorConfig} that makes the same pixels.
+ * The image processors of transformers that are supported. Each has defaults for the keys that its
+ * files leave out, and rules by which it resizes and normalises. A file of each is converted to the
+ * {@link PreprocessorConfig} that makes the same pixels.
  *
- * <p>Every key is understood, harmless, or refused by name: a key that was passed over in silence
- * gave other probabilities.
+ * <p>Every key is understood, known to be harmless, or refused by name. A key that was ignored
+ * silently would change the probabilities.
  */
-// The lists and sets are the JDK's that nobody can change.
+// The lists and sets are unmodifiable ones of the JDK.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum ImageProcessor {
   VIT(
@@ -49,7 +49,7 @@ public enum ImageProcessor {
   LEVIT(List.of("Levit"), Set.of("levit"), Defaults.shortest(224, 3).imagenet().crop(224)) {
     @Override
     Size resized(Size size, JsonFields fields) {
-      // Its size is that of the crop, which is 7/8 of what it resizes to.
+      // The size in the file is that of the crop, which is 7/8 of the side after resizing.
       return size.edge > 0 ? new Size(0, 0, (int) (256.0 / 224 * size.edge)) : size;
     }
   },
@@ -106,21 +106,24 @@ public enum ImageProcessor {
     }
   };
 
-  /** The file that transformers 5 saves of all processors of a model. */
+  /** The file in which transformers 5 saves all processors of a model. */
   static final String NESTED_FILE = "processor_config.json";
 
-  /** Key of our own: how an odd border is halved by the centre crop; others pass over it. */
+  /**
+   * A key of this program, which says how the centre crop halves an odd border. Other programs
+   * ignore it.
+   */
   static final String CROP_ROUNDING = "center_crop_rounding";
 
   static final String HALF_TO_EVEN = "half_to_even";
 
-  /** From so many pixels on a ConvNeXt's images are squashed. */
+  /** The number of pixels from which on a ConvNeXt's images are squashed instead of cropped. */
   private static final int WARPED = 384;
 
   private static final Pattern SUFFIX =
       Pattern.compile("(ImageProcessor|FeatureExtractor)(Fast|Pil)?$");
 
-  /** Keys that change no pixel that a model sees. */
+  /** The keys that change no pixel that a model sees. */
   private static final Set<String> HARMLESS =
       Set.of(
           "_commit_hash",
@@ -130,9 +133,9 @@ public enum ImageProcessor {
           "data_format",
           "device",
           "disable_grouping",
-          // Every image is decoded to red, green and blue.
+          // Every image is decoded to red, green and blue anyway.
           "do_convert_rgb",
-          // Of maps of labels for segmentation.
+          // These two concern label maps for segmentation.
           "do_reduce_labels",
           "reduce_labels",
           "image_seq_length",
@@ -142,7 +145,7 @@ public enum ImageProcessor {
           "transformers_version",
           "use_fast");
 
-  /** Keys that change pixels, with the value at which they change none. */
+  /** The keys that change pixels, each with the value at which it changes none. */
   private static final Map<String, String> REFUSED_BUT =
       Map.of(
           "do_align_long_axis", "false",
@@ -165,12 +168,15 @@ public enum ImageProcessor {
     this.defaults = defaults;
   }
 
-  /** The processor of a model type where a file names none, as transformers chooses it. */
+  /**
+   * Returns the processor that transformers chooses for a model type where a file names none. It is
+   * empty for an unknown model type.
+   */
   public static Optional<ImageProcessor> ofModelType(String modelType) {
     return Arrays.stream(values()).filter(p -> p.modelTypes.contains(modelType)).findFirst();
   }
 
-  /** Whether a directory says how its images are prepared. */
+  /** Returns whether a directory has a file that says how its images are prepared. */
   static boolean isIn(Path directory) {
     return Files.exists(directory.resolve(ModelDirectory.PREPROCESSOR))
         || nested(directory).isPresent();
@@ -180,8 +186,9 @@ public enum ImageProcessor {
    * Reads {@code image_processor} of {@code processor_config.json}, or else {@code
    * preprocessor_config.json}, as transformers does.
    *
-   * @param unnamed what is meant where the file names no processor; null if that is not known
-   * @throws UserException when neither is there, or a key or value is not understood
+   * @param unnamed the processor to assume where the file names none, or null if there is no such
+   *     default
+   * @throws UserException when neither file exists, or a key or value is not understood
    */
   public static PreprocessorConfig in(Path directory, ImageProcessor unnamed) {
     Path file = directory.resolve(ModelDirectory.PREPROCESSOR);
@@ -305,7 +312,7 @@ public enum ImageProcessor {
         background.isEmpty() ? null : Background.parse(PreprocessorConfig.BACKGROUND, background));
   }
 
-  /** What is cut out after the resize. */
+  /** Returns the crop after the resize. */
   Crop cropOf(Size size, JsonFields fields) {
     JsonNode given = fields.take("crop_size");
     if (!fields.takeStep("do_center_crop", defaults.cropped)) {
@@ -324,12 +331,16 @@ public enum ImageProcessor {
     return new Crop(true, cut.height, cut.width);
   }
 
-  /** What the image is resized to, by the size that the file says. */
+  /** Returns the size after the resize, given the size in the file. */
   Size resized(Size size, JsonFields fields) {
     return size;
   }
 
-  /** How values are normalised. */
+  /**
+   * Returns the normalisation, given that in the file.
+   *
+   * @param rescaled whether values are rescaled before
+   */
   Norm norm(JsonFields fields, boolean rescaled, Norm norm) {
     return norm;
   }
@@ -372,23 +383,38 @@ public enum ImageProcessor {
         key, node, "a number, [height, width], {height, width} or {shortest_edge} alone");
   }
 
-  /** Height and width in pixels, or the length of the shorter side; what is not meant is 0. */
+  /**
+   * A size in pixels: the height and the width, or the length of the shorter side. What is not
+   * given is 0.
+   */
   record Size(int height, int width, int edge) {}
 
-  /** The centre that is cut out, in pixels. */
+  /**
+   * The crop of the centre, in pixels.
+   *
+   * @param done whether there is a crop
+   */
   record Crop(boolean done, int height, int width) {
     static final Crop NONE = new Crop(false, 0, 0);
   }
 
-  /** Means and standard deviations of red, green and blue. */
+  /**
+   * The means and standard deviations of red, green and blue.
+   *
+   * @param done whether values are normalised
+   */
   record Norm(boolean done, List<Double> mean, List<Double> std) {}
 
   /**
-   * What absent keys mean.
+   * The defaults for absent keys.
    *
-   * @param squareNumbers whether a bare number is both sides, not the shorter one
-   * @param cropped whether there is a crop where nothing is said
-   * @param crop side of the crop; 0 where a file has to say it
+   * @param size the size to resize to
+   * @param squareNumbers whether a bare number gives both sides and not the shorter one
+   * @param resample Pillow's number of the filter
+   * @param cropped whether there is a crop by default
+   * @param crop the side of the crop in pixels; 0 where a file must state it
+   * @param mean the means of red, green and blue
+   * @param std the standard deviations of red, green and blue
    */
   private record Defaults(
       Size size,

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Draws fresh weights, the same on every machine. */
+/** Draws fresh weights, which are the same on every machine. */
 final class Initializer {
   private Initializer() {}
 
@@ -21,7 +21,10 @@ final class Initializer {
     return Tensor.of(values, shape);
   }
 
-  /** Marsaglia's polar method on SplitMix64; StrictMath, as Math may differ between processors. */
+  /**
+   * Fills an array by Marsaglia's polar method on SplitMix64. It uses StrictMath, as Math may
+   * differ between processors.
+   */
   private static void fillTruncatedNormal(float[] values, double std, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int filled = 0;
@@ -38,7 +41,10 @@ final class Initializer {
     }
   }
 
-  /** Hugging Face truncates at the absolute values -2 and 2, not at two standard deviations. */
+  /**
+   * Adds a value unless it is truncated, and returns the new number of values. Hugging Face
+   * truncates at the absolute values -2 and 2, not at two standard deviations.
+   */
   private static int accept(float[] values, int filled, double value) {
     if (filled == values.length || Math.abs(value) > 2) {
       return filled;
@@ -47,7 +53,7 @@ final class Initializer {
     return filled + 1;
   }
 
-  /** FNV-1a of the tensor's name, mixed with the seed. */
+  /** Returns the seed of a tensor's random stream: FNV-1a of its name, mixed with the seed. */
   private static long streamSeed(String key, long seed) {
     long hash = 0xcbf29ce484222325L;
     for (byte b : key.getBytes(StandardCharsets.UTF_8)) {

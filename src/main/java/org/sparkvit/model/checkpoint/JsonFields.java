@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.sparkvit.core.UserException;
 
-/** Takes typed values out of a configuration object; what is left over was not interpreted. */
+/**
+ * Takes typed values out of a configuration object. The values that are left over were not
+ * interpreted.
+ */
 public final class JsonFields {
   private final String source;
   private final ObjectNode object;
@@ -20,17 +23,17 @@ public final class JsonFields {
     this.object = object;
   }
 
-  /** The file, or the part of it, that the fields are of. */
+  /** Returns the name of the file, or of the part of it, that holds the fields. */
   String source() {
     return source;
   }
 
-  /** The fields of an object under a key of this one. */
+  /** Returns the fields of an object under a key of this one. */
   JsonFields within(String key, ObjectNode child) {
     return new JsonFields(source + ": " + key, child);
   }
 
-  /** The value of a key, or null where it is absent or JSON's null. */
+  /** Takes the value of a key. It is null where the key is absent or its value is JSON's null. */
   public JsonNode take(String key) {
     JsonNode node = object.remove(key);
     return node == null || node.isNull() ? null : node;
@@ -41,7 +44,7 @@ public final class JsonFields {
     return node == null ? defaultValue : asInt(key, node);
   }
 
-  /** A side in pixels, given as a number or as height and width that are the same. */
+  /** Takes a side in pixels, given as a number or as equal height and width. */
   int takeSquare(String key, int defaultValue) {
     JsonNode node = take(key);
     if (node == null) {
@@ -75,7 +78,7 @@ public final class JsonFields {
     return node.doubleValue();
   }
 
-  /** A number as it is written. */
+  /** Takes a number in the form in which it is written. */
   JsonNode takeNumber(String key, int defaultValue) {
     JsonNode node = take(key);
     if (node == null) {
@@ -98,7 +101,7 @@ public final class JsonFields {
     return node.booleanValue();
   }
 
-  /** Whether a step is done, which null turns off, as what tests a value for truth has it. */
+  /** Takes whether a step is done. JSON's null turns a step off, as Python treats it as false. */
   boolean takeStep(String key, boolean defaultValue) {
     return !object.path(key).isNull() && takeBoolean(key, defaultValue);
   }
@@ -114,7 +117,11 @@ public final class JsonFields {
     return node.textValue();
   }
 
-  /** A list of numbers; a number alone is each of them. */
+  /**
+   * Takes a list of numbers. A single number stands for a list that repeats it.
+   *
+   * @param count the length of the list
+   */
   List<Double> takeDoubles(String key, int count, List<Double> defaultValue) {
     JsonNode node = take(key);
     if (node == null) {
@@ -136,7 +143,7 @@ public final class JsonFields {
     return values;
   }
 
-  /** The keys that nobody took. */
+  /** Returns the fields that were not taken. */
   Map<String, JsonNode> rest() {
     Map<String, JsonNode> rest = new LinkedHashMap<>();
     object.fields().forEachRemaining(e -> rest.put(e.getKey(), e.getValue()));

@@ -16,15 +16,16 @@ import java.util.stream.Collectors;
  * The {@code README.md} of a model directory, in the form of Hugging Face's model cards (Mitchell
  * et al. 2019).
  *
- * @param name of the model
- * @param architecture of the model, with its classes
- * @param base the model it was made from, or empty for random weights
- * @param counts of the data by class, as the training record has them
- * @param judged on what the figures were measured, and what to think of them: a sentence
- * @param figures of the model by name; NaN where undefined
- * @param options that made the model what it is, by name
- * @param fields what no measurement gives
- * @param startCard text of the card of the model it started from, if it has one
+ * @param name the name of the model
+ * @param architecture the configuration of the model, with its classes
+ * @param base the model that it was trained from, or empty for random weights
+ * @param counts the numbers of images by class, as in the training record
+ * @param judged a sentence that says on which images the figures were measured and how to judge
+ *     them
+ * @param figures the figures of the model by name; NaN where undefined
+ * @param options the options of the training by name
+ * @param fields the facts that no measurement gives
+ * @param startCard the text of the card of the starting model, or empty
  */
 public record ModelCard(
     String name,
@@ -36,7 +37,7 @@ public record ModelCard(
     Map<String, Object> options,
     CardFields fields,
     Optional<String> startCard) {
-  /** Name of the file. */
+  /** The name of the file. */
   public static final String FILE = "README.md";
 
   private static final Pattern LICENSE = Pattern.compile("(?m)^license:\\s*(\\S.*?)\\s*$");
@@ -44,7 +45,7 @@ public record ModelCard(
   private static final Pattern ABOUT_BIAS =
       Pattern.compile("bias|limitation|risk|ethic", Pattern.CASE_INSENSITIVE);
 
-  /** The card of a model directory, if there is one. */
+  /** Returns the card of a model directory, or empty where there is none. */
   public static Optional<String> read(Path directory) {
     try {
       return Optional.of(Files.readString(directory.resolve(FILE)));
@@ -53,7 +54,7 @@ public record ModelCard(
     }
   }
 
-  /** The whole file. */
+  /** Returns the text of the whole file. */
   public String text() {
     StringBuilder text = new StringBuilder();
     text.append("---\n");
@@ -132,7 +133,10 @@ public record ModelCard(
             + sections.stream().map(ModelCard::quoted).collect(Collectors.joining("\n>\n"));
   }
 
-  /** Sections of a card, with what is below them, whose headings speak of biases or limits. */
+  /**
+   * Returns the sections of a card whose headings mention biases, limits, risks or ethics, with
+   * their subsections.
+   */
   static List<String> aboutBias(String card) {
     List<String> sections = new ArrayList<>();
     StringBuilder section = null;
@@ -164,7 +168,7 @@ public record ModelCard(
     return text.replace("|", "\\|").replace("\n", " ");
   }
 
-  /** A plain word as it is, anything else in quotes. */
+  /** Returns a plain word as it is, and anything else in quotes. */
   private static String yaml(String text) {
     return text.matches("[A-Za-z][A-Za-z0-9._/-]*")
         ? text

@@ -25,33 +25,36 @@ import org.sparkvit.core.UserException;
 
 /**
  * A Hugging Face model directory: {@code config.json}, {@code preprocessor_config.json} and {@code
- * model.safetensors} (or its shards, when reading). Directories that timm wrote, which have no
- * preprocessor file, are read as the Hugging Face model that computes the same.
+ * model.safetensors} (or its shards, when reading). Directories that timm wrote have no
+ * preprocessor file. They are read as the Hugging Face model that computes the same.
  */
 public final class ModelDirectory {
   public static final String CONFIG = "config.json";
   public static final String PREPROCESSOR = "preprocessor_config.json";
   public static final String WEIGHTS = "model.safetensors";
 
-  /** A TorchScript module. */
+  /** The name of the file with a TorchScript module. */
   public static final String SCRIPTED = "model.pt";
 
   private static final String SHARD_INDEX = WEIGHTS + ".index.json";
 
   private ModelDirectory() {}
 
-  /** Whether a directory holds a TorchScript module. */
+  /** Returns whether a directory holds a TorchScript module. */
   public static boolean isScripted(Path directory) {
     return Files.exists(directory.resolve(SCRIPTED));
   }
 
-  /** What a directory holds, tensors by Hugging Face key; not checked yet, perhaps headless. */
+  /**
+   * The content of a directory, with tensors by Hugging Face key. It has not been checked yet and
+   * may lack a head.
+   */
   record Contents(ViTConfig config, PreprocessorConfig preprocessor, Map<String, Tensor> tensors) {
     boolean isHeadless() {
       return tensors.keySet().stream().noneMatch(config.family()::isHead);
     }
 
-    /** Whether the head has a row for each class. */
+    /** Returns whether the head has a row for each class. */
     boolean headFits() {
       return config.parameterShapes().entrySet().stream()
           .filter(parameter -> config.family().isHead(parameter.getKey()))
@@ -61,7 +64,7 @@ public final class ModelDirectory {
                       && tensors.get(parameter.getKey()).shape().equals(parameter.getValue()));
     }
 
-    /** With a fresh head in place of any. */
+    /** Returns the content with a fresh head, which replaces an existing one. */
     Contents withHead(long seed) {
       Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
       copy.keySet().removeIf(config.family()::isHead);
@@ -78,9 +81,9 @@ public final class ModelDirectory {
   }
 
   /**
-   * A model as it was read.
+   * A model that was read from a directory.
    *
-   * @param notes what a person has to know of how it was read, each one sentence
+   * @param notes the remarks for users on how it was read, one sentence in each element
    */
   public record Loaded(Checkpoint checkpoint, List<String> notes) {
     public Loaded {
@@ -88,7 +91,7 @@ public final class ModelDirectory {
     }
   }
 
-  /** As {@link #load}, where nobody is there to be told of it. */
+  /** Reads a model as {@link #load} does, without the notes for users. */
   public static Checkpoint read(Path directory) {
     return load(directory).checkpoint();
   }
@@ -96,9 +99,9 @@ public final class ModelDirectory {
   /**
    * Reads a complete classifier. Tensors are mapped, not copied.
    *
-   * @throws UserException when a file is absent or malformed, there is no trained head, its classes
-   *     do not exclude each other, or tensors are missing, unexpected, mis-shaped or not finite;
-   *     one message names them all
+   * @throws UserException when a file is absent or malformed, there is no trained head, or classes
+   *     do not exclude each other; also when tensors are missing, unexpected, mis-shaped or not
+   *     finite, where one message tells of all of them
    */
   public static Loaded load(Path directory) {
     ObjectNode json = config(directory);
@@ -118,8 +121,8 @@ public final class ModelDirectory {
   }
 
   /**
-   * Reads a classifier or a headless model for its embeddings, which depend on no head: it gets one
-   * of random numbers, and what its classes are is not asked.
+   * Reads a classifier or a headless model for its embeddings, which do not depend on a head. The
+   * model gets a head of random numbers, and its classes are ignored.
    */
   public static Checkpoint readForEmbeddings(Path directory) {
     Contents contents = contents(directory, config(directory), ClassNames.placeholders());
@@ -128,11 +131,12 @@ public final class ModelDirectory {
 
   /**
    * Reads a classifier or a headless model as the start of a training for these labels. Classes
-   * that the checkpoint knows by the same name keep their rows of the head, wherever they stand;
-   * the others' are drawn from the seed, as is all of it where its classes cannot be told.
+   * that the checkpoint knows by the same name keep their rows of the head, wherever they stand.
+   * The other rows are drawn from the seed. The whole head is drawn where the checkpoint's classes
+   * cannot be determined.
    *
-   * @param imageSize side of the images to train with in pixels, if not that of the directory
-   * @param newHead whether all of the head is drawn in any case
+   * @param imageSize the side of the training images in pixels; empty takes that of the directory
+   * @param newHead whether the whole head is drawn in any case
    */
   public static Loaded readForTraining(
       Path directory, List<String> labels, OptionalInt imageSize, boolean newHead, long seed) {
@@ -177,7 +181,7 @@ public final class ModelDirectory {
     return ModelJson.readObject(require(directory, CONFIG));
   }
 
-  /** What is taken for granted where nothing is said of how images are prepared. */
+  /** Returns the assumptions that are made where no file says how images are prepared. */
   private static List<String> guesses(Path directory, ObjectNode json) {
     return TimmCheckpoint.isConfig(json) || ImageProcessor.isIn(directory)
         ? List.of()
@@ -212,7 +216,7 @@ public final class ModelDirectory {
   private static Checkpoint checkpoint(Path directory, Contents contents, OptionalInt imageSize) {
     TensorCheck.require(directory, contents.config, contents.tensors);
     int side = contents.preprocessor.outputSide();
-    // DINOv2 takes images of any size and is published with the side of its last training steps.
+    // DINOv2 accepts images of any size, and its config states the side of its last training steps.
     boolean anySize = contents.config.family().isDinov2() && side > 0;
     if (side != contents.config.imageSize() && !anySize) {
       throw new UserException(
@@ -228,8 +232,8 @@ public final class ModelDirectory {
   }
 
   /**
-   * Writes the three files into a directory, which is made; each file appears at once, the weights
-   * last, in float32.
+   * Creates a directory and writes the three files into it. Each file appears in one step, and the
+   * weights come last. They are stored in float32.
    */
   public static void write(Path directory, Checkpoint checkpoint) {
     try {
@@ -246,8 +250,8 @@ public final class ModelDirectory {
   }
 
   /**
-   * SHA-256 over the names, sizes and contents of {@link #files}, 64 hex digits: the identity of
-   * the model in tables.
+   * Returns the SHA-256 over the names, sizes and contents of {@link #files} as 64 hex digits. It
+   * identifies the model in tables.
    */
   public static String hash(Path directory) {
     try {
@@ -273,8 +277,8 @@ public final class ModelDirectory {
   }
 
   /**
-   * Names of the files that make up the model: its configuration, its preprocessing if there is
-   * one, and its weights.
+   * Returns the names of the files that make up the model: its configuration, its preprocessing if
+   * there is any, and its weights.
    */
   public static List<String> files(Path directory) {
     List<String> names = new ArrayList<>(List.of(CONFIG));
@@ -295,7 +299,7 @@ public final class ModelDirectory {
     return names;
   }
 
-  /** Whether a file of this name can be part of a model directory. */
+  /** Returns whether a file of this name can be part of a model directory. */
   public static boolean isModelFile(String name) {
     return name.equals(CONFIG)
         || name.equals(PREPROCESSOR)
@@ -326,15 +330,16 @@ public final class ModelDirectory {
   }
 
   /**
-   * Why the files of a folder are no model, to go behind its name; empty where they may be one.
+   * Returns the reason why the files of a folder are no model, or empty where they may be one. The
+   * text is meant to follow the name of the folder.
    *
-   * @param names of all its files and folders
+   * @param names the names of all its files and folders
    */
   public static Optional<String> problem(Collection<String> names) {
     boolean weights =
         names.contains(WEIGHTS) || names.contains(SHARD_INDEX) || names.contains(SCRIPTED);
     if (names.contains(CONFIG) && weights) {
-      // transformers adds the adapter where PEFT is installed, and passes over it where it is not.
+      // transformers applies the adapter where PEFT is installed, and ignores it elsewhere.
       return names.contains(ForeignModel.ADAPTER)
           ? Optional.of(
               "holds weights and an adapter (LoRA), which are two models; merge it by "
@@ -355,7 +360,7 @@ public final class ModelDirectory {
   }
 
   private static PreprocessorConfig preprocessor(Path directory, ViTConfig config) {
-    // Some published ViTs have none; Hugging Face's defaults are then meant.
+    // Some published ViTs have no such file. Hugging Face's defaults apply then.
     return config.family() == Family.VIT && !ImageProcessor.isIn(directory)
         ? PreprocessorConfig.squash(config.imageSize())
         : ImageProcessor.in(
@@ -388,7 +393,7 @@ public final class ModelDirectory {
     return shards;
   }
 
-  /** Where each tensor is. */
+  /** Returns the file that holds each tensor. */
   private static Map<String, String> places(Path index) {
     Map<String, String> places = new TreeMap<>();
     ModelJson.readObject(index)
@@ -425,7 +430,10 @@ public final class ModelDirectory {
     return tensors;
   }
 
-  /** Under the keys of a classifier, without the pooler and mask token, which have no use here. */
+  /**
+   * Returns the tensors under the keys of a classifier. The pooler and the mask token are left out,
+   * as they are not used here.
+   */
   private static Map<String, Tensor> classifierKeys(Family family, Map<String, Tensor> tensors) {
     Map<String, Tensor> renamed = new LinkedHashMap<>();
     tensors.forEach(

@@ -17,14 +17,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.sparkvit.core.UserException;
 
-/** The JSON files of a model directory, read strictly and written so that each appears at once. */
+/**
+ * Reads and writes the JSON files of a model directory. Reading is strict, and a written file
+ * appears in one step.
+ */
 public final class ModelJson {
   static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** Names of a million classes and an index of shards fit. */
+  /**
+   * The largest size of a file. It has room for the names of a million classes and for an index of
+   * shards.
+   */
   private static final long MOST_BYTES = 256L << 20;
 
   private ModelJson() {}
@@ -54,7 +60,7 @@ public final class ModelJson {
   static void writeObject(Path file, JsonNode object) {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
     DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
-    // The same bytes on every system, since the model hash covers them.
+    // The bytes must be the same on every system, since the model hash covers them.
     DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
     printer.indentObjectsWith(indenter);
     printer.indentArraysWith(indenter);

@@ -2,18 +2,20 @@ package org.sparkvit.model.checkpoint;
 
 /** Fits the position embeddings of one grid of patches to another. */
 final class PositionEmbeddings {
-  /** The sharpness of PyTorch's bicubic kernel (Keys 1981); Pillow's is -0.5. */
+  /** The parameter of PyTorch's bicubic kernel (Keys 1981). Pillow uses -0.5. */
   private static final double A = -0.75;
 
   private PositionEmbeddings() {}
 
   /**
-   * Bicubic interpolation as {@code torch.nn.functional.interpolate(mode="bicubic",
-   * align_corners=False)} does it, which is what Hugging Face's {@code interpolate_pos_encoding}
-   * calls. The rows of the tokens before the patches stay as they are.
+   * Interpolates bicubically as {@code torch.nn.functional.interpolate(mode="bicubic",
+   * align_corners=False)} does, which Hugging Face's {@code interpolate_pos_encoding} calls. The
+   * rows of the tokens before the patches stay as they are.
    *
-   * @param embeddings {@code [1, special + from * from, hidden]}
-   * @return {@code [1, special + to * to, hidden]}
+   * @param embeddings the embeddings {@code [1, special + from * from, hidden]}
+   * @param from the side of the present grid in patches
+   * @param to the side of the new grid in patches
+   * @return embeddings {@code [1, special + to * to, hidden]}
    */
   static Tensor resize(Tensor embeddings, int from, int to) {
     if (from == to) {

@@ -8,27 +8,29 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
 
 /**
- * What {@code preprocessor_config.json} says: how an image becomes the model's pixels. Rescaling
- * and normalisation are done by the model's graph; resizing and cropping by whoever prepares the
- * pixels.
+ * The content of {@code preprocessor_config.json}, which says how an image becomes the model's
+ * pixels. The model's graph does the rescaling and normalisation. The resizing and cropping are
+ * done before.
  *
  * @param doResize whether the image is resized at all
- * @param height target height in pixels; 0 with {@code shortestEdge}
- * @param width target width in pixels; 0 with {@code shortestEdge}
- * @param shortestEdge length in pixels that the shorter side is resized to with the aspect ratio
- *     kept, or 0 for squashing to height x width
+ * @param height the height after resizing in pixels; 0 with {@code shortestEdge}
+ * @param width the width after resizing in pixels; 0 with {@code shortestEdge}
+ * @param shortestEdge the length of the shorter side after resizing in pixels, with the aspect
+ *     ratio kept; 0 for squashing to height x width
  * @param resample Pillow's number of the filter: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4
  *     box, 5 Hamming
- * @param doCenterCrop whether cropHeight x cropWidth are cut from the middle after the resize
- * @param cropHeight height of that cut in pixels; 0 without one
- * @param cropWidth width of that cut in pixels; 0 without one
- * @param torchvisionCrop whether half of an odd border is rounded to even, as torchvision and timm
- *     do, not down, as transformers does
- * @param rescaleFactor what bytes are multiplied with when {@code doRescale}, usually 1/255
- * @param imageMean mean of red, green and blue after rescaling
- * @param imageStd standard deviation of red, green and blue after rescaling
- * @param background what transparent images are put on, which the key {@code background} says and
- *     transformers does not know; null where nothing is said
+ * @param doCenterCrop whether cropHeight x cropWidth are cut from the centre after the resize
+ * @param cropHeight the height of that cut in pixels; 0 without one
+ * @param cropWidth the width of that cut in pixels; 0 without one
+ * @param torchvisionCrop whether half of an odd border is rounded to even, as in torchvision and
+ *     timm; otherwise it is rounded down, as in transformers
+ * @param doRescale whether bytes are multiplied by {@code rescaleFactor}
+ * @param rescaleFactor the factor of bytes where they are rescaled, usually 1/255
+ * @param doNormalize whether the mean is subtracted and the result divided by the deviation
+ * @param imageMean the means of red, green and blue after rescaling
+ * @param imageStd the standard deviations of red, green and blue after rescaling
+ * @param background the background of transparent images, from the key {@code background}, which
+ *     transformers does not know; null where the file does not say
  */
 public record PreprocessorConfig(
     boolean doResize,
@@ -47,7 +49,7 @@ public record PreprocessorConfig(
     List<Double> imageStd,
     Background background)
     implements Serializable {
-  /** Key of our own, which transformers passes over. */
+  /** A key of this program, which transformers ignores. */
   static final String BACKGROUND = "background";
 
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
@@ -94,7 +96,7 @@ public record PreprocessorConfig(
     }
   }
 
-  /** A preparation that says nothing of transparent images. */
+  /** Creates a preparation without a background for transparent images. */
   public PreprocessorConfig(
       boolean doResize,
       int height,
@@ -128,7 +130,7 @@ public record PreprocessorConfig(
         null);
   }
 
-  /** The same preparation of images on that background. */
+  /** Returns the same preparation with a background for transparent images. */
   public PreprocessorConfig on(Background other) {
     return new PreprocessorConfig(
         doResize,
@@ -148,13 +150,19 @@ public record PreprocessorConfig(
         other);
   }
 
-  /** Squash to a square, bilinear, mean = std = 0.5: what google/vit-* checkpoints use. */
+  /**
+   * Returns a preparation that squashes to a square, bilinear, with mean = std = 0.5. The
+   * checkpoints google/vit-* use it.
+   */
   public static PreprocessorConfig squash(int side) {
     return new PreprocessorConfig(
         true, side, side, 0, 2, false, 0, 0, false, true, 1 / 255.0, true, HALF, HALF);
   }
 
-  /** Reads {@code preprocessor_config.json}, by default of a {@code ViTImageProcessor}. */
+  /**
+   * Reads {@code preprocessor_config.json}. A file that names no processor is read as that of a
+   * {@code ViTImageProcessor}.
+   */
   public static PreprocessorConfig read(Path file) {
     return ImageProcessor.read(
         new JsonFields(file.toString(), ModelJson.readObject(file).deepCopy()), ImageProcessor.VIT);
@@ -192,8 +200,8 @@ public record PreprocessorConfig(
   }
 
   /**
-   * The same preparation for another image side in pixels: what is resized to keeps its proportion
-   * to what is cropped.
+   * Returns the same preparation for another image side in pixels. The size before a crop keeps its
+   * ratio to the size of the crop.
    */
   public PreprocessorConfig withSide(int side) {
     int edge = 0;
@@ -222,12 +230,15 @@ public record PreprocessorConfig(
         background);
   }
 
-  /** Whether every image comes out as a square of this side. */
+  /** Returns whether every image becomes a square of this side. */
   boolean yields(int side) {
     return outputSide() == side;
   }
 
-  /** Side of the square that every image comes out as, in pixels; 0 if they do not. */
+  /**
+   * Returns the side of the square that every image becomes, in pixels, or 0 if they do not become
+   * squares of one size.
+   */
   public int outputSide() {
     if (doCenterCrop) {
       return cropHeight == cropWidth ? cropHeight : 0;
@@ -235,7 +246,7 @@ public record PreprocessorConfig(
     return doResize && height == width ? height : 0;
   }
 
-  /** What a byte of each channel is multiplied with to be normalised. */
+  /** Returns the factor by which a byte of each channel is multiplied in normalisation. */
   public float[] scale() {
     float[] scale = new float[3];
     for (int c = 0; c < 3; c++) {
@@ -244,7 +255,7 @@ public record PreprocessorConfig(
     return scale;
   }
 
-  /** What is added to each channel after {@link #scale}. */
+  /** Returns the number that is added to each channel after {@link #scale}. */
   public float[] shift() {
     float[] shift = new float[3];
     for (int c = 0; c < 3; c++) {

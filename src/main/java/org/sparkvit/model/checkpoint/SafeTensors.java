@@ -23,11 +23,13 @@ import java.util.Map;
 import org.sparkvit.core.UserException;
 
 /**
- * The safetensors file format: an unsigned 64-bit little-endian header length, a JSON header that
- * gives each tensor's type, shape and byte range, then the tensors' bytes without gaps.
+ * The safetensors file format. It begins with an unsigned 64-bit little-endian header length. A
+ * JSON header follows, which gives each tensor's type, shape and byte range. Then come the tensors'
+ * bytes without gaps.
  *
  * @param metadata the header's free-form strings
- * @param tensors by name, in the order of their bytes; mapped from the file, so it may not change
+ * @param tensors the tensors by name, in the order of their bytes; they are mapped from the file,
+ *     so the file may not change
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
 public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
@@ -39,9 +41,9 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
-   * Maps a file and checks all of it but the values.
+   * Maps a file and checks all of it except the values.
    *
-   * @throws UserException naming the file, the tensor and what is wrong with it
+   * @throws UserException that names the file, the tensor and the problem
    */
   public static SafeTensors read(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -54,7 +56,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
   }
 
   /**
-   * Writes tensors in the given order, in their own types. The file appears under its name when it
+   * Writes tensors in the given order, in their own types. The file appears under its name once it
    * is complete.
    */
   public static void write(Path file, Map<String, String> metadata, Map<String, Tensor> tensors) {
@@ -188,7 +190,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
 
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Entry entry : entries) {
-        // One mapping per tensor: a single one cannot exceed 2 GiB.
+        // Each tensor has a mapping of its own, since a single mapping cannot exceed 2 GiB.
         ByteBuffer bytes =
             channel.map(
                 FileChannel.MapMode.READ_ONLY, dataStart + entry.begin, entry.end - entry.begin);

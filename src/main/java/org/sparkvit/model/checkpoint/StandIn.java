@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.sparkvit.core.UserException;
 
-/** What lies in place of a model's file that was never fetched. */
+/** Recognises files that lie in place of a model's file that was never fetched. */
 public final class StandIn {
-  /** How much of a file is to be looked at. */
+  /** The number of bytes at the beginning of a file that are needed. */
   public static final int BYTES = 64;
 
   private static final String POINTER = "version https://git-lfs";
@@ -14,10 +14,12 @@ public final class StandIn {
   private StandIn() {}
 
   /**
-   * Refuses the pointer that Git leaves for a large file, and the page of the web that a refused
+   * Refuses the pointer that Git LFS leaves for a large file, and the web page that a refused
    * download leaves.
    *
-   * @param start how the file begins, as letters of ISO 8859-1 or UTF-8
+   * @param file the file, for messages
+   * @param start the first {@link #BYTES} of the file as ISO 8859-1 or UTF-8 text
+   * @throws UserException when the file is one of these
    */
   public static void refuse(Path file, String start) {
     if (start.startsWith(POINTER)) {

@@ -8,11 +8,11 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * A dense tensor outside of any engine.
+ * A dense tensor that does not belong to any engine.
  *
- * @param shape sizes, outermost first; empty for a scalar
- * @param bytes little-endian elements in row-major order, from position 0 to the limit; read it
- *     through {@link #bytes()}, which gives every caller a position of its own
+ * @param shape the sizes, outermost first; empty for a scalar
+ * @param bytes the little-endian elements in row-major order, from position 0 to the limit; read
+ *     them through {@link #bytes()}, which gives every caller a position of its own
  */
 public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
   public Tensor {
@@ -32,7 +32,7 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     }
   }
 
-  /** A float tensor of these values, copied. */
+  /** Returns a float tensor with a copy of these values. */
   public static Tensor of(float[] values, long... shape) {
     return of(values, Arrays.stream(shape).boxed().collect(Collectors.toList()));
   }
@@ -50,12 +50,15 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Number of elements. */
+  /** Returns the number of elements. */
   public long elements() {
     return elements(shape);
   }
 
-  /** Whether no element is NaN or infinite: the exponent's bits are never all set. */
+  /**
+   * Returns whether no element is NaN or infinite. Only in such elements are all bits of the
+   * exponent set.
+   */
   boolean isFinite() {
     ByteBuffer in = bytes();
     return switch (dtype) {
@@ -77,7 +80,7 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
   }
 
   /**
-   * The elements as floats, converted where the type is F16, BF16 or F64 (rounded to nearest).
+   * Returns the elements as floats. The types F16, BF16 and F64 are converted, rounded to nearest.
    *
    * @throws IllegalStateException for integer and 8-bit types, which hold no weights
    */
@@ -106,12 +109,12 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     return out;
   }
 
-  /** This tensor in float32: itself where it is so already. */
+  /** Returns this tensor in float32. It is the tensor itself where it already has that type. */
   public Tensor toF32() {
     return dtype == DType.F32 ? this : of(toFloats(), shape);
   }
 
-  /** The elements in bfloat16, rounded to nearest even. */
+  /** Returns the elements in bfloat16, rounded to nearest even. */
   public ByteBuffer toBf16Bytes() {
     if (dtype == DType.BF16) {
       return bytes();
@@ -125,7 +128,7 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     return out.flip();
   }
 
-  /** The elements in IEEE half precision, rounded to nearest even. */
+  /** Returns the elements in IEEE half precision, rounded to nearest even. */
   public ByteBuffer toF16Bytes() {
     if (dtype == DType.F16) {
       return bytes();
@@ -144,11 +147,14 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     if (Float.isNaN(value)) {
       return (short) ((bits >>> 16) | 0x40);
     }
-    // Half of the last kept bit, less one unless that bit is set: ties go to even.
+    // Adds half of the last kept bit, less one unless that bit is set. So ties go to even.
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
-  /** Beyond the largest half, 65504, it is infinite; below the smallest normal one, subnormal. */
+  /**
+   * Converts a float to half precision. Values of 65520 or more become infinite, as they round
+   * beyond the largest half, 65504. Values below the smallest normal half become subnormal.
+   */
   static short floatToHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
@@ -160,7 +166,8 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
       return (short) (sign | 0x7c00);
     }
     if (magnitude < 0x38800000) {
-      // Multiples of 2^-24: adding 0.5 leaves them in the low bits, rounded to even by the adder.
+      // Subnormal halves are multiples of 2^-24. Adding 0.5 leaves the multiple in the low bits,
+      // and the addition rounds it to even.
       int units = Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f) - 0x3f000000;
       return (short) (sign | units);
     }
@@ -182,7 +189,7 @@ public record Tensor(DType dtype, List<Long> shape, ByteBuffer bytes) {
     return half < 0 ? -magnitude : magnitude;
   }
 
-  /** Product of the sizes. */
+  /** Returns the product of the sizes. */
   public static long elements(List<Long> shape) {
     long product = 1;
     for (long size : shape) {

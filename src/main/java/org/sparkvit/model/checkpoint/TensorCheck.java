@@ -8,16 +8,17 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
 
-/** Holds the tensors of a model directory against its configuration. */
+/** Checks the tensors of a model directory against its configuration. */
 final class TensorCheck {
   private static final int NAMED = 8;
 
   private TensorCheck() {}
 
   /**
-   * Requires exactly the tensors that the configuration asks for, of its shapes and without NaN.
+   * Requires exactly the tensors that the configuration asks for, with its shapes and finite
+   * values.
    *
-   * @throws UserException that names the first of those that are wrong, and how many there are
+   * @throws UserException that names the first wrong tensors of each kind and their number
    */
   static void require(Path directory, ViTConfig config, Map<String, Tensor> tensors) {
     Map<String, List<Long>> expected = config.parameterShapes();

@@ -13,19 +13,20 @@ import java.util.stream.IntStream;
 import org.sparkvit.core.UserException;
 
 /**
- * Turns what timm saves for the Hub ({@code config.json} with {@code architecture} and {@code
- * pretrained_cfg}, tensors such as {@code blocks.0.attn.qkv.weight}) into the Hugging Face model
- * that computes the same: a ViT; with a distillation token a DeiT; with layer scale (DeiT III and
- * timm's DINOv2) a DINOv2 whose head has zeros for the mean of the patches.
+ * Converts a model that timm saved for the Hub to the Hugging Face model that computes the same.
+ * Such a model has a {@code config.json} with {@code architecture} and {@code pretrained_cfg}, and
+ * tensors such as {@code blocks.0.attn.qkv.weight}. It becomes a ViT, or with a distillation token
+ * a DeiT. With layer scale (DeiT III and timm's DINOv2) it becomes a DINOv2 whose head has zeros
+ * for the mean of the patches.
  *
- * <p>Sizes come from the tensors' shapes, and heads, which no shape tells, from {@code model_args}
- * or the width.
+ * <p>Sizes come from the tensors' shapes. The number of heads, which no shape tells, comes from
+ * {@code model_args} or the width.
  */
 final class TimmCheckpoint {
   private static final double EPSILON = 1e-6;
   private static final String BLOCK = "blocks.";
 
-  /** Arguments that the shapes tell as well, or that matter in training only. */
+  /** The arguments that the shapes tell as well, or that matter in training only. */
   private static final Set<String> KNOWN_ARGS =
       Set.of(
           "img_size",
@@ -47,7 +48,7 @@ final class TimmCheckpoint {
           "drop_path_rate",
           "weight_init");
 
-  /** Numbers that Pillow gives the filters. */
+  /** The numbers that Pillow gives the filters. */
   private static final Map<String, Integer> FILTERS =
       Map.of("nearest", 0, "lanczos", 1, "bilinear", 2, "bicubic", 3, "box", 4, "hamming", 5);
 
@@ -59,10 +60,10 @@ final class TimmCheckpoint {
   private final int grid;
 
   /**
-   * Finds out the sizes.
+   * Determines the sizes.
    *
-   * @param arguments the model's
-   * @param pretrained how its images are prepared
+   * @param arguments the arguments of the model
+   * @param pretrained the fields about the preparation of its images
    */
   private TimmCheckpoint(
       String source,
@@ -119,13 +120,14 @@ final class TimmCheckpoint {
     }
   }
 
-  /** Whether a configuration is one of timm's. */
+  /** Returns whether a configuration is one of timm's. */
   static boolean isConfig(ObjectNode config) {
     return config.has("architecture") && !config.has("model_type");
   }
 
   /**
-   * Reads the configuration and renames the tensors; those without a place keep their names.
+   * Reads the configuration and renames the tensors. Tensors that have no counterpart keep their
+   * names.
    *
    * @throws UserException when it is no plain ViT or DeiT
    */
@@ -133,7 +135,7 @@ final class TimmCheckpoint {
       String source, ObjectNode config, Map<String, Tensor> tensors, List<String> labels) {
     JsonFields fields = new JsonFields(source, config.deepCopy());
     String architecture = requireSupported(fields);
-    // Earlier versions of timm had no object for these.
+    // Earlier versions of timm had no object for these fields.
     JsonFields pretrained =
         config.has("pretrained_cfg") ? object(fields, "pretrained_cfg") : fields;
     JsonFields arguments = object(fields, "model_args");
@@ -215,7 +217,10 @@ final class TimmCheckpoint {
             : Map.of());
   }
 
-  /** Heads of 64 numbers, but for the largest models. */
+  /**
+   * Returns the number of heads for a width. Each head has 64 numbers, except in the largest
+   * models.
+   */
   private int usualHeads() {
     return switch (hidden) {
       case 1152, 1280, 1408, 1664 -> 16;
@@ -233,9 +238,9 @@ final class TimmCheckpoint {
   }
 
   /**
-   * The classes that the configuration names.
+   * Returns the classes that the configuration names.
    *
-   * @throws UserException when there is one alone, or a name is missing
+   * @throws UserException when there is only one class, or a name is missing
    */
   static ClassNames classes(String source, ObjectNode config) {
     JsonFields fields = new JsonFields(source, config.deepCopy());
@@ -250,7 +255,8 @@ final class TimmCheckpoint {
       throw fields.bad("num_classes", classes, "0 to " + ClassNames.MAX);
     }
     if (names == null) {
-      // A headless model has none; a head for a training's own labels takes their place.
+      // A headless model has no classes. A head for the labels of a training replaces the
+      // placeholders.
       return ClassNames.of(
           fields,
           "num_classes",
@@ -274,7 +280,7 @@ final class TimmCheckpoint {
     return ClassNames.of(fields, "label_names", labels);
   }
 
-  /** As timm's evaluation does it. */
+  /** Returns the preparation of images that timm uses for evaluation. */
   static PreprocessorConfig preprocessor(JsonFields pretrained, int side) {
     String interpolation = pretrained.takeString("interpolation", "bicubic");
     Integer filter = FILTERS.get(interpolation);
@@ -335,7 +341,7 @@ final class TimmCheckpoint {
     return key.substring(0, key.lastIndexOf('.'));
   }
 
-  /** Hugging Face's names of timm's modules, and of tensors outside of modules. */
+  /** Returns Hugging Face's names of timm's modules, and of tensors outside of modules. */
   private Map<String, String> names(int layers) {
     Map<String, String> names = new LinkedHashMap<>();
     List<String> special = family.specialTokens();
@@ -365,7 +371,7 @@ final class TimmCheckpoint {
     return names;
   }
 
-  /** Query, key and value lie one below the other. */
+  /** Splits a tensor in which query, key and value lie one below the other. */
   private static void splitQkv(
       Map<String, Tensor> renamed, String layer, String key, Tensor tensor) {
     List<Long> shape = new ArrayList<>(tensor.shape());
@@ -384,7 +390,7 @@ final class TimmCheckpoint {
     }
   }
 
-  /** DeiT III adds no positions to the tokens before the patches: here zeros do so. */
+  /** Adds zeros for the tokens before the patches, as DeiT III gives these no positions. */
   private Tensor withSpecial(Tensor positions) {
     if (positions.shape().get(1) != (long) grid * grid) {
       return positions;
@@ -396,7 +402,7 @@ final class TimmCheckpoint {
     return Tensor.of(padded, 1, (long) padded.length / hidden, hidden);
   }
 
-  /** The head with a zero for each number of the mean, which timm's does not read. */
+  /** Adds zeros to the head for the mean of the patches, which timm's head does not read. */
   private Tensor withoutMean(Tensor head) {
     if (head.shape().size() != 2 || head.shape().get(1) != hidden) {
       return head;

@@ -13,22 +13,24 @@ import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
- * What {@code config.json} of a Hugging Face ViT, DeiT or DINOv2 says. Every instance is possible:
- * sizes divide as they must and stay within bounds.
+ * The content of {@code config.json} of a Hugging Face ViT, DeiT or DINOv2. Every instance is
+ * valid: sizes are divisible as required and stay within bounds.
  *
- * @param family which of them it is
- * @param hiddenSize width of the token vectors
- * @param layers number of transformer blocks
- * @param heads attention heads per block; divides {@code hiddenSize}
- * @param intermediateSize width inside the feed-forward part of a block
- * @param imageSize side of the square input in pixels; a multiple of {@code patchSize}
- * @param patchSize side of a patch in pixels
+ * @param family the kind of Vision Transformer
+ * @param hiddenSize the width of the token vectors
+ * @param layers the number of transformer blocks
+ * @param heads the number of attention heads per block, which divides {@code hiddenSize}
+ * @param intermediateSize the width inside the feed-forward part of a block
+ * @param activation the non-linearity of the feed-forward part
+ * @param layerNormEps the number added to the variance in layer norms, above 0 and below 1
+ * @param imageSize the side of the square input in pixels, a multiple of {@code patchSize}
+ * @param patchSize the side of a patch in pixels
  * @param qkvBias whether query, key and value projections have biases
- * @param initializerRange standard deviation of fresh weights
- * @param hiddenDropout probability of dropping a hidden unit in training
- * @param attentionDropout probability of dropping an attention weight in training
- * @param labels class names; the index in this list is the index of the logit
- * @param other the keys we do not interpret, written back as they came
+ * @param initializerRange the standard deviation of fresh weights
+ * @param hiddenDropout the probability of dropping a hidden unit in training
+ * @param attentionDropout the probability of dropping an attention weight in training
+ * @param labels the names of the classes; the index in this list is the index of the logit
+ * @param other the keys that are not interpreted, which are written back as they came
  */
 public record ViTConfig(
     Family family,
@@ -48,10 +50,10 @@ public record ViTConfig(
     Map<String, JsonNode> other)
     implements Serializable {
 
-  /** Largest side of an image in pixels. */
+  /** The largest side of an image in pixels. */
   static final int MAX_IMAGE_SIZE = 4_096;
 
-  /** DINOv2's way to give the intermediate size; kept among {@link #other}. */
+  /** The key by which DINOv2 states the intermediate size. It is kept among {@link #other}. */
   static final String MLP_RATIO = "mlp_ratio";
 
   private static final String PROBLEM_TYPE = "problem_type";
@@ -80,7 +82,7 @@ public record ViTConfig(
     long mlpRows = family.isGated() ? 2L * intermediateSize : intermediateSize;
     long logits = (long) labels.size() * family.embeddingParts();
     for (long width : List.of(mlpRows, logits, tokens)) {
-      // One tensor has to fit into an array.
+      // Every tensor has to fit into an array.
       if (width * hiddenSize > Integer.MAX_VALUE / Float.BYTES) {
         throw new UserException(
             "hidden_size "
@@ -123,7 +125,12 @@ public record ViTConfig(
     }
   }
 
-  /** A published size at an image side and patch side in pixels. */
+  /**
+   * Returns a configuration of a published size.
+   *
+   * @param imageSize the side of the image in pixels
+   * @param patchSize the side of a patch in pixels
+   */
   public static ViTConfig of(ViTSize size, int imageSize, int patchSize, List<String> labels) {
     return of(
         size.hiddenSize,
@@ -135,7 +142,7 @@ public record ViTConfig(
         labels);
   }
 
-  /** Any size, with the defaults of Hugging Face for the rest. */
+  /** Returns a ViT of any size, with Hugging Face's defaults for the rest. */
   public static ViTConfig of(
       int hiddenSize,
       int layers,
@@ -163,16 +170,16 @@ public record ViTConfig(
   }
 
   /**
-   * Reads {@code config.json}; absent keys have Hugging Face's defaults.
+   * Reads {@code config.json}. Absent keys have Hugging Face's defaults.
    *
-   * @throws UserException when it is of none of the families, or a value is impossible
+   * @throws UserException when the model is of no supported family, or a value is impossible
    */
   public static ViTConfig read(Path file) {
     ObjectNode object = ModelJson.readObject(file);
     return parse(object, file.toString(), ClassNames.read(object, file.toString()).names());
   }
 
-  /** As above, with classes that are known already. */
+  /** Reads a configuration whose classes are known already. */
   static ViTConfig parse(ObjectNode object, String source, List<String> labels) {
     JsonFields fields = new JsonFields(source, object.deepCopy());
     String type = fields.takeString("model_type", "vit");
@@ -191,11 +198,12 @@ public record ViTConfig(
           "absent: weights are read as they are; save the model without it, by"
               + " model.dequantize() where that is known");
     }
-    // Of the file that was read, which transformers would round ours to: we write float32.
+    // The type is that of the file that was read. transformers would round the float32 weights that
+    // are written here to it.
     fields.take("dtype");
     fields.take("torch_dtype");
     for (String key : List.of("id2label", "label2id", "num_labels", PROBLEM_TYPE)) {
-      // What a training makes of it has other classes, and each image has one of them.
+      // The model's classes may change in training, and each image then has one of them.
       fields.take(key);
     }
     int hidden = fields.takeInt("hidden_size", 768);
@@ -217,7 +225,7 @@ public record ViTConfig(
     Map<String, JsonNode> other = fields.rest();
     if (family.isDinov2()) {
       other.put(MLP_RATIO, ratio);
-      // Masked patches are of use before fine-tuning only.
+      // Masked patches are used before fine-tuning only.
       other.remove(USE_MASK_TOKEN);
     }
     try {
@@ -242,15 +250,18 @@ public record ViTConfig(
     }
   }
 
-  /** The width that DINOv2 derives from its ratio; a gated one has two thirds, up to an eighth. */
+  /**
+   * Returns the width that DINOv2 derives from its ratio. A gated model has two thirds of it,
+   * rounded up to a multiple of 8.
+   */
   private static int mlpWidth(Family family, int hidden, JsonNode ratio) {
     int width = (int) (hidden * ratio.doubleValue());
     return family.isGated() ? ((int) (width * 2L / 3.0) + 7) / 8 * 8 : width;
   }
 
   /**
-   * Multiplications, each with its addition, that an image takes: of the linear maps, the patches'
-   * and the heads' among them, and of attention.
+   * Returns the number of multiplications, each with an addition, that an image takes. It counts
+   * attention and the linear maps, including those of patches and heads.
    */
   public long multiplyAdds() {
     long tokens = tokens();
@@ -304,7 +315,7 @@ public record ViTConfig(
     return json;
   }
 
-  /** The same model with another head. */
+  /** Returns the same model with another head. */
   public ViTConfig withLabels(List<String> newLabels) {
     return new ViTConfig(
         family,
@@ -324,7 +335,7 @@ public record ViTConfig(
         other);
   }
 
-  /** The same model for another image side in pixels. */
+  /** Returns the same model for another image side in pixels. */
   public ViTConfig withImageSize(int pixels) {
     return new ViTConfig(
         family,
@@ -344,7 +355,7 @@ public record ViTConfig(
         other);
   }
 
-  /** The same model with fresh weights of another standard deviation. */
+  /** Returns the same model with another standard deviation of fresh weights. */
   public ViTConfig withInitializerRange(double standardDeviation) {
     return new ViTConfig(
         family,
@@ -364,27 +375,29 @@ public record ViTConfig(
         other);
   }
 
-  /** Number of patches plus the class token, and with DeiT the distillation token. */
+  /** Returns the number of patches plus the class token, and for DeiT the distillation token. */
   public int tokens() {
     return grid() * grid() + family.specialTokens().size();
   }
 
-  /** Patches along a side. */
+  /** Returns the number of patches along a side. */
   int grid() {
     return imageSize / patchSize;
   }
 
-  /** Length of what the head reads: the class token, and with it what the family adds. */
+  /**
+   * Returns the length of the input of the head: the class token and what the family adds to it.
+   */
   public int embeddingSize() {
     return hiddenSize * family.embeddingParts();
   }
 
-  /** Number of scalars in all parameters. */
+  /** Returns the number of scalars in all parameters. */
   public long parameterCount() {
     return parameterShapes().values().stream().mapToLong(Tensor::elements).sum();
   }
 
-  /** Every parameter's Hugging Face key and shape, in the order of the checkpoint. */
+  /** Returns every parameter's Hugging Face key and shape, in the order of the checkpoint. */
   public Map<String, List<Long>> parameterShapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     long hidden = hiddenSize;

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.sparkvit.core.UserException;
 
 /**
- * The published sizes of the Vision Transformer: Ti and S from Touvron et al. 2021 (DeiT), B, L and
- * H from Dosovitskiy et al. 2021.
+ * The published sizes of the Vision Transformer. Ti and S are from Touvron et al. 2021 (DeiT); B, L
+ * and H are from Dosovitskiy et al. 2021.
  */
 public enum ViTSize {
   TINY(192, 12, 3, 768),
@@ -26,7 +26,12 @@ public enum ViTSize {
     this.intermediateSize = intermediateSize;
   }
 
-  /** {@code tiny|small|base|large|huge}, in any case, or the letters {@code ti|s|b|l|h}. */
+  /**
+   * Returns the size of a name: {@code tiny|small|base|large|huge} or {@code ti|s|b|l|h}, in upper
+   * or lower case.
+   *
+   * @throws UserException for an unknown name
+   */
   public static ViTSize of(String name) {
     return switch (name.strip().toLowerCase(Locale.ROOT)) {
       case "tiny", "ti" -> TINY;

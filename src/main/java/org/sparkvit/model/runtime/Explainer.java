@@ -13,8 +13,8 @@ import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.torchscript.TorchScriptArchive;
 
 /**
- * A loaded model that says where it looked, in float32. Its attention is an explicit softmax, so it
- * is slower than a {@link ViTSession} and needs memory for the attentions of a whole batch: {@code
+ * A loaded model that explains its answers, in float32. Its attention is an explicit softmax, so it
+ * is slower than a {@link ViTSession}. It needs memory for the attentions of a whole batch: {@code
  * 4 x layers x heads x tokens x tokens} bytes an image, and about as much again for their
  * gradients. Any number of threads may use it at the same time.
  */
@@ -25,7 +25,7 @@ public final class Explainer implements AutoCloseable {
     this.module = module;
   }
 
-  /** Writes a checkpoint's archive to a temporary file and loads that. */
+  /** Writes a checkpoint's archive to a temporary file and loads it. */
   public static Explainer open(Checkpoint checkpoint, Device device) {
     Path archive = ViTSession.temporaryArchive();
     try {
@@ -41,24 +41,25 @@ public final class Explainer implements AutoCloseable {
    * configuration.
    */
   public static Explainer load(Path archive, ViTConfig config, Device device) {
-    // What is loaded for inference alone takes part in no backward pass.
+    // A model that is loaded for inference alone cannot run a backward pass.
     return new Explainer(ViTModule.load(archive, config, device, true));
   }
 
-  /** The model's configuration. */
+  /** Returns the model's configuration. */
   public ViTConfig config() {
     return module.config;
   }
 
-  /** Tokens before those of the patches. */
+  /** Returns the number of tokens before those of the patches. */
   public int specialTokens() {
     return module.config.family().specialTokens().size();
   }
 
   /**
-   * Scores a batch, and says why.
+   * Scores a batch and computes maps that explain the answers.
    *
    * @param pixels as for {@link ViTSession#logits}
+   * @param n the number of images, at least 1
    */
   public Explanation explain(ByteBuffer pixels, int n) {
     PyTorchRuntime.prepareThread();
@@ -66,7 +67,7 @@ public final class Explainer implements AutoCloseable {
     JniUtils.setGradMode(true);
     try (PtNDManager scope = module.manager.newSubManager(module.manager.getDevice())) {
       NDList inputs = ViTModule.inputs(scope, Methods.EXPLAIN, module.pixels(scope, pixels, n));
-      // As in training: DJL computes nothing else with gradients.
+      // The model runs in training mode, as DJL computes gradients in no other.
       NDList maps = IValueUtils.forward(module.block, inputs, true);
       return new Explanation(
           maps.get(0).toFloatArray(),
@@ -78,12 +79,12 @@ public final class Explainer implements AutoCloseable {
     }
   }
 
-  /** Scores a batch; arguments and result as for {@link ViTSession#logits}. */
+  /** Scores a batch. Arguments and result are as for {@link ViTSession#logits}. */
   public float[] logits(ByteBuffer pixels, int n) {
     return module.run(Methods.FORWARD, pixels, n);
   }
 
-  /** Frees the weights; no other call may be running. */
+  /** Frees the weights. No other call may be running. */
   @Override
   public void close() {
     module.close();

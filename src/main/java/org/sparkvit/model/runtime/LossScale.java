@@ -3,9 +3,9 @@ package org.sparkvit.model.runtime;
 import org.sparkvit.model.architecture.Precision;
 
 /**
- * What a loss is multiplied by, so that its gradients do not vanish in half precision (Micikevicius
- * et al. 2018), with the constants of torch's {@code GradScaler}: it is halved when a gradient
- * overflows, and doubled after 2,000 steps without that.
+ * The factor of a loss that keeps its gradients from vanishing in half precision (Micikevicius et
+ * al. 2018). The constants are those of torch's {@code GradScaler}. The factor is halved when a
+ * gradient overflows, and doubled after 2,000 steps without an overflow.
  */
 final class LossScale {
   private static final double INITIAL = 65_536;
@@ -19,7 +19,10 @@ final class LossScale {
     this.steps = steps;
   }
 
-  /** FP16 needs one; the exponents of bf16 are those of float32. */
+  /**
+   * Returns the initial factor. Only FP16 needs one other than 1, as bf16 has the exponents of
+   * float32.
+   */
   static LossScale of(Precision precision) {
     return new LossScale(precision == Precision.FP16 ? INITIAL : 1, 0);
   }
@@ -28,12 +31,16 @@ final class LossScale {
     return value;
   }
 
-  /** Steps since the last change. */
+  /** Returns the number of steps since the factor changed. */
   int steps() {
     return steps;
   }
 
-  /** Takes note of whether a step's gradients were numbers. */
+  /**
+   * Updates the factor after a step.
+   *
+   * @param finite whether the step's gradients were finite
+   */
   void update(boolean finite) {
     if (!finite) {
       value /= 2;

@@ -14,19 +14,22 @@ import org.sparkvit.model.checkpoint.SafeTensors;
 import org.sparkvit.model.checkpoint.Tensor;
 
 /**
- * What a training has besides the weights, as a safetensors file: {@code exp_avg.KEY} and {@code
- * exp_avg_sq.KEY} are AdamW's moments, {@code ema.KEY} the averaged weights; counts are in the
- * metadata. Weights that were never trained have no moments.
+ * The state of a training besides the weights, stored as a safetensors file. {@code exp_avg.KEY}
+ * and {@code exp_avg_sq.KEY} are AdamW's moments, and {@code ema.KEY} are the averaged weights.
+ * Counts are in the metadata. Weights that were never trained have no moments.
  *
- * @param step updates done
- * @param scale of the loss
+ * @param step the number of updates done
+ * @param scale the scale of the loss
  */
 record OptimizerState(long step, LossScale scale) {
   private static final String STEP = "step";
   private static final String SCALE = "loss_scale";
   private static final String SCALE_STEPS = "loss_scale_steps";
 
-  /** Before the key of a weight: its own number of updates. */
+  /**
+   * The prefix of metadata that hold a weight's own number of updates; the key of the weight
+   * follows.
+   */
   private static final String OWN_STEPS = "steps.";
 
   private static final String AVERAGE = "exp_avg.";
@@ -67,7 +70,7 @@ record OptimizerState(long step, LossScale scale) {
     if (step == null || !step.matches("\\d{1,18}")) {
       throw new UserException(file + ": not an optimizer state: no step in its metadata");
     }
-    // Only when all of the file is known to fit is anything replaced.
+    // Nothing is replaced before the whole file is known to fit.
     int head = weights.stream().mapToInt(weight -> weight.depth).max().orElseThrow();
     for (TrainedWeight weight : weights) {
       // The head is trained in every step.
@@ -128,8 +131,9 @@ record OptimizerState(long step, LossScale scale) {
   }
 
   /**
-   * Replaces the numbers of an array. What is made of Java's memory stays there, and steps would
-   * write to it after it has been freed; so a copy takes the array's place.
+   * Replaces the values of an array. An array that is made from Java's memory keeps using it, and
+   * training steps would write to it after it has been freed. So the values are put into a native
+   * copy.
    */
   private static void set(PtNDArray array, float[] values) {
     try (NDArray javas = array.getManager().create(values, array.getShape())) {

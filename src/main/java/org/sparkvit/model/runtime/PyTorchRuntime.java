@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sparkvit.core.UserException;
 
-/** Settings of the PyTorch engine, which is one per JVM. */
+/** Settings of the PyTorch engine, of which a JVM has one. */
 public final class PyTorchRuntime {
   private static final Pattern GPU = Pattern.compile("gpu(?::(\\d{1,3}))?");
   private static boolean loaded;
@@ -20,8 +20,8 @@ public final class PyTorchRuntime {
   private PyTorchRuntime() {}
 
   /**
-   * Sets how many threads one operation uses, from 1. Threads that have already run an operation
-   * may keep the former number (OpenMP's setting is per thread), so call this first.
+   * Sets the number of threads that one operation uses, 1 or more. Threads that have already run an
+   * operation may keep the former number, since OpenMP's setting is per thread. So call this first.
    */
   public static synchronized void configure(int threadsPerOp) {
     if (threadsPerOp < 1) {
@@ -36,7 +36,8 @@ public final class PyTorchRuntime {
   }
 
   /**
-   * {@code auto|cpu|gpu|gpu:N}; auto is the first GPU if PyTorch can use one, else the CPU.
+   * Returns the device of a name, {@code auto|cpu|gpu|gpu:N}. {@code auto} is the first GPU if
+   * PyTorch can use one, else the CPU.
    *
    * @throws UserException when a GPU was asked for and PyTorch has none
    */
@@ -55,7 +56,7 @@ public final class PyTorchRuntime {
     }
     int index = gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1));
     if (index >= gpus) {
-      // A CPU-only build of PyTorch would go on silently on the CPU.
+      // A CPU-only build of PyTorch would silently use the CPU.
       throw new UserException(
           "device '"
               + name
@@ -66,13 +67,15 @@ public final class PyTorchRuntime {
     return Device.gpu(index);
   }
 
-  /** GPUs that PyTorch can use in this process; 0 with a CPU-only build of it. */
+  /**
+   * Returns the number of GPUs that PyTorch can use in this process. It is 0 with a CPU-only build.
+   */
   public static int gpuCount() {
     Engine engine = engine();
     return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
 
-  /** The engine, loaded with our settings. */
+  /** Returns the engine, loaded with the settings of this program. */
   static synchronized Engine engine() {
     if (!loaded) {
       // Nothing is downloaded at run time; the natives come with the jar.
@@ -102,8 +105,8 @@ public final class PyTorchRuntime {
   }
 
   /**
-   * The profiling executor compiles anew for every shape it sees, which costs seconds per batch
-   * size; its switch is per thread, so every call sets it.
+   * Turns the profiling executor off. It compiles anew for every shape that it sees, which takes
+   * seconds for each batch size. Its switch is per thread, so every call sets it.
    */
   static void prepareThread() {
     JniUtils.setGraphExecutorOptimize(false);

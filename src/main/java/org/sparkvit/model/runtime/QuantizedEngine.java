@@ -9,10 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.sparkvit.model.architecture.Precision;
 
 /**
- * What PyTorch computes int8 products with. By default that is FBGEMM, which knows no AMX; on
- * processors that have it oneDNN is two to three times as fast. Python sets it as {@code
- * torch.backends.quantized.engine}, DJL has no call for it, so libtorch's own functions are called
- * by name, and where one is missing nothing is changed.
+ * Chooses the library that PyTorch computes int8 products with. The default is FBGEMM, which does
+ * not use AMX. On processors with AMX, oneDNN is two to three times as fast. Python sets it as
+ * {@code torch.backends.quantized.engine}, but DJL has no call for it. So libtorch's own functions
+ * are called by name, and where one is missing nothing is changed.
  */
 final class QuantizedEngine {
   private static final Logger LOG = LoggerFactory.getLogger(QuantizedEngine.class);
@@ -22,12 +22,15 @@ final class QuantizedEngine {
   private static final String SET = "_ZN2at7Context10setQEngineEN3c107QEngineE";
   private static final String GET = "_ZNK2at7Context7qEngineEv";
 
-  /** Of {@code c10::QEngine}, in one byte. */
+  /** The value of oneDNN in {@code c10::QEngine}, which is one byte. */
   static final int ONEDNN = 3;
 
   private QuantizedEngine() {}
 
-  /** Takes oneDNN where the processor multiplies int8 matrices by AMX and libtorch has it. */
+  /**
+   * Chooses oneDNN where the processor multiplies int8 matrices by AMX and libtorch contains
+   * oneDNN.
+   */
   static void choose() {
     if (!Precision.hasInt8Matrices()) {
       return;
@@ -42,7 +45,7 @@ final class QuantizedEngine {
     }
   }
 
-  /** The engine in use. */
+  /** Returns the number of the engine in use. */
   static int current() {
     NativeLibrary torch = library();
     return torch.getFunction(GET).invokeInt(new Object[] {context(torch)}) & 0xFF;
@@ -57,9 +60,12 @@ final class QuantizedEngine {
     return torch.getFunction(CONTEXT).invokePointer(new Object[0]);
   }
 
-  /** Asking for an engine that is not compiled in would throw through Java's frames. */
+  /**
+   * Returns whether an engine is compiled in. Choosing another one would throw a C++ exception
+   * through Java's frames.
+   */
   private static boolean supports(NativeLibrary torch, int engine) {
-    // A std::vector of bytes: where they begin, and where they end.
+    // The result is a std::vector of bytes, which holds pointers to its begin and its end.
     Pointer vector = torch.getFunction(SUPPORTED).invokePointer(new Object[0]);
     Pointer begin = vector.getPointer(0);
     long size = Pointer.nativeValue(vector.getPointer(8)) - Pointer.nativeValue(begin);

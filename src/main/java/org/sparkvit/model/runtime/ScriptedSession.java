@@ -25,7 +25,7 @@ import org.sparkvit.model.torchscript.ScriptedModel;
 public final class ScriptedSession implements Classifier {
   private static final int MOST_SHOWN = 300;
 
-  /** So many logits are not all within 0 and 1 by chance. */
+  /** The number of logits that do not all lie within 0 and 1 by chance. */
   private static final int ENOUGH_VALUES = 32;
 
   private final ScriptedModel model;
@@ -41,7 +41,7 @@ public final class ScriptedSession implements Classifier {
   /**
    * Reads a model's directory and loads the model.
    *
-   * @throws UserException when the file is no TorchScript module, or one that does more than to
+   * @throws UserException when the file is no TorchScript module, or the module does more than
    *     compute
    */
   public static ScriptedSession open(Path directory, Device device) {
@@ -49,9 +49,10 @@ public final class ScriptedSession implements Classifier {
   }
 
   /**
-   * Loads a model that has been looked through.
+   * Loads a model that has been inspected.
    *
-   * @param weights its module
+   * @param weights the file of its module
+   * @param model the result of the inspection
    * @throws UserException when PyTorch cannot load it
    */
   public static ScriptedSession load(Path weights, ScriptedModel model, Device device) {
@@ -106,7 +107,10 @@ public final class ScriptedSession implements Classifier {
     }
   }
 
-  /** What has been squeezed once gives close to the same for each class when it is again. */
+  /**
+   * Requires that values are logits. Probabilities would become almost the same for each class
+   * where softmax is applied to them again.
+   */
   private void requireLogits(float[] values, int classes, DataType type) {
     double tolerance = type == DataType.FLOAT32 || type == DataType.FLOAT64 ? 1e-5 : 1e-2;
     boolean upToOne = true;
@@ -139,7 +143,10 @@ public final class ScriptedSession implements Classifier {
     }
   }
 
-  /** In a dictionary they are found by their name, as its order is not kept. */
+  /**
+   * Returns the logits of several outputs. In a dictionary they are found by their name, as its
+   * order is not kept.
+   */
   private static NDArray logitsOf(NDList outputs) {
     List<String> names =
         outputs.stream().map(NDArray::getName).filter(Objects::nonNull).sorted().toList();
@@ -184,7 +191,10 @@ public final class ScriptedSession implements Classifier {
     }
   }
 
-  /** PyTorch says where in the module it was first, and last what it was. */
+  /**
+   * Returns the message of PyTorch's error alone. PyTorch first says where in the module it was,
+   * and says last what it was.
+   */
   private static String reason(RuntimeException error) {
     String message = String.valueOf(error.getMessage());
     String shown =

@@ -4,24 +4,27 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import org.sparkvit.model.checkpoint.Family;
 
-/** A parameter with its gradient, AdamW's two moments and its average, all on the device. */
+/**
+ * A parameter with its gradient, AdamW's two moments and its average. All of them are on the
+ * device.
+ */
 final class TrainedWeight {
   final String key;
 
-  /** See {@link Family#depth}. */
+  /** The place in the model, see {@link Family#depth}. */
   final int depth;
 
   final PtNDArray value;
 
-  /** Moments, null before the first update. */
+  /** The moments, which are null before the first update. */
   PtNDArray average;
 
   PtNDArray square;
 
-  /** Updates so far, a float: torch counts them for each parameter. */
+  /** The number of updates so far as a float tensor, since torch counts them for each parameter. */
   PtNDArray steps;
 
-  /** Average over the steps, or null where none is kept. */
+  /** The average over the steps, or null where none is kept. */
   final PtNDArray smoothed;
 
   private PtNDArray gradient;
@@ -38,7 +41,7 @@ final class TrainedWeight {
     return trained;
   }
 
-  /** Whether weight decay applies to it: not to biases and norms. */
+  /** Returns whether weight decay applies. It does not apply to biases and norms. */
   boolean isDecayed() {
     return value.getShape().dimension() > 1;
   }
@@ -48,7 +51,7 @@ final class TrainedWeight {
     trained = wanted;
   }
 
-  /** Makes the moments, before the first update. */
+  /** Creates the moments before the first update. */
   void prepare() {
     if (average == null) {
       average = (PtNDArray) value.zerosLike();
@@ -57,7 +60,10 @@ final class TrainedWeight {
     }
   }
 
-  /** Made by the first backward pass, which later ones add to in place: asked for just once. */
+  /**
+   * Returns the gradient. The first backward pass creates it and later ones add to it in place, so
+   * it is fetched only once.
+   */
   PtNDArray gradient() {
     if (gradient == null) {
       gradient = value.getGradient();

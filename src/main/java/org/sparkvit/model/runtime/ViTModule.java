@@ -21,7 +21,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.model.architecture.Methods;
 import org.sparkvit.model.checkpoint.ViTConfig;
 
-/** An archive loaded into libtorch: what both sessions share. */
+/** An archive loaded into libtorch, which the sessions share. */
 public final class ViTModule implements AutoCloseable {
   final ViTConfig config;
   final PtNDManager manager;
@@ -50,7 +50,7 @@ public final class ViTModule implements AutoCloseable {
     }
   }
 
-  /** Runs a method in evaluation mode on a batch and copies its one float output. */
+  /** Runs a method on a batch in evaluation mode and copies its single float output. */
   float[] run(String method, ByteBuffer pixels, int n) {
     PyTorchRuntime.prepareThread();
     try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
@@ -59,7 +59,10 @@ public final class ViTModule implements AutoCloseable {
     }
   }
 
-  /** Calls a method that changes the module for good; before the first {@link #run}. */
+  /**
+   * Calls a method that changes the module permanently. It must be called before the first {@link
+   * #run}.
+   */
   void prepare(String method) {
     PyTorchRuntime.prepareThread();
     try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
@@ -72,7 +75,7 @@ public final class ViTModule implements AutoCloseable {
     PyTorchRuntime.prepareThread();
     try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
       Set<String> names = config.parameterShapes().keySet();
-      // Buffers are listed as well.
+      // The list contains buffers as well.
       PtNDArray[] parameters =
           JniUtils.moduleGetParams(block, scope).stream()
               .filter(array -> names.contains(array.getName()))
@@ -83,12 +86,15 @@ public final class ViTModule implements AutoCloseable {
     }
   }
 
-  /** Whether the archive was written with a method. */
+  /** Returns whether the archive was written with a method. */
   boolean has(String method) {
     return List.of(JniUtils.getMethodNames(block)).contains(method);
   }
 
-  /** DJL passes the name of a method as the name of an array beside the arguments. */
+  /**
+   * Returns the inputs of a method. DJL takes the name of the method from the name of an array
+   * beside the arguments.
+   */
   static NDList inputs(PtNDManager scope, String method, NDArray... arguments) {
     NDList inputs = new NDList(arguments);
     NDArray name = scope.zeros(new Shape(1));
@@ -97,12 +103,16 @@ public final class ViTModule implements AutoCloseable {
     return inputs;
   }
 
-  /** The batch as {@code [n, H, W, 3]} on the device; on the CPU without a copy. */
+  /** Returns the batch as {@code [n, H, W, 3]} on the device. On the CPU it is not copied. */
   PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n) {
     return pixels(scope, pixels, n, config.imageSize());
   }
 
-  /** As above, of images of any side. */
+  /**
+   * Returns a batch of square images as {@code [n, side, side, 3]} on the device.
+   *
+   * @param side the side of the images in pixels
+   */
   static PtNDArray pixels(PtNDManager scope, ByteBuffer pixels, int n, int side) {
     long bytes = Math.multiplyExact((long) n, 3L * side * side);
     if (n < 1 || !pixels.isDirect() || pixels.capacity() < bytes) {

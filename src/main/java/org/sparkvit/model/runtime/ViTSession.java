@@ -22,13 +22,18 @@ public final class ViTSession implements Classifier {
     this.module = module;
   }
 
-  /** Reads a model directory, writes its archive to a temporary file and loads that. */
+  /**
+   * Reads a model directory, writes its archive to a temporary file and loads it.
+   *
+   * @throws UserException when the model cannot be read, or the device does not compute in the
+   *     precision
+   */
   public static ViTSession open(Path modelDirectory, Device device, Precision precision) {
     return open(ModelDirectory.read(modelDirectory), device, precision);
   }
 
   /**
-   * Writes a checkpoint's archive to a temporary file and loads that.
+   * Writes a checkpoint's archive to a temporary file and loads it.
    *
    * @throws UserException when the device does not compute in the precision
    */
@@ -42,16 +47,19 @@ public final class ViTSession implements Classifier {
     }
   }
 
-  /** Loads an archive that {@link TorchScriptArchive} wrote for this configuration, as it is. */
+  /**
+   * Loads an archive that {@link TorchScriptArchive} wrote for this configuration, without adapting
+   * it to this machine.
+   */
   public static ViTSession load(Path archive, ViTConfig config, Device device) {
     return new ViTSession(ViTModule.load(archive, config, device, false));
   }
 
   /**
-   * Loads an archive that {@link TorchScriptArchive} wrote for this configuration, and makes the
-   * best of this machine's processor: see {@link Precision#hasOwnCode}.
+   * Loads an archive that {@link TorchScriptArchive} wrote for this configuration, and adapts it to
+   * this machine's processor: see {@link Precision#hasOwnCode}.
    *
-   * @param precision that the archive was written for; or, where it was written for both of them,
+   * @param precision the precision that the archive was written for; where it was written for both,
    *     FP32 or BF16
    * @throws UserException when the device does not compute in the precision
    */
@@ -71,7 +79,7 @@ public final class ViTSession implements Classifier {
     return session;
   }
 
-  /** The model's configuration. */
+  /** Returns the model's configuration. */
   public ViTConfig config() {
     return module.config;
   }
@@ -82,8 +90,8 @@ public final class ViTSession implements Classifier {
   }
 
   /**
-   * What the head reads after the final layer norm: the class token; of a distilled DeiT followed
-   * by the distillation token, of DINOv2 by the mean of the patches' tokens.
+   * Returns the inputs of the head after the final layer norm. They are the class token, followed
+   * by the distillation token in a distilled DeiT, or by the mean of the patches' tokens in DINOv2.
    *
    * @return {@code n * embeddingSize} values, row by row
    */
@@ -119,7 +127,7 @@ public final class ViTSession implements Classifier {
     try {
       Files.deleteIfExists(archive);
     } catch (IOException e) {
-      // Windows keeps mapped files; the system clears its temporary directory.
+      // Windows cannot delete mapped files, so the file is deleted when the JVM ends.
       archive.toFile().deleteOnExit();
     }
   }

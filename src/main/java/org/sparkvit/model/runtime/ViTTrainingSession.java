@@ -32,11 +32,11 @@ import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.torchscript.TorchScriptArchive;
 
 /**
- * A model whose weights are being trained. One thread uses it.
+ * A model whose weights are being trained. Only one thread may use it.
  *
- * <p>A step is one or more {@link #backward}, whose gradients add up, and one {@link #update}. All
- * native memory is allocated at the first step, and where {@link #freeze} sets more weights free;
- * later steps free what they take.
+ * <p>A step is one or more {@link #backward}, whose gradients add up, and one {@link #update}.
+ * Native memory that lasts is allocated at the first step, and again where {@link #freeze} makes
+ * more weights trainable. Other steps free what they allocate.
  */
 public final class ViTTrainingSession implements AutoCloseable {
   private final Checkpoint initial;
@@ -50,7 +50,7 @@ public final class ViTTrainingSession implements AutoCloseable {
   private long step;
   private boolean hasGradients;
 
-  /** Weights that are updated alike. */
+  /** Weights that are updated with the same rate and decay. */
   private record Group(List<TrainedWeight> weights, double rateFactor, double decay) {}
 
   private ViTTrainingSession(
@@ -66,7 +66,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     for (NDArray array : JniUtils.moduleGetParams(module.block, module.manager)) {
       byName.put(array.getName(), (PtNDArray) array);
     }
-    // Buffers are listed as well, but only parameters are trained.
+    // The list contains buffers as well, but only parameters are trained.
     for (String key : config.parameterShapes().keySet()) {
       int depth = config.family().depth(key, config.layers());
       PtNDArray value = byName.get(key);
@@ -75,7 +75,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     freeze(0);
   }
 
-  /** As below, with plain AdamW on cross-entropy. */
+  /** Loads a checkpoint for training with plain AdamW on cross-entropy. */
   public static ViTTrainingSession open(
       Checkpoint checkpoint, AdamW optimizer, Device device, Precision precision) {
     return open(checkpoint, TrainingOptions.of(optimizer), device, precision);
@@ -84,7 +84,8 @@ public final class ViTTrainingSession implements AutoCloseable {
   /**
    * Loads a checkpoint for training. The checkpoint itself is not changed.
    *
-   * @param precision of the products; weights, gradients and moments are float32 in every case
+   * @param precision the precision of the products; weights, gradients and moments are float32 in
+   *     every case
    */
   public static ViTTrainingSession open(
       Checkpoint checkpoint, TrainingOptions options, Device device, Precision precision) {
@@ -103,16 +104,16 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
   }
 
-  /** Parameter shapes by Hugging Face key. */
+  /** Returns the shapes of the parameters by Hugging Face key. */
   public Map<String, List<Long>> parameters() {
     return initial.config().parameterShapes();
   }
 
   /**
-   * Leaves the lower part of the model as it is from now on, and trains the rest.
+   * Leaves the lower part of the model unchanged from now on, and trains the rest.
    *
-   * @param depth how much: 0 nothing, 1 the embeddings, 1 + n also the first n blocks, 2 + all
-   *     blocks also the final norm, so that only the head is trained
+   * @param depth the size of the part: 0 nothing, 1 the embeddings, 1 + n also the first n blocks,
+   *     2 + all blocks also the final norm, so that only the head is trained
    * @throws IllegalArgumentException when nothing would be left to train
    */
   public void freeze(int depth) {
@@ -123,7 +124,7 @@ public final class ViTTrainingSession implements AutoCloseable {
     for (TrainedWeight weight : weights.values()) {
       weight.train(weight.depth >= depth);
       if (weight.isTrained()) {
-        // The final norm learns as fast as the head, as in timm.
+        // The final norm has the learning rate of the head, as in timm.
         int group = Math.min(weight.depth, headDepth() - 1);
         byDepth.computeIfAbsent(group, none -> new ArrayList<>()).add(weight);
       }
@@ -158,12 +159,12 @@ public final class ViTTrainingSession implements AutoCloseable {
   }
 
   /**
-   * Forward and backward of one batch in training mode; the gradients are added to those already
-   * there.
+   * Runs forward and backward of one batch in training mode. The gradients are added to those
+   * already there.
    *
-   * @param normaliser what the weighted sum is divided by: the sum of the weights over all images
-   *     of the step gives torch's mean of a weighted cross-entropy, also when the step is made of
-   *     several calls
+   * @param normaliser the divisor of the weighted sum of losses. The sum of the weights over all
+   *     images of the step gives torch's mean of a weighted cross-entropy, also where the step is
+   *     made of several calls
    * @return the sum of weight times loss, divided by the normaliser
    */
   public double backward(TrainingBatch batch, double normaliser) {
@@ -216,9 +217,9 @@ public final class ViTTrainingSession implements AutoCloseable {
   }
 
   /**
-   * The forward pass keeps only what goes into each block; the backward pass, from the last block
-   * to the first, computes it again. Below the lowest weight that is trained there is nothing to
-   * do.
+   * Runs forward and backward with little memory. The forward pass keeps only the input of each
+   * block. The backward pass goes from the last block to the first and computes each again. It
+   * stops at the lowest weight that is trained.
    */
   private double recomputing(
       PtNDManager scope, PtNDArray pixels, PtNDArray targets, PtNDArray weighing, long seed) {
@@ -294,7 +295,10 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
   }
 
-  /** Factors of the branches, [2 x layers, n]: an image's own chance decides which it skips. */
+  /**
+   * Returns the factors of the branches, {@code [2 x layers, n]}. An image's own seed decides which
+   * branches it skips.
+   */
   private PtNDArray path(PtNDManager scope, TrainingBatch batch) {
     int branches = 2 * initial.config().layers();
     int n = batch.size();
@@ -311,8 +315,9 @@ public final class ViTTrainingSession implements AutoCloseable {
   }
 
   /**
-   * Dropout draws from torch's one stream of the JVM, which starts anew for each part of the pass:
-   * so a part can be computed again, and a training taken up in its midst.
+   * Seeds dropout, which draws from torch's only random stream of the JVM. The stream is seeded for
+   * each part of the pass. So a part can be computed again, and a training can be resumed in the
+   * middle.
    */
   private void seedDropout(long seed, int part) {
     if (drawsDropout) {
@@ -321,14 +326,14 @@ public final class ViTTrainingSession implements AutoCloseable {
   }
 
   /**
-   * One AdamW step on the gradients, which are then cleared. If they are not finite, the weights
-   * stay as they are: training has diverged, or, in FP16, the loss was scaled up too far, which the
-   * next steps mend.
+   * Does one AdamW step on the gradients and clears them. If they are not finite, the weights stay
+   * as they are. Then training has diverged. In FP16 the loss may also have been scaled up too far,
+   * which the next steps correct.
    *
-   * @param learningRate of the topmost layers
-   * @param maxNorm what the global L2 norm of the gradients is scaled down to when it is larger
-   *     (torch's clip_grad_norm_); infinite to leave them alone
-   * @return the norm as it was before, not finite if nothing was done
+   * @param learningRate the learning rate of the topmost layers
+   * @param maxNorm the global L2 norm to which larger gradients are scaled down (torch's
+   *     clip_grad_norm_); infinite leaves them unchanged
+   * @return the norm before it was scaled down, not finite if nothing was done
    */
   public double update(double learningRate, double maxNorm) {
     if (!hasGradients) {
@@ -388,7 +393,7 @@ public final class ViTTrainingSession implements AutoCloseable {
         IValue.from(optimizer.epsilon()));
   }
 
-  /** Calls a method for what it does to its arguments, which are closed. */
+  /** Calls a method for its effect on its arguments, which are closed afterwards. */
   private void run(String method, IValue... arguments) {
     try {
       IValueUtils.runMethod(module.block, method, arguments).close();
@@ -404,25 +409,28 @@ public final class ViTTrainingSession implements AutoCloseable {
     return IValue.listFrom(group.stream().map(array).toArray(PtNDArray[]::new));
   }
 
-  /** Number of updates done. */
+  /** Returns the number of updates done. */
   public long step() {
     return step;
   }
 
-  /** What the loss is multiplied by before the backward pass: 1 but in FP16. */
+  /** Returns the factor of the loss before the backward pass. It is 1 except in FP16. */
   public double lossScale() {
     return scale.value();
   }
 
-  /** Logits in evaluation mode; arguments and result as for {@link ViTSession#logits}. */
+  /**
+   * Returns logits in evaluation mode. Arguments and result are as for {@link ViTSession#logits}.
+   */
   public float[] logits(ByteBuffer pixels, int n) {
     return module.run(Methods.FORWARD, pixels, n);
   }
 
   /**
-   * Puts the average of the weights over the steps in their place for as long as something runs,
-   * which must not train.
+   * Replaces the weights by their average over the steps while a function runs. The function must
+   * not train.
    *
+   * @return the result of the function
    * @throws IllegalStateException when no average is kept
    */
   public <T> T averaged(Supplier<T> use) {
@@ -452,14 +460,14 @@ public final class ViTTrainingSession implements AutoCloseable {
     }
   }
 
-  /** A copy of the current weights, in the configuration that was given. */
+  /** Returns a copy of the current weights, in the configuration that was given. */
   public Checkpoint checkpoint() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     weights.forEach((key, weight) -> tensors.put(key, tensor(weight.value)));
     return new Checkpoint(initial.config(), initial.preprocessor(), tensors);
   }
 
-  /** A copy of the gradients of what is trained, by key. */
+  /** Returns a copy of the gradients of the trained weights by key. */
   Map<String, Tensor> gradients() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     trained().forEach(weight -> tensors.put(weight.key, tensor(weight.gradient())));
@@ -474,13 +482,13 @@ public final class ViTTrainingSession implements AutoCloseable {
     return Tensor.of(array.toFloatArray(), shape);
   }
 
-  /** Saves all but the weights: moments, averages and counts, as safetensors. */
+  /** Saves everything but the weights as safetensors: moments, averages and counts. */
   public void saveOptimizer(Path file) {
     OptimizerState.save(file, weights.values(), step, scale);
   }
 
   /**
-   * Restores what {@link #saveOptimizer} wrote.
+   * Restores the state that {@link #saveOptimizer} wrote.
    *
    * @throws UserException when the file is malformed or belongs to another model
    */
@@ -490,7 +498,9 @@ public final class ViTTrainingSession implements AutoCloseable {
     scale = state.scale();
   }
 
-  /** Number of native objects that this session holds; the same after every step. */
+  /**
+   * Returns the number of native objects that this session holds. It is the same after every step.
+   */
   int managedResources() {
     return module.manager.getManagedArrays().size();
   }

@@ -13,7 +13,7 @@ import org.sparkvit.model.checkpoint.Tensor;
  * @see <a href="https://peps.python.org/pep-0307/">PEP 307</a>
  */
 final class Pickle {
-  /** What PyTorch's quantised linear operators take as their weights and bias. */
+  /** The class in which PyTorch's quantised linear operators take their weights and bias. */
   static final String PACKED_MODULE = "__torch__.torch.classes.quantized";
 
   static final String PACKED_CLASS = "LinearPackedParamsBase";
@@ -25,13 +25,13 @@ final class Pickle {
     out.write(2);
   }
 
-  /** The finished stream. */
+  /** Returns the finished stream. */
   byte[] toBytes() {
     out.write('.');
     return out.toByteArray();
   }
 
-  /** Starts an object of a class without constructor arguments; its attributes follow. */
+  /** Begins an object of a class without constructor arguments. Its attributes follow. */
   void beginObject(String module, String name) {
     global(module, name);
     out.write(')');
@@ -45,7 +45,7 @@ final class Pickle {
     out.write('b');
   }
 
-  /** A tensor over a storage of its own, contiguous. */
+  /** Writes a contiguous tensor with a storage of its own. */
   void tensor(String storageClass, String storageKey, List<Long> shape, boolean requiresGrad) {
     global("torch._utils", "_rebuild_tensor_v2");
     out.write('(');
@@ -54,9 +54,10 @@ final class Pickle {
   }
 
   /**
-   * The state of a quantised linear map: weights in int8 with a scale per row, and a float bias.
+   * Writes the state of a quantised linear map: weights in int8 with a scale per row, and a float
+   * bias.
    *
-   * @param keys of the storages of weights, scales, zero points and bias, the last of them null
+   * @param keys the keys of the storages of weights, scales, zero points and bias; the last is null
    *     where there is no bias
    */
   void packedLinear(long rows, long columns, String[] keys) {
@@ -82,7 +83,7 @@ final class Pickle {
     out.write('b');
   }
 
-  /** Where a tensor's elements are, and its offset, sizes and strides there. */
+  /** Writes where a tensor's elements are stored, and its offset, sizes and strides there. */
   private void storage(String storageClass, String storageKey, List<Long> shape) {
     out.write('(');
     string("storage");

@@ -7,13 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.sparkvit.core.UserException;
 
-/** Walks through a pickle of a TorchScript archive without running it. */
+/** Reads a pickle of a TorchScript archive without running it. */
 final class PickleGlobals {
   private PickleGlobals() {}
 
   /**
-   * The classes and functions that it names, as {@code module name}.
+   * Returns the classes and functions that a pickle names, as {@code module name}, in their order.
    *
+   * @param source the name of the pickle, for messages
    * @throws UserException at an opcode that PyTorch does not write
    */
   static Set<String> of(String source, byte[] pickle) {

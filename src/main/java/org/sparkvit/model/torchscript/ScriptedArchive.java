@@ -22,16 +22,19 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.model.checkpoint.StandIn;
 
 /**
- * What a TorchScript archive holds, looked at before PyTorch loads it: loading may run code already
- * ({@code __setstate__}). A module is a program; one that names an operator beyond arithmetic is
- * refused. That is no fence for hostile models, but no model that is trusted by mistake writes a
- * file.
+ * The result of inspecting a TorchScript archive. It is inspected before PyTorch loads it, as
+ * loading may already run code ({@code __setstate__}). A module is a program. One that names an
+ * operator beyond arithmetic is refused. This does not stop hostile models, but no model that is
+ * trusted by mistake writes a file.
  *
- * @param storages types of the tensors, such as {@code FloatStorage}
- * @param squeezes whether it uses a sigmoid, perhaps for its answer
+ * @param storages the types of the tensors, such as {@code FloatStorage}
+ * @param squeezes whether the code uses a sigmoid that its answer may have passed through
  */
 public record ScriptedArchive(Set<String> storages, boolean squeezes) implements Serializable {
-  /** Code and structure of the largest published networks take a few megabytes. */
+  /**
+   * The largest size of code and structure in bytes. The largest published networks need a few
+   * megabytes.
+   */
   private static final long MOST_CODE = 64L << 20;
 
   private static final int MOST_ENTRIES = 1_000_000;
@@ -43,10 +46,10 @@ public record ScriptedArchive(Set<String> storages, boolean squeezes) implements
   }
 
   /**
-   * Looks through an archive.
+   * Inspects an archive.
    *
-   * @throws UserException when it is none, unpacks to more than is sound, or names an operator or
-   *     class that is not on the list, or its code shows that it gives no logits
+   * @throws UserException when the file is no archive, is too large when unpacked, names an
+   *     operator or class that is not on the list, or gives no logits as its code shows
    */
   static ScriptedArchive inspect(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
@@ -79,7 +82,7 @@ public record ScriptedArchive(Set<String> storages, boolean squeezes) implements
     List<ZipEntry> code = new ArrayList<>();
     List<ZipEntry> pickles = new ArrayList<>();
     for (ZipEntry entry : Collections.list(zip.entries())) {
-      // PyTorch looks entries up whatever their case.
+      // PyTorch ignores case where it looks entries up.
       String name = entry.getName().toLowerCase(Locale.ROOT);
       if (!seen.add(name)) {
         throw new UserException(file + ": has two entries called " + entry.getName());
@@ -110,7 +113,7 @@ public record ScriptedArchive(Set<String> storages, boolean squeezes) implements
       Set<String> globals = PickleGlobals.of(file + ": " + entry.getName(), bytes);
       rules.checkGlobals(globals, storages);
       if (entry.getName().endsWith("/data.pkl")) {
-        // The whole is named before its parts.
+        // The pickle names the class of the whole model before those of its parts.
         model = globals.stream().findFirst().orElse("").replace(' ', '.');
       }
     }
@@ -138,7 +141,9 @@ public record ScriptedArchive(Set<String> storages, boolean squeezes) implements
     return new ScriptedArchive(storages, squeezes);
   }
 
-  /** {@code m/code/__torch__/a.py} is {@code __torch__.a}. */
+  /**
+   * Returns the name of a module, such as {@code __torch__.a} for {@code m/code/__torch__/a.py}.
+   */
   private static String module(String entry) {
     return entry.replaceFirst("^.*?code/", "").replaceFirst("\\.py$", "").replace('/', '.');
   }

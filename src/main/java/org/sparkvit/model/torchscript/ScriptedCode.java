@@ -13,15 +13,16 @@ import java.util.stream.Collectors;
 import org.sparkvit.core.UserException;
 
 /**
- * Reads the code of a TorchScript archive and holds the operators that it names against the list of
- * those that compute. {@code torch.NAME} is operator {@code aten::NAME}, {@code ops.SPACE.NAME} is
- * {@code SPACE::NAME}, and a call {@code x.NAME} may be either a method or an operator.
+ * Reads the code of a TorchScript archive and checks the operators that it names against a list of
+ * those that only compute. {@code torch.NAME} is operator {@code aten::NAME}, {@code
+ * ops.SPACE.NAME} is {@code SPACE::NAME}, and a call {@code x.NAME} may be either a method or an
+ * operator.
  */
 final class ScriptedCode {
-  /** Made by src/test/python/make_scripted_operators.py. */
+  /** The list is made by src/test/python/make_scripted_operators.py. */
   private static final Set<String> OPERATORS = operators();
 
-  /** Names of what is not on the list and does more than to compute. */
+  /** The names of operators that are not on the list and do more than compute. */
   private static final Set<String> DANGEROUS =
       Set.of(
           "save",
@@ -62,8 +63,9 @@ final class ScriptedCode {
    * Requires that the classes and functions of a pickle are those of tensors and of the archive's
    * own code.
    *
-   * @param globals each {@code module name}
-   * @param storages gets the types of tensors
+   * @param globals the names, each as {@code module name}
+   * @param storages receives the types of tensors
+   * @throws UserException when another name occurs
    */
   void checkGlobals(Set<String> globals, Set<String> storages) {
     for (String global : globals) {
@@ -79,15 +81,17 @@ final class ScriptedCode {
   }
 
   /**
-   * Requires that a file of the archive calls what computes, and nothing else.
+   * Requires that a file of the archive calls only operators that compute.
    *
-   * @param entry its name in the archive
+   * @param entry the file's name in the archive
+   * @param code the file's text
+   * @throws UserException when it calls anything else
    */
   void check(String entry, String code) {
     List<String> tokens = tokens(code);
     for (int i = 0; i < tokens.size(); i++) {
       String token = tokens.get(i);
-      // Signs that PyTorch does not write, and that could hide what it reads.
+      // PyTorch does not write these signs, and they could hide what it reads.
       if (HIDING.contains(token)) {
         throw refused(entry, "the sign " + token);
       }
@@ -107,7 +111,7 @@ final class ScriptedCode {
     }
   }
 
-  /** The name behind the dot at an index. */
+  /** Returns the name that follows the dot at an index. */
   private String member(List<String> tokens, int dot, String entry, String owner) {
     if (dot + 1 >= tokens.size() || !tokens.get(dot).equals(".")) {
       throw refused(entry, "'" + owner + "' by itself");
@@ -121,7 +125,10 @@ final class ScriptedCode {
     }
   }
 
-  /** Classes that C++ defines do what they like; quantized ones hold packed weights. */
+  /**
+   * Requires that a class is not defined in C++, as such a class may do anything. The quantized
+   * ones are allowed, since they hold packed weights.
+   */
   private void requireOwn(String path) {
     if (path.startsWith(CUSTOM) && !path.startsWith(CUSTOM + "quantized.")) {
       throw refused("code", path);
@@ -136,7 +143,10 @@ final class ScriptedCode {
     return path.toString();
   }
 
-  /** In {@code getattr(x, "NAME")} the name is a string; any string up to the end of the call. */
+  /**
+   * Checks a call {@code getattr(x, "NAME")}, in which the name is a string. Every string up to the
+   * end of the call is checked.
+   */
   private void requireHarmlessAttribute(String entry, List<String> tokens, int from) {
     int depth = 0;
     for (int i = from + 1; i < tokens.size(); i++) {
@@ -167,9 +177,8 @@ final class ScriptedCode {
   }
 
   /**
-   * Names, numbers and strings, with their quotes, and every other sign by itself; without white
-   * space and comments. A quote that nothing closes on its line, or that is one of three, is a
-   * sign.
+   * Splits code into names, numbers, quoted strings and single signs, without white space and
+   * comments. A quote that is not closed on its line, or that is one of three, is a sign.
    */
   static List<String> tokens(String code) {
     List<String> tokens = new ArrayList<>();
@@ -206,7 +215,10 @@ final class ScriptedCode {
     return from + 1;
   }
 
-  /** The lexer knows no other letters. */
+  /**
+   * Returns whether a character belongs to a name or number. PyTorch's lexer knows no letters
+   * beyond ASCII.
+   */
   private static boolean isWord(char c) {
     return c == '_' || (c < 128 && Character.isLetterOrDigit(c));
   }

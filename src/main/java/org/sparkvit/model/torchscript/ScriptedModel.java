@@ -16,17 +16,19 @@ import org.sparkvit.model.checkpoint.ModelJson;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 
 /**
- * Any classifier as {@code torch.jit.trace} or {@code torch.jit.script} saves it, in a folder of
- * three files: {@value #WEIGHTS}, which takes normalised {@code float32 [N, 3, side, side]} and
- * returns {@code [N, labels]} logits, alone, as the first of a tuple or by the name {@value
- * #LOGITS}; {@code preprocessor_config.json} as Hugging Face has it, which says the side; and
- * {@code config.json}, of which {@code id2label} and {@code multiply_adds} count.
+ * A classifier that {@code torch.jit.trace} or {@code torch.jit.script} saved, in a folder of three
+ * files. {@value #WEIGHTS} takes normalised {@code float32 [N, 3, side, side]} and returns {@code
+ * [N, labels]} logits. It returns them alone, as the first of a tuple, or by the name {@value
+ * #LOGITS}. {@code preprocessor_config.json} has Hugging Face's form and states the side. Of {@code
+ * config.json}, {@code id2label} and {@code multiply_adds} are used.
  *
- * @param labels class names in the order of the logits
- * @param notes what a person has to know of it, each one sentence
- * @param imageSize side of the model's input in pixels
- * @param multiplyAdds that an image takes; -1 where the file does not say
- * @param archive what its file holds
+ * @param labels the names of the classes in the order of the logits
+ * @param notes the remarks on the model for users, one sentence in each element
+ * @param preprocessor the preparation of its images
+ * @param imageSize the side of the model's input in pixels
+ * @param multiplyAdds the number of multiplications, each with an addition, that an image takes, or
+ *     -1 where the file does not say
+ * @param archive the result of inspecting its file
  */
 public record ScriptedModel(
     List<String> labels,
@@ -36,26 +38,29 @@ public record ScriptedModel(
     long multiplyAdds,
     ScriptedArchive archive)
     implements Serializable {
-  /** What the logits are called among several outputs with names. */
+  /** The name of the logits where there are several named outputs. */
   public static final String LOGITS = "logits";
 
-  /** Whether it computes in half precision, so that its images have to come in it. */
+  /**
+   * Returns whether the model computes in half precision, so that its images must be converted to
+   * it.
+   */
   public boolean isHalf() {
     return archive.storages().contains("HalfStorage")
         && !archive.storages().contains("FloatStorage")
         && !archive.storages().contains("DoubleStorage");
   }
 
-  /** Whether some of its weights are bfloat16, which images cannot come in. */
+  /** Returns whether some weights are bfloat16, to which images cannot be converted. */
   public boolean isBfloat16() {
     return archive.storages().contains("BFloat16Storage");
   }
 
   /**
-   * Reads what there is beside the module, and looks through its code without running it.
+   * Reads the files beside the module and inspects its code without running it.
    *
-   * @throws UserException when a file is absent or malformed, or the module calls what is not on
-   *     the list of operators that only compute
+   * @throws UserException when a file is absent or malformed, or the module calls an operator that
+   *     is not on the list of those that only compute
    */
   public static ScriptedModel read(Path directory) {
     Path config = directory.resolve(ModelDirectory.CONFIG);

@@ -10,18 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the code of a TorchScript archive does last to what it returns, found without running it:
- * whether an answer of 0.2 and 0.7 is logits or has been through a sigmoid, its values do not tell.
+ * Finds the last operator that the code of a TorchScript archive applies to its result, without
+ * running it. Values alone do not tell whether an answer of 0.2 and 0.7 is logits or has been
+ * through a sigmoid.
  *
- * <p>PyTorch writes one statement a line and gives every value a name of its own, so the answer is
+ * <p>PyTorch writes one statement a line and gives every value a name of its own. So the answer is
  * followed back from {@code return} through names, calls of methods and functions, and operators
- * that keep values. Where that leads nowhere, nothing is known.
+ * that keep values. Where that leads nowhere, the operator is unknown.
  */
 final class ScriptedOutput {
-  /** More calls within one another are no path to an answer. */
+  /** The number of steps after which the search is given up. */
   private static final int MOST_STEPS = 200;
 
-  /** What stands for an argument of a method. */
+  /** Stands for an argument of a method. */
   private static final String ARGUMENT = "";
 
   private static final Pattern CLASS = Pattern.compile("class (\\w+)\\(.*");
@@ -30,7 +31,7 @@ final class ScriptedOutput {
   private static final Pattern ANNOTATION =
       Pattern.compile("  __annotations__\\[\"(.+)\"\\] = (\\S+)");
 
-  /** Operators that give the values of their first argument, perhaps in another shape or type. */
+  /** Operators that return the values of their first argument, perhaps in another shape or type. */
   private static final Set<String> KEEP_VALUES =
       Set.of(
           "to",
@@ -47,14 +48,14 @@ final class ScriptedOutput {
           "dropout",
           "round");
 
-  /** Operators that do so where the second is a number. */
+  /** Operators that count as such where their second argument is a number. */
   private static final Set<String> SCALE = Set.of("mul", "div", "add", "sub");
 
   /** Operators whose results have no bounds. */
   private static final Set<String> UNBOUNDED =
       Set.of("linear", "addmm", "matmul", "mm", "bmm", "conv2d", "_convolution", "batch_norm");
 
-  /** What is no logits, and why; what else there is may be. */
+  /** Operators whose results are not logits, with the reason. Results of others may be logits. */
   private static final Map<String, String> NO_LOGITS =
       Map.ofEntries(
           Map.entry("softmax", "probabilities would go through softmax a second time"),
@@ -74,15 +75,15 @@ final class ScriptedOutput {
   /**
    * The statements of a method or function.
    *
-   * @param owner the class of a method; null of a function
-   * @param self what the method calls its module
+   * @param owner the class of a method, or null for a function
+   * @param self the name by which a method refers to its module
    */
   private record Body(String owner, String self, List<String> statements) {}
 
   private ScriptedOutput() {}
 
   /**
-   * The operator that gives the answer of a module; null where it is not found.
+   * Returns the operator that gives the answer of a module, or null where it is not found.
    *
    * @param files the archive's code by the name of its module, such as {@code __torch__.a.b}
    * @param model the class of the whole model, such as {@code __torch__.a.b.Net}
@@ -93,13 +94,13 @@ final class ScriptedOutput {
     return output.returned(model + ".forward");
   }
 
-  /** Why what an operator gives is no logits; empty where it may be such. */
+  /** Returns the reason why the result of an operator is not logits, or empty where it may be. */
   static Optional<String> flaw(String operator) {
     String why = operator == null ? null : NO_LOGITS.get(operator);
     return why == null ? Optional.empty() : Optional.of("torch." + operator + ": " + why);
   }
 
-  /** Whether what an operator gives may be of any size. */
+  /** Returns whether the result of an operator has no bounds. */
   static boolean isUnbounded(String operator) {
     return operator != null && UNBOUNDED.contains(operator);
   }
@@ -134,7 +135,9 @@ final class ScriptedOutput {
     }
   }
 
-  /** The operator whose result a method or function returns; null where it is not found. */
+  /**
+   * Returns the operator whose result a method or function returns, or null where it is not found.
+   */
   private String returned(String method) {
     Body body = bodies.get(method);
     if (body == null) {
@@ -168,7 +171,7 @@ final class ScriptedOutput {
     }
     List<List<String>> arguments = parts(given.subList(open + 1, given.size() - 1));
     if (open == 0) {
-      // The logits are the first of several.
+      // The logits are the first element of a tuple.
       return arguments.isEmpty() ? null : operator(arguments.get(0), body);
     }
     List<String> called = given.subList(0, open);
@@ -188,7 +191,10 @@ final class ScriptedOutput {
         : result;
   }
 
-  /** Of a dictionary, its logits, or all that it has. */
+  /**
+   * Returns the operator of a dictionary's logits, or of its only entry, or null where it is not
+   * found.
+   */
   private String named(List<String> dictionary, Body body) {
     List<List<String>> entries = parts(dictionary.subList(1, dictionary.size() - 1));
     for (List<String> entry : entries) {
@@ -202,7 +208,9 @@ final class ScriptedOutput {
     return null;
   }
 
-  /** The full name of what is called. */
+  /**
+   * Returns the full name of the method or function that is called, or null where it is not found.
+   */
   private String method(List<String> called, Body body) {
     int end = called.size();
     if (called.get(0).equals("__torch__")) {
@@ -218,7 +226,7 @@ final class ScriptedOutput {
     return owner == null ? null : owner + "." + called.get(end - 1);
   }
 
-  /** The class of a module that an expression names; or null. */
+  /** Returns the class of a module that an expression names, or null where it is not found. */
   private String type(List<String> given, Body body) {
     int end = given.size();
     if (++steps > MOST_STEPS || end == 0) {
@@ -259,8 +267,8 @@ final class ScriptedOutput {
   }
 
   /**
-   * What a name is given last, alone or as the first of several; nothing where it is a further one,
-   * and null where it is an argument.
+   * Returns the value that a name is given last, alone or as the first of several names. It is
+   * empty where the name is a further one of several, and null where the name is an argument.
    */
   private static List<String> assigned(String name, Body body) {
     for (int i = body.statements.size() - 1; i >= 0; i--) {
@@ -280,7 +288,7 @@ final class ScriptedOutput {
     return null;
   }
 
-  /** Where the bracket is opened that the last sign closes; -1 where it is not. */
+  /** Returns the index of the bracket that the last sign closes, or -1 where there is none. */
   private static int opening(List<String> tokens) {
     int depth = 0;
     for (int i = tokens.size() - 1; i >= 0; i--) {

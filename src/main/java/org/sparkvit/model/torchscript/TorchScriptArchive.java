@@ -32,36 +32,36 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.Tensor;
 
 /**
- * Writes a checkpoint as a TorchScript file: weights and forward pass in one archive that libtorch
- * loads, from DJL as well as from Python's {@code torch.jit.load}.
+ * Writes a checkpoint as a TorchScript file. Weights and forward pass are in one archive that
+ * libtorch loads, from DJL as well as from Python's {@code torch.jit.load}.
  *
- * <p>The module takes {@code uint8 [N, H, W, 3]} pixels and returns {@code float32 [N, K]} logits;
- * its method {@code embed} returns what the head reads, after the final layer norm, {@code float32
- * [N, embeddingSize]}. Parameter names are Hugging Face's; the buffers of {@code normalize} hold
+ * <p>The module takes {@code uint8 [N, H, W, 3]} pixels and returns {@code float32 [N, K]} logits.
+ * Its method {@code embed} returns the input of the head after the final layer norm, {@code float32
+ * [N, embeddingSize]}. Parameter names are Hugging Face's. The buffers of {@code normalize} hold
  * the normalisation.
  *
- * <p>The file is a zip without compression: {@code data.pkl} is the pickled module tree, {@code
+ * <p>The file is a zip without compression. {@code data.pkl} is the pickled module tree, {@code
  * code/} its source text, and {@code data/N} the bytes of one tensor each.
  */
 public final class TorchScriptArchive {
   private static final String ROOT = "vit/";
 
-  /** The newest format that PyTorch 1.11 to 2.x read; it decides which operator schemas apply. */
+  /** The newest format that PyTorch 1.11 to 2.x read. It decides which operator schemas apply. */
   private static final String FORMAT_VERSION = "10\n";
 
   /**
-   * Where oneDNN's operators are in PyTorch. A file that names one cannot be loaded without it, so
-   * a driver elsewhere writes none of them.
+   * Whether PyTorch has oneDNN's operators on this kind of machine. A file that names one cannot be
+   * loaded where they are missing, so a driver on another kind of machine writes none of them.
    */
   private static final boolean HAS_ONEDNN =
       Set.of("amd64", "x86_64").contains(System.getProperty("os.arch").toLowerCase(Locale.ROOT));
 
-  /** What a buffer holds that is set before it is used. */
+  /** The content of a buffer that is set before it is used. */
   private static final Tensor ONE = Tensor.of(new float[] {1}, 1, 1, 1);
 
   private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
-  /** How the elements of a tensor are stored. */
+  /** The element types in which tensors are stored. */
   private enum Storage {
     FLOAT("FloatStorage"),
     BFLOAT16("BFloat16Storage"),
@@ -102,9 +102,9 @@ public final class TorchScriptArchive {
   }
 
   /**
-   * For scoring: weights stored in the given precision. With INT8 the linear maps of the encoder
-   * are quantised as {@link QuantizedLinear} says and listed no more among the parameters. The file
-   * is for any device and machine.
+   * Writes a file for scoring, with weights stored in the given precision. With INT8 the linear
+   * maps of the encoder are quantised as {@link QuantizedLinear} says, and are not listed among the
+   * parameters. The file can be loaded on any device and machine.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint, Precision precision) {
     ForwardPass pass = ForwardPass.forInference(checkpoint.config(), precision, HAS_ONEDNN);
@@ -112,22 +112,24 @@ public final class TorchScriptArchive {
   }
 
   /**
-   * For scoring in FP32 or BF16, whichever is chosen when the file is loaded: weights in float32,
-   * and the code of BF16. In both the results have the bits of a file that was written for that
-   * precision alone, as casting rounds weights alike, to nearest even, here and in PyTorch.
+   * Writes a file for scoring in FP32 or BF16, which is chosen when the file is loaded. Weights are
+   * in float32, and the code is that of BF16. In both cases the results have the bits of a file
+   * that was written for that precision alone. Casting rounds weights to nearest even both here and
+   * in PyTorch.
    */
   public static void writeForInference(Path file, Checkpoint checkpoint) {
     ForwardPass pass = ForwardPass.forInference(checkpoint.config(), Precision.BF16, HAS_ONEDNN);
     write(file, checkpoint, Precision.FP32, pass);
   }
 
-  /** For explaining, in float32. */
+  /** Writes a file for explaining, in float32. */
   public static void writeForExplaining(Path file, Checkpoint checkpoint) {
     write(file, checkpoint, Precision.FP32, ForwardPass.forExplaining(checkpoint.config()));
   }
 
   /**
-   * For training: weights in float32; with BF16 and FP16 the products are cast in the graph.
+   * Writes a file for training, with weights in float32. With BF16 and FP16 the products are cast
+   * in the graph.
    *
    * @throws IllegalArgumentException with INT8, in which nothing is trained
    */
@@ -136,7 +138,7 @@ public final class TorchScriptArchive {
     if (precision == Precision.INT8) {
       throw new IllegalArgumentException("training in " + precision);
     }
-    // Weights stay in float32, whatever the products are in.
+    // Weights stay in float32, whatever the precision of the products is.
     write(
         file,
         checkpoint,
@@ -176,7 +178,7 @@ public final class TorchScriptArchive {
     text("byteorder", "little");
   }
 
-  /** A tensor that no module declares would be left out without a word. */
+  /** Checks that every tensor is declared by a module. Others would be left out silently. */
   private static void requireAll(Set<String> tensors, ModuleTree tree) {
     Set<String> declared =
         tree.all()
@@ -276,7 +278,7 @@ public final class TorchScriptArchive {
     entry.setCrc(crc.getValue());
     entry.setSize(bytes.remaining());
     entry.setCompressedSize(bytes.remaining());
-    // The same bytes for the same model, whenever it is written.
+    // The same model gives the same bytes, whenever it is written.
     entry.setTime(0);
     zip.putNextEntry(entry);
     while (bytes.hasRemaining()) {
