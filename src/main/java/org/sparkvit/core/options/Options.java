@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
 
 /**
- * Reads records of options: what options there are, a record from the texts that people gave, and
- * the values of a record by the options' names. Every component of such a record is an {@link
- * Option}, or a record of options that several commands share.
+ * Reads records of options. It lists the options of a record, creates a record from the texts that
+ * people gave, and returns the values of a record by the options' names. Every component of such a
+ * record is an {@link Option}, or a record of options that several commands share.
  */
 public final class Options {
   private Options() {}

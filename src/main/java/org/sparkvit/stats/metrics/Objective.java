@@ -90,7 +90,7 @@ public enum Objective {
   private boolean meets(CurvePoint point, Terms terms) {
     return switch (this) {
       case PRECISION_AT_RECALL -> point.recall() >= terms.recallFloor();
-      // Nothing flagged is nothing found, whatever its precision is said to be.
+      // Where nothing is flagged, nothing is found, whatever the precision is said to be.
       case RECALL_AT_PRECISION ->
           point.truePositives() + point.falsePositives() > 0
               && point.precision() >= terms.precisionFloor();

@@ -100,7 +100,7 @@ public final class ProbabilityAccumulator implements Serializable {
   }
 
   static void addTo(long[] sums, int[] weights, long amount) {
-    // There may be more weights than sums are asked for.
+    // The array may have more weights than there are sums.
     for (int i = 0; i < sums.length; i++) {
       sums[i] += weights[i] * amount;
     }

@@ -36,7 +36,7 @@ public record TpeSampler(SearchSpace space, long seed) implements Sampler {
         }
         case RUNNING -> others.add(trial);
         case FAILED -> {
-          // It has no value, and its neighbours may be well.
+          // A failed trial has no value, and values near its own may be good.
         }
       }
     }
