@@ -62,7 +62,7 @@ public final class Options {
   /**
    * Creates a record from single values, for programs and tests.
    *
-   * @param values names and values in turn, such as {@code "batch-size", 16}
+   * @param values the names and the values in turn, such as {@code "batch-size", 16}
    * @throws UserException as {@link #read} does
    */
   public static <C extends Record> C with(Class<C> type, Object... values) {

@@ -165,7 +165,7 @@ public final class Neighbors {
    * Returns the share of the true neighbours of a sample of points that was found.
    *
    * @param points the points that were searched
-   * @param found what {@link #find} returned for them
+   * @param found the rows that {@link #find} returned for them
    * @param sample the number of points that are compared with all others
    */
   public double recall(Dataset<Row> points, Dataset<Row> found, int sample) {

@@ -50,8 +50,8 @@ public final class DecisionsTable {
   public static final String REASON = "reason";
 
   /**
-   * For a mapping, the column in which an image must have {@link #WHERE_VALUE}. It is null for all
-   * images.
+   * The column in which an image must have {@link #WHERE_VALUE} to be mapped. It is null for a
+   * mapping of all images, and for other decisions.
    */
   public static final String WHERE_COLUMN = "where_column";
 

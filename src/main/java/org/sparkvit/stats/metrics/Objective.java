@@ -30,7 +30,7 @@ public enum Objective {
   /**
    * The parameters of the objectives.
    *
-   * @param beta how much recall counts against precision in F-beta, above 0
+   * @param beta the weight of recall against precision in F-beta, above 0
    * @param recallFloor the least recall for {@link #PRECISION_AT_RECALL}, 0 to 1
    * @param precisionFloor the least precision for {@link #RECALL_AT_PRECISION}, 0 to 1
    * @param missCost the cost of an image of the class that is not flagged

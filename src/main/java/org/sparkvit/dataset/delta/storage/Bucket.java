@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this process has found out about a bucket. When it first commits there, it looks for a way
- * to create a file only where none exists. Where there is no way, it has a warning of what can
+ * Holds what this process has found out about a bucket. When it first commits there, it looks for a
+ * way to create a file only where none exists. Where there is no way, it has a warning of what can
  * happen.
  */
 final class Bucket {
