@@ -36,9 +36,9 @@ import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
  * Changes labels by the predictions of a model. It reads the labels, {@code splits} (if there are
- * any), {@code models} and {@code predictions}. It writes {@code relabels}, {@code relabel_summary}
- * and {@code review} together, the export {@code relabel-RUN}, and the changes as decisions. The
- * catalog itself stays as it is.
+ * any), {@code scored_models} and {@code predictions}. It writes {@code relabels}, {@code
+ * relabel_summary} and {@code review} together, the export {@code relabel-RUN}, and the changes as
+ * decisions. The catalog itself stays as it is.
  */
 @StageDescription(
     name = "relabel",
