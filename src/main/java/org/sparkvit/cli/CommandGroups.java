@@ -14,9 +14,9 @@ import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Shows the commands in the overview by what a person wants to do, in the order of the work. */
+/** Shows the commands of the overview in groups by purpose, in the order of the work. */
 final class CommandGroups {
-  /** Names of commands, by what they are for. */
+  /** The names of the commands, by the title of their group. */
   static final Map<String, List<String>> GROUPS = groups();
 
   private static final int INDENT = 2;
@@ -29,7 +29,7 @@ final class CommandGroups {
       groups.put(group.title(), new ArrayList<>());
     }
     Stages.ALL.forEach(stage -> groups.get(stage.description().group().title()).add(stage.name()));
-    // Commands that are no stages.
+    // These commands are no stages.
     groups.get(Group.OPERATE.title()).addAll(List.of("run", "defaults"));
     groups.get(Group.TRY_AND_MEASURE.title()).addAll(List.of("demo", "help"));
     return groups;
@@ -62,7 +62,7 @@ final class CommandGroups {
     return text.toString();
   }
 
-  /** The first sentence of what a command says of itself. */
+  /** Returns the first sentence of a command's description. */
   private static String sentence(CommandSpec command) {
     UsageMessageSpec message = command.usageMessage();
     String[] words = message.description().length == 0 ? message.header() : message.description();

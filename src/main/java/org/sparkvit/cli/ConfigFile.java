@@ -16,11 +16,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Option values from a properties file, which stand between the flags and the defaults. A key is an
- * option's long name without the dashes; a key that no option has is an error.
+ * Reads values of options from a properties file. A flag has precedence over the file, and the file
+ * over the default. A key is the long name of an option without the dashes. A key that is no option
+ * of the command is an error.
  */
 final class ConfigFile implements IDefaultValueProvider {
-  /** The option that names the file. It is looked up before parsing, which needs the values. */
+  /**
+   * The option that names the file. The arguments are searched for it before they are parsed, as
+   * parsing needs the values.
+   */
   static final String OPTION = "--config";
 
   private final Path file;
@@ -31,7 +35,7 @@ final class ConfigFile implements IDefaultValueProvider {
     this.file = file;
   }
 
-  /** Reads the file that {@code --config} names; without that option there are no values. */
+  /** Reads the file that {@code --config} names. Without that option there are no values. */
   static ConfigFile fromArguments(String... args) {
     Path file = null;
     for (int i = 0; i < args.length; i++) {

@@ -13,7 +13,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a file of a command's options for {@code --config}, with every line a comment. */
+/**
+ * Prints the options of a command as a file for {@code --config}, in which every line is a comment.
+ */
 @Command(
     name = "defaults",
     description = {
@@ -50,7 +52,7 @@ final class DefaultsCommand implements Runnable {
     System.out.print(text(wanted.getCommandSpec()));
   }
 
-  /** The file of a command, in the order of its help. */
+  /** Returns the text of the file, with the options in the order of the command's help. */
   static String text(CommandSpec command) {
     StringBuilder text = new StringBuilder();
     text.append(

@@ -29,9 +29,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * {@code spark-vit demo}: draws the sample data set and runs the pipeline of the demo on it, whose
- * steps are the very command lines that a person would type. It compares what the stages find with
- * what was drawn.
+ * The command {@code spark-vit demo}. It draws the sample data set and runs the demo's pipeline on
+ * it, whose steps are the command lines that a person would type. It compares what the stages find
+ * with what was drawn.
  */
 @Command(
     name = "demo",
@@ -53,9 +53,9 @@ final class DemoCommand extends SparkCommand {
   }
 
   /**
-   * Makes the command.
+   * Creates the command.
    *
-   * @param showAll whether its help shows the advanced options as well
+   * @param showAll whether the help shows the advanced options as well
    */
   static CommandSpec of(boolean showAll) {
     DemoCommand command = new DemoCommand();
@@ -106,7 +106,10 @@ final class DemoCommand extends SparkCommand {
     }
   }
 
-  /** What is to be replaced has to be an earlier demo's, not somebody's data. */
+  /**
+   * Checks that a folder which will be replaced was written by an earlier demo, as it may be
+   * somebody's data.
+   */
   private void requireOurs(Path folder, String mark) {
     if (!Files.exists(folder)) {
       return;
@@ -154,7 +157,7 @@ final class DemoCommand extends SparkCommand {
             Path.of(workspace, "reports", "latest", "index.html").toUri()));
   }
 
-  /** Compares what a step found with what was drawn. */
+  /** Compares what a step found with what was drawn, and prints the comparison. */
   private static void compare(
       SparkSession spark, String step, String workspace, Path data, Progress progress) {
     switch (step) {
@@ -166,7 +169,10 @@ final class DemoCommand extends SparkCommand {
     }
   }
 
-  /** Without it a workspace is taken for somebody's own, and never replaced. */
+  /**
+   * Writes the mark of the demo. A workspace without it is taken for somebody's own and never
+   * replaced.
+   */
   private static void mark(Path workspace) {
     try {
       Files.createDirectories(workspace);

@@ -9,20 +9,25 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.workspace.DiskWrite;
 
 /**
- * A disk that became full while a command ran, however deep the exception that says so.
+ * Describes a disk that became full while a command ran.
  *
- * @param message what the system said, with what was to be written where that is known
- * @param workspace URI of the workspace
- * @param cause the exception
+ * @param message the message of the system, with the folder that was written to where that is known
+ * @param workspace the URI of the workspace
+ * @param cause the exception that the command ended with
  */
 record FullDisk(String message, String workspace, Throwable cause) {
-  /** What stands before the system's words: those of Spark about a task, and names of classes. */
+  /**
+   * Matches what stands before the system's message: Spark's words about a task, and names of
+   * exception classes.
+   */
   private static final Pattern WRAPPED =
       Pattern.compile("^(Job aborted.*?\\(TID \\d+\\) \\(.*?\\): )?([\\w.$]+(Error|Exception): )*");
 
   private static final Pattern ROWS = Pattern.compile("(?m)while writing rows to (.+?)\\.?$");
 
-  /** Whether that is why something failed. */
+  /**
+   * Returns the description if an exception, or one of its causes, reports a full disk, else empty.
+   */
   static Optional<FullDisk> of(Throwable error, String workspace) {
     String line = null;
     String words = null;
@@ -50,7 +55,7 @@ record FullDisk(String message, String workspace, Throwable cause) {
         : Optional.of(new FullDisk((line == null ? words : line) + rows, workspace, error));
   }
 
-  /** The one line that the command ends with. */
+  /** Returns the exception whose one line the command ends with. */
   UserException line() {
     return new UserException(
         "a disk is full: "
@@ -63,7 +68,10 @@ record FullDisk(String message, String workspace, Throwable cause) {
         cause);
   }
 
-  /** Empty where that is not on a disk of this machine. */
+  /**
+   * Returns the free space at a place in words, or an empty text where the place is not on a disk
+   * of this machine.
+   */
   private static String free(String what, String place) {
     File folder = new File(place).getAbsoluteFile();
     while (folder != null && !folder.exists()) {

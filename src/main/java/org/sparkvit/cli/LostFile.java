@@ -9,13 +9,12 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
 
 /**
- * A file of a table that the log names and that is gone or damaged, however deep the exception that
- * says so.
+ * Describes a file of a table that the log names and that does not exist or is damaged.
  *
- * @param file its URI
- * @param table whose it is
- * @param isGone whether it is not there
- * @param cause the exception
+ * @param file the URI of the file
+ * @param table the table that the file belongs to
+ * @param isGone whether the file does not exist or cannot be opened; otherwise it is damaged
+ * @param cause the exception that the command ended with
  */
 record LostFile(String file, TableSpec table, boolean isGone, Throwable cause) {
   private static final Pattern FILE =
@@ -27,7 +26,9 @@ record LostFile(String file, TableSpec table, boolean isGone, Throwable cause) {
               + "|could not read footer|corrupted",
           Pattern.CASE_INSENSITIVE);
 
-  /** Whether that is why something failed. */
+  /**
+   * Returns the description if an exception, or one of its causes, reports such a file, else empty.
+   */
   static Optional<LostFile> of(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException) {
@@ -47,7 +48,7 @@ record LostFile(String file, TableSpec table, boolean isGone, Throwable cause) {
     return Optional.empty();
   }
 
-  /** The one line that the command ends with. */
+  /** Returns the exception whose one line the command ends with. */
   UserException line() {
     return new UserException(
         "table '"

@@ -11,10 +11,11 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Entry point of every job, under {@code spark-submit}, as a Databricks JAR task, or from a shell.
+ * The entry point of every job, under {@code spark-submit}, as a Databricks JAR task, or from a
+ * shell.
  *
  * <p>It returns when the job succeeded and throws when it did not, so that the platform sees the
- * outcome; it never ends the JVM itself. A {@link UserException} shows as one line.
+ * outcome. It never ends the JVM itself. A {@link UserException} shows as one line.
  */
 @Command(
     name = "spark-vit",
@@ -36,31 +37,34 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     subcommands = {DefaultsCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
-  /** The flag that shows advanced options, too. */
+  /** The flag that shows the help with the advanced options. */
   static final String HELP_ALL = "--help-all";
 
   private Main() {}
 
-  /** Runs one command; see the class comment for how it ends. */
+  /** Runs one command. The class comment says how it ends. */
   public static void main(String[] args) {
-    // A trace under "Unknown option" would bury the line that helps; bugs keep theirs.
+    // A stack trace under "Unknown option" would bury the line that helps. Bugs keep their traces.
     Thread.currentThread().setUncaughtExceptionHandler(Main::report);
     try {
       run(args);
     } catch (MoreToDoException e) {
       System.err.println(e.getMessage());
-      // Spark's own way to an exit code: spark-submit and YARN end with it.
+      // Spark reads the exit code from this exception, and spark-submit and YARN end with it.
       Main.<RuntimeException>throwAsIs(new SparkUserAppException(MoreToDoException.EXIT_CODE));
     }
   }
 
-  /** Throws what Spark looks for, which is checked, without every caller having to declare it. */
+  /**
+   * Throws an exception that may be checked, without every caller having to declare it. Spark looks
+   * for a checked one.
+   */
   @SuppressWarnings("unchecked")
   private static <E extends Throwable> void throwAsIs(Throwable exception) throws E {
     throw (E) exception;
   }
 
-  /** What {@link #main} does, for tests and for programs that embed a job. */
+  /** Runs one command as {@link #main} does, for tests and for programs that embed a job. */
   static void run(String... args) {
     requireLetters(args);
     CommandLine main = commandLine(List.of(args).contains(HELP_ALL));
@@ -80,7 +84,7 @@ public final class Main {
       }
       new CommandLine.RunLast().execute(parsed);
     } catch (ParameterException e) {
-      // A mistake in a file of values comes wrapped in words about the arguments.
+      // The exception for a mistake in the file of values is wrapped in one about the arguments.
       UserException mistake = mistakeIn(e);
       throw mistake == null ? new UserException(describe(e)) : mistake;
     } catch (ExecutionException e) {
@@ -98,7 +102,10 @@ public final class Main {
     }
   }
 
-  /** In the locale C a JVM gets a mark in place of each letter beyond ASCII: another name. */
+  /**
+   * Checks that all letters of the arguments have arrived. In the locale C a JVM gets a replacement
+   * character for each letter beyond ASCII, and the argument then names something else.
+   */
   private static void requireLetters(String[] args) {
     for (String argument : args) {
       if (argument.indexOf('\uFFFD') >= 0) {
@@ -112,7 +119,10 @@ public final class Main {
     }
   }
 
-  /** What a person can mend, however deep: Spark wraps what its executors throw. */
+  /**
+   * Returns the first {@link UserException} among an exception and its causes, or null where there
+   * is none. Spark wraps what its executors throw.
+   */
   private static UserException mistakeIn(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException mistake) {
@@ -122,7 +132,7 @@ public final class Main {
     return null;
   }
 
-  /** All commands with all of their options, without values from a file. */
+  /** Returns all commands with all of their options, without values from a file. */
   static CommandLine commandLine() {
     return commandLine(true);
   }
@@ -151,7 +161,7 @@ public final class Main {
 
   private static void report(Thread thread, Throwable error) {
     if (error instanceof SparkUserAppException) {
-      return; // said already
+      return; // its message has been printed already
     }
     if (error instanceof UserException) {
       System.err.println("error: " + error.getMessage());
@@ -161,7 +171,7 @@ public final class Main {
     }
   }
 
-  /** The version in the jar's manifest. */
+  /** Returns the version from the manifest of the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

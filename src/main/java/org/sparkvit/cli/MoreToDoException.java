@@ -7,11 +7,15 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
- * Says that a command ended as it was asked to, before all is done, and that the same command would
- * go on. It has an exit code of its own, so that a scheduler can tell this from a failure.
+ * Says that a command ended in time, as it was asked to, but before all was done. The same command
+ * would go on from there. It has an exit code of its own, so that a scheduler can tell this from a
+ * failure.
  */
 final class MoreToDoException extends UserException {
-  /** What {@code sysexits.h} calls a temporary failure: the same command would go on. */
+  /**
+   * The exit code of a temporary failure in {@code sysexits.h}, after which the same command would
+   * go on.
+   */
   static final int EXIT_CODE = 75;
 
   MoreToDoException(String message) {
@@ -19,7 +23,7 @@ final class MoreToDoException extends UserException {
   }
 
   /**
-   * Looks at what a stage has left.
+   * Checks that a stage has processed all images.
    *
    * @throws MoreToDoException when it has left images for the next run
    */

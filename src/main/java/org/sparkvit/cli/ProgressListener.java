@@ -12,8 +12,8 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import scala.collection.JavaConverters;
 
 /**
- * Prints how far long Spark work is, every few seconds: tasks done, what the stage's own named
- * accumulators count (images), the rate, and the time left. Short work prints nothing.
+ * Prints every few seconds how far long Spark work is. A line has the tasks done, the stage's own
+ * named accumulators (such as images), the rate, and the time left. Short work prints nothing.
  */
 final class ProgressListener extends SparkListener {
   private static final long EVERY_NANOS = 5_000_000_000L;
@@ -47,7 +47,8 @@ final class ProgressListener extends SparkListener {
     progress.done++;
     for (AccumulableInfo counter :
         JavaConverters.seqAsJavaList(event.taskInfo().accumulables().toSeq())) {
-      // Spark's own counters are named internal.*, and those of SQL operators carry metadata.
+      // The names of Spark's own counters begin with "internal.", and those of SQL operators have
+      // metadata.
       if (counter.name().isDefined()
           && counter.metadata().isEmpty()
           && !counter.name().get().startsWith("internal.")

@@ -9,14 +9,17 @@ import org.sparkvit.core.options.Options;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Makes flags of the options that a record declares, and gathers what was given for them. */
+/**
+ * Creates flags for the options that a record declares, and collects the values that were given for
+ * them.
+ */
 final class RecordOptions {
   private RecordOptions() {}
 
   /**
    * Adds a flag for each option that the command does not have yet.
    *
-   * @param showAll whether the help shows the advanced ones, too
+   * @param showAll whether the help shows the advanced options as well
    */
   static void add(CommandSpec spec, Class<? extends Record> options, boolean showAll) {
     for (OptionSpec option : Options.list(options)) {
@@ -28,7 +31,10 @@ final class RecordOptions {
     }
   }
 
-  /** Returns the texts that were given, or come from a file or a default, by the options' names. */
+  /**
+   * Returns the texts of the values by the options' names. They were given as flags, or come from a
+   * file or a default.
+   */
   static Map<String, List<String>> given(CommandSpec spec, Class<? extends Record> options) {
     Map<String, List<String>> given = new LinkedHashMap<>();
     for (OptionSpec option : Options.list(options)) {
@@ -84,7 +90,7 @@ final class RecordOptions {
         : builder.type(String.class).build();
   }
 
-  /** What the option does, and what happens without it. */
+  /** Returns what the option does, and what happens without it. */
   static String description(OptionSpec option) {
     return option
         .standard()

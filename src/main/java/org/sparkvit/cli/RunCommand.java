@@ -17,7 +17,7 @@ import org.sparkvit.pipeline.run.RunOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code spark-vit run}: a whole pipeline from one file, in one session. */
+/** The command {@code spark-vit run}, which runs a whole pipeline from one file in one session. */
 @Command(
     name = "run",
     description = {
@@ -35,9 +35,9 @@ final class RunCommand extends SparkCommand {
   }
 
   /**
-   * Makes the command.
+   * Creates the command.
    *
-   * @param showAll whether its help shows the advanced options as well
+   * @param showAll whether the help shows the advanced options as well
    */
   static CommandSpec of(boolean showAll) {
     RunCommand command = new RunCommand();
@@ -66,7 +66,7 @@ final class RunCommand extends SparkCommand {
     };
   }
 
-  /** The summary is the last line. */
+  /** Returns a progress that also writes the summary, which is the last line, to a file. */
   private static Progress keepingLast(Progress progress, RunOptions options) {
     java.nio.file.Path file = java.nio.file.Path.of(options.summary().orElseThrow());
     return line -> {
@@ -99,7 +99,7 @@ final class RunCommand extends SparkCommand {
     return workspace;
   }
 
-  /** The lines of the steps say how far they are. */
+  /** Returns false, as the steps print their own progress. */
   @Override
   boolean showsSparkProgress() {
     return false;

@@ -12,7 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What every command that runs on Spark has: a workspace, a file of options, a session. */
+/**
+ * The base of every command that runs on Spark. Such a command has a workspace, a file of options
+ * and a session.
+ */
 @Command(
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n")
 abstract class SparkCommand implements Runnable {
-  /** What there is to run where all was said before Spark would start. */
+  /** The work of a command that has nothing left to do before Spark would start. */
   static final Consumer<SparkSession> NOTHING = spark -> {};
 
   @Option(
@@ -29,27 +32,27 @@ abstract class SparkCommand implements Runnable {
       description =
           "Properties file with values for these options (key = long name without dashes). A flag"
               + " wins over it.")
-  @SuppressWarnings("UnusedVariable") // ConfigFile reads it off the arguments, before parsing
+  @SuppressWarnings("UnusedVariable") // ConfigFile takes it from the arguments
   private Path config;
 
   @Option(
       names = Main.HELP_ALL,
       help = true,
       description = "Show this help with the advanced options, and exit.")
-  @SuppressWarnings("UnusedVariable") // Main looks for it among the arguments
+  @SuppressWarnings("UnusedVariable") // Main searches the arguments for it
   private boolean helpAll;
 
   @Mixin private SparkOptions spark;
 
   @Spec private CommandSpec spec;
 
-  /** The URI of the workspace that the command works on. */
+  /** Returns the URI of the workspace that the command works on. */
   abstract String workspace();
 
   /**
    * Checks the options and makes the stage, before Spark starts.
    *
-   * @return what to run once there is a session
+   * @return the work that needs a session, or {@link #NOTHING}
    */
   protected abstract Consumer<SparkSession> prepare(Progress progress);
 
@@ -62,7 +65,7 @@ abstract class SparkCommand implements Runnable {
     }
     try {
       spark.run(spec.name(), stage, showsSparkProgress());
-    } catch (Exception | FSError e) { // Spark throws checked ones that it does not declare
+    } catch (Exception | FSError e) { // Spark throws checked exceptions that it does not declare
       Optional<FullDisk> full = FullDisk.of(e, workspace());
       if (full.isPresent()) {
         throw full.get().line();
@@ -75,7 +78,10 @@ abstract class SparkCommand implements Runnable {
     }
   }
 
-  /** Whether to print how far Spark's work is; not where commands inside this one do. */
+  /**
+   * Returns whether to print how far Spark's work is. A command that runs other commands does not
+   * print it, as they do.
+   */
   boolean showsSparkProgress() {
     return true;
   }

@@ -13,16 +13,16 @@ import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
 import picocli.CommandLine.Option;
 
-/** The Spark session of a command: the platform's where there is one, else a local one. */
+/** Provides the Spark session of a command: the platform's where there is one, else a local one. */
 final class SparkOptions {
   /**
-   * How long a thread of PyTorch's OpenMP (libgomp) spins before it sleeps. Its own default keeps a
-   * core busy that another process has work for, and training beside one is then 5 to 13 times
-   * slower.
+   * The variable that says how long a thread of PyTorch's OpenMP (libgomp) spins before it sleeps.
+   * By default the thread keeps a core busy that another process has work for. Training beside such
+   * a process is then 5 to 13 times slower.
    */
   private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
-  /** Spark's prefix of what executors find in their environment. */
+  /** Spark's prefix of settings that become environment variables of executors. */
   private static final String EXECUTOR_ENV = "spark.executorEnv.";
 
   private static final String SHORT_SPIN = "2000";
@@ -47,7 +47,7 @@ final class SparkOptions {
   private Path propertiesFile;
 
   /**
-   * Runs {@code stage} on a session, which is stopped afterwards only if it was made here.
+   * Runs {@code stage} on a session. The session is stopped afterwards only if it was created here.
    *
    * @param progress whether to print how far Spark's work is
    */

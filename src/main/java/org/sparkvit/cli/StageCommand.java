@@ -25,9 +25,9 @@ final class StageCommand<C extends Record> extends SparkCommand {
   }
 
   /**
-   * Makes the command of a stage.
+   * Creates the command of a stage.
    *
-   * @param showAll whether its help shows the advanced options as well
+   * @param showAll whether the help shows the advanced options as well
    */
   static CommandSpec of(Stage<?> stage, boolean showAll) {
     StageCommand<?> command = new StageCommand<>(stage);

@@ -28,9 +28,9 @@ import org.sparkvit.pipeline.train.TrainStage;
 import org.sparkvit.pipeline.tune.TuneStage;
 import org.sparkvit.tools.bench.BenchStage;
 
-/** The stages of the pipeline, in the order of the work. Each is a command of its name. */
+/** Lists the stages of the pipeline, in the order of the work. Each is a command under its name. */
 final class Stages {
-  /** All stages. A new one is added here. */
+  /** All stages. Add a new stage here. */
   static final List<Stage<?>> ALL =
       List.of(
           new CatalogStage(),

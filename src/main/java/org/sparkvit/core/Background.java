@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
  * The colour that transparent images are put on before anything looks at them. It is chosen for a
  * data set when it is cataloged, and a model that was trained on the data set keeps it.
  *
- * @param rgb the colour as 0xRRGGBB, or -1 for none: then alpha is ignored and the colours under it
- *     show, as Pillow's {@code convert("RGB")} does
+ * @param rgb the colour as 0xRRGGBB, or -1 for none. With none alpha is ignored and the colours
+ *     under it show, as Pillow's {@code convert("RGB")} does
  */
 public record Background(int rgb) implements Serializable {
-  /** No background: alpha is ignored. */
+  /** The background that is none: alpha is ignored. */
   public static final Background NONE = new Background(-1);
 
   private static final Pattern COLOUR = Pattern.compile("#[0-9a-f]{6}");

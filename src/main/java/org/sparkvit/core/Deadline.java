@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The time at which long work should have ended. Work looks at it between steps that it can stop
- * after, so it may end a step later.
+ * The time at which long work should have ended. The work checks it between steps after which it
+ * can stop, so it may end one step later.
  */
 public final class Deadline {
-  /** Never comes. */
+  /** A deadline that is never over. */
   public static final Deadline NONE = new Deadline(Instant.MAX, InstantSource.system());
 
   private final Instant end;
@@ -20,31 +20,31 @@ public final class Deadline {
     this.clock = clock;
   }
 
-  /** Returns the deadline of an option that is in minutes, of which 0 is no limit. */
+  /** Returns the deadline for an option in minutes, where 0 means no limit. */
   public static Deadline inMinutes(int minutes) {
     return minutes == 0 ? NONE : in(Duration.ofMinutes(minutes));
   }
 
   /**
-   * A deadline some time from now.
+   * Returns a deadline some time from now.
    *
-   * @param time until then; zero is over at once
+   * @param time the time until the deadline; a deadline after zero time is over at once
    */
   public static Deadline in(Duration time) {
     return in(time, InstantSource.system());
   }
 
-  /** As {@link #in(Duration)}, by another clock. */
+  /** Returns a deadline as {@link #in(Duration)} does, by another clock. */
   public static Deadline in(Duration time, InstantSource clock) {
     return new Deadline(clock.instant().plus(time), clock);
   }
 
-  /** Whether the time has come. */
+  /** Returns whether the deadline has passed. */
   public boolean isOver() {
     return !clock.instant().isBefore(end);
   }
 
-  /** The seconds until then; negative afterwards. */
+  /** Returns the seconds until the deadline, which are negative after it. */
   public double secondsLeft() {
     Instant now = clock.instant();
     return end.getEpochSecond() - now.getEpochSecond() + (end.getNano() - now.getNano()) / 1e9;

@@ -14,7 +14,10 @@ public enum ImageStatus {
   EMPTY,
   /** The content is no image, or is in no known image format. */
   BAD_MAGIC,
-  /** The image was decoded completely, but the file name's extension names another format. */
+  /**
+   * The image was decoded completely, but the extension of the file's name belongs to another
+   * format.
+   */
   EXT_MISMATCH,
   /** The file ends before the image does. */
   TRUNCATED,

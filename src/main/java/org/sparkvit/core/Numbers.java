@@ -90,7 +90,7 @@ public final class Numbers {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Too many digits: said below.
+      // The exception below says that there are too many digits.
     }
     throw new IllegalArgumentException("is not between " + least + " and " + greatest);
   }

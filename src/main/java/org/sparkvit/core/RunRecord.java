@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The record of the run that made an output: the stage, its configuration, what it read, what it
- * counted, and when. Every output has one beside it. The configuration never holds credentials,
- * which come from the platform.
+ * The record of the run that made an output. It has the stage, its configuration, what the run
+ * read, what it counted, and when it ran. Every output has such a record beside it. The
+ * configuration never holds credentials, which come from the platform.
  */
 public final class RunRecord {
   /** The name of this program among {@link #versions}. */
@@ -33,7 +33,7 @@ public final class RunRecord {
   private RunRecord(String stage, Map<String, Object> config) {
     this.stage = stage;
     config.forEach((name, value) -> option(name, value));
-    // Sorts by time, and two runs that start in one millisecond still differ.
+    // Run ids sort by time, and two runs that start in the same millisecond still differ.
     this.runId = TIME.format(started) + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
@@ -66,7 +66,9 @@ public final class RunRecord {
     return this;
   }
 
-  /** Addresses of inputs may be signed, or have a password in them. */
+  /**
+   * Returns a value without secrets. Addresses of inputs may be signed, or have a password in them.
+   */
   private static Object withoutSecrets(Object value) {
     if (value instanceof List<?> values) {
       return values.stream().map(RunRecord::withoutSecrets).toList();

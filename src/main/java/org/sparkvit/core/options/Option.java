@@ -10,8 +10,8 @@ import java.lang.annotation.Target;
  * declaration. An annotation that carries this one is an option that several commands share, such
  * as {@link WorkspaceOption}.
  *
- * <p>A component that is itself a record with options needs no annotation: its options are those of
- * the record around it, too.
+ * <p>A component that is itself a record with options needs no annotation. Its options are also
+ * options of the record around it.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.ANNOTATION_TYPE})

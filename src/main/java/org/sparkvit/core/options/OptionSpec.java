@@ -106,8 +106,8 @@ public final class OptionSpec {
   }
 
   /**
-   * Returns whether the option can be given several times, or, unless values may have commas in
-   * them, with commas between several values.
+   * Returns whether the option can take several values. They are given by several flags or, unless
+   * values may contain commas, with commas between them.
    */
   public boolean isRepeatable() {
     return List.class.isAssignableFrom(OptionValues.rawType(OptionValues.inOptional(component)))

@@ -45,7 +45,8 @@ final class OptionValues {
   }
 
   /**
-   * Returns the type of one value: for a list that of its elements, for a map that of its values.
+   * Returns the type of one value. For a list it is the type of the elements, for a map that of the
+   * values.
    */
   static Class<?> valueType(Type type) {
     Class<?> raw = rawType(type);

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.sparkvit.core.UserException;
 
 /**
- * Reads records of options: what options there are, a record from the texts that people gave, and
- * the values of a record by the options' names. Every component of such a record is an {@link
- * Option}, or a record of options that several commands share.
+ * Reads records of options. It lists the options of a record, creates a record from the texts that
+ * people gave, and returns the values of a record by the options' names. Every component of such a
+ * record is an {@link Option}, or a record of options that several commands share.
  */
 public final class Options {
   private Options() {}
@@ -62,7 +62,7 @@ public final class Options {
   /**
    * Creates a record from single values, for programs and tests.
    *
-   * @param values names and values in turn, such as {@code "batch-size", 16}
+   * @param values the names and the values in turn, such as {@code "batch-size", 16}
    * @throws UserException as {@link #read} does
    */
   public static <C extends Record> C with(Class<C> type, Object... values) {

@@ -56,9 +56,9 @@ import org.sparkvit.dataset.delta.storage.LogStores;
 
 /**
  * A folder with a Delta table, in protocol (1, 2), which every reader of Delta tables knows. A
- * writer first writes files and then one entry of the log, which must not exist before. That one
- * step makes the change. Of two writers at once, one sees that it lost and plans its change again
- * on top of the other's.
+ * writer first writes files and then one entry of the log, which must not exist before. The entry
+ * makes the change in one step. Where two writers write at once, one of them finds that it has
+ * lost. It plans its change again on top of the other's.
  */
 public final class DeltaTable {
   private static final Logger LOGGER = LoggerFactory.getLogger(DeltaTable.class);

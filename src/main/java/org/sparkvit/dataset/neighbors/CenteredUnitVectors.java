@@ -28,8 +28,8 @@ public final class CenteredUnitVectors {
   /**
    * Computes the centred unit vectors of points.
    *
-   * @param points {@link Neighbors#ID} and {@link Neighbors#POINT} of at least one point; persisted
-   *     by the caller, as they are read several times
+   * @param points the rows with {@link Neighbors#ID} and {@link Neighbors#POINT} of at least one
+   *     point; the caller persists them, as they are read several times
    * @return the same columns
    */
   public static Dataset<Row> compute(Dataset<Row> points) {

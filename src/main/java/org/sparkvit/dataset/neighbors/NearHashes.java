@@ -32,7 +32,7 @@ import org.sparkvit.image.hash.PdqHash;
  * pair that it returns is verified.
  */
 public final class NearHashes {
-  /** The binary columns of the result, and its column of the distance. */
+  /** The binary columns of the two hashes in the result, and the column of their distance. */
   public static final String A = "a";
 
   public static final String B = "b";
@@ -95,7 +95,7 @@ public final class NearHashes {
   /**
    * Returns the pairs of different hashes at a distance of at most {@code most} bits.
    *
-   * @param hashes one binary column of {@link PdqHash#toBytes}, each hash once
+   * @param hashes rows with one binary column of {@link PdqHash#toBytes}, each hash once
    * @return {@link #A} before {@link #B} in the order of their 64-bit keys, each pair once
    */
   public static Dataset<Row> pairs(Dataset<Row> hashes, int most) {
@@ -106,7 +106,7 @@ public final class NearHashes {
    * Returns the pairs of different hashes at a distance of at most {@code most} bits, except pairs
    * of two probes.
    *
-   * @param hashes {@link #HASH}, each once, and {@link #PROBE}
+   * @param hashes rows with the columns {@link #HASH}, each hash once, and {@link #PROBE}
    */
   public static Dataset<Row> pairsWithProbes(Dataset<Row> hashes, int most) {
     Dataset<Row> keyed = hashes.select(col(HASH), xxhash64(col(HASH)).as(KEY), col(PROBE));

@@ -29,10 +29,10 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Finds the nearest neighbours of each of many points, by Euclidean distance. Up to {@value #EXACT}
- * points are all compared with all. Of more points, k-means of a sample makes cells (an inverted
- * file, as in Jégou et al. 2011). Each point goes to its {@value #CELLS_PER_POINT} nearest cells,
- * and only points that share a cell are compared. {@link #recall} measures which share of the
- * neighbours this finds.
+ * points are all compared with each other. More points are divided into cells by k-means of a
+ * sample (an inverted file, as in Jégou et al. 2011). Each point goes to its {@value
+ * #CELLS_PER_POINT} nearest cells, and only points that share a cell are compared. {@link #recall}
+ * measures which share of the neighbours this finds.
  *
  * <p>The result depends on ids, points and seed alone, not on how they are partitioned.
  */
@@ -83,7 +83,7 @@ public final class Neighbors {
    *
    * @param k the number of neighbours of each point, 1 or more; fewer are found where there are
    *     fewer points
-   * @param seed decides the sample that makes the cells
+   * @param seed the seed of the sample that makes the cells
    */
   public Neighbors(int k, long seed) {
     this(k, seed, EXACT);
@@ -98,9 +98,9 @@ public final class Neighbors {
   /**
    * Finds the neighbours of each point.
    *
-   * @param points {@link #ID}, each once, and {@link #POINT}, all of the same length; persisted by
-   *     the caller, as they are read several times
-   * @return {@link #ID}, {@link #NEIGHBOR}, {@link #DISTANCE}, {@link #RANK}
+   * @param points rows with {@link #ID}, each id once, and {@link #POINT}, all of the same length;
+   *     the caller persists them, as they are read several times
+   * @return rows with {@link #ID}, {@link #NEIGHBOR}, {@link #DISTANCE}, {@link #RANK}
    */
   public Dataset<Row> find(Dataset<Row> points) {
     long count = points.count();
@@ -165,7 +165,7 @@ public final class Neighbors {
    * Returns the share of the true neighbours of a sample of points that was found.
    *
    * @param points the points that were searched
-   * @param found what {@link #find} returned for them
+   * @param found the rows that {@link #find} returned for them
    * @param sample the number of points that are compared with all others
    */
   public double recall(Dataset<Row> points, Dataset<Row> found, int sample) {
@@ -192,7 +192,7 @@ public final class Neighbors {
                 col(ID), functions.array_to_vector(col(POINT).cast("array<double>")).as("features"))
             .orderBy(xxhash64(lit(seed), col(ID)), col(ID))
             .limit((int) wanted)
-            // Sums of one partition in one order.
+            // One partition in one order makes the sums the same each time.
             .repartition(1)
             .sortWithinPartitions(ID)
             .select("features")

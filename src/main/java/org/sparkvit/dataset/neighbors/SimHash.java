@@ -13,9 +13,9 @@ import org.sparkvit.image.hash.PdqHash;
 
 /**
  * Hashes directions so that more bits differ the wider their angle is. Each of {@value
- * PdqHash#BITS} random planes through the origin gives one bit, the side on which a direction lies.
- * An angle of {@code a} makes a share of {@code a / pi} of the bits differ (Charikar 2002). The
- * hashes are as long as PDQ's, so that {@link NearHashes} finds near ones.
+ * PdqHash#BITS} random planes through the origin gives one bit, which says on which side a
+ * direction lies. An angle of {@code a} makes a share of {@code a / pi} of the bits differ
+ * (Charikar 2002). The hashes are as long as PDQ's, so that {@link NearHashes} finds near ones.
  */
 public final class SimHash {
   private static final long SEED = 20020519;

@@ -17,15 +17,15 @@ import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * The index of a class among the classes of a model, from 0, in the order of the model's
- * probabilities: from name to index and back, in queries.
+ * Converts names of classes to indexes and back, in queries. The index of a class is its position,
+ * from 0, in the order of the model's probabilities.
  *
- * <p>The names travel once with a task. An expression with a branch for each class grows with their
- * number until Spark cannot compile it, which happened at 1,100 classes, and a column of names
- * would be in every row.
+ * <p>The names are sent once with a task. An expression with a branch for each class grows with the
+ * number of classes until Spark cannot compile it, which happened at 1,100 classes. A column of
+ * names would repeat them in every row.
  */
 public final class ClassIndex implements Serializable {
-  /** What the only model is called where there is one. */
+  /** The key of the only list of classes where there is no map of models. */
   private static final String ONLY = "";
 
   private final Map<String, List<String>> names = new HashMap<>();
@@ -44,52 +44,60 @@ public final class ClassIndex implements Serializable {
   }
 
   /**
-   * The index of one list of classes.
+   * Creates the index of one list of classes.
    *
-   * @param classes in their order; of equal names the first counts
+   * @param classes the names of the classes in their order; of equal names the first counts
    */
   public static ClassIndex of(List<String> classes) {
     return new ClassIndex(Map.of(ONLY, classes));
   }
 
   /**
-   * The indexes of several models.
+   * Creates the indexes of several models.
    *
-   * @param models the classes of each, in the order of its probabilities; of equal names the first
-   *     counts
+   * @param models the classes of each model, in the order of its probabilities, by the model's
+   *     hash; of equal names the first counts
    */
   public static ClassIndex of(Map<String, List<String>> models) {
     return new ClassIndex(models);
   }
 
-  /** The index of a class of the one list; null where it is not in it, or the name is null. */
+  /**
+   * Returns the index of a class in the only list. It is null where the list lacks the name, or the
+   * name is null.
+   */
   public Column index(Column name) {
     return index(lit(ONLY), name);
   }
 
-  /** The index of a class of a model; null where the model does not know it, or it is null. */
+  /**
+   * Returns the index of a class of a model. It is null where the model does not know the class, or
+   * the name is null.
+   */
   public Column index(Column model, Column name) {
     UDF2<String, String, Integer> index = this::index;
     return udf(index, DataTypes.IntegerType).apply(model, name);
   }
 
-  /** As {@link #index(Column, Column)}, outside of a query. */
+  /** Returns the index as {@link #index(Column, Column)} does, outside of a query. */
   public Integer index(String model, String name) {
     return indexes.get(model).get(name);
   }
 
-  /** How many classes a model has. */
+  /** Returns the number of classes of a model. */
   public Column size(Column model) {
     UDF1<String, Integer> size = of -> size(of);
     return udf(size, DataTypes.IntegerType).apply(model);
   }
 
-  /** As {@link #size(Column)}, outside of a query. */
+  /** Returns the number of classes as {@link #size(Column)} does, outside of a query. */
   public int size(String model) {
     return names.get(model).size();
   }
 
-  /** The name of a class of the one list by its index; null where that is null. */
+  /**
+   * Returns the name of the class at an index of the only list. It is null where the index is null.
+   */
   public Column name(Column index) {
     List<String> classes = names.get(ONLY);
     UDF1<Integer, String> name = i -> i == null ? null : classes.get(i);
@@ -97,10 +105,10 @@ public final class ClassIndex implements Serializable {
   }
 
   /**
-   * The index of the most probable class, and of equal ones the first.
+   * Returns the index of the most probable class. Of equally probable classes it is the first.
    *
-   * @param probabilities an array with one number for each class, or null
-   * @return null where there are no probabilities
+   * @param probabilities a column with an array of one number for each class, or null
+   * @return the index, or null where there are no probabilities
    */
   public static Column mostProbable(Column probabilities) {
     return when(

@@ -14,11 +14,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Connected components of keys, by union-find. A component is named by its smallest key, so the
- * order in which edges arrive does not matter.
+ * Finds connected components of keys, by union-find. A component is named after its smallest key,
+ * so the order in which edges arrive does not matter.
  *
- * <p>All edges meet in one task. Here an edge joins a group and a content hash that both several
- * images have, so there are far fewer than images: ten million of them take about 3 GB.
+ * <p>All edges are processed in one task. In this program an edge joins a group and a content hash
+ * that several images have each, so there are far fewer edges than images. Ten million edges take
+ * about 3 GB.
  */
 public final class Components {
   public static final String KEY = "component_key";
@@ -34,8 +35,9 @@ public final class Components {
   /**
    * Finds the components of a graph.
    *
-   * @param edges two string columns, never null
-   * @return {@link #KEY}, {@link #NAME}: one row for each key that an edge touches
+   * @param edges the edges, in two string columns without nulls
+   * @return the columns {@link #KEY} and {@link #NAME}, with one row for each key that an edge
+   *     touches
    */
   public static Dataset<Row> of(Dataset<Row> edges) {
     return edges

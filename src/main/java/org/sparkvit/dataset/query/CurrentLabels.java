@@ -12,8 +12,9 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * Labels of tables that were made of the catalog. Each notes the label that an image had then; what
- * counts is the one that the catalog has now.
+ * Applies the catalog's current labels to tables that were made from an earlier catalog. Such a
+ * table has the label that an image had at that time. The label that counts is the one that the
+ * catalog has now.
  */
 public final class CurrentLabels {
   private static final String NOW_ID = "label_now_id";
@@ -22,10 +23,10 @@ public final class CurrentLabels {
   private CurrentLabels() {}
 
   /**
-   * Rows about images, with the labels of now in the place of those of then; null for an image
-   * without a label, or one that the catalog has no longer.
+   * Returns the rows with the current labels in place of their own. The label is null where the
+   * image has none now, or the catalog no longer has the image.
    *
-   * @param rows of a table with columns {@code id} and {@code label}
+   * @param rows rows of a table with the columns {@code id} and {@code label}
    * @param images rows of {@link ImagesTable}
    */
   public static Dataset<Row> in(Dataset<Row> rows, Dataset<Row> images) {
@@ -36,14 +37,24 @@ public final class CurrentLabels {
     return joined(rows, images).select(columns);
   }
 
-  /** Those of the rows whose images have the label of then, still in the catalog. */
+  /**
+   * Returns the rows whose images are still in the catalog and have the label that the rows have.
+   *
+   * @param rows rows of a table with the columns {@code id} and {@code label}
+   * @param images rows of {@link ImagesTable}
+   */
   public static Dataset<Row> unchanged(Dataset<Row> rows, Dataset<Row> images) {
     return joined(rows, images)
         .where(col(NOW_ID).isNotNull().and(col(NOW).eqNullSafe(rows.col(ImagesTable.LABEL))))
         .drop(NOW_ID, NOW);
   }
 
-  /** How many rows are about an image that has another label now, or none. */
+  /**
+   * Returns the number of rows whose images are in the catalog and have another label now, or none.
+   *
+   * @param rows rows of a table with the columns {@code id} and {@code label}
+   * @param images rows of {@link ImagesTable}
+   */
   public static long changed(Dataset<Row> rows, Dataset<Row> images) {
     return joined(rows, images)
         .agg(
@@ -60,10 +71,11 @@ public final class CurrentLabels {
   }
 
   /**
-   * Checks that there is a label at all.
+   * Checks that some readable image of the catalog has a label.
    *
-   * @param purpose what it is wanted for, to go behind "no image to"
-   * @throws UserException when no readable image of the catalog has one
+   * @param images rows of {@link ImagesTable}
+   * @param purpose the purpose of the labels, as words that follow "no image to"
+   * @throws UserException when no readable image of the catalog has a label
    */
   public static void require(Dataset<Row> images, String purpose) {
     if (images.where(ImagesTable.usable().and(ImagesTable.labelled())).isEmpty()) {

@@ -15,9 +15,9 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * The splits with the labels that the catalog has now. Where an image is was decided when it was
- * split; what it shows is what the catalog says today, so a label that was corrected since then is
- * the one that counts.
+ * The splits with the labels that the catalog has now. The split of an image was decided when the
+ * data set was split. Its label comes from the present catalog, so a label that was corrected since
+ * then counts as corrected.
  */
 public final class CurrentSplits {
   private static final String NOW_ID = "now_id";
@@ -32,16 +32,16 @@ public final class CurrentSplits {
   }
 
   /**
-   * How the catalog differs from what was split.
+   * Counts how the present catalog differs from the one that was split.
    *
-   * @param placed images in the splits
-   * @param relabelled of them, those that have another label now
-   * @param unlabelled of them, those that have no label any more
-   * @param gone of them, those that the catalog has no longer
-   * @param unplaced readable images with a label that are in no split
+   * @param placed the number of images in the splits
+   * @param relabelled the number of these images that have another label now
+   * @param unlabelled the number of these images that have no label now
+   * @param gone the number of these images that the catalog no longer has
+   * @param unplaced the number of readable images with a label that are in no split
    */
   public record Changes(long placed, long relabelled, long unlabelled, long gone, long unplaced) {
-    /** What a person should know, in one line; absent where the splits are of these labels. */
+    /** Returns one line that tells a person about the changes, or empty where there are none. */
     public Optional<String> line() {
       List<String> parts = new ArrayList<>();
       add(parts, relabelled, "have another label now, which is the one that counts");
@@ -83,7 +83,7 @@ public final class CurrentSplits {
   }
 
   /**
-   * Joins the two; nothing is read before it is asked for.
+   * Joins the two tables. Nothing is read until rows or counts are asked for.
    *
    * @param images rows of {@link ImagesTable}
    * @param splits rows of {@link SplitsTable}
@@ -100,8 +100,8 @@ public final class CurrentSplits {
   }
 
   /**
-   * The columns of {@link SplitsTable}, with the labels of now. Images that have no label any more,
-   * or that the catalog has no longer, are not among them.
+   * Returns rows with the columns of {@link SplitsTable} and the current labels. Images that have
+   * no label now, or that the catalog no longer has, are left out.
    */
   public Dataset<Row> rows() {
     return both.where(col(SplitsTable.ID).isNotNull().and(col(NOW_LABELLED)))
@@ -112,7 +112,7 @@ public final class CurrentSplits {
             col(SplitsTable.GROUP));
   }
 
-  /** Counts, in one pass over both tables. */
+  /** Counts the changes in one pass over both tables. */
   public Changes count() {
     Column placed = col(SplitsTable.ID).isNotNull();
     Column known = col(NOW_ID).isNotNull();

@@ -17,10 +17,12 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.workspace.IdRange;
 
 /**
- * Cuts images into ranges of ids, which are hashes. What is counted is the images that begin with
- * the same {@value #DIGITS} hex digits, so the driver holds 65,536 numbers however many images
- * there are, and a range is a little larger than asked. No range of several goes over the end of
- * the order: a file with the first ids and the last ones would be opened for every other range.
+ * Cuts images into ranges of their ids, which are hashes. The images that begin with the same
+ * {@value #DIGITS} hex digits are counted together. So the driver holds 65,536 numbers however many
+ * images there are, and a range is a little larger than requested.
+ *
+ * <p>Where there are several ranges, none passes the end of the order. A file with the first and
+ * the last ids would be opened for every other range.
  */
 public final class IdRanges {
   private static final int DIGITS = 4;
@@ -39,9 +41,10 @@ public final class IdRanges {
   }
 
   /**
-   * Of all images of {@code rows}.
+   * Creates the ranges of all images of {@code rows}.
    *
-   * @param name decides which range is the first
+   * @param rows rows with the column {@code id}
+   * @param name a text that decides which range is the first
    */
   public static IdRanges cut(Dataset<Row> rows, String name) {
     SortedMap<String, Long> counts = new TreeMap<>();
@@ -55,23 +58,26 @@ public final class IdRanges {
   }
 
   /**
-   * Of pieces that must not be cut.
+   * Creates the ranges of pieces, which are not cut.
    *
-   * @param pieces how many images each has, by its first id or something before it
-   * @param name decides which range is the first
+   * @param pieces the number of images of each piece, by its first id or a string before it
+   * @param name a text that decides which range is the first
    */
   public static IdRanges of(SortedMap<String, Long> pieces, String name) {
     return new IdRanges(pieces, StableHash.id(name).substring(0, DIGITS));
   }
 
-  /** How many images are in no range so far. */
+  /** Returns the number of images that are in no range yet. */
   public long images() {
     return images;
   }
 
   /**
-   * The next range, with about as many images; some more where few would be left for a last one,
-   * and fewer at the end of the order.
+   * Returns the next range. It has more images than requested where few would remain for a last
+   * range, and fewer at the end of the order.
+   *
+   * @param wanted the number of images that the range should have
+   * @return the range, whose images count as taken from now on
    */
   public IdRange next(long wanted) {
     long enough = images - wanted < wanted / 2 ? images : Math.min(wanted, images);
@@ -85,12 +91,16 @@ public final class IdRanges {
       taken += left.removeFirst().getValue();
     } while (taken < enough && isAfter(from));
     images -= taken;
-    // The last one ends where the first began, unless one of them was the last of the order.
+    // The last range ends where the first one began, unless one of them reaches the end of the
+    // order.
     String to = left.isEmpty() ? end : left.getFirst().getKey();
     return new IdRange(from, to.compareTo(from) > 0 ? to : "", taken);
   }
 
-  /** Whether the next images come after an id in the order, too, and not only in the circle. */
+  /**
+   * Returns whether the next images come after an id in the order of ids, and not only in the
+   * circle.
+   */
   private boolean isAfter(String from) {
     return !left.isEmpty() && left.getFirst().getKey().compareTo(from) > 0;
   }

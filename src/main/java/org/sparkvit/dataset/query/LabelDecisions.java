@@ -24,7 +24,7 @@ import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * What the {@linkplain DecisionsTable decisions} of people, models and rules make of the catalog.
+ * Applies the {@linkplain DecisionsTable decisions} of people, models and rules to the catalog.
  *
  * <ul>
  *   <li>The decisions of a run that was taken back do not count.
@@ -38,10 +38,13 @@ import org.sparkvit.dataset.schema.ImagesTable;
  * </ul>
  */
 public final class LabelDecisions {
-  /** Whether the image is left out. */
+  /** The column that says whether the image is left out. */
   public static final String EXCLUDED = "decided_excluded";
 
-  /** Where the label comes from: the source of a decision; null for the catalog. */
+  /**
+   * The column with the source of the decision that the label comes from, or null where it comes
+   * from the catalog.
+   */
   public static final String SOURCE = "decided_source";
 
   private static final String NOW_ID = "now_id";
@@ -54,7 +57,7 @@ public final class LabelDecisions {
   private final Dataset<Row> decisions;
 
   /**
-   * Looks at both; nothing is read before it is asked for.
+   * Takes both tables. Nothing is read until rows are asked for.
    *
    * @param images rows of {@link ImagesTable}
    * @param decisions rows of {@link DecisionsTable}
@@ -74,8 +77,8 @@ public final class LabelDecisions {
   }
 
   /**
-   * Returns all images with the labels that they have now, and in the columns {@link #EXCLUDED} and
-   * {@link #SOURCE} what was decided.
+   * Returns all images with the labels that they have now. The columns {@link #EXCLUDED} and {@link
+   * #SOURCE} say what was decided.
    */
   public Dataset<Row> all() {
     Column standing = col("stands");
@@ -115,9 +118,10 @@ public final class LabelDecisions {
   }
 
   /**
-   * Returns the decisions on images of runs that were not taken back, each with the columns {@code
-   * stands}, {@code lapsed} (the content or the catalog's label has changed, or the image is gone)
-   * and {@code conflict} (a person's label stands and the catalog now has another one).
+   * Returns the decisions on images by runs that were not taken back, with three more columns.
+   * {@code stands} says whether the decision counts. {@code lapsed} says that it does not, because
+   * the content or the catalog's label has changed, or the image is gone. {@code conflict} says
+   * that a person's label stands and that the catalog now has another one.
    */
   public Dataset<Row> judged() {
     Dataset<Row> now =

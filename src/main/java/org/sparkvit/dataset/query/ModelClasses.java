@@ -13,16 +13,17 @@ import org.sparkvit.dataset.schema.ModelsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 
-/** Which models have said something, and what their probabilities stand for. */
+/** Lists the models that have predictions, with the classes that their probabilities belong to. */
 public final class ModelClasses {
   private ModelClasses() {}
 
   /**
    * Finds the models that have predictions.
    *
-   * @param wanted the {@linkplain ModelReference one model} that is wanted; empty for all
-   * @return their classes in the order of the logits, by hash
-   * @throws UserException when there is none, or the one that is wanted has no predictions
+   * @param predictions rows of the table {@code predictions}
+   * @param wanted the {@linkplain ModelReference one model} that is wanted, or empty for all
+   * @return the classes of each model in the order of its probabilities, by the model's hash
+   * @throws UserException when there are no predictions, or the wanted model has none
    */
   public static SortedMap<String, List<String>> find(
       Workspace workspace, Dataset<Row> predictions, Optional<String> wanted) {
@@ -66,7 +67,7 @@ public final class ModelClasses {
     return new TreeMap<>(Map.of(model.hash(), model.classes()));
   }
 
-  /** Enough of a hash to recognise it by. */
+  /** Returns the first 12 characters of a hash, which are enough to recognise it by. */
   public static String abbreviate(String model) {
     return model.substring(0, Math.min(12, model.length()));
   }

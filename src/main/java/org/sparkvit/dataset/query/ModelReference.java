@@ -8,29 +8,29 @@ import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * How a person names a model, in {@code --model} and in every other option that takes one. It means
- * the same in all commands, and is looked up in this order:
+ * A person's name for a model, as given to {@code --model} and every other option that takes a
+ * model. It means the same in all commands. It is looked up in this order:
  *
  * <ol>
  *   <li>{@code NAME@RUN} is a version of a model of the workspace.
  *   <li>{@code NAME} is a model of the workspace, in the version that is current now.
- *   <li>What has a slash or a colon in it is the URI of a model directory.
- *   <li>Else it is a model that has scored images of the workspace: the first digits of its hash,
- *       or the name of its directory.
+ *   <li>A text with a slash or a colon is the URI of a model directory.
+ *   <li>Any other text means a model that has scored images of the workspace. It is the first
+ *       digits of the model's hash, or the name of its directory.
  * </ol>
  *
- * @param text what the person wrote
+ * @param text the text that the person wrote
  */
 public record ModelReference(String text) {
-  /** What help shows in place of the value. */
+  /** The placeholder of the value in the help. */
   public static final String LABEL = "MODEL";
 
-  /** Help of an option that takes a model; what the model is for stands before it. */
+  /** The help of an option that takes a model. It follows words on what the model is for. */
   public static final String HELP =
       "NAME of a model of the workspace, NAME@RUN for one of its versions, the URI of a Hugging"
           + " Face model directory, or the first digits of the hash of a model with predictions.";
 
-  /** Checks that it is not blank. */
+  /** Checks that the text is not blank. */
   public ModelReference {
     if (text.isBlank()) {
       throw new UserException("the name of a model is empty; give " + HELP);
@@ -40,8 +40,8 @@ public record ModelReference(String text) {
   /**
    * Finds the directory of the model.
    *
-   * @return its URI; of a named model that of its current version
-   * @throws UserException when there is no such model, or several fit
+   * @return the URI of the directory; for the name of a model it is that of the current version
+   * @throws UserException when there is no such model, or several match
    */
   public String location(Workspace workspace) {
     return isPlaced(workspace)
@@ -50,10 +50,10 @@ public record ModelReference(String text) {
   }
 
   /**
-   * Makes it go on meaning the version which is current now.
+   * Returns a text that keeps meaning the version which is current now.
    *
    * @return {@code NAME@RUN} for a model of the workspace, else a URI
-   * @throws UserException as {@link #location}
+   * @throws UserException as {@link #location} does
    */
   public String pinned(Workspace workspace) {
     return workspace.pinned(isPlaced(workspace) ? text : location(workspace));
@@ -62,7 +62,7 @@ public record ModelReference(String text) {
   /**
    * Finds the model among those that have scored images.
    *
-   * @throws UserException when it has scored none, there is no such model, or several fit
+   * @throws UserException when there is no such model, several match, or it has scored no images
    */
   public ScoredModel scored(Workspace workspace) {
     List<ScoredModel> models = ScoredModel.readAll(workspace);
@@ -87,11 +87,11 @@ public record ModelReference(String text) {
   }
 
   /**
-   * Checks that the files of the model are still those that the text means. A directory outside the
-   * workspace can have another model in it than the one whose hash was given.
+   * Checks that the directory of the model still holds the model that the text means. A directory
+   * outside the workspace may hold another model than the one whose hash was given.
    *
-   * @param hash of the files
-   * @throws UserException when they are of another model
+   * @param hash the hash of the files that are there
+   * @throws UserException when they are another model's
    */
   public void requireHash(Workspace workspace, String hash) {
     if (isPlaced(workspace)) {
@@ -110,12 +110,15 @@ public record ModelReference(String text) {
     }
   }
 
-  /** Whether the text says by itself where the model is. */
+  /** Returns whether the text by itself says where the model is. */
   private boolean isPlaced(Workspace workspace) {
     return !OutputName.isName(text) || workspace.models().contains(text);
   }
 
-  /** A version that has been deleted since it scored can still be meant. */
+  /**
+   * Returns where the model is, or was. A version that was deleted after it scored can still be
+   * meant.
+   */
   private String place(Workspace workspace) {
     ModelName name = ModelName.of(text);
     return name.version().isPresent() && OutputName.isName(name.name())

@@ -19,12 +19,12 @@ import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * Makes rows of {@link DecisionsTable} for one run.
+ * Creates rows of {@link DecisionsTable} for one run.
  *
- * @param source what kind of decisions they are, such as {@code relabel}
- * @param actor who decides: a reviewer, the hash of a model, or a rule
- * @param run id of the run
- * @param time when the run began
+ * @param source the source of the decisions, such as {@code relabel}
+ * @param actor the one who decides: a reviewer, the hash of a model, or a rule
+ * @param run the id of the run
+ * @param time the time at which the run began
  */
 public record NewDecisions(String source, String actor, String run, Instant time) {
   private static final Column NO_TEXT = lit(null).cast(DataTypes.StringType);
@@ -33,8 +33,8 @@ public record NewDecisions(String source, String actor, String run, Instant time
    * Returns decisions on images, each with the content and the label that the catalog has now.
    *
    * @param images rows of {@link ImagesTable}, with the catalog's own labels
-   * @param decided columns {@code id}, {@code kind}, {@code value} and {@code reason}; images that
-   *     the catalog does not have are left out
+   * @param decided rows with the columns {@code id}, {@code kind}, {@code value} and {@code
+   *     reason}; images that the catalog does not have are left out
    */
   public Dataset<Row> onImages(Dataset<Row> images, Dataset<Row> decided) {
     Dataset<Row> seen =
@@ -57,7 +57,11 @@ public record NewDecisions(String source, String actor, String run, Instant time
   /**
    * Returns the decision that a class has another name.
    *
-   * @param where column and value by which images are chosen; empty for all images of the class
+   * @param from the former name of the class
+   * @param to the new name of the class
+   * @param where the column and the value by which images are chosen, or empty for all images of
+   *     the class
+   * @param reason the reason in a few words
    */
   public Row map(
       String from, String to, Optional<Map.Entry<String, String>> where, Optional<String> reason) {
@@ -66,7 +70,11 @@ public record NewDecisions(String source, String actor, String run, Instant time
         DecisionsTable.MAPPING + from + condition, DecisionsTable.MAP, to, from, where, reason);
   }
 
-  /** Returns the decision that the decisions of a run do not count. */
+  /**
+   * Returns the decision that the decisions of a run do not count.
+   *
+   * @param reverted the id of that run
+   */
   public Row revert(String reverted) {
     return row(
         DecisionsTable.REVERTED + reverted,
@@ -104,9 +112,10 @@ public record NewDecisions(String source, String actor, String run, Instant time
    * Checks that a run can be taken back.
    *
    * @param decisions rows of {@link DecisionsTable}
-   * @param source what kind of decisions they have to be; empty for any
-   * @return how many decisions the run has made
-   * @throws UserException when the run has made none of this kind, or was taken back before
+   * @param source the source that the decisions must have, or empty for any
+   * @return the number of decisions that the run has made
+   * @throws UserException when the run has made no decisions of this source, or was taken back
+   *     before
    */
   public static long requireRevertible(
       Dataset<Row> decisions, String run, Optional<String> source) {
@@ -149,7 +158,7 @@ public record NewDecisions(String source, String actor, String run, Instant time
     return runs.get(run);
   }
 
-  /** Ids of runs sort by time. */
+  /** Returns the latest runs. Their ids sort by time. */
   private static List<String> latest(Map<String, Long> runs) {
     int few = 10;
     return runs.keySet().stream().skip(Math.max(0, runs.size() - few)).toList();

@@ -12,16 +12,17 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.core.DataException;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
-/** Whether predictions are what they are said to be; people also bring tables of their own. */
+/** Checks that predictions fit their models. People may also bring tables of their own. */
 public final class PredictionChecks {
   private PredictionChecks() {}
 
   /**
    * Checks predictions.
    *
-   * @param rows with the columns model, predicted and probabilities
-   * @param classes of these models
-   * @throws DataException when they do not fit the classes of their model
+   * @param rows rows with the columns {@code model}, {@code predicted} and {@code probabilities}
+   * @param classes the classes of these models
+   * @throws DataException when probabilities or predicted classes do not fit the classes of their
+   *     model
    */
   public static void requireSound(Dataset<Row> rows, ClassIndex classes) {
     Column model = col(PredictionsTable.MODEL);

@@ -25,12 +25,16 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * Exact quantiles of columns: values that occur, whatever the partitions are, where Spark's
- * approximate ones differ with them. Values are counted by their leading bits, then those with the
- * wanted leading bits by the next ones, so that the driver gets no more than some counts.
+ * Computes exact quantiles of columns. They are values that occur, and do not depend on the
+ * partitions, as Spark's approximate quantiles do. A first pass counts values by their leading
+ * bits. Each further pass counts the values with the wanted leading bits by the next bits. So the
+ * driver receives no more than some counts.
  */
 public final class Quantiles {
-  /** Bits that a pass leaves for later ones: the first counts by sign, exponent and 12 bits. */
+  /**
+   * The number of low bits that each pass leaves to later ones. The first pass counts by the sign,
+   * the exponent and 12 bits of the fraction.
+   */
   private static final int[] LEFT = {40, 20, 0};
 
   private static final String COLUMN = "column";
@@ -42,7 +46,10 @@ public final class Quantiles {
 
   private Quantiles() {}
 
-  /** Of one column, which share is sought, and how many values are left to pass over before it. */
+  /**
+   * The search for one quantile of a column. It has the number of values still to pass over, and
+   * the leading bits that are known so far.
+   */
   private static final class Search {
     private final String column;
     private long rank;
@@ -55,13 +62,13 @@ public final class Quantiles {
   }
 
   /**
-   * Finds the quantiles of several columns in one go: for a share the least value that at least so
-   * many of the values do not exceed. What is null or no number does not count.
+   * Finds the quantiles of several columns together. The quantile of a share is the least value
+   * that at least this share of the values do not exceed. Null and NaN are not counted.
    *
-   * @param rows used several times
-   * @param columns names of columns of doubles
-   * @param shares above 0, up to 1
-   * @return by column as many quantiles as there are shares; none for a column without values
+   * @param rows the rows, which are read several times
+   * @param columns the names of numeric columns, which are read as doubles
+   * @param shares the shares, each above 0 and at most 1
+   * @return the quantiles by column, one for each share, or none for a column without values
    */
   public static Map<String, double[]> compute(
       Dataset<Row> rows, List<String> columns, double... shares) {
@@ -114,7 +121,7 @@ public final class Quantiles {
     return counts;
   }
 
-  /** Those that begin as one of the values that are sought. */
+  /** Returns the values that have the same leading bits as one of the quantiles. */
   private static Dataset<Row> within(
       Dataset<Row> values, Map<String, List<Search>> searches, int left) {
     Column wanted = lit(false);
@@ -143,7 +150,7 @@ public final class Quantiles {
     return searches;
   }
 
-  /** Moves on to the longer prefix that has the value of the search's rank. */
+  /** Extends the search's leading bits to those of the value at its rank. */
   private static void narrow(
       Search search, NavigableMap<Long, Long> counts, boolean first, int bits) {
     Map<Long, Long> candidates =
@@ -160,7 +167,10 @@ public final class Quantiles {
     throw new IllegalStateException("the rows of " + search.column + " are others than before");
   }
 
-  /** The number's bits as an integer in the order of the numbers; both zeros are one. */
+  /**
+   * Returns the bits of a number as an integer that sorts as the numbers do. Both zeros are equal.
+   * The result of null and NaN is null.
+   */
   private static Long order(Double value) {
     if (value == null || value.isNaN()) {
       return null;

@@ -9,15 +9,16 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.ImagesTable;
 
 /**
- * The rule that a row is about the content that the catalog knows: it has the id of the image and
- * the same SHA-256. Whatever was computed from an image is tied to it by this rule alone, so a file
- * that has changed is computed again, and nothing of its former content counts.
+ * Decides whether a row is about the content that the catalog has. Such a row has the id of the
+ * image and the same SHA-256. This rule alone ties to an image what was computed from it. So what
+ * belongs to a changed file is computed again, and nothing of its former content counts.
  *
- * <p>Null counts as a value. Where neither side has a hash, nobody could read the file; the row
- * says so and is about the image. Where only one side has a hash they differ: the row is about
- * content that the catalog has not seen, or about none although the catalog has seen some since.
+ * <p>Null counts as a value. Where both hashes are null, nobody could read the file, and the row,
+ * which says so, is about the image. Where only one hash is null, they differ. The row is then
+ * about content that the catalog has not seen, or it is about no content and the catalog has seen
+ * some since.
  *
- * <p>The rows are of any table with the columns {@code id} and {@code sha256}.
+ * <p>The rows may be of any table with the columns {@code id} and {@code sha256}.
  */
 public final class SameContent {
   private static final String OTHER_ID = "same_content_id";
@@ -26,18 +27,18 @@ public final class SameContent {
   private SameContent() {}
 
   /**
-   * Whether two hashes of one image are of the same content; never null. For who has joined by id
-   * already.
+   * Returns whether two hashes of one image are of the same content, never null. Use it where rows
+   * have been joined by id already.
    */
   public static Column isSame(Column sha256, Column other) {
     return sha256.eqNullSafe(other);
   }
 
   /**
-   * The rows that are about images as the catalog knows them.
+   * Returns the rows that are about images as the catalog has them now.
    *
-   * @param rows with id and sha256
-   * @param images with the id and sha256 of {@link ImagesTable}
+   * @param rows rows with the columns {@code id} and {@code sha256}
+   * @param images rows with the columns {@code id} and {@code sha256} of {@link ImagesTable}
    */
   public static Dataset<Row> current(Dataset<Row> rows, Dataset<Row> images) {
     return rows.join(
@@ -45,10 +46,10 @@ public final class SameContent {
   }
 
   /**
-   * The images that no row is about.
+   * Returns the images that no row is about.
    *
-   * @param images with the id and sha256 of {@link ImagesTable}
-   * @param rows with id and sha256
+   * @param images rows with the columns {@code id} and {@code sha256} of {@link ImagesTable}
+   * @param rows rows with the columns {@code id} and {@code sha256}
    */
   public static Dataset<Row> missing(Dataset<Row> images, Dataset<Row> rows) {
     return images.join(
@@ -56,29 +57,34 @@ public final class SameContent {
   }
 
   /**
-   * The images that no row is about which meets a further condition.
+   * Returns the images that no row is about among the rows that meet a condition.
    *
-   * @param images with the id and sha256 of {@link ImagesTable}
-   * @param rows with id, sha256, and columns whose names {@code images} does not have
-   * @param condition on columns of both sides
+   * @param images rows with the columns {@code id} and {@code sha256} of {@link ImagesTable}
+   * @param rows rows with the columns {@code id}, {@code sha256}, and others whose names {@code
+   *     images} does not have
+   * @param condition a condition on columns of both sides
    */
   public static Dataset<Row> missing(Dataset<Row> images, Dataset<Row> rows, Column condition) {
     return images.join(renamed(rows), rule().and(condition), "left_anti");
   }
 
   /**
-   * All images, with the columns of the rows that are about them and meet a further condition; null
-   * where there is no such row.
+   * Returns all images, with the columns of the rows that are about them and meet a condition.
+   * These columns are null where there is no such row.
    *
-   * @param images with the id and sha256 of {@link ImagesTable}
-   * @param rows with id, sha256, and columns whose names {@code images} does not have
-   * @param condition on columns of both sides
+   * @param images rows with the columns {@code id} and {@code sha256} of {@link ImagesTable}
+   * @param rows rows with the columns {@code id}, {@code sha256}, and others whose names {@code
+   *     images} does not have
+   * @param condition a condition on columns of both sides
    */
   public static Dataset<Row> withRows(Dataset<Row> images, Dataset<Row> rows, Column condition) {
     return images.join(renamed(rows), rule().and(condition), "left").drop(OTHER_ID, OTHER_HASH);
   }
 
-  /** As {@link #withRows(Dataset, Dataset, Column)}, without a further condition. */
+  /**
+   * Returns all images with their rows as {@link #withRows(Dataset, Dataset, Column)} does, without
+   * a condition.
+   */
   public static Dataset<Row> withRows(Dataset<Row> images, Dataset<Row> rows) {
     return withRows(images, rows, lit(true));
   }

@@ -21,36 +21,46 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Images, their labels, their splits and what models said of them: every image once for each model.
- * Images without a label, a split or a prediction are rows like any other. A prediction belongs to
- * an image by the rule of {@link SameContent}.
+ * Joins images with their labels, their splits and the predictions of models. Every image has one
+ * row for each model. Images without a label, a split or a prediction have a row, too. A prediction
+ * belongs to an image by the rule of {@link SameContent}.
  */
 public final class ScoredImages {
-  /** Id of the image. */
+  /** The id of the image. */
   public static final String ID = ImagesTable.ID;
 
-  /** Label of the image; null where it has none. */
+  /** The label of the image, or null where it has none. */
   public static final String LABEL = ImagesTable.LABEL;
 
-  /** Split of the image; null where it is in none. */
+  /** The split of the image, or null where it is in none. */
   public static final String SPLIT = SplitsTable.SPLIT;
 
-  /** Hash of the model. */
+  /** The hash of the model. */
   public static final String MODEL = PredictionsTable.MODEL;
 
-  /** Whether the model was given the image as it is now, be it without success; never null. */
+  /**
+   * Whether the model was given the image as it is now, even if it failed on it. It is never null.
+   */
   public static final String TRIED = "tried";
 
-  /** The most probable class; null where there are no probabilities. */
+  /** The most probable class, or null where there are no probabilities. */
   public static final String PREDICTED = PredictionsTable.PREDICTED;
 
-  /** Probability of the most probable class, 0 to 1; null where there are no probabilities. */
+  /**
+   * The probability of the most probable class, 0 to 1, or null where there are no probabilities.
+   */
   public static final String CONFIDENCE = PredictionsTable.CONFIDENCE;
 
-  /** Probabilities in the order of the model's classes; null where the model said nothing. */
+  /**
+   * The probabilities in the order of the model's classes, or null where there is no successful
+   * prediction.
+   */
   public static final String PROBABILITIES = PredictionsTable.PROBABILITIES;
 
-  /** Index of the label among the classes of the model, from 0; null where it has none. */
+  /**
+   * The index of the label among the classes of the model, from 0. It is null where the image has
+   * no label or the model does not know it.
+   */
   public static final String LABEL_INDEX = "label_index";
 
   private static final String SAID_MODEL = "said_model";
@@ -63,9 +73,9 @@ public final class ScoredImages {
    * @param images rows of {@link ImagesTable} with the labels that count
    * @param splits rows of {@link SplitsTable}; absent where the data set was never split
    * @param predictions rows of {@link PredictionsTable}, of any models
-   * @param models the models whose predictions count: their classes, in the order of the
-   *     probabilities, by hash
-   * @param more columns of {@code images} to keep, each with a name that is none of these
+   * @param models the classes of the models whose predictions count, in the order of the
+   *     probabilities, by the model's hash
+   * @param more further columns of {@code images} to keep, with names other than those above
    * @return the columns above, and {@code more}
    */
   public static Dataset<Row> join(
@@ -108,8 +118,8 @@ public final class ScoredImages {
   }
 
   /**
-   * The probability of the label, 0 to 1; null where the model does not know the label, or said
-   * nothing of the image.
+   * Returns the probability of the label, 0 to 1. It is null where the model does not know the
+   * label, or has no prediction for the image.
    */
   public static Column labelProbability() {
     return col(PROBABILITIES).apply(col(LABEL_INDEX));

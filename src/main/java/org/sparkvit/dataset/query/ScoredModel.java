@@ -11,17 +11,17 @@ import org.sparkvit.dataset.workspace.Workspace;
 /**
  * A model that has scored images of a workspace.
  *
- * @param hash of its configuration and weights, 64 hex digits
- * @param location where its directory was when it was used
- * @param classes in the order of its outputs
- * @param usedAt when it last scored images
+ * @param hash the hash of its configuration and weights, 64 hex digits
+ * @param location the URI of its directory when it was used
+ * @param classes the classes in the order of its outputs
+ * @param usedAt the time at which it last scored images
  */
 public record ScoredModel(String hash, String location, List<String> classes, Instant usedAt) {
   public ScoredModel {
     classes = List.copyOf(classes);
   }
 
-  /** Reads all models that have scored images, the one that was used last at the end. */
+  /** Reads all models that have scored images, in the order of their last use. */
   public static List<ScoredModel> readAll(Workspace workspace) {
     if (!workspace.has(ModelsTable.SPEC)) {
       return List.of();
@@ -42,12 +42,14 @@ public record ScoredModel(String hash, String location, List<String> classes, In
         .toList();
   }
 
-  /** What people call it: {@code NAME}, or {@code NAME@RUN} for a version of a model. */
+  /**
+   * Returns the name that people use: {@code NAME}, or {@code NAME@RUN} for a version of a model.
+   */
   public ModelName name() {
     return ModelName.at(location);
   }
 
-  /** Its name, with enough of its hash to be told from others. */
+  /** Returns the name, with enough of the hash to tell the model from others. */
   @Override
   public String toString() {
     return name() + " (" + ModelClasses.abbreviate(hash) + ")";

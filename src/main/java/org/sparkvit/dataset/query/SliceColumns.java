@@ -21,33 +21,39 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 
-/** Columns of {@code images} whose values divide the images into kinds. */
+/** Selects columns of {@code images} whose values divide the images into slices. */
 public final class SliceColumns {
-  /** Stands for a slice column without a value. */
+  /** The value that stands for a missing value of a slice column. */
   public static final String MISSING = "(missing)";
 
-  /** A column with more values than this names images rather than kinds of images. */
+  /**
+   * The largest number of values of a slice column. A column with more values identifies images
+   * rather than kinds of images.
+   */
   public static final int MAX_VALUES = 200;
 
-  /** What is sliced by without being asked for has no more values than a person reads. */
+  /**
+   * The largest number of values of a column that is sliced by without being requested. A person
+   * does not read more.
+   */
   private static final int MAX_USUAL_VALUES = 20;
 
   private static final int MAX_USUAL_COLUMNS = 10;
 
   private SliceColumns() {}
 
-  /** A slice column's value as text, never null. */
+  /** Returns the value of a slice column as text, never null. */
   public static Column value(String slice) {
     return coalesce(quoted(slice).cast(DataTypes.StringType), lit(MISSING));
   }
 
-  /** As {@link #value(String)}, of a column in a struct. */
+  /** Returns the value as {@link #value(String)} does, of a column in a struct. */
   public static Column value(String struct, String slice) {
     return coalesce(col(struct).getField(slice).cast(DataTypes.StringType), lit(MISSING));
   }
 
   /**
-   * The values of a column whose images belong together, as text; null where they are blank.
+   * Returns the values of a column of groups as text, or null where they are blank.
    *
    * @throws UserException when {@code images} has no such column
    */
@@ -65,10 +71,10 @@ public final class SliceColumns {
   }
 
   /**
-   * Checks that slices can be made.
+   * Checks that slices can be made from columns.
    *
-   * @throws UserException when a column is named twice, does not exist, holds no plain values, or
-   *     too many
+   * @throws UserException when a column is named twice, does not exist, holds nested values, or has
+   *     more than {@value #MAX_VALUES} values
    */
   public static void require(Dataset<Row> images, List<String> slices) {
     List<String> available = ImagesTable.SPEC.extraColumns(images);
@@ -105,7 +111,10 @@ public final class SliceColumns {
     }
   }
 
-  /** The user's own columns that have a few values each: what to slice by unless told otherwise. */
+  /**
+   * Returns the columns to slice by unless others are requested: the user's own columns that have a
+   * few values each.
+   */
   public static List<String> usual(Dataset<Row> images) {
     List<String> plain = new ArrayList<>();
     List<Column> counts = new ArrayList<>();

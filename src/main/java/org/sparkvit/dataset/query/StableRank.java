@@ -13,17 +13,24 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * Draws images of a class in a random order that is the same for any partitioning.
+ * Ranks the images of each class in a random order that is the same for any partitioning.
  *
- * <p>The order is that of a hash of (id, seed, purpose), ties by id. A window over a whole class
- * would put millions of rows into one task; so the hash's leading bits cut every class into
- * buckets, ranks are counted within a bucket, and the sizes of the buckets before it are added.
+ * <p>The order is that of a hash of id, seed and purpose, and of the id where hashes are equal. A
+ * window over a whole class would put millions of rows into one task. So the leading bits of the
+ * hash cut every class into buckets. Ranks are counted within a bucket, and the sizes of the
+ * buckets before it are added.
  */
 public final class StableRank {
-  /** The column that {@link #withinLabel} adds: 1 to the number of rows with that label. */
+  /**
+   * The column that {@link #withinLabel} adds, with values from 1 to the number of rows of the
+   * label.
+   */
   public static final String RANK = "rank";
 
-  /** 1,024 buckets a class: about 10,000 rows in each of them for a class of ten million. */
+  /**
+   * The number of bits that choose the bucket. There are 1,024 buckets in a class, so each holds
+   * about 10,000 rows of a class of ten million.
+   */
   private static final int BUCKET_BITS = 10;
 
   private static final String HASH = "rank_hash";
@@ -33,9 +40,13 @@ public final class StableRank {
   private StableRank() {}
 
   /**
-   * Adds {@link #RANK} to rows that have an id, unique, and a label, never null.
+   * Adds the column {@link #RANK} to rows.
    *
-   * @param purpose keeps the order of one use independent of another's, e.g. {@code split}
+   * @param rows rows with the columns {@code id} and {@code label}
+   * @param id the name of a column of unique ids
+   * @param label the name of a column of labels without nulls
+   * @param purpose a word that keeps the order of one use independent of another's, e.g. {@code
+   *     split}
    */
   public static Dataset<Row> withinLabel(
       Dataset<Row> rows, String id, String label, long seed, String purpose) {

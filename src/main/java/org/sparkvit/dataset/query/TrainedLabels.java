@@ -24,22 +24,27 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.training.output.TrainedModel;
 
 /**
- * Whether models were trained on the labels that the catalog has now, as far as the records beside
- * them say.
+ * Compares the labels that models were trained on with the labels that the catalog has now, as far
+ * as the models' records tell.
  *
- * @param workspace that they were trained in
- * @param splits with the labels of now
+ * @param workspace the workspace that the models were trained in
+ * @param splits the splits with the current labels
  */
 public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
-  /** What tells the labels that a model learnt from others, in the record of its training. */
+  /**
+   * The key of the hash of the labels that a model was trained on, in the record of its training.
+   */
   public static final String HASH = "train_labels";
 
-  /** Of the columns {@code id} and {@code label}: the same whatever the order of the rows. */
+  /**
+   * Returns an aggregate that hashes the columns {@code id} and {@code label}. It does not depend
+   * on the order of the rows.
+   */
   public static Column hash() {
     return expr("bit_xor(xxhash64(id, label))");
   }
 
-  /** As records have it: of so many images. */
+  /** Returns a hash in the form that records have, with the number of images. */
   public static String text(long hash, long images) {
     return String.format(Locale.ROOT, "%016x-%d", hash, images);
   }
@@ -50,10 +55,10 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
   }
 
   /**
-   * Writes a line for each model of this workspace that was trained on these splits with other
+   * Returns a line for each model of this workspace that was trained on these splits with other
    * labels.
    *
-   * @param hashes of the models to look at
+   * @param hashes the hashes of the models to compare
    */
   public List<String> lines(Collection<String> hashes) {
     return ScoredModel.readAll(workspace).stream()
@@ -63,7 +68,7 @@ public record TrainedLabels(Workspace workspace, CurrentSplits splits) {
   }
 
   private Optional<String> line(String model, String location) {
-    // Those of other places were trained elsewhere, and may be out of reach.
+    // Models at other places were trained elsewhere, and their records may be out of reach.
     if (!location.startsWith(workspace.uri() + "/")) {
       return Optional.empty();
     }

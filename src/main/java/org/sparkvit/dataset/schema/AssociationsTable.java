@@ -5,7 +5,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * {@code associations}: attributes that depend on the label, so that a model may learn them in its
- * place. One row for each of the user's columns and each measure of the pixels.
+ * place. There is one row for each of the user's columns and each measure of the pixels.
  */
 public final class AssociationsTable {
   /** A column of {@code images}, or a measure of the pixels, such as {@code brightness}. */

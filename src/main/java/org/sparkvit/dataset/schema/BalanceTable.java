@@ -3,17 +3,20 @@ package org.sparkvit.dataset.schema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code balance}: the classes of the train split before and after the plan, for people. */
+/**
+ * {@code balance}: the number of images of each class before and after the plan, for people. It is
+ * about the train split.
+ */
 public final class BalanceTable {
   public static final String LABEL = "label";
 
-  /** Images of the class in the train split. */
+  /** The number of images of the class in the train split. */
   public static final String BEFORE = "before";
 
-  /** Samples of the class in an epoch under the plan. */
+  /** The number of samples of the class in an epoch under the plan. */
   public static final String AFTER = "after";
 
-  /** Sum over the samples of their loss weights. */
+  /** The sum of the loss weights of these samples. */
   public static final String WEIGHTED = "weighted";
 
   public static final TableSpec SPEC =

@@ -11,7 +11,10 @@ import org.apache.spark.sql.types.StructType;
 public final class CalibrationsTable {
   public static final String MODEL = MetricsTable.MODEL;
 
-  /** {@link #TEMPERATURE}, {@link #PLATT} or {@link #ISOTONIC}; fitted on the validation split. */
+  /**
+   * {@link #TEMPERATURE}, {@link #PLATT} or {@link #ISOTONIC}. The calibration was fitted on the
+   * validation split.
+   */
   public static final String METHOD = "method";
 
   public static final String PLATT = "platt";

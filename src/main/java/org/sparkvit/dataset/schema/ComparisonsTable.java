@@ -4,8 +4,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * {@code comparisons}: two models on the same images, those of the test split (of all splits where
- * there is none) that have a label and a prediction of both.
+ * {@code comparisons}: two models on the same images. These are the images of the test split, or of
+ * all splits where there is none, that have a label and a prediction of both models.
  */
 public final class ComparisonsTable {
   public static final String MODEL = MetricsTable.MODEL;
@@ -22,8 +22,8 @@ public final class ComparisonsTable {
   public static final String DIFFERENCE = "difference";
 
   /**
-   * The lower end of the difference's interval at the 95 % level, or null where not known. It comes
-   * from resamples in which both models see the same images.
+   * The lower end of the difference's interval at the 95 % level, or null where it is not known. It
+   * comes from resamples in which both models see the same images.
    */
   public static final String LOW = MetricsTable.LOW;
 
@@ -38,7 +38,8 @@ public final class ComparisonsTable {
   public static final String ONLY_OTHER = "only_other_right";
 
   /**
-   * The probability that chance makes such a difference of these two numbers (McNemar 1947, exact).
+   * The p-value of these two numbers: the probability that chance makes such a difference of them
+   * (McNemar 1947, exact).
    */
   public static final String P = "p";
 

@@ -12,7 +12,7 @@ public final class CurvesTable {
   /** {@link #ROC} (x: false positive rate, y: recall) or {@link #PR} (x: recall, y: precision). */
   public static final String CURVE = "curve";
 
-  /** Order of the point along the curve, from the highest threshold down. */
+  /** The position of the point on the curve, from the highest threshold down. */
   public static final String POINT = "point";
 
   public static final String X = "x";

@@ -6,14 +6,17 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * {@code decisions}: what people, models and rules have decided on images since they were
- * cataloged. Rows are never changed. What they amount to, {@link
- * org.sparkvit.dataset.query.LabelDecisions} says.
+ * cataloged. Rows are added and never changed. {@link org.sparkvit.dataset.query.LabelDecisions}
+ * says which labels follow from them.
  */
 public final class DecisionsTable {
-  /** The image; for a mapping {@link #MAPPING} and the class, for a revert {@link #REVERTED}. */
+  /**
+   * The id of the image. For a mapping it is {@link #MAPPING} and the former class, and its
+   * condition where it has one. For a revert it is {@link #REVERTED} and the run.
+   */
   public static final String ID = "id";
 
-  /** SHA-256 of the content that was decided on; null where it could not be read. */
+  /** The SHA-256 of the content that was decided on, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
   /** The column that a decision on a label is about. */
@@ -22,54 +25,60 @@ public final class DecisionsTable {
   /** {@link #LABEL}, {@link #EXCLUDE}, {@link #INCLUDE}, {@link #MAP} or {@link #REVERT}. */
   public static final String KIND = "kind";
 
-  /** The label; of a mapping the new class, of a revert the run; null where there is none. */
+  /**
+   * The label that was decided on. For a mapping it is the new class, and for a revert the run. It
+   * is null where there is none.
+   */
   public static final String VALUE = "value";
 
-  /** Where it comes from, such as {@code review} or {@code relabel}. */
+  /** The source of the decision, such as {@code review} or {@code relabel}. */
   public static final String SOURCE = "source";
 
-  /** The label that the catalog had then; of a mapping the former class. */
+  /** The label that the catalog had at that time. For a mapping it is the former class. */
   public static final String CATALOG_LABEL = "catalog_label";
 
-  /** Who decided: a reviewer, the hash of a model, or a rule. */
+  /** The one who decided: a reviewer, the hash of a model, or a rule. */
   public static final String ACTOR = "actor";
 
-  /** The run that wrote it, which can be reverted as a whole. */
+  /** The run that wrote the decision. It can be reverted as a whole. */
   public static final String RUN = "run";
 
-  /** When the run began. */
+  /** The time at which the run began. */
   public static final String TIME = "time";
 
-  /** Why, in a few words; null where the source says all. */
+  /** The reason in a few words, or null where the source says everything. */
   public static final String REASON = "reason";
 
-  /** Of a mapping: only images with {@link #WHERE_VALUE} in this column; null for all. */
+  /**
+   * The column in which an image must have {@link #WHERE_VALUE} to be mapped. It is null for a
+   * mapping of all images, and for other decisions.
+   */
   public static final String WHERE_COLUMN = "where_column";
 
   public static final String WHERE_VALUE = "where_value";
 
-  /** The image has this label. */
+  /** The kind of a decision that the image has a label. */
   public static final String LABEL = "label";
 
-  /** The image is left out. */
+  /** The kind of a decision that the image is left out. */
   public static final String EXCLUDE = "exclude";
 
-  /** The image is not left out, whatever was decided before. */
+  /** The kind of a decision that the image is not left out, whatever was decided before. */
   public static final String INCLUDE = "include";
 
-  /** A class has another name. */
+  /** The kind of a decision that a class has another name. */
   public static final String MAP = "map";
 
-  /** The decisions of a run do not count. */
+  /** The kind of a decision that the decisions of a run do not count. */
   public static final String REVERT = "revert";
 
-  /** Begins {@link #ID} of a mapping. */
+  /** The prefix of the {@link #ID} of a mapping. */
   public static final String MAPPING = "map:";
 
-  /** Begins {@link #ID} of a revert. */
+  /** The prefix of the {@link #ID} of a revert. */
   public static final String REVERTED = "run:";
 
-  /** Sources that are people; their decisions outrank those of models and rules. */
+  /** The sources that are people. Their decisions outrank those of models and rules. */
   public static final List<String> PEOPLE = List.of("review", "import");
 
   public static final TableSpec SPEC =

@@ -16,8 +16,7 @@ public final class DuplicatesTable {
   public static final String REPRESENTATIVE = "representative";
 
   /**
-   * What the image has in common with the representative: {@link #BYTES}, {@link #PIXELS} or {@link
-   * #LOOK}.
+   * The kind of similarity to the representative: {@link #BYTES}, {@link #PIXELS} or {@link #LOOK}.
    */
   public static final String KIND = "kind";
 

@@ -14,13 +14,13 @@ public final class EmbeddingsTable {
   /** SHA-256 of the content, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** Hash of the model. */
+  /** The hash of the model. */
   public static final String MODEL = "model";
 
   /** The precision that was asked for: auto, fp32, bf16, fp16 or int8. */
   public static final String PRECISION = "precision";
 
-  /** The embedding, a number for each dimension of the model's embedding; null on failure. */
+  /** The embedding, with one number for each of its dimensions, or null on failure. */
   public static final String EMBEDDING = "embedding";
 
   /** A name of {@code ImageStatus}. */

@@ -59,9 +59,9 @@ public final class ExplanationsTable {
   public static final String INPUT = "input";
 
   /**
-   * For mistakes: the images of the train split with the most similar embeddings, as structs of
-   * {@link #NEAR_RANK}, id, path, label and {@link #NEAR_COSINE}. It is null for other images, and
-   * where they were not searched for.
+   * The images of the train split with the most similar embeddings, for mistakes. They are structs
+   * of {@link #NEAR_RANK}, id, path, label and {@link #NEAR_COSINE}. It is null for other images,
+   * and where they were not searched for.
    */
   public static final String NEAREST = "nearest";
 

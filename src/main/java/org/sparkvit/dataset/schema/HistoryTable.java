@@ -6,7 +6,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** {@code history}: metrics of the data set at each run of {@code gate}. */
 public final class HistoryTable {
-  /** Id of the run, which sorts by time. */
+  /** The id of the run. Ids sort by time. */
   public static final String RUN = "run";
 
   public static final String METRIC = "metric";

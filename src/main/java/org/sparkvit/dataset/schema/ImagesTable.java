@@ -29,7 +29,7 @@ public final class ImagesTable {
    */
   public static final String GIVEN_SPLIT = "given_split";
 
-  /** Length of the content in bytes, or -1 where the file is missing. */
+  /** The length of the content in bytes, or -1 where the file is missing. */
   public static final String BYTES = "bytes";
 
   /**
@@ -147,7 +147,10 @@ public final class ImagesTable {
     return col(LABEL).isNotNull().and(trim(col(LABEL)).notEqual(""));
   }
 
-  /** Returns the condition that an image has pixels. An image with a wrong file extension has. */
+  /**
+   * Returns the condition that an image has pixels. An image with a wrong file extension has
+   * pixels, too.
+   */
   public static Column usable() {
     return col(STATUS)
         .isin(

@@ -12,7 +12,7 @@ public final class LabelChecksTable {
   /** The most likely class. */
   public static final String SUGGESTED = "suggested";
 
-  /** Probability of the given label, 0 to 1. */
+  /** The probability of the given label, 0 to 1. */
   public static final String CONFIDENCE = "confidence";
 
   /**
@@ -21,12 +21,15 @@ public final class LabelChecksTable {
    */
   public static final String MARGIN = "margin";
 
-  /** Whether the image is among the least confident of its label, as many as are likely wrong. */
+  /**
+   * Whether the image is one of the least confident images of its label. As many images count as
+   * are likely wrong.
+   */
   public static final String BY_CLASS = "by_class";
 
   /**
-   * Whether the image is among those that are most clearly of another class, as many as are likely
-   * confused.
+   * Whether the image is one of those that are most clearly of another class. As many images count
+   * as are likely confused.
    */
   public static final String BY_NOISE_RATE = "by_noise_rate";
 

@@ -31,10 +31,10 @@ public final class MetricsTable {
   /** The number of images that the value rests on. */
   public static final String N = "n";
 
-  /** The lower end of the value's interval at the 95 % level, or null where not known. */
+  /** The lower end of the value's interval at the 95 % level, or null where it is not known. */
   public static final String LOW = "low";
 
-  /** The upper end of the interval, or null where not known. */
+  /** The upper end of the interval, or null where it is not known. */
   public static final String HIGH = "high";
 
   /** The text of a row that is not restricted to one split, slice, value or class. */

@@ -12,7 +12,7 @@ public final class ModelsTable {
   /** The location of the model directory when it was used. */
   public static final String LOCATION = "location";
 
-  /** Class names in the order of the logits and of the probabilities. */
+  /** The names of the classes in the order of the logits and of the probabilities. */
   public static final String CLASSES = "classes";
 
   public static final String USED_AT = "used_at";

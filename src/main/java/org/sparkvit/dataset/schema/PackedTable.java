@@ -25,7 +25,7 @@ public final class PackedTable {
   /** The index of the content's first byte in the shard file. */
   public static final String OFFSET = "offset";
 
-  /** Length of the content in bytes. */
+  /** The length of the content in bytes. */
   public static final String BYTES = "bytes";
 
   /** The column of a shard that holds the bytes of the images' files. */

@@ -19,10 +19,10 @@ public final class PixelsTable {
 
   public static final String HEIGHT = "height";
 
-  /** The 99th percentile of the brightness. */
+  /** The 99th percentile of the brightness, which is the score against dark images. */
   public static final String DARK = "dark";
 
-  /** 1 less the 5th percentile of the brightness. */
+  /** One less the 5th percentile of the brightness, which is the score against light images. */
   public static final String LIGHT = "light";
 
   /** The shorter over the longer side. */
@@ -48,7 +48,9 @@ public final class PixelsTable {
   /** The quality of the hash, 0 to 100. */
   public static final String PDQ_QUALITY = "pdq_quality";
 
-  /** The {@code ColorLayout}, 3072 bytes; null in rows that were made before there was one. */
+  /**
+   * The {@code ColorLayout}, 3072 bytes. It is null in rows that were made before it was measured.
+   */
   public static final String LAYOUT = "layout";
 
   /**

@@ -18,7 +18,10 @@ public final class TrainingMetricsTable {
   /** The number of updates done by the end of the epoch. */
   public static final String STEPS = "steps";
 
-  /** {@code train_loss}, {@code learning_rate}, ..., or a metric of the validation split. */
+  /**
+   * The name of the metric: {@code train_loss}, {@code learning_rate} or the like, or a metric of
+   * the validation split.
+   */
   public static final String METRIC = "metric";
 
   /** The class that the metric is of, or {@value MetricsTable#ALL} where it is of all classes. */

@@ -16,8 +16,9 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
 
 /**
- * The versions of tables that a run reads. They are those of a time, so that all tables fit
- * together as they did then, or one that is named, or the latest where neither is given.
+ * The versions of tables that a run reads. Tables may be read as of a time, so that they fit
+ * together as they did then. A single table may be read in a version that is named. Without either
+ * the latest versions are read.
  *
  * @param text the text that was given, or empty for the latest versions
  * @param time the time for all tables that are not named, or empty for their latest versions

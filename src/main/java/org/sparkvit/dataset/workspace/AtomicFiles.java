@@ -53,7 +53,8 @@ public final class AtomicFiles {
 
   private static void rename(FileSystem fs, Path temporary, Path file) throws IOException {
     if (fs instanceof LocalFileSystem local) {
-      // Of earlier versions. The file without it is as good as with it; with another's it is not.
+      // Earlier versions of this program wrote such a checksum. The file is as good without it, but
+      // cannot be read with another file's.
       Files.deleteIfExists(local.pathToFile(local.getChecksumFile(file)).toPath());
       Files.move(
           local.pathToFile(temporary).toPath(),

@@ -27,14 +27,14 @@ public record IdRange(String from, String to, long images) {
     return from.compareTo(to) < 0 ? above.and(below) : above.or(below);
   }
 
-  /** As {@link #has}, outside of a query. */
+  /** Returns whether an id is in the range, as {@link #has} does, outside of a query. */
   public boolean contains(String id) {
     boolean above = id.compareTo(from) >= 0;
     boolean below = id.compareTo(to) < 0;
     return from.compareTo(to) < 0 ? above && below : above || below;
   }
 
-  /** Whether a file whose ids have these bounds can have one of it. */
+  /** Returns whether a file whose ids have these bounds can have an id of the range. */
   boolean reaches(Bounds ids) {
     return from.compareTo(to) < 0
         ? ids.reaches(from) && ids.beginsBefore(to)

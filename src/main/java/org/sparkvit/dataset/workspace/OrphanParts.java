@@ -23,9 +23,7 @@ public final class OrphanParts {
     return since(fs, folder, Instant.now().minus(IDLE));
   }
 
-  /**
-   * Returns whether nothing has been written in a folder since a time, by the clock of the storage.
-   */
+  /** a file has just disappeared, so somebody is at work there */
   public static boolean since(FileSystem fs, Path folder, Instant time) throws IOException {
     try {
       return latestWrite(fs, folder).isBefore(time);
@@ -40,7 +38,8 @@ public final class OrphanParts {
    */
   private static Instant latestWrite(FileSystem fs, Path folder) throws IOException {
     Instant latest = Instant.MIN;
-    // Not listFiles, which on a local disk asks for the rights of files that may be gone by then.
+    // This is not listFiles, which on a local disk asks for the permissions of files that may be
+    // gone by then.
     for (FileStatus file : fs.listStatus(folder)) {
       Instant written =
           file.isDirectory()

@@ -37,7 +37,7 @@ public final class OwnFolder {
       AtomicFiles.write(fs, new Path(folder, MARK), Json.write(Map.of("owner", owner, "run", run)));
     } catch (IOException e) {
       try {
-        fs.delete(folder, false); // only where it is empty
+        fs.delete(folder, false); // this fails unless the folder is empty
       } catch (IOException again) {
         e.addSuppressed(again);
       }
@@ -51,7 +51,7 @@ public final class OwnFolder {
     try {
       return text.isPresent() && Json.read(MARK, text.get()).path("owner").asText().equals(owner);
     } catch (UserException e) {
-      return false; // cut off: it says nothing
+      return false; // it was cut off and says nothing
     }
   }
 

@@ -17,10 +17,10 @@ import org.sparkvit.core.UserException;
 
 /**
  * Tells files that do not exist from files that cannot be read. On a local disk Hadoop has one
- * exception, {@link FileNotFoundException}, for a file that does not exist, a file that this user
- * may not read, and any file while too many are open. Code that mistakes the latter two for the
- * first overwrites files. So a file counts as absent here only if the listing of its folder says so
- * as well.
+ * exception, {@link FileNotFoundException}, for three cases. The file does not exist, this user may
+ * not read it, or too many files are open. Code that mistakes the latter two for the first
+ * overwrites files. So a file counts as absent here only if the listing of its folder says so as
+ * well.
  */
 public final class Presence {
   /** The number of looks at a file that appears or disappears between two of them. */

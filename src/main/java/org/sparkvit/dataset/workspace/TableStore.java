@@ -48,8 +48,8 @@ import org.sparkvit.dataset.schema.TableSpec;
 /**
  * Stores one table of a workspace as a Delta table whose files Spark writes. Every write has a
  * folder of its own, the part, which is marked as this table's from the moment that it is begun.
- * Its rows count when the log says so. A key has one row: the commit that adds new rows removes the
- * former ones with the same keys, so that readers need not know of keys.
+ * Its rows count from the commit that adds its files to the log. A key has one row. The commit that
+ * adds new rows removes the former ones with the same keys, so that readers need not know of keys.
  */
 final class TableStore {
   private static final String RECORDS = "_runs";
@@ -133,7 +133,7 @@ final class TableStore {
     }
     Long number = asOf.versions().get(spec.name());
     if (number != null) {
-      // Kernel goes through all numbers up to it, one by one.
+      // Kernel would go through all numbers up to this one, one by one.
       if (number > latest.get().number()) {
         throw new UserException(
             String.format(
@@ -233,8 +233,7 @@ final class TableStore {
   }
 
   /**
-   * Returns the rows of files, whether committed or not, with the columns that {@link #write} was
-   * given.
+   * Returns the rows of files, committed or not, with the columns that {@link #write} was given.
    */
   Dataset<Row> written(List<NewFile> files, StructType schema) {
     StructType stored = ColumnNames.stored(schema);
@@ -431,7 +430,7 @@ final class TableStore {
     try {
       OwnFolder.delete(fs, path(part), spec.owner());
     } catch (IOException | UserException e) {
-      // The rows do not count, so nothing is wrong but the room that they take.
+      // The rows do not count, so the files only take up room.
     }
   }
 
@@ -513,7 +512,7 @@ final class TableStore {
     private List<DataFile> touched(DeltaVersion version, List<DataFile> candidates) {
       List<Column> columns = new ArrayList<>();
       spec.key().forEach(key -> columns.add(functions.col(key)));
-      // Not input_file_name(), which is empty where Spark asks for it behind a shuffle.
+      // This is not input_file_name(), which is empty where Spark asks for it behind a shuffle.
       columns.add(functions.col("_metadata.file_name").as(FILE));
       Column[] keys = spec.key().stream().map(functions::col).toArray(Column[]::new);
       Set<String> names = new HashSet<>();
@@ -524,7 +523,7 @@ final class TableStore {
           .distinct()
           .collectAsList()
           .forEach(row -> names.add(row.getString(0)));
-      // Names of files are unique in a table; how their folders are written is Spark's choice.
+      // Names of files are unique in a table, and how their folders are written is Spark's choice.
       return candidates.stream()
           .filter(candidate -> names.contains(new Path(candidate.path()).getName()))
           .toList();

@@ -135,11 +135,11 @@ public final class Workspace {
   }
 
   /**
-   * Opens a workspace for one run of a stage that can be asked to read {@linkplain AsOf earlier
-   * versions}. Of tables that the run has written it reads its own.
+   * Opens the workspace for one run of a stage that can be asked to read {@linkplain AsOf earlier
+   * versions}. Tables that the run has written are read in their latest version.
    *
-   * @throws UserException as {@link #forStage(SparkSession, String)}, and when a version that is
-   *     named is not there
+   * @throws UserException as {@link #forStage(SparkSession, String)} does, and when a named version
+   *     does not exist
    */
   public static Workspace forStage(SparkSession spark, String uri, AsOf asOf) {
     Workspace workspace = forReading(spark, uri, asOf);
@@ -385,7 +385,7 @@ public final class Workspace {
    */
   public void requireAbsent(TableSpec table, boolean overwrite) {
     requireWritable(table);
-    // What is there now matters, whatever is read.
+    // What exists now matters, whichever version is read.
     boolean isThere = asOf.isLatest() ? has(table) : latest(table).isPresent();
     if (!overwrite && isThere) {
       throw new UserException(
@@ -710,7 +710,7 @@ public final class Workspace {
     try {
       return write(tables, part, record, check, begun);
     } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
-      // Not what could not be begun, which is another run's.
+      // A part that could not be begun is another run's, and stays.
       begun.forEach(stored -> stored.discard(part));
       throw e;
     }

@@ -10,8 +10,9 @@ import org.apache.hadoop.fs.Path;
 import org.sparkvit.core.UserException;
 
 /**
- * Finds out whether a folder can be written to, which only writing shows: missing permissions, a
- * read-only disk, a full disk and a bucket's policy look different, and writing meets all of them.
+ * Finds out whether a folder can be written to, which only writing shows. Missing permissions, a
+ * read-only disk, a full disk and a bucket's policy all look different, and all of them make
+ * writing fail.
  */
 final class Writable {
   private static final int ATTEMPTS = 3;
@@ -69,7 +70,7 @@ final class Writable {
         fs.delete(made, false);
       }
     } catch (IOException e) {
-      // It is not empty.
+      // The folder is not empty.
     }
   }
 

@@ -9,13 +9,14 @@ import org.sparkvit.core.options.WorkspaceOption;
 /**
  * Options of {@link DecisionsStage}.
  *
- * @param workspace URI of the workspace
- * @param action what is to be done
- * @param classes with {@link Action#MAP}: the new class of each former one
- * @param where with {@link Action#MAP}: column and value by which images are chosen
- * @param run with {@link Action#REVERT}: the run to take back
- * @param actor with {@link Action#MAP}: who decides
- * @param reason with {@link Action#MAP}: why
+ * @param workspace the URI of the workspace
+ * @param action the action to take
+ * @param classes the new class of each former one, with {@link Action#MAP}
+ * @param where the column and the value by which images are chosen, with {@link Action#MAP}; empty
+ *     for all images
+ * @param run the run to take back, with {@link Action#REVERT}
+ * @param actor the one who decides, with {@link Action#MAP}
+ * @param reason the reason, with {@link Action#MAP}
  * @param dryRun whether nothing is written
  */
 public record DecisionsConfig(
@@ -50,7 +51,7 @@ public record DecisionsConfig(
     @Option(help = "With map: say how many images it concerns, and write nothing.")
         boolean dryRun) {
 
-  /** What can be done with decisions. */
+  /** The actions on decisions. */
   public enum Action {
     LIST,
     MAP,

@@ -28,7 +28,7 @@ import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
 
-/** Lists decisions, maps classes, takes runs back. No image is opened. */
+/** Lists decisions, maps classes and takes runs back. It opens no image. */
 @StageDescription(
     name = "decisions",
     group = Group.LABEL,

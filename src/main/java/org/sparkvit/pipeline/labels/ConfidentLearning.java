@@ -30,42 +30,54 @@ import org.sparkvit.dataset.schema.LabelChecksTable;
 
 /**
  * Finds labels that are likely wrong from probabilities of a model that has not seen them
- * (Northcutt et al. 2021). What is equal to the last one that counts, counts with it or falls with
- * it, so that nothing depends on the order of rows.
+ * (Northcutt et al. 2021). Images with equal values at a limit are all flagged or all kept, so that
+ * nothing depends on the order of rows.
  *
  * @param checks the rows that were given, with {@link #PREDICTED}, {@link
  *     LabelChecksTable#CONFIDENCE}, {@link LabelChecksTable#MARGIN} and a flag for each rule
- * @param noise {@code [K][K]} images by given label and likely class; see {@link LabelNoise}
+ * @param noise the numbers of images by given label and likely class, {@code [K][K]}; see {@link
+ *     LabelNoise}
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
-  /** Columns of the rows it takes: {@code string}, {@code int} and {@code array<double>}. */
+  /**
+   * The columns of the rows to judge, of the types {@code string}, {@code int} and {@code
+   * array<double>}.
+   */
   static final String ID = "id";
 
   static final String GIVEN = "given";
   static final String PROBABILITIES = "probabilities";
 
-  /** The most likely class; of several the first. */
+  /** The most likely class, or the first of several equally likely ones. */
   static final String PREDICTED = "predicted";
 
-  /** The class that an image is confidently of; null where it is of none. */
+  /** The class that an image is confidently of, or null where there is none. */
   private static final String GUESS = "guess";
 
   private static final String OTHER = "other";
   private static final String WIDE = "wide";
   private static final String BY_RATE = "found_by_noise_rate";
 
-  /** What thresholds are lowered by when compared, and twice that is the least threshold. */
+  /**
+   * The amount by which thresholds are lowered when probabilities are compared with them. The least
+   * threshold is twice this amount.
+   */
   private static final double TOLERANCE = 1e-6;
 
-  /** Probabilities are summed in units of 2^-32, so that a sum is the same in any order. */
+  /**
+   * The reciprocal of the unit in which probabilities are summed, 2^-32. Sums of whole units are
+   * the same in any order.
+   */
   private static final double UNIT = 1L << 32;
 
   /**
    * Judges labels.
    *
-   * @param rows with the columns above and any others; persisted, as they are read several times
-   * @param classes K
+   * @param rows rows with the columns above and any others; the caller persists them, as they are
+   *     read several times
+   * @param classes the number of classes, K
+   * @return the judged rows and the estimated noise
    */
   static ConfidentLearning fit(Dataset<Row> rows, int classes) {
     long[] counts = new long[classes];
@@ -94,11 +106,14 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
     return not(col(PREDICTED).equalTo(col(GIVEN)));
   }
 
-  /** Mean probability of a class over the images with its label; also counts them. */
+  /**
+   * Returns the mean probability of each class over the images with its label. It also fills in the
+   * number of these images.
+   */
   private static double[] thresholds(Dataset<Row> rows, long[] counts) {
     Column own = element_at(col(PROBABILITIES), col(GIVEN).plus(1));
     double[] thresholds = new double[counts.length];
-    // Of a class without labels nothing is confident.
+    // A class without labels has no confident images.
     Arrays.fill(thresholds, Double.POSITIVE_INFINITY);
     for (Row row :
         rows.groupBy(GIVEN)
@@ -119,7 +134,7 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
     return confident;
   }
 
-  /** Below the probability of the first image that is kept. */
+  /** Flags the images whose label is least probable, as many of each label as are likely wrong. */
   private static Dataset<Row> byClass(Dataset<Row> judged, long[][] noise, long[] counts) {
     List<Row> removals = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
@@ -142,8 +157,9 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
   }
 
   /**
-   * For label i and class j the noise[i][j] images whose p_j exceeds p_i the most. Those with a
-   * positive margin are few, and where there are enough of them the rest need not be sorted.
+   * Flags images of label i that are likely of class j. These are the noise[i][j] images whose p_j
+   * exceeds p_i the most. Images with a positive margin are few, and where there are enough of them
+   * the rest need not be sorted.
    */
   private static Dataset<Row> byNoiseRate(Dataset<Row> judged, long[][] noise) {
     List<Row> wanted = new ArrayList<>();
@@ -188,7 +204,10 @@ record ConfidentLearning(Dataset<Row> checks, long[][] noise) {
         .withColumn(BY_RATE, lit(true));
   }
 
-  /** Probabilities and label to prediction, guess, and how likely the label is right. */
+  /**
+   * Judges one image. It returns the prediction, the confident class, the probability of the label
+   * and the margin.
+   */
   private static final class Judge implements UDF2<scala.collection.Seq<Double>, Integer, Row> {
     static final StructType SCHEMA =
         new StructType()

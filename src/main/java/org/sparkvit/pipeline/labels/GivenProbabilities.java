@@ -27,13 +27,13 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
- * A table that the user brings: a column {@code id} or {@code path}, perhaps {@code label}, and for
- * each class one with its name that holds its probability. Parquet, unless it ends with .csv, .json
- * or .jsonl.
+ * A table of probabilities that the user brings. It has a column {@code id} or {@code path},
+ * perhaps {@code label}, and for each class a column under its name with its probability. It is a
+ * Parquet table unless its name ends with .csv, .json or .jsonl.
  *
- * @param rows {@code id} or {@code path}, perhaps {@code label}, and {@link
+ * @param rows rows with {@code id} or {@code path}, perhaps {@code label}, and {@link
  *     ConfidentLearning#PROBABILITIES}
- * @param classes in the order of the probabilities
+ * @param classes the classes in the order of the probabilities
  */
 record GivenProbabilities(Dataset<Row> rows, Labels classes) {
   private static final double SUM_TOLERANCE = 1e-3;
@@ -43,8 +43,10 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
   /**
    * Reads a table and finds the images that it is about.
    *
-   * @param labelled the images whose labels can be judged, of {@link LabelledImages}
-   * @throws UserException when it is not as above, or is about no image or about other classes
+   * @param uri the URI of the table
+   * @param labelled the images whose labels can be judged, as {@link LabelledImages} gives them
+   * @throws UserException when the table does not have this form, has no labelled image, or has
+   *     labels without a column
    */
   static Judged judge(StageContext context, String uri, Dataset<Row> labelled) {
     context.record().input("probabilities", uri);
@@ -102,9 +104,10 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
   }
 
   /**
-   * Reads and checks it.
+   * Reads and checks a table.
    *
-   * @throws UserException when it cannot be read, lacks columns, or holds what are no probabilities
+   * @throws UserException when it cannot be read, lacks columns, has several rows for an image, or
+   *     holds numbers that are no probabilities
    */
   private static GivenProbabilities read(StageContext context, String uri) {
     Dataset<Row> table = open(context.spark(), uri);
@@ -145,7 +148,7 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
     return new GivenProbabilities(rows, labels);
   }
 
-  /** The column that names images. */
+  /** Returns the column that names images, {@code id} or {@code path}. */
   String key() {
     return rows.columns()[0];
   }
@@ -160,8 +163,8 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
           ? spark.read().json(uri)
           : spark.read().parquet(uri);
     } catch (Exception e) {
-      // Spark throws exceptions that it does not declare, and what its tasks meet says little in
-      // its first line.
+      // Spark throws exceptions that it does not declare. The first line of a task's failure says
+      // little.
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();

@@ -6,26 +6,32 @@ import org.apache.spark.sql.functions;
 import org.sparkvit.dataset.schema.LabelChecksTable;
 
 /**
- * What makes a label an issue; the names are those of cleanlab's {@code filter_by}, with dashes.
+ * The rules by which a label is an issue. Their names are those of cleanlab's {@code filter_by},
+ * with dashes.
  */
 public enum IssueRule {
-  /** Of each label, as many as are likely wrong: those least likely to be right. */
+  /**
+   * The labels that are least likely right are issues, as many of each label as are likely wrong.
+   */
   PRUNE_BY_CLASS,
-  /** For each pair of classes, as many as are likely confused: those with the widest margin. */
+  /**
+   * The images with the widest margin for a pair of classes are issues, as many as are likely
+   * confused.
+   */
   PRUNE_BY_NOISE_RATE,
-  /** Both of the above. */
+  /** Images that both rules above flag are issues. */
   BOTH,
-  /** Confidently of another class. */
+  /** Images that are confidently of another class are issues. */
   CONFIDENT_LEARNING,
-  /** Another class is the most likely one. */
+  /** Images for which another class is the most likely one are issues. */
   PREDICTED_NEQ_GIVEN;
 
-  /** As options write it. */
+  /** Returns the name as options write it. */
   public String option() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Whether a row of {@link LabelChecksTable} breaks this rule. */
+  /** Returns the condition that a row of {@link LabelChecksTable} is an issue by this rule. */
   Column breaks() {
     return switch (this) {
       case PRUNE_BY_CLASS -> functions.col(LabelChecksTable.BY_CLASS);

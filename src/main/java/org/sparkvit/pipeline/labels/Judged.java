@@ -6,13 +6,14 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.core.Labels;
 
 /**
- * What labels are judged by.
+ * The inputs by which labels are judged.
  *
- * @param rows {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN} and {@link
+ * @param rows rows with {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN} and {@link
  *     ConfidentLearning#PROBABILITIES}
- * @param classes in the order of the probabilities
- * @param votes of {@link NeighborVotes}, with embeddings
- * @param relabelled {@code id} and {@code label} where the user's table has its own
+ * @param classes the classes in the order of the probabilities
+ * @param votes the rows that {@link NeighborVotes} gives, or empty without embeddings
+ * @param relabelled rows with {@code id} and {@code label} where the user's table has labels of its
+ *     own, else empty
  */
 record Judged(
     Dataset<Row> rows,

@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * How many labels of each class are likely to belong to each other class: the confident joint of
- * Northcutt et al. 2021 (Confident Learning: Estimating Uncertainty in Dataset Labels, section 3),
- * calibrated so that its rows sum to the classes' counts.
+ * Estimates how many labels of each class belong to each other class. This is the confident joint
+ * of Northcutt et al. 2021 (Confident Learning: Estimating Uncertainty in Dataset Labels, section
+ * 3), calibrated so that its rows sum to the classes' counts.
  */
 final class LabelNoise {
   private LabelNoise() {}
@@ -15,11 +15,11 @@ final class LabelNoise {
   /**
    * Calibrates the counts of confident images.
    *
-   * @param confident {@code [K][K]}, by given label and confident class; the diagonal counts as 1
-   *     where it is 0
-   * @param given images of each label, {@code [K]}
-   * @return {@code [K][K]}; each row sums to its label's images, and keeps at least one of them on
-   *     the diagonal
+   * @param confident the numbers of confident images by given label and confident class, {@code
+   *     [K][K]}; a 0 on the diagonal counts as 1
+   * @param given the number of images of each label, {@code [K]}
+   * @return the estimated numbers by given label and likely class, {@code [K][K]}; each row sums to
+   *     its label's images, and keeps at least one of them on the diagonal
    */
   static long[][] calibrate(long[][] confident, long[] given) {
     int classes = given.length;
@@ -37,7 +37,10 @@ final class LabelNoise {
     return joint;
   }
 
-  /** Largest remainders get what is missing after rounding down; of equal ones the first. */
+  /**
+   * Rounds a row to whole numbers that keep its sum. The numbers with the largest remainders are
+   * rounded up, and of equal ones the first.
+   */
   private static long[] round(double[] row, long sum) {
     long[] whole = Arrays.stream(row).mapToLong(value -> (long) Math.floor(value)).toArray();
     int missing = Math.toIntExact(sum - Arrays.stream(whole).sum());
@@ -49,7 +52,10 @@ final class LabelNoise {
     return whole;
   }
 
-  /** A class of which no label is thought right would be removed as a whole. */
+  /**
+   * Keeps one image on the diagonal. Otherwise a class of which no label is thought right would be
+   * removed as a whole.
+   */
   private static void keepOne(long[] row, int diagonal) {
     if (row[diagonal] > 0 || Arrays.stream(row).sum() == 0) {
       return;

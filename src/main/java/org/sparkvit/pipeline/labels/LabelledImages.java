@@ -11,23 +11,28 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.dataset.schema.DuplicatesTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 
-/** The images whose labels can be judged. */
+/** Selects the images whose labels can be judged. */
 final class LabelledImages {
-  /** What images that repeat one another share; never null. */
+  /**
+   * The column with the group of an image. Images that repeat one another have the same group. It
+   * is never null.
+   */
   static final String GROUP = "group";
 
   private LabelledImages() {}
 
   /**
-   * Of those that are usable and labelled: id, path, offset, bytes, sha256, label, {@link #GROUP}.
+   * Returns the usable, labelled images with the columns id, path, offset, bytes, sha256, label and
+   * {@link #GROUP}.
    *
-   * @param duplicates rows of {@link DuplicatesTable}, where there has been an audit
+   * @param images rows of {@link org.sparkvit.dataset.schema.ImagesTable}
+   * @param duplicates rows of {@link DuplicatesTable}, or empty where there has been no audit
    */
   static Dataset<Row> of(Dataset<Row> images, Optional<Dataset<Row>> duplicates) {
     Dataset<Row> labelled =
         images
             .where(ImagesTable.usable().and(ImagesTable.labelled()))
-            // A column of the user's may have any name.
+            // Only these columns are kept, as a user's own column may have any name.
             .select(
                 ImagesTable.ID,
                 ImagesTable.PATH,

@@ -11,15 +11,18 @@ import org.sparkvit.inference.EmbeddingSettings;
 /**
  * Options of {@link LabelsStage}.
  *
- * @param workspace URI of the workspace
- * @param model whose embeddings are judged by: a name in the workspace, or URI of a model directory
- * @param probabilities URI of a table that is judged by instead; one of the two is given
- * @param rule what makes a label an issue
- * @param folds parts that are each predicted by a head trained on the others, 2 or more
- * @param regularization of these heads, 0 or more (MLlib's regParam)
- * @param neighbors that vote on each label, 1 or more
- * @param seed of the folds, and of the search for neighbours
- * @param embedding how the model embeds
+ * @param workspace the URI of the workspace
+ * @param model the model whose embeddings are used, as a name in the workspace or the URI of a
+ *     model directory
+ * @param probabilities the URI of a table of probabilities that is used instead; exactly one of the
+ *     two is given
+ * @param rule the rule by which a label is an issue
+ * @param folds the number of parts, each of which is predicted by a head that was trained on the
+ *     others, 2 or more
+ * @param regularization the regularization of these heads, 0 or more (MLlib's regParam)
+ * @param neighbors the number of neighbours that vote on each label, 1 or more
+ * @param seed the seed of the folds and of the search for neighbours
+ * @param embedding the settings of the embedding
  */
 public record LabelsConfig(
     @WorkspaceOption String workspace,
@@ -64,7 +67,7 @@ public record LabelsConfig(
     @SeedOption long seed,
     EmbeddingSettings embedding) {
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public LabelsConfig {
     if (model.isPresent() == probabilities.isPresent()) {
       throw new UserException(

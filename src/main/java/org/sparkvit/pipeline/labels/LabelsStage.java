@@ -35,9 +35,9 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
- * Reads the images with their labels, and {@code duplicates} where they are; writes {@code
- * label_checks} and {@code label_noise}. Judges by the embeddings of a model, or by probabilities
- * that the user brings.
+ * Judges labels by the embeddings of a model, or by probabilities that the user brings. It reads
+ * the images with their labels, and {@code duplicates} where the table exists. It writes {@code
+ * label_checks} and {@code label_noise}.
  */
 @StageDescription(
     name = "labels",
@@ -50,13 +50,16 @@ import org.sparkvit.pipeline.stage.StageDescription;
           + " images vote as well."
     })
 public final class LabelsStage extends Stage<LabelsConfig> {
-  /** Points that are compared with all others, to say how many neighbours the search misses. */
+  /**
+   * The number of points that are compared with all others, to measure how many neighbours the
+   * search misses.
+   */
   private static final int RECALL_SAMPLE = 200;
 
-  /** Tukey's outer fence: so many interquartile ranges above the third quartile. */
+  /** The distance of Tukey's outer fence from the third quartile, in interquartile ranges. */
   private static final double RANGES = 3;
 
-  /** Makes the stage. */
+  /** Creates the stage. */
   public LabelsStage() {
     super(LabelsConfig.class);
   }

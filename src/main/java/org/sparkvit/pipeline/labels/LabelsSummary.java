@@ -13,14 +13,14 @@ import org.sparkvit.dataset.schema.LabelChecksTable;
 import org.sparkvit.dataset.schema.LabelNoiseTable;
 import org.sparkvit.pipeline.stage.StageContext;
 
-/** The lines that say what the check of the labels has found. */
+/** Reports in lines what the check of the labels has found. */
 final class LabelsSummary {
-  /** Pairs of classes that are named as likely confused. */
+  /** The number of pairs of classes that are named as likely confused. */
   private static final int TOLD = 5;
 
   private LabelsSummary() {}
 
-  /** Counts in the tables that the stage has written, and says what it finds. */
+  /** Counts in the tables that the stage has written, and reports the counts. */
   static void say(StageContext context, IssueRule rule) {
     Row totals =
         context

@@ -18,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.dataset.schema.LabelChecksTable;
 
-/** What the images beside an image say about its label; those it repeats have no vote. */
+/** Lets the nearest images vote on the label of an image. Images that it repeats have no vote. */
 final class NeighborVotes {
   private static final StructType VOTE =
       new StructType()
@@ -31,10 +31,10 @@ final class NeighborVotes {
   /**
    * Counts votes.
    *
-   * @param images {@code id}, {@code label} and {@link LabelledImages#GROUP}
-   * @param found of {@link Neighbors#find}
-   * @return {@code id} and the columns of {@link LabelChecksTable} that votes fill, but for {@link
-   *     LabelChecksTable#OUTLIER}
+   * @param images rows with {@code id}, {@code label} and {@link LabelledImages#GROUP}
+   * @param found the neighbours, as {@link Neighbors#find} gives them
+   * @return rows with {@code id} and the columns of {@link LabelChecksTable} that votes fill,
+   *     except {@link LabelChecksTable#OUTLIER}; images without a vote have no row
    */
   static Dataset<Row> of(Dataset<Row> images, Dataset<Row> found) {
     Dataset<Row> own =
@@ -46,7 +46,7 @@ final class NeighborVotes {
         .where(not(col(LabelledImages.GROUP).equalTo(col("other_group"))))
         .groupBy(LabelChecksTable.ID, LabelChecksTable.LABEL)
         .agg(
-            // By rank, so that distances are summed in one order.
+            // Votes are sorted by rank, so that distances are summed in one order.
             array_sort(
                     collect_list(
                         struct(col(Neighbors.RANK), col(Neighbors.DISTANCE), col("other_label"))))

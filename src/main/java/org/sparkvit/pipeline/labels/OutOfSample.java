@@ -18,9 +18,9 @@ import org.sparkvit.dataset.neighbors.Neighbors;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
- * Probabilities for each image from a linear head that has not seen it, nor anything it repeats:
- * the images are parted into folds by group, and each fold is predicted by a head that was trained
- * on the others' embeddings.
+ * Computes probabilities of each image by a linear head that has seen neither the image nor any
+ * that it repeats. The images are divided into folds by group. Each fold is predicted by a head
+ * that was trained on the embeddings of the others.
  */
 final class OutOfSample {
   private static final int ROWS_PER_PARTITION = 50_000;
@@ -33,12 +33,12 @@ final class OutOfSample {
   private OutOfSample() {}
 
   /**
-   * Predicts.
+   * Predicts all images.
    *
-   * @param embedded {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN}, {@link
+   * @param embedded rows with {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN}, {@link
    *     LabelledImages#GROUP} and {@link Neighbors#POINT}
-   * @param classes number of classes
-   * @return {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN}, {@link
+   * @param classes the number of classes
+   * @return rows with {@link ConfidentLearning#ID}, {@link ConfidentLearning#GIVEN} and {@link
    *     ConfidentLearning#PROBABILITIES}
    */
   static Dataset<Row> probabilities(
@@ -69,7 +69,7 @@ final class OutOfSample {
                                 .withName(TARGET)
                                 .withNumValues(classes)
                                 .toMetadata()))
-                // Sums of another order have other last digits.
+                // A fixed order keeps the last digits of sums the same.
                 .repartition(partitions, col(ConfidentLearning.ID))
                 .sortWithinPartitions(ConfidentLearning.ID));
     requireManyGroups(rows, config);

@@ -6,10 +6,10 @@ import org.apache.spark.ml.linalg.Matrix;
 /**
  * A linear classifier.
  *
- * @param weight {@code [K, E]} row by row
- * @param bias {@code [K]}
+ * @param weight the weights {@code [K, E]}, row by row
+ * @param bias the biases {@code [K]}
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 record Head(float[] weight, float[] bias) {
 
   static Head of(LogisticRegressionModel model) {
@@ -25,7 +25,7 @@ record Head(float[] weight, float[] bias) {
     return new Head(weight, bias);
   }
 
-  /** One value a class for an embedding, before the softmax. */
+  /** Returns the logits of an embedding, one for each class. */
   float[] logits(float[] embedding) {
     float[] logits = new float[bias.length];
     for (int c = 0; c < logits.length; c++) {

@@ -21,12 +21,12 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
- * Trains linear heads with MLlib's multinomial logistic regression (L-BFGS, or OWL-QN with L1), and
- * chooses how strongly to regularize by cross-validation. Which image is in which fold depends on
- * its id and the seed alone.
+ * Trains linear heads with MLlib's multinomial logistic regression (L-BFGS, or OWL-QN with L1). It
+ * chooses the regularization by cross-validation. The fold of an image depends on its id and the
+ * seed alone.
  */
 final class HeadSearch {
-  /** Columns of the rows it takes. */
+  /** The columns of the rows to train on. */
   static final String ID = "id";
 
   static final String FEATURES = "features";
@@ -46,10 +46,10 @@ final class HeadSearch {
   /**
    * The chosen head.
    *
-   * @param regularization its strength
-   * @param elasticNet its mixture
-   * @param iterations that it took on the whole train split
-   * @param candidates mean metric over the folds, by {@code regularization, elastic net}; empty
+   * @param regularization the strength of its regularization
+   * @param elasticNet the mixture of L1 and L2, 0 (L2 only) to 1 (L1 only)
+   * @param iterations the number of iterations on the whole train split
+   * @param candidates the mean metric over the folds, by {@code regularization, elastic net}; empty
    *     where there was nothing to choose
    */
   record Found(
@@ -59,7 +59,7 @@ final class HeadSearch {
       int iterations,
       Map<String, Double> candidates) {}
 
-  /** Trains on rows with the columns above, weighted. */
+  /** Trains on weighted rows with the columns above. */
   Found search(Dataset<Row> train) {
     LogisticRegression regression =
         new LogisticRegression()

@@ -19,21 +19,21 @@ import org.sparkvit.training.recipe.RareClasses;
 /**
  * Options of {@link ProbeStage}.
  *
- * @param workspace URI of the workspace
- * @param name what the new model is called in the workspace
+ * @param workspace the URI of the workspace
+ * @param name the name of the new model in the workspace
  * @param overwrite whether a model of that name gets a further version
- * @param usePlan whether the {@code plan} table counts, where there is one
- * @param rare what becomes of rare classes
- * @param resampled whether the {@code resampled} table counts
- * @param model name of a model of the workspace, or URI of a Hugging Face model directory
- * @param regularization strengths to choose from, each 0 or more
- * @param elasticNet mixtures to choose from, each 0 (L2 only) to 1 (L1 only)
- * @param folds parts of the train split that each choice is judged on, 2 or more
- * @param metric what the choice is by
- * @param maxIterations passes over the train split for one head
- * @param seed decides which image is in which fold
- * @param embedding how the model embeds
- * @param card what the model's card says that cannot be measured
+ * @param usePlan whether the {@code plan} table is used where there is one
+ * @param rare the treatment of rare classes
+ * @param resampled whether the {@code resampled} table is used
+ * @param model the name of a model of the workspace, or the URI of a Hugging Face model directory
+ * @param regularization the strengths to choose from, each 0 or more
+ * @param elasticNet the mixtures to choose from, each 0 (L2 only) to 1 (L1 only)
+ * @param folds the number of parts of the train split that each choice is judged on, 2 or more
+ * @param metric the metric by which the choice is made
+ * @param maxIterations the largest number of passes over the train split for one head
+ * @param seed the seed that decides which image is in which fold
+ * @param embedding the settings of the embedding
+ * @param card the facts for the model's card that cannot be measured
  */
 public record ProbeConfig(
     @WorkspaceOption String workspace,
@@ -85,7 +85,7 @@ public record ProbeConfig(
     @SeedOption long seed,
     EmbeddingSettings embedding,
     CardFields card) {
-  /** What a strength and a mixture can be chosen by. */
+  /** The metrics by which a strength and a mixture can be chosen. */
   public enum Criterion {
     LOG_LOSS("log_loss", "logLoss"),
     ACCURACY("accuracy", "accuracy"),
@@ -99,18 +99,18 @@ public record ProbeConfig(
       this.sparkName = sparkName;
     }
 
-    /** The name in tables. */
+    /** Returns the name in tables. */
     String label() {
       return label;
     }
 
-    /** What MLlib's evaluator calls it. */
+    /** Returns the name that MLlib's evaluator uses. */
     String sparkName() {
       return sparkName;
     }
   }
 
-  /** Options that do not decide about the model. */
+  /** The options that have no influence on the model. */
   private static final List<String> INDIFFERENT =
       List.of(
           "workspace",
@@ -122,7 +122,7 @@ public record ProbeConfig(
           "license",
           "known-biases");
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public ProbeConfig {
     regularization = List.copyOf(regularization);
     elasticNet = List.copyOf(elasticNet);
@@ -133,7 +133,7 @@ public record ProbeConfig(
     UserException.require(!elasticNet.isEmpty(), "--elastic-net", elasticNet, "one number or more");
   }
 
-  /** What decides about the model, by option. */
+  /** Returns the values of the options that decide the model, by name. */
   Map<String, Object> fingerprint() {
     Map<String, Object> map = new LinkedHashMap<>(Options.values(this));
     map.keySet().removeAll(INDIFFERENT);

@@ -38,10 +38,10 @@ import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.TrainedModel;
 
 /**
- * Reads the images with their labels, {@code splits}, {@code plan} and perhaps {@code resampled};
- * publishes a model with a new head and the old body. The executors compute the embeddings, which
- * stay in the workspace. What the head learns from them, it learns in fp32 for a model that is to
- * score in fp32.
+ * Trains a linear head and publishes a model with this head and the old body. It reads the images
+ * with their labels, {@code splits}, {@code plan} and perhaps {@code resampled}. The executors
+ * compute the embeddings, which stay in the workspace. The head fits best where the embeddings have
+ * the precision that the model will score in, which is fp32 by default.
  */
 @StageDescription(
     name = "probe",
@@ -55,12 +55,12 @@ import org.sparkvit.training.output.TrainedModel;
     })
 public final class ProbeStage extends Stage<ProbeConfig> {
   /**
-   * Sums over several partitions add up in another order on another cluster, which changes the last
-   * digits; so most data sets are one partition.
+   * The number of embeddings in a partition. Sums over several partitions add up in another order
+   * on another cluster, which changes the last digits. So most data sets are one partition.
    */
   private static final int EMBEDDINGS_PER_PARTITION = 50_000;
 
-  /** Makes the stage. */
+  /** Creates the stage. */
   public ProbeStage() {
     super(ProbeConfig.class);
   }
@@ -83,7 +83,7 @@ public final class ProbeStage extends Stage<ProbeConfig> {
     context.say("%s", rows.describe());
 
     String location = context.model(config.model());
-    // What is mapped stays readable when its file is deleted.
+    // The mapped file stays readable after it is deleted.
     Checkpoint start;
     EmbeddingStore store;
     Optional<String> startCard;
@@ -155,7 +155,7 @@ public final class ProbeStage extends Stage<ProbeConfig> {
     context.next("score --model %s", config.name());
   }
 
-  /** Those with embeddings, with the columns that {@link HeadSearch} takes. */
+  /** Returns the rows that have embeddings, with the columns that {@link HeadSearch} takes. */
   private static Dataset<Row> embedded(TrainingRows rows, Dataset<Row> embeddings, Labels labels) {
     Dataset<Row> joined =
         rows.rows()
@@ -179,14 +179,17 @@ public final class ProbeStage extends Stage<ProbeConfig> {
     return inOrder(joined, rows.images());
   }
 
-  /** The same rows in partitions that depend on their number and ids alone. */
+  /** Returns the same rows in partitions that depend on their number and ids alone. */
   static Dataset<Row> inOrder(Dataset<Row> rows, long images) {
     int partitions =
         (int) Math.max(1, (images + EMBEDDINGS_PER_PARTITION - 1) / EMBEDDINGS_PER_PARTITION);
     return rows.repartition(partitions, col(HeadSearch.ID)).sortWithinPartitions(HeadSearch.ID);
   }
 
-  /** How many images have no embedding, when what has one is enough to train on. */
+  /**
+   * Returns the number of images without an embedding, after a check that the others suffice for a
+   * training.
+   */
   private static long unreadable(
       StageContext context,
       ProbeConfig config,

@@ -15,9 +15,9 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.training.data.TrainingRows;
 
 /**
- * The points to train on where the table {@code resampled} counts: those of the images with the
- * points that were made up, and without the images that were removed. What was made of images that
- * have another class now, or are not trained on, is left out and counted.
+ * Selects the points to train on where the table {@code resampled} is used. These are the points of
+ * the images and the synthetic points, without the images that were removed. Rows about images that
+ * have another class now, or are not trained on, are left out and counted.
  */
 final class ResampledPoints {
   private final StageContext context;
@@ -29,12 +29,12 @@ final class ResampledPoints {
   }
 
   /**
-   * Brings the points together.
+   * Returns all points to train on.
    *
    * @param real the images of the train split, with the columns of {@link HeadSearch}
    * @param rows the same images, before they were embedded
-   * @param model hash of the model that embedded them
-   * @throws UserException when the table is of another model or precision
+   * @param model the hash of the model that embedded them
+   * @throws UserException when the table belongs to another model or precision
    */
   Dataset<Row> with(Dataset<Row> real, TrainingRows rows, String model) {
     Dataset<Row> all = context.read(ResampledTable.SPEC);
@@ -95,7 +95,11 @@ final class ResampledPoints {
     return ProbeStage.inOrder(together, count);
   }
 
-  /** The rows whose image of a column is trained on with the class of the row. */
+  /**
+   * Returns the rows whose image is trained on with the class of the row.
+   *
+   * @param column the column with the id of the image
+   */
   private static Dataset<Row> stillOfItsClass(
       Dataset<Row> resampled, String column, Dataset<Row> labels) {
     Dataset<Row> now = labels.toDF("now_id", "now_label");

@@ -23,16 +23,18 @@ import org.sparkvit.stats.metrics.PlattScaling;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
-/** Predictions with the probabilities as a calibration mends them. */
+/** Applies a calibration to the probabilities of predictions. */
 final class CalibratedPredictions {
   private CalibratedPredictions() {}
 
   /**
-   * Mends them; the class with the highest of the mended probabilities is the prediction.
+   * Returns the predictions of a model with calibrated probabilities. The prediction is the class
+   * with the highest of these.
    *
+   * @param predictions rows of {@link PredictionsTable}, of any models
    * @param calibrations rows of {@link CalibrationsTable}
-   * @param classes of the model, in the order of its probabilities
-   * @return the rows of that model
+   * @param model the hash of the model
+   * @param classes the classes of the model, in the order of its probabilities
    * @throws UserException when the model has not been calibrated
    */
   static Dataset<Row> calibrate(

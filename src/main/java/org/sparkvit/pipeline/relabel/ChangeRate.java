@@ -6,8 +6,13 @@ import java.util.Set;
 import org.sparkvit.core.UserException;
 
 /**
- * The share of labels that change, of those that could: of images that have a label and a
- * prediction and are in no protected split. Images that get their first label are not in it.
+ * The share of changes among the labels that could change. These are the labels of images that have
+ * a prediction and are in no protected split. Images that get their first label are not counted.
+ *
+ * @param changes the number of labels that change
+ * @param labels the number of labels that could change
+ * @param allowed the largest share that is allowed, 0 to 1
+ * @param movements the most frequent changes, in words
  */
 record ChangeRate(long changes, long labels, double allowed, String movements) {
   private static final Set<Reason> SILENT =
@@ -24,7 +29,7 @@ record ChangeRate(long changes, long labels, double allowed, String movements) {
         totals.images(Reason.CONFIDENT), labels, config.maxChangeRate(), totals.movements());
   }
 
-  /** 0 to 1; 0 where no label could change. */
+  /** Returns the share, 0 to 1, which is 0 where no label could change. */
   double share() {
     return labels == 0 ? 0 : (double) changes / labels;
   }
@@ -35,9 +40,9 @@ record ChangeRate(long changes, long labels, double allowed, String movements) {
   }
 
   /**
-   * Stops what looks like a mistake.
+   * Checks that the share is not so large that it looks like a mistake.
    *
-   * @throws UserException when more changes than is allowed
+   * @throws UserException when it is larger than allowed
    */
   void requireUsual() {
     if (share() > allowed) {

@@ -17,14 +17,14 @@ import org.sparkvit.dataset.workspace.SpreadsheetCells;
 import org.sparkvit.loading.ImageManifest;
 
 /**
- * What others take away.
+ * Writes the files of a relabelling for other people and programs.
  *
  * <pre>
  * labels.parquet/   every image with its new label, as an {@link ImageManifest}
  * review.csv        the review queue, to be opened by people; see {@link SpreadsheetCells}
  * </pre>
  *
- * @param folder URI of a new folder
+ * @param folder the URI of a new folder
  */
 record LabelExport(SparkSession spark, String folder) {
   private static final String MANIFEST = "labels.parquet";
@@ -38,13 +38,14 @@ record LabelExport(SparkSession spark, String folder) {
     return folder + "/" + REVIEW;
   }
 
-  /** Writes the manifest of what {@link RelabelDecisions#of} gives. */
+  /** Writes the manifest of the rows that {@link RelabelDecisions#of} returns. */
   void writeManifest(Dataset<Row> decided) {
     ImageManifest.write(images(decided), manifest());
   }
 
   /**
-   * Rows of {@link org.sparkvit.dataset.schema.ImagesTable} with the labels that were decided on.
+   * Returns rows of {@link org.sparkvit.dataset.schema.ImagesTable} with the labels that were
+   * decided on.
    */
   static Dataset<Row> images(Dataset<Row> decided) {
     return decided

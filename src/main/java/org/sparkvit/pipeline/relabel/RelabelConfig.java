@@ -11,23 +11,25 @@ import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.query.ModelReference;
 
 /**
- * What the stage {@code relabel} is asked to do.
+ * Options of {@link RelabelStage}.
  *
- * @param workspace URI of the workspace
- * @param model the model that decides; where absent, there must be one only
- * @param calibrated whether probabilities are mended first, as table {@code calibrations} says
- * @param minConfidence a label changes only to a class of at least this probability, 0 to 1
- * @param classFloors in place of {@code minConfidence}, for changes to these classes
- * @param minMargin and only where the second class stays at least this far behind, 0 to 1
- * @param reviewConfidence people look at contradictions of at least this probability, 0 to 1
- * @param protectedSplits splits whose labels people alone change
- * @param maxChangeRate the highest share of labels that may change, of those that could, 0 to 1
- * @param slices columns of {@code images} for the summary; absent to choose those with few values
- * @param reviewLimit how many images the review queue holds at most
+ * @param workspace the URI of the workspace
+ * @param model the model that decides, or empty where only one has predictions
+ * @param calibrated whether probabilities are first calibrated by the table {@code calibrations}
+ * @param minConfidence the least probability of a class to which a label changes, 0 to 1
+ * @param classFloors the least probabilities for changes to single classes, in place of {@code
+ *     minConfidence}
+ * @param minMargin the least distance of the second class from the first for a change, 0 to 1
+ * @param reviewConfidence the least probability of another class for a review by people, 0 to 1
+ * @param protectedSplits the splits whose labels only people change
+ * @param maxChangeRate the largest share of changes among the labels that could change, 0 to 1
+ * @param slices the columns of {@code images} for the summary, or empty for the columns that have
+ *     few values
+ * @param reviewLimit the largest number of images in the review queue
  * @param overwrite whether an earlier relabelling is replaced
  * @param dryRun whether nothing is written
- * @param export whether the labels are written into a manifest, too
- * @param revert run whose decisions are taken back instead
+ * @param export whether the labels are written into a manifest as well
+ * @param revert the run whose decisions are taken back instead, or empty
  */
 public record RelabelConfig(
     @WorkspaceOption String workspace,
@@ -108,10 +110,10 @@ public record RelabelConfig(
                     + " 'spark-vit decisions list' shows the runs.")
         Optional<String> revert) {
 
-  /** Stands for no name in a list of names. */
+  /** The text that stands for an empty list of names. */
   static final String NONE = "none";
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public RelabelConfig {
     classFloors = Map.copyOf(classFloors);
     protectedSplits = orNone(protectedSplits);

@@ -30,27 +30,29 @@ import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
 /**
- * Images and what a model said of them to decisions, one for each image: the columns of {@link
- * RelabelsTable}, {@link #IMAGE}, and those that {@link PredictionChecks#requireSound} checks.
+ * Decides about the label of each image by the predictions of a model. There is one row for each
+ * image. It has the columns of {@link RelabelsTable}, {@link #IMAGE}, and those that {@link
+ * PredictionChecks#requireSound} checks.
  */
 final class RelabelDecisions {
-  /** The row of {@code images}, as a struct: its user's columns may have any name. */
+  /** The row of {@code images} as a struct, as the user's own columns may have any name. */
   static final String IMAGE = "image";
 
-  /** Whether a person decided on the label. */
+  /** The column that says whether a person decided on the label. */
   private static final String PERSON = "person";
 
   private RelabelDecisions() {}
 
   /**
-   * Decides.
+   * Decides about all images.
    *
-   * @param splits absent where the data set was never split; images outside it go by the split that
-   *     the catalog was given
-   * @param predictions of any models
-   * @param model the hash of the one that decides
-   * @param classes of that model, in the order of its probabilities
-   * @param people ids of images whose label a person decided on; absent where there are none
+   * @param images rows of {@link ImagesTable} with their current labels
+   * @param splits rows of {@link SplitsTable}, or empty where the data set was never split; images
+   *     without a split count as in the split that the catalog was given
+   * @param predictions rows of {@link PredictionsTable}, of any models
+   * @param model the hash of the model that decides
+   * @param classes the classes of that model, in the order of its probabilities
+   * @param people the ids of images whose label a person decided on, or empty where there are none
    */
   static Dataset<Row> of(
       Dataset<Row> images,
@@ -99,7 +101,10 @@ final class RelabelDecisions {
                 .otherwise(col(RelabelsTable.OLD_LABEL)));
   }
 
-  /** Thresholds compare as floats: a probability of 0.9 meets a floor of 0.9. */
+  /**
+   * Returns the column of reasons. Thresholds are compared as floats, so that a probability of 0.9
+   * meets a floor of 0.9.
+   */
   private static Column reason(RelabelConfig config) {
     Column label = col(RelabelsTable.OLD_LABEL);
     Column predicted = col(RelabelsTable.PREDICTED);
@@ -151,7 +156,7 @@ final class RelabelDecisions {
     return lit(reason.id());
   }
 
-  /** The columns of {@link RelabelsTable}. */
+  /** Returns the rows with the columns of {@link RelabelsTable} only. */
   static Dataset<Row> table(Dataset<Row> decided) {
     return RelabelsTable.SPEC.check(
         decided.select(

@@ -35,9 +35,10 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
- * Reads the labels, {@code splits} (if there are any), {@code models} and {@code predictions};
- * writes {@code relabels}, {@code relabel_summary} and {@code review} together, the export {@code
- * relabel-RUN}, and the changes as decisions. The catalog itself stays as it is.
+ * Changes labels by the predictions of a model. It reads the labels, {@code splits} (if there are
+ * any), {@code scored_models} and {@code predictions}. It writes {@code relabels}, {@code
+ * relabel_summary} and {@code review} together, the export {@code relabel-RUN}, and the changes as
+ * decisions. The catalog itself stays as it is.
  */
 @StageDescription(
     name = "relabel",
@@ -52,7 +53,10 @@ import org.sparkvit.pipeline.stage.StageDescription;
     },
     readsEarlierVersions = true)
 public final class RelabelStage extends Stage<RelabelConfig> {
-  /** With a larger part unscored than this, scoring was forgotten or cut short. */
+  /**
+   * The share of usable images without a prediction above which a warning is printed. Scoring was
+   * then forgotten or cut short.
+   */
   private static final double UNSCORED_SHARE = 0.1;
 
   private static final String SOURCE = "relabel";
@@ -131,7 +135,7 @@ public final class RelabelStage extends Stage<RelabelConfig> {
     context.next("train --overwrite");
   }
 
-  /** The decisions that change a label. */
+  /** Returns the decisions that change a label. */
   private static Dataset<Row> changes(Dataset<Row> decided) {
     return decided
         .where(col(RelabelsTable.DECISION).equalTo(RelabelsTable.CHANGE))
@@ -166,7 +170,7 @@ public final class RelabelStage extends Stage<RelabelConfig> {
     }
   }
 
-  /** Labels are changed by one model, which has to be named where several have predictions. */
+  /** Returns the model that decides, which must be named where several models have predictions. */
   private static Map.Entry<String, List<String>> model(
       StageContext context, RelabelConfig config, Dataset<Row> predictions) {
     SortedMap<String, List<String>> models =

@@ -13,13 +13,13 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.ReviewTable;
 
-/** From decisions to the table {@code review}. */
+/** Creates the rows of the table {@code review} from decisions. */
 final class ReviewQueue {
   private ReviewQueue() {}
 
   /**
-   * The images to review, by falling value. They are sorted and numbered where they are: a limit of
-   * millions costs the driver nothing.
+   * Returns the images to review, in the order of falling value. They are sorted and numbered on
+   * the executors, so that a limit of millions costs the driver nothing.
    */
   static Dataset<Row> of(Dataset<Row> decided, long limit) {
     StructType schema = ReviewTable.SPEC.schema();

@@ -16,7 +16,7 @@ import org.sparkvit.dataset.query.SliceColumns;
 import org.sparkvit.dataset.schema.MetricsTable;
 import org.sparkvit.dataset.schema.RelabelSummaryTable;
 
-/** From decisions to the table {@code relabel_summary}. */
+/** Creates the rows of the table {@code relabel_summary} from decisions. */
 final class Summary {
   private static final String[] KEY = {
     RelabelSummaryTable.MODEL,

@@ -18,16 +18,22 @@ import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.RelabelsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 
-/** How many images got which decision: one line for each way that a label may go. */
+/**
+ * Counts images by decision. There is one line for each combination of old label, predicted class,
+ * split, reason and usability.
+ */
 final class Totals {
   private static final int SHOWN = 5;
 
   /**
-   * Images with one outcome.
+   * The number of images with one outcome.
    *
-   * @param from the old label; null where there was none
-   * @param to the predicted class; null where there was no prediction
-   * @param usable whether the pixels can be had
+   * @param from the old label, or null where there was none
+   * @param to the predicted class, or null where there was no prediction
+   * @param split the split, or null where the image is in none
+   * @param reason the reason of the decision
+   * @param usable whether the images have pixels
+   * @param images the number of images
    */
   record Line(String from, String to, String split, Reason reason, boolean usable, long images) {}
 
@@ -37,7 +43,7 @@ final class Totals {
     this.lines = lines;
   }
 
-  /** Counts what {@link RelabelDecisions#of} gives. */
+  /** Counts the rows that {@link RelabelDecisions#of} returns. */
   static Totals tally(Dataset<Row> decided) {
     List<Line> lines = new ArrayList<>();
     for (Row row :
@@ -68,7 +74,7 @@ final class Totals {
     return new Totals(lines);
   }
 
-  /** Images of the lines that pass. */
+  /** Returns the number of images of the lines that meet a condition. */
   long images(Predicate<Line> condition) {
     return lines.stream().filter(condition).mapToLong(Line::images).sum();
   }
@@ -77,7 +83,7 @@ final class Totals {
     return images(line -> line.reason() == reason);
   }
 
-  /** Images by reason, those that occur. */
+  /** Returns the number of images by reason, for the reasons that occur. */
   Map<String, Long> byReason() {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (Reason reason : Reason.values()) {
@@ -88,7 +94,7 @@ final class Totals {
     return counts;
   }
 
-  /** The most frequent changes of a label into another, e.g. {@code dog -> cat: 1,234 images}. */
+  /** Returns the most frequent changes of a label into another, e.g. {@code dog -> cat: 1,234}. */
   String movements() {
     Map<String, Long> movements = new LinkedHashMap<>();
     for (Line line : lines) {

@@ -11,18 +11,19 @@ import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.schema.Finding;
 
 /**
- * Options of {@link RepairStage}: the policy.
+ * Options of {@link RepairStage}, which are the policy of a repair.
  *
- * @param workspace URI of the workspace
- * @param exclude kinds of findings whose images are left out
- * @param wrongLabels what becomes of labels that look wrong
- * @param required columns of {@code images} that have to be filled, such as a licence
- * @param slices columns whose values' losses are compared; the user's own with a few values each
- *     where not given
- * @param maxShare share of the images that may be left out, 0 to 1; more stops the stage
+ * @param workspace the URI of the workspace
+ * @param exclude the kinds of findings whose images are left out
+ * @param wrongLabels the treatment of labels that are likely wrong
+ * @param required the columns of {@code images} that must not be empty, such as a licence
+ * @param slices the columns whose values' losses are compared, or empty for the user's own columns
+ *     with a few values each
+ * @param maxShare the largest share of the images that may be left out, 0 to 1; a larger one stops
+ *     the stage
  * @param dryRun whether nothing is written
- * @param export whether what is left is written into a manifest, too
- * @param revert run whose decisions are taken back instead
+ * @param export whether the remaining images are written into a manifest as well
+ * @param revert the run whose decisions are taken back instead, or empty
  */
 public record RepairConfig(
     @WorkspaceOption String workspace,
@@ -63,17 +64,17 @@ public record RepairConfig(
                 "Take all decisions of an earlier run of this command back, and do nothing else."
                     + " 'spark-vit decisions list' shows the runs.")
         Optional<String> revert) {
-  /** What becomes of labels that look wrong. */
+  /** The treatments of labels that are likely wrong. */
   public enum WrongLabels {
-    /** They stay. */
+    /** The labels stay. */
     KEEP,
-    /** Their images are left out. */
+    /** The images are left out. */
     EXCLUDE,
-    /** The suggested one takes their place. */
+    /** The suggested labels replace them. */
     RELABEL
   }
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public RepairConfig {
     exclude = exclude.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
     required = List.copyOf(required);

@@ -32,8 +32,9 @@ import org.sparkvit.stats.metrics.FalseDiscovery;
 import org.sparkvit.stats.metrics.Proportion;
 
 /**
- * Reads the labels, {@code findings} and {@code label_checks}; writes {@code repairs}, and what the
- * policy leaves out or changes as decisions. Images and catalog stay as they are.
+ * Applies a policy to the findings on images and labels. It reads the labels, {@code findings} and
+ * {@code label_checks}. It writes {@code repairs}, and decisions on the images to leave out and the
+ * labels to change. The images and the catalog stay as they are.
  */
 @StageDescription(
     name = "repair",
@@ -176,7 +177,10 @@ public final class RepairStage extends Stage<RepairConfig> {
     }
   }
 
-  /** Values that lose more than the rest: cleaning must not take one kind of images away. */
+  /**
+   * Reports the values that lose more images than the rest, as cleaning must not take one kind of
+   * images away.
+   */
   private static void sayLosses(
       StageContext context, Dataset<Row> marked, String column, Proportion all) {
     List<Row> values =

@@ -28,9 +28,9 @@ import org.sparkvit.dataset.schema.LabelChecksTable;
 import org.sparkvit.dataset.schema.RepairsTable;
 import org.sparkvit.pipeline.repair.RepairConfig.WrongLabels;
 
-/** What a policy leaves out and changes. */
+/** Computes what a policy leaves out and changes. */
 final class Repairs {
-  /** The audit's name of equal images with different labels. */
+  /** The audit's finding on equal images with different labels. */
   private static final String LABEL_CONFLICT = "LABEL_CONFLICT";
 
   private static final Column NO_TEXT = lit(null).cast(DataTypes.StringType);
@@ -42,7 +42,7 @@ final class Repairs {
    *
    * @param images rows of {@link ImagesTable}
    * @param findings rows of {@link FindingsTable}
-   * @param checks rows of {@link LabelChecksTable}, where labels were checked
+   * @param checks rows of {@link LabelChecksTable}, or empty where the policy keeps all labels
    * @return rows of {@link RepairsTable}; an image that is left out keeps its label
    */
   static Dataset<Row> of(
@@ -82,7 +82,10 @@ final class Repairs {
     return new String[] {RepairsTable.ID};
   }
 
-  /** Conflicts between the labels of equal images that are none by the labels of now. */
+  /**
+   * Returns the conflicts between the labels of equal images that are settled, as the current
+   * labels are equal.
+   */
   static Dataset<Row> settled(Dataset<Row> findings) {
     Dataset<Row> conflicts =
         findings
@@ -124,7 +127,10 @@ final class Repairs {
             NO_TEXT);
   }
 
-  /** Labels that were changed since they were checked are not touched. */
+  /**
+   * Returns repairs of labels that are likely wrong. Labels that were changed since they were
+   * checked stay.
+   */
   private static Dataset<Row> wrongLabels(
       Dataset<Row> images, Dataset<Row> checks, boolean relabel) {
     Column why =
@@ -146,7 +152,7 @@ final class Repairs {
             relabel ? col(LabelChecksTable.SUGGESTED) : NO_TEXT);
   }
 
-  /** Returns the decisions that the repairs come to: one for each image and kind. */
+  /** Returns the decisions that follow from the repairs, one for each image and kind. */
   static Dataset<Row> decisions(Dataset<Row> repairs) {
     Column excluded = col(RepairsTable.ACTION).equalTo(RepairsTable.EXCLUDE);
     return repairs
@@ -161,7 +167,7 @@ final class Repairs {
                 .as(DecisionsTable.REASON));
   }
 
-  /** Images as the manifest is to have them. */
+  /** Returns the images that the manifest has, with the labels that it gives them. */
   static Dataset<Row> apply(Dataset<Row> images, Dataset<Row> repairs) {
     Dataset<Row> excluded = repairs.where(col(RepairsTable.ACTION).equalTo(RepairsTable.EXCLUDE));
     Dataset<Row> relabelled =

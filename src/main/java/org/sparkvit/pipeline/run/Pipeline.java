@@ -21,9 +21,9 @@ import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
- * The steps of a file, which were checked. They run one after the other in one session. A step that
- * fails ends the run with its error. A step that stops before all is done, as {@code --max-minutes}
- * asks for, ends it too; the next run with {@code --resume} goes on there.
+ * The checked steps of a file. They run one after the other in one session. A step that fails ends
+ * the run with its error. A step that stops before all is done, as {@code --max-minutes} asks for,
+ * ends the run as well. The next run with {@code --resume} goes on there.
  */
 public final class Pipeline {
   private final String name;
@@ -38,20 +38,20 @@ public final class Pipeline {
     this.options = options;
   }
 
-  /** How a run ended that did not fail. */
+  /** The outcome of a run that did not fail. */
   public enum Outcome {
     /** All steps are done. */
     DONE,
-    /** Time was over; another run would go on. */
+    /** The time was over, and another run would go on. */
     STOPPED
   }
 
   /**
-   * Reads and checks a file, all steps of it, before the first one runs.
+   * Reads a file and checks all of its steps, before the first one runs.
    *
-   * @param text content of the file
-   * @param stages all stages that there are
-   * @throws UserException with file and line, when something is wrong
+   * @param text the content of the file
+   * @param stages all stages that exist
+   * @throws UserException when something is wrong; the message names file and line
    */
   public static Pipeline check(RunOptions options, String text, List<Stage<?>> stages) {
     PipelineFile file = PipelineFile.parse(options.file(), text, options.set());
@@ -93,17 +93,20 @@ public final class Pipeline {
             + steps.stream().map(PipelineStep::name).toList());
   }
 
-  /** Returns a line for each step, in order. */
+  /** Returns a line for each step, in their order. */
   public List<String> lines() {
     return steps.stream().map(step -> "spark-vit " + step.line()).toList();
   }
 
-  /** The URI of the workspace that all steps work on. */
+  /** Returns the URI of the workspace that all steps work on. */
   public String workspace() {
     return workspace;
   }
 
-  /** Runs the steps as {@link #run(SparkSession, Progress, Consumer)}, with nothing after each. */
+  /**
+   * Runs the steps as {@link #run(SparkSession, Progress, Consumer)} does, without doing anything
+   * after each step.
+   */
   public Outcome run(SparkSession spark, Progress progress) {
     return run(spark, progress, step -> {});
   }
@@ -111,9 +114,9 @@ public final class Pipeline {
   /**
    * Runs the steps.
    *
-   * @param progress takes the lines of all steps, and at the end the summary, JSON in one line
-   * @param after is told the name of each step that is done
-   * @throws UserException as the step that failed
+   * @param progress receives the lines of all steps, and at the end the summary as JSON in one line
+   * @param after receives the name of each step that is done
+   * @throws UserException as the step that failed does
    */
   public Outcome run(SparkSession spark, Progress progress, Consumer<String> after) {
     Deadline deadline = Deadline.inMinutes(options.maxMinutes());
@@ -161,7 +164,7 @@ public final class Pipeline {
     }
   }
 
-  /** Runs one step and returns how many images it has left. */
+  /** Runs one step and returns the number of images that it has left. */
   private long run(
       SparkSession spark,
       PipelineStep step,

@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * What a pipeline's file says.
+ * The content of a pipeline's file.
  *
  * <pre>
  * workspace: s3a://bucket/workspace      # or --workspace
@@ -36,11 +36,11 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * </pre>
  *
  * <p>A step is the name of a command and its options by their long names. All values are texts,
- * read as the command line reads them; a list gives an option several times.
+ * which are read as on the command line. A list gives an option several times.
  *
- * @param name the file's name, without what follows the last dot
- * @param workspace URI of the workspace; empty where the file names none
- * @param steps in their order
+ * @param name the name of the file without its extension
+ * @param workspace the URI of the workspace, or empty where the file names none
+ * @param steps the steps in their order
  */
 record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z][A-Za-z0-9_-]*)}");
@@ -49,19 +49,19 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
   /**
    * One step.
    *
-   * @param place file and line, for messages
-   * @param command name of the command
-   * @param options texts by the options' names
+   * @param place the file and the line, for messages
+   * @param command the name of the command
+   * @param options the texts by the options' names
    */
   record Entry(String place, String command, Map<String, List<String>> options) {}
 
   /**
    * Reads a file.
    *
-   * @param path where it is, for messages and the name
-   * @param text its content
-   * @param variables values that take the place of those in the file
-   * @throws UserException when it is not such a file; the message names the line
+   * @param path the path of the file, for messages and the name
+   * @param text the content of the file
+   * @param variables the values that replace those in the file
+   * @throws UserException when the text is not such a file; the message names the line
    */
   static PipelineFile parse(String path, String text, Map<String, String> variables) {
     String file = path.replaceFirst(".*/", "");
@@ -95,7 +95,7 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
     return new PipelineFile(file.replaceFirst("\\.[^.]*$", ""), workspace, steps);
   }
 
-  /** Reads nodes, with the variables that are known. */
+  /** Reads nodes, with the values of the variables that are known. */
   private record Reader(String file, Map<String, String> values) {
     String place(Node node) {
       return file + ":" + (node.getStartMark().getLine() + 1);
@@ -117,7 +117,7 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
       return entries;
     }
 
-    /** Takes in the variables of the file, and those that were given in their place. */
+    /** Adds the variables of the file, with the values that were given in place of the file's. */
     void declare(Node node, Map<String, String> given) {
       Map<String, Node> declared = isEmpty(node) ? Map.of() : mapping(node, "variables");
       for (String name : given.keySet()) {

@@ -16,9 +16,9 @@ import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * What the last run of a pipeline has done, step by step, kept in the file {@code
- * pipelines/NAME/state.json} of the workspace. It is written before and after each step, so a run
- * that was killed can go on.
+ * Keeps what the last run of a pipeline has done, step by step, in the file {@code
+ * pipelines/NAME/state.json} of the workspace. The file is written before and after each step, so
+ * that a run which was killed can go on.
  */
 final class PipelineState {
   static final String DONE = "done";
@@ -42,7 +42,7 @@ final class PipelineState {
     }
   }
 
-  /** Writes what is known of a run. */
+  /** Writes the summary of a run as far as it is known. */
   void write(Map<String, Object> summary) {
     try {
       AtomicFiles.write(fs, file, Json.write(summary));
@@ -51,17 +51,17 @@ final class PipelineState {
     }
   }
 
-  /** Returns the last run's summary, if there was a run. */
+  /** Returns the summary of the last run, or empty where there was none. */
   Optional<JsonNode> last() {
     return workspace.text(file.toString()).map(text -> Json.read(file.toString(), text));
   }
 
   /**
-   * Returns the steps that the last run has done and this one need not do: none where it has done
-   * all, so that the next run begins anew.
+   * Returns the steps that the last run has done and that this run can skip. There are none where
+   * the last run has done all steps, so that the next run begins anew.
    *
-   * @param steps of the file as it is now
-   * @throws UserException when one of them was another step then
+   * @param steps the steps of the file as it is now
+   * @throws UserException when one of them was another step in the last run
    */
   List<Map<String, Object>> done(List<PipelineStep> steps) {
     Optional<JsonNode> last = last();

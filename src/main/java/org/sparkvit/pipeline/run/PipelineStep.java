@@ -12,23 +12,24 @@ import org.sparkvit.core.options.Options;
 import org.sparkvit.pipeline.stage.Stage;
 
 /**
- * A stage with its options, which were checked.
+ * A stage with its checked options.
  *
- * @param name name of the command, with {@code #2} behind it for the second of that name
- * @param stage what runs
- * @param options texts by the options' names
+ * @param name the name of the command, followed by {@code #2} for the second step of that name and
+ *     so on
+ * @param stage the stage that runs
+ * @param options the texts by the options' names
  */
 record PipelineStep(String name, Stage<?> stage, Map<String, List<String>> options) {
   private static final String WORKSPACE = "workspace";
   private static final String MAX_MINUTES = "max-minutes";
 
   /**
-   * Makes a step of an entry of a file.
+   * Creates a step from an entry of a file.
    *
-   * @param stages all that there are
-   * @param number how many of this name come up to here
-   * @throws UserException with file and line, when there is no such command or its options are
-   *     wrong
+   * @param stages all stages that exist
+   * @param number the number of the step among those of its name, from 1
+   * @throws UserException when there is no such command or its options are wrong; the message names
+   *     file and line
    */
   static PipelineStep check(
       PipelineFile.Entry entry, List<Stage<?>> stages, String workspace, int number) {
@@ -67,7 +68,7 @@ record PipelineStep(String name, Stage<?> stage, Map<String, List<String>> optio
         .anyMatch(MAX_MINUTES::equals);
   }
 
-  /** Returns what the step does as a command line would say it, for people. */
+  /** Returns the step as a command line, for people. */
   String line() {
     StringBuilder line = new StringBuilder(stage.name());
     options.forEach(
@@ -76,7 +77,7 @@ record PipelineStep(String name, Stage<?> stage, Map<String, List<String>> optio
     return line.toString();
   }
 
-  /** Returns what makes the step what it is: whoever resumes must not find another one. */
+  /** Returns what identifies the step. A run that resumes must find the same steps. */
   Map<String, Object> identity() {
     Map<String, Object> identity = new LinkedHashMap<>();
     identity.put("step", name);
@@ -87,7 +88,7 @@ record PipelineStep(String name, Stage<?> stage, Map<String, List<String>> optio
   /**
    * Runs the step.
    *
-   * @param minutes for which it may begin something new; 0 for no limit
+   * @param minutes the minutes for which it may begin something new; 0 for no limit
    */
   RunRecord run(SparkSession spark, Progress progress, int minutes) {
     Map<String, List<String>> all = new LinkedHashMap<>(options);

@@ -9,14 +9,14 @@ import org.sparkvit.core.options.Option;
 /**
  * Options of a run of a pipeline.
  *
- * @param file path or URI of the pipeline's file
- * @param workspace URI of the workspace, in place of the one that the file names
- * @param set values of the file's variables
+ * @param file the path or URI of the pipeline's file
+ * @param workspace the URI of the workspace, in place of the one that the file names
+ * @param set the values of the file's variables
  * @param resume whether to go on where the last run stopped
  * @param from the step to begin with
  * @param dryRun whether nothing is run
- * @param maxMinutes minutes after which nothing new begins; 0 for no limit
- * @param summary local file that the summary is written to
+ * @param maxMinutes the minutes after which nothing new begins; 0 for no limit
+ * @param summary the local file that the summary is written to
  */
 public record RunOptions(
     @Option(positional = true, label = "FILE", help = "The pipeline's file, YAML.") String file,

@@ -13,13 +13,16 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.inference.SharedModel;
 
 /**
- * What a model costs, so that a smaller one can be held against it.
+ * The size and speed of a model, by which it can be compared with a smaller one.
  *
- * @param multiplyAdds of an image; empty where unknown
- * @param images that the rate was measured on
+ * @param parameters the number of parameters
+ * @param multiplyAdds the number of multiplications, each with its addition, for one image, or
+ *     empty where unknown
+ * @param imagesPerSecond the images scored per second, with reading and decoding
+ * @param images the number of images that the rate was measured on
  */
 record Cost(long parameters, OptionalLong multiplyAdds, double imagesPerSecond, long images) {
-  /** A row of {@link CostsTable}, in place of the model's earlier one. */
+  /** Writes a row of {@link CostsTable}, which replaces the model's earlier one. */
   void write(
       SparkSession spark,
       Workspace workspace,
@@ -38,7 +41,7 @@ record Cost(long parameters, OptionalLong multiplyAdds, double imagesPerSecond, 
     workspace.append(CostsTable.SPEC, record.runId(), costs.coalesce(1), record, written -> {});
   }
 
-  /** For people. */
+  /** Returns a line for people. */
   String line() {
     return String.format(
         Locale.ROOT,

@@ -13,7 +13,10 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.PredictionsTable;
 
-/** Counts what a run has scored and what not, and stops it when that is too much. */
+/**
+ * Counts the images that a run has scored and those that failed. It stops the run where too many
+ * have failed.
+ */
 final class FailureLimit {
   private static final int REASONS_NAMED = 3;
 
@@ -22,7 +25,9 @@ final class FailureLimit {
   private long failed;
 
   /**
-   * @param maxRate share of failures that is still allowed, 0 to 1
+   * Creates a limit.
+   *
+   * @param maxRate the largest share of failures that is allowed, 0 to 1
    */
   FailureLimit(double maxRate) {
     this.maxRate = maxRate;
@@ -39,7 +44,7 @@ final class FailureLimit {
   /**
    * Adds the predictions of a chunk.
    *
-   * @throws UserException when more of the run's images than allowed have failed; then the chunk is
+   * @throws UserException when more of the run's images than allowed have failed; the chunk is then
    *     not counted
    */
   void add(Dataset<Row> predictions) {

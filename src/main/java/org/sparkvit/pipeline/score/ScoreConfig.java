@@ -13,20 +13,22 @@ import org.sparkvit.dataset.query.ModelReference;
 /**
  * Options of {@link ScoreStage}.
  *
- * @param workspace URI of the workspace
+ * @param workspace the URI of the workspace
  * @param model the model that scores, see {@link ModelReference}
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
- * @param batchSize images per forward pass, a multiple of {@link #BATCH_STEP}
- * @param decodeThreads threads per task that read and decode
- * @param partitions Spark partitions; 0 chooses by cores and number of images
- * @param chunkImages about how many images become visible together; 0 for what ten minutes score
- * @param maxErrorRate share of unusable images above which a run stops, 0 to 1
+ * @param batchSize the number of images per forward pass, a multiple of {@link #BATCH_STEP}
+ * @param decodeThreads the number of threads per task that read and decode
+ * @param partitions the number of Spark partitions; 0 chooses by the cores and the number of images
+ * @param chunkImages the approximate number of images that become visible together; 0 for as many
+ *     as are scored in ten minutes
+ * @param maxErrorRate the share of unusable images above which a run stops, 0 to 1
  * @param scaledDecoding whether large JPEG files are decoded at a part of their size, see {@link
  *     org.sparkvit.image.resample.PreprocessSpec#scaledDecoding}
  * @param retryFailed whether images that could not be scored before are tried again
- * @param agreementSample how many images are scored in fp32 as well, to compare; 0 for none
- * @param maxMinutes minutes after which no chunk begins; 0 for no limit
+ * @param agreementSample the number of images that are also scored in fp32 for comparison; 0 for
+ *     none
+ * @param maxMinutes the minutes after which no chunk begins; 0 for no limit
  */
 public record ScoreConfig(
     @WorkspaceOption String workspace,
@@ -85,13 +87,14 @@ public record ScoreConfig(
     @MaxMinutesOption int maxMinutes) {
 
   /**
-   * PyTorch's matrix products take rows in blocks, and round differently in what is left over. With
-   * whole blocks an image's result does not depend on its place in the batch, which changes with
-   * the number of partitions and with what a rerun finds missing.
+   * The number that batch sizes are multiples of. PyTorch's matrix products take rows in blocks,
+   * and round differently in an incomplete block. With whole blocks an image's result does not
+   * depend on its place in the batch. That place changes with the number of partitions and with the
+   * images that a rerun finds missing.
    */
   public static final int BATCH_STEP = 16;
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public ScoreConfig {
     requireBatchSize(batchSize);
   }

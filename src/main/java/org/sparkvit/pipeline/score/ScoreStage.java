@@ -38,12 +38,14 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
 
 /**
- * Images and a model to predictions, chunk by chunk. A chunk takes some minutes and becomes visible
- * in one step, so that a run which is killed loses no more than the chunk it was in: the next one
- * scores what has no row yet for its content by this model in this precision, of all its pixels
- * unless scaled decoding is allowed. Runs at the same time begin in different places and leave out
- * what the other has done; where they still meet, the rows of the later one count. The table has
- * one row per (image, model).
+ * Scores the images of the catalog with a model, chunk by chunk. A chunk takes some minutes and
+ * becomes visible in one step, so a run that is killed loses no more than its current chunk. The
+ * next run scores the images that have no row yet for their content by this model in this
+ * precision. Unless scaled decoding is allowed, the row must come from all pixels.
+ *
+ * <p>Runs at the same time begin in different places and skip what the other has done. Where they
+ * still score the same images, the rows of the later run count. The table has one row per (image,
+ * model).
  */
 @StageDescription(
     name = "score",
@@ -104,7 +106,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
         "%,d images with model %.12s; %,d others have been scored before",
         count, model.hash(), images.count() - count);
 
-    // Who tries known failures again expects failures.
+    // A run that tries known failures again expects failures.
     FailureLimit failures = new FailureLimit(config.retryFailed() ? 1 : config.maxErrorRate());
     IncrementalTable.Outcome outcome =
         table.fill(
@@ -128,7 +130,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     }
     context.say("%,d images (%.1f images/s, loading included)", failures.images(), rate);
     context.left(outcome.left());
-    // Without a label there is nothing to judge the model by, but it can give labels.
+    // Without labels the model cannot be evaluated, but it can give labels.
     context.next(
         outcome.left() > 0
             ? "score"
@@ -147,7 +149,10 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     }
   }
 
-  /** Ids are hashes, so the images with the first ones are a sample, and the same one each time. */
+  /**
+   * Compares the model with fp32 on a sample of images. Ids are hashes, so the images with the
+   * first ids are a sample, and the same one each time.
+   */
   private static void compare(
       StageContext context,
       ScoreConfig config,
@@ -179,14 +184,15 @@ public final class ScoreStage extends Stage<ScoreConfig> {
         sample.count(), 100 * share, config.scaledDecoding() ? " of all pixels" : "");
   }
 
-  /** Rows of the model that need not be made again. */
+  /** Returns the rows of the model that need not be computed again. */
   private static Dataset<Row> done(Dataset<Row> predictions, ScoreConfig config, String model) {
     Dataset<Row> done = predictions.where(col(PredictionsTable.MODEL).equalTo(model));
     if (config.retryFailed()) {
       done = done.where(col(PredictionsTable.PROBABILITIES).isNotNull());
     }
     if (!config.precision().equals("auto")) {
-      // Where the image gave no pixels, none was used.
+      // A row without a precision is of an image without pixels, for which the precision does not
+      // matter.
       Column precision = col(PredictionsTable.PRECISION);
       done = done.where(precision.isNull().or(precision.equalTo(config.precision())));
     }
@@ -196,7 +202,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     return done.select(PredictionsTable.ID, PredictionsTable.SHA256);
   }
 
-  /** Makes the predictions of the images of a chunk. */
+  /** Computes the predictions of the images of a chunk. */
   private record Scoring(
       StageContext context,
       ScoreConfig config,
@@ -221,7 +227,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
           .result("failed", failures.failed());
     }
 
-    /** No prediction refers to a model that is not there. */
+    /** Registers the model, so that no prediction refers to a model that is not in its table. */
     @Override
     public void beforeFirst() {
       registerModel(context, model, location);
@@ -242,7 +248,10 @@ public final class ScoreStage extends Stage<ScoreConfig> {
         .withColumn(PredictionsTable.SCORED_AT, lit(time));
   }
 
-  /** Whether the table says so already; a run that has nothing to do then writes nothing. */
+  /**
+   * Returns whether the table already has the model as the one that was used last. A run that has
+   * nothing to do then writes nothing.
+   */
   private static boolean isLastUsed(StageContext context, SharedModel model, String location) {
     return context
         .readIfPresent(ModelsTable.SPEC)

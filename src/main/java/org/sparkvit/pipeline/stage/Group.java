@@ -1,7 +1,7 @@
 package org.sparkvit.pipeline.stage;
 
 /**
- * What a person wants to do, in the order of the work. The overview of commands is sorted by it.
+ * The purposes of commands, in the order of the work. The overview of commands is sorted by them.
  */
 public enum Group {
   LOOK_AT_DATA("Look at data"),
@@ -18,7 +18,7 @@ public enum Group {
     this.title = title;
   }
 
-  /** The heading over the commands. */
+  /** Returns the heading over the commands. */
   public String title() {
     return title;
   }

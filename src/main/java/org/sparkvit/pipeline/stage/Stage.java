@@ -11,15 +11,16 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.AsOf;
 
 /**
- * One stage of the pipeline, which is also one command. A subclass says what it does in a {@link
- * StageDescription}, what it can be asked in a record of {@linkplain
- * org.sparkvit.core.options.Option options}, and how it does it in {@link #run(StageContext,
- * Record)}. It gets its inputs from the {@link StageContext} and gives its outputs to it. Checks of
- * outputs, the record of the run, cached rows, time and the last line are kept here, once for all.
+ * One stage of the pipeline, which is also one command. A subclass describes itself in a {@link
+ * StageDescription}, declares its options in a record of {@linkplain
+ * org.sparkvit.core.options.Option options}, and does its work in {@link #run(StageContext,
+ * Record)}. It reads its inputs and writes its outputs through the {@link StageContext}. This class
+ * checks outputs, keeps the record of the run, frees cached rows, and reports the time and the last
+ * line for all stages.
  *
- * <p>A stage has no state, so one object serves any number of runs.
+ * <p>A stage has no state, so one object can be used for any number of runs.
  *
- * @param <C> the record of its options, with a component for {@code --workspace}
+ * @param <C> the record of the stage's options, with a component for {@code --workspace}
  */
 public abstract class Stage<C extends Record> {
   private static final String WORKSPACE = "workspace";
@@ -28,52 +29,57 @@ public abstract class Stage<C extends Record> {
   private final Class<C> options;
 
   /**
-   * Makes the stage.
+   * Creates the stage.
    *
-   * @param options class of the record of its options
+   * @param options the class of the record of its options
    */
   protected Stage(Class<C> options) {
     this.options = options;
   }
 
-  /** The name of the command. */
+  /** Returns the name of the command. */
   public final String name() {
     return description().name();
   }
 
-  /** What the stage is for. */
+  /** Returns the description of the stage. */
   public final StageDescription description() {
     return getClass().getAnnotation(StageDescription.class);
   }
 
-  /** The class of the record of its options. */
+  /** Returns the class of the record of its options. */
   public final Class<C> options() {
     return options;
   }
 
   /**
-   * Checks options as far as that is possible without Spark and the workspace, such as files that
-   * they name.
+   * Checks options as far as that is possible without Spark and the workspace, such as the files
+   * that they name.
    *
    * @throws UserException when the stage cannot run with them
    */
   protected void check(C config) {}
 
   /**
-   * The tables that this run replaces as a whole. Where one is there already and {@code
+   * Returns the tables that this run replaces as a whole. Where one exists already and {@code
    * --overwrite} is not given, the run is refused before any work. A stage that writes several
-   * names the one that it writes last, so that an interrupted run can be repeated.
+   * tables returns the one that it writes last, so that an interrupted run can be repeated.
    */
   protected List<TableSpec> replaces(C config) {
     return List.of();
   }
 
-  /** The tables that this run adds to. The run is refused before any work where it cannot. */
+  /**
+   * Returns the tables that this run adds to. The run is refused before any work where it cannot
+   * add to them.
+   */
   protected List<TableSpec> appends(C config) {
     return List.of();
   }
 
-  /** Returns whether this run never writes to the workspace, and so need not be able to. */
+  /**
+   * Returns whether this run never writes to the workspace, and so needs no permission to write.
+   */
   protected boolean readsOnly(C config) {
     return false;
   }
@@ -82,9 +88,9 @@ public abstract class Stage<C extends Record> {
   protected abstract void run(StageContext context, C config);
 
   /**
-   * Makes the record of options from texts, and checks it.
+   * Creates the record of options from texts, and checks it.
    *
-   * @param given texts by the options' names, one for each time that an option was given
+   * @param given the texts by the options' names, one for each time that an option was given
    * @throws UserException when the stage cannot run with them
    */
   public final C read(Map<String, List<String>> given) {
@@ -94,8 +100,8 @@ public abstract class Stage<C extends Record> {
   }
 
   /**
-   * Runs the stage on the latest versions of its inputs; see {@link #run(SparkSession, Record,
-   * AsOf, Progress)}.
+   * Runs the stage on the latest versions of its inputs, as {@link #run(SparkSession, Record, AsOf,
+   * Progress)} does.
    */
   public final RunRecord run(SparkSession spark, C config, Progress progress) {
     return run(spark, config, AsOf.LATEST, progress);
@@ -104,10 +110,10 @@ public abstract class Stage<C extends Record> {
   /**
    * Runs the stage.
    *
-   * @param asOf which versions of tables it reads
-   * @param progress takes the lines that say how far it is
+   * @param asOf the versions of tables to read
+   * @param progress receives the lines that say how far the stage is
    * @return the record of the run
-   * @throws UserException when the options, the inputs or the workspace do not allow it
+   * @throws UserException when the options, the inputs or the workspace do not allow the run
    */
   public final RunRecord run(SparkSession spark, C config, AsOf asOf, Progress progress) {
     Options.check(config);

@@ -25,15 +25,15 @@ import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 
 /**
- * What one run of a {@link Stage} works with: a session, the workspace, the record of the run, and
- * somewhere to say how far it is.
+ * The context of one run of a {@link Stage}: the session, the workspace, the record of the run, and
+ * the receiver of its progress.
  *
- * <p>The version of a table is taken at the first look at it and stays the same for the whole run,
- * whatever other runs publish meanwhile. The record names exactly the versions that were read. Only
- * of a table that the run has written itself it reads what it wrote.
+ * <p>The version of a table is taken when it is first used and stays the same for the whole run,
+ * whatever other runs publish in the meantime. The record names exactly the versions that were
+ * read. A table that the run itself has written is read as it wrote it.
  */
 public final class StageContext {
-  /** The result of a run that says how many images are left for the next one. */
+  /** The key of the result that says how many images are left for the next run. */
   public static final String LEFT = "left";
 
   private final SparkSession spark;
@@ -71,56 +71,59 @@ public final class StageContext {
     return new StageContext(spark, stage, workspace, record, progress);
   }
 
-  /** The session that the stage runs on. */
+  /** Returns the session that the stage runs on. */
   public SparkSession spark() {
     return spark;
   }
 
-  /** The workspace, for what is not a table: models, reports, exports, shards. */
+  /**
+   * Returns the workspace, for everything that is not a table: models, reports, exports, shards.
+   */
   public Workspace workspace() {
     return workspace;
   }
 
-  /** The record of this run, with the versions of the tables that it has read until now. */
+  /** Returns the record of this run, with the versions of the tables that it has read so far. */
   public RunRecord record() {
     workspace.inputs().forEach(record::input);
     return record;
   }
 
-  /** Where lines go that are made elsewhere, complete in themselves. */
+  /** Returns the receiver of lines that other classes produce, each complete in itself. */
   public Progress progress() {
     return progress;
   }
 
-  /** When the run began. */
+  /** Returns the time at which the run began. */
   public Instant started() {
     return started;
   }
 
-  /** Seconds since the run began. */
+  /** Returns the seconds since the run began. */
   public double seconds() {
     return Duration.between(started, Instant.now()).toMillis() / 1000.0;
   }
 
   /**
-   * Returns the rows of a table. The record says which version they are of.
+   * Returns the rows of a table. The record gets the version that they are of.
    *
-   * @throws org.sparkvit.core.UserException when the table is not there; the message names the
+   * @throws org.sparkvit.core.UserException when the table does not exist; the message names the
    *     command to run
    */
   public Dataset<Row> read(TableSpec table) {
     return workspace.read(table);
   }
 
-  /** As {@link #read(TableSpec)}, the rows with ids of a range. */
+  /** Returns the rows with ids of a range, as {@link #read(TableSpec)} does. */
   public Dataset<Row> read(TableSpec table, IdRange range) {
     return workspace.read(table, range);
   }
 
   /**
-   * Returns the images of the catalog that are not left out, with the labels that they have now:
-   * what the catalog read, unless a {@linkplain LabelDecisions decision} says otherwise. The
-   * columns are those of the table {@code images}. No stage takes a label from anywhere else.
+   * Returns the images of the catalog that are not left out, with their current labels. These are
+   * the labels that the catalog has read, unless a {@linkplain LabelDecisions decision} says
+   * otherwise. The columns are those of the table {@code images}. No stage takes labels from
+   * anywhere else.
    *
    * @throws org.sparkvit.core.UserException when there is no catalog
    */
@@ -128,7 +131,7 @@ public final class StageContext {
     return decisions().map(LabelDecisions::current).orElseGet(() -> read(ImagesTable.SPEC));
   }
 
-  /** Returns the catalog beside the decisions on it; absent where nothing was decided. */
+  /** Returns the catalog with the decisions on it, or empty where nothing was decided. */
   public Optional<LabelDecisions> decisions() {
     return readIfPresent(DecisionsTable.SPEC)
         .map(decisions -> new LabelDecisions(read(ImagesTable.SPEC), decisions));
@@ -137,11 +140,11 @@ public final class StageContext {
   /**
    * Adds decisions on images.
    *
-   * @param rows columns {@code id}, {@code kind}, {@code value} and {@code reason} of {@link
-   *     DecisionsTable}; images that the catalog does not have are left out
-   * @param source what kind of decisions they are, such as {@code relabel}
-   * @param actor who decided: a reviewer, the hash of a model, or a rule
-   * @return how many were written
+   * @param rows rows with the columns {@code id}, {@code kind}, {@code value} and {@code reason} of
+   *     {@link DecisionsTable}; images that the catalog does not have are left out
+   * @param source the source of the decisions, such as {@code relabel}
+   * @param actor the one who decided: a reviewer, the hash of a model, or a rule
+   * @return the number of decisions written
    */
   public long decide(Dataset<Row> rows, String source, String actor) {
     return append(
@@ -152,12 +155,12 @@ public final class StageContext {
   }
 
   /**
-   * Takes the decisions of an earlier run back, all at once. The rows stay; they no longer count.
+   * Takes back all decisions of an earlier run. The rows stay, but no longer count.
    *
-   * @param run id of the run
-   * @param source what kind of decisions they have to be
-   * @throws org.sparkvit.core.UserException when the run has decided nothing of this kind, or was
-   *     taken back before
+   * @param run the id of the run
+   * @param source the source that the decisions must have, or empty for any
+   * @throws org.sparkvit.core.UserException when the run has made no decisions of this source, or
+   *     was taken back before
    */
   public void revert(String run, Optional<String> source) {
     Dataset<Row> earlier = read(DecisionsTable.SPEC);
@@ -173,22 +176,24 @@ public final class StageContext {
     say("%,d decisions of run %s no longer count", count, run);
   }
 
-  /** Returns the rows of a table as {@link #read(TableSpec)}, or nothing where it is not there. */
+  /**
+   * Returns the rows of a table as {@link #read(TableSpec)} does, or empty where it does not exist.
+   */
   public Optional<Dataset<Row>> readIfPresent(TableSpec table) {
     return workspace.has(table) ? Optional.of(read(table)) : Optional.empty();
   }
 
-  /** Returns the rows of a range as {@link #readIfPresent(TableSpec)}. */
+  /** Returns the rows of a range as {@link #readIfPresent(TableSpec)} does. */
   public Optional<Dataset<Row>> readIfPresent(TableSpec table, IdRange range) {
     return workspace.has(table) ? Optional.of(read(table, range)) : Optional.empty();
   }
 
   /**
-   * Finds a model, and notes in the record where it is.
+   * Finds a model, and adds its location to the record.
    *
-   * @param reference what a person wrote, see {@link ModelReference}
-   * @return URI of its directory; of a named model's current version
-   * @throws org.sparkvit.core.UserException when there is no such model, or several fit
+   * @param reference the text that a person wrote, see {@link ModelReference}
+   * @return the URI of its directory; for the name of a model it is that of the current version
+   * @throws org.sparkvit.core.UserException when there is no such model, or several match
    */
   public String model(String reference) {
     String location = new ModelReference(reference).location(workspace);
@@ -197,11 +202,11 @@ public final class StageContext {
   }
 
   /**
-   * Notes in the record which model was read from where {@link #model} found it.
+   * Adds to the record the hash of the model that was read from where {@link #model} found it.
    *
-   * @param reference what a person wrote
-   * @param hash of the configuration and weights that were read
-   * @throws org.sparkvit.core.UserException when a person wrote a hash, and it is of another model
+   * @param reference the text that a person wrote
+   * @param hash the hash of the configuration and weights that were read
+   * @throws org.sparkvit.core.UserException when the text means a model with another hash
    */
   public void noteModel(String reference, String hash) {
     new ModelReference(reference).requireHash(workspace, hash);
@@ -209,26 +214,28 @@ public final class StageContext {
   }
 
   /**
-   * Writes rows as the whole of a table, in one step, with the record of this run.
+   * Replaces all rows of a table in one step, with the record of this run.
    *
-   * @return how many rows were written
+   * @return the number of rows written
    */
   public long publish(TableSpec table, Dataset<Row> rows) {
     return publish(Map.of(table, rows), all -> {}).get(table);
   }
 
-  /** As {@link #publish(Map, Consumer)}, without a check. */
+  /**
+   * Replaces all rows of several tables as {@link #publish(Map, Consumer)} does, without a check.
+   */
   public Map<TableSpec, Long> publish(Map<TableSpec, Dataset<Row>> tables) {
     return publish(tables, all -> {});
   }
 
   /**
-   * Writes several whole tables that belong together. All are written before the first becomes
-   * visible.
+   * Replaces all rows of several tables that belong together. All are written before the first
+   * becomes visible.
    *
-   * @param check sees the written rows before anybody else does; when it throws, they are deleted
-   *     and every table stays as it was
-   * @return how many rows were written, by table
+   * @param check receives the written rows before anybody else sees them; when it throws, they are
+   *     deleted and every table stays as it was
+   * @return the number of rows written, by table
    */
   public Map<TableSpec, Long> publish(
       Map<TableSpec, Dataset<Row>> tables, Consumer<Map<TableSpec, Dataset<Row>>> check) {
@@ -239,24 +246,27 @@ public final class StageContext {
    * Adds rows to a table in one step, with the record of this run. Earlier rows with the same keys
    * no longer count.
    *
-   * @return how many rows were written
+   * @return the number of rows written
    */
   public long append(TableSpec table, Dataset<Row> rows) {
     return append(table, record.runId(), rows, all -> {});
   }
 
   /**
-   * As {@link #append(TableSpec, Dataset)}, for a run that adds to a table several times.
+   * Adds rows as {@link #append(TableSpec, Dataset)} does, for a run that adds to a table several
+   * times.
    *
-   * @param part name of what is added, which begins with the run's id
-   * @param check sees the written rows before anybody else does; when it throws, they are deleted
+   * @param part the name of this addition, which begins with the run's id
+   * @param check receives the written rows before anybody else sees them; when it throws, they are
+   *     deleted
+   * @return the number of rows written
    */
   public long append(
       TableSpec table, String part, Dataset<Row> rows, Consumer<Dataset<Row>> check) {
     return workspace.append(table, part, rows, record, check);
   }
 
-  /** Brings many small files of a table together. Its rows stay the same. */
+  /** Rewrites many small files of a table into few. Its rows stay the same. */
   public void compact(TableSpec table) {
     workspace.compact(table, record);
   }
@@ -275,16 +285,16 @@ public final class StageContext {
   }
 
   /**
-   * Notes that the run ends before all is done, as it was asked to. Whoever runs the stage learns
-   * that another run would go on.
+   * Notes that the run ends in time before all is done, as it was asked to. The caller of the stage
+   * learns that another run would go on.
    *
-   * @param images how many images are left; 0 where all is done
+   * @param images the number of images that are left, or 0 where all is done
    */
   public void left(long images) {
     record.result(LEFT, images);
   }
 
-  /** Says one line, with the name of the stage in front of it. */
+  /** Reports one line, after the name of the stage. */
   public void say(String format, Object... arguments) {
     progress.say(
         stage
@@ -292,7 +302,7 @@ public final class StageContext {
             + (arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments)));
   }
 
-  /** Says what a person would run next, in the last line of the stage. */
+  /** Sets the command that a person would run next. The last line of the stage names it. */
   public void next(String format, Object... arguments) {
     next = Optional.of(String.format(Locale.ROOT, format, arguments));
   }

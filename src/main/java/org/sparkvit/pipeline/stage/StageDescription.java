@@ -5,22 +5,22 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Says what a {@link Stage} is for: its name as a command, and the words of its help. */
+/** Describes a {@link Stage}: its name as a command, and the text of its help. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface StageDescription {
-  /** The name of the command, such as {@code score}. */
+  /** Returns the name of the command, such as {@code score}. */
   String name();
 
-  /** Where the overview of commands lists it. */
+  /** Returns the group in which the overview of commands lists it. */
   Group group();
 
-  /** What it does, in sentences. The first one stands in the overview. */
+  /** Returns sentences on what the stage does. The first one is shown in the overview. */
   String[] help();
 
-  /** Whether {@code --as-of} can have it read earlier versions of tables. */
+  /** Returns whether {@code --as-of} can have the stage read earlier versions of tables. */
   boolean readsEarlierVersions() default false;
 
-  /** Whether the command line shows how far Spark's jobs are while it runs. */
+  /** Returns whether the command line shows the progress of Spark's jobs while the stage runs. */
   boolean showsSparkProgress() default true;
 }

@@ -13,15 +13,15 @@ import org.sparkvit.dataset.schema.TrainingMetricsTable;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.loop.TrainingResult;
 
-/** The figures of a training's epochs as rows of {@link TrainingMetricsTable}. */
+/** Converts the metrics of a training's epochs to rows of {@link TrainingMetricsTable}. */
 final class EpochRows {
   private EpochRows() {}
 
   /**
-   * Makes the rows.
+   * Creates the rows.
    *
-   * @param hash of the model
-   * @param name of the model
+   * @param hash the hash of the model
+   * @param name the name of the model
    */
   static Dataset<Row> of(SparkSession spark, TrainingResult result, String hash, String name) {
     List<Row> rows = new ArrayList<>();

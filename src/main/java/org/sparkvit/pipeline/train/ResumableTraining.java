@@ -20,13 +20,13 @@ import org.sparkvit.training.loop.TrainingResult;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * A training that can go on from a saved state, and that ends with its step where the process is
- * asked to end.
+ * A training that can be resumed from a saved state. When the process is asked to end, the training
+ * ends after its current step.
  *
- * @param recipe how the model is trained
- * @param labels classes in the order of the examples' indices
- * @param rarest index of the class with the fewest images to train on
- * @param listeners called in this order
+ * @param recipe the recipe of the training
+ * @param labels the classes in the order of the examples' indices
+ * @param rarest the index of the class with the fewest images to train on
+ * @param listeners the listeners in the order in which they are called
  */
 record ResumableTraining(
     Recipe recipe, Labels labels, int rarest, List<TrainingListener> listeners) {
@@ -34,9 +34,9 @@ record ResumableTraining(
   /**
    * Trains.
    *
-   * @param open opens what takes the steps, with the local directory of a state to go on from
-   * @param fingerprint what makes the training what it is; it has to be that of the state
-   * @param states where there may be a state to go on from; empty to begin at the beginning
+   * @param open opens the backend, with the local directory of the state to resume from or empty
+   * @param fingerprint the settings that identify the training, which must be those of the state
+   * @param states the folder of the state to resume from, or empty to start from the beginning
    */
   TrainingResult train(
       Function<Optional<Path>, TrainingBackend> open,

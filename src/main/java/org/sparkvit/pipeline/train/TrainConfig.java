@@ -25,21 +25,22 @@ import org.sparkvit.training.recipe.RecipeOptions;
 /**
  * Options of {@link TrainStage}.
  *
- * @param workspace URI of the workspace
- * @param name what the model is called in the workspace
+ * @param workspace the URI of the workspace
+ * @param name the name of the model in the workspace
  * @param overwrite whether a model of that name gets a further version
- * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param usePlan whether the {@code plan} table is used where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
- * @param rare what becomes of rare classes
- * @param initialization where the training begins
- * @param recipe how the model is trained
- * @param diloco by how many workers, and how they work together
+ * @param rare the treatment of rare classes
+ * @param initialization the weights that the training begins with
+ * @param recipe the recipe of the training
+ * @param diloco the number of workers and the settings of their cooperation
  * @param device {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
- * @param decodeThreads threads per Spark task that read and decode
- * @param cacheFolder local folder for the pixels while training; empty for the JVM's temporary one
- * @param trainRunOptions what is kept of the training while it runs
- * @param card what the model's card says that cannot be measured
+ * @param decodeThreads the number of threads per Spark task that read and decode
+ * @param cacheFolder the local folder for the pixels while training, or empty for the JVM's
+ *     temporary folder
+ * @param trainRunOptions the options that do not change the result
+ * @param card the facts for the model's card that cannot be measured
  */
 public record TrainConfig(
     @WorkspaceOption String workspace,
@@ -65,21 +66,22 @@ public record TrainConfig(
     TrainRunOptions trainRunOptions,
     CardFields card) {
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public TrainConfig {
     OutputName.require(name);
   }
 
-  /** How the model is trained, with what follows from where the training begins. */
+  /** Returns the recipe, with the settings that follow from the initialization. */
   Recipe resolvedRecipe() {
     return recipe.recipe(initialization.initialization().defaultLearningRate());
   }
 
   /**
-   * What decides about the model, by option: the same in a training that is resumed. Also what
-   * follows from other options is said, such as the learning rate.
+   * Returns the values of the options that decide the model, by name. They are the same in a
+   * training that is resumed. Values that follow from other options, such as the learning rate, are
+   * among them.
    *
-   * @param begin where the training begins
+   * @param begin the weights that the training begins with
    */
   Map<String, Object> fingerprint(Initialization begin) {
     Map<String, Object> map = new LinkedHashMap<>();

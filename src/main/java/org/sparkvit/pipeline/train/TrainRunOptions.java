@@ -11,10 +11,11 @@ import org.sparkvit.training.loop.TrainingListener;
  * states, the log, and listeners.
  *
  * @param preview whether only the contact sheet is drawn
- * @param resume whether an interrupted training is taken up
- * @param checkpointSteps steps between saved states within an epoch; 0 for after epochs only
- * @param logSteps steps between those that are noted
- * @param listeners names of classes of the user's own
+ * @param resume whether an interrupted training is resumed
+ * @param checkpointSteps the number of steps between saved states within an epoch; 0 saves after
+ *     epochs only
+ * @param logSteps the number of steps between those that are logged
+ * @param listeners the names of the user's own listener classes
  */
 public record TrainRunOptions(
     @Option(
@@ -46,7 +47,7 @@ public record TrainRunOptions(
                 "Classes of your own that follow the training:"
                     + " org.sparkvit.training.loop.TrainingListener, on the class path.")
         List<String> listeners) {
-  /** After each epoch, every tenth step, nobody. */
+  /** Saves states after each epoch, logs every tenth step, and has no listeners. */
   public static final TrainRunOptions DEFAULT = new TrainRunOptions(false, false, 0, 10, List.of());
 
   /** Copies the list. */
@@ -54,7 +55,7 @@ public record TrainRunOptions(
     listeners = List.copyOf(listeners);
   }
 
-  /** New objects of the user's classes. */
+  /** Returns new objects of the user's listener classes. */
   List<TrainingListener> newListeners() {
     List<TrainingListener> made = new ArrayList<>();
     for (String name : listeners) {

@@ -56,9 +56,9 @@ import org.sparkvit.training.recipe.Recipe;
 import org.sparkvit.training.recipe.RecipeOptions;
 
 /**
- * Reads the images with their labels, {@code splits}, {@code plan} and perhaps {@code synthetic};
- * publishes a model with the record of its training, and adds to {@code training_metrics}. Nothing
- * is published unless the training ends well.
+ * Trains a model and publishes it with the record of its training. It reads the images with their
+ * labels, {@code splits}, {@code plan} and perhaps {@code synthetic}, and adds to {@code
+ * training_metrics}. Nothing is published unless the training finishes.
  */
 @StageDescription(
     name = "train",
@@ -70,7 +70,7 @@ import org.sparkvit.training.recipe.RecipeOptions;
           + " driver trains, so it is the driver that wants the GPU."
     })
 public final class TrainStage extends Stage<TrainConfig> {
-  /** Makes the stage. */
+  /** Creates the stage. */
   public TrainStage() {
     super(TrainConfig.class);
   }
@@ -227,13 +227,16 @@ public final class TrainStage extends Stage<TrainConfig> {
     }
   }
 
-  /** What follows from other options is part of the record as well, such as the learning rate. */
+  /**
+   * Adds the resolved options to the record. They include values that follow from other options,
+   * such as the learning rate.
+   */
   private static void noteResolved(StageContext context, Initialization begin, Recipe recipe) {
     Options.values(InitializationOptions.of(begin)).forEach(context.record()::option);
     Options.values(RecipeOptions.of(recipe)).forEach(context.record()::option);
   }
 
-  /** Draws what the model will see, where figures and states of the training go. */
+  /** Draws images as the model will see them, into the folder of the training's states. */
   private static void preview(
       StageContext context,
       Recipe recipe,
@@ -253,8 +256,8 @@ public final class TrainStage extends Stage<TrainConfig> {
   }
 
   /**
-   * What makes the training what it is; images on another background are other images, and another
-   * version of a model is another model.
+   * Returns what identifies the training. Images on another background are other images, and
+   * another version of a model is another model.
    */
   private static Map<String, Object> fingerprint(
       TrainConfig config, Initialization begin, Background background) {
@@ -265,7 +268,10 @@ public final class TrainStage extends Stage<TrainConfig> {
     return fingerprint;
   }
 
-  /** The folder of states, when what is to be done with it is clear. */
+  /**
+   * Returns the folder of states, after a check that an earlier state there may be resumed or
+   * deleted.
+   */
   private static CheckpointFolder states(StageContext context, TrainConfig config) {
     CheckpointFolder states =
         new CheckpointFolder(

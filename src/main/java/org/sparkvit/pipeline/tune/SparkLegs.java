@@ -11,7 +11,7 @@ import org.apache.spark.sql.Row;
 import org.sparkvit.training.loop.RemoteTraining;
 import org.sparkvit.training.recipe.Recipe;
 
-/** Trains each leg in one Spark job of one task, which has all images. */
+/** Trains each leg in one Spark job with a single task, which has all images. */
 final class SparkLegs implements Study.Legs {
   private final JavaSparkContext spark;
   private final String group;
@@ -21,11 +21,11 @@ final class SparkLegs implements Study.Legs {
   private final Path folder;
 
   /**
-   * Gets ready.
+   * Creates the legs of a study.
    *
-   * @param group name of the job group, and of the images in executors
-   * @param images all of them in one partition
-   * @param folder of the study
+   * @param group the name of the job group, and of the images in executors
+   * @param images all images in one partition
+   * @param folder the folder of the study
    */
   SparkLegs(
       JavaSparkContext spark,
@@ -48,7 +48,7 @@ final class SparkLegs implements Study.Legs {
     return train(training, images, recipe, until, states(trial).toString());
   }
 
-  /** Static, so that a task gets no more than it needs. */
+  /** Trains one leg. The method is static, so that the task gets no more than it needs. */
   private static RemoteTraining.Leg train(
       RemoteTraining training, JavaRDD<Row> images, Recipe recipe, int until, String states) {
     return images
@@ -71,7 +71,9 @@ final class SparkLegs implements Study.Legs {
     }
   }
 
-  /** Has the executors give up the images; what is left behind goes with them. */
+  /**
+   * Makes the executors free the images. An executor that no task reaches frees them when it ends.
+   */
   void release() {
     String name = group;
     spark.parallelize(List.of(1, 2, 3, 4), 4).foreach(i -> RemoteTraining.release(name));

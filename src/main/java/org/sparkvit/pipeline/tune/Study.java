@@ -29,11 +29,14 @@ import org.sparkvit.training.loop.RemoteTraining;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * Runs the trials of a study, some at a time: who is free asks the sampler for values, trains leg
- * by leg, and after each asks whether the trial is worth going on with.
+ * Runs the trials of a study, several at a time. Each thread asks the sampler for values, trains
+ * leg by leg, and after each leg asks whether the trial is worth going on with.
  */
 final class Study {
-  /** With so many failures and no success, something else is wrong than the values. */
+  /**
+   * The number of failures without a success after which the study ends, as then something else is
+   * wrong than the values.
+   */
   private static final int TOO_MANY_FAILURES = 5;
 
   private final StageContext context;
@@ -49,12 +52,18 @@ final class Study {
   private final Deque<Trial> interrupted = new ArrayDeque<>();
   private boolean givenUp;
 
-  /** Trains. */
+  /** Trains the legs of trials. */
   interface Legs {
-    /** Trains a trial until an epoch is done. */
+    /**
+     * Trains a trial until an epoch is done.
+     *
+     * @param trial the number of the trial
+     * @param recipe the recipe of the trial
+     * @param until the number of that epoch, from 1
+     */
     RemoteTraining.Leg run(int trial, Recipe recipe, int until);
 
-    /** Ends the trainings that are going on. */
+    /** Ends the trainings that are running. */
     void cancel();
 
     /** Deletes the states of a trial. */
@@ -88,9 +97,9 @@ final class Study {
   }
 
   /**
-   * Runs trials until there are enough, or time is up.
+   * Runs trials until there are enough, or the time is over.
    *
-   * @param parallel how many at a time
+   * @param parallel the number of trials at a time
    */
   void run(int parallel) {
     ExecutorService threads = Executors.newFixedThreadPool(parallel);
@@ -115,7 +124,7 @@ final class Study {
     }
   }
 
-  /** What runs after this may take away what trainings need. */
+  /** Ends all trainings before the caller takes away what they need. */
   private void end(ExecutorService threads) {
     legs.cancel();
     threads.shutdown();
@@ -136,7 +145,7 @@ final class Study {
       }
     } catch (RuntimeException | Error e) {
       synchronized (this) {
-        // The others are to end what they are at.
+        // The other threads begin no further trial.
         givenUp = true;
       }
       throw e;
@@ -172,7 +181,7 @@ final class Study {
       recipe = config.recipeWith(trial.values());
       rows.requireFills(recipe);
     } catch (UserException e) {
-      // Each value is allowed, but not with the others.
+      // Each value is allowed, but not in this combination.
       fail(number, e.getMessage(), begun);
       return;
     }
@@ -181,7 +190,7 @@ final class Study {
     rungs.add(recipe.epochs());
     for (int rung : rungs) {
       if (rung < recipe.epochs() && trial.reports().containsKey(rung)) {
-        // It was interrupted after this, and had been found worth going on with.
+        // The trial was interrupted after this rung, and had been found worth going on with.
         continue;
       }
       RemoteTraining.Leg leg = legs.run(number, recipe, rung);
@@ -196,7 +205,10 @@ final class Study {
     }
   }
 
-  /** Of the epochs until a rung: a leg that was interrupted may have come further before. */
+  /**
+   * Returns the best value of the epochs up to a rung. A leg that was interrupted may have come
+   * further before.
+   */
   private double best(List<EpochResult> history, int rung) {
     double best = Double.NaN;
     for (EpochResult epoch : history.subList(0, Math.min(rung, history.size()))) {
@@ -207,7 +219,7 @@ final class Study {
     return best;
   }
 
-  /** Notes how far a trial is, and whether that was the end of it. */
+  /** Notes how far a trial is, and returns whether it has ended. */
   private boolean ends(int number, int rung, RemoteTraining.Leg leg, double value, Instant begun) {
     synchronized (this) {
       file.write(

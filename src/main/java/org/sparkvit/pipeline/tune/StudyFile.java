@@ -13,7 +13,7 @@ import org.sparkvit.dataset.workspace.AtomicFiles;
 import org.sparkvit.dataset.workspace.Presence;
 import org.sparkvit.dataset.workspace.StudyLog;
 
-/** A study's log on any Hadoop file system; readers see whole lines at any time. */
+/** Keeps a study's log on any Hadoop file system. Readers see whole lines at any time. */
 final class StudyFile {
   private final FileSystem fs;
   private final Path file;
@@ -21,7 +21,9 @@ final class StudyFile {
   private String written;
 
   /**
-   * @param written what the file holds; null where there is none
+   * Creates the file of a log.
+   *
+   * @param written the content of the file, or null where it does not exist
    */
   private StudyFile(FileSystem fs, Path file, StudyLog log, String written) {
     this.fs = fs;
@@ -30,7 +32,7 @@ final class StudyFile {
     this.written = written;
   }
 
-  /** Begins a new one. */
+  /** Begins a new study. */
   static StudyFile begin(FileSystem fs, Path folder, StudyLog log) {
     StudyFile study = new StudyFile(fs, new Path(folder, StudyLog.FILE), log, null);
     study.write(none -> {});
@@ -38,10 +40,10 @@ final class StudyFile {
   }
 
   /**
-   * What is there, if anything.
+   * Reads the study of a folder, or returns empty where there is none.
    *
-   * @param fingerprint that it has to have been begun with
-   * @throws UserException when it is a study of something else
+   * @param fingerprint the settings that the study must have been begun with
+   * @throws UserException when the study was begun with other settings
    */
   static Optional<StudyFile> read(FileSystem fs, Path folder, Map<String, String> fingerprint) {
     Path file = new Path(folder, StudyLog.FILE);
@@ -89,9 +91,9 @@ final class StudyFile {
   }
 
   /**
-   * Adds to the log, and writes it.
+   * Changes the log, and writes it.
    *
-   * @throws UserException when somebody else has written to it meanwhile
+   * @throws UserException when somebody else has written to the file in the meantime
    */
   void write(Consumer<StudyLog> change) {
     if (written != null && !text(fs, file).equals(Optional.of(written))) {

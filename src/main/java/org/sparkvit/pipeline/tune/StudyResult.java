@@ -22,12 +22,12 @@ import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.InitializationOptions;
 
 /**
- * What a study came to: the best trial, and how much each option mattered.
+ * The result of a study: the best trial, and the importance of each option.
  *
- * @param config of the stage
- * @param begin where each training began
- * @param space what was searched
- * @param log of the trials
+ * @param config the options of the stage
+ * @param begin the weights that each training began with
+ * @param space the search space
+ * @param log the log of the trials
  */
 record StudyResult(TuneConfig config, Initialization begin, SearchSpace space, StudyLog log) {
 

@@ -37,27 +37,27 @@ import org.sparkvit.training.recipe.RecipeOptions;
 /**
  * Options of {@link TuneStage}.
  *
- * @param workspace URI of the workspace
- * @param name of the study
+ * @param workspace the URI of the workspace
+ * @param name the name of the study
  * @param overwrite whether a study of that name is replaced
  * @param resume whether a study of that name goes on
- * @param usePlan whether the {@code plan} table counts, where there is one
+ * @param usePlan whether the {@code plan} table is used where there is one
  * @param useSynthetic whether images of the {@code synthetic} table are shown as well
- * @param rare what becomes of rare classes
- * @param initialization where each training begins
- * @param space file that says what is searched
- * @param method how values are chosen
- * @param gridSteps values of each number in a grid
- * @param trials how many in all, at most
- * @param parallel how many at a time; 0 for as many as there are executors
- * @param minutes after which no trial begins; 0 for no limit
- * @param pruneAfter epoch after which bad trials are first ended; 0 for never
- * @param pruneReduction which share of them goes on, as its denominator
- * @param seed decides what the sampler leaves to chance
- * @param device where the executors train: {@code auto}, {@code cpu} or {@code gpu}
+ * @param rare the treatment of rare classes
+ * @param initialization the weights that each training begins with
+ * @param space the file with the search space
+ * @param method the way in which values are chosen
+ * @param gridSteps the number of values of each number in a grid
+ * @param trials the largest number of trials
+ * @param parallel the number of trials at a time; 0 for as many as there are executors
+ * @param minutes the minutes after which no trial begins; 0 for no limit
+ * @param pruneAfter the epoch after which bad trials are first ended; 0 for never
+ * @param pruneReduction the factor N of the pruning, by which one in N trials goes on
+ * @param seed the seed of the sampler
+ * @param device the device of the executors: {@code auto}, {@code cpu} or {@code gpu}
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
- * @param decodeThreads of an executor that reads the images
- * @param recipe how the model is trained where the space does not say it
+ * @param decodeThreads the number of threads of an executor that read and decode
+ * @param recipe the recipe of the trainings where the space does not change it
  */
 public record TuneConfig(
     @WorkspaceOption String workspace,
@@ -129,29 +129,30 @@ public record TuneConfig(
     @DecodeThreadsOption int decodeThreads,
     RecipeOptions recipe) {
 
-  /** How values are chosen. */
+  /** The ways in which values are chosen. */
   public enum Method {
-    /** By what the trials before tell, see {@link TpeSampler}. */
+    /** Values are chosen by the results of earlier trials, see {@link TpeSampler}. */
     TPE,
-    /** By chance. */
+    /** Values are drawn at random. */
     RANDOM,
-    /** All of a grid. */
+    /** All combinations of a grid are tried. */
     GRID
   }
 
   /** The option that trials are compared by, which a space must not have. */
   private static final String METRIC = "metric";
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public TuneConfig {
     OutputName.require(name);
   }
 
   /**
-   * Reads what is searched, and tries the ends of each range, so that a mistake shows before
+   * Reads the search space. It tries the ends of each range, so that a mistake shows before
    * anything is trained.
    *
-   * @throws UserException when the file cannot be read, or lets an option be what it cannot be
+   * @throws UserException when the file cannot be read, or has a value that an option does not
+   *     accept
    */
   SearchSpace readSpace() {
     Properties lines = new Properties();
@@ -184,7 +185,7 @@ public record TuneConfig(
     }
   }
 
-  /** The options of a trial, by name, as people write them. */
+  /** Returns the options of a trial by name, as people write them. */
   Map<String, String> optionsWith(Map<String, String> values) {
     Map<String, String> all = new TreeMap<>(Options.texts(recipe));
     all.putAll(values);
@@ -192,10 +193,10 @@ public record TuneConfig(
   }
 
   /**
-   * The recipe of a trial.
+   * Returns the recipe of a trial.
    *
-   * @param values of options, by name, in place of those that were given for all trials
-   * @throws UserException when there is no such option, or it cannot have that value
+   * @param values the values of options by name, in place of those that were given for all trials
+   * @throws UserException when there is no such option, or it does not accept its value
    */
   Recipe recipeWith(Map<String, String> values) {
     Map<String, List<String>> given = new TreeMap<>();
@@ -212,7 +213,7 @@ public record TuneConfig(
     };
   }
 
-  /** What ends bad trials, if anything does. */
+  /** Returns the rule that ends bad trials, or empty where none does. */
   Optional<SuccessiveHalving> halving() {
     return pruneAfter == 0
         ? Optional.empty()
@@ -220,10 +221,11 @@ public record TuneConfig(
   }
 
   /**
-   * What a study is: the same when it goes on. How long and how wide it runs may change.
+   * Returns the settings that identify a study, which must be the same when it goes on. The number
+   * of trials, the time and the parallelism may change.
    *
-   * @param begin where each training begins
-   * @param searched what is searched
+   * @param begin the weights that each training begins with
+   * @param searched the search space
    */
   Map<String, String> fingerprint(Initialization begin, SearchSpace searched) {
     Map<String, String> map = new LinkedHashMap<>();

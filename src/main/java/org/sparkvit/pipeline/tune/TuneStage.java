@@ -36,9 +36,10 @@ import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.Recipe;
 
 /**
- * Reads the images with their labels, {@code splits}, {@code plan} and perhaps {@code synthetic},
- * and a search space; writes the files of a study. Each trial is one training within one executor,
- * and a leg of it one Spark job of one task, which says more than Spark's own lines.
+ * Searches for good settings of a training. It reads the images with their labels, {@code splits},
+ * {@code plan} and perhaps {@code synthetic}, and a search space. It writes the files of a study.
+ * Each trial is one training within one executor, and each of its legs is a Spark job with one
+ * task. The lines of the study say more than Spark's own, which are not shown.
  */
 @StageDescription(
     name = "tune",
@@ -51,14 +52,14 @@ import org.sparkvit.training.recipe.Recipe;
     },
     showsSparkProgress = false)
 public final class TuneStage extends Stage<TuneConfig> {
-  /** Makes the stage. */
+  /** Creates the stage. */
   public TuneStage() {
     super(TuneConfig.class);
   }
 
   @Override
   protected void check(TuneConfig config) {
-    // A mistake in the options for all trials is to show before one in the space.
+    // A mistake in the options for all trials should show before one in the space.
     config.recipeWith(Map.of());
     config.readSpace();
   }
@@ -162,7 +163,7 @@ public final class TuneStage extends Stage<TuneConfig> {
         fs, folder, StudyLog.begin(metric.label(), metric.higherIsBetter(), fingerprint));
   }
 
-  /** What is to be replaced has to be a study, not somebody's data. */
+  /** Checks that a folder which will be replaced is a study, as it may be somebody's data. */
   private static void requireStudy(FileSystem fs, Path folder) throws IOException {
     if (!Presence.list(fs, folder).isEmpty()
         && !Presence.exists(fs, new Path(folder, StudyLog.FILE))) {
@@ -175,14 +176,17 @@ public final class TuneStage extends Stage<TuneConfig> {
     }
   }
 
-  /** All rows in one partition, which any executor can have; neighbours in shards together. */
+  /**
+   * Returns all rows in one partition, which any executor can process. Neighbours in shards follow
+   * one another.
+   */
   private static JavaRDD<Row> together(Workspace workspace, TrainingRows rows) {
     return ImageLocations.inOrder(workspace, rows.rows(), 1, unpacked -> unpacked.repartition(1))
         .toJavaRDD();
   }
 
   private static int executors(SparkSession spark) {
-    // The driver is among them.
+    // The driver is one of them.
     return Math.max(1, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
   }
 

@@ -46,7 +46,7 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
   public static List<Double> shift(double[] trained, double[] real) {
     Double[] shift = new Double[trained.length];
     for (int c = 0; c < shift.length; c++) {
-      // A class that either does not know says nothing about the other.
+      // Where a class is missing from one distribution, the two say nothing about its shift.
       shift[c] = trained[c] > 0 && real[c] > 0 ? Math.log(real[c] / trained[c]) : 0;
     }
     return List.of(shift);
@@ -72,7 +72,7 @@ public record Calibration(double temperature, List<Double> shift, List<ClassCali
       sum += p[c];
     }
     for (int c = 0; c < p.length; c++) {
-      // No class at all is as good as any.
+      // Where all are 0, all classes are equally probable.
       p[c] = sum > 0 ? p[c] / sum : 1.0 / p.length;
     }
     return p;

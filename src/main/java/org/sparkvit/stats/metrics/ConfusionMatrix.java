@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * A confusion matrix: how many images of each class were predicted as each class, and the metrics
- * computed from those counts.
+ * A confusion matrix: the number of images of each class that were predicted as each class. It
+ * computes metrics from these counts.
  *
  * <p>Cells are kept sparsely and the marginal counts beside them, so thousands of classes fit. All
  * values are scikit-learn's. Metrics over all classes are NaN while there are no images.
@@ -187,7 +187,8 @@ public final class ConfusionMatrix implements Serializable {
       seen = seen.add(t.multiply(t));
       guessed = guessed.add(p.multiply(p));
     }
-    // Exact until here: with a rare class the differences are tiny beside their terms.
+    // The numbers are exact until here, as with a rare class the differences are tiny beside their
+    // terms.
     BigInteger n = BigInteger.valueOf(total);
     double covariance = right.multiply(n).subtract(crossed).doubleValue();
     double variance = n.multiply(n).subtract(seen).doubleValue();

@@ -66,8 +66,8 @@ public record CurvePoint(
 
   /**
    * Returns the index of the grid cell that this point lies in; cells are numbered along the curve.
-   * Drawing only the first and the last point of each cell bounds the points of a curve to 512 + 16
-   * log2(images), and changes the area under the ROC curve by less than 1 / 512.
+   * A curve may be drawn from the first and the last point of each cell only. It then has at most
+   * 512 + 16 log2(images) points. The area under the ROC curve changes by less than 1 / 512.
    *
    * <p>A cell ends after 1/256 of the way through the ROC plane, or when the number of flagged
    * images has grown by an eighth. The second rule keeps the left end of a precision-recall curve,

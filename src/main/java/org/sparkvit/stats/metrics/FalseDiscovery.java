@@ -8,10 +8,10 @@ public final class FalseDiscovery {
   private FalseDiscovery() {}
 
   /**
-   * Adjusts p-values (Benjamini and Hochberg 1995): of the tests with an adjusted value below q, at
+   * Adjusts p-values (Benjamini and Hochberg 1995). Of the tests with an adjusted value below q, at
    * most a share of q is expected to be false.
    *
-   * @return adjusted values in the order of {@code p}
+   * @return the adjusted values in the order of {@code p}
    */
   public static double[] adjust(double[] p) {
     int[] order =

@@ -3,9 +3,9 @@ package org.sparkvit.stats.metrics;
 import java.io.Serializable;
 
 /**
- * A sum of non-negative numbers that does not depend on their order, which a sum of doubles does.
+ * A sum of non-negative numbers that does not depend on their order, whereas a sum of doubles does.
  *
- * <p>Each term is rounded to a multiple of 2<sup>-48</sup> (3.6e-15) and added exactly; the integer
+ * <p>Each term is rounded to a multiple of 2<sup>-48</sup> (3.6e-15) and added exactly. The integer
  * part may grow to 2<sup>63</sup>.
  */
 public final class FixedPointSum implements Serializable {

@@ -3,11 +3,11 @@ package org.sparkvit.stats.metrics;
 import java.io.Serializable;
 
 /**
- * Mean negative natural logarithm of the probability that was given to the true class (log-loss,
- * cross-entropy), as scikit-learn's {@code log_loss}.
+ * Computes the log-loss (cross-entropy) as scikit-learn's {@code log_loss} does. It is the mean
+ * negative natural logarithm of the probability that was given to the true class.
  *
- * <p>Probabilities are clipped to [eps, 1 - eps], eps being the machine epsilon of the type they
- * are stored in: with floats one image contributes at most 15.94, with doubles 36.04.
+ * <p>Probabilities are clipped to [eps, 1 - eps], where eps is the machine epsilon of the type that
+ * they are stored in. With floats one image contributes at most 15.94, with doubles 36.04.
  */
 public final class LogLoss implements Serializable {
   /** Machine epsilon of a float, 2<sup>-23</sup>. */
@@ -39,14 +39,14 @@ public final class LogLoss implements Serializable {
    *
    * @param probability the probability given to the true class, in [0, 1]; 0 for a class that the
    *     model does not know
-   * @param epsilon the probability is clipped to [epsilon, 1 - epsilon]
+   * @param epsilon the distance from 0 and 1 to which the probability is clipped
    */
   public static double of(double probability, double epsilon) {
     if (!(probability >= 0 && probability <= 1 + epsilon)) {
       throw new IllegalArgumentException("not a probability: " + probability);
     }
     double clipped = Math.min(Math.max(probability, epsilon), 1 - epsilon);
-    // Math.log may differ in the last bit between machines; StrictMath.log may not.
+    // StrictMath.log gives the same bits on every machine, which Math.log need not do.
     return -StrictMath.log(clipped);
   }
 

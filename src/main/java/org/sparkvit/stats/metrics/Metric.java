@@ -30,7 +30,7 @@ public enum Metric {
     this.higherIsBetter = higherIsBetter;
   }
 
-  /** The name in tables; options write it with dashes. */
+  /** Returns the name in tables. Options write it with dashes. */
   public String label() {
     return label;
   }

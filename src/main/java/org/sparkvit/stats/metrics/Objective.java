@@ -30,7 +30,7 @@ public enum Objective {
   /**
    * The parameters of the objectives.
    *
-   * @param beta how much recall counts against precision in F-beta, above 0
+   * @param beta the weight of recall against precision in F-beta, above 0
    * @param recallFloor the least recall for {@link #PRECISION_AT_RECALL}, 0 to 1
    * @param precisionFloor the least precision for {@link #RECALL_AT_PRECISION}, 0 to 1
    * @param missCost the cost of an image of the class that is not flagged
@@ -90,7 +90,7 @@ public enum Objective {
   private boolean meets(CurvePoint point, Terms terms) {
     return switch (this) {
       case PRECISION_AT_RECALL -> point.recall() >= terms.recallFloor();
-      // Nothing flagged is nothing found, whatever its precision is said to be.
+      // Where nothing is flagged, nothing is found, whatever the precision is said to be.
       case RECALL_AT_PRECISION ->
           point.truePositives() + point.falsePositives() > 0
               && point.precision() >= terms.precisionFloor();

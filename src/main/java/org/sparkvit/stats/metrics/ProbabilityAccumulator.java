@@ -57,7 +57,8 @@ public final class ProbabilityAccumulator implements Serializable {
    * @param label the index of the true class; the model does not know it where it is at least the
    *     length of {@code probabilities}
    * @param correct whether the prediction is the true class
-   * @param weights how often the image counts in each sum, at least as many as there are sums
+   * @param weights the number of times that the image counts in each sum, at least as many numbers
+   *     as there are sums
    */
   public void add(float[] probabilities, int label, boolean correct, int[] weights) {
     double squares = label < probabilities.length ? 0 : 1;
@@ -100,7 +101,7 @@ public final class ProbabilityAccumulator implements Serializable {
   }
 
   static void addTo(long[] sums, int[] weights, long amount) {
-    // There may be more weights than sums are asked for.
+    // The array may have more weights than there are sums.
     for (int i = 0; i < sums.length; i++) {
       sums[i] += weights[i] * amount;
     }

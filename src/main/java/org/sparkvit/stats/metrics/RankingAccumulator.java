@@ -6,9 +6,9 @@ import java.io.Serializable;
  * Accumulates ROC-AUC and average precision of one class against the rest over the distinct scores,
  * from the highest to the lowest.
  *
- * <p>A range of scores can be summed by itself if it is told what lies above it; ranges are then
- * merged in any order. So a data set sorted over many partitions needs one pair of totals per
- * partition, and the result is exact and the same for any partitioning.
+ * <p>A range of scores can be summed by itself where the numbers of images above it are known.
+ * Ranges are then merged in any order. So a data set sorted over many partitions needs one pair of
+ * totals per partition, and the result is exact and the same for any partitioning.
  *
  * <p>AUC counts tied pairs half: sum of neg<sub>s</sub> (posAbove<sub>s</sub> + pos<sub>s</sub> /
  * 2) / (P N). Average precision is the step sum of precision over recall, not a trapezoid, which is
@@ -54,7 +54,7 @@ public final class RankingAccumulator implements Serializable {
     if (pos < 0 || neg < 0) {
       throw new IllegalArgumentException("negative count");
     }
-    // Exact up to 4e9 images, then an error, never a wrong value.
+    // The numbers are exact up to 4e9 images. Beyond that there is an error, never a wrong value.
     long pairs =
         Math.multiplyExact(neg, Math.addExact(Math.multiplyExact(2L, positivesAbove), pos));
     twiceOrderedPairs = Math.addExact(twiceOrderedPairs, pairs);

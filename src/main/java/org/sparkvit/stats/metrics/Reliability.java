@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A reliability diagram: how often predictions are right, by their confidence (the highest
+ * A reliability diagram. It shows how often predictions are right, by their confidence (the highest
  * probability).
  *
  * @param bins the bins, from the lowest confidence to the highest

@@ -30,7 +30,7 @@ public record ReviewBand(CurvePoint lower, CurvePoint upper) {
     for (int high = 0; high < points.size(); high++) {
       CurvePoint upper = points.get(high);
       low = Math.max(low, high);
-      // The lower threshold goes as far down as there is room: that can only find more.
+      // The lower threshold goes as far down as there is room, as that can only find more.
       while (low + 1 < points.size() && flagged(points.get(low + 1)) - flagged(upper) <= room) {
         low++;
       }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A histogram over the distinct scores of one class against the rest, highest first: how many
- * images of the class and how many others have each score. It is held in memory, so it is for a
- * validation set and not for the images of a whole cluster.
+ * A histogram over the distinct scores of one class against the rest, the highest first. It has the
+ * number of images of the class, and of other images, with each score. It is held in memory, so it
+ * is for a validation set and not for the images of a whole cluster.
  */
 public final class ScoreHistogram implements Serializable {
   private final double[] scores;

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
- * Computes how much each parameter decides whether a trial is among the best tenth: PED-ANOVA
- * (Watanabe et al. 2023) with Optuna's constants. A parameter has no importance where the best
- * trials are spread as all trials are.
+ * Computes how much each parameter decides whether a trial is among the best tenth. It uses
+ * PED-ANOVA (Watanabe et al. 2023) with Optuna's constants. A parameter has no importance where the
+ * best trials are spread as all trials are.
  */
 public final class Importance {
   private static final double BEST_SHARE = 0.1;

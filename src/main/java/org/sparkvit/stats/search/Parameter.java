@@ -67,7 +67,7 @@ public sealed interface Parameter {
           }
         }
         default -> {
-          // said below
+          // the exception below says so
         }
       }
     } catch (IllegalArgumentException e) {
@@ -138,7 +138,7 @@ public sealed interface Parameter {
     @Override
     public String value(double position) {
       double number = log ? Math.exp(position) : position;
-      // Six digits are more than anyone can tell apart, and can be read.
+      // Six digits are more than anyone can distinguish, and are easy to read.
       double rounded = Double.parseDouble(String.format(Locale.ROOT, "%.5e", number));
       return Double.toString(Math.min(to, Math.max(from, rounded)));
     }

@@ -10,7 +10,7 @@ import org.sparkvit.core.StableHash;
  * Draws values at random (Bergstra and Bengio 2012). The values of a trial depend on its number and
  * the seed alone.
  *
- * @param seed decides the values together with the trial's number
+ * @param seed the seed of the values, with the trial's number
  */
 public record RandomSampler(SearchSpace space, long seed) implements Sampler {
   @Override

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Asynchronous successive halving (ASHA; Li et al. 2020). At some points (rungs), each {@code
- * reduction} times as far as the one before, a trial goes on only if it is among the best 1 /
- * reduction of the trials that have got there so far. While they are few, the best one goes on.
+ * Asynchronous successive halving (ASHA; Li et al. 2020). Trials are compared at some points
+ * (rungs), each {@code reduction} times as far as the one before. A trial goes on only if it is
+ * among the best 1 / reduction of the trials that have reached the rung so far. While they are few,
+ * the best one goes on.
  *
  * @param first the resource (epoch) of the first rung
  * @param reduction the factor between rungs, 2 or more

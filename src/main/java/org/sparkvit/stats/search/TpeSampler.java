@@ -10,11 +10,12 @@ import java.util.SplittableRandom;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al. 2011) with Optuna's constants. For each
- * parameter on its own, some values are drawn from the density of the good trials, and the one with
- * the highest ratio of the good trials' density to the bad trials' is taken. Running trials count
- * as bad ones, so that trials that run at the same time keep away from each other (constant liar).
+ * parameter on its own, some values are drawn from the density of the good trials. The value with
+ * the highest ratio of the good trials' density to the bad trials' density is taken. Running trials
+ * count as bad ones, so that trials that run at the same time keep away from each other (constant
+ * liar).
  *
- * @param seed decides all random draws together with the trial's number
+ * @param seed the seed of all random draws, with the trial's number
  */
 public record TpeSampler(SearchSpace space, long seed) implements Sampler {
   private static final int RANDOM_FIRST = 10;
@@ -36,7 +37,7 @@ public record TpeSampler(SearchSpace space, long seed) implements Sampler {
         }
         case RUNNING -> others.add(trial);
         case FAILED -> {
-          // It has no value, and its neighbours may be well.
+          // A failed trial has no value, and values near its own may be good.
         }
       }
     }

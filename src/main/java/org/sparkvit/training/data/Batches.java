@@ -37,7 +37,7 @@ public final class Batches {
     this.side = side;
     this.batchSize = batchSize;
     int bytes = Math.multiplyExact(batchSize, imageBytes());
-    // Those that wait, and the one in use.
+    // There is a buffer for each batch that waits, and one for the batch in use.
     this.buffers =
         Stream.generate(() -> ByteBuffer.allocateDirect(bytes)).limit(AHEAD + 1L).toList();
   }
@@ -59,7 +59,7 @@ public final class Batches {
    *     has been taken
    * @param labels the class index of each image
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed to the model, never compared
+  @SuppressWarnings("ArrayRecordComponent") // passed to the model, never compared
   public record Labelled(ByteBuffer pixels, int[] labels) {}
 
   /** The images of one batch, and the buffer for their pixels. */
@@ -91,7 +91,7 @@ public final class Batches {
    * @param samples the samples in their order
    * @param all the images that may be mixed in
    * @param stepSize the number of images per step, a multiple of the batch size
-   * @param seed decides the changes together with the epoch and the image's id
+   * @param seed the seed of the changes, with the epoch and the image's id
    * @param epoch the number of the epoch, from 1
    */
   public Prefetcher<?, Part> augmented(

@@ -33,7 +33,7 @@ public record ExecutorImages(TrainingSet data, long unreadable) {
   /**
    * Returns the images of a name. They are read now unless this JVM has them already.
    *
-   * @param name identifies the training and the share of its images
+   * @param name the name that identifies the training and its share of the images
    * @param rows the rows of {@link TrainingRows#rows} with the columns of image locations; they may
    *     be left unread
    * @param input the preparation of the images
@@ -58,7 +58,7 @@ public record ExecutorImages(TrainingSet data, long unreadable) {
       int decodeThreads) {
     ImageDecoder decoder = new ImageDecoder(DecodeLimits.DEFAULT);
     Path folder = Path.of(System.getProperty("java.io.tmpdir"));
-    // How many there are is not known yet; a full disk is an error when it happens.
+    // The number of images is not known yet. A full disk is an error when it happens.
     PixelCache cache = PixelCache.create(folder, input.bytes(), 0);
     List<Example> train = new ArrayList<>();
     List<Example> validation = new ArrayList<>();

@@ -97,7 +97,8 @@ public final class PixelCache implements AutoCloseable {
     }
     ByteBuffer source = ByteBuffer.wrap(pixels);
     try {
-      // Written, not mapped: a full disk is an exception here and would be a crash there.
+      // The pixels are written and not mapped. A full disk is an exception here and would be a
+      // crash there.
       while (source.hasRemaining()) {
         channel.write(source);
       }

@@ -231,7 +231,7 @@ public final class TrainingRows {
             .and(col(SyntheticTable.LABEL).equalTo(col("second_label")));
     Dataset<Row> ofParent =
         synthetic.join(labels.toDF("first_id", "first_label"), first, "left_semi");
-    // What takes only the look of another image may take it from any class.
+    // A method that takes only the look of the second image may take it from any class.
     Column look = col(SyntheticTable.METHOD).equalTo(SyntheticTable.FOURIER);
     return ofParent
         .where(look)
@@ -496,7 +496,7 @@ public final class TrainingRows {
   }
 
   private static Column usableWeight() {
-    // Weights become floats; NaN is above every number in Spark's order.
+    // Weights become floats. NaN is above every number in Spark's order.
     return col(PlanTable.WEIGHT).gt(0).and(col(PlanTable.WEIGHT).lt((double) Float.MAX_VALUE));
   }
 

@@ -395,8 +395,8 @@ public final class DistributedBackend implements TrainingBackend {
         directory.resolve(OUTER),
         Map.of("round", Long.toString(round)),
         Map.of(VELOCITY, Tensor.of(outer.velocity(), outer.velocity().length)));
-    // The former state, which goes on with what its own last round left, is there until this one
-    // has arrived.
+    // The former state is kept until this one has arrived. It needs what the workers left in its
+    // own last round.
     deleteStatesBefore(lastSaved - 1);
     lastSaved = round;
   }

@@ -21,7 +21,7 @@ record LearningRate(Schedule schedule, long stepsPerEpoch, long steps) implement
     long at = schedule.byEpoch() ? step / stepsPerEpoch * stepsPerEpoch : step;
     long warmup = warmupSteps();
     if (at < warmup) {
-      // Not from 0: the first update would be wasted.
+      // The rate does not begin at 0, which would waste the first update.
       return schedule.peak() * (at + 1) / (warmup + 1);
     }
     double progress = (double) (at - warmup) / (steps - warmup);

@@ -62,7 +62,7 @@ public final class RemoteTraining implements Serializable {
   /**
    * Creates the common settings of trainings.
    *
-   * @param name identifies the data set
+   * @param name the name that identifies the data set
    * @param start the checkpoint that each training begins with
    * @param input the preparation of the images
    * @param decodeThreads the number of threads that read and decode
@@ -142,7 +142,7 @@ public final class RemoteTraining implements Serializable {
         new TrainingListener() {
           @Override
           public void trainingBegins(TrainingRun trainingRun) {
-            // A task that was lost after it had saved its last state is done again.
+            // A task may be repeated that was lost after it had saved its last state.
             if (trainingRun.history().size() >= until) {
               trainingRun.interrupt();
             }
@@ -181,7 +181,7 @@ public final class RemoteTraining implements Serializable {
         FileUtil.fullyDelete(scratch.toFile());
       }
     } catch (UserException e) {
-      // Doing it again would end in the same way.
+      // A repetition would end in the same way.
       return new Leg(List.of(), 0, true, e.getMessage());
     } catch (IOException e) {
       throw new UncheckedIOException("using this machine's temporary folder", e);

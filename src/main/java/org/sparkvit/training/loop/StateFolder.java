@@ -100,7 +100,7 @@ final class StateFolder {
   private void show(Path staging, List<String> names) throws IOException {
     if (!AtomicFiles.renamesAtomically(fs)) {
       AtomicFiles.write(fs, new Path(staging, COMPLETE), Json.write(Map.of("names", names)));
-      // From here until the new one is in place there is no state, but never a mixed one.
+      // From here until the new state is in place there is no state, but never a mixed one.
       fs.delete(new Path(place, CONFIG), false);
       copyAll(staging, names);
       return;
@@ -118,7 +118,7 @@ final class StateFolder {
       try {
         move(staging, place);
       } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-        // Another run came first.
+        // Another run was first.
         if (i == TRIES) {
           throw new FileAlreadyExistsException(place.toString());
         }
@@ -166,7 +166,7 @@ final class StateFolder {
           | DirectoryNotEmptyException
           | FileNotFoundException
           | NoSuchFileException e) {
-        return false; // it was no killed run but one at work
+        return false; // that run was not killed but is still running
       }
     }
     Optional<String> complete = Presence.text(fs, new Path(hidden, COMPLETE));
@@ -179,7 +179,7 @@ final class StateFolder {
       copyAll(hidden, names);
       return true;
     } catch (FileNotFoundException e) {
-      return false; // it was no killed run but one at work, which has just come to its end
+      return false; // that run was not killed and has just finished
     }
   }
 

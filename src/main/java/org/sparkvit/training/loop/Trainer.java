@@ -52,7 +52,7 @@ public final class Trainer {
   /**
    * Trains until the epochs or the patience end, or a listener ends it.
    *
-   * @param backend takes the steps; it must have been opened with the state that is resumed
+   * @param backend the backend, which must have been opened with the state that is resumed
    * @param config the settings that identify the training, which are compared when it is resumed
    * @param resumption the state to resume from, or empty to start from the beginning
    * @throws UserException when the loss is no longer a number, when the metric is undefined, or

@@ -31,7 +31,7 @@ import org.sparkvit.training.recipe.Recipe;
  * that the worker left in the round before, and not on the executor. So a task that is lost can be
  * repeated anywhere.
  *
- * @param training identifies the training
+ * @param training the name that identifies the training
  * @param workers the number of workers
  * @param innerSteps the number of steps of each worker in a round
  * @param recipe the recipe of the training

@@ -53,7 +53,7 @@ public final class MetricsFile implements TrainingListener {
     if (trainingRun.steps() == 0) {
       return;
     }
-    // What was noted after the state that the training is resumed from happens again.
+    // What was noted after the resumed state happens again, so it is left out.
     try {
       for (String line : Presence.text(fs, file).orElse("").lines().toList()) {
         JsonNode entry = Json.read(file.toString(), line);

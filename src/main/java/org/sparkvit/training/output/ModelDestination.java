@@ -53,7 +53,7 @@ public final class ModelDestination {
                 throw new UserException(what + "; choose another --name, or move it away");
               });
       versions.discardAbandoned();
-      // A place that cannot be written shows now and not after hours of training.
+      // A place that cannot be written to fails here and not after hours of training.
       fs.mkdirs(folder.getParent());
       return new ModelDestination(versions, folder, former);
     } catch (IOException e) {

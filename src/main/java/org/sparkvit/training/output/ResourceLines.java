@@ -73,7 +73,7 @@ public final class ResourceLines implements TrainingListener {
         }
       }
     } catch (IOException e) {
-      // Not Linux.
+      // The system is not Linux.
     }
     return Optional.empty();
   }

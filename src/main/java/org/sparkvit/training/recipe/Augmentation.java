@@ -96,7 +96,7 @@ public record Augmentation(
         Map<String, AugmentSteps> forbidden)
     implements Serializable {
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public Augmentation {
     if (cropPadding.pixels() > 0 && cropArea > 0) {
       throw new UserException(

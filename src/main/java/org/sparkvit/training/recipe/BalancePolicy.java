@@ -39,7 +39,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
  * @param weights the kind of class weights in the loss
  * @param beta the parameter of {@link Weights#EFFECTIVE}, from 0 (all equal) to below 1 (towards
  *     inverse)
- * @param seed decides which images are drawn
+ * @param seed the seed that decides which images are drawn
  */
 public record BalancePolicy(
     @Option(
@@ -98,7 +98,7 @@ public record BalancePolicy(
     EFFECTIVE
   }
 
-  /** Checks the ranges. */
+  /** Checks that a ratio is given only where sampling needs it. */
   public BalancePolicy {
     Objects.requireNonNull(sampling);
     Objects.requireNonNull(weights);

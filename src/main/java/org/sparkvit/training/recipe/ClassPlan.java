@@ -57,7 +57,7 @@ public record ClassPlan(long before, int copies, long extra, double weight) {
         sizes.values().stream().mapToLong(Long::longValue).summaryStatistics();
     BigDecimal largest = BigDecimal.valueOf(range.getMax());
     long floor = largest.multiply(ratio).setScale(0, RoundingMode.CEILING).longValueExact();
-    // A class is never larger than the largest, whatever a tiny ratio would allow.
+    // No class becomes larger than the largest, whatever a tiny ratio would allow.
     long ceiling =
         BigDecimal.valueOf(range.getMin())
             .divide(ratio, 0, RoundingMode.FLOOR)

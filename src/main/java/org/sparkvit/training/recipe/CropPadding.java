@@ -4,12 +4,13 @@ import java.io.Serializable;
 import org.sparkvit.core.Numbers;
 
 /**
- * The reflected border that random crops are taken from, in pixels, or in proportion to the image.
+ * The width of the reflected border that random crops are taken from, in pixels or in proportion to
+ * the image.
  *
- * @param pixels on each side; 0 for no crop, -1 for an eighth of the image's side
+ * @param pixels the pixels on each side; 0 for no crop, -1 for an eighth of the image's side
  */
 public record CropPadding(int pixels) implements Serializable {
-  /** An eighth of the image's side. */
+  /** A border of an eighth of the image's side. */
   public static final CropPadding AUTO = new CropPadding(-1);
 
   private static final String AUTO_NAME = "auto";
@@ -26,7 +27,11 @@ public record CropPadding(int pixels) implements Serializable {
         : new CropPadding((int) Numbers.whole(text, 0, GREATEST));
   }
 
-  /** Pixels on each side of an image of so many a side. */
+  /**
+   * Returns the pixels on each side of an image.
+   *
+   * @param side the side of the image in pixels
+   */
   public int of(int side) {
     return equals(AUTO) ? side / 8 : pixels;
   }

@@ -53,7 +53,7 @@ public record Diloco(
                 "With --workers: Nesterov momentum of the averaged moves; 0 for plain averaging.")
         double outerMomentum)
     implements Serializable {
-  /** No workers: the driver trains alone. */
+  /** The settings without workers, where the driver trains alone. */
   public static final Diloco NONE = new Diloco(1, 50, 0.7, 0.9);
 
   /** Returns whether there are workers besides the driver. */

@@ -30,10 +30,10 @@ public record Freezing(
                 "After so many epochs each, train the topmost frozen block as well; 0 for never.")
         int unfreezeEvery)
     implements Serializable {
-  /** Everything is trained. */
+  /** The setting that trains all parts. */
   public static final Freezing NONE = new Freezing("none", 0);
 
-  /** Checks what ranges do not say. */
+  /** Checks what the ranges of the options cannot. */
   public Freezing {
     UserException.require(
         what.matches("none|embeddings|backbone|[1-9]\\d{0,3}"),
@@ -68,7 +68,7 @@ public record Freezing(
     }
     int released = unfreezeEvery == 0 ? 0 : (epoch - 1) / unfreezeEvery;
     if (released > 0 && depth == layers + 2) {
-      depth--; // The final norm comes free with the block below it.
+      depth--; // The final norm is trained with the block below it.
     }
     return Math.max(0, depth - released);
   }

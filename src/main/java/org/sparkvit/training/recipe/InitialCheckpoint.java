@@ -32,7 +32,7 @@ public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, Li
   /**
    * Loads the checkpoint, or draws random weights.
    *
-   * @param seed decides the random weights
+   * @param seed the seed of the random weights
    * @param record receives the model and its version as an input
    */
   public static InitialCheckpoint open(
@@ -45,7 +45,7 @@ public record InitialCheckpoint(Checkpoint checkpoint, Optional<String> card, Li
     Background background = CatalogBackground.of(workspace);
     if (initialization instanceof Initialization.Pretrained pretrained) {
       String location = new ModelReference(pretrained.model()).location(workspace);
-      // What is mapped stays readable when its file is deleted.
+      // The mapped file stays readable after it is deleted.
       try (LocalModelDirectory files = LocalModelDirectory.fetch(spark, location)) {
         record.input("model", location).input("model_hash", ModelDirectory.hash(files.directory()));
         ModelDirectory.Loaded loaded =

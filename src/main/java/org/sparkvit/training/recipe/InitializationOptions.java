@@ -10,20 +10,21 @@ import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.checkpoint.ViTSize;
 
 /**
- * Options of an {@link Initialization}, for every command that trains a whole model. Each
- * initialization has options that give it again.
+ * Options of an {@link Initialization}, for every command that trains a whole model. Any
+ * initialization can be written as such options.
  *
- * @param from name of a model of the workspace, or URI of a model directory; empty for random
- *     weights
- * @param newHead with {@code from}: whether the head is drawn even for classes that it knows
- * @param size from scratch: a published size
- * @param hiddenSize from scratch, instead of a size: width of the token vectors
- * @param layers with {@code hiddenSize}: number of blocks
- * @param heads with {@code hiddenSize}: attention heads
- * @param intermediateSize with {@code hiddenSize}: width of the feed-forward part
- * @param imageSize side of the input in pixels
- * @param patchSize from scratch: side of a patch in pixels
- * @param initializerRange from scratch: standard deviation of the random weights
+ * @param from the name of a model of the workspace, or the URI of a model directory; empty for
+ *     random weights
+ * @param newHead whether the head gets random weights even for classes that it knows, with {@code
+ *     from}
+ * @param size a published size, from scratch
+ * @param hiddenSize the width of the token vectors, from scratch and instead of a size
+ * @param layers the number of blocks, with {@code hiddenSize}
+ * @param heads the number of attention heads, with {@code hiddenSize}
+ * @param intermediateSize the width of the feed-forward part, with {@code hiddenSize}
+ * @param imageSize the side of the input in pixels
+ * @param patchSize the side of a patch in pixels, from scratch
+ * @param initializerRange the standard deviation of the random weights, from scratch
  */
 public record InitializationOptions(
     @Option(
@@ -87,13 +88,13 @@ public record InitializationOptions(
                 "From scratch: standard deviation of the random weights; without it 0.02, as"
                     + " Hugging Face's. Narrow models want more than wide ones.")
         Optional<Double> initializerRange) {
-  /** Stand in until the data says what the classes are. */
+  /** The placeholders of the classes, until the data says what they are. */
   private static final List<String> PLACEHOLDERS = List.of("0", "1");
 
   private static final int STANDARD_IMAGE = 224;
   private static final int STANDARD_PATCH = 16;
 
-  /** The options that give an initialization. */
+  /** Returns the options that give an initialization. */
   public static InitializationOptions of(Initialization initialization) {
     if (initialization instanceof Initialization.Pretrained pretrained) {
       OptionalInt side = pretrained.imageSize();
@@ -124,7 +125,7 @@ public record InitializationOptions(
   }
 
   /**
-   * Where the options say that training begins.
+   * Returns the initialization that the options give.
    *
    * @throws UserException when options contradict one another
    */

@@ -6,9 +6,9 @@ import org.sparkvit.model.architecture.Loss;
 /**
  * Options of a {@link Loss}.
  *
- * @param loss what is made small
- * @param focalGamma of {@link Loss.Focal}, 0 or more
- * @param positiveWeight of {@link Loss.Binary}, above 0
+ * @param loss the loss that is minimized
+ * @param focalGamma the gamma of {@link Loss.Focal}, 0 or more
+ * @param positiveWeight the positive weight of {@link Loss.Binary}, above 0
  */
 public record LossOptions(
     @Option(
@@ -45,7 +45,7 @@ public record LossOptions(
   private static final double STANDARD_GAMMA = 2;
   private static final double STANDARD_WEIGHT = 1;
 
-  /** The options of a loss. */
+  /** Returns the options that give a loss. */
   static LossOptions of(Loss loss) {
     if (loss instanceof Loss.Focal focal) {
       return new LossOptions(Kind.FOCAL, focal.gamma(), STANDARD_WEIGHT);
@@ -55,7 +55,7 @@ public record LossOptions(
     return new LossOptions(Kind.CROSS_ENTROPY, STANDARD_GAMMA, STANDARD_WEIGHT);
   }
 
-  /** The loss itself. */
+  /** Returns the loss that the options give. */
   Loss toLoss() {
     return switch (loss) {
       case CROSS_ENTROPY -> new Loss.CrossEntropy();

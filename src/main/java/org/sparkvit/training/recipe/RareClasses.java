@@ -47,7 +47,7 @@ public record RareClasses(
   /** Learns all classes that have an image to train on. */
   public static final RareClasses KEPT = new RareClasses(Rare.KEEP, 1);
 
-  /** Checks what a range does not say. */
+  /** Checks what the ranges of the options cannot. */
   public RareClasses {
     Objects.requireNonNull(rare);
     if (rare == Rare.KEEP && minClass > 1) {

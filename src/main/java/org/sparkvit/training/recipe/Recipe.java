@@ -20,7 +20,7 @@ import org.sparkvit.model.architecture.TrainingOptions;
  * @param augmentation the random changes of images from one epoch to the next
  * @param selection the choice of the epoch that is kept
  * @param recompute whether the backward pass computes each block again, to save memory
- * @param seed decides random weights, order and augmentation
+ * @param seed the seed of random weights, order and augmentation
  */
 public record Recipe(
     int epochs,

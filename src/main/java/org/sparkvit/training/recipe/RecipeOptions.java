@@ -4,20 +4,20 @@ import org.sparkvit.core.options.Option;
 import org.sparkvit.core.options.SeedOption;
 
 /**
- * Options of a {@link Recipe}, for every command that trains a whole model. Each recipe has options
- * that give it again.
+ * Options of a {@link Recipe}, for every command that trains a whole model. Any recipe can be
+ * written as such options.
  *
- * @param epochs passes over the plan, at most
- * @param batchSize images per forward and backward pass
- * @param accumulate passes whose gradients make one step
- * @param schedule of the learning rate
- * @param freezing what is not trained
- * @param regularization what keeps it from running away or learning by heart
- * @param loss what is made small
- * @param augmentation how images change from one epoch to the next
- * @param selection which epoch is kept
- * @param gradientCheckpointing whether the backward pass computes each block again
- * @param seed decides fresh weights, order and augmentation
+ * @param epochs the largest number of passes over the plan
+ * @param batchSize the number of images per forward and backward pass
+ * @param accumulate the number of passes whose gradients make one step
+ * @param schedule the schedule of the learning rate
+ * @param freezing the part of the model that is not trained
+ * @param regularization the settings against divergence and overfitting
+ * @param loss the loss that is minimized
+ * @param augmentation the random changes of images from one epoch to the next
+ * @param selection the choice of the epoch that is kept
+ * @param gradientCheckpointing whether the backward pass computes each block again, to save memory
+ * @param seed the seed of random weights, order and augmentation
  */
 public record RecipeOptions(
     @Option(
@@ -53,7 +53,7 @@ public record RecipeOptions(
         boolean gradientCheckpointing,
     @SeedOption long seed) {
 
-  /** The options that give a recipe. */
+  /** Returns the options that give a recipe. */
   public static RecipeOptions of(Recipe recipe) {
     return new RecipeOptions(
         recipe.epochs(),
@@ -70,9 +70,10 @@ public record RecipeOptions(
   }
 
   /**
-   * The recipe.
+   * Returns the recipe that the options give.
    *
-   * @param learningRate where none is given, see {@link Initialization#defaultLearningRate}
+   * @param learningRate the peak learning rate where none is given, see {@link
+   *     Initialization#defaultLearningRate}
    * @throws org.sparkvit.core.UserException when options contradict one another
    */
   public Recipe recipe(double learningRate) {

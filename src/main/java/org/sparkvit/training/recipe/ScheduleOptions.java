@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.sparkvit.core.options.Option;
 
 /**
- * Options of a {@link Schedule}. Its peak depends on what the training begins with, where none is
- * given.
+ * Options of a {@link Schedule}. Where no peak is given, it depends on what the training begins
+ * with.
  *
  * @param learningRate the highest rate
- * @param minLearningRate where the shape ends
- * @param warmupRatio share of all updates over which the rate rises to its peak, 0 to below 1
- * @param schedule shape of the way down
- * @param scheduleBy when the rate changes
+ * @param minLearningRate the rate at which the decay ends
+ * @param warmupRatio the share of all updates over which the rate rises to its peak, 0 to below 1
+ * @param schedule the shape of the decay
+ * @param scheduleBy the points in time at which the rate changes
  */
 public record ScheduleOptions(
     @Option(
@@ -38,15 +38,15 @@ public record ScheduleOptions(
     @Option(standard = "step", advanced = true, help = "When the learning rate changes.")
         By scheduleBy) {
 
-  /** When the learning rate changes. */
+  /** The points in time at which the learning rate changes. */
   public enum By {
-    /** At every update. */
+    /** The rate changes at every update. */
     STEP,
-    /** Between epochs only. */
+    /** The rate changes between epochs only. */
     EPOCH
   }
 
-  /** The options of a schedule. */
+  /** Returns the options that give a schedule. */
   static ScheduleOptions of(Schedule schedule) {
     return new ScheduleOptions(
         Optional.of(schedule.peak()),
@@ -57,10 +57,10 @@ public record ScheduleOptions(
   }
 
   /**
-   * The schedule.
+   * Returns the schedule that the options give.
    *
-   * @param standard peak where none is given
-   * @throws org.sparkvit.core.UserException when it ends above its peak
+   * @param standard the peak where none is given
+   * @throws org.sparkvit.core.UserException when the rate would rise after the warm-up
    */
   Schedule schedule(double standard) {
     return new Schedule(

@@ -79,7 +79,8 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
    */
   static List<NewFile> written(Path folder) {
     List<NewFile> written = WRITTEN.get(folder);
-    // A task that has no rows writes a file, too, if it is the first; so there is one at least.
+    // Even a write without rows makes a file in its first task, so there is always at least one
+    // file.
     if (written == null || written.isEmpty()) {
       throw new IllegalStateException(
           "Spark has written to "
@@ -202,7 +203,7 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
       try {
         file.getFileSystem(context.getConfiguration()).delete(file, false);
       } catch (IOException e) {
-        // It does not count, so nothing is wrong but the room that it takes.
+        // The file does not count, so it only takes up room.
       }
     }
   }

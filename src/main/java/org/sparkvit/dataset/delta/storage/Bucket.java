@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was found out about a bucket when this process first committed to it: the way to create a
- * file only where none exists, or, where there is no way, a warning of what can happen.
+ * Holds what this process has found out about a bucket. When it first commits there, it looks for a
+ * way to create a file only where none exists. Where there is no way, it has a warning of what can
+ * happen.
  */
 final class Bucket {
   private static final Logger LOG = LoggerFactory.getLogger(Bucket.class);
@@ -120,8 +121,8 @@ final class Bucket {
   }
 
   /**
-   * The answer of a store to the condition: what the store does instead of holding to it, as a
-   * verb, or null where it holds to it.
+   * The answer of a store to the condition. It is a verb that says what the store does instead of
+   * obeying it, or null where the store obeys it.
    */
   private static final class Answer {
     private static final byte[] CONTENT = "{}\n".getBytes(StandardCharsets.UTF_8);
@@ -135,8 +136,8 @@ final class Bucket {
         put.put(probe, CONTENT);
         verb = " ignores ";
       } catch (FileAlreadyExistsException e) {
-        // The second was refused; or the first, which the SDK had sent twice: none else has the
-        // name.
+        // The second request was refused. If it was the first, the SDK had sent it twice, as no
+        // other file has this name.
         LOG.debug("{} was refused", probe, e);
       } catch (IOException e) {
         if (!StorageFailures.mentions(e, "NotImplemented")) {

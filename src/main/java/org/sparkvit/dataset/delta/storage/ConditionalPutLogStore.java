@@ -43,7 +43,7 @@ public final class ConditionalPutLogStore extends S3SingleDriverLogStore {
 
   /**
    * Returns a line for those who run the program on what can happen to commits in a log's bucket,
-   * or empty where nothing can. Probes the bucket if this process has not done so.
+   * or empty where nothing can. The bucket is probed if this process has not done so.
    */
   public static Optional<String> warning(Path log, Configuration hadoop) throws IOException {
     FileSystem fs = log.getFileSystem(hadoop);

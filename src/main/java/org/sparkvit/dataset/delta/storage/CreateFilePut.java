@@ -31,7 +31,8 @@ final class CreateFilePut implements ConditionalPut {
     try {
       FSDataOutputStreamBuilder<?, ?> builder = fs.createFile(path);
       builder.overwrite(true).recursive();
-      // By the interface: the class declares another return type in each version.
+      // The call goes through the interface, as the class declares another return type in each
+      // version.
       ((FSBuilder<?, ?>) builder).must(OPTION, "true");
       FSDataOutputStream out = builder.build();
       write(out, content);

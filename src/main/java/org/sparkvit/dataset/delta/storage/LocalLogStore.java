@@ -46,7 +46,7 @@ public final class LocalLogStore extends HDFSLogStore {
           out.write('\n');
         }
         out.flush();
-        // Else a machine that loses its power may have the name and nothing in it.
+        // Without this a machine that loses its power may have the name and nothing in it.
         channel.force(true);
       }
       link(place, written, hadoop);
@@ -62,7 +62,7 @@ public final class LocalLogStore extends HDFSLogStore {
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (FileSystemException | UnsupportedOperationException e) {
-      // A disk without links.
+      // The disk has no links.
       super.write(new Path(place.toUri()), Files.readAllLines(written).iterator(), false, hadoop);
     }
   }
