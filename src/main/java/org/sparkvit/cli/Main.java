@@ -66,6 +66,7 @@ public final class Main {
 
   /** Runs one command as {@link #main} does, for tests and for programs that embed a job. */
   static void run(String... args) {
+    PlatformCheck.require();
     requireLetters(args);
     CommandLine main = commandLine(List.of(args).contains(HELP_ALL));
     main.setDefaultValueProvider(ConfigFile.fromArguments(args));

@@ -9,7 +9,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import scala.collection.JavaConverters;
+import org.sparkvit.dataset.query.ScalaCells;
 
 /**
  * Prints every few seconds how far long Spark work is. A line has the tasks done, the stage's own
@@ -46,7 +46,7 @@ final class ProgressListener extends SparkListener {
     }
     progress.done++;
     for (AccumulableInfo counter :
-        JavaConverters.seqAsJavaList(event.taskInfo().accumulables().toSeq())) {
+        ScalaCells.list(event.taskInfo().accumulables().toSeq())) {
       // The names of Spark's own counters begin with "internal.", and those of SQL operators have
       // metadata.
       if (counter.name().isDefined()

@@ -74,7 +74,7 @@ final class SparkOptions {
     } finally {
       session.sparkContext().removeSparkListener(listener);
       if (ours) {
-        session.close();
+        session.stop();
       }
     }
   }

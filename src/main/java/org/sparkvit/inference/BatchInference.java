@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.loading.CatalogImages;
@@ -22,7 +23,6 @@ import org.sparkvit.loading.ImageBatches;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.loading.ImageSource;
-import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
@@ -153,7 +153,7 @@ public final class BatchInference {
     for (float value : values) {
       list.add(value);
     }
-    return JavaConverters.asScalaBuffer(list).toSeq();
+    return ScalaCells.seq(list);
   }
 
   /**

@@ -28,6 +28,15 @@ public final class ImageFiles implements Serializable {
 
   private static final String MEMBER = ".tar#";
 
+  /** By its name, as a platform need not have the class. */
+  private static final String S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem";
+
+  /** Hadoop's option for how a file will be read. */
+  private static final String READ_POLICY = "fs.option.openfile.read.policy";
+
+  /** The same for Hadoop before 3.3.5. */
+  private static final String FORMER_READ_POLICY = "fs.s3a.experimental.input.fadvise";
+
   private final SerializableConfiguration configuration;
 
   public ImageFiles(SparkSession spark) {
@@ -50,9 +59,12 @@ public final class ImageFiles implements Serializable {
     FileSystem fs = Storage.of(file, configuration.value());
     byte[] bytes = new byte[length];
     FutureDataInputStreamBuilder opening = fs.openFile(file);
-    if (fs.getScheme().equals("s3a")) {
+    // Only images are read so. Parquet files of the same session keep the policy of the platform.
+    opening.opt(READ_POLICY, "whole-file, sequential").opt(FORMER_READ_POLICY, "sequential");
+    if (fs.getClass().getName().equals(S3A)) {
       // Without a status S3A asks for the file's length first, which makes half of all requests.
-      // The caller knows the length that is needed, and S3A then reads no further than that.
+      // The caller knows the length that is needed, and S3A then reads no further than that. A
+      // platform's own file system for the scheme, such as a wrapper, gets no status of S3A's.
       opening.withFileStatus(S3aStatus.of(file, offset + length, fs.getDefaultBlockSize(file)));
     }
     try (FSDataInputStream in = FutureIO.awaitFuture(opening.build())) {

@@ -22,10 +22,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.ImagesSkippedTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.loading.ImageName;
-import scala.collection.JavaConverters;
 
 /**
  * The files that a source found, before any is read, one row per file. Columns are addressed by
@@ -210,7 +210,7 @@ final class Listing {
     for (int i = 0; i < FIXED - 1; i++) {
       values[i] = row.get(i);
     }
-    values[FIXED - 1] = fields.isEmpty() ? null : JavaConverters.mapAsScalaMap(fields);
+    values[FIXED - 1] = fields.isEmpty() ? null : ScalaCells.map(fields);
     return RowFactory.create(values);
   }
 

@@ -16,6 +16,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.ExplanationsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.image.PixelImage;
@@ -27,7 +28,6 @@ import org.sparkvit.loading.ImageSource;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.runtime.Explainer;
 import org.sparkvit.model.runtime.Explanation;
-import scala.collection.JavaConverters;
 
 /**
  * Makes the maps of one partition's images; one row an image, in order.
@@ -175,9 +175,9 @@ record Explanations(
         Faithfulness.Scores scores =
             faithfulness.measure(pixels, maps, best(batch.logits(), slot, classes), id.hashCode());
         cells[SCHEMA.fieldIndex(ExplanationsTable.DELETION)] =
-            JavaConverters.mapAsScalaMap(scores.deletion());
+            ScalaCells.map(scores.deletion());
         cells[SCHEMA.fieldIndex(ExplanationsTable.INSERTION)] =
-            JavaConverters.mapAsScalaMap(scores.insertion());
+            ScalaCells.map(scores.insertion());
       }
       cells[SCHEMA.fieldIndex(ExplanationsTable.INPUT)] =
           Thumbnail.jpeg(

@@ -14,13 +14,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.ModelClasses;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.CalibrationsTable;
 import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.stats.metrics.Calibration;
 import org.sparkvit.stats.metrics.ClassCalibration;
 import org.sparkvit.stats.metrics.IsotonicScaling;
 import org.sparkvit.stats.metrics.PlattScaling;
-import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /** Applies a calibration to the probabilities of predictions. */
@@ -78,8 +78,7 @@ final class CalibratedPredictions {
       for (int c = 0; c < from.size(); c++) {
         curves.add(
             new IsotonicScaling(
-                JavaConverters.seqAsJavaList(from.get(c)),
-                JavaConverters.seqAsJavaList(to.get(c))));
+                ScalaCells.list(from.get(c)), ScalaCells.list(to.get(c))));
       }
     }
     return new Calibration(

@@ -20,6 +20,7 @@ import org.sparkvit.core.Background;
 import org.sparkvit.core.Deadline;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.query.IdRanges;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.CostsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
@@ -271,7 +272,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
         RowFactory.create(
             model.hash(),
             location,
-            scala.collection.JavaConverters.asScalaBuffer(model.labels()).toSeq(),
+            ScalaCells.seq(model.labels()),
             Timestamp.from(Instant.now()));
     context.append(
         ModelsTable.SPEC,

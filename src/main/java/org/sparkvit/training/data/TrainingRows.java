@@ -281,7 +281,7 @@ public final class TrainingRows {
                 col(ImagesTable.OFFSET),
                 col(ImagesTable.BYTES),
                 col(ImagesTable.SHA256)),
-            scala.collection.JavaConverters.asScalaBuffer(List.of(ImagesTable.ID)).toSeq(),
+            new String[] {ImagesTable.ID},
             "inner");
     Dataset<Row> all = plan.map(p -> planned(placed, p.rows())).orElse(unplanned(placed));
     List<Row> groups = groups(all);

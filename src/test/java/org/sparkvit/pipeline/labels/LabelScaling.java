@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.dataset.neighbors.Neighbors;
+import org.sparkvit.dataset.query.ScalaCells;
 
 /**
  * How long the check of labels takes: confident learning on ROWS x 10 probabilities, and the search
@@ -134,6 +135,6 @@ final class LabelScaling {
   }
 
   private static <T> scala.collection.Seq<T> seq(List<T> values) {
-    return scala.collection.JavaConverters.asScalaBuffer(values).toSeq();
+    return ScalaCells.seq(values);
   }
 }

@@ -179,7 +179,7 @@ class ProbeStageTest extends SparkTest {
             .read(PredictionsTable.SPEC)
             .join(
                 tables.read(SplitsTable.SPEC).drop(SplitsTable.LABEL),
-                scala.collection.JavaConverters.asScalaBuffer(List.of("id")).toSeq())
+                new String[] {"id"})
             .where(SplitsTable.SPLIT + " = 'validation'")
             .select(PredictionsTable.LABEL, PredictionsTable.PREDICTED, "probabilities")
             .collectAsList();

@@ -31,6 +31,7 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.TableRow;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.AssociationsTable;
 import org.sparkvit.dataset.schema.BalanceTable;
 import org.sparkvit.dataset.schema.CalibrationsTable;
@@ -63,7 +64,6 @@ import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
-import scala.collection.JavaConverters;
 
 /** A workspace with drawn images, a made-up model and its figures, for tests. */
 final class ReportWorkspace {
@@ -89,7 +89,7 @@ final class ReportWorkspace {
   }
 
   private static final scala.collection.Map<String, Double> CURVE =
-      JavaConverters.mapAsScalaMap(
+      ScalaCells.map(
           Map.of("attention", 0.5, "rollout", 0.4, "gradient", 0.25, "random", 0.75));
 
   private final SparkSession spark;

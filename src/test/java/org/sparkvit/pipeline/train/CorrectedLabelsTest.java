@@ -32,6 +32,7 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.query.CurrentSplits;
+import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.query.TrainedLabels;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.ModelsTable;
@@ -199,7 +200,7 @@ class CorrectedLabelsTest extends SparkTest {
           RowFactory.create(
               model.getValue().path("model_hash").asText(),
               workspace.modelAt(model.getKey()),
-              scala.collection.JavaConverters.asScalaBuffer(List.of("cold", "warm")).toSeq(),
+              ScalaCells.seq(List.of("cold", "warm")),
               new java.sql.Timestamp(0)));
     }
     workspace.append(

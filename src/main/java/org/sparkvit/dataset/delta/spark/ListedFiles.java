@@ -7,16 +7,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.execution.datasources.FileIndex;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
-import org.apache.spark.sql.execution.datasources.PartitionDirectory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 import scala.collection.immutable.Map;
 
 /**
@@ -24,7 +18,7 @@ import scala.collection.immutable.Map;
  * the storage three times for each path that it is given, which on S3 takes longer than reading the
  * file. Two reads of the same files are equal, so that Spark's cache of one serves the other.
  */
-public final class ListedFiles implements FileIndex {
+public final class ListedFiles extends JavaFileIndex {
   /**
    * Options that override a session's settings to skip damaged or missing files. The log lists each
    * of these files, so skipped rows would be missing without a word, and rewriting would lose them
@@ -62,15 +56,13 @@ public final class ListedFiles implements FileIndex {
   }
 
   @Override
-  public Seq<Path> rootPaths() {
-    return JavaConverters.asScalaBuffer(List.of(folder));
+  Path root() {
+    return folder;
   }
 
   @Override
-  public Seq<PartitionDirectory> listFiles(
-      Seq<Expression> partitionFilters, Seq<Expression> dataFilters) {
-    return JavaConverters.asScalaBuffer(
-        List.of(PartitionDirectory.apply(InternalRow.empty(), files.toArray(new FileStatus[0]))));
+  List<FileStatus> files() {
+    return files;
   }
 
   @Override

@@ -21,12 +21,9 @@ import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.spark.internal.io.FileCommitProtocol.TaskCommitMessage;
 import org.apache.spark.internal.io.FileNameSpec;
-import org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol;
 import org.sparkvit.dataset.delta.FileStatistics;
 import org.sparkvit.dataset.delta.NewFile;
 import scala.Option;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 
 /**
  * Lets the tasks of a write agree on which files count. Each attempt of a task writes files with
@@ -37,7 +34,7 @@ import scala.collection.Seq;
  * <p>Only writes of {@link PartWriter} work so. For any other write, such as an export, this is
  * Spark's own protocol.
  */
-public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
+public final class PartCommitProtocol extends JavaCommitProtocol {
   /**
    * The option of a write that lists the columns whose statistics are wanted, in the form of {@link
    * #text}.
@@ -209,13 +206,14 @@ public final class PartCommitProtocol extends SQLHadoopMapReduceCommitProtocol {
   }
 
   @Override
-  public void commitJob(JobContext context, Seq<TaskCommitMessage> messages) {
-    if (!isOurs(context)) {
-      super.commitJob(context, messages);
-      return;
-    }
+  boolean commits(JobContext context) {
+    return isOurs(context);
+  }
+
+  @Override
+  void commit(List<TaskCommitMessage> messages) {
     List<NewFile> all = new ArrayList<>();
-    for (TaskCommitMessage message : JavaConverters.seqAsJavaList(messages)) {
+    for (TaskCommitMessage message : messages) {
       all.addAll(files(message));
     }
     WRITTEN.put(new Path(folder), all);
