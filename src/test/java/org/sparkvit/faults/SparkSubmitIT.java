@@ -21,6 +21,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.BuildFolder;
 import org.sparkvit.SparkTest;
 import org.sparkvit.cli.Main;
 import org.sparkvit.dataset.schema.ImagesTable;
@@ -56,7 +57,7 @@ class SparkSubmitIT extends SparkTest {
     Scoring.score(local, model);
 
     String workspace = folder.resolve("workspace").toString();
-    Path clusters = Path.of("target", "clusters", "submit").toAbsolutePath();
+    Path clusters = BuildFolder.path().resolve(Path.of("clusters", "submit"));
     try (StandaloneCluster cluster = StandaloneCluster.start(clusters)) {
       submit(cluster, "catalog", "-w", workspace, "--input", shards.toString());
       List<Row> images = images(workspace);

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.sparkvit.BuildFolder;
 
 /**
  * A Spark standalone cluster of processes on 127.0.0.1, as {@code deploy/standalone} makes it, and
@@ -111,7 +112,7 @@ final class StandaloneCluster implements AutoCloseable {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    String path = ROOT.resolve(Path.of("target", "spark", "bin")).toString();
+    String path = BuildFolder.path().resolve(Path.of("spark", "bin")).toString();
     builder.environment().merge("PATH", path, (before, ours) -> ours + ":" + before);
     builder.environment().putAll(SHORT_LIVED);
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");

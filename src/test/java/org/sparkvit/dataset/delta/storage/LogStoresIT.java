@@ -22,6 +22,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.sparkvit.BuildFolder;
 import org.sparkvit.S3Server;
 
 /**
@@ -46,7 +47,7 @@ class LogStoresIT {
   @BeforeEach
   void clusterJar() throws Exception {
     before = Thread.currentThread().getContextClassLoader();
-    try (Stream<Path> files = Files.list(Path.of("target"))) {
+    try (Stream<Path> files = Files.list(BuildFolder.path())) {
       urls.add(
           files
               .filter(file -> file.getFileName().toString().matches("spark-vit-.*-cluster\\.jar"))
