@@ -21,7 +21,7 @@ import org.apache.hadoop.conf.Configuration;
  * because its libraries and Spark's do not fit together, and ends with {@link #close}.
  */
 public final class S3Proxy implements AutoCloseable {
-  private static final Path JAR = Path.of("target", "s3proxy.jar");
+  private static final Path JAR = BuildFolder.path().resolve("s3proxy.jar");
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Process process;

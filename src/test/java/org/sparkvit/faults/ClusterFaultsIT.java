@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.BuildFolder;
 import org.sparkvit.SparkTest;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.model.checkpoint.ViTSize;
@@ -43,7 +44,7 @@ class ClusterFaultsIT extends SparkTest {
     Scoring.score(undisturbed, model);
     expected = Scoring.rows(spark, undisturbed);
     assertThat(expected).hasSize(IMAGES);
-    cluster = StandaloneCluster.start(Path.of("target", "clusters", "faults").toAbsolutePath());
+    cluster = StandaloneCluster.start(BuildFolder.path().resolve(Path.of("clusters", "faults")));
   }
 
   @AfterAll

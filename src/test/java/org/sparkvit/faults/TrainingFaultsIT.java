@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkvit.BuildFolder;
 import org.sparkvit.SparkTest;
 import org.sparkvit.TestModels;
 import org.sparkvit.cli.Main;
@@ -44,7 +45,7 @@ class TrainingFaultsIT extends SparkTest {
         new String[] {
           "split", "-w", workspace, "--train", "0.7", "--validation", "0.3", "--test", "0"
         });
-    cluster = StandaloneCluster.start(Path.of("target", "clusters", "training").toAbsolutePath());
+    cluster = StandaloneCluster.start(BuildFolder.path().resolve(Path.of("clusters", "training")));
   }
 
   @AfterAll
