@@ -32,20 +32,14 @@ interface ConditionalPut {
     while (raw instanceof FilterFileSystem filter && !filter.getRawFileSystem().equals(raw)) {
       raw = filter.getRawFileSystem();
     }
-    if (hasClient(raw, "getAmazonS3Client", "com.amazonaws.services.s3.AmazonS3")) {
-      return Optional.of(SdkOnePut.of(raw));
-    }
-    if (hasClient(raw, "getS3AInternals", "org.apache.hadoop.fs.s3a.S3AInternals")) {
-      return Optional.of(new SdkTwoPut(raw));
-    }
-    return Optional.empty();
+    return S3aPuts.of(raw);
   }
 
   /**
    * Returns whether the file system is an S3A of a certain kind. The check goes by names only,
    * outside of the classes that use them, as a platform may have neither S3A nor that SDK.
    */
-  private static boolean hasClient(FileSystem fs, String method, String type) {
+  static boolean hasClient(FileSystem fs, String method, String type) {
     for (Class<?> of = fs.getClass(); of != null; of = of.getSuperclass()) {
       if (of.getName().equals("org.apache.hadoop.fs.s3a.S3AFileSystem")) {
         try {

@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.store.audit.AuditSpanSource;
 /**
  * Puts by S3A's own client and a header of the request, for Hadoop 3.4.0 and 3.4.1, whose SDK is of
  * version 2 and which lack the option of {@link CreateFilePut}. Everything is called by name, as
- * this program compiles against Hadoop 3.3. {@link SdkOnePut} does the same with version 1.
+ * the build for Spark 3.5 compiles against Hadoop 3.3, whose SDK is of version 1.
  */
 final class SdkTwoPut implements ConditionalPut {
   private static final String BODY = "software.amazon.awssdk.core.sync.RequestBody";
