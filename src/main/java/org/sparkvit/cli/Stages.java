@@ -5,6 +5,7 @@ import org.sparkvit.pipeline.audit.AuditStage;
 import org.sparkvit.pipeline.balance.BalanceStage;
 import org.sparkvit.pipeline.catalog.CatalogStage;
 import org.sparkvit.pipeline.decisions.DecisionsStage;
+import org.sparkvit.pipeline.doctor.DoctorStage;
 import org.sparkvit.pipeline.evaluate.CalibrateStage;
 import org.sparkvit.pipeline.evaluate.EvaluateStage;
 import org.sparkvit.pipeline.explain.ExplainStage;
@@ -57,6 +58,7 @@ final class Stages {
           new HistoryStage(),
           new VacuumStage(),
           new ExportStage(),
+          new DoctorStage(),
           new BenchStage());
 
   private Stages() {}

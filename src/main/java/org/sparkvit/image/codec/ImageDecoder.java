@@ -54,6 +54,11 @@ public final class ImageDecoder {
     this.background = Objects.requireNonNull(background);
   }
 
+  /** Returns whether JPEG files are decoded by libjpeg-turbo in this process. */
+  public static boolean hasTurboJpeg() {
+    return TurboJpeg.isAvailable();
+  }
+
   /**
    * Decodes an image in full size.
    *

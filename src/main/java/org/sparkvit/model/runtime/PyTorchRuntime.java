@@ -7,6 +7,7 @@ import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +66,15 @@ public final class PyTorchRuntime {
               + " GPUs here; use --device cpu, or a machine whose PyTorch has CUDA");
     }
     return Device.gpu(index);
+  }
+
+  /**
+   * Returns the version of PyTorch and which of its builds is loaded, such as {@code 2.7.1 cpu}.
+   *
+   * @throws UserException when it cannot be loaded
+   */
+  public static String version() {
+    return engine().getVersion() + " " + LibUtils.getLibTorch().getFlavor();
   }
 
   /**

@@ -13,12 +13,10 @@ final class S3aPuts {
 
   /** Returns the way that an S3A supports, or empty where it has none or is no S3A. */
   static Optional<ConditionalPut> of(FileSystem fs) throws IOException {
-    if (ConditionalPut.hasClient(
-        fs, "getAmazonS3Client", "com.amazonaws.services.s3.AmazonS3")) {
+    if (ConditionalPut.hasClient(fs, "getAmazonS3Client", "com.amazonaws.services.s3.AmazonS3")) {
       return Optional.of(SdkOnePut.of(fs));
     }
-    return ConditionalPut.hasClient(
-            fs, "getS3AInternals", "org.apache.hadoop.fs.s3a.S3AInternals")
+    return ConditionalPut.hasClient(fs, "getS3AInternals", "org.apache.hadoop.fs.s3a.S3AInternals")
         ? Optional.of(new SdkTwoPut(fs))
         : Optional.empty();
   }
