@@ -65,7 +65,7 @@ final class CommandGroups {
   /** Returns the first sentence of a command's description. */
   private static String sentence(CommandSpec command) {
     UsageMessageSpec message = command.usageMessage();
-    String[] words = message.description().length == 0 ? message.header() : message.description();
+    String[] words = message.header().length == 0 ? message.description() : message.header();
     return String.join(" ", words).split("(?<=[.:]) ", 2)[0].replaceFirst(":$", ".");
   }
 }

@@ -143,6 +143,9 @@ public final class Main {
     main.addSubcommand("demo", DemoCommand.of(showAll));
     main.addSubcommand("run", RunCommand.of(showAll));
     Stages.ALL.forEach(stage -> main.addSubcommand(stage.name(), StageCommand.of(stage, showAll)));
+    main.getSubcommands().values().stream()
+        .filter(command -> command.getCommand() instanceof SparkCommand)
+        .forEach(command -> CommandHelp.arrange(command, showAll));
     main.setUsageHelpAutoWidth(true);
     CommandGroups.show(main);
     return main;

@@ -14,6 +14,7 @@ import org.sparkvit.pipeline.labels.LabelsStage;
 import org.sparkvit.pipeline.maintenance.ExportStage;
 import org.sparkvit.pipeline.maintenance.HistoryStage;
 import org.sparkvit.pipeline.maintenance.ModelsStage;
+import org.sparkvit.pipeline.maintenance.RegisterStage;
 import org.sparkvit.pipeline.maintenance.VacuumStage;
 import org.sparkvit.pipeline.pack.PackStage;
 import org.sparkvit.pipeline.probe.ProbeStage;
@@ -59,6 +60,7 @@ final class Stages {
           new VacuumStage(),
           new ExportStage(),
           new DoctorStage(),
+          new RegisterStage(),
           new BenchStage());
 
   private Stages() {}

@@ -54,8 +54,8 @@ class S3EndToEndTest extends SparkTest {
 
   @Test
   void photosAgainstReceipts() throws Exception {
-    RealImages.unpack("photos", folder);
-    RealImages.unpack("receipts", folder);
+    RealImages.unpack("photos", folder, 2);
+    RealImages.unpack("receipts", folder, 2);
     upload("documents");
     String workspace = BUCKET + "/documents-workspace";
     Main.run("catalog", "-w", workspace, "--input", BUCKET + "/documents");
@@ -67,7 +67,7 @@ class S3EndToEndTest extends SparkTest {
     Main.run("report", "-w", workspace);
 
     Workspace tables = Workspace.at(spark, workspace);
-    assertThat(tables.read(ImagesTable.SPEC).count()).isEqualTo(457);
+    assertThat(tables.read(ImagesTable.SPEC).count()).isEqualTo(229);
     assertThat(accuracy(tables)).isGreaterThanOrEqualTo(0.97);
     assertReport(tables);
 

@@ -779,6 +779,11 @@ public final class Workspace {
     }
   }
 
+  /** Returns the URI of the folder of a table, whether it has been written or not. */
+  public String table(TableSpec table) {
+    return folder(table).toString();
+  }
+
   private Path folder(TableSpec table) {
     return new Path(root, table.name());
   }

@@ -57,7 +57,7 @@ class NearHashesTest extends SparkTest {
     assertThat(NearHashes.recall(31)).isCloseTo(0.848, within(0.001));
     SplittableRandom random = new SplittableRandom(5);
     int[] distances = {16, 20, 24, 31, 32};
-    int planted = 4000;
+    int planted = 1500;
     List<byte[]> hashes = new ArrayList<>();
     for (int distance : distances) {
       for (int i = 0; i < planted; i++) {
@@ -76,7 +76,7 @@ class NearHashesTest extends SparkTest {
         (distance, pairs) ->
             assertThat(pairs / (double) planted)
                 .as("at %d", distance)
-                .isCloseTo(NearHashes.recall(distance), within(0.01)));
+                .isCloseTo(NearHashes.recall(distance), within(0.03)));
   }
 
   @Test
@@ -115,16 +115,16 @@ class NearHashesTest extends SparkTest {
     byte[] hash = random(random);
     Set<String> seen = new HashSet<>();
     List<byte[]> hashes = new ArrayList<>();
-    while (hashes.size() < 1000) {
+    while (hashes.size() < 500) {
       byte[] frame = changed(hash, 3, random);
       if (seen.add(HexFormat.of().formatHex(frame))) {
         hashes.add(frame);
       }
     }
     Dataset<Row> pairs = NearHashes.pairs(rows(hashes), PdqHash.SAME).persist();
-    assertThat(pairs.count()).isBetween(1000L, 499_000L);
+    assertThat(pairs.count()).isBetween(500L, 124_000L);
     Dataset<Row> components = Components.of(pairs.selectExpr("hex(a)", "hex(b)"));
-    assertThat(components.count()).isEqualTo(1000);
+    assertThat(components.count()).isEqualTo(500);
     assertThat(components.select(Components.NAME).distinct().count()).isEqualTo(1);
     pairs.unpersist();
   }

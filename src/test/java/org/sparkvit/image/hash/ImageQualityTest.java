@@ -103,8 +103,8 @@ class ImageQualityTest {
   void scoresOfRealPhotosAreThoseOfPython(@TempDir Path folder) throws Exception {
     String python = System.getenv("SPARK_VIT_PYTHON");
     assumeThat(python).as("SPARK_VIT_PYTHON names no Python with Pillow and numpy").isNotBlank();
-    RealImages.unpack("receipts", folder);
-    RealImages.unpack("photos", folder);
+    RealImages.unpack("receipts", folder, 4);
+    RealImages.unpack("photos", folder, 4);
     Process process =
         new ProcessBuilder(python, "src/test/python/make_quality_fixtures.py", folder.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)

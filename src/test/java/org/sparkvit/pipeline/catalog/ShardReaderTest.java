@@ -340,7 +340,7 @@ class ShardReaderTest {
             "tar shards",
             originals(),
             ShardReaderTest::mutant,
-            3_000,
+            600,
             21,
             mutant -> {
               Files.write(file, mutant);
