@@ -45,8 +45,7 @@ final class ProgressListener extends SparkListener {
       return;
     }
     progress.done++;
-    for (AccumulableInfo counter :
-        ScalaCells.list(event.taskInfo().accumulables().toSeq())) {
+    for (AccumulableInfo counter : ScalaCells.list(event.taskInfo().accumulables().toSeq())) {
       // The names of Spark's own counters begin with "internal.", and those of SQL operators have
       // metadata.
       if (counter.name().isDefined()

@@ -7,7 +7,6 @@ import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.pytorch.jni.LibUtils;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,12 +68,15 @@ public final class PyTorchRuntime {
   }
 
   /**
-   * Returns the version of PyTorch and which of its builds is loaded, such as {@code 2.7.1 cpu}.
+   * Returns the version of PyTorch and whether it computes on GPUs here, such as {@code 2.7.1 for
+   * CPUs}.
    *
    * @throws UserException when it cannot be loaded
    */
   public static String version() {
-    return engine().getVersion() + " " + LibUtils.getLibTorch().getFlavor();
+    Engine engine = engine();
+    return engine.getVersion()
+        + (engine.hasCapability(StandardCapabilities.CUDA) ? " with CUDA" : " for CPUs");
   }
 
   /**

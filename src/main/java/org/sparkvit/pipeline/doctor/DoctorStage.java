@@ -79,7 +79,8 @@ public final class DoctorStage extends Stage<DoctorConfig> {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Map<String, Examination> found = new LinkedHashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      int known = Math.max(wanted, context.statusTracker().getExecutorInfos().length - 1);
+      int known =
+          Math.max(wanted, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
       if (round > 0 && found.size() >= known) {
         break;
       }

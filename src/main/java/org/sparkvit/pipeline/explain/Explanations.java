@@ -174,10 +174,8 @@ record Explanations(
         }
         Faithfulness.Scores scores =
             faithfulness.measure(pixels, maps, best(batch.logits(), slot, classes), id.hashCode());
-        cells[SCHEMA.fieldIndex(ExplanationsTable.DELETION)] =
-            ScalaCells.map(scores.deletion());
-        cells[SCHEMA.fieldIndex(ExplanationsTable.INSERTION)] =
-            ScalaCells.map(scores.insertion());
+        cells[SCHEMA.fieldIndex(ExplanationsTable.DELETION)] = ScalaCells.map(scores.deletion());
+        cells[SCHEMA.fieldIndex(ExplanationsTable.INSERTION)] = ScalaCells.map(scores.insertion());
       }
       cells[SCHEMA.fieldIndex(ExplanationsTable.INPUT)] =
           Thumbnail.jpeg(

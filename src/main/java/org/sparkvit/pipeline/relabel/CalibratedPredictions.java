@@ -76,9 +76,7 @@ final class CalibratedPredictions {
       List<Seq<Double>> from = list(row, CalibrationsTable.CURVE_FROM);
       List<Seq<Double>> to = list(row, CalibrationsTable.CURVE_TO);
       for (int c = 0; c < from.size(); c++) {
-        curves.add(
-            new IsotonicScaling(
-                ScalaCells.list(from.get(c)), ScalaCells.list(to.get(c))));
+        curves.add(new IsotonicScaling(ScalaCells.list(from.get(c)), ScalaCells.list(to.get(c))));
       }
     }
     return new Calibration(

@@ -270,10 +270,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
   private static void registerModel(StageContext context, SharedModel model, String location) {
     Row row =
         RowFactory.create(
-            model.hash(),
-            location,
-            ScalaCells.seq(model.labels()),
-            Timestamp.from(Instant.now()));
+            model.hash(), location, ScalaCells.seq(model.labels()), Timestamp.from(Instant.now()));
     context.append(
         ModelsTable.SPEC,
         context.spark().createDataFrame(List.of(row), ModelsTable.SPEC.schema()).coalesce(1));

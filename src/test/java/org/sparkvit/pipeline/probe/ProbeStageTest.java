@@ -177,9 +177,7 @@ class ProbeStageTest extends SparkTest {
     List<Row> scored =
         tables
             .read(PredictionsTable.SPEC)
-            .join(
-                tables.read(SplitsTable.SPEC).drop(SplitsTable.LABEL),
-                new String[] {"id"})
+            .join(tables.read(SplitsTable.SPEC).drop(SplitsTable.LABEL), new String[] {"id"})
             .where(SplitsTable.SPLIT + " = 'validation'")
             .select(PredictionsTable.LABEL, PredictionsTable.PREDICTED, "probabilities")
             .collectAsList();

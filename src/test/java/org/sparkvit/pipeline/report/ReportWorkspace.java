@@ -89,8 +89,7 @@ final class ReportWorkspace {
   }
 
   private static final scala.collection.Map<String, Double> CURVE =
-      ScalaCells.map(
-          Map.of("attention", 0.5, "rollout", 0.4, "gradient", 0.25, "random", 0.75));
+      ScalaCells.map(Map.of("attention", 0.5, "rollout", 0.4, "gradient", 0.25, "random", 0.75));
 
   private final SparkSession spark;
   private final Path folder;
