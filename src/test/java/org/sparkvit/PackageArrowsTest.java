@@ -53,6 +53,7 @@ class PackageArrowsTest {
               "pipeline.relabel",
               "pipeline.decisions",
               "pipeline.run",
+              "pipeline.doctor",
               "pipeline.report",
               "pipeline.maintenance",
               "ml"),
