@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# EMR bootstrap action: brings libtorch with CUDA to a GPU node, and mounts the control group that YARN isolates GPUs
-# with. The CPU natives are in the jar. JPEG files are decoded by libjpeg-turbo where the machine has it, in about half the
-# time.
-# Argument: s3://.../libtorch-2.7.1-cu128.tar.gz, a folder "lib" of PyTorch 2.7.1.
+# EMR bootstrap action, on every node before Hadoop and Spark are installed. Nothing to change before use.
+# It brings libjpeg-turbo, which decodes JPEG files in about half the time; without it the JDK decodes.
+# With an argument it also readies GPU nodes. The argument is a folder in S3 with a slash at its end, which holds
+# install-libtorch.sh and libtorch-cxx11-abi-shared-with-deps-2.7.1+cu128.zip (deploy/gpu/README.md), such as
+#   Path=s3://YOUR-WORKSPACE/jars/bootstrap.sh,Args=[s3://YOUR-WORKSPACE/gpu/]
 set -euo pipefail
 sudo dnf install -y turbojpeg || echo "no package turbojpeg: JPEG files are decoded by the JDK" >&2
 if [ $# -ge 1 ]; then
@@ -10,7 +11,11 @@ if [ $# -ge 1 ]; then
   sudo mkdir -p /spark-rapids-cgroup/devices
   sudo mount -t cgroup -o devices cgroupv1-devices /spark-rapids-cgroup/devices
   sudo chmod a+rwx -R /spark-rapids-cgroup
-  sudo mkdir -p /opt/libtorch
-  aws s3 cp "$1" - | sudo tar -xz -C /opt/libtorch
-  test -f /opt/libtorch/lib/libtorch_cuda.so || { echo "no lib/libtorch_cuda.so in $1" >&2; exit 1; }
+  # The primary node may have no GPU. It gets libtorch all the same, for a driver of --deploy-mode client.
+  zip=libtorch-cxx11-abi-shared-with-deps-2.7.1+cu128.zip
+  folder=$(sudo mktemp -d /mnt/libtorch.XXXX)
+  sudo aws s3 cp --only-show-errors "$1install-libtorch.sh" "$folder/"
+  sudo aws s3 cp --only-show-errors "$1$zip" "$folder/"
+  sudo bash "$folder/install-libtorch.sh" "$folder/$zip" /opt/libtorch
+  sudo rm -rf "$folder"
 fi

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Cluster-scoped init script, on every node before Spark starts. Nothing to change before use: SPARK_VIT_FILES, the volume,
+# comes from spark_env_vars in databricks.yml. It has to lie in that volume itself: only then may it read the volume.
+# It copies the pipelines to the local disk, because Java code on a cluster with dedicated access cannot read a volume as
+# files, and it brings libjpeg-turbo, which decodes JPEG files in about half the time; without it the JDK decodes.
+set -euo pipefail
+mkdir -p /opt/spark-vit/pipelines
+cp "${SPARK_VIT_FILES:?is not set: it is in spark_env_vars of databricks.yml}"/pipelines/*.yaml /opt/spark-vit/pipelines/
+{ apt-get update -q && apt-get install -q -y libturbojpeg; } || echo "no package libturbojpeg: JPEG files are decoded by the JDK" >&2
