@@ -82,8 +82,6 @@ class NamedClassesExistTest {
         }
       }
     }
-    // The page on Spark ML has its readers make this module of Python.
-    there.add(".ml.py");
     return there;
   }
 

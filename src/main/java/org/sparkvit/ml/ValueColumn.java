@@ -29,6 +29,12 @@ record ValueColumn(StructField field, Value value) implements Serializable {
         DataTypes.createStructField(name, SQLDataTypes.VectorType(), true, metadata), value);
   }
 
+  /** Creates a column of numbers, whose metadata tell later stages what the numbers stand for. */
+  static ValueColumn number(String name, Metadata metadata, Value value) {
+    return new ValueColumn(
+        DataTypes.createStructField(name, DataTypes.DoubleType, true, metadata), value);
+  }
+
   /** Creates a column of strings. */
   static ValueColumn string(String name, Value value) {
     return new ValueColumn(DataTypes.createStructField(name, DataTypes.StringType, true), value);

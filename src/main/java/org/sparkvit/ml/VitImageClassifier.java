@@ -3,9 +3,9 @@ package org.sparkvit.ml;
 import java.util.List;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.attribute.NumericAttribute;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.util.DefaultParamsReadable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.types.Metadata;
@@ -14,15 +14,23 @@ import org.sparkvit.inference.ModelOutput;
 import org.sparkvit.inference.SharedModel;
 
 /**
- * Labels images with a fine-tuned model. It adds the probabilities of all classes as a vector in
- * the order of the model's labels. The attributes of that column name the labels. It also adds the
- * name of the most probable class. The numbers are those that {@code spark-vit score} writes.
+ * Labels images with a fine-tuned model. Its columns are those of Spark's own classifiers: a vector
+ * of logits, a vector of probabilities, and the index of the most probable label as a double. The
+ * label itself is beside them as a string. The numbers are those that {@code spark-vit score}
+ * writes.
+ *
+ * <p>Vectors and indices are in the order of the model's labels, from 0. The attributes of these
+ * three columns name the labels. So {@code IndexToString} needs no labels of its own, and a {@code
+ * StringIndexerModel} that is made from them numbers other columns in the same order. Spark's
+ * evaluators compare such a column with the index. They fail on the nulls that images without a
+ * result have; {@code setHandleInvalid("skip")} leaves such rows out.
  */
 public final class VitImageClassifier extends VitTransformer<VitImageClassifier> {
   private static final long serialVersionUID = 1;
 
   private final Param<String> probabilityCol;
   private final Param<String> predictionCol;
+  private final Param<String> predictedLabelCol;
   private final Param<String> rawPredictionCol;
 
   public VitImageClassifier() {
@@ -35,26 +43,34 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
         new Param<>(
             this, "probabilityCol", "output column: a vector, one probability per label; or ''");
     predictionCol =
-        new Param<>(this, "predictionCol", "output column: the most probable label; or ''");
+        new Param<>(
+            this,
+            "predictionCol",
+            "output column: the index of the most probable label, a double; or ''");
+    predictedLabelCol =
+        new Param<>(
+            this, "predictedLabelCol", "output column: the most probable label, a string; or ''");
     rawPredictionCol =
         new Param<>(
             this, "rawPredictionCol", "output column: a vector, one logit per label; or ''");
     setDefault(probabilityCol, "probability");
     setDefault(predictionCol, "prediction");
-    setDefault(rawPredictionCol, "");
+    setDefault(predictedLabelCol, "predictedLabel");
+    setDefault(rawPredictionCol, "rawPrediction");
   }
 
-  /** Returns a reader for {@code read().load(path)}. */
+  /**
+   * Returns a reader for {@code read().load(path)}. A classifier that was saved when its only
+   * prediction was the label, a string, adds the same columns as it did then.
+   */
   public static MLReader<VitImageClassifier> read() {
-    return new Reading().read();
+    return new VitImageClassifierReader();
   }
 
   /** Loads the operator that was saved at a path. */
   public static VitImageClassifier load(String path) {
     return read().load(path);
   }
-
-  private static final class Reading implements DefaultParamsReadable<VitImageClassifier> {}
 
   public Param<String> probabilityCol() {
     return probabilityCol;
@@ -82,11 +98,28 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
   }
 
   /**
-   * Sets the output column of the labels, which are strings. The default is {@code prediction}; an
-   * empty name leaves the column out.
+   * Sets the output column of the index of the most probable label, a double. The default is {@code
+   * prediction}; an empty name leaves the column out.
    */
   public VitImageClassifier setPredictionCol(String value) {
     set(predictionCol, value);
+    return this;
+  }
+
+  public Param<String> predictedLabelCol() {
+    return predictedLabelCol;
+  }
+
+  public String getPredictedLabelCol() {
+    return getOrDefault(predictedLabelCol);
+  }
+
+  /**
+   * Sets the output column of the most probable label, a string. The default is {@code
+   * predictedLabel}; an empty name leaves the column out.
+   */
+  public VitImageClassifier setPredictedLabelCol(String value) {
+    set(predictedLabelCol, value);
     return this;
   }
 
@@ -98,7 +131,10 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
     return getOrDefault(rawPredictionCol);
   }
 
-  /** Sets the output column of the logits. By default there is none. */
+  /**
+   * Sets the output column of the logits. The default is {@code rawPrediction}; an empty name
+   * leaves the column out.
+   */
   public VitImageClassifier setRawPredictionCol(String value) {
     set(rawPredictionCol, value);
     return this;
@@ -124,9 +160,26 @@ public final class VitImageClassifier extends VitTransformer<VitImageClassifier>
             getProbabilityCol(),
             names(getProbabilityCol(), labels),
             logits -> ValueColumn.toVector(probabilities(logits))),
-        ValueColumn.string(getPredictionCol(), logits -> labels.get(best(probabilities(logits)))));
+        ValueColumn.number(
+            getPredictionCol(),
+            values(getPredictionCol(), labels),
+            logits -> (double) best(probabilities(logits))),
+        ValueColumn.string(
+            getPredictedLabelCol(), logits -> labels.get(best(probabilities(logits)))));
   }
 
+  /** Returns the metadata of indices of labels, as a {@code StringIndexer} gives them. */
+  private static Metadata values(String column, List<String> labels) {
+    if (column.isEmpty() || labels.isEmpty()) {
+      return Metadata.empty();
+    }
+    return NominalAttribute.defaultAttr()
+        .withName(column)
+        .withValues(labels.toArray(new String[0]))
+        .toMetadata();
+  }
+
+  /** Returns the metadata of vectors with a number for each label. */
   private static Metadata names(String column, List<String> labels) {
     if (column.isEmpty() || labels.isEmpty()) {
       return Metadata.empty();

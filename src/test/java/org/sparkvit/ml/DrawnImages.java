@@ -153,14 +153,18 @@ final class DrawnImages {
 
   /** As above; another seed gives a model that no other test has loaded. */
   static Path model(Path directory, long seed) {
-    ViTConfig config = ViTConfig.of(HIDDEN, 2, 2, 32, SIDE, 4, LABELS);
+    return model(directory, seed, LABELS);
+  }
+
+  static Path model(Path directory, long seed, List<String> labels) {
+    ViTConfig config = ViTConfig.of(HIDDEN, 2, 2, 32, SIDE, 4, labels);
     Checkpoint random = Checkpoint.random(config, PreprocessorConfig.squash(SIDE), seed);
     Map<String, Tensor> tensors = new HashMap<>(random.tensors());
     float[] head = random.tensors().get("classifier.weight").toFloats();
     for (int i = 0; i < head.length; i++) {
       head[i] *= 100;
     }
-    tensors.put("classifier.weight", Tensor.of(head, LABELS.size(), head.length / LABELS.size()));
+    tensors.put("classifier.weight", Tensor.of(head, labels.size(), head.length / labels.size()));
     ModelDirectory.write(directory, new Checkpoint(config, random.preprocessor(), tensors));
     return directory;
   }

@@ -3,6 +3,7 @@ package org.sparkvit.ml;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,15 +15,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.ml.feature.StringIndexerModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +94,8 @@ class VitImageClassifierTest extends SparkTest {
       if (scored.isNullAt(4)) {
         assertThat(probability).isNull();
         assertThat(row.<Vector>getAs("logits")).isNull();
-        assertThat(row.<String>getAs("prediction")).isNull();
+        assertThat(row.<Double>getAs("prediction")).isNull();
+        assertThat(row.<String>getAs("predictedLabel")).isNull();
         assertThat(status).isEqualTo(scored.getString(5));
         assertThat(row.<String>getAs("prediction_reason")).isNotBlank();
         continue;
@@ -95,7 +108,8 @@ class VitImageClassifierTest extends SparkTest {
         best = floats.get(k) > floats.get(best) ? k : best;
       }
       assertThat(row.<Vector>getAs("logits").argmax()).isEqualTo(best);
-      assertThat(row.<String>getAs("prediction")).isEqualTo(DrawnImages.LABELS.get(best));
+      assertThat(row.<Double>getAs("prediction")).isEqualTo(best);
+      assertThat(row.<String>getAs("predictedLabel")).isEqualTo(DrawnImages.LABELS.get(best));
       assertThat(status).isEqualTo("OK");
       assertThat(row.<String>getAs("prediction_reason")).isNull();
     }
@@ -110,6 +124,7 @@ class VitImageClassifierTest extends SparkTest {
             .setRawPredictionCol("logits")
             .setProbabilityCol("")
             .setPredictionCol("")
+            .setPredictedLabelCol("")
             .setStatusCol("")
             .setReasonCol("")
             .transform(images.dataset(spark, 2))
@@ -239,7 +254,13 @@ class VitImageClassifierTest extends SparkTest {
     assertThat(results.schema().apply("noted").metadata().getString("note")).isEqualTo("kept");
     Dataset<Row> passed =
         results.drop(
-            "probability", "prediction", "prediction_status", "prediction_reason", "content");
+            "rawPrediction",
+            "probability",
+            "prediction",
+            "predictedLabel",
+            "prediction_status",
+            "prediction_reason",
+            "content");
     assertThat(passed.collectAsList()).isEqualTo(rows.drop("content").collectAsList());
     assertThat(
             AttributeGroup.fromStructField(results.schema().apply("probability")).indexOf("green"))
@@ -267,7 +288,14 @@ class VitImageClassifierTest extends SparkTest {
     Dataset<Row> results =
         classifier().transform(spark.createDataFrame(List.<Row>of(), DrawnImages.SCHEMA));
     assertThat(results.collectAsList()).isEmpty();
-    assertThat(results.columns()).contains("probability", "prediction");
+    assertThat(results.columns())
+        .endsWith(
+            "rawPrediction",
+            "probability",
+            "prediction",
+            "predictedLabel",
+            "prediction_status",
+            "prediction_reason");
   }
 
   @Test
@@ -358,7 +386,13 @@ class VitImageClassifierTest extends SparkTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("'prediction' exists already");
     assertThatThrownBy(
-            () -> classifier().setPredictionCol("").setProbabilityCol("").transformSchema(schema))
+            () ->
+                classifier()
+                    .setPredictionCol("")
+                    .setPredictedLabelCol("")
+                    .setProbabilityCol("")
+                    .setRawPredictionCol("")
+                    .transformSchema(schema))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("all output columns are empty");
     assertThatThrownBy(() -> classifier().setBatchSize(0)).hasMessageContaining("batchSize");
@@ -393,6 +427,135 @@ class VitImageClassifierTest extends SparkTest {
     assertThat(VitImageClassifier.read().load(path).getBatchSize()).isEqualTo(DrawnImages.BATCH);
   }
 
+  /** Spark's evaluators, with their own defaults, beside what is counted here by hand. */
+  @Test
+  void sparksEvaluatorsTakeTheColumns() {
+    Dataset<Row> rows = images.dataset(spark, 2).withColumn("truth", truth());
+    VitImageClassifier classifier = classifier().setHandleInvalid("skip");
+    StructField prediction = classifier.transform(rows).schema().apply("prediction");
+    assertThat(prediction.dataType()).isEqualTo(DataTypes.DoubleType);
+    String[] labels = ((NominalAttribute) Attribute.fromStructField(prediction)).values().get();
+    assertThat(labels).containsExactly(DrawnImages.LABELS.toArray(new String[0]));
+
+    StringIndexerModel numbered =
+        new StringIndexerModel(labels).setInputCol("truth").setOutputCol("label");
+    Dataset<Row> scored = classifier.transform(numbered.transform(rows)).cache();
+    int right = 0;
+    double loss = 0;
+    List<Row> results = scored.collectAsList();
+    for (Row row : results) {
+      int label = DrawnImages.LABELS.indexOf(row.<String>getAs("truth"));
+      right += row.getAs("truth").equals(row.getAs("predictedLabel")) ? 1 : 0;
+      loss -= Math.log(row.<Vector>getAs("probability").apply(label));
+    }
+    assertThat(results).hasSize(12);
+    assertThat(right).isBetween(1, 11);
+    assertThat(metric("accuracy").evaluate(scored)).isEqualTo(right / 12.0);
+    assertThat(metric("logLoss").evaluate(scored)).isCloseTo(loss / 12, within(1e-9));
+    assertThat(metric("f1").evaluate(scored)).isGreaterThan(0).isLessThan(1);
+    assertThat(
+            new IndexToString()
+                .setInputCol("prediction")
+                .setOutputCol("again")
+                .transform(scored)
+                .where("again = predictedLabel")
+                .count())
+        .isEqualTo(12);
+    scored.unpersist();
+  }
+
+  /** A label for each image, by its number. */
+  private static Column truth() {
+    Column label = functions.lit(DrawnImages.LABELS.get(0));
+    for (int k = 1; k < DrawnImages.LABELS.size(); k++) {
+      label =
+          functions
+              .when(
+                  col("number").mod(DrawnImages.LABELS.size()).equalTo(k),
+                  DrawnImages.LABELS.get(k))
+              .otherwise(label);
+    }
+    return label;
+  }
+
+  private static MulticlassClassificationEvaluator metric(String name) {
+    return new MulticlassClassificationEvaluator().setMetricName(name);
+  }
+
+  /** The area under the curve is that of the pairs of a warm and a cold image in their order. */
+  @Test
+  void sparksEvaluatorOfTwoClassesTakesTheColumns() {
+    Path two = DrawnImages.model(folder.resolve("two"), 1, List.of("cold", "warm"));
+    Dataset<Row> scored =
+        classifier()
+            .setModelPath(two.toString())
+            .setHandleInvalid("skip")
+            .transform(
+                images
+                    .dataset(spark, 2)
+                    .withColumn("label", col("kind").equalTo("warm").cast("double")))
+            .cache();
+    List<Row> rows = scored.collectAsList();
+    double ordered = 0;
+    int pairs = 0;
+    for (Row warm : rows) {
+      for (Row cold : rows) {
+        if (warm.<Double>getAs("label") > cold.<Double>getAs("label")) {
+          pairs++;
+          double above = logit(warm) - logit(cold);
+          ordered += above > 0 ? 1 : above == 0 ? 0.5 : 0;
+        }
+      }
+    }
+    assertThat(pairs).isGreaterThan(20);
+    assertThat(new BinaryClassificationEvaluator().evaluate(scored))
+        .isCloseTo(ordered / pairs, within(1e-9));
+    scored.unpersist();
+  }
+
+  private static double logit(Row row) {
+    return row.<Vector>getAs("rawPrediction").apply(1);
+  }
+
+  /** What was saved when the prediction was a string; also within a pipeline. */
+  @Test
+  void aClassifierSavedBeforeThereWasAnIndexGivesTheColumnsThatItGave() throws IOException {
+    String metadata =
+        """
+        {"class":"org.sparkvit.ml.VitImageClassifier","timestamp":1767225600000,\
+        "sparkVersion":"3.5.7","uid":"vitImageClassifier_0a1b2c3d4e5f",\
+        "paramMap":{"modelPath":"%s","device":"cpu","precision":"fp32","batchSize":4},\
+        "defaultParamMap":{"reasonCol":"prediction_reason","precision":"auto","device":"auto",\
+        "batchSize":16,"background":"none","handleInvalid":"keep","predictionCol":"prediction",\
+        "decodeThreads":2,"statusCol":"prediction_status","inputCol":"path",\
+        "probabilityCol":"probability","rawPredictionCol":""}}
+        """
+            .formatted(model);
+    Path saved = Files.createDirectories(folder.resolve("older/metadata"));
+    Files.writeString(saved.resolve("part-00000"), metadata);
+    VitImageClassifier loaded = VitImageClassifier.load(saved.getParent().toString());
+    assertThat(loaded.getBatchSize()).isEqualTo(4);
+    Dataset<Row> rows = images.dataset(spark, 2);
+    Dataset<Row> results = loaded.transform(rows);
+    assertThat(results.columns())
+        .containsExactly(
+            "number",
+            "path",
+            "content",
+            "kind",
+            "probability",
+            "prediction",
+            "prediction_status",
+            "prediction_reason");
+    assertThat(results.select("prediction").collectAsList())
+        .isEqualTo(classifier().transform(rows).select("predictedLabel").collectAsList());
+
+    // From here on it is as others are.
+    String again = folder.resolve("again").toString();
+    new Pipeline().setStages(new PipelineStage[] {loaded}).fit(rows).save(again);
+    assertThat(PipelineModel.load(again).transform(rows).schema()).isEqualTo(results.schema());
+  }
+
   @Test
   void aCopyHasTheExtraParametersAndIsApart() {
     VitImageClassifier classifier = classifier();
@@ -416,6 +579,7 @@ class VitImageClassifierTest extends SparkTest {
             "inputCol",
             "modelPath",
             "precision",
+            "predictedLabelCol",
             "predictionCol",
             "probabilityCol",
             "rawPredictionCol",
