@@ -8,6 +8,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.UserException;
@@ -85,13 +88,20 @@ final class RunCommand extends SparkCommand {
   private static String text(String file) {
     Path path = new Path(file);
     try {
-      FileSystem fs = path.getFileSystem(new Configuration());
+      FileSystem fs = path.getFileSystem(hadoop());
       try (FSDataInputStream in = fs.open(path)) {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }
     } catch (IOException e) {
       throw new UserException("'" + file + "' cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Returns Hadoop's settings as the session has them, which need not have started yet. */
+  private static Configuration hadoop() {
+    SparkEnv running = SparkEnv.get();
+    return SparkHadoopUtil.get()
+        .newConfiguration(running == null ? new SparkConf() : running.conf());
   }
 
   @Override

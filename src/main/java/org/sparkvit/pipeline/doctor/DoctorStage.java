@@ -37,6 +37,9 @@ public final class DoctorStage extends Stage<DoctorConfig> {
 
   private static final int ROUNDS = 10;
 
+  /** The most processes that a line names. */
+  private static final int NAMED = 4;
+
   /** A difference of clocks beyond which S3 refuses requests is 15 minutes. */
   private static final long CLOCK_MILLIS = 60_000;
 
@@ -152,10 +155,7 @@ public final class DoctorStage extends Stage<DoctorConfig> {
         (name, values) ->
             values.forEach(
                 (fact, processes) -> {
-                  String who =
-                      processes.size() == all.size()
-                          ? ""
-                          : "  [" + String.join(", ", processes) + "]";
+                  String who = processes.size() == all.size() ? "" : "  [" + some(processes) + "]";
                   lines.add(
                       String.format(
                           Locale.ROOT,
@@ -171,6 +171,13 @@ public final class DoctorStage extends Stage<DoctorConfig> {
                   }
                 }));
     return lines;
+  }
+
+  private static String some(List<String> processes) {
+    String first = String.join(", ", processes.subList(0, Math.min(NAMED, processes.size())));
+    return processes.size() <= NAMED
+        ? first
+        : first + " and " + (processes.size() - NAMED) + " more";
   }
 
   private static void requireFit(List<Examination> all, int wanted) {
