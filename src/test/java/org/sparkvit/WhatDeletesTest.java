@@ -25,7 +25,7 @@ class WhatDeletesTest {
 
   private static Set<String> deleting() throws IOException {
     Set<String> classes = new TreeSet<>();
-    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+    try (Stream<Path> files = Files.walk(Path.of("src/main"))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
         String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
         if (CALL.matcher(code).find()) {

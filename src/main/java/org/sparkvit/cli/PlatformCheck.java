@@ -24,7 +24,7 @@ final class PlatformCheck {
    * @throws UserException when this jar cannot run on it; the message names the one to take
    */
   static void require() {
-    Properties built = read("/org/sparkvit/cli/build.properties");
+    Properties built = read("build.properties");
     Properties spark = read("/spark-version-info.properties");
     Properties scala = read("/library.properties");
     problem(
