@@ -30,10 +30,9 @@ public record RegisterConfig(
             help = "Schema (database) for the tables; created where it does not exist.")
         String schema,
     @Option(
-            standard = "",
             label = "TEXT",
             help = "What the names of the tables begin with, for several workspaces in one schema.")
-        String prefix,
+        Optional<String> prefix,
     @Option(help = "Print the SQL, for somebody who has the rights to run it, and do nothing.")
         boolean dryRun,
     @OverwriteOption boolean overwrite) {
@@ -43,9 +42,9 @@ public record RegisterConfig(
     if (schema.isBlank()) {
       throw new UserException("--schema is empty; name the schema for the tables");
     }
-    if (!prefix.matches("[A-Za-z0-9_]*")) {
+    if (!prefix.orElse("").matches("[A-Za-z0-9_]*")) {
       throw new UserException(
-          "--prefix is '" + prefix + "'; use letters of the English alphabet, digits and _");
+          "--prefix is '" + prefix.get() + "'; use letters of the English alphabet, digits and _");
     }
   }
 }

@@ -55,6 +55,7 @@ public final class RegisterStage extends Stage<RegisterConfig> {
     }
     String schema =
         config.catalog().map(catalog -> quoted(catalog) + ".").orElse("") + quoted(config.schema());
+    String prefix = config.prefix().orElse("");
     List<String> names = new ArrayList<>();
     int made = 0;
     String createSchema = "CREATE SCHEMA IF NOT EXISTS " + schema;
@@ -64,11 +65,11 @@ public final class RegisterStage extends Stage<RegisterConfig> {
       run(context.spark(), createSchema);
     }
     for (TableSpec table : tables) {
-      String name = schema + "." + quoted(config.prefix() + table.name());
+      String name = schema + "." + quoted(prefix + table.name());
       String location = context.workspace().table(table);
       String create =
           "CREATE TABLE " + name + " USING delta LOCATION '" + location.replace("'", "\\'") + "'";
-      names.add(config.prefix() + table.name());
+      names.add(prefix + table.name());
       if (config.dryRun()) {
         context.progress().say(create + ";");
       } else if (isNew(context.spark(), name, location, config.overwrite())) {
