@@ -118,7 +118,7 @@ class PySparkTest {
         .containsExactly("__init__", "setParams");
     for (MatchResult signature : signatures) {
       Map<String, String> shown = new TreeMap<>();
-      for (String line : signature.group(2).split("\n", -1)) {
+      for (String line : signature.group(2).lines().toList()) {
         Matcher argument = ARGUMENT.matcher(line);
         assertThat(argument.matches()).as(line).isTrue();
         shown.put(argument.group(1), argument.group(2) + " = " + argument.group(3));
