@@ -236,6 +236,7 @@ def try_all(jar, folder):
         SparkSession.builder.master("local[2]")
         .config("spark.jars", jar)
         .config("spark.ui.enabled", False)
+        .config("spark.ui.showConsoleProgress", False)
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 2)
