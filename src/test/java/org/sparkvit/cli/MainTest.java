@@ -111,7 +111,9 @@ class MainTest {
       assertThat(all)
           .containsAnyOf(option.longestName(), "--[no-]" + option.longestName().substring(2));
     }
-    assertThat(output(command, "--help").lines().count()).isLessThanOrEqualTo(all.lines().count());
+    String help = output(command, "--help");
+    assertThat(help.lines().count()).isLessThanOrEqualTo(all.lines().count());
+    assertThat(all + help).doesNotContain("=PARAM").contains("Usage: spark-vit " + command);
   }
 
   @Test
