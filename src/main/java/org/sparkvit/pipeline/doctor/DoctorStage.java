@@ -57,8 +57,8 @@ public final class DoctorStage extends Stage<DoctorConfig> {
   @Override
   protected void run(StageContext context, DoctorConfig config) {
     List<Examiner.Place> storage = new ArrayList<>();
-    storage.add(new Examiner.Place("--workspace", config.workspace()));
-    config.input().ifPresent(uri -> storage.add(new Examiner.Place("--input", uri)));
+    storage.add(new Examiner.Place("--workspace", config.workspace(), true));
+    config.input().ifPresent(uri -> storage.add(new Examiner.Place("--input", uri, false)));
     SparkSession spark = context.spark();
     Examiner examiner =
         new Examiner(
@@ -82,11 +82,11 @@ public final class DoctorStage extends Stage<DoctorConfig> {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Map<String, Examination> found = new LinkedHashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      int known =
-          Math.max(wanted, spark.sparkContext().statusTracker().getExecutorInfos().length - 1);
-      if (round > 0 && found.size() >= known) {
+      int known = spark.sparkContext().statusTracker().getExecutorInfos().length - 1;
+      if (round > 0 && found.size() >= Math.max(wanted, known)) {
         break;
       }
+      // By the executors that there are; those that are asked for and absent only mean more rounds.
       int tasks = Math.max(2 * context.defaultParallelism(), 2 * known);
       List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
       for (String answer :

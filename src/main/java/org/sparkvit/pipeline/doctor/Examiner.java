@@ -3,7 +3,6 @@ package org.sparkvit.pipeline.doctor;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -22,6 +21,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
+import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.model.runtime.PyTorchRuntime;
@@ -54,8 +54,10 @@ record Examiner(SerializableConfiguration configuration, List<Place> storage, St
    *
    * @param name the option that names it
    * @param uri where it is
+   * @param mayBeAbsent whether it is enough to reach its storage, as for a workspace before the
+   *     first run
    */
-  record Place(String name, String uri) implements Serializable {}
+  record Place(String name, String uri, boolean mayBeAbsent) implements Serializable {}
 
   /** Examines this process. */
   Examination examine() {
@@ -216,20 +218,24 @@ record Examiner(SerializableConfiguration configuration, List<Place> storage, St
   }
 
   private Fact reach(Place place) {
-    String name = place.name() + " " + place.uri();
+    String name = place.name() + " " + Urls.withoutSecrets(place.uri());
     Configuration hadoop = configuration.value();
     long began = System.nanoTime();
     try {
       org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(place.uri());
       FileSystem fs = path.getFileSystem(hadoop);
       boolean there = fs.exists(path);
+      if (!there && !place.mayBeAbsent()) {
+        return Fact.failure(
+            name, "does not exist", "check the path; every process has to reach the same files");
+      }
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       return Fact.ok(
           name,
           String.format(
               Locale.ROOT,
               "%s, within %,d ms",
-              there ? "reached" : "reached, empty",
+              there ? "reached" : "storage reached, nothing there yet",
               roundUp(millis)));
     } catch (IOException | RuntimeException | LinkageError e) {
       return Fact.failure(
@@ -253,15 +259,14 @@ record Examiner(SerializableConfiguration configuration, List<Place> storage, St
   private static Optional<String> said(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      List<String> lines = new ArrayList<>();
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        out.lines().limit(16).forEach(lines::add);
-      }
+      // A few lines fit into the pipe, so the program ends before they are read, or hangs.
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return Optional.empty();
+      }
+      List<String> lines;
+      try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+        lines = out.lines().limit(16).toList();
       }
       return process.exitValue() == 0 ? Optional.of(String.join("; ", lines)) : Optional.empty();
     } catch (IOException e) {

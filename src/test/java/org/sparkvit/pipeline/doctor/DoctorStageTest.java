@@ -44,6 +44,16 @@ class DoctorStageTest extends SparkTest {
   }
 
   @Test
+  void imagesThatAreNotThereFailAndAWorkspaceMayBeAbsent() {
+    assertThatThrownBy(() -> run("input", folder.resolve("typo")))
+        .isInstanceOf(UserException.class);
+    assertThat(said).anyMatch(line -> line.matches(" +failure --input .*typo: does not exist"));
+    run("workspace", folder.resolve("later"));
+    assertThat(said)
+        .anyMatch(line -> line.matches(" +ok +--workspace .*later: storage reached, nothing .*"));
+  }
+
+  @Test
   void aGpuThatIsNotThereFailsOnlyWhereItIsAskedFor() {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         PyTorchRuntime.gpuCount() == 0, "this machine has a GPU");
