@@ -70,8 +70,8 @@ public abstract class Stage<C extends Record> {
   }
 
   /**
-   * Returns the tables that this run adds to. The run is refused before any work where it cannot
-   * add to them.
+   * Returns the tables that this run writes whether they exist or not. The run is refused before
+   * any work where it cannot write to them.
    */
   protected List<TableSpec> appends(C config) {
     return List.of();
