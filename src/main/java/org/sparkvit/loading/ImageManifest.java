@@ -19,6 +19,7 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * The manifest that {@code catalog} reads back: path, label, split as the catalog was given it, the
@@ -49,7 +50,7 @@ public final class ImageManifest {
       columns.add(when(member, col(ImagesTable.BYTES)).as(ImageFiles.MEMBER_BYTES));
     }
     for (String name : ImagesTable.SPEC.extraColumns(images)) {
-      columns.add(col("`" + name.replace("`", "``") + "`"));
+      columns.add(QuotedColumn.named(name));
     }
     images.select(columns.toArray(new Column[0])).write().parquet(uri);
   }

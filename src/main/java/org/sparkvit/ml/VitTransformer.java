@@ -1,7 +1,5 @@
 package org.sparkvit.ml;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,6 +21,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.Background;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.workspace.ModelVersions;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.LocalModelDirectory;
@@ -186,17 +185,13 @@ public abstract class VitTransformer<T extends VitTransformer<T>> extends Transf
                 getHandleInvalid().equals(ERROR)),
             schema);
     if (getHandleInvalid().equals(SKIP)) {
-      results = results.where(column(columns.get(0).field().name()).isNotNull());
+      results = results.where(QuotedColumn.named(columns.get(0).field().name()).isNotNull());
     }
     // Rows that a function has made lack the metadata that earlier stages set on their columns.
     return results.select(
         Arrays.stream(schema.fields())
-            .map(field -> column(field.name()).as(field.name(), field.metadata()))
+            .map(field -> QuotedColumn.named(field.name()).as(field.name(), field.metadata()))
             .toArray(Column[]::new));
-  }
-
-  private static Column column(String name) {
-    return col("`" + name.replace("`", "``") + "`");
   }
 
   private SharedModel model(SparkSession spark) {

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Applies the catalog's current labels to tables that were made from an earlier catalog. Such a
@@ -32,7 +33,9 @@ public final class CurrentLabels {
   public static Dataset<Row> in(Dataset<Row> rows, Dataset<Row> images) {
     Column[] columns =
         Arrays.stream(rows.columns())
-            .map(name -> name.equals(ImagesTable.LABEL) ? col(NOW).as(name) : col("`" + name + "`"))
+            .map(
+                name ->
+                    name.equals(ImagesTable.LABEL) ? col(NOW).as(name) : QuotedColumn.named(name))
             .toArray(Column[]::new);
     return joined(rows, images).select(columns);
   }

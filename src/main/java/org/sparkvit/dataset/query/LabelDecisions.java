@@ -22,6 +22,7 @@ import org.apache.spark.sql.functions;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Applies the {@linkplain DecisionsTable decisions} of people, models and rules to the catalog.
@@ -102,7 +103,7 @@ public final class LabelDecisions {
               ? when(col(DECIDED).isNotNull(), col(DECIDED + "." + DecisionsTable.VALUE))
                   .otherwise(col(ImagesTable.LABEL))
                   .as(name)
-              : column(name));
+              : QuotedColumn.named(name));
     }
     columns.add(coalesce(col(MEMBERSHIP).equalTo(DecisionsTable.EXCLUDE), lit(false)).as(EXCLUDED));
     columns.add(col(DECIDED + "." + DecisionsTable.SOURCE).as(SOURCE));
@@ -194,7 +195,8 @@ public final class LabelDecisions {
         pairs.add(lit(row.getString(1)));
         pairs.add(lit(row.getString(2)));
       } else if (Arrays.asList(rows.columns()).contains(row.getString(3))) {
-        Column chosen = column(row.getString(3)).cast("string").eqNullSafe(lit(row.getString(4)));
+        Column chosen =
+            QuotedColumn.named(row.getString(3)).cast("string").eqNullSafe(lit(row.getString(4)));
         mapped.add(
             when(
                 col(ImagesTable.LABEL).equalTo(row.getString(1)).and(chosen),
@@ -216,9 +218,5 @@ public final class LabelDecisions {
     }
     mapped.add(col(ImagesTable.LABEL));
     return coalesce(mapped.toArray(new Column[0]));
-  }
-
-  private static Column column(String name) {
-    return col("`" + name.replace("`", "``") + "`");
   }
 }

@@ -20,6 +20,7 @@ import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /** Selects columns of {@code images} whose values divide the images into slices. */
 public final class SliceColumns {
@@ -44,7 +45,7 @@ public final class SliceColumns {
 
   /** Returns the value of a slice column as text, never null. */
   public static Column value(String slice) {
-    return coalesce(quoted(slice).cast(DataTypes.StringType), lit(MISSING));
+    return coalesce(QuotedColumn.named(slice).cast(DataTypes.StringType), lit(MISSING));
   }
 
   /** Returns the value as {@link #value(String)} does, of a column in a struct. */
@@ -66,7 +67,7 @@ public final class SliceColumns {
               column,
               String.join(", ", images.columns())));
     }
-    Column value = quoted(column).cast(DataTypes.StringType);
+    Column value = QuotedColumn.named(column).cast(DataTypes.StringType);
     return when(trim(value).notEqual(""), value);
   }
 
@@ -99,7 +100,8 @@ public final class SliceColumns {
                 + type.simpleString()
                 + "; choose a column of plain values");
       }
-      long values = images.select(quoted(slice)).distinct().limit(MAX_VALUES + 1).count();
+      long values =
+          images.select(QuotedColumn.named(slice)).distinct().limit(MAX_VALUES + 1).count();
       if (values > MAX_VALUES) {
         throw new UserException(
             "--slices names '"
@@ -121,7 +123,7 @@ public final class SliceColumns {
     for (String column : ImagesTable.SPEC.extraColumns(images)) {
       if (!isNested(images.schema().apply(column).dataType())) {
         plain.add(column);
-        counts.add(approx_count_distinct(quoted(column)));
+        counts.add(approx_count_distinct(QuotedColumn.named(column)));
       }
     }
     List<String> usual = new ArrayList<>();
@@ -138,9 +140,5 @@ public final class SliceColumns {
 
   private static boolean isNested(DataType type) {
     return type instanceof ArrayType || type instanceof MapType || type instanceof StructType;
-  }
-
-  private static Column quoted(String column) {
-    return col("`" + column.replace("`", "``") + "`");
   }
 }

@@ -77,7 +77,7 @@ public record TableSpec(
       if (!open) {
         throw new DataException(name, extra, "is not a column of this table");
       }
-      columns.add(col("`" + extra.replace("`", "``") + "`"));
+      columns.add(QuotedColumn.named(extra));
     }
     return rows.select(columns.toArray(new Column[0]));
   }

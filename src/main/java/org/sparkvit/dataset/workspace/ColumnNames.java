@@ -8,10 +8,10 @@ import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Converts names of columns to names that Delta tables may have. A user's own column may be called
@@ -65,7 +65,7 @@ final class ColumnNames {
     Column[] columns = new Column[stored.length()];
     for (int i = 0; i < columns.length; i++) {
       StructField field = stored.apply(i);
-      columns[i] = named(rows.columns()[i]).as(field.name(), field.metadata());
+      columns[i] = QuotedColumn.named(rows.columns()[i]).as(field.name(), field.metadata());
     }
     return rows.select(columns);
   }
@@ -75,14 +75,10 @@ final class ColumnNames {
     Column[] columns = new Column[stored.length()];
     for (int i = 0; i < columns.length; i++) {
       StructField field = stored.apply(i);
-      Column column = named(field.name());
+      Column column = QuotedColumn.named(field.name());
       columns[i] =
           field.metadata().contains(OWN) ? column.as(field.metadata().getString(OWN)) : column;
     }
     return rows.select(columns);
-  }
-
-  private static Column named(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
   }
 }

@@ -1,6 +1,5 @@
 package org.sparkvit.dataset.workspace;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
@@ -11,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Escapes text for files that people open in a spreadsheet. A spreadsheet takes a cell that begins
@@ -37,7 +37,7 @@ public final class SpreadsheetCells {
   }
 
   private static Column quoted(StructField field) {
-    Column cell = col("`" + field.name().replace("`", "``") + "`");
+    Column cell = QuotedColumn.named(field.name());
     String name = field.name().replaceFirst(FORMULA, "'$0");
     if (!field.dataType().sameType(DataTypes.StringType)) {
       return cell.as(name);

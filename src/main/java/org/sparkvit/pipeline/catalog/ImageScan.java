@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
@@ -83,11 +81,6 @@ final class ImageScan {
    * @param bytes the sum of the sizes of their files
    */
   record Known(Optional<Dataset<Row>> rows, long bytes) {}
-
-  /** A column by its name, whatever characters the name has. */
-  static Column column(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
-  }
 
   private record Task(FileReader reader, LongAccumulator images) implements Serializable {
 

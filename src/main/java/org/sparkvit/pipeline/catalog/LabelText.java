@@ -23,6 +23,7 @@ import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.StringType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Converts the cells of a column of labels to names of classes.
@@ -59,7 +60,7 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
    */
   static boolean areWhole(Dataset<Row> labels) {
     DataType type = labels.schema().fields()[0].dataType();
-    Column label = col("`" + labels.columns()[0].replace("`", "``") + "`");
+    Column label = QuotedColumn.named(labels.columns()[0]);
     if (type instanceof StringType) {
       Dataset<Row> given = labels.where(trim(label).notEqual(""));
       return given.where(not(trim(label).rlike("^" + POINT_ZERO + "$"))).isEmpty()

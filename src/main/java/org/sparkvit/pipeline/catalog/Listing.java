@@ -25,6 +25,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ScalaCells;
 import org.sparkvit.dataset.schema.ImagesSkippedTable;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.loading.ImageName;
 
 /**
@@ -248,7 +249,7 @@ final class Listing {
     List<String> names = freeNames(free).subList(own.size(), free.size());
     List<Column> columns = new ArrayList<>();
     for (String name : listing.columns()) {
-      columns.add(ImageScan.column(name));
+      columns.add(QuotedColumn.named(name));
     }
     for (int i = 0; i < fields.size(); i++) {
       columns.add(element_at(col(FIELDS), fields.get(i)).as(names.get(i)));

@@ -37,6 +37,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.image.codec.ForeignContent;
 import org.sparkvit.loading.Storage;
 
@@ -239,7 +240,7 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
       String[] names = rows.columns();
       Column[] columns = new Column[names.length];
       for (int i = 0; i < names.length; i++) {
-        columns[i] = col("`" + names[i].replace("`", "``") + "`").as(position(i));
+        columns[i] = QuotedColumn.named(names[i]).as(position(i));
       }
       return new ManifestTable(
           rows.select(

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * Tells which listed files are as they were when an earlier catalog read them, so that they need
@@ -62,7 +63,7 @@ final class UnchangedFiles {
     this.earlier =
         images
             .where(trusted)
-            .select(Arrays.stream(own).map(ImageScan::column).toArray(Column[]::new));
+            .select(Arrays.stream(own).map(QuotedColumn::named).toArray(Column[]::new));
   }
 
   /**
@@ -73,7 +74,7 @@ final class UnchangedFiles {
   Dataset<Row> rows(Dataset<Row> listing) {
     List<Column> listed = new ArrayList<>();
     for (String name : listing.columns()) {
-      listed.add(ImageScan.column(name).as(LISTED + name));
+      listed.add(QuotedColumn.named(name).as(LISTED + name));
     }
     Dataset<Row> both =
         listing
@@ -94,7 +95,7 @@ final class UnchangedFiles {
       columns.add(given ? col(LISTED + name).as(name) : col(name));
     }
     for (StructField field : Listing.own(listing.schema())) {
-      columns.add(ImageScan.column(LISTED + field.name()).as(field.name()));
+      columns.add(QuotedColumn.named(LISTED + field.name()).as(field.name()));
     }
     return both.select(columns.toArray(Column[]::new));
   }

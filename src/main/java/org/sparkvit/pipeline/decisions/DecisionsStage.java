@@ -22,6 +22,7 @@ import org.sparkvit.dataset.query.LabelDecisions;
 import org.sparkvit.dataset.query.NewDecisions;
 import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.pipeline.stage.Group;
 import org.sparkvit.pipeline.stage.Stage;
@@ -192,10 +193,7 @@ public final class DecisionsStage extends Stage<DecisionsConfig> {
       String name = where.get().getKey();
       List<String> own = ImagesTable.SPEC.extraColumns(labels);
       UserException.require(own.contains(name), "--where", name, "a column of " + own);
-      chosen =
-          col("`" + name.replace("`", "``") + "`")
-              .cast("string")
-              .eqNullSafe(lit(where.get().getValue()));
+      chosen = QuotedColumn.named(name).cast("string").eqNullSafe(lit(where.get().getValue()));
     }
     Map<String, Long> counts = new TreeMap<>();
     labels

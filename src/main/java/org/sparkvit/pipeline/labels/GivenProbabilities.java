@@ -24,6 +24,7 @@ import org.sparkvit.core.Labels;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ClassIndex;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.pipeline.stage.StageContext;
 
 /**
@@ -132,7 +133,7 @@ record GivenProbabilities(Dataset<Row> rows, Labels classes) {
     Column probabilities =
         array(
             labels.names().stream()
-                .map(name -> col("`" + name.replace("`", "``") + "`").cast(DataTypes.DoubleType))
+                .map(name -> QuotedColumn.named(name).cast(DataTypes.DoubleType))
                 .toArray(Column[]::new));
     String key = columns.contains(ImagesTable.ID) ? ImagesTable.ID : ImagesTable.PATH;
     Dataset<Row> rows =

@@ -1,7 +1,6 @@
 package org.sparkvit.pipeline.maintenance;
 
 import static org.apache.spark.sql.functions.base64;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.to_json;
 
 import java.io.IOException;
@@ -22,6 +21,7 @@ import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
 import org.sparkvit.dataset.workspace.AtomicFiles;
@@ -175,7 +175,7 @@ public final class ExportStage extends Stage<ExportConfig> {
   }
 
   private static Column asText(StructField field) {
-    Column column = col("`" + field.name().replace("`", "``") + "`");
+    Column column = QuotedColumn.named(field.name());
     DataType type = field.dataType();
     if (type instanceof ArrayType || type instanceof StructType || type instanceof MapType) {
       return to_json(column).as(field.name());

@@ -7,6 +7,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
 import org.sparkvit.pipeline.stage.Group;
@@ -54,7 +55,8 @@ public final class RegisterStage extends Stage<RegisterConfig> {
               + "' has no tables yet; run 'spark-vit catalog' first");
     }
     String schema =
-        config.catalog().map(catalog -> quoted(catalog) + ".").orElse("") + quoted(config.schema());
+        config.catalog().map(catalog -> QuotedColumn.quote(catalog) + ".").orElse("")
+            + QuotedColumn.quote(config.schema());
     String prefix = config.prefix().orElse("");
     List<String> names = new ArrayList<>();
     int made = 0;
@@ -65,7 +67,7 @@ public final class RegisterStage extends Stage<RegisterConfig> {
       run(context.spark(), createSchema);
     }
     for (TableSpec table : tables) {
-      String name = schema + "." + quoted(prefix + table.name());
+      String name = schema + "." + QuotedColumn.quote(prefix + table.name());
       String location = context.workspace().table(table);
       String create =
           "CREATE TABLE " + name + " USING delta LOCATION '" + location.replace("'", "\\'") + "'";
@@ -156,9 +158,5 @@ public final class RegisterStage extends Stage<RegisterConfig> {
       }
       throw new UserException("'" + sql + "' failed: " + message, e);
     }
-  }
-
-  private static String quoted(String name) {
-    return "`" + name.replace("`", "``") + "`";
   }
 }

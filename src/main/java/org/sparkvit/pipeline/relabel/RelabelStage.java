@@ -129,10 +129,12 @@ public final class RelabelStage extends Stage<RelabelConfig> {
     context.decide(changes(decided), SOURCE, model.getKey());
     outcome(context, config, totals, rate, model.getKey());
     sayExport(context, config, decided, totals, export);
-    context.say(
-        "the new labels count from now on; 'spark-vit relabel --revert %s' takes them back",
-        context.record().runId());
-    context.next("train --overwrite");
+    if (totals.images(line -> line.reason().decision().equals(RelabelsTable.CHANGE)) > 0) {
+      context.say(
+          "the new labels count from now on; 'spark-vit relabel --revert %s' takes them back",
+          context.record().runId());
+      context.next("train --overwrite");
+    }
   }
 
   /** Returns the decisions that change a label. */

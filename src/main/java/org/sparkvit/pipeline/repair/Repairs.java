@@ -25,6 +25,7 @@ import org.sparkvit.dataset.schema.DecisionsTable;
 import org.sparkvit.dataset.schema.FindingsTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.LabelChecksTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.schema.RepairsTable;
 import org.sparkvit.pipeline.repair.RepairConfig.WrongLabels;
 
@@ -113,7 +114,7 @@ final class Repairs {
               + "', which is no column of table 'images'; there are "
               + ImagesTable.SPEC.extraColumns(images));
     }
-    Column value = col("`" + column.replace("`", "``") + "`").cast(DataTypes.StringType);
+    Column value = QuotedColumn.named(column).cast(DataTypes.StringType);
     return images
         .where(coalesce(trim(value), lit("")).equalTo(""))
         .select(

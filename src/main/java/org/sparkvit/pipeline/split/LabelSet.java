@@ -22,6 +22,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * The class and the further labels of an image as one name: the class, then the labels in
@@ -51,7 +52,7 @@ final class LabelSet {
               + "' for --labels-column; it has "
               + String.join(", ", images.columns()));
     }
-    Column cell = col("`" + column.replace("`", "``") + "`");
+    Column cell = QuotedColumn.named(column);
     Column labels =
         images.schema().apply(column).dataType() instanceof ArrayType
             ? cell.cast(DataTypes.createArrayType(DataTypes.StringType))

@@ -144,6 +144,11 @@ class RelabelStageTest extends SparkTest {
     assertThat(workspace.read(RelabelsTable.SPEC).where(col("decision").equalTo("change")).count())
         .as("the labels of now are what a second run goes by")
         .isZero();
+    assertThat(said)
+        .filteredOn(line -> line.contains("--revert"))
+        .singleElement()
+        .asString()
+        .contains(run);
     revert = Optional.of(run);
     new RelabelStage().run(spark, config(workspace.uri()), said::add);
     assertThat(labels(workspace)).isEqualTo(before);
