@@ -366,8 +366,8 @@ class PackStageTest extends SparkTest {
             throw new IllegalStateException("killed");
           }
         };
-    // 4 shards for each of two cores are a chunk, or fewer where the run's id lets it begin with the
-    // last shards: a chunk ends with the last id.
+    // 4 shards for each of two cores are a chunk, or fewer: a chunk ends with the last id, and the
+    // run's id decides where the first one begins.
     PackConfig config = new PackConfig(workspace.uri(), "20k", 4);
     assertThatThrownBy(() -> new PackStage().run(spark, config, killer)).hasMessage("killed");
     int first = places(workspace).size();
