@@ -29,6 +29,7 @@ import org.sparkvit.dataset.query.ModelReference;
  * @param agreementSample the number of images that are also scored in fp32 for comparison; 0 for
  *     none
  * @param maxMinutes the minutes after which no chunk begins; 0 for no limit
+ * @param dryRun whether the images are only counted
  */
 public record ScoreConfig(
     @WorkspaceOption String workspace,
@@ -84,7 +85,8 @@ public record ScoreConfig(
                 "Score N images in fp32 and of all their pixels as well, and say how many of them"
                     + " get the same label.")
         int agreementSample,
-    @MaxMinutesOption int maxMinutes) {
+    @MaxMinutesOption int maxMinutes,
+    @Option(help = "Say how many images would be scored, and write nothing.") boolean dryRun) {
 
   /**
    * The number that batch sizes are multiples of. PyTorch's matrix products take rows in blocks,

@@ -64,7 +64,9 @@ public final class ScoreStage extends Stage<ScoreConfig> {
 
   @Override
   protected List<TableSpec> appends(ScoreConfig config) {
-    return List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
+    return config.dryRun()
+        ? List.of()
+        : List.of(PredictionsTable.SPEC, ModelsTable.SPEC, CostsTable.SPEC);
   }
 
   @Override
@@ -96,6 +98,13 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     }
     IdRanges ranges = table.cut(context.record());
     long count = ranges.images();
+    if (config.dryRun()) {
+      context.say(
+          "%,d images would be scored with model %.12s, %,d others have been scored before;"
+              + " nothing was written, as --dry-run asks for",
+          count, model.hash(), images.count() - count);
+      return;
+    }
     if (count == 0) {
       if (!isLastUsed(context, model, location)) {
         registerModel(context, model, location);

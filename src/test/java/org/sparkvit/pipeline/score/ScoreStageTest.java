@@ -259,6 +259,14 @@ class ScoreStageTest extends SparkTest {
         PredictionsTable.SPEC,
         workspace.read(PredictionsTable.SPEC).where(col("id").notEqual(gone)).localCheckpoint(),
         RunRecord.start("test", Map.of()));
+    List<String> lines = new ArrayList<>();
+    String location = model.toUri().toString();
+    score(
+        Options.with(
+            ScoreConfig.class, "workspace", workspace.uri(), "model", location, "dry-run", true),
+        lines::add);
+    assertThat(lines).last().asString().contains("1 images would be scored", "nothing was written");
+    assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo("predictions@1");
     score(workspace, model, 16, 2);
     assertThat(rows(workspace)).isEqualTo(expected);
     assertThat(workspace.version(PredictionsTable.SPEC)).isEqualTo("predictions@2");
