@@ -29,7 +29,7 @@ final class StandaloneCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /** None of the processes lives long enough to earn what the JVM's second compiler costs. */
-  private static final Map<String, String> SHORT_LIVED =
+  static final Map<String, String> SHORT_LIVED =
       Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 
   private final Path folder;
@@ -46,6 +46,26 @@ final class StandaloneCluster implements AutoCloseable {
    * @param folder for its pid files, logs and work
    */
   static StandaloneCluster start(Path folder) throws IOException, InterruptedException {
+    return start(folder, WORKERS);
+  }
+
+  /** Starts a master and so many workers of one core each. */
+  static StandaloneCluster start(Path folder, int workers)
+      throws IOException, InterruptedException {
+    assemble(folder);
+    script(
+        folder,
+        List.of(SCRIPTS.resolve("start").toString()),
+        Map.of("SPARK_VIT_WORKERS", Integer.toString(workers)));
+    return new StandaloneCluster(folder, Files.readString(folder.resolve("url")).strip());
+  }
+
+  /**
+   * Puts Spark together where that has not been done.
+   *
+   * @param folder for the log
+   */
+  static void assemble(Path folder) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     List<String> assemble = new ArrayList<>();
     assemble.add(SCRIPTS.resolve("assemble").toString());
@@ -54,12 +74,54 @@ final class StandaloneCluster implements AutoCloseable {
     if (!repository.isEmpty()) {
       assemble.add("-Dmaven.repo.local=" + repository);
     }
-    script(folder, assemble);
-    script(folder, List.of(SCRIPTS.resolve("start").toString()));
-    return new StandaloneCluster(folder, Files.readString(folder.resolve("url")).strip());
+    script(folder, assemble, Map.of());
   }
 
-  private static void script(Path folder, List<String> command)
+  /**
+   * Starts a worker of one core beside the others and waits until the master knows it.
+   *
+   * @param n its number, from 1
+   * @param environment what its environment, and that of its executors, has beside this process's
+   */
+  void addWorker(int n, Map<String, String> environment) throws IOException, InterruptedException {
+    Path log = folder.resolve("worker-" + n + ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                BuildFolder.path().resolve(Path.of("spark", "bin", "spark-class")).toString(),
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--webui-port",
+                "0",
+                "--cores",
+                "1",
+                "--memory",
+                "3g",
+                "--work-dir",
+                folder.resolve(Path.of("work", "worker-" + n)).toString(),
+                url)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    Files.writeString(folder.resolve("worker-" + n + ".pid"), Long.toString(process.pid()));
+    await(
+        "worker " + n,
+        process,
+        log,
+        () -> {
+          try {
+            return Files.readString(log).contains("Successfully registered with master");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private static void script(Path folder, List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
     Path log = folder.resolve(Path.of(command.get(0)).getFileName() + ".out");
     ProcessBuilder builder =
@@ -70,6 +132,7 @@ final class StandaloneCluster implements AutoCloseable {
     builder.environment().putAll(SHORT_LIVED);
     builder.environment().put("SPARK_VIT_CLUSTER", folder.toString());
     builder.environment().put("SPARK_VIT_OWNER", Long.toString(ProcessHandle.current().pid()));
+    builder.environment().putAll(environment);
     Process process = builder.start();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
@@ -209,16 +272,21 @@ final class StandaloneCluster implements AutoCloseable {
   /** Waits for something that has to happen while the run is on. */
   static void await(String what, Submitted run, BooleanSupplier condition)
       throws InterruptedException {
+    await(what, run.driver(), run.log(), condition);
+  }
+
+  private static void await(String what, Process process, Path log, BooleanSupplier condition)
+      throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
-      if (!run.driver().isAlive() || System.nanoTime() > deadline) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new AssertionError(
             String.format(
                 Locale.ROOT,
-                "waited in vain for %s; driver alive: %s; see %s",
+                "waited in vain for %s; process alive: %s; see %s",
                 what,
-                run.driver().isAlive(),
-                run.log()));
+                process.isAlive(),
+                log));
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }
@@ -227,7 +295,7 @@ final class StandaloneCluster implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      script(folder, List.of(SCRIPTS.resolve("stop").toString()));
+      script(folder, List.of(SCRIPTS.resolve("stop").toString()), Map.of());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the cluster was stopped", e);
