@@ -58,6 +58,7 @@ class PackageArrowsTest {
               "pipeline.maintenance",
               "ml"),
           Set.of("pipeline.stage"),
+          Set.of("tracking"),
           Set.of("training.output"),
           Set.of("training.loop"),
           Set.of("training.data"),
@@ -78,7 +79,7 @@ class PackageArrowsTest {
           Set.of("image.resample"),
           Set.of("image"),
           Set.of("stats.metrics", "stats.search"),
-          Set.of("core.options"),
+          Set.of("core.options", "core.http"),
           Set.of("core"));
 
   private static final Set<String> SPARK =

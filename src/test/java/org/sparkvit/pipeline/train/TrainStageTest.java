@@ -27,6 +27,7 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
 import org.sparkvit.training.loop.TrainingListener;
@@ -188,7 +189,10 @@ class TrainStageTest extends SparkTest {
 
     String listener = AfterTenSteps.class.getName();
     TrainConfig other =
-        named(config, "other", new TrainRunOptions(false, false, 3, 1, List.of(listener)));
+        named(
+            config,
+            "other",
+            new TrainRunOptions(false, false, 3, 1, List.of(listener), MlflowOptions.DEFAULT));
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new TrainStage().run(spark, other, lines::add))
         .isInstanceOf(UserException.class)
@@ -208,7 +212,11 @@ class TrainStageTest extends SparkTest {
 
     JsonNode resumed =
         train(
-            named(config, "other", new TrainRunOptions(false, true, 0, 1, List.of())), lines::add);
+            named(
+                config,
+                "other",
+                new TrainRunOptions(false, true, 0, 1, List.of(), MlflowOptions.DEFAULT)),
+            lines::add);
     assertThat(lines).anyMatch(line -> line.contains("going on with the training"));
     assertThat(resumed.path("results").path("model_hash"))
         .isEqualTo(straight.path("results").path("model_hash"));
@@ -254,12 +262,14 @@ class TrainStageTest extends SparkTest {
           .publish(model, "2026110" + seed + "T080000000Z-0a1b2c3d");
     }
     TrainRunOptions ten =
-        new TrainRunOptions(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
+        new TrainRunOptions(
+            false, false, 3, 1, List.of(AfterTenSteps.class.getName()), MlflowOptions.DEFAULT);
     TrainConfig config = from("vit", config(workspace), ten);
     assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .hasMessageContaining("--resume");
     tables.modelVersions("vit").rollBack();
-    TrainRunOptions resume = new TrainRunOptions(false, true, 0, 1, List.of());
+    TrainRunOptions resume =
+        new TrainRunOptions(false, true, 0, 1, List.of(), MlflowOptions.DEFAULT);
     TrainConfig other = from("vit", config(workspace), resume);
     assertThatThrownBy(() -> new TrainStage().run(spark, other, Progress.SILENT))
         .isInstanceOf(UserException.class)

@@ -20,6 +20,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.StudyLog;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.recipe.RareClasses;
 
@@ -68,7 +69,8 @@ class TuneStageTest extends SparkTest {
         "cpu",
         "fp32",
         1,
-        TrainFixtures.options(4, 1e-3, 0.1));
+        TrainFixtures.options(4, 1e-3, 0.1),
+        MlflowOptions.DEFAULT);
   }
 
   private static List<JsonNode> events(Path workspace, String name) throws Exception {
