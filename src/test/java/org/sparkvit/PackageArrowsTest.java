@@ -64,6 +64,7 @@ class PackageArrowsTest {
           Set.of("training.data"),
           Set.of("training.recipe"),
           Set.of("inference"),
+          Set.of("monitoring"),
           Set.of("loading"),
           Set.of("dataset.query", "dataset.neighbors"),
           Set.of("dataset.workspace"),

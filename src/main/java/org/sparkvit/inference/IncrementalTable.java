@@ -235,6 +235,7 @@ public final class IncrementalTable {
       long rows = add(next, work, !seen, record);
       seen |= rows > 0;
       written += rows;
+      record.add(RunRecord.IMAGES_DONE, rows);
       rate = rows * 1000.0 / Math.max(1, Duration.between(started, Instant.now()).toMillis());
       wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
       progress.say(line(record.stage(), what, count, ranges.images(), rate));

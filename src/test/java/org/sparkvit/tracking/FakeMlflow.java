@@ -68,7 +68,7 @@ public final class FakeMlflow implements AutoCloseable {
   }
 
   /** Answers with a status where a function of the request gives one other than 0. */
-  synchronized FakeMlflow refusing(Function<String, Integer> statuses) {
+  public synchronized FakeMlflow refusing(Function<String, Integer> statuses) {
     refusal = statuses;
     return this;
   }

@@ -102,6 +102,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
           requireUsable(summary, written.get(ImagesTable.SPEC), config);
           RunRecord record = context.record();
           summary.toMap().forEach(record::result);
+          record.result(RunRecord.IMAGES_DONE, left.files);
           record.result("skipped", skipped.toMap());
           record.result("decisions", decisions.sentences());
           // Without labels there is nothing to stratify by and nothing to learn.

@@ -36,6 +36,7 @@ import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.tracking.FakeMlflow;
 import org.sparkvit.tracking.MlflowOptions;
 
 class EvaluateStageTest extends SparkTest {
@@ -232,6 +233,35 @@ class EvaluateStageTest extends SparkTest {
     List<String> saidAgain = new ArrayList<>();
     new EvaluateStage().run(spark, again, saidAgain::add);
     assertThat(saidAgain).anyMatch(line -> line.contains("class 'other'"));
+  }
+
+  @Test
+  void figuresOfWholeSplitsAreLoggedToMlflow() throws Exception {
+    Workspace workspace = small().write(spark, uri("logged"), 1);
+    try (FakeMlflow server = new FakeMlflow()) {
+      EvaluateConfig config =
+          new EvaluateConfig(
+              workspace.uri(),
+              Optional.of("name-of-m"),
+              List.of("source"),
+              Optional.empty(),
+              0,
+              0,
+              false,
+              new MlflowOptions(Optional.of(server.uri()), Optional.empty()));
+      new EvaluateStage().run(spark, config, Progress.SILENT);
+      FakeMlflow.RunOfFake run = server.runs().get(0);
+      assertThat(server.runs()).hasSize(1);
+      assertThat(run.status).isEqualTo("FINISHED");
+      assertThat(run.tags)
+          .containsEntry("spark-vit.model_hash", "m")
+          .containsEntry("spark-vit.model_name", "name-of-m");
+      assertThat(run.metrics)
+          .containsEntry("all/accuracy", List.of("1.0@0"))
+          .containsEntry("all/precision/sensitive", List.of("1.0@0"));
+      assertThat(run.metrics.keySet()).allMatch(name -> name.startsWith("all/"));
+      assertThat(run.params).containsKeys("input.images", "input.predictions");
+    }
   }
 
   @Test
