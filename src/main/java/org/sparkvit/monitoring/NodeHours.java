@@ -20,6 +20,9 @@ import org.sparkvit.dataset.query.ScalaCells;
  * Kubernetes, each of them is one. Times of events are Spark's own, which may be a moment behind.
  */
 public final class NodeHours extends SparkListener implements AutoCloseable {
+  /** The id of the driver among executors. */
+  private static final String DRIVER = "driver";
+
   private final InstantSource clock;
   private final String driverHost;
   private final Instant begun;
@@ -43,9 +46,12 @@ public final class NodeHours extends SparkListener implements AutoCloseable {
         new NodeHours(InstantSource.system(), context.conf().get("spark.driver.host", "driver"));
     hours.context = context;
     context.addSparkListener(hours);
+    if (context.isLocal()) {
+      hours.add(DRIVER, hours.driverHost, hours.begun);
+      return hours;
+    }
     for (ExecutorSummary executor : ScalaCells.list(context.statusStore().executorList(true))) {
-      // In local mode, too, this is the driver, whose node is counted already.
-      if (!executor.id().equals("driver") || context.isLocal()) {
+      if (!executor.id().equals(DRIVER)) {
         hours.add(executor.id(), executor.hostPort().replaceFirst(":\\d*$", ""), hours.begun);
       }
     }
@@ -67,8 +73,8 @@ public final class NodeHours extends SparkListener implements AutoCloseable {
 
   private synchronized void add(String executor, String host, Instant time) {
     goOn(time);
-    // In local mode the executor's host is the driver's by another name.
-    hosts.put(executor, executor.equals("driver") ? driverHost : host);
+    // In local mode the executor's host may be the driver's by another name.
+    hosts.put(executor, executor.equals(DRIVER) ? driverHost : host);
     mostNodes = Math.max(mostNodes, nodes().size());
   }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -126,7 +127,7 @@ final class MlflowArtifacts {
 
   /** Returns a path with a slash in front and each part escaped. */
   private static String path(String path) {
-    return Arrays.stream(path.split("/"))
+    return Arrays.stream(path.split("/", -1))
         .filter(part -> !part.isEmpty())
         .map(part -> "/" + URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
         .collect(Collectors.joining());
@@ -165,7 +166,9 @@ final class MlflowArtifacts {
   private void requireShared(Path folder) throws IOException {
     boolean here;
     try {
-      here = InetAddress.getByName(server.uri().getHost()).isLoopbackAddress();
+      here =
+          Stream.of(InetAddress.getAllByName(server.uri().getHost()))
+              .allMatch(InetAddress::isLoopbackAddress);
     } catch (UnknownHostException e) {
       here = false;
     }

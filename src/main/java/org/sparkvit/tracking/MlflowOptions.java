@@ -67,17 +67,16 @@ public record MlflowOptions(
               + "profiles of Databricks are not read: set https://WORKSPACE-HOST, and its token in"
               + " MLFLOW_TRACKING_TOKEN");
     }
-    URI uri;
-    try {
-      uri = URI.create(text.strip().replaceFirst("/+$", ""));
-    } catch (IllegalArgumentException e) {
-      // The exception's own message has the text with its secrets.
-      throw new UserException(shown + "use http(s)://HOST[:PORT][/PATH]");
-    }
-    if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null) {
-      throw new UserException(
-          shown + "use http(s)://HOST[:PORT][/PATH]; files and databases are not written to");
-    }
+    URI uri =
+        parse(text)
+            .filter(parsed -> scheme.equals("http") || scheme.equals("https"))
+            .filter(parsed -> parsed.getHost() != null)
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        shown
+                            + "use http(s)://HOST[:PORT][/PATH]; files and databases are not"
+                            + " written to"));
     if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw new UserException(
           shown
@@ -85,5 +84,14 @@ public record MlflowOptions(
               + " MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN");
     }
     return uri;
+  }
+
+  /** Returns a text as an address, or empty where it is none. The reason may have secrets in it. */
+  private static Optional<URI> parse(String text) {
+    try {
+      return Optional.of(URI.create(text.strip().replaceFirst("/+$", "")));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.sparkvit.tracking;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,7 @@ import org.sparkvit.training.loop.TrainingListener;
 public final class Tracking implements AutoCloseable {
   private static final String PREFIX = "spark-vit.";
   private static final String MODEL = "model";
+  private static final String WARNING = "warning: ";
 
   private final Optional<MlflowRun> run;
   private final Settings settings;
@@ -41,14 +43,14 @@ public final class Tracking implements AutoCloseable {
    *
    * @param server the server, or nothing where nothing is logged
    * @param hadoop the settings of storages
-   * @param warn receives warnings for people
+   * @param say receives lines for people
    */
   private record Settings(
       Optional<MlflowServer> server,
       Configuration hadoop,
       RetryingHttp http,
       MlflowRun.Patience patience,
-      Consumer<String> warn) {}
+      Consumer<String> say) {}
 
   private Tracking(Optional<MlflowRun> run, Settings settings, RunRecord record, boolean isChild) {
     this.run = run;
@@ -64,7 +66,7 @@ public final class Tracking implements AutoCloseable {
    * @param workspace the URI of the workspace
    * @param subject the name of the model or study, for the run's name
    * @param hadoop the settings of the storages that models and artifacts are in
-   * @param warn receives warnings for people, each complete in itself
+   * @param say receives lines for people, each complete in itself
    * @throws UserException when the server's address is wrong, or the server refuses the run
    */
   public static Tracking begin(
@@ -73,7 +75,7 @@ public final class Tracking implements AutoCloseable {
       String workspace,
       String subject,
       Configuration hadoop,
-      Consumer<String> warn) {
+      Consumer<String> say) {
     return begin(
         options,
         System.getenv(),
@@ -82,7 +84,7 @@ public final class Tracking implements AutoCloseable {
         workspace,
         subject,
         hadoop,
-        warn);
+        say);
   }
 
   static Tracking begin(
@@ -93,10 +95,11 @@ public final class Tracking implements AutoCloseable {
       String workspace,
       String subject,
       Configuration hadoop,
-      Consumer<String> warn) {
-    Optional<MlflowServer> server = MlflowServer.find(options, environment, warn);
+      Consumer<String> say) {
+    Optional<MlflowServer> server =
+        MlflowServer.find(options, environment, text -> say.accept(WARNING + text));
     RetryingHttp http = new RetryingHttp(1, patience.firstWait(), patience.longestWait());
-    Settings settings = new Settings(server, hadoop, http, patience, warn);
+    Settings settings = new Settings(server, hadoop, http, patience, say);
     Tracking tracking =
         new Tracking(
             server.map(
@@ -310,21 +313,35 @@ public final class Tracking implements AutoCloseable {
       all.addAll(children);
     }
     all.forEach(MlflowRun::await);
-    all.stream()
-        .flatMap(each -> each.takeWarning().stream())
-        .findFirst()
-        .ifPresent(settings.warn());
+    all.stream().flatMap(each -> each.takeWarning().stream()).findFirst().ifPresent(this::warn);
     MlflowServer server = settings.server().orElseThrow();
     Map<String, Object> outcome = new LinkedHashMap<>();
     outcome.put("server", server.toString());
     outcome.put("experiment", server.experiment());
     outcome.put("run", to.id().orElse(null));
     outcome.put("failed_requests", all.stream().mapToLong(MlflowRun::failedRequests).sum());
-    outcome.put("not_logged", all.stream().mapToLong(MlflowRun::notLogged).sum());
+    long missing = all.stream().mapToLong(MlflowRun::notLogged).sum();
+    outcome.put("not_logged", missing);
     record.result("mlflow", outcome);
+    if (to.id().isPresent()) {
+      settings
+          .say()
+          .accept(
+              String.format(
+                  Locale.ROOT,
+                  "logged as run %s of MLflow's experiment '%s' at %s%s",
+                  to.id().get(),
+                  server.experiment(),
+                  server,
+                  missing == 0 ? "" : ", where " + missing + " values or files are missing"));
+    }
   }
 
   private void warn() {
-    run.flatMap(MlflowRun::takeWarning).ifPresent(settings.warn());
+    run.flatMap(MlflowRun::takeWarning).ifPresent(this::warn);
+  }
+
+  private void warn(String text) {
+    settings.say().accept(WARNING + text);
   }
 }

@@ -32,6 +32,7 @@ class TrackingTest {
 
   private FakeMlflow server;
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
   private final RunRecord record =
       RunRecord.start("train", new LinkedHashMap<>(Map.of("epochs", 3, "learning-rate", 1e-4)));
 
@@ -54,7 +55,15 @@ class TrackingTest {
         "s3a://user:secret@bucket/work",
         "vit",
         new Configuration(),
-        warnings::add);
+        this::say);
+  }
+
+  private void say(String line) {
+    if (line.startsWith("warning: ")) {
+      warnings.add(line);
+    } else {
+      said.add(line);
+    }
   }
 
   private Map<?, ?> outcome() {
@@ -112,6 +121,9 @@ class TrackingTest {
     assertThat(outcome().get("failed_requests")).isEqualTo(0L);
     assertThat(outcome().get("not_logged")).isEqualTo(0L);
     assertThat(outcome().get("run")).isEqualTo("run1");
+    assertThat(said)
+        .containsExactly(
+            "logged as run run1 of MLflow's experiment 'spark-vit' at " + server.uri());
     assertThat(warnings).isEmpty();
   }
 
@@ -176,6 +188,7 @@ class TrackingTest {
     assertThat((Long) outcome().get("not_logged")).isGreaterThanOrEqualTo(2);
     assertThat((Long) outcome().get("failed_requests")).isPositive();
     assertThat(warnings).hasSize(1);
+    assertThat(said.get(0)).endsWith("values or files are missing");
   }
 
   /** It may be restarting just then, so a training goes on, and the run begins later. */
@@ -209,7 +222,7 @@ class TrackingTest {
             "w",
             "vit",
             new Configuration(),
-            warnings::add);
+            this::say);
     tracking.finished();
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0)).contains("127.0.0.1:" + free).contains("no answer");

@@ -87,6 +87,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
     if (unchanged.isPresent()) {
       sayWhatChanged(context, all, known);
     }
+    context.metrics().imagesToDo(left.files);
     context.say("reading %,d files in %,d tasks", left.files, partitions);
     List<String> outcome = new ArrayList<>();
     context.publish(

@@ -88,7 +88,7 @@ public final class ProbeStage extends Stage<ProbeConfig> {
             config.workspace(),
             config.name(),
             context.spark().sparkContext().hadoopConfiguration(),
-            line -> context.say("warning: %s", line))) {
+            line -> context.say("%s", line))) {
       probe(context, config, rows, output, tracking);
     }
     context.next("score --model %s", config.name());

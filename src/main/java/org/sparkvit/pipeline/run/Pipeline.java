@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Deadline;
 import org.sparkvit.core.Progress;
@@ -23,6 +24,7 @@ import org.sparkvit.monitoring.CostOptions;
 import org.sparkvit.monitoring.NodeCost;
 import org.sparkvit.monitoring.NodeHours;
 import org.sparkvit.monitoring.NodeTime;
+import org.sparkvit.monitoring.StageMetrics;
 import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.stage.StageContext;
 
@@ -54,8 +56,22 @@ public final class Pipeline {
                     file.nodePrice()
                         .flatMap(
                             price ->
-                                Options.with(CostOptions.class, "node-price", price).nodePrice()));
-    this.webhook = options.webhook().or(file::webhook).map(Webhook::new);
+                                inFile(() -> Options.with(CostOptions.class, "node-price", price))
+                                    .nodePrice()));
+    this.webhook =
+        options
+            .webhook()
+            .map(Webhook::new)
+            .or(() -> file.webhook().map(address -> inFile(() -> new Webhook(address))));
+  }
+
+  /** Reads a value of the file, which a mistake is said to be in. */
+  private <T> T inFile(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (UserException e) {
+      throw new UserException(options.file() + ": " + e.getMessage(), e);
+    }
   }
 
   /** The outcome of a run that did not fail. */
@@ -154,6 +170,7 @@ public final class Pipeline {
         summary.put("error", String.valueOf(e.getMessage()));
         throw e;
       } finally {
+        StageMetrics.of(spark.sparkContext()).runEnds();
         summary.put("finished", Instant.now().toString());
         NodeCost cost = new NodeCost(nodeHours.soFar(), nodePrice, 0);
         summary.put("cost", cost.toMap());
@@ -244,6 +261,7 @@ public final class Pipeline {
       entry.put("status", PipelineState.RUNNING);
       entries.add(entry);
       state.write(summary);
+      StageMetrics.of(spark.sparkContext()).runBegins(index + 1, steps.size());
       Instant started = Instant.now();
       NodeTime before = nodeHours.soFar();
       long images = 0;

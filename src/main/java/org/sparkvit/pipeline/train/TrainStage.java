@@ -50,6 +50,7 @@ import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.ProgressLines;
 import org.sparkvit.training.output.ResourceLines;
 import org.sparkvit.training.output.TrainedModel;
+import org.sparkvit.training.output.TrainingGauges;
 import org.sparkvit.training.recipe.InitialCheckpoint;
 import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.InitializationOptions;
@@ -181,6 +182,7 @@ public final class TrainStage extends Stage<TrainConfig> {
       listeners.add(new ProgressLines(context.progress()));
       listeners.add(new ResourceLines(context.progress(), device.isGpu()));
       listeners.add(metrics);
+      listeners.add(new TrainingGauges(context.metrics()));
       listeners.addAll(config.trainRunOptions().newListeners());
       listeners.add(states);
       // After the state is saved, as a server may let one wait.
@@ -221,7 +223,7 @@ public final class TrainStage extends Stage<TrainConfig> {
       tracking.metrics("best", best.validation(), best.recall(), best.steps());
       tracking.model(published.hash(), published.location());
       tracking.finished();
-      published.warning().ifPresent(line -> context.say("warning: %s", line));
+      published.warning().ifPresent(line -> context.say("%s", line));
       context.say(
           "epoch %d was the best of %d%s, %s %.4f; model %.12s is in %s",
           result.bestEpoch(),

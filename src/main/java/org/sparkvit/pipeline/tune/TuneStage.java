@@ -132,7 +132,7 @@ public final class TuneStage extends Stage<TuneConfig> {
             config.workspace(),
             config.name(),
             spark.sparkContext().hadoopConfiguration(),
-            line -> context.say("warning: %s", line))) {
+            line -> context.say("%s", line))) {
       try {
         new Study(
                 context,

@@ -253,9 +253,8 @@ class EvaluateStageTest extends SparkTest {
       FakeMlflow.RunOfFake run = server.runs().get(0);
       assertThat(server.runs()).hasSize(1);
       assertThat(run.status).isEqualTo("FINISHED");
-      assertThat(run.tags)
-          .containsEntry("spark-vit.model_hash", "m")
-          .containsEntry("spark-vit.model_name", "name-of-m");
+      assertThat(run.name).isEqualTo("evaluate name-of-m");
+      assertThat(run.tags).containsEntry("spark-vit.model_hash", "m");
       assertThat(run.metrics)
           .containsEntry("all/accuracy", List.of("1.0@0"))
           .containsEntry("all/precision/sensitive", List.of("1.0@0"));
