@@ -100,7 +100,10 @@ final class MlflowClient {
     body.put("experiment_id", experiment);
     body.put("run_name", name);
     body.put("start_time", started.toEpochMilli());
-    body.put("tags", pairs(tags));
+    Map<String, String> all = new LinkedHashMap<>(tags);
+    // Servers before 2.0 know the name as a tag only.
+    all.put("mlflow.runName", name);
+    body.put("tags", pairs(all));
     JsonNode info = post("runs/create", body).at("/run/info");
     return new Run(text(info, "run_id"), experiment, info.path("artifact_uri").asText());
   }

@@ -122,7 +122,7 @@ final class MlflowRun {
                 + MlflowOptions.OFF,
             e);
       }
-      run.failed(e);
+      run.failed(e, true);
     }
     run.thread.start();
     return run;
@@ -264,7 +264,8 @@ final class MlflowRun {
         wait = patience.firstWait();
         downSince = null;
       } catch (HttpFailure e) {
-        failed(e);
+        // A connection that the server has closed meanwhile is nothing to warn of.
+        failed(e, downSince != null || e.status() != 0);
         if (downSince == null) {
           downSince = Instant.now();
         }
@@ -433,7 +434,7 @@ final class MlflowRun {
       if (e.isTransient()) {
         throw e;
       }
-      failed(e);
+      failed(e, true);
       if (REFUSALS.contains(e.status())) {
         throw new UserException(
             "MLflow at " + server + " takes nothing any more (" + MlflowClient.reason(e) + ")");
@@ -452,9 +453,12 @@ final class MlflowRun {
     dropped += things;
   }
 
-  private void failed(HttpFailure failure) {
+  private void failed(HttpFailure failure, boolean warns) {
     synchronized (this) {
       failedRequests++;
+    }
+    if (!warns) {
+      return;
     }
     note(
         "MLflow at "

@@ -98,6 +98,9 @@ public final class Tracking implements AutoCloseable {
       Consumer<String> say) {
     Optional<MlflowServer> server =
         MlflowServer.find(options, environment, text -> say.accept(WARNING + text));
+    if (server.isEmpty()) {
+      return off(record);
+    }
     RetryingHttp http = new RetryingHttp(1, patience.firstWait(), patience.longestWait());
     Settings settings = new Settings(server, hadoop, http, patience, say);
     Tracking tracking =
@@ -114,6 +117,8 @@ public final class Tracking implements AutoCloseable {
             settings,
             record,
             false);
+    // A model's record is written before its run has ended.
+    tracking.run.ifPresent(run -> record.result("mlflow", place(server.orElseThrow(), run)));
     tracking.params(configuration(record), "");
     tracking.inputs();
     tracking.warn();
@@ -315,12 +320,9 @@ public final class Tracking implements AutoCloseable {
     all.forEach(MlflowRun::await);
     all.stream().flatMap(each -> each.takeWarning().stream()).findFirst().ifPresent(this::warn);
     MlflowServer server = settings.server().orElseThrow();
-    Map<String, Object> outcome = new LinkedHashMap<>();
-    outcome.put("server", server.toString());
-    outcome.put("experiment", server.experiment());
-    outcome.put("run", to.id().orElse(null));
-    outcome.put("failed_requests", all.stream().mapToLong(MlflowRun::failedRequests).sum());
     long missing = all.stream().mapToLong(MlflowRun::notLogged).sum();
+    Map<String, Object> outcome = place(server, to);
+    outcome.put("failed_requests", all.stream().mapToLong(MlflowRun::failedRequests).sum());
     outcome.put("not_logged", missing);
     record.result("mlflow", outcome);
     if (to.id().isPresent()) {
@@ -335,6 +337,15 @@ public final class Tracking implements AutoCloseable {
                   server,
                   missing == 0 ? "" : ", where " + missing + " values or files are missing"));
     }
+  }
+
+  /** Returns where a run is, for the record. */
+  private static Map<String, Object> place(MlflowServer server, MlflowRun run) {
+    Map<String, Object> place = new LinkedHashMap<>();
+    place.put("server", server.toString());
+    place.put("experiment", server.experiment());
+    place.put("run", run.id().orElse(null));
+    return place;
   }
 
   private void warn() {

@@ -30,6 +30,8 @@ public final class RetryingHttp {
   public RetryingHttp(int attempts, Duration firstWait, Duration longestWait) {
     this.client =
         HttpClient.newBuilder()
+            // Without an offer of HTTP/2, which not every server and proxy takes in clear text.
+            .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();

@@ -1,5 +1,6 @@
 package org.sparkvit.pipeline.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,9 +22,7 @@ final class OutcomeSentence {
   static String of(Map<String, Object> summary, int steps, double seconds) {
     List<?> entries = (List<?>) summary.get("steps");
     long done =
-        entries.stream()
-            .filter(entry -> PipelineState.DONE.equals(((Map<?, ?>) entry).get("status")))
-            .count();
+        entries.stream().filter(entry -> has((Map<?, ?>) entry, PipelineState.DONE)).count();
     String outcome =
         switch (String.valueOf(summary.get("status"))) {
           case PipelineState.DONE -> "is done";
@@ -41,9 +40,15 @@ final class OutcomeSentence {
         Progress.duration(seconds));
   }
 
+  /** Returns whether a step has a status. Steps of an earlier run are as its state has them. */
+  private static boolean has(Map<?, ?> entry, String status) {
+    Object value = entry.get("status");
+    return status.equals(value instanceof JsonNode json ? json.asText() : value);
+  }
+
   private static String failure(Map<String, Object> summary, List<?> entries) {
     Map<?, ?> last = entries.isEmpty() ? Map.of() : (Map<?, ?>) entries.get(entries.size() - 1);
-    boolean inStep = PipelineState.FAILED.equals(last.get("status"));
+    boolean inStep = has(last, PipelineState.FAILED);
     String error = String.valueOf(summary.get("error")).replaceAll("\\s+", " ");
     return (inStep ? " in step " + last.get("step") : "")
         + ": "

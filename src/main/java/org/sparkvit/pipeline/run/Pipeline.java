@@ -233,6 +233,7 @@ public final class Pipeline {
         throw e;
       } finally {
         summary.put("finished", Instant.now().toString());
+        summary.put("cost", new NodeCost(nodeHours.soFar(), nodePrice, 0).toMap());
         state.write(summary);
       }
     }

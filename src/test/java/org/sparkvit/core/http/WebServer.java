@@ -25,7 +25,7 @@ public final class WebServer implements AutoCloseable {
   /** Creates a server that answers with these statuses in turn, and then with 200. */
   public WebServer(Integer... statuses) throws IOException {
     this.statuses.addAll(List.of(statuses));
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext(
         "/",

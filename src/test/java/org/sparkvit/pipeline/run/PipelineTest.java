@@ -177,6 +177,7 @@ class PipelineTest extends SparkTest {
       assertThat(bodies.get(0).path("text").asText())
           .contains("three has failed in step work: the data set does not pass (1 of 3 steps");
       assertThat(bodies.get(2).path("steps")).hasSize(3);
+      assertThat(bodies.get(2).path("text").asText()).contains("is done (3 of 3 steps");
       assertThat(bodies.get(4).path("text").asText()).contains("no longer has there");
       assertThat(String.join("", said)).doesNotContain("secret");
     }
