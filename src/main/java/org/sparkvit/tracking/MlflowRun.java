@@ -286,6 +286,10 @@ final class MlflowRun {
     }
   }
 
+  private synchronized boolean hasEnded() {
+    return ended != null;
+  }
+
   private synchronized boolean isOver(Instant downSince) {
     if (ended == null) {
       return false;
@@ -324,7 +328,14 @@ final class MlflowRun {
       create();
       return true;
     }
-    if (sendParams() || sendTags() || sendMetrics() || sendFile()) {
+    if (sendParams() || sendTags() || sendFile()) {
+      return true;
+    }
+    if (sendMetrics()) {
+      // Quick steps share a request.
+      if (!hasEnded() && !pause(patience.firstWait())) {
+        throw new InterruptedException();
+      }
       return true;
     }
     attempt(() -> client.end(run, status, ended), 0);
