@@ -328,7 +328,7 @@ final class MlflowRun {
       create();
       return true;
     }
-    if (sendParams() || sendTags() || sendFile()) {
+    if (sendParams() || sendTags()) {
       return true;
     }
     if (sendMetrics()) {
@@ -336,6 +336,9 @@ final class MlflowRun {
       if (!hasEnded() && !pause(patience.firstWait())) {
         throw new InterruptedException();
       }
+      return true;
+    }
+    if (sendFile()) {
       return true;
     }
     attempt(() -> client.end(run, status, ended), 0);

@@ -57,7 +57,7 @@ public final class FakeMlflow implements AutoCloseable {
   }
 
   FakeMlflow(int port) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
@@ -134,7 +134,7 @@ public final class FakeMlflow implements AutoCloseable {
 
   private Map<String, ?> answer(String request, URI uri, JsonNode body) throws Refusal {
     switch (request) {
-      case "GET experiments/get-by-name":
+      case "GET experiments/get-by-name" -> {
         String wanted =
             URLDecoder.decode(
                 uri.getRawQuery().replace("experiment_name=", ""), StandardCharsets.UTF_8);
@@ -144,13 +144,15 @@ public final class FakeMlflow implements AutoCloseable {
         return Map.of(
             "experiment",
             Map.of("experiment_id", experiments.get(wanted), "lifecycle_stage", "active"));
-      case "POST experiments/create":
+      }
+      case "POST experiments/create" -> {
         String id = Integer.toString(experiments.size() + 1);
         if (experiments.putIfAbsent(body.path("name").asText(), id) != null) {
           throw new Refusal(400, "RESOURCE_ALREADY_EXISTS", "there is one");
         }
         return Map.of("experiment_id", id);
-      case "POST runs/create":
+      }
+      case "POST runs/create" -> {
         RunOfFake made = new RunOfFake();
         made.name = body.path("run_name").asText();
         String run = "run" + (runs.size() + 1);
@@ -165,14 +167,16 @@ public final class FakeMlflow implements AutoCloseable {
                     run,
                     "artifact_uri",
                     artifacts + body.path("experiment_id").asText() + "/" + run + "/artifacts")));
-      case "POST runs/log-batch":
+      }
+      case "POST runs/log-batch" -> {
         log(run(body), body);
         return Map.of();
-      case "POST runs/update":
+      }
+      case "POST runs/update" -> {
         run(body).status = body.path("status").asText();
         return Map.of();
-      default:
-        throw new Refusal(404, "ENDPOINT_NOT_FOUND", request);
+      }
+      default -> throw new Refusal(404, "ENDPOINT_NOT_FOUND", request);
     }
   }
 
