@@ -58,11 +58,13 @@ class PackageArrowsTest {
               "pipeline.maintenance",
               "ml"),
           Set.of("pipeline.stage"),
+          Set.of("tracking"),
           Set.of("training.output"),
           Set.of("training.loop"),
           Set.of("training.data"),
           Set.of("training.recipe"),
           Set.of("inference"),
+          Set.of("monitoring"),
           Set.of("loading"),
           Set.of("dataset.query", "dataset.neighbors"),
           Set.of("dataset.workspace"),
@@ -78,7 +80,7 @@ class PackageArrowsTest {
           Set.of("image.resample"),
           Set.of("image"),
           Set.of("stats.metrics", "stats.search"),
-          Set.of("core.options"),
+          Set.of("core.options", "core.http"),
           Set.of("core"));
 
   private static final Set<String> SPARK =

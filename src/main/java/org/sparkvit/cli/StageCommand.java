@@ -2,11 +2,16 @@ package org.sparkvit.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
+import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.AsOf;
+import org.sparkvit.monitoring.CostOptions;
+import org.sparkvit.monitoring.NodeCost;
+import org.sparkvit.monitoring.NodeHours;
 import org.sparkvit.pipeline.stage.Stage;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -39,6 +44,7 @@ final class StageCommand<C extends Record> extends SparkCommand {
     spec.name(stage.name());
     spec.usageMessage().description(stage.description().help());
     RecordOptions.add(spec, stage.options(), showAll);
+    RecordOptions.add(spec, CostOptions.class, showAll);
     if (stage.description().readsEarlierVersions()) {
       spec.addOption(
           OptionSpec.builder(AS_OF)
@@ -66,10 +72,29 @@ final class StageCommand<C extends Record> extends SparkCommand {
     workspace = given.get("workspace").get(0);
     C config = stage.read(given);
     AsOf asOf = asOf();
+    CostOptions cost =
+        Options.read(CostOptions.class, RecordOptions.given(spec, CostOptions.class));
     return session -> {
-      RunRecord record = stage.run(session, config, asOf, progress);
+      RunRecord record = run(session, config, asOf, cost.nodePrice(), progress);
       MoreToDoException.throwIfLeft(stage.name(), record);
     };
+  }
+
+  private RunRecord run(
+      SparkSession session, C config, AsOf asOf, Optional<Double> price, Progress progress) {
+    if (price.isEmpty()) {
+      return stage.run(session, config, asOf, progress);
+    }
+    long images = 0;
+    try (NodeHours nodeHours = NodeHours.follow(session.sparkContext())) {
+      try {
+        RunRecord record = stage.run(session, config, asOf, progress);
+        images = record.imagesDone();
+        return record;
+      } finally {
+        progress.say(stage.name() + ": " + new NodeCost(nodeHours.soFar(), price, images).line());
+      }
+    }
   }
 
   private AsOf asOf() {

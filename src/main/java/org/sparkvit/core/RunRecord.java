@@ -20,6 +20,9 @@ public final class RunRecord {
   /** The name of this program among {@link #versions}. */
   public static final String PROGRAM = "spark-vit";
 
+  /** The key of the result that says how many images the run has worked on. */
+  public static final String IMAGES_DONE = "images_done";
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -92,6 +95,11 @@ public final class RunRecord {
   public RunRecord add(String name, long count) {
     results.merge(name, count, (before, more) -> ((Number) before).longValue() + (Long) more);
     return this;
+  }
+
+  /** Returns the number of images that the run has worked on, or 0 where it is not by images. */
+  public long imagesDone() {
+    return results.get(IMAGES_DONE) instanceof Number number ? number.longValue() : 0;
   }
 
   /** Returns the record as plain maps, ready to be written as JSON. Durations are in seconds. */

@@ -21,6 +21,7 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.loading.ImageLocations;
+import org.sparkvit.monitoring.StageMetrics;
 
 /**
  * A growing table with rows about images, in which missing rows are filled in chunk by chunk. A
@@ -217,6 +218,8 @@ public final class IncrementalTable {
   public Outcome fill(
       IdRanges ranges, String what, Work work, RunRecord record, Progress progress) {
     long count = ranges.images();
+    StageMetrics metrics = StageMetrics.of(images.sparkSession().sparkContext());
+    metrics.imagesToDo(count);
     long wanted = chunk;
     double rate = Double.POSITIVE_INFINITY;
     long written = 0;
@@ -235,6 +238,8 @@ public final class IncrementalTable {
       long rows = add(next, work, !seen, record);
       seen |= rows > 0;
       written += rows;
+      record.add(RunRecord.IMAGES_DONE, rows);
+      metrics.imagesDone(count - ranges.images());
       rate = rows * 1000.0 / Math.max(1, Duration.between(started, Instant.now()).toMillis());
       wanted = Math.max(wanted, (long) (rate * CHUNK.toSeconds()));
       progress.say(line(record.stage(), what, count, ranges.images(), rate));

@@ -26,7 +26,8 @@ class PagesTest {
   private static final Path FOLDER = Path.of("src/site/markdown");
   private static final boolean WRITES = "write".equals(System.getProperty("sparkvit.pages"));
   private static final List<String> COMMON =
-      List.of("--workspace", "--config", "--master", "--spark", "--spark-properties");
+      List.of(
+          "--workspace", "--config", "--master", "--spark", "--spark-properties", "--node-price");
 
   private static void hold(String name, String text) throws IOException {
     Path page = FOLDER.resolve(name);

@@ -24,6 +24,7 @@ import org.sparkvit.pipeline.evaluate.EvaluateConfig;
 import org.sparkvit.pipeline.evaluate.EvaluateStage;
 import org.sparkvit.pipeline.split.SplitConfig;
 import org.sparkvit.pipeline.split.SplitStage;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.recipe.BalancePolicy;
 import org.sparkvit.training.recipe.RareClasses;
@@ -85,7 +86,14 @@ class NoLabelsTest extends SparkTest {
                 .run(
                     spark,
                     new EvaluateConfig(
-                        workspace, Optional.empty(), List.of(), Optional.empty(), 0, 0, false),
+                        workspace,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        false,
+                        MlflowOptions.DEFAULT),
                     Progress.SILENT));
     stages.forEach(
         (name, stage) ->

@@ -87,6 +87,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
     if (unchanged.isPresent()) {
       sayWhatChanged(context, all, known);
     }
+    context.metrics().imagesToDo(left.files);
     context.say("reading %,d files in %,d tasks", left.files, partitions);
     List<String> outcome = new ArrayList<>();
     context.publish(
@@ -102,6 +103,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
           requireUsable(summary, written.get(ImagesTable.SPEC), config);
           RunRecord record = context.record();
           summary.toMap().forEach(record::result);
+          record.result(RunRecord.IMAGES_DONE, left.files);
           record.result("skipped", skipped.toMap());
           record.result("decisions", decisions.sentences());
           // Without labels there is nothing to stratify by and nothing to learn.

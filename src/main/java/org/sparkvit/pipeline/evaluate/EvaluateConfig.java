@@ -8,6 +8,7 @@ import org.sparkvit.core.options.OverwriteOption;
 import org.sparkvit.core.options.SlicesOption;
 import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.query.ModelReference;
+import org.sparkvit.tracking.MlflowOptions;
 
 /**
  * Options of {@link EvaluateStage}.
@@ -21,6 +22,7 @@ import org.sparkvit.dataset.query.ModelReference;
  * @param rankBins ranges of the log-odds in which scores of a ranking count as one; 0 for exact
  *     rankings
  * @param overwrite whether figures that exist are replaced
+ * @param mlflow the tracking server that the figures are logged to
  */
 public record EvaluateConfig(
     @WorkspaceOption String workspace,
@@ -56,7 +58,8 @@ public record EvaluateConfig(
                     + " many ranges of the log-odds instead of from every score, with a bound of"
                     + " the error; 0 for exact ones.")
         int rankBins,
-    @OverwriteOption boolean overwrite) {
+    @OverwriteOption boolean overwrite,
+    MlflowOptions mlflow) {
 
   /** Checks the numbers of which a few mean nothing. */
   public EvaluateConfig {

@@ -70,7 +70,6 @@ public final class EvaluateStage extends Stage<EvaluateConfig> {
 
   @Override
   protected void run(StageContext context, EvaluateConfig config) {
-    SparkSession spark = context.spark();
     Dataset<Row> images = context.labels();
     CurrentLabels.require(images, "judge a model by");
     Dataset<Row> predictions = context.read(PredictionsTable.SPEC);
@@ -87,6 +86,21 @@ public final class EvaluateStage extends Stage<EvaluateConfig> {
           .forEach(line -> context.say("warning: %s", line));
     }
 
+    try (EvaluationTracking tracking = EvaluationTracking.begin(context, config, models.keySet())) {
+      evaluate(context, config, images, predictions, splits, models);
+      tracking.finish(context.read(MetricsTable.SPEC));
+    }
+    context.next("report");
+  }
+
+  private static void evaluate(
+      StageContext context,
+      EvaluateConfig config,
+      Dataset<Row> images,
+      Dataset<Row> predictions,
+      Optional<Dataset<Row>> splits,
+      SortedMap<String, List<String>> models) {
+    SparkSession spark = context.spark();
     Dataset<Row> scored =
         context.cache(EvaluatedImages.of(images, splits, predictions, models, config.slices()));
     PredictionChecks.requireSound(scored, ClassIndex.of(models));
@@ -134,7 +148,6 @@ public final class EvaluateStage extends Stage<EvaluateConfig> {
     } finally {
       rankingMetrics.unpersist();
     }
-    context.next("report");
   }
 
   /** With the figures as plain files besides, for programs that do not read Delta tables. */

@@ -14,6 +14,7 @@ import org.sparkvit.core.options.WorkspaceOption;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.inference.EmbeddingSettings;
 import org.sparkvit.model.checkpoint.CardFields;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.recipe.RareClasses;
 
 /**
@@ -34,6 +35,7 @@ import org.sparkvit.training.recipe.RareClasses;
  * @param seed the seed that decides which image is in which fold
  * @param embedding the settings of the embedding
  * @param card the facts for the model's card that cannot be measured
+ * @param mlflow the tracking server that the run is logged to
  */
 public record ProbeConfig(
     @WorkspaceOption String workspace,
@@ -84,7 +86,8 @@ public record ProbeConfig(
         int maxIterations,
     @SeedOption long seed,
     EmbeddingSettings embedding,
-    CardFields card) {
+    CardFields card,
+    MlflowOptions mlflow) {
   /** The metrics by which a strength and a mixture can be chosen. */
   public enum Criterion {
     LOG_LOSS("log_loss", "logLoss"),
@@ -137,6 +140,7 @@ public record ProbeConfig(
   Map<String, Object> fingerprint() {
     Map<String, Object> map = new LinkedHashMap<>(Options.values(this));
     map.keySet().removeAll(INDIFFERENT);
+    map.keySet().removeAll(Options.values(mlflow).keySet());
     return map;
   }
 }

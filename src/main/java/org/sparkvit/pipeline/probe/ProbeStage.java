@@ -32,6 +32,7 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Evaluation;
+import org.sparkvit.tracking.Tracking;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.loop.EpochResult;
 import org.sparkvit.training.output.ModelDestination;
@@ -76,11 +77,30 @@ public final class ProbeStage extends Stage<ProbeConfig> {
             config.rare(),
             context.record());
     rows.notes().forEach(note -> context.say("warning: %s", note));
-    Labels labels = rows.labels();
     ModelDestination output =
         ModelDestination.at(
             context.spark(), context.workspace().model(config.name()), config.overwrite());
     context.say("%s", rows.describe());
+    try (Tracking tracking =
+        Tracking.begin(
+            config.mlflow(),
+            context.record(),
+            config.workspace(),
+            config.name(),
+            context.spark().sparkContext().hadoopConfiguration(),
+            line -> context.say("%s", line))) {
+      probe(context, config, rows, output, tracking);
+    }
+    context.next("score --model %s", config.name());
+  }
+
+  private void probe(
+      StageContext context,
+      ProbeConfig config,
+      TrainingRows rows,
+      ModelDestination output,
+      Tracking tracking) {
+    Labels labels = rows.labels();
 
     String location = context.model(config.model());
     // The mapped file stays readable after it is deleted.
@@ -152,7 +172,9 @@ public final class ProbeStage extends Stage<ProbeConfig> {
         figures.get("f1_macro"),
         published.hash(),
         published.location());
-    context.next("score --model %s", config.name());
+    tracking.metrics("validation", figures, recall, 0);
+    tracking.model(published.hash(), published.location());
+    tracking.finished();
   }
 
   /** Returns the rows that have embeddings, with the columns that {@link HeadSearch} takes. */

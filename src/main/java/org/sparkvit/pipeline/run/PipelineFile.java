@@ -23,6 +23,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  *
  * <pre>
  * workspace: s3a://bucket/workspace      # or --workspace
+ * node-price: 1.23                       # or --node-price
+ * webhook: https://hooks.example.com/x   # or --webhook
  * variables:
  *   input:                               # without a value: --set input=... has to give one
  *   model: vit
@@ -40,11 +42,19 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  *
  * @param name the name of the file without its extension
  * @param workspace the URI of the workspace, or empty where the file names none
+ * @param nodePrice the price of a node and hour, as it is written, or empty
+ * @param webhook the address that gets the summary, or empty
  * @param steps the steps in their order
  */
-record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) {
+record PipelineFile(
+    String name,
+    Optional<String> workspace,
+    Optional<String> nodePrice,
+    Optional<String> webhook,
+    List<Entry> steps) {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z][A-Za-z0-9_-]*)}");
-  private static final List<String> KEYS = List.of("workspace", "variables", "steps");
+  private static final List<String> KEYS =
+      List.of("workspace", "node-price", "webhook", "variables", "steps");
 
   /**
    * One step.
@@ -92,7 +102,12 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
       throw new UserException(path + " has no steps; write 'steps:' and a list of commands");
     }
     List<Entry> steps = list.getValue().stream().map(reader::step).toList();
-    return new PipelineFile(file.replaceFirst("\\.[^.]*$", ""), workspace, steps);
+    return new PipelineFile(
+        file.replaceFirst("\\.[^.]*$", ""),
+        workspace,
+        reader.optional(keys.get("node-price")),
+        reader.optional(keys.get("webhook")),
+        steps);
   }
 
   /** Reads nodes, with the values of the variables that are known. */
@@ -151,6 +166,11 @@ record PipelineFile(String name, Optional<String> workspace, List<Entry> steps) 
 
     private static boolean isEmpty(Node node) {
       return node == null || (node instanceof ScalarNode scalar && scalar.getValue().isEmpty());
+    }
+
+    /** Returns the text of a key that may be absent, or have no value. */
+    Optional<String> optional(Node node) {
+      return isEmpty(node) ? Optional.empty() : Optional.of(text(node)).filter(t -> !t.isBlank());
     }
 
     String text(Node node) {

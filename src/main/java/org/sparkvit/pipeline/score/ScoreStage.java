@@ -231,6 +231,7 @@ public final class ScoreStage extends Stage<ScoreConfig> {
     @Override
     public void check(Dataset<Row> written) {
       failures.add(written);
+      context.metrics().imagesFailed(failures.failed());
       context
           .record()
           .result("scored", failures.images() - failures.failed())

@@ -123,6 +123,7 @@ public abstract class Stage<C extends Record> {
     UserException.require(!workspace.isBlank(), "--workspace", workspace, "a folder");
     StageContext context =
         StageContext.open(spark, name(), workspace, readsOnly(config), asOf, values, progress);
+    context.metrics().stageBegins();
     try {
       boolean overwrite = Boolean.TRUE.equals(values.get(OVERWRITE));
       replaces(config).forEach(table -> context.workspace().requireAbsent(table, overwrite));
@@ -131,6 +132,7 @@ public abstract class Stage<C extends Record> {
       context.sayNext();
       return context.record();
     } finally {
+      context.metrics().stageEnds();
       context.close();
     }
   }

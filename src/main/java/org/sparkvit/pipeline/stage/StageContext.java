@@ -23,6 +23,7 @@ import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.IdRange;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.monitoring.StageMetrics;
 
 /**
  * The context of one run of a {@link Stage}: the session, the workspace, the record of the run, and
@@ -87,6 +88,11 @@ public final class StageContext {
   public RunRecord record() {
     workspace.inputs().forEach(record::input);
     return record;
+  }
+
+  /** Returns the metrics in which an operator sees how far the stage is. */
+  public StageMetrics metrics() {
+    return StageMetrics.of(spark.sparkContext());
   }
 
   /** Returns the receiver of lines that other classes produce, each complete in itself. */

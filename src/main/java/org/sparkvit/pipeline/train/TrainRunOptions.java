@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Option;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.loop.TrainingListener;
 
 /**
  * Options of a run of {@code train} that do not change its result: preview, resumption, saved
- * states, the log, and listeners.
+ * states, the log, listeners, and MLflow.
  *
  * @param preview whether only the contact sheet is drawn
  * @param resume whether an interrupted training is resumed
@@ -16,6 +17,7 @@ import org.sparkvit.training.loop.TrainingListener;
  *     epochs only
  * @param logSteps the number of steps between those that are logged
  * @param listeners the names of the user's own listener classes
+ * @param mlflow the tracking server that the training is logged to
  */
 public record TrainRunOptions(
     @Option(
@@ -46,9 +48,11 @@ public record TrainRunOptions(
             help =
                 "Classes of your own that follow the training:"
                     + " org.sparkvit.training.loop.TrainingListener, on the class path.")
-        List<String> listeners) {
+        List<String> listeners,
+    MlflowOptions mlflow) {
   /** Saves states after each epoch, logs every tenth step, and has no listeners. */
-  public static final TrainRunOptions DEFAULT = new TrainRunOptions(false, false, 0, 10, List.of());
+  public static final TrainRunOptions DEFAULT =
+      new TrainRunOptions(false, false, 0, 10, List.of(), MlflowOptions.DEFAULT);
 
   /** Copies the list. */
   public TrainRunOptions {

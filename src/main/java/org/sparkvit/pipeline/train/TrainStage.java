@@ -32,6 +32,7 @@ import org.sparkvit.pipeline.stage.Group;
 import org.sparkvit.pipeline.stage.Stage;
 import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.pipeline.stage.StageDescription;
+import org.sparkvit.tracking.Tracking;
 import org.sparkvit.training.data.ImageLoader;
 import org.sparkvit.training.data.PixelCache;
 import org.sparkvit.training.data.Preview;
@@ -49,6 +50,7 @@ import org.sparkvit.training.output.ModelDestination;
 import org.sparkvit.training.output.ProgressLines;
 import org.sparkvit.training.output.ResourceLines;
 import org.sparkvit.training.output.TrainedModel;
+import org.sparkvit.training.output.TrainingGauges;
 import org.sparkvit.training.recipe.InitialCheckpoint;
 import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.InitializationOptions;
@@ -130,7 +132,8 @@ public final class TrainStage extends Stage<TrainConfig> {
     input.requireFits(recipe.batchSize());
     boolean distributed = config.diloco().isDistributed();
     long cached = distributed ? rows.validationImages() : rows.images();
-    try (PixelCache cache = PixelCache.create(cacheFolder(config), input.bytes(), cached)) {
+    try (Tracking tracking = tracking(context, config);
+        PixelCache cache = PixelCache.create(cacheFolder(config), input.bytes(), cached)) {
       context.say(
           "reading %,d images into %s (%.1f MB)",
           cached, cache.file(), (double) cached * input.bytes() / 1e6);
@@ -179,8 +182,11 @@ public final class TrainStage extends Stage<TrainConfig> {
       listeners.add(new ProgressLines(context.progress()));
       listeners.add(new ResourceLines(context.progress(), device.isGpu()));
       listeners.add(metrics);
+      listeners.add(new TrainingGauges(context.metrics()));
       listeners.addAll(config.trainRunOptions().newListeners());
       listeners.add(states);
+      // After the state is saved, as a server may let one wait.
+      listeners.addAll(tracking.listeners(config.trainRunOptions().logSteps()));
       TrainingResult result =
           new ResumableTraining(recipe, labels, rows.rarestClass(), listeners)
               .train(
@@ -213,7 +219,11 @@ public final class TrainStage extends Stage<TrainConfig> {
           TrainingMetricsTable.SPEC,
           EpochRows.of(context.spark(), result, published.hash(), config.name()));
       states.delete();
-      published.warning().ifPresent(line -> context.say("warning: %s", line));
+      EpochResult best = result.history().get(result.bestEpoch() - 1);
+      tracking.metrics("best", best.validation(), best.recall(), best.steps());
+      tracking.model(published.hash(), published.location());
+      tracking.finished();
+      published.warning().ifPresent(line -> context.say("%s", line));
       context.say(
           "epoch %d was the best of %d%s, %s %.4f; model %.12s is in %s",
           result.bestEpoch(),
@@ -234,6 +244,19 @@ public final class TrainStage extends Stage<TrainConfig> {
   private static void noteResolved(StageContext context, Initialization begin, Recipe recipe) {
     Options.values(InitializationOptions.of(begin)).forEach(context.record()::option);
     Options.values(RecipeOptions.of(recipe)).forEach(context.record()::option);
+  }
+
+  /** Begins to log to MLflow, before anything that takes long. A preview is not logged. */
+  private static Tracking tracking(StageContext context, TrainConfig config) {
+    return config.trainRunOptions().preview()
+        ? Tracking.off(context.record())
+        : Tracking.begin(
+            config.trainRunOptions().mlflow(),
+            context.record(),
+            config.workspace(),
+            config.name(),
+            context.spark().sparkContext().hadoopConfiguration(),
+            line -> context.say("warning: %s", line));
   }
 
   /** Draws images as the model will see them, into the folder of the training's states. */

@@ -45,6 +45,7 @@ final class Study {
   private final StudyFile file;
   private final StudyLog log;
   private final Legs legs;
+  private final TrialTracking tracking;
   private final Sampler sampler;
   private final Optional<SuccessiveHalving> halving;
   private final Metric metric;
@@ -77,7 +78,8 @@ final class Study {
       StudyFile file,
       Sampler sampler,
       Metric metric,
-      Legs legs) {
+      Legs legs,
+      TrialTracking tracking) {
     this.context = context;
     this.config = config;
     this.rows = rows;
@@ -85,6 +87,7 @@ final class Study {
     this.log = file.log();
     this.metric = metric;
     this.legs = legs;
+    this.tracking = tracking;
     this.sampler = sampler;
     this.halving = config.halving();
     this.deadline =
@@ -136,6 +139,7 @@ final class Study {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    tracking.interrupted();
   }
 
   private void work() {
@@ -176,6 +180,7 @@ final class Study {
     Instant begun = Instant.now();
     int number = trial.number();
     context.say("trial %d: %s", number, describe(trial));
+    tracking.begin(trial);
     Recipe recipe;
     try {
       recipe = config.recipeWith(trial.values());
@@ -198,6 +203,7 @@ final class Study {
         fail(number, leg.failure(), begun);
         return;
       }
+      tracking.epochs(number, leg.history());
       double value = best(leg.history(), rung);
       if (ends(number, rung, leg, value, begun)) {
         return;
@@ -257,6 +263,7 @@ final class Study {
                       log.value(best.loss()),
                       best.number()));
     }
+    tracking.end(number, log.trial(number).state());
     legs.forget(number);
     return true;
   }
@@ -274,6 +281,7 @@ final class Study {
             "the first " + failed + " trials failed, the last one so: " + reason);
       }
     }
+    tracking.end(number, Trial.State.FAILED);
     legs.forget(number);
   }
 

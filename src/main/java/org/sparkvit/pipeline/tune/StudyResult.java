@@ -18,6 +18,7 @@ import org.sparkvit.pipeline.stage.StageContext;
 import org.sparkvit.stats.search.Importance;
 import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.Trial;
+import org.sparkvit.tracking.Tracking;
 import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.InitializationOptions;
 
@@ -86,6 +87,17 @@ record StudyResult(TuneConfig config, Initialization begin, SearchSpace space, S
     context.next(
         "train --config %s",
         scheme == null || scheme.equals("file") ? conf.toUri().getPath() : conf);
+  }
+
+  /** Logs the best trial. */
+  void log(Tracking tracking) {
+    log.best()
+        .ifPresent(
+            best -> {
+              tracking.metrics(Map.of("best/" + log.metric(), log.value(best.loss())), 0);
+              tracking.tag("best_trial", Integer.toString(best.number()));
+              tracking.tag("best_values", Study.describe(best));
+            });
   }
 
   private String properties(Trial best) {

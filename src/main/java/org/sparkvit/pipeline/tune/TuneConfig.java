@@ -28,6 +28,7 @@ import org.sparkvit.stats.search.Sampler;
 import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.SuccessiveHalving;
 import org.sparkvit.stats.search.TpeSampler;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.recipe.Initialization;
 import org.sparkvit.training.recipe.InitializationOptions;
 import org.sparkvit.training.recipe.RareClasses;
@@ -58,6 +59,7 @@ import org.sparkvit.training.recipe.RecipeOptions;
  * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
  * @param decodeThreads the number of threads of an executor that read and decode
  * @param recipe the recipe of the trainings where the space does not change it
+ * @param mlflow the tracking server that the study is logged to
  */
 public record TuneConfig(
     @WorkspaceOption String workspace,
@@ -127,7 +129,8 @@ public record TuneConfig(
     @DeviceOption String device,
     @TrainingPrecisionOption String precision,
     @DecodeThreadsOption int decodeThreads,
-    RecipeOptions recipe) {
+    RecipeOptions recipe,
+    MlflowOptions mlflow) {
 
   /** The ways in which values are chosen. */
   public enum Method {

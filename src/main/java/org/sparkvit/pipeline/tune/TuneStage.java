@@ -29,6 +29,7 @@ import org.sparkvit.pipeline.stage.StageDescription;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.search.SearchSpace;
 import org.sparkvit.stats.search.Trial;
+import org.sparkvit.tracking.Tracking;
 import org.sparkvit.training.data.TrainingRows;
 import org.sparkvit.training.loop.RemoteTraining;
 import org.sparkvit.training.recipe.InitialCheckpoint;
@@ -124,14 +125,35 @@ public final class TuneStage extends Stage<TuneConfig> {
         file.log().trials().stream().filter(trial -> trial.state() != Trial.State.RUNNING).count(),
         StudyLog.FILE,
         folder);
-    try {
-      new Study(context, config, rows, file, config.sampler(space), metric, legs).run(parallel);
-    } finally {
-      if (!spark.sparkContext().isStopped()) {
-        legs.release();
+    try (Tracking tracking =
+        Tracking.begin(
+            config.mlflow(),
+            context.record(),
+            config.workspace(),
+            config.name(),
+            spark.sparkContext().hadoopConfiguration(),
+            line -> context.say("%s", line))) {
+      try {
+        new Study(
+                context,
+                config,
+                rows,
+                file,
+                config.sampler(space),
+                metric,
+                legs,
+                new TrialTracking(tracking))
+            .run(parallel);
+      } finally {
+        if (!spark.sparkContext().isStopped()) {
+          legs.release();
+        }
       }
+      StudyResult result = new StudyResult(config, begin, space, file.log());
+      result.write(context, fs, folder);
+      result.log(tracking);
+      tracking.finished();
     }
-    new StudyResult(config, begin, space, file.log()).write(context, fs, folder);
   }
 
   private static StudyFile open(

@@ -18,6 +18,7 @@ import org.sparkvit.dataset.schema.ComparisonsTable;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.tracking.MlflowOptions;
 
 class ComparisonsTest extends SparkTest {
   private static final List<String> CLASSES = List.of("cat", "dog");
@@ -64,7 +65,14 @@ class ComparisonsTest extends SparkTest {
         .run(
             spark,
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 200, 0, false),
+                workspace.uri(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                200,
+                0,
+                false,
+                MlflowOptions.DEFAULT),
             Progress.SILENT);
     Map<String, Row> rows = new HashMap<>();
     for (Row row : workspace.read(ComparisonsTable.SPEC).collectAsList()) {

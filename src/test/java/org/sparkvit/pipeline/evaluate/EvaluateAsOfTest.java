@@ -32,6 +32,7 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.workspace.AsOf;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.tracking.MlflowOptions;
 
 /** A stage that is asked for how things were. */
 class EvaluateAsOfTest extends SparkTest {
@@ -72,7 +73,14 @@ class EvaluateAsOfTest extends SparkTest {
   private void run(String asOf, boolean overwrite) {
     EvaluateConfig config =
         new EvaluateConfig(
-            folder.toString(), Optional.empty(), List.of(), Optional.empty(), 0, 0, overwrite);
+            folder.toString(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            0,
+            0,
+            overwrite,
+            MlflowOptions.DEFAULT);
     new EvaluateStage().run(spark, config, AsOf.parse(asOf), Progress.SILENT);
   }
 

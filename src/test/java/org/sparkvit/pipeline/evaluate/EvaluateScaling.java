@@ -24,6 +24,7 @@ import org.sparkvit.dataset.schema.PredictionsTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.workspace.Workspace;
+import org.sparkvit.tracking.MlflowOptions;
 
 /**
  * How long evaluating takes: for each number of images made-up predictions of two classes, half of
@@ -76,7 +77,8 @@ final class EvaluateScaling {
                 Optional.empty(),
                 RESAMPLES,
                 0,
-                false),
+                false,
+                MlflowOptions.DEFAULT),
             line -> {});
     System.out.printf(
         Locale.ROOT,

@@ -36,6 +36,8 @@ import org.sparkvit.stats.metrics.ClassificationEvaluator;
 import org.sparkvit.stats.metrics.CurvePoint;
 import org.sparkvit.stats.metrics.Evaluation;
 import org.sparkvit.stats.metrics.Metric;
+import org.sparkvit.tracking.FakeMlflow;
+import org.sparkvit.tracking.MlflowOptions;
 
 class EvaluateStageTest extends SparkTest {
   private static final List<String> CLASSES = List.of("ordinary", "other", "sensitive");
@@ -226,10 +228,39 @@ class EvaluateStageTest extends SparkTest {
             Optional.of("other"),
             50,
             0,
-            true);
+            true,
+            MlflowOptions.DEFAULT);
     List<String> saidAgain = new ArrayList<>();
     new EvaluateStage().run(spark, again, saidAgain::add);
     assertThat(saidAgain).anyMatch(line -> line.contains("class 'other'"));
+  }
+
+  @Test
+  void figuresOfWholeSplitsAreLoggedToMlflow() throws Exception {
+    Workspace workspace = small().write(spark, uri("logged"), 1);
+    try (FakeMlflow server = new FakeMlflow()) {
+      EvaluateConfig config =
+          new EvaluateConfig(
+              workspace.uri(),
+              Optional.of("name-of-m"),
+              List.of("source"),
+              Optional.empty(),
+              0,
+              0,
+              false,
+              new MlflowOptions(Optional.of(server.uri()), Optional.empty()));
+      new EvaluateStage().run(spark, config, Progress.SILENT);
+      FakeMlflow.RunOfFake run = server.runs().get(0);
+      assertThat(server.runs()).hasSize(1);
+      assertThat(run.status).isEqualTo("FINISHED");
+      assertThat(run.name).isEqualTo("evaluate name-of-m");
+      assertThat(run.tags).containsEntry("spark-vit.model_hash", "m");
+      assertThat(run.metrics)
+          .containsEntry("all/accuracy", List.of("1.0@0"))
+          .containsEntry("all/precision/sensitive", List.of("1.0@0"));
+      assertThat(run.metrics.keySet()).allMatch(name -> name.startsWith("all/"));
+      assertThat(run.params).containsKeys("input.images", "input.predictions");
+    }
   }
 
   @Test
@@ -244,7 +275,14 @@ class EvaluateStageTest extends SparkTest {
     assertRefused(workspace, "purple", List.of(), "'purple'", "[ordinary, other, sensitive]");
     EvaluateConfig config =
         new EvaluateConfig(
-            workspace.uri(), Optional.of("x"), List.of(), Optional.empty(), 50, 0, false);
+            workspace.uri(),
+            Optional.of("x"),
+            List.of(),
+            Optional.empty(),
+            50,
+            0,
+            false,
+            MlflowOptions.DEFAULT);
     assertThatThrownBy(() -> new EvaluateStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("there is no model 'x'")
@@ -296,7 +334,8 @@ class EvaluateStageTest extends SparkTest {
       Workspace workspace, String positive, List<String> slices, String... parts) {
     Optional<String> name = positive.equals("none") ? Optional.empty() : Optional.of(positive);
     EvaluateConfig config =
-        new EvaluateConfig(workspace.uri(), Optional.empty(), slices, name, 50, 0, false);
+        new EvaluateConfig(
+            workspace.uri(), Optional.empty(), slices, name, 50, 0, false, MlflowOptions.DEFAULT);
     assertThatThrownBy(() -> new EvaluateStage().run(spark, config, Progress.SILENT))
         .isInstanceOf(UserException.class)
         .hasMessageContainingAll(parts);
@@ -306,7 +345,14 @@ class EvaluateStageTest extends SparkTest {
     List<String> said = new ArrayList<>();
     EvaluateConfig config =
         new EvaluateConfig(
-            workspace.uri(), Optional.empty(), slices, Optional.empty(), 50, 0, false);
+            workspace.uri(),
+            Optional.empty(),
+            slices,
+            Optional.empty(),
+            50,
+            0,
+            false,
+            MlflowOptions.DEFAULT);
     new EvaluateStage().run(spark, config, said::add);
     return said;
   }
@@ -358,7 +404,14 @@ class EvaluateStageTest extends SparkTest {
         .run(
             spark,
             new EvaluateConfig(
-                workspace.uri(), Optional.empty(), List.of(), Optional.empty(), 0, bins, true),
+                workspace.uri(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                0,
+                bins,
+                true,
+                MlflowOptions.DEFAULT),
             Progress.SILENT);
     Map<String, Double> figures = new TreeMap<>();
     workspace

@@ -20,6 +20,7 @@ import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.stats.metrics.ClassMetric;
 import org.sparkvit.stats.metrics.Metric;
 import org.sparkvit.stats.metrics.SklearnFixtures;
+import org.sparkvit.tracking.MlflowOptions;
 
 /**
  * The tables against scikit-learn: each of its cases is a value of a slice column, and each number
@@ -57,7 +58,8 @@ class SklearnOnSparkTest extends SparkTest {
                 Optional.empty(),
                 50,
                 0,
-                false),
+                false,
+                MlflowOptions.DEFAULT),
             Progress.SILENT);
 
     Map<String, Double> figures = new HashMap<>();

@@ -44,6 +44,7 @@ import org.sparkvit.model.checkpoint.Tensor;
 import org.sparkvit.pipeline.score.ScoreConfig;
 import org.sparkvit.pipeline.score.ScoreStage;
 import org.sparkvit.stats.metrics.LogLoss;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.output.TrainedModel;
 import org.sparkvit.training.recipe.RareClasses;
@@ -93,7 +94,8 @@ class ProbeStageTest extends SparkTest {
         regularization.length > 1 ? 8 : 12,
         1,
         new EmbeddingSettings("cpu", precision, 16, 1),
-        CardFields.INHERITED);
+        CardFields.INHERITED,
+        MlflowOptions.DEFAULT);
   }
 
   private JsonNode probe(ProbeConfig config, Progress progress) throws Exception {

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkvit.SparkTest;
+import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
+import org.sparkvit.core.http.WebServer;
 import org.sparkvit.core.options.MaxMinutesOption;
 import org.sparkvit.core.options.Option;
 import org.sparkvit.core.options.Options;
@@ -67,6 +69,7 @@ class PipelineTest extends SparkTest {
       if (fails) {
         throw new UserException("the data set does not pass");
       }
+      context.record().add(RunRecord.IMAGES_DONE, 7);
       context.left(left);
     }
   }
@@ -143,6 +146,78 @@ class PipelineTest extends SparkTest {
     run(THREE, "resume", true);
     assertThat(ran).containsExactly("work 0", "note 1 []");
     assertThat(said).anyMatch(line -> line.contains("going on with work, after 1 steps"));
+  }
+
+  @Test
+  void theWebhookHasTheSummaryHoweverTheRunEnds() throws Exception {
+    try (WebServer server = new WebServer()) {
+      String hook = server.uri("/T0/secret");
+      fails = true;
+      assertThatThrownBy(() -> run(THREE, "webhook", hook)).isInstanceOf(UserException.class);
+      fails = false;
+      left = 5;
+      assertThat(run("webhook: " + hook + "\n" + THREE, "resume", true))
+          .isEqualTo(Pipeline.Outcome.STOPPED);
+      left = 0;
+      run(THREE, "webhook", hook, "resume", true);
+      // What fails before the first step is told of, too, and the state of the last run stays.
+      fails = true;
+      assertThatThrownBy(() -> run(THREE, "webhook", hook)).isInstanceOf(UserException.class);
+      assertThatThrownBy(
+              () -> run(THREE.replace("times: 2", "times: 3"), "resume", true, "webhook", hook))
+          .hasMessageContaining("no longer has there");
+      fails = false;
+      run(THREE, "resume", true);
+      assertThat(ran).containsExactly("work 0", "note 1 []");
+
+      List<JsonNode> bodies =
+          server.bodies().stream().map(body -> Json.read("body", body)).toList();
+      assertThat(bodies.stream().map(body -> body.path("status").asText()))
+          .containsExactly("failed", "stopped", "done", "failed", "failed");
+      assertThat(bodies.get(0).path("text").asText())
+          .contains("three has failed in step work: the data set does not pass (1 of 3 steps");
+      assertThat(bodies.get(2).path("steps")).hasSize(3);
+      assertThat(bodies.get(2).path("text").asText()).contains("is done (3 of 3 steps");
+      assertThat(bodies.get(4).path("text").asText()).contains("no longer has there");
+      assertThat(String.join("", said)).doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void aWebhookThatRefusesChangesNothing() throws Exception {
+    try (WebServer server = new WebServer(410)) {
+      assertThat(run(THREE, "webhook", server.uri("/T0/secret"))).isEqualTo(Pipeline.Outcome.DONE);
+      assertThat(said)
+          .contains("warning: the webhook at 127.0.0.1 does not have the summary (HTTP 410)");
+      assertThat(summary().path("status").asText()).isEqualTo("done");
+      assertThat(String.join("", said)).doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void theSummaryHasTheHoursOfNodesAndTheirCost() {
+    run("node-price: 1000\n" + THREE);
+    JsonNode cost = summary().path("cost");
+    assertThat(cost.path("node_price").asDouble()).isEqualTo(1000);
+    assertThat(cost.path("cost").asDouble())
+        .isEqualTo(1000 * cost.path("node_hours").asDouble())
+        .isPositive();
+    assertThat(cost.path("units").path("cost").asText()).contains("--node-price");
+    JsonNode work = summary().at("/steps/1/cost");
+    assertThat(work.path("images").asLong()).isEqualTo(7);
+    assertThat(work.path("node_hours").asDouble())
+        .isLessThanOrEqualTo(cost.path("node_hours").asDouble());
+    assertThat(said.get(said.size() - 2)).contains("node-hours").contains("at 1000.0 each");
+
+    run("node-price: 1000\n" + THREE, "node-price", 2);
+    assertThat(summary().at("/cost/node_price").asDouble()).isEqualTo(2);
+    run(THREE);
+    assertThat(summary().path("cost").has("cost")).isFalse();
+    assertThat(summary().path("cost").path("most_nodes").asInt()).isEqualTo(1);
+    assertThat(said).noneMatch(line -> line.contains("node-hours ("));
+    assertThatThrownBy(() -> run("node-price: -1\n" + THREE))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("--node-price is -1");
   }
 
   @Test

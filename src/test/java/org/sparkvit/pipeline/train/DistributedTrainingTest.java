@@ -18,6 +18,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.model.checkpoint.CardFields;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
 import org.sparkvit.training.loop.TrainingListener;
@@ -95,7 +96,8 @@ class DistributedTrainingTest extends SparkTest {
     assertThat(hash(second)).isEqualTo(hash(first));
 
     TrainRunOptions interrupted =
-        new TrainRunOptions(false, false, 0, 1, List.of(AfterTwoRounds.class.getName()));
+        new TrainRunOptions(
+            false, false, 0, 1, List.of(AfterTwoRounds.class.getName()), MlflowOptions.DEFAULT);
     TrainConfig third = config(workspace, "third", two, interrupted);
     assertThatThrownBy(() -> new TrainStage().run(spark, third, Progress.SILENT))
         .isInstanceOf(UserException.class)
@@ -103,7 +105,11 @@ class DistributedTrainingTest extends SparkTest {
     assertThat(workspace.resolve("training/third/last-2")).isDirectory();
     JsonNode resumed =
         train(
-            config(workspace, "third", two, new TrainRunOptions(false, true, 0, 1, List.of())),
+            config(
+                workspace,
+                "third",
+                two,
+                new TrainRunOptions(false, true, 0, 1, List.of(), MlflowOptions.DEFAULT)),
             Progress.SILENT);
     assertThat(hash(resumed)).isEqualTo(hash(first));
     assertThat(workspace.resolve("training/third")).doesNotExist();

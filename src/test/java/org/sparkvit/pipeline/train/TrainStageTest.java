@@ -27,6 +27,8 @@ import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
+import org.sparkvit.tracking.FakeMlflow;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.loop.Step;
 import org.sparkvit.training.loop.TrainingListener;
@@ -188,7 +190,10 @@ class TrainStageTest extends SparkTest {
 
     String listener = AfterTenSteps.class.getName();
     TrainConfig other =
-        named(config, "other", new TrainRunOptions(false, false, 3, 1, List.of(listener)));
+        named(
+            config,
+            "other",
+            new TrainRunOptions(false, false, 3, 1, List.of(listener), MlflowOptions.DEFAULT));
     List<String> lines = new ArrayList<>();
     assertThatThrownBy(() -> new TrainStage().run(spark, other, lines::add))
         .isInstanceOf(UserException.class)
@@ -208,7 +213,11 @@ class TrainStageTest extends SparkTest {
 
     JsonNode resumed =
         train(
-            named(config, "other", new TrainRunOptions(false, true, 0, 1, List.of())), lines::add);
+            named(
+                config,
+                "other",
+                new TrainRunOptions(false, true, 0, 1, List.of(), MlflowOptions.DEFAULT)),
+            lines::add);
     assertThat(lines).anyMatch(line -> line.contains("going on with the training"));
     assertThat(resumed.path("results").path("model_hash"))
         .isEqualTo(straight.path("results").path("model_hash"));
@@ -238,6 +247,54 @@ class TrainStageTest extends SparkTest {
   }
 
   @Test
+  void aTrainingIsLoggedToMlflowWithItsModel() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, workspace, 1);
+    try (FakeMlflow server = new FakeMlflow()) {
+      MlflowOptions mlflow = new MlflowOptions(Optional.of(server.uri()), Optional.of("mine"));
+      TrainConfig ten =
+          named(
+              config(workspace),
+              "logged",
+              new TrainRunOptions(
+                  false, false, 3, 5, List.of(AfterTenSteps.class.getName()), mlflow));
+      assertThatThrownBy(() -> new TrainStage().run(spark, ten, Progress.SILENT))
+          .hasMessageContaining("--resume");
+      TrainConfig rest =
+          named(ten, "logged", new TrainRunOptions(false, true, 0, 5, List.of(), mlflow));
+      new TrainStage().run(spark, rest, Progress.SILENT);
+
+      assertThat(server.experiments()).containsOnlyKeys("mine");
+      assertThat(server.runs().stream().map(run -> run.status))
+          .containsExactly("KILLED", "FINISHED");
+      FakeMlflow.RunOfFake run = server.runs().get(1);
+      assertThat(run.name).isEqualTo("train logged");
+      assertThat(run.params)
+          .containsEntry("epochs", "6")
+          .containsKeys("input.images", "input.splits", "model_hash", "learning-rate");
+      // The epoch before the interruption is there as well.
+      assertThat(run.metrics.get("train/epoch"))
+          .containsExactly("1.0@8", "2.0@16", "3.0@24", "4.0@32", "5.0@40", "6.0@48");
+      assertThat(run.metrics.get("train/loss")).hasSize(8);
+      assertThat(run.metrics)
+          .containsKeys(
+              "train/learning_rate", "validation/log_loss", "validation/recall/warm", "best/mcc");
+      assertThat(server.files().keySet())
+          .anyMatch(file -> file.endsWith("/artifacts/model/model.safetensors"))
+          .anyMatch(file -> file.endsWith("/artifacts/model/config.json"));
+
+      server.refusing(request -> 403);
+      assertThatThrownBy(
+              () ->
+                  new TrainStage()
+                      .run(spark, named(ten, "new", rest.trainRunOptions()), Progress.SILENT))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("HTTP 403");
+      assertThat(workspace.resolve("models/new")).doesNotExist();
+    }
+  }
+
+  @Test
   void aTrainingGoesOnFromTheVersionThatItBeganWith() throws Exception {
     Path workspace = folder.resolve("w");
     TrainFixtures.workspace(spark, workspace, 1);
@@ -254,12 +311,14 @@ class TrainStageTest extends SparkTest {
           .publish(model, "2026110" + seed + "T080000000Z-0a1b2c3d");
     }
     TrainRunOptions ten =
-        new TrainRunOptions(false, false, 3, 1, List.of(AfterTenSteps.class.getName()));
+        new TrainRunOptions(
+            false, false, 3, 1, List.of(AfterTenSteps.class.getName()), MlflowOptions.DEFAULT);
     TrainConfig config = from("vit", config(workspace), ten);
     assertThatThrownBy(() -> new TrainStage().run(spark, config, Progress.SILENT))
         .hasMessageContaining("--resume");
     tables.modelVersions("vit").rollBack();
-    TrainRunOptions resume = new TrainRunOptions(false, true, 0, 1, List.of());
+    TrainRunOptions resume =
+        new TrainRunOptions(false, true, 0, 1, List.of(), MlflowOptions.DEFAULT);
     TrainConfig other = from("vit", config(workspace), resume);
     assertThatThrownBy(() -> new TrainStage().run(spark, other, Progress.SILENT))
         .isInstanceOf(UserException.class)

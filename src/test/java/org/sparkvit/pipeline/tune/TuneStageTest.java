@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,8 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
 import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.StudyLog;
+import org.sparkvit.tracking.FakeMlflow;
+import org.sparkvit.tracking.MlflowOptions;
 import org.sparkvit.training.data.TrainFixtures;
 import org.sparkvit.training.recipe.RareClasses;
 
@@ -47,6 +50,19 @@ class TuneStageTest extends SparkTest {
       String line,
       int trials,
       int pruneAfter) {
+    return config(
+        workspace, name, resume, synthetic, line, trials, pruneAfter, MlflowOptions.DEFAULT);
+  }
+
+  private TuneConfig config(
+      Path workspace,
+      String name,
+      boolean resume,
+      boolean synthetic,
+      String line,
+      int trials,
+      int pruneAfter,
+      MlflowOptions mlflow) {
     return new TuneConfig(
         workspace.toString(),
         name,
@@ -68,7 +84,8 @@ class TuneStageTest extends SparkTest {
         "cpu",
         "fp32",
         1,
-        TrainFixtures.options(4, 1e-3, 0.1));
+        TrainFixtures.options(4, 1e-3, 0.1),
+        mlflow);
   }
 
   private static List<JsonNode> events(Path workspace, String name) throws Exception {
@@ -95,6 +112,36 @@ class TuneStageTest extends SparkTest {
       }
     }
     return outcomes;
+  }
+
+  @Test
+  void trialsAreRunsOfMlflowBelowTheStudy() throws Exception {
+    Path workspace = folder.resolve("w");
+    TrainFixtures.workspace(spark, workspace, 1);
+    try (FakeMlflow server = new FakeMlflow()) {
+      TuneConfig config =
+          config(
+              workspace,
+              "s",
+              false,
+              false,
+              "learning-rate = log-float 1e-4 1e-2",
+              2,
+              0,
+              new MlflowOptions(Optional.of(server.uri()), Optional.empty()));
+      new TuneStage().run(spark, config, Progress.SILENT);
+      assertThat(server.runs()).hasSize(3).allMatch(run -> run.status.equals("FINISHED"));
+      FakeMlflow.RunOfFake study = server.runs().get(0);
+      assertThat(study.name).isEqualTo("tune s");
+      assertThat(study.metrics.keySet()).anyMatch(name -> name.startsWith("best/"));
+      for (FakeMlflow.RunOfFake trial : server.runs().subList(1, 3)) {
+        assertThat(trial.tags)
+            .containsEntry("mlflow.parentRunId", "run1")
+            .containsEntry("spark-vit.state", "complete");
+        assertThat(trial.params).containsOnlyKeys("learning-rate");
+        assertThat(trial.metrics.get("train/epoch")).hasSize(4);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,115 @@
+package org.sparkvit.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.metrics.sink.PrometheusServlet;
+import org.apache.spark.util.LongAccumulator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.sparkvit.SparkTest;
+
+class StageMetricsTest extends SparkTest {
+  private final StageMetrics metrics = StageMetrics.of(spark.sparkContext());
+
+  private static Object value(MetricRegistry registry, String name) {
+    return ((Gauge<?>) registry.getMetrics().get(name)).getValue();
+  }
+
+  private Set<String> names() {
+    return metrics.metricRegistry().getNames();
+  }
+
+  @AfterEach
+  void end() {
+    metrics.stageEnds();
+    metrics.runEnds();
+  }
+
+  @Test
+  void sparkKnowsTheSourceOnce() {
+    StageMetrics again = StageMetrics.of(spark.sparkContext());
+    assertThat(again).isSameAs(metrics);
+    assertThat(
+            spark.sparkContext().env().metricsSystem().getSourcesByName(StageMetrics.NAME).size())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void gaugesAreThereFromWhenTheyAreSetUntilTheStageEnds() {
+    assertThat(names()).isEmpty();
+    metrics.runBegins(2, 7);
+    metrics.stageBegins();
+    metrics.imagesToDo(100);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_LEFT)).isEqualTo(100L);
+    assertThat(names()).doesNotContain(StageMetrics.IMAGES_PER_SECOND, StageMetrics.TRAINING_LOSS);
+    metrics.imagesDone(40);
+    metrics.imagesFailed(3);
+    metrics.training(0.25, 10, 50);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_DONE)).isEqualTo(40L);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_LEFT)).isEqualTo(60L);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_FAILED)).isEqualTo(3L);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.TRAINING_LOSS)).isEqualTo(0.25);
+    assertThat((Double) value(metrics.metricRegistry(), StageMetrics.IMAGES_PER_SECOND))
+        .isPositive();
+    metrics.stageEnds();
+    assertThat(names()).containsExactlyInAnyOrder(StageMetrics.RUN_STEP, StageMetrics.RUN_STEPS);
+    metrics.runEnds();
+    assertThat(names()).isEmpty();
+  }
+
+  /** Tasks count images while they run, so it moves within a chunk. */
+  @Test
+  void imagesOfTasksAreCounted() throws Exception {
+    metrics.stageBegins();
+    metrics.imagesToDo(20);
+    LongAccumulator images = spark.sparkContext().longAccumulator("images");
+    JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(List.of(1, 2, 3, 4), 4)
+        .foreach(row -> images.add(3));
+    for (int i = 0;
+        i < 200 && !value(metrics.metricRegistry(), StageMetrics.IMAGES_DONE).equals(12L);
+        i++) {
+      Thread.sleep(50); // the listeners' bus is a thread of its own
+    }
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_DONE)).isEqualTo(12L);
+    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_LEFT)).isEqualTo(8L);
+  }
+
+  /** As Spark's own sink shows them, also those that come after the source is registered. */
+  @Test
+  void prometheusSeesTheGauges() throws Exception {
+    MetricRegistry all = new MetricRegistry();
+    all.register("app.driver." + StageMetrics.NAME, metrics.metricRegistry());
+    metrics.runBegins(2, 7);
+    metrics.stageBegins();
+    metrics.imagesToDo(100);
+    metrics.training(0.25, 10, 50);
+    assertThat(prometheus(all))
+        .contains(
+            "metrics_app_driver_spark_vit_images_left_Value{type=\"gauges\"} 100",
+            "metrics_app_driver_spark_vit_run_step_Value{type=\"gauges\"} 2",
+            "metrics_app_driver_spark_vit_training_loss_Value{type=\"gauges\"} 0.25");
+    metrics.stageEnds();
+    assertThat(prometheus(all)).contains("_run_step_").doesNotContain("_images_", "_training_");
+  }
+
+  /** The sink's method takes a request of javax or jakarta, which it does not look at. */
+  private static String prometheus(MetricRegistry registry) throws Exception {
+    PrometheusServlet sink = new PrometheusServlet(new Properties(), registry);
+    return Stream.of(PrometheusServlet.class.getMethods())
+        .filter(method -> method.getName().equals("getMetricsSnapshot"))
+        .findFirst()
+        .orElseThrow()
+        .invoke(sink, (Object) null)
+        .toString()
+        .replaceAll("_Number\\{", "_Value{")
+        .toString();
+  }
+}
