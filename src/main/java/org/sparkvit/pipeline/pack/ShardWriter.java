@@ -26,6 +26,7 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.loading.CellException;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.RetryingImageReader;
@@ -217,6 +218,8 @@ final class ShardWriter {
         return new Read(null, name + ": is gone");
       } catch (EOFException e) {
         return new Read(null, name + ": is shorter than its catalog entry");
+      } catch (CellException e) {
+        return new Read(null, name + ": " + e.getMessage());
       }
       if (!StableHash.sha256(content).equals(row.getString(sha256))) {
         return new Read(null, name + ": has changed since the catalog was made");
