@@ -51,7 +51,7 @@ public record ParquetCell(String file, String column, long row) {
   }
 
   /** Returns the condition that the image of a row of {@link ImagesTable} is a cell. */
-  static Column isCell() {
+  public static Column isCell() {
     Column path = col(ImagesTable.PATH);
     Column offset = col(ImagesTable.OFFSET);
     return offset
@@ -61,7 +61,7 @@ public record ParquetCell(String file, String column, long row) {
   }
 
   /** Returns the URI of the file of a row that {@link #isCell} accepts. */
-  static Column fileColumn() {
+  public static Column fileColumn() {
     return regexp_extract(col(ImagesTable.PATH), "^((?s:.+))" + PLACE, 1);
   }
 

@@ -107,7 +107,7 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
         bytes == 0
             ? new byte[0]
             : reader.read(path, listed.getLong(Listing.AT_OFFSET), Math.toIntExact(bytes));
-    return new Content(listed, content, bytes, modified, null, null);
+    return new Content(listed, content, content.length, modified, null, null);
   }
 
   /** Reads a cell of a Parquet file, whose length is known once it is read. */

@@ -37,7 +37,13 @@ final class SizeBalancer {
 
   /** Returns a column with the weight of each row of the {@link Listing}. */
   static Column weight() {
-    return coalesce(col(ImagesTable.BYTES), lit(UNKNOWN_BYTES)).plus(OPEN_BYTES);
+    return coalesce(col(ImagesTable.BYTES), col(Listing.ABOUT_BYTES), lit(UNKNOWN_BYTES))
+        .plus(OPEN_BYTES);
+  }
+
+  /** Returns a column with the weight of each row of {@link ImagesTable}. */
+  static Column knownWeight() {
+    return col(ImagesTable.BYTES).plus(OPEN_BYTES);
   }
 
   /**
@@ -71,8 +77,19 @@ final class SizeBalancer {
   }
 
   private static long weight(Row row) {
-    return OPEN_BYTES
-        + (row.isNullAt(Listing.AT_BYTES) ? UNKNOWN_BYTES : row.getLong(Listing.AT_BYTES));
+    return OPEN_BYTES + bytes(row, UNKNOWN_BYTES);
+  }
+
+  /**
+   * Returns the size of a file of the listing, or about how large it is.
+   *
+   * @param unknown the value where nothing is known of it
+   */
+  static long bytes(Row row, long unknown) {
+    if (!row.isNullAt(Listing.AT_BYTES)) {
+      return row.getLong(Listing.AT_BYTES);
+    }
+    return row.isNullAt(Listing.AT_ABOUT_BYTES) ? unknown : row.getLong(Listing.AT_ABOUT_BYTES);
   }
 
   private static Iterator<Tuple2<Tuple2<Integer, String>, Row>> placed(
