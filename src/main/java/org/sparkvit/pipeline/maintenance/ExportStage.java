@@ -56,8 +56,20 @@ public final class ExportStage extends Stage<ExportConfig> {
   /** Without an ending, so that nobody takes it for one of the files with rows. */
   private static final String RECORD = "_RUN";
 
+  private final long fileBytes;
+
   public ExportStage() {
+    this(FILE_BYTES);
+  }
+
+  /**
+   * Creates a stage.
+   *
+   * @param fileBytes about how many bytes of images a file has
+   */
+  ExportStage(long fileBytes) {
     super(ExportConfig.class);
+    this.fileBytes = fileBytes;
   }
 
   @Override
@@ -93,7 +105,7 @@ public final class ExportStage extends Stage<ExportConfig> {
       try {
         count =
             withImages
-                ? new HuggingFaceExport(context, folder, FILE_BYTES).write()
+                ? new HuggingFaceExport(context, folder, fileBytes).write()
                 : write(rows, folder.toString(), config.format(), context.workspace().rows(table));
         context.record().result("rows", count);
         AtomicFiles.write(fs, new Path(folder, RECORD), Json.write(context.record().toMap()));

@@ -318,6 +318,7 @@ final class HuggingFaceExport {
       Optional.ofNullable(row.getString(4)).ifPresent(examples::add);
     }
     fs.delete(new Path(folder, PARTS), true);
+    fs.create(new Path(folder, "_SUCCESS")).close();
     context.record().result("files", results.size()).result("left_out", leftOut);
     if (leftOut > 0) {
       context.say(
