@@ -54,10 +54,10 @@ public record CatalogConfig(
             help =
                 "What to catalog; may be given several times. A folder class/file or"
                     + " split/class/file (see --layout); a manifest .csv, .tsv, .jsonl or .parquet,"
-                    + " or a folder with metadata.csv, .jsonl or .parquet in it; Parquet with the"
-                    + " images inside: a data set of Hugging Face, or another table or Delta table"
-                    + " with a column of bytes; a tar file, or a folder of them, in WebDataset's"
-                    + " layout or with class folders inside.")
+                    + " or a folder with metadata.csv, .jsonl or .parquet in it; a tar file, or a"
+                    + " folder of them, in WebDataset's layout or with class folders inside."
+                    + " Parquet and Delta tables may have the images inside, as bytes. So may data"
+                    + " sets of Hugging Face.")
         List<String> inputs,
     @Option(
             standard = "auto",
@@ -76,9 +76,9 @@ public record CatalogConfig(
     @Option(
             label = "NAME",
             help =
-                "Manifest: the column of image paths, or of images inside Parquet. Without it the"
-                    + " images where there are some, else the first of path, file_name, image, else"
-                    + " the one that ends with _file_name.")
+                "Manifest: the column of image paths, or of images. Without it that of images. Else"
+                    + " the first of path, file_name, image, else the one that ends with"
+                    + " _file_name.")
         Optional<String> pathColumn,
     @Option(
             label = "NAME",
