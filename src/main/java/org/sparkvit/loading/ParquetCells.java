@@ -23,6 +23,11 @@ final class ParquetCells {
   private static final int CHUNKS = 16;
   private static final int PAGE_BYTES = 32 << 20;
 
+  private static final int DAMAGED = 1024;
+
+  /** In place of a page's offset: the headers of pages that nobody has come past yet. */
+  private static final long ON_THE_WAY = -1;
+
   /** The pages that are kept however large they are, since threads pass from one to the next. */
   private static final int LEAST_PAGES = 2;
 
@@ -50,6 +55,11 @@ final class ParquetCells {
   private final Map<String, ParquetColumn> columns = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ChunkKey, ParquetPages> chunks = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<PageKey, ParquetPages.Page> pages = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<PageKey, CellException> damaged = new LinkedHashMap<>();
+
+  /** The page that is being read, or null while the footer is. */
+  private PageKey failing;
+
   private long pageBytes;
   private ParquetCell last;
   private Path segmentFile;
@@ -83,13 +93,30 @@ final class ParquetCells {
     try {
       return findNow(cell);
     } catch (IOException e) {
+      if (damaged.containsValue(e)) {
+        throw e;
+      }
       forget(cell.file());
       if (!known || !(e instanceof CellException)) {
+        remember(e);
         throw e;
       }
     }
-    // The file may have been replaced since its footer was read.
-    return findNow(cell);
+    try {
+      // The file may have been replaced since its footer was read.
+      return findNow(cell);
+    } catch (CellException e) {
+      remember(e);
+      throw e;
+    }
+  }
+
+  /** Keeps a fact about a page, so that it is not read again for each of its rows. */
+  private void remember(IOException e) {
+    if (failing != null && e instanceof CellException fact) {
+      damaged.put(failing, fact);
+      evict(damaged, DAMAGED);
+    }
   }
 
   /** Forgets what is known of a file. */
@@ -97,6 +124,7 @@ final class ParquetCells {
     columns.keySet().removeIf(key -> key.startsWith(file + "#"));
     chunks.keySet().removeIf(key -> key.file().equals(file));
     pages.keySet().removeIf(key -> key.chunk().file().equals(file));
+    damaged.keySet().removeIf(key -> key.chunk().file().equals(file));
     pageBytes = pages.values().stream().mapToLong(ParquetPages.Page::bytes).sum();
     dropSegment();
   }
@@ -112,6 +140,7 @@ final class ParquetCells {
 
   /** Returns a cell, or null where it is null. */
   private Binary findNow(ParquetCell cell) throws IOException {
+    failing = null;
     ParquetColumn column = columns.get(key(cell));
     if (column == null) {
       column = ParquetColumn.open(new Path(cell.file()), cell.column(), configuration);
@@ -134,8 +163,12 @@ final class ParquetCells {
     Path file = column.file();
     ParquetPages.Bytes bytes =
         (start, least, end) -> piece(file, start, least, end, near ? AHEAD : LEAST);
+    if (!walk.knows(cell.row())) {
+      attempt(new PageKey(key, ON_THE_WAY));
+    }
     ParquetPages.Place place = walk.placeOf(cell.row(), bytes);
     PageKey pageKey = new PageKey(key, place.offset());
+    attempt(pageKey);
     ParquetPages.Page page = pages.get(pageKey);
     if (page == null) {
       page = walk.read(place, bytes);
@@ -151,6 +184,15 @@ final class ParquetCells {
       throw ParquetColumn.damaged("a page has fewer rows than its index says", null);
     }
     return page.cells()[(int) index];
+  }
+
+  /** Notes what is read next, unless it is known to be damaged. */
+  private void attempt(PageKey key) throws CellException {
+    failing = key;
+    CellException before = damaged.get(key);
+    if (before != null) {
+      throw before;
+    }
   }
 
   private ParquetPages.Piece piece(Path file, long start, int least, long end, int wanted)

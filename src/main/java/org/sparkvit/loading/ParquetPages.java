@@ -135,6 +135,11 @@ final class ParquetPages {
     return places.get(from);
   }
 
+  /** Returns whether the place of the page that has a row is known. */
+  boolean knows(long row) {
+    return indexed || row < frontier.row;
+  }
+
   /** Reads the page at a place that {@link #placeOf} has returned. */
   Page read(Place place, Bytes bytes) throws IOException {
     Header header = header(place.offset, bytes);

@@ -272,6 +272,8 @@ class ParquetCellsTest {
           }
         }
         assertThat(bad).isBetween(1, 20);
+        assertThat(reads).as("no page is read for each of its rows").hasSizeLessThan(40);
+        reads.clear();
       }
     }
   }

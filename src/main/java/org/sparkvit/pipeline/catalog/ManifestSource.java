@@ -105,7 +105,7 @@ record ManifestSource(
             name(),
             schema,
             config,
-            table.images().map(ImageColumn::name),
+            table.images().map(ImageBytesColumn::name),
             parts.get(0).split() != null);
     decisions.say(
         name() + ": " + columns.decision(schema, inside == null ? null : inside.column()));

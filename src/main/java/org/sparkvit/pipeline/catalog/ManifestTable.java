@@ -55,7 +55,10 @@ import org.sparkvit.loading.Storage;
  * @param inside where these images are, or null where there are none
  */
 record ManifestTable(
-    Dataset<Row> rows, StructType columns, Optional<ImageColumn> images, ParquetImages inside) {
+    Dataset<Row> rows,
+    StructType columns,
+    Optional<ImageBytesColumn> images,
+    ParquetImages inside) {
   /** The URI of the file that a row is from. */
   static final String FILE = "_file";
 
@@ -258,11 +261,11 @@ record ManifestTable(
       Dataset<Row> rows =
           reader.parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
       String name = ManifestText.name(parts.stream().map(ManifestPart::file).toList());
-      Optional<ImageColumn> images = ImageColumn.find(name, rows.schema(), asked);
+      Optional<ImageBytesColumn> images = ImageBytesColumn.find(name, rows.schema(), asked);
       if (images.isEmpty()) {
         return parquet(rows, images, null);
       }
-      ImageColumn image = images.get();
+      ImageBytesColumn image = images.get();
       List<String> files =
           parts.stream().flatMap(part -> files(configuration, part.file()).stream()).toList();
       ParquetImages inside = ParquetImages.survey(spark, files, image.column());
@@ -282,16 +285,17 @@ record ManifestTable(
 
   /** Returns whether a column of images has paths only, as data sets without files inside have. */
   private static boolean isWithoutBytes(
-      Dataset<Row> rows, ImageColumn image, ParquetImages inside) {
+      Dataset<Row> rows, ImageBytesColumn image, ParquetImages inside) {
     return inside.rows() > 0
         && (inside.nulls().isPresent()
             ? inside.nulls().getAsLong() == inside.rows()
-            : rows.where(QuotedColumn.named(image.name()).getField(ImageColumn.BYTES).isNotNull())
+            : rows.where(
+                    QuotedColumn.named(image.name()).getField(ImageBytesColumn.BYTES).isNotNull())
                 .isEmpty());
   }
 
   private static void sayLeftOut(
-      String name, StructType schema, ImageColumn image, InputDecisions decisions) {
+      String name, StructType schema, ImageBytesColumn image, InputDecisions decisions) {
     if (!image.others().isEmpty()) {
       decisions.say(
           name
@@ -302,7 +306,7 @@ record ManifestTable(
 
   /** Returns the rows without the images themselves, so that Spark does not read them. */
   private static ManifestTable parquet(
-      Dataset<Row> rows, Optional<ImageColumn> images, ParquetImages inside) {
+      Dataset<Row> rows, Optional<ImageBytesColumn> images, ParquetImages inside) {
     StructType kept = new StructType();
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < rows.schema().length(); i++) {
@@ -311,7 +315,7 @@ record ManifestTable(
       if (images.isPresent() && images.get().index() == i) {
         column =
             images.get().paths()
-                ? column.getField(ImageColumn.PATH)
+                ? column.getField(ImageBytesColumn.PATH)
                 : lit(null).cast(DataTypes.StringType);
         field = field.copy(field.name(), DataTypes.StringType, true, field.metadata());
       } else if (images.isPresent() && images.get().others().contains(i)) {

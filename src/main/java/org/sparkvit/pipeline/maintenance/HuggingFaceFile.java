@@ -61,6 +61,12 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
           "message schema { optional group image { optional binary bytes; optional binary path"
               + " (STRING); } optional int64 label; }");
 
+  /** The columns where no image has a label, and there are no classes. */
+  private static final MessageType UNLABELLED =
+      MessageTypeParser.parseMessageType(
+          "message schema { optional group image { optional binary bytes; optional binary path"
+              + " (STRING); } }");
+
   /** The key under which {@code datasets} keeps what the columns mean. */
   private static final String KEY = "huggingface";
 
@@ -103,7 +109,7 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
           Loaded image = loaded.next();
           String problem = image.problem();
           if (problem == null) {
-            writer.write(group(image));
+            writer.write(file.group(image));
             images++;
           } else {
             leftOut++;
@@ -137,7 +143,7 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
     int rows = (int) Math.max(1, Math.min(GROUP_ROWS, GROUP_BYTES / Math.max(1, imageBytes)));
     return ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, configuration.value()))
         .withConf(configuration.value())
-        .withType(SCHEMA)
+        .withType(schema())
         .withExtraMetaData(Map.of(KEY, features()))
         .withCompressionCodec(CompressionCodecName.SNAPPY)
         .withDictionaryEncoding(false)
@@ -157,16 +163,24 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
     label.put("_type", "ClassLabel");
     Map<String, Object> features = new LinkedHashMap<>();
     features.put("image", Map.of("_type", "Image"));
-    features.put("label", label);
+    if (!classes.isEmpty()) {
+      features.put("label", label);
+    }
     return Json.write(Map.of("info", Map.of("features", features)));
   }
 
-  private static Group group(Loaded image) {
-    Group row = new SimpleGroup(SCHEMA);
+  private MessageType schema() {
+    return classes.isEmpty() ? UNLABELLED : SCHEMA;
+  }
+
+  private Group group(Loaded image) {
+    Group row = new SimpleGroup(schema());
     row.addGroup("image")
         .append("bytes", Binary.fromConstantByteArray(image.content().bytes()))
         .append("path", name(image.row()));
-    row.add("label", image.row().<Long>getAs(LABEL));
+    if (!classes.isEmpty()) {
+      row.add("label", image.row().<Long>getAs(LABEL));
+    }
     return row;
   }
 

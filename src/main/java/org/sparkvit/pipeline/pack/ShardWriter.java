@@ -92,7 +92,8 @@ final class ShardWriter {
             .repartitionAndSortWithinPartitions(new ByStart(starts))
             .values();
     spark
-        .createDataFrame(sorted.mapPartitions(rows -> task.contents(rows, task::count)), schema)
+        .createDataFrame(
+            sorted.mapPartitions(rows -> task.contents(rows, image -> task.packed.add(1))), schema)
         .write()
         // What ShardIndex relies on: the bytes of an image as they are, in one piece.
         .option("compression", "uncompressed")
@@ -197,10 +198,6 @@ final class ShardWriter {
       LongAccumulator skipped,
       CollectionAccumulator<String> problems)
       implements Serializable {
-
-    private void count(Row image) {
-      packed.add(1);
-    }
 
     /**
      * Returns the rows with their content, without those that have none any more.

@@ -26,7 +26,8 @@ import org.sparkvit.core.UserException;
  * @param others the positions of other columns with images, which are left out, as a catalog has no
  *     room for them
  */
-record ImageColumn(int index, String name, boolean struct, boolean paths, List<Integer> others) {
+record ImageBytesColumn(
+    int index, String name, boolean struct, boolean paths, List<Integer> others) {
   static final String BYTES = "bytes";
   static final String PATH = "path";
 
@@ -46,7 +47,7 @@ record ImageColumn(int index, String name, boolean struct, boolean paths, List<I
    * @return the column, or empty where the table has none, or names its images by paths
    * @throws UserException when it may be one of several
    */
-  static Optional<ImageColumn> find(String table, StructType schema, Optional<String> asked) {
+  static Optional<ImageBytesColumn> find(String table, StructType schema, Optional<String> asked) {
     List<Integer> structs = new ArrayList<>();
     List<Integer> bytes = new ArrayList<>();
     for (int i = 0; i < schema.length(); i++) {
@@ -68,7 +69,7 @@ record ImageColumn(int index, String name, boolean struct, boolean paths, List<I
           others.addAll(bytes);
           others.remove(i);
           others.sort(null);
-          return new ImageColumn(
+          return new ImageBytesColumn(
               i,
               schema.fieldNames()[i],
               type instanceof StructType,
