@@ -2,7 +2,9 @@ package org.sparkvit.loading;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.parquet.ParquetRuntimeException;
@@ -273,7 +275,7 @@ final class ParquetPages {
   }
 
   private DataPage pageOf(DataPageHeader v1, Header header, byte[] body) throws IOException {
-    byte[] plain = decompressed(BytesInput.from(body), header.page.uncompressed_page_size);
+    byte[] plain = decompressed(body, 0, header.page.uncompressed_page_size);
     return new DataPageV1(
         BytesInput.from(plain),
         v1.num_values,
@@ -291,10 +293,10 @@ final class ParquetPages {
     if (repetition < 0 || definition < 0 || levels > body.length) {
       throw ParquetColumn.damaged("the header of a page makes no sense", null);
     }
-    BytesInput data = BytesInput.from(body, levels, body.length - levels);
-    if (v2.is_compressed) {
-      data = BytesInput.from(decompressed(data, header.page.uncompressed_page_size - levels));
-    }
+    byte[] data =
+        v2.is_compressed
+            ? decompressed(body, levels, header.page.uncompressed_page_size - levels)
+            : Arrays.copyOfRange(body, levels, body.length);
     return DataPageV2.uncompressed(
         v2.num_rows,
         v2.num_nulls,
@@ -302,7 +304,7 @@ final class ParquetPages {
         BytesInput.from(body, 0, repetition),
         BytesInput.from(body, repetition, definition),
         encoding(v2.encoding),
-        data,
+        BytesInput.from(data),
         null);
   }
 
@@ -310,10 +312,16 @@ final class ParquetPages {
     return Encoding.valueOf(encoding.name());
   }
 
-  private byte[] decompressed(BytesInput body, int size) throws IOException {
+  /**
+   * Returns bytes as they were before they were compressed.
+   *
+   * @param from the index in {@code body} of the first of the bytes, which are all from there on
+   * @param size the number of bytes that there were
+   */
+  private byte[] decompressed(byte[] body, int from, int size) throws IOException {
     CompressionCodecName codec = chunk.meta().getCodec();
     if (codec == CompressionCodecName.UNCOMPRESSED || size == 0) {
-      return body.toByteArray();
+      return from == 0 ? body : Arrays.copyOfRange(body, from, body.length);
     }
     BytesInputDecompressor decompressor;
     try {
@@ -325,18 +333,47 @@ final class ParquetPages {
           e);
     }
     try {
-      byte[] plain = decompressor.decompress(body, size).toByteArray();
-      if (plain.length != size) {
-        throw ParquetColumn.damaged("a page has another size than its header says", null);
-      }
-      return plain;
+      Plain plain = new Plain(size);
+      decompressor
+          .decompress(BytesInput.from(body, from, body.length - from), size)
+          .writeAllTo(plain);
+      return plain.whole();
     } catch (IOException | RuntimeException | InternalError e) {
-      throw e instanceof CellException fact
-          ? fact
-          : ParquetColumn.damaged("a page cannot be unpacked", e);
+      throw ParquetColumn.damaged("a page cannot be unpacked", e);
     } finally {
       // What it holds beside the heap goes back to where other tasks take it from.
       codecs.release();
+    }
+  }
+
+  /** Receives a number of bytes that is known before. */
+  private static final class Plain extends OutputStream {
+    private final byte[] bytes;
+    private int length;
+
+    private Plain(int size) {
+      this.bytes = new byte[size];
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int start, int count) throws IOException {
+      if (count > bytes.length - length) {
+        throw new IOException("more bytes than the page's header says");
+      }
+      System.arraycopy(from, start, bytes, length, count);
+      length += count;
+    }
+
+    private byte[] whole() throws IOException {
+      if (length < bytes.length) {
+        throw new IOException("fewer bytes than the page's header says");
+      }
+      return bytes;
     }
   }
 
@@ -363,7 +400,7 @@ final class ParquetPages {
   }
 
   private DictionaryPage dictionaryPage(Header header, byte[] body) throws IOException {
-    byte[] plain = decompressed(BytesInput.from(body), header.page.uncompressed_page_size);
+    byte[] plain = decompressed(body, 0, header.page.uncompressed_page_size);
     return new DictionaryPage(
         BytesInput.from(plain),
         plain.length,

@@ -94,7 +94,7 @@ class ParquetCellsTest {
             .build()) {
       for (byte[] content : contents) {
         Group row = new SimpleGroup(type);
-        if (type == FLAT) {
+        if (type.equals(FLAT)) {
           row.add(0, Binary.fromConstantByteArray(content));
         } else if (content == null) {
           row.add("label", 1L);

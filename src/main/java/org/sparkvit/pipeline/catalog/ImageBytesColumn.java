@@ -15,9 +15,9 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
 
 /**
- * The column of a Parquet table that holds encoded images: a structure with {@code bytes}, and
- * perhaps {@code path}, as Hugging Face's datasets write it, or a column of bytes, such as {@code
- * content} of Spark's {@code binaryFile}.
+ * The column of a Parquet table that holds encoded images: a structure of bytes and perhaps a name,
+ * as Hugging Face's datasets write it, or a column of bytes, such as {@code content} of Spark's
+ * {@code binaryFile}.
  *
  * @param index the position of the column
  * @param name its name

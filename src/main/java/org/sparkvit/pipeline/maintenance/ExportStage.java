@@ -75,7 +75,7 @@ public final class ExportStage extends Stage<ExportConfig> {
   @Override
   protected void check(ExportConfig config) {
     TableSpec table = table(config);
-    if (config.format() == ExportConfig.Format.HUGGINGFACE && table != ImagesTable.SPEC) {
+    if (config.format() == ExportConfig.Format.HUGGINGFACE && !table.equals(ImagesTable.SPEC)) {
       throw new UserException(
           "--format huggingface is for table images, not " + table.name() + "; name that one");
     }

@@ -83,8 +83,6 @@ final class HuggingFaceExport {
 
   /** The images and bytes of a split, in a partition or in all of them. */
   private record Size(long images, long bytes) implements Serializable {
-    private static final Size NONE = new Size(0, 0);
-
     private Size plus(Size other) {
       return new Size(images + other.images, bytes + other.bytes);
     }
