@@ -70,8 +70,11 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
   /** The key under which {@code datasets} keeps what the columns mean. */
   private static final String KEY = "huggingface";
 
-  /** The rows of a row group, as {@code datasets} writes them where there are images. */
+  /** About the rows of a row group, as {@code datasets} writes them where there are images. */
   private static final long GROUP_ROWS = 100;
+
+  /** About the bytes of a row beside its image. */
+  private static final long ROW_BYTES = 100;
 
   /** The bytes of a row group, which is in memory as long as it is written. */
   private static final long GROUP_BYTES = 64L << 20;
@@ -140,17 +143,16 @@ record HuggingFaceFile(String name, List<String> classes, long imageBytes) imple
    */
   private ParquetWriter<Group> open(Path path, SerializableConfiguration configuration)
       throws IOException {
-    int rows = (int) Math.max(1, Math.min(GROUP_ROWS, GROUP_BYTES / Math.max(1, imageBytes)));
     return ExampleParquetWriter.builder(HadoopOutputFile.fromPath(path, configuration.value()))
         .withConf(configuration.value())
         .withType(schema())
         .withExtraMetaData(Map.of(KEY, features()))
         .withCompressionCodec(CompressionCodecName.SNAPPY)
         .withDictionaryEncoding(false)
-        // Sizes are looked at after so many rows, and then there are always enough bytes.
-        .withRowGroupSize(1L)
-        .withMinRowCountForPageSizeCheck(rows)
-        .withMaxRowCountForPageSizeCheck(rows)
+        // Rows cannot be counted for a group, so their bytes are.
+        .withRowGroupSize(Math.min(GROUP_BYTES, GROUP_ROWS * (imageBytes + ROW_BYTES)))
+        .withMinRowCountForPageSizeCheck(1)
+        .withMaxRowCountForPageSizeCheck(1)
         .withPageRowCountLimit(1)
         .build();
   }
