@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
@@ -40,9 +42,6 @@ record ParquetImages(String column, Map<String, Facts> files) implements Seriali
     }
   }
 
-  /** The facts of a file, or why there are none. The other one is null. */
-  private record Outcome(String file, Facts facts, String problem) implements Serializable {}
-
   /**
    * Reads the footers of files, in a Spark job.
    *
@@ -52,35 +51,37 @@ record ParquetImages(String column, Map<String, Facts> files) implements Seriali
   static ParquetImages survey(SparkSession spark, List<String> files, String column) {
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
-    List<Outcome> outcomes =
+    // Rows, as Kryo, which a session may use for the results of tasks, cannot serialize records.
+    List<Row> looks =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(files, Math.max(1, Math.min(files.size(), MAX_TASKS)))
             .map(file -> look(file, column, configuration))
             .collect();
     Map<String, Facts> facts = new HashMap<>();
-    for (Outcome outcome : outcomes) {
-      if (outcome.problem != null) {
-        throw new UserException("manifest '" + outcome.file + "': " + outcome.problem);
+    for (Row look : looks) {
+      if (look.length() == 2) {
+        throw new UserException("manifest '" + look.getString(0) + "': " + look.getString(1));
       }
-      facts.put(outcome.file, outcome.facts);
+      facts.put(
+          look.getString(0),
+          new Facts(look.getLong(1), look.getLong(2), look.getLong(3), look.getLong(4)));
     }
     return new ParquetImages(column, facts);
   }
 
-  private static Outcome look(String file, String column, SerializableConfiguration configuration) {
+  /** Returns a file with its facts, or with the reason why there are none. */
+  private static Row look(String file, String column, SerializableConfiguration configuration) {
     if (!ParquetCell.canName(file)) {
-      return new Outcome(
+      return RowFactory.create(
           file,
-          null,
           "its path has '.tar#' in it, by which members of tar files are told; rename the folder");
     }
     try {
       ParquetColumn read = ParquetColumn.open(new Path(file), column, configuration.value());
-      OptionalLong nulls = read.nulls();
-      return new Outcome(
-          file, new Facts(read.rows(), read.bytes(), nulls.orElse(-1), read.modified()), null);
+      return RowFactory.create(
+          file, read.rows(), read.bytes(), read.nulls().orElse(-1), read.modified());
     } catch (IOException e) {
-      return new Outcome(file, null, RetryingImageReader.message(e) + "; write the file anew");
+      return RowFactory.create(file, RetryingImageReader.message(e) + "; write the file anew");
     }
   }
 

@@ -81,13 +81,6 @@ final class HuggingFaceExport {
     this.fileBytes = fileBytes;
   }
 
-  /** The images and bytes of a split, in a partition or in all of them. */
-  private record Size(long images, long bytes) implements Serializable {
-    private Size plus(Size other) {
-      return new Size(images + other.images, bytes + other.bytes);
-    }
-  }
-
   /**
    * A split's files.
    *
@@ -122,10 +115,13 @@ final class HuggingFaceExport {
                 .orderBy(order()));
     int bytes = sorted.schema().fieldIndex(ImagesTable.BYTES);
     int split = sorted.schema().fieldIndex(SplitsTable.SPLIT);
-    List<Map<String, Size>> parts =
+    // Images and bytes of each split. Arrays, as Kryo, which a session may use for the results of
+    // tasks, cannot serialize records.
+    List<Map<String, long[]>> parts =
         sorted.javaRDD().mapPartitions(rows -> sum(rows, split, bytes)).collect();
-    Map<String, Size> totals = new TreeMap<>(Comparator.reverseOrder()); // train comes first
-    parts.forEach(part -> part.forEach((name, size) -> totals.merge(name, size, Size::plus)));
+    Map<String, long[]> totals = new TreeMap<>();
+    parts.forEach(
+        part -> part.forEach((name, size) -> totals.merge(name, size, HuggingFaceExport::plus)));
     if (totals.isEmpty()) {
       throw new UserException(
           "no image can be exported: none is readable, in a split and not left out");
@@ -228,38 +224,43 @@ final class HuggingFaceExport {
     };
   }
 
-  private static Iterator<Map<String, Size>> sum(Iterator<Row> rows, int split, int bytes) {
-    Map<String, Size> sizes = new TreeMap<>();
+  private static long[] plus(long[] one, long[] other) {
+    return new long[] {one[0] + other[0], one[1] + other[1]};
+  }
+
+  private static Iterator<Map<String, long[]>> sum(Iterator<Row> rows, int split, int bytes) {
+    Map<String, long[]> sizes = new TreeMap<>();
     rows.forEachRemaining(
-        row -> sizes.merge(row.getString(split), new Size(1, row.getLong(bytes)), Size::plus));
+        row ->
+            sizes.merge(
+                row.getString(split), new long[] {1, row.getLong(bytes)}, HuggingFaceExport::plus));
     return List.of(sizes).iterator();
   }
 
   private void add(
       String split,
-      Size size,
+      long[] size,
       List<String> classes,
       Map<String, Files> files,
       List<HuggingFaceFile> names) {
-    int number =
-        (int) Math.max(1, Math.min(size.images(), (size.bytes() + fileBytes - 1) / fileBytes));
-    files.put(split, new Files(names.size(), number, size.bytes()));
+    int number = (int) Math.max(1, Math.min(size[0], (size[1] + fileBytes - 1) / fileBytes));
+    files.put(split, new Files(names.size(), number, size[1]));
     for (int i = 0; i < number; i++) {
       names.add(
           new HuggingFaceFile(
               String.format(Locale.ROOT, "%s-%05d-of-%05d.parquet", split, i, number),
               classes,
-              size.bytes() / size.images()));
+              size[1] / size[0]));
     }
   }
 
   /** Returns for each partition the number of bytes of each split that come before it. */
-  private static List<Map<String, Long>> starts(List<Map<String, Size>> parts) {
+  private static List<Map<String, Long>> starts(List<Map<String, long[]>> parts) {
     List<Map<String, Long>> starts = new ArrayList<>();
     Map<String, Long> before = new TreeMap<>();
-    for (Map<String, Size> part : parts) {
+    for (Map<String, long[]> part : parts) {
       starts.add(new TreeMap<>(before));
-      part.forEach((split, size) -> before.merge(split, size.bytes(), Long::sum));
+      part.forEach((split, size) -> before.merge(split, size[1], Long::sum));
     }
     return starts;
   }

@@ -37,6 +37,8 @@ import org.sparkvit.model.checkpoint.ModelDirectory;
 import org.sparkvit.model.checkpoint.PreprocessorConfig;
 import org.sparkvit.model.checkpoint.ViTConfig;
 import org.sparkvit.pipeline.catalog.ImageTables;
+import org.sparkvit.pipeline.pack.PackConfig;
+import org.sparkvit.pipeline.pack.PackStage;
 
 /** Images go from Parquet through all stages and back, and nothing about them changes. */
 class HuggingFaceExportTest extends SparkTest {
@@ -92,7 +94,6 @@ class HuggingFaceExportTest extends SparkTest {
         "--model=" + model.toUri(),
         "--device=cpu",
         "--precision=fp32",
-        "--overwrite",
         "--partitions=" + partitions);
     return workspace
         .read(PredictionsTable.SPEC)
@@ -159,13 +160,18 @@ class HuggingFaceExportTest extends SparkTest {
   void filesAreCutBySizeAndRowGroupsByRows() throws IOException {
     Workspace workspace = catalog("first", hub);
     long bytes =
-        workspace.read(ImagesTable.SPEC).agg(Map.of(ImagesTable.BYTES, "sum")).head().getLong(0);
+        workspace
+            .read(ImagesTable.SPEC)
+            .where("given_split = 'train'")
+            .agg(Map.of(ImagesTable.BYTES, "sum"))
+            .head()
+            .getLong(0);
     Path to = folder.resolve("small");
     List<String> lines = new ArrayList<>();
     ExportConfig config =
         new ExportConfig(
             workspace.uri(), Optional.of("images"), to.toString(), ExportConfig.Format.HUGGINGFACE);
-    new ExportStage(bytes / 6).run(spark, config, lines::add);
+    new ExportStage(bytes / 3 + 1).run(spark, config, lines::add);
     Map<String, Long> rows = new TreeMap<>();
     try (Stream<Path> files = Files.list(to.resolve("data"))) {
       for (Path file : files.filter(f -> !f.getFileName().toString().startsWith(".")).toList()) {
@@ -174,9 +180,9 @@ class HuggingFaceExportTest extends SparkTest {
         }
       }
     }
-    assertThat(rows.keySet()).filteredOn(name -> name.startsWith("train-")).hasSize(4);
-    assertThat(rows).containsKey("train-00003-of-00004.parquet");
-    assertThat(rows.values()).allSatisfy(count -> assertThat(count).isBetween(4L, 16L));
+    assertThat(rows.keySet()).filteredOn(name -> name.startsWith("train-")).hasSize(3);
+    assertThat(rows).containsKey("train-00002-of-00003.parquet");
+    assertThat(rows.values()).allSatisfy(count -> assertThat(count).isBetween(4L, 20L));
     assertThat(rows.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(60);
     assertThat(lines).last().asString().startsWith("export: 60 images of images@");
     assertThat(contents(catalog("second", to))).isEqualTo(contents(workspace));
@@ -184,11 +190,10 @@ class HuggingFaceExportTest extends SparkTest {
 
   @Test
   void predictionsAreTheSameFromParquetFilesAndShards() throws IOException {
-    Workspace parquet = catalog("parquet", hub);
-    List<String> expected = score(parquet, 1);
+    List<String> expected = score(catalog("one", hub), 1);
     assertThat(expected).hasSize(60).allMatch(row -> row.contains("OK"));
-    assertThat(score(parquet, 3)).isEqualTo(expected);
-    assertThat(score(parquet, 7)).isEqualTo(expected);
+    assertThat(score(catalog("three", hub), 3)).isEqualTo(expected);
+    assertThat(score(catalog("seven", hub), 7)).isEqualTo(expected);
 
     Path files = folder.resolve("files");
     for (Row row :
@@ -203,10 +208,11 @@ class HuggingFaceExportTest extends SparkTest {
     }
     assertThat(score(catalog("plain", files), 2)).isEqualTo(expected);
 
-    run("pack", parquet, "--shard-size=20k");
-    assertThat(parquet.read(PackedTable.SPEC).count()).isEqualTo(60);
+    Workspace packed = catalog("packed", hub);
+    new PackStage().run(spark, new PackConfig(packed.uri(), "4k", 4), line -> {});
+    assertThat(packed.read(PackedTable.SPEC).count()).isEqualTo(60);
     FileUtils.deleteDirectory(hub.toFile());
-    assertThat(score(parquet, 3)).isEqualTo(expected);
+    assertThat(score(packed, 3)).isEqualTo(expected);
   }
 
   @Test
@@ -226,8 +232,8 @@ class HuggingFaceExportTest extends SparkTest {
         "--epochs=1");
     run("score", workspace, "--precision=fp32");
     run("evaluate", workspace);
-    run("probe", workspace, "--name=head");
-    run("explain", workspace);
+    run("probe", workspace, "--from=vit", "--name=head");
+    run("explain", workspace, "--model=vit");
     run("report", workspace);
     assertThat(Files.readString(folder.resolve("w/reports/latest/index.html")))
         .contains("data:image/jpeg;base64")
