@@ -39,6 +39,9 @@ public final class IncrementalTable {
 
   private static final int MOST_PARTITIONS = 100_000;
 
+  /** The number of times that a run reads a Parquet file with images inside, at most. */
+  private static final int PASSES = 4;
+
   /**
    * The time that a chunk should take. It is the most that a killed run loses, and is long compared
    * with the fixed cost of a chunk.
@@ -154,9 +157,9 @@ public final class IncrementalTable {
       Workspace workspace, IdRange range, Dataset<Row> images, String part, int partitions) {
     /**
      * Returns the images repartitioned for reading, with the columns of {@link ImageLocations}.
-     * Neighbours in shards are together. Without shards the images are dealt out in turn. So every
-     * task gets the same number, and a folder of large images does not end up in one task. Spark
-     * sorts first, so that a retried task deals them out in the same way.
+     * Neighbours in shards and in Parquet files are together. Other images are dealt out in turn.
+     * So every task gets the same number, and a folder of large images does not end up in one task.
+     * Spark sorts first, so that a retried task deals them out in the same way.
      */
     public Dataset<Row> spread() {
       return ImageLocations.inOrder(
@@ -220,7 +223,7 @@ public final class IncrementalTable {
     long count = ranges.images();
     StageMetrics metrics = StageMetrics.of(images.sparkSession().sparkContext());
     metrics.imagesToDo(count);
-    long wanted = chunk;
+    long wanted = grows ? Math.max(chunk, shareOfCells(count)) : chunk;
     double rate = Double.POSITIVE_INFINITY;
     long written = 0;
     boolean seen = false;
@@ -281,6 +284,14 @@ public final class IncrementalTable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Returns the least number of images of a chunk, as far as images lie inside Parquet files. A
+   * chunk is a range of hashes, so it reads nearly all pages of these files for its own images.
+   */
+  private long shareOfCells(long count) {
+    return count <= chunk ? 0 : ImageLocations.countCells(workspace, images) / PASSES;
   }
 
   private static String line(String stage, String what, long count, long left, double rate) {

@@ -59,6 +59,8 @@ final class CoalescedRead {
         return null;
       } catch (FileNotFoundException e) {
         warn(shard, "is gone");
+      } catch (CellException e) {
+        warn(shard, e.getMessage());
       } catch (UserException e) {
         warn(shard, "cannot be read: " + RetryingImageReader.message(e));
       }

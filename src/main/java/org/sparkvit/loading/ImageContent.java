@@ -31,7 +31,7 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
    * Reads the image that a row of a catalog names. If something is wrong with the file, the result
    * says so.
    *
-   * @param offset the index of the first byte in the file
+   * @param offset the index of the first byte in the file, or the number of a cell's row from 1
    * @param bytes the number of bytes, or -1 where the catalog found no file
    * @throws org.sparkvit.core.UserException when it cannot be read now for a reason that does not
    *     lie in the file
@@ -50,6 +50,8 @@ public record ImageContent(String name, byte[] bytes, ImageStatus status, String
       return failed(path, ImageStatus.MISSING, "the file is gone");
     } catch (EOFException e) {
       return failed(path, ImageStatus.TRUNCATED, "the file is shorter than its catalog entry");
+    } catch (CellException e) {
+      return failed(path, e.status(), e.getMessage());
     }
   }
 

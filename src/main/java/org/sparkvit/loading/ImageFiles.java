@@ -2,6 +2,7 @@ package org.sparkvit.loading;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,14 +20,17 @@ import org.sparkvit.dataset.schema.ImagesTable;
 public final class ImageFiles implements Serializable {
   /**
    * A manifest's column of the index at which a tar member's content begins, or null for a file of
-   * its own.
+   * its own. For a cell of a Parquet file it is the row's number from 1.
    */
   public static final String MEMBER_OFFSET = "tar_offset";
 
-  /** A manifest's column of the length of a tar member in bytes, or null for a file of its own. */
+  /**
+   * A manifest's column of the length of a tar member or cell in bytes, or null for a file of its
+   * own.
+   */
   public static final String MEMBER_BYTES = "tar_bytes";
 
-  private static final String MEMBER = ".tar#";
+  static final String MEMBER = ".tar#";
 
   /** By its name, as a platform need not have the class. */
   private static final String S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem";
@@ -39,6 +43,9 @@ public final class ImageFiles implements Serializable {
 
   private final SerializableConfiguration configuration;
 
+  /** What is known of Parquet files. Every task has its own, which ends with it. */
+  private transient ParquetCells cells;
+
   public ImageFiles(SparkSession spark) {
     this.configuration = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
   }
@@ -49,13 +56,28 @@ public final class ImageFiles implements Serializable {
   }
 
   /**
-   * Reads {@code length} bytes from {@code offset} on.
+   * Reads {@code length} bytes from {@code offset} on, or a {@link ParquetCell} whole, whatever its
+   * length is.
    *
    * @throws java.io.FileNotFoundException when the file is gone
    * @throws java.io.EOFException when the file is shorter than it was
+   * @throws CellException when a Parquet file does not have the image
    */
   public byte[] read(String path, long offset, int length) throws IOException {
-    Path file = new Path(containerOf(path, offset));
+    Optional<ParquetCell> cell = ParquetCell.of(path, offset);
+    return cell.isPresent()
+        ? cells().read(cell.get())
+        : range(new Path(containerOf(path, offset)), offset, length);
+  }
+
+  private synchronized ParquetCells cells() {
+    if (cells == null) {
+      cells = new ParquetCells(configuration.value(), this::range);
+    }
+    return cells;
+  }
+
+  private byte[] range(Path file, long offset, int length) throws IOException {
     FileSystem fs = Storage.of(file, configuration.value());
     byte[] bytes = new byte[length];
     FutureDataInputStreamBuilder opening = fs.openFile(file);
@@ -96,11 +118,13 @@ public final class ImageFiles implements Serializable {
   }
 
   /**
-   * Returns the URI of the file that a content lies in. A member's header precedes it, so only
-   * members have an offset; the URI of their tar file ends at the mark.
+   * Returns the URI of the file that a content lies in. Only members of tar files and cells of
+   * Parquet files have an offset; the URI of their file ends at the mark.
    */
   public static String containerOf(String path, long offset) {
     int mark = offset == 0 ? -1 : path.indexOf(MEMBER);
-    return mark < 0 ? path : path.substring(0, mark + MEMBER.length() - 1);
+    return mark < 0
+        ? ParquetCell.of(path, offset).map(ParquetCell::file).orElse(path)
+        : path.substring(0, mark + MEMBER.length() - 1);
   }
 }

@@ -4,8 +4,12 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -25,6 +29,9 @@ public final class ImageLocations {
 
   /** The index of the content's first byte in {@link #SHARD}, or null where it is in no shard. */
   public static final String START = "packed_start";
+
+  /** The number of images inside Parquet files from which packing them is worth a word. */
+  private static final long MANY = 1000;
 
   private ImageLocations() {}
 
@@ -58,24 +65,104 @@ public final class ImageLocations {
   }
 
   /**
-   * Adds the columns and, where there are shards, repartitions the rows so that neighbours in
-   * shards are together and in order, for {@link ShardReads} to read with few requests. Without
-   * shards no row is moved, except by {@code otherwise}.
+   * Adds the columns and, where there are shards or images inside Parquet files, repartitions the
+   * rows so that neighbours are together and in order, for {@link ShardReads} to read with few
+   * requests and for {@link ParquetCells} to read each page once. Elsewhere no row is moved, except
+   * by {@code otherwise}.
    *
-   * @param images rows with the id, path and sha256 of {@link ImagesTable}
+   * @param images rows with the id, path, offset and sha256 of {@link ImagesTable}
    * @param partitions the number of partitions, of about as many images each; there are fewer where
    *     there are few images
-   * @param otherwise repartitions the rows where there are no shards
+   * @param otherwise repartitions the rows where no two images share a file
    */
   public static Dataset<Row> inOrder(
       Workspace workspace,
       Dataset<Row> images,
       int partitions,
       UnaryOperator<Dataset<Row>> otherwise) {
-    if (!workspace.has(PackedTable.SPEC)) {
+    if (!workspace.has(PackedTable.SPEC) && images.where(ParquetCell.isCell()).isEmpty()) {
       return otherwise.apply(orNone(images));
     }
-    Column[] order = {coalesce(col(SHARD), col(ImagesTable.PATH)), col(START), col(ImagesTable.ID)};
+    Column[] order = order();
     return of(workspace, images).repartitionByRange(partitions, order).sortWithinPartitions(order);
+  }
+
+  /**
+   * Repartitions images inside Parquet files so that each file's rows follow one another.
+   *
+   * @param cells rows with the id, path and offset of {@link ImagesTable}
+   */
+  public static Dataset<Row> sorted(Dataset<Row> cells, int partitions) {
+    Column[] order = {ParquetCell.fileColumn(), col(ImagesTable.OFFSET), col(ImagesTable.ID)};
+    return cells.repartitionByRange(partitions, order).sortWithinPartitions(order);
+  }
+
+  /** Returns the columns by which neighbours in shards and in Parquet files follow one another. */
+  private static Column[] order() {
+    Column cell = ParquetCell.isCell();
+    return new Column[] {
+      coalesce(col(SHARD), when(cell, ParquetCell.fileColumn()).otherwise(col(ImagesTable.PATH))),
+      coalesce(col(START), when(cell, col(ImagesTable.OFFSET))),
+      col(ImagesTable.ID)
+    };
+  }
+
+  /**
+   * Returns the order of {@link #inOrder} for rows that are in memory.
+   *
+   * <p>The rows have the id, path and offset of {@link ImagesTable} and the columns that {@link
+   * #of} adds.
+   */
+  public static Comparator<Row> comparator() {
+    return Comparator.comparing(ImageLocations::container)
+        .thenComparing(ImageLocations::place, Comparator.nullsFirst(Comparator.naturalOrder()))
+        .thenComparing(row -> row.<String>getAs(ImagesTable.ID));
+  }
+
+  private static Optional<ParquetCell> cell(Row row) {
+    return ParquetCell.of(row.getAs(ImagesTable.PATH), row.<Long>getAs(ImagesTable.OFFSET));
+  }
+
+  private static String container(Row row) {
+    String shard = row.getAs(SHARD);
+    return shard != null
+        ? shard
+        : cell(row).map(ParquetCell::file).orElseGet(() -> row.getAs(ImagesTable.PATH));
+  }
+
+  private static Long place(Row row) {
+    Long start = row.getAs(START);
+    return start != null ? start : cell(row).map(ParquetCell::offset).orElse(null);
+  }
+
+  /**
+   * Counts, in a Spark job, the images that are read from inside Parquet files, as they are in no
+   * shard.
+   *
+   * @param images rows with the id, path, offset and sha256 of {@link ImagesTable}
+   */
+  public static long countCells(Workspace workspace, Dataset<Row> images) {
+    Dataset<Row> cells = images.where(ParquetCell.isCell());
+    return workspace.has(PackedTable.SPEC)
+        ? of(workspace, cells).where(col(SHARD).isNull()).count()
+        : cells.count();
+  }
+
+  /**
+   * Returns a sentence for people where many images are read from inside Parquet files, or nothing.
+   * It counts them in a Spark job.
+   *
+   * @param images as for {@link #countCells}
+   */
+  public static Optional<String> findPackAdvice(Workspace workspace, Dataset<Row> images) {
+    long cells = countCells(workspace, images);
+    return cells < MANY
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%,d images are inside Parquet files, where reading some of them reads their"
+                    + " neighbours, too; run 'spark-vit pack' first to read them faster",
+                cells));
   }
 }

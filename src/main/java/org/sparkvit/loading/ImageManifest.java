@@ -23,8 +23,8 @@ import org.sparkvit.dataset.schema.QuotedColumn;
 
 /**
  * The manifest that {@code catalog} reads back: path, label, split as the catalog was given it, the
- * user's own columns, and the places of members of tar files. It is Parquet, which keeps the types
- * of columns and is written and read by many tasks.
+ * user's own columns, and the places of members of tar files and of cells of Parquet files. It is
+ * Parquet, which keeps the types of columns and is written and read by many tasks.
  */
 public final class ImageManifest {
   private static final String SPLIT = "split";
@@ -43,8 +43,9 @@ public final class ImageManifest {
     columns.add(col(ImagesTable.PATH));
     columns.add(col(ImagesTable.LABEL));
     columns.add(col(ImagesTable.GIVEN_SPLIT).as(splitColumn(images)));
-    // Only a member of a tar file has an offset; a header precedes it.
-    Column member = col(ImagesTable.OFFSET).gt(0);
+    // Only members of tar files and cells of Parquet files have an offset. One whose length is not
+    // known, as it was gone, is a path to nothing when it is read back.
+    Column member = col(ImagesTable.OFFSET).gt(0).and(col(ImagesTable.BYTES).geq(0));
     if (!images.where(member).isEmpty()) {
       columns.add(when(member, col(ImagesTable.OFFSET)).as(ImageFiles.MEMBER_OFFSET));
       columns.add(when(member, col(ImagesTable.BYTES)).as(ImageFiles.MEMBER_BYTES));

@@ -42,7 +42,8 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
 
   private interface Attempt<T> {
     /**
-     * Makes one attempt. Of its exceptions, "not found" and "end of file" are facts about the file.
+     * Makes one attempt. Of its exceptions, "not found", "end of file" and {@link CellException}
+     * are facts about the file.
      */
     T make() throws IOException;
   }
@@ -55,46 +56,54 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
    * @throws UserException when that cannot be found out, for a reason that has not passed
    */
   public FileStatus status(String path) throws FileNotFoundException, EOFException {
-    return patiently(
-        path,
-        () -> {
-          try {
-            return files.status(path);
-          } catch (UnsupportedFileSystemException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-          }
-        });
+    try {
+      return patiently(
+          path,
+          () -> {
+            try {
+              return files.status(path);
+            } catch (UnsupportedFileSystemException e) {
+              throw new IllegalArgumentException(e.getMessage(), e);
+            }
+          });
+    } catch (CellException e) {
+      throw new IllegalStateException("a file's status tells of a cell", e);
+    }
   }
 
   /**
-   * Reads {@code bytes} bytes from {@code offset} on.
+   * Reads {@code bytes} bytes from {@code offset} on, or a {@link ParquetCell} whole.
    *
    * @throws FileNotFoundException when the file is definitely gone
    * @throws EOFException when the file is definitely shorter than it was
+   * @throws CellException when a Parquet file definitely does not have the image
    * @throws UserException when it cannot be read for another reason that has not passed
    */
   public byte[] read(String path, long offset, int bytes)
-      throws FileNotFoundException, EOFException {
+      throws FileNotFoundException, EOFException, CellException {
     return patiently(
         path,
         () -> {
           try {
             return files.read(path, offset, bytes);
           } catch (FileNotFoundException | EOFException e) {
-            requireNoFact(path, offset, bytes);
+            // Where a cell lies in its file is read from the file, so that nothing can be too
+            // short.
+            requireNoFact(
+                path, ParquetCell.of(path, offset).isPresent() ? -1 : offset + bytes, offset);
             throw new IOException(e.getMessage(), e);
           }
         });
   }
 
   private <T> T patiently(String path, Attempt<T> action)
-      throws FileNotFoundException, EOFException {
+      throws FileNotFoundException, EOFException, CellException {
     long started = System.nanoTime();
     for (int attempt = 1; ; attempt++) {
       IOException failure;
       try {
         return action.make();
-      } catch (FileNotFoundException | EOFException e) {
+      } catch (FileNotFoundException | EOFException | CellException e) {
         throw e;
       } catch (IOException e) {
         failure = e;
@@ -121,7 +130,7 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
    * also of files that may not be opened, and a connection that is cut looks like the end of a
    * file.
    */
-  private void requireNoFact(String path, long offset, int bytes)
+  private void requireNoFact(String path, long end, long offset)
       throws FileNotFoundException, EOFException {
     long length;
     try {
@@ -131,7 +140,7 @@ public record RetryingImageReader(ImageFiles files, Duration firstPause) impleme
     } catch (IOException e) {
       return;
     }
-    if (length < offset + bytes) {
+    if (length < end) {
       throw new EOFException(path + " has " + length + " bytes");
     }
   }

@@ -25,7 +25,8 @@ import org.sparkvit.dataset.workspace.Workspace;
 /**
  * The Java half of {@code .ci/check-tables}: runs on the demo's workspace the commands that the
  * demo leaves out, has Delta's own engine read every table beside this program, and writes down,
- * for a reader in another language, how many rows each has and how many values each column.
+ * for a reader in another language, how many rows each has and how many values each column. The
+ * images themselves are exported as a data set of Hugging Face.
  */
 final class TablesExchange {
   private TablesExchange() {}
@@ -56,6 +57,10 @@ final class TablesExchange {
       System.out.println("$ jobs/spark-vit " + String.join(" ", arguments));
       Main.run(arguments.toArray(new String[0]));
     }
+    Main.run(
+        new String[] {
+          "export", "images", "--workspace", workspace, "--format", "huggingface", "--to", args[2]
+        });
     Workspace tables = Workspace.at(spark, workspace);
     Map<String, Map<String, Long>> counts = new LinkedHashMap<>();
     List<String> differing = new ArrayList<>();

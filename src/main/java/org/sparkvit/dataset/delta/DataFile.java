@@ -27,6 +27,11 @@ public record DataFile(
     return new FileStatus(bytes, false, 1, bytes, action.getModificationTime(), new Path(path));
   }
 
+  /** Returns whether some of the file's rows are deleted, which the file itself does not tell. */
+  public boolean hasDeletionVector() {
+    return action.getDeletionVector().isPresent();
+  }
+
   /** Returns the bounds of a column, or empty where they are not known. */
   public Optional<Bounds> boundsOf(String column) {
     return Optional.ofNullable(bounds.get(column));

@@ -63,7 +63,17 @@ public final class DeltaVersion {
 
   /** Returns the comment of the table, or empty where it has none. */
   public Optional<String> comment() {
-    return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(DeltaTable.COMMENT));
+    return property(DeltaTable.COMMENT);
+  }
+
+  /** Returns the value of a property of the table, or empty where it is not set. */
+  public Optional<String> property(String name) {
+    return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(name));
+  }
+
+  /** Returns the columns whose values the files do not have, as all rows of a file share them. */
+  public List<String> partitionColumns() {
+    return List.copyOf(snapshot.getPartitionColumnNames());
   }
 
   /** Returns whether this version contains a commit of a name. */

@@ -5,7 +5,8 @@ final class ColumnComments {
   static final String ID = "The image's id, as in table images: 32 hex digits.";
 
   static final String PATH =
-      "URI of the image's file; of a member of a tar shard: shard.tar#member.";
+      "URI of the image's file; of a member of a tar shard: shard.tar#member; of an image inside a"
+          + " Parquet file: file.parquet#column/row, the row from 0.";
 
   static final String LABEL = "The given label.";
 

@@ -17,7 +17,10 @@ public final class ImagesTable {
   /** The id: 32 hex digits, the head of SHA-256 over the image's name relative to its input. */
   public static final String ID = "id";
 
-  /** The URI of the file. For a member of a tar shard it is {@code shard.tar#member}. */
+  /**
+   * The URI of the file. For a member of a tar shard it is {@code shard.tar#member}. For an image
+   * inside a Parquet file it is {@code file.parquet#column/row}, with the row's index from 0.
+   */
   public static final String PATH = "path";
 
   /** The given label, or null where there is none. */
@@ -34,7 +37,7 @@ public final class ImagesTable {
 
   /**
    * The index of the content's first byte within the file of {@link #PATH}: 0, or the member's
-   * place in the tar file.
+   * place in the tar file. For an image inside a Parquet file it is the number of the row from 1.
    */
   public static final String OFFSET = "offset";
 
@@ -95,7 +98,7 @@ public final class ImagesTable {
                   DataTypes.LongType,
                   false,
                   "First byte of the content within the file: 0, or the place of a member in its"
-                      + " shard.")
+                      + " shard; of an image inside a Parquet file, the number of its row from 1.")
               .add(
                   MODIFIED,
                   DataTypes.TimestampType,

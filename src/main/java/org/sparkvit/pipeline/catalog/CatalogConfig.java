@@ -16,8 +16,9 @@ import org.sparkvit.core.options.WorkspaceOption;
  * @param inputs URIs of image folders, manifests and tar shards; at least one
  * @param format what the inputs are
  * @param layout what the folders of an image folder or within shards are
- * @param pathColumn the manifest's column of image paths; without it the first of {@code path},
- *     {@code file_name}, {@code image} that the manifest has
+ * @param pathColumn the manifest's column of image paths, or of images inside Parquet; without it
+ *     the images where there are some, otherwise the first of {@code path}, {@code file_name},
+ *     {@code image} that the manifest has
  * @param labelColumn the manifest's column, or the field of a shard's JSON members, that holds the
  *     label; without it the first of {@code label}, {@code class}
  * @param splitColumn the manifest's column that names a split; without it {@code split}, where
@@ -54,7 +55,9 @@ public record CatalogConfig(
                 "What to catalog; may be given several times. A folder class/file or"
                     + " split/class/file (see --layout); a manifest .csv, .tsv, .jsonl or .parquet,"
                     + " or a folder with metadata.csv, .jsonl or .parquet in it; a tar file, or a"
-                    + " folder of them, in WebDataset's layout or with class folders inside.")
+                    + " folder of them, in WebDataset's layout or with class folders inside."
+                    + " Parquet and Delta tables may have the images inside, as bytes. So may data"
+                    + " sets of Hugging Face.")
         List<String> inputs,
     @Option(
             standard = "auto",
@@ -73,8 +76,9 @@ public record CatalogConfig(
     @Option(
             label = "NAME",
             help =
-                "Manifest: the column of image paths. Without it the first of path, file_name,"
-                    + " image, else the one that ends with _file_name.")
+                "Manifest: the column of image paths, or of images. Without it that of images. Else"
+                    + " the first of path, file_name, image, else the one that ends with"
+                    + " _file_name.")
         Optional<String> pathColumn,
     @Option(
             label = "NAME",

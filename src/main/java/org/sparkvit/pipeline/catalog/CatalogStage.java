@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -81,8 +82,9 @@ public final class CatalogStage extends Stage<CatalogConfig> {
     Dataset<Row> all = Listing.withFieldColumns(listing).where(col(Listing.SKIPPED).isNull());
     Optional<Dataset<Row>> unchanged = unchanged(context, config, all);
     Dataset<Row> files = unchanged.map(rows -> UnchangedFiles.others(all, rows)).orElse(all);
-    Totals known = unchanged.map(rows -> totals(rows)).orElse(Totals.NONE);
-    Totals left = new Totals(totals.files - known.files, totals.weight - known.weight);
+    Totals known =
+        unchanged.map(rows -> totals(rows, SizeBalancer.knownWeight())).orElse(Totals.NONE);
+    Totals left = unchanged.isEmpty() ? totals : totals(files, SizeBalancer.weight());
     int partitions = partitions(context.spark(), left, config);
     if (unchanged.isPresent()) {
       sayWhatChanged(context, all, known);
@@ -136,8 +138,8 @@ public final class CatalogStage extends Stage<CatalogConfig> {
         known.files, gone);
   }
 
-  private static Totals totals(Dataset<Row> rows) {
-    Row sums = rows.agg(count(lit(1)), coalesce(sum(SizeBalancer.weight()), lit(0L))).head();
+  private static Totals totals(Dataset<Row> rows, Column weight) {
+    Row sums = rows.agg(count(lit(1)), coalesce(sum(weight), lit(0L))).head();
     return new Totals(sums.getLong(0), sums.getLong(1));
   }
 

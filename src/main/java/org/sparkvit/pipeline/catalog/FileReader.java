@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.UserException;
+import org.sparkvit.loading.CellException;
 import org.sparkvit.loading.RetryingImageReader;
 
 /**
@@ -48,6 +49,9 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
       return new Content(listed, null, -1, null, ImageStatus.MISSING, missing(listed));
     } catch (EOFException e) {
       return unreadable(listed, "is shorter than it was when it was listed");
+    } catch (CellException e) {
+      return new Content(
+          listed, null, listedBytes(listed), modified(listed), e.status(), e.getMessage());
     } catch (UserException e) {
       return unreadable(listed, RetryingImageReader.message(e.getCause()));
     } catch (RuntimeException e) {
@@ -71,7 +75,7 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
         "cannot be read: " + why);
   }
 
-  private Content readNow(Row listed) throws FileNotFoundException, EOFException {
+  private Content readNow(Row listed) throws FileNotFoundException, EOFException, CellException {
     if (!listed.isNullAt(Listing.AT_DETAIL)) {
       return new Content(
           listed,
@@ -84,6 +88,9 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
     String path = listed.getString(Listing.AT_PATH);
     long bytes = listedBytes(listed);
     Timestamp modified = modified(listed);
+    if (bytes < 0 && listed.getLong(Listing.AT_OFFSET) > 0) {
+      return cell(listed, path, modified);
+    }
     if (bytes < 0) {
       FileStatus status = reader.status(path);
       if (status.isDirectory()) {
@@ -94,19 +101,32 @@ record FileReader(RetryingImageReader reader, long maxBytes) implements Serializ
       modified = new Timestamp(status.getModificationTime());
     }
     if (bytes > maxBytes) {
-      return new Content(
-          listed,
-          null,
-          bytes,
-          modified,
-          ImageStatus.TOO_LARGE,
-          bytes + " bytes, more than the limit of " + maxBytes);
+      return tooLarge(listed, bytes, modified);
     }
     byte[] content =
         bytes == 0
             ? new byte[0]
             : reader.read(path, listed.getLong(Listing.AT_OFFSET), Math.toIntExact(bytes));
-    return new Content(listed, content, bytes, modified, null, null);
+    return new Content(listed, content, content.length, modified, null, null);
+  }
+
+  /** Reads a cell of a Parquet file, whose length is known once it is read. */
+  private Content cell(Row listed, String path, Timestamp modified)
+      throws FileNotFoundException, EOFException, CellException {
+    byte[] content = reader.read(path, listed.getLong(Listing.AT_OFFSET), 0);
+    return content.length > maxBytes
+        ? tooLarge(listed, content.length, modified)
+        : new Content(listed, content, content.length, modified, null, null);
+  }
+
+  private Content tooLarge(Row listed, long bytes, Timestamp modified) {
+    return new Content(
+        listed,
+        null,
+        bytes,
+        modified,
+        ImageStatus.TOO_LARGE,
+        bytes + " bytes, more than the limit of " + maxBytes);
   }
 
   private static long listedBytes(Row listed) {

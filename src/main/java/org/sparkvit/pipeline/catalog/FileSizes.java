@@ -15,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.TaskCompletionListener;
 import org.sparkvit.image.codec.DecodeLimits;
 import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ParquetCell;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.Within;
 
@@ -48,7 +49,10 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
   }
 
   private Row withSize(Row listed) {
-    if (listed.isNullAt(Listing.AT_PATH) || !Listing.isToBeRead(listed)) {
+    // The length of an image inside a Parquet file is learnt when it is read.
+    if (listed.isNullAt(Listing.AT_PATH)
+        || !Listing.isToBeRead(listed)
+        || !listed.isNullAt(Listing.AT_ABOUT_BYTES)) {
       return listed;
     }
     String path = listed.getString(Listing.AT_PATH);
@@ -74,7 +78,7 @@ record FileSizes(ImageFiles files, Within within) implements Serializable {
    * never read, so that nobody would notice one that is missing.
    */
   private Row withinContainer(Row listed, String path, long offset, long bytes) throws IOException {
-    if (bytes <= DecodeLimits.DEFAULT.maxBytes()) {
+    if (bytes <= DecodeLimits.DEFAULT.maxBytes() || ParquetCell.of(path, offset).isPresent()) {
       return listed;
     }
     long length = files.containerLength(path, offset);

@@ -107,7 +107,7 @@ final class ImageScan {
     }
 
     private static long size(Row listed) {
-      return listed.isNullAt(Listing.AT_BYTES) ? 1 << 20 : listed.getLong(Listing.AT_BYTES);
+      return SizeBalancer.bytes(listed, 1 << 20);
     }
   }
 

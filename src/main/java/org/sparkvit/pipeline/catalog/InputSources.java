@@ -26,6 +26,7 @@ import org.sparkvit.loading.Within;
  *   <li>a folder with {@code metadata.csv}, {@code metadata.jsonl} or {@code metadata.parquet} in
  *       it, in its split folders or in its class folders (a Hugging Face ImageFolder): one manifest
  *   <li>a folder of {@code .parquet} files (a data set of Hugging Face's Hub): one manifest
+ *   <li>a folder with a Delta table: one manifest
  *   <li>a file {@code .tar}, or a folder that has some in it or in its split folders: shards
  *   <li>any other folder: an image folder
  * </ul>
@@ -165,6 +166,13 @@ final class InputSources {
   }
 
   private List<CatalogSource> ofFolder(Path root) throws IOException {
+    if (allows(InputFormat.MANIFEST)) {
+      Optional<DeltaFolder> delta = DeltaFolder.find(configuration, root);
+      if (delta.isPresent()) {
+        decisions.say(delta.get().decision());
+        return List.of(manifest(root.getParent(), delta.get().parts(), delta));
+      }
+    }
     if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
       return List.of(manifest(root));
     }
@@ -268,6 +276,11 @@ final class InputSources {
    * @param root the folder that names are relative to, unless {@code --image-root} is given
    */
   private ManifestSource manifest(Path root, List<ManifestPart> parts) throws IOException {
+    return manifest(root, parts, Optional.empty());
+  }
+
+  private ManifestSource manifest(Path root, List<ManifestPart> parts, Optional<DeltaFolder> delta)
+      throws IOException {
     String images =
         config.imageRoot().isEmpty() ? root.toString() : qualified(config.imageRoot().get());
     List<ManifestPart> placed =
@@ -287,6 +300,7 @@ final class InputSources {
         kind,
         images,
         new Within(within.isEmpty() ? List.of(images) : within),
+        delta,
         config,
         decisions);
   }

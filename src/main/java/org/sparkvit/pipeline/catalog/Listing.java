@@ -27,6 +27,7 @@ import org.sparkvit.dataset.schema.ImagesSkippedTable;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.loading.ImageName;
+import org.sparkvit.loading.ParquetCell;
 
 /**
  * The files that a source found, before any is read, one row per file. Columns are addressed by
@@ -68,6 +69,9 @@ final class Listing {
    */
   private static final String FIELDS = "_fields";
 
+  /** About how many bytes a file has whose size is not known until it is read, or null. */
+  static final String ABOUT_BYTES = "_about_bytes";
+
   static final int AT_NAME = 0;
   static final int AT_PATH = 1;
   static final int AT_LABEL = 2;
@@ -76,7 +80,7 @@ final class Listing {
 
   /**
    * The position of the size, which is null where a manifest names a file whose size cannot be
-   * read.
+   * read, and for an image inside a Parquet file.
    */
   static final int AT_BYTES = 5;
 
@@ -86,7 +90,8 @@ final class Listing {
   static final int AT_DETAIL = 9;
   private static final int AT_PROBLEM = 10;
   private static final int AT_WITHIN = 11;
-  private static final int FIXED = 13;
+  static final int AT_ABOUT_BYTES = 12;
+  private static final int FIXED = 14;
   private static final int MAX_FIELDS = 1_000;
 
   static final StructType SCHEMA =
@@ -103,6 +108,7 @@ final class Listing {
           .add(DETAIL, DataTypes.StringType)
           .add(PROBLEM, DataTypes.StringType)
           .add(WITHIN, DataTypes.StringType)
+          .add(ABOUT_BYTES, DataTypes.LongType)
           .add(FIELDS, DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType));
 
   private Listing() {}
@@ -118,7 +124,26 @@ final class Listing {
       Long modifiedMillis) {
     Timestamp modified = modifiedMillis == null ? null : new Timestamp(modifiedMillis);
     return RowFactory.create(
-        name, path, label, split, offset, bytes, modified, null, null, null, null, null, null);
+        name, path, label, split, offset, bytes, modified, null, null, null, null, null, null,
+        null);
+  }
+
+  /**
+   * Returns a row for an image inside a Parquet file.
+   *
+   * @param aboutBytes about how many bytes it has
+   */
+  static Row cell(
+      String name,
+      ParquetCell cell,
+      String label,
+      String split,
+      long aboutBytes,
+      long modifiedMillis) {
+    Object[] values =
+        values(file(name, cell.path(), label, split, cell.offset(), null, modifiedMillis));
+    values[AT_ABOUT_BYTES] = aboutBytes;
+    return RowFactory.create(values);
   }
 
   /**
@@ -128,7 +153,7 @@ final class Listing {
    */
   static Row refused(String name, String path, String label, String split, String why) {
     return RowFactory.create(
-        name, path, label, split, 0L, null, null, why, null, null, null, null, null);
+        name, path, label, split, 0L, null, null, why, null, null, null, null, null, null);
   }
 
   /**
@@ -139,7 +164,7 @@ final class Listing {
    */
   static Row skipped(String name, String path, SkipReason reason, String detail) {
     return RowFactory.create(
-        name, path, null, null, 0L, 0L, null, null, reason.name(), detail, null, null, null);
+        name, path, null, null, 0L, 0L, null, null, reason.name(), detail, null, null, null, null);
   }
 
   /**
@@ -162,13 +187,14 @@ final class Listing {
         why,
         null,
         null,
+        null,
         null);
   }
 
   /** Returns a row for a mistake that stops the catalog before an image is read. */
   static Row problem(String where, String sentence) {
     return RowFactory.create(
-        where, null, null, null, 0L, null, null, null, null, null, sentence, null, null);
+        where, null, null, null, 0L, null, null, null, null, null, sentence, null, null, null);
   }
 
   /**
@@ -295,7 +321,7 @@ final class Listing {
     for (String name : ImagesTable.SPEC.schema().fieldNames()) {
       taken.add(name);
     }
-    taken.addAll(List.of(NAME, REFUSED, SKIPPED, DETAIL, PROBLEM, WITHIN, FIELDS));
+    taken.addAll(List.of(NAME, REFUSED, SKIPPED, DETAIL, PROBLEM, WITHIN, ABOUT_BYTES, FIELDS));
     taken.addAll(ManifestSource.COLUMNS);
     taken.add("_metadata"); // Spark's own of every row that is read from a file
     List<String> names = new ArrayList<>();

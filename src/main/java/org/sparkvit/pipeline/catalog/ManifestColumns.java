@@ -52,6 +52,11 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
         || (names.equals(PATHS) && isFileName(column));
   }
 
+  /** Returns whether a column has a name by which it is taken for the one of paths. */
+  static boolean isUsualPath(String column) {
+    return isNamed(column, PATHS);
+  }
+
   private static boolean isFileName(String column) {
     return column.toLowerCase(Locale.ROOT).endsWith(FILE_NAME);
   }
@@ -60,13 +65,18 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
    * Finds the columns of a manifest.
    *
    * @param manifest the manifest's name, for messages
+   * @param images the column with images or their paths in it, which is the one of paths, or empty
    * @param splitGiven whether the place of its files gives the split, so that no column does
    * @throws UserException when a column is missing or of a type that it cannot have
    */
   static ManifestColumns of(
-      String manifest, StructType schema, CatalogConfig config, boolean splitGiven) {
+      String manifest,
+      StructType schema,
+      CatalogConfig config,
+      Optional<String> images,
+      boolean splitGiven) {
     Finder finder = new Finder(manifest, schema);
-    int path = finder.path(config.pathColumn());
+    int path = finder.path(images.or(config::pathColumn));
     int label = config.unlabelled() ? -1 : finder.column("label", config.labelColumn(), LABELS);
     int split =
         splitGiven
@@ -94,11 +104,16 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
     return new ManifestColumns(path, label, split, offset, bytes, List.copyOf(own));
   }
 
-  /** Returns a sentence on what was decided. */
-  String decision(StructType schema) {
+  /**
+   * Returns a sentence on what was decided.
+   *
+   * @param images the column with the images themselves, or null where there are paths
+   */
+  String decision(StructType schema, String images) {
     String[] names = schema.fieldNames();
-    return "paths are column '"
-        + names[path]
+    return (images == null
+            ? "paths are column '" + names[path]
+            : "images are inside, in column '" + images)
         + "', "
         + (label < 0 ? "no labels" : "labels '" + names[label] + "'")
         + (split < 0 ? "" : ", splits '" + names[split] + "'");
@@ -178,16 +193,9 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
 
     private void requirePath(int path) {
       DataType type = schema.fields()[path].dataType();
-      if (type instanceof StructType image
-          && Arrays.asList(image.fieldNames()).containsAll(List.of("bytes", "path"))) {
-        throw new UserException(
-            what(path)
-                + ": it is a Hugging Face Parquet data set with the images inside, which is not"
-                + " read; write them to files, a folder for each class, and give that as --input");
-      }
       if (!(type instanceof StringType)) {
         throw new UserException(
-            what(path) + ", not text; images inside a table are not read: write them to files");
+            what(path) + ", not text; images inside a table are read from Parquet, as bytes");
       }
     }
 

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.loading.ImageFiles;
 import org.sparkvit.loading.ImageName;
+import org.sparkvit.loading.ParquetCell;
 import org.sparkvit.loading.Within;
 
 /**
@@ -45,12 +47,14 @@ import org.sparkvit.loading.Within;
  * name). {@link ManifestColumns} decides what the columns mean, and {@link LabelText} what a label
  * is. A file that does not exist is found out when it is read. Where the manifest has {@link
  * ImageFiles#MEMBER_OFFSET} and {@link ImageFiles#MEMBER_BYTES}, as an export of {@code relabel}
- * may, its paths name members of tar files.
+ * may, its paths name members of tar files, or cells of Parquet files. Where a Parquet manifest has
+ * the images themselves, they are listed in place, each as a {@link ParquetCell}.
  *
  * @param parts the files that the manifest consists of, at least one
  * @param kind the format of the files
  * @param root the URI of the folder that names are relative to; see {@link ImageName}
  * @param within the folders that its paths may lead to
+ * @param delta the Delta table that the parts are the files of, or empty
  * @param config the names of its columns, and the meaning of an empty label
  * @param decisions receives how it was understood
  */
@@ -59,9 +63,13 @@ record ManifestSource(
     ManifestTable.Kind kind,
     String root,
     Within within,
+    Optional<DeltaFolder> delta,
     CatalogConfig config,
     InputDecisions decisions)
     implements CatalogSource {
+  /** The column of the names that images inside Parquet have of their own. */
+  private static final String FILE_NAME = "file_name";
+
   private static final String AGAIN = "_again";
   private static final String AGAINST = "_against";
   private static final String BEFORE = "_before";
@@ -89,29 +97,47 @@ record ManifestSource(
 
   /** Returns the listing without sizes. */
   Dataset<Row> rows(SparkSession spark) {
-    ManifestTable table =
-        ManifestTable.read(
-            spark, kind, parts, config.text(), ManifestColumns.paths(config), decisions);
+    ManifestTable table = ManifestTable.read(spark, kind, parts, delta, config, decisions);
     StructType schema = table.columns();
+    ParquetImages inside = table.inside();
     ManifestColumns columns =
-        ManifestColumns.of(name(), schema, config, parts.get(0).split() != null);
-    decisions.say(name() + ": " + columns.decision(schema));
+        ManifestColumns.of(
+            name(),
+            schema,
+            config,
+            table.images().map(ImageBytesColumn::name),
+            parts.get(0).split() != null);
+    decisions.say(
+        name() + ": " + columns.decision(schema, inside == null ? null : inside.column()));
     if (kind == ManifestTable.Kind.PARQUET) {
       table.requireReadable(parts.get(0).file());
     }
-    List<String> own = columns.own().stream().map(i -> schema.fieldNames()[i]).toList();
+    List<String> own =
+        new ArrayList<>(columns.own().stream().map(i -> schema.fieldNames()[i]).toList());
+    boolean fileNames =
+        inside != null
+            && table.images().orElseThrow().paths()
+            && own.stream().noneMatch(FILE_NAME::equalsIgnoreCase);
+    if (fileNames) {
+      own.add(FILE_NAME);
+    }
     List<String> names = Listing.freeNames(own);
     StructType listing = Listing.SCHEMA;
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < columns.own().size(); i++) {
       StructField field = schema.fields()[columns.own().get(i)];
       requireFields(field.name(), field.dataType());
       listing = listing.add(names.get(i), field.dataType());
+    }
+    if (fileNames) {
+      listing = listing.add(names.get(names.size() - 1), DataTypes.StringType);
     }
     Reader reader =
         new Reader(
             byFile(),
             root,
             within,
+            inside,
+            fileNames,
             config.emptyLabel() == CatalogConfig.EmptyLabel.FAIL,
             columns,
             labels(spark, table, columns),
@@ -246,12 +272,16 @@ record ManifestSource(
   /**
    * Converts a row of the manifest to one of the listing, in a task.
    *
+   * @param inside where the images are, or null where the manifest names them by paths
+   * @param fileNames whether the names that images inside have of their own become a column
    * @param spelled the key of the label in a line of JSON, which is taken as it is spelled, or null
    */
   private record Reader(
       Map<String, ManifestPart> parts,
       String root,
       Within within,
+      ParquetImages inside,
+      boolean fileNames,
       boolean requireLabel,
       ManifestColumns columns,
       LabelText labels,
@@ -262,14 +292,49 @@ record ManifestSource(
       String file = ManifestTable.file(placed);
       long line = ManifestTable.line(placed);
       Row row = ManifestTable.cells(placed);
-      Object[] own = new Object[columns.own().size() + 2];
-      for (int i = 0; i < own.length - 2; i++) {
+      int columnsOfOwn = columns.own().size();
+      Object[] own = new Object[columnsOfOwn + (fileNames ? 3 : 2)];
+      for (int i = 0; i < columnsOfOwn; i++) {
         Object cell = row.get(columns.own().get(i));
         own[i] = cell instanceof String text ? Urls.withoutSecrets(text) : cell;
       }
+      if (fileNames && !row.isNullAt(columns.path())) {
+        String written = Urls.withoutSecrets(row.getString(columns.path()));
+        own[columnsOfOwn] = written.substring(written.lastIndexOf('/') + 1);
+      }
       own[own.length - 2] = file;
       own[own.length - 1] = line;
-      return Listing.with(file(placed, row), own);
+      return Listing.with(inside == null ? file(placed, row) : cell(placed, row), own);
+    }
+
+    /** Returns the row of an image that is in the table itself. */
+    private Row cell(Row placed, Row row) {
+      String file = ManifestTable.file(placed);
+      ParquetCell cell = new ParquetCell(file, inside.column(), ManifestTable.line(placed) - 1);
+      try {
+        ManifestPart part = part(file);
+        ParquetImages.Facts facts = inside.files().get(file);
+        return Listing.cell(
+            ImageName.of(new Path(root), new Path(cell.path())),
+            cell,
+            label(placed, row, cell.path()),
+            part.split() == null ? split(row, cell.path()) : part.split(),
+            facts.bytesOfOne(),
+            facts.modified());
+      } catch (UserException e) {
+        return problem(placed, cell.path(), e);
+      }
+    }
+
+    private static Row problem(Row placed, String path, UserException e) {
+      return Listing.problem(
+          path,
+          "manifest '"
+              + ManifestTable.file(placed)
+              + "' line "
+              + ManifestTable.line(placed)
+              + ": "
+              + e.getMessage());
     }
 
     private Row file(Row placed, Row row) {
@@ -282,9 +347,7 @@ record ManifestSource(
         }
         return file(row, file, path, label(placed, row, path));
       } catch (UserException e) {
-        String sentence =
-            "manifest '" + file + "' line " + ManifestTable.line(placed) + ": " + e.getMessage();
-        return Listing.problem(path, sentence);
+        return problem(placed, path, e);
       }
     }
 

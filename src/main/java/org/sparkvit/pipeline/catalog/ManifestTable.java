@@ -26,6 +26,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -34,6 +35,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
@@ -47,9 +49,16 @@ import org.sparkvit.loading.Storage;
  *
  * @param rows {@link #FILE}, {@link #LINE}, {@link #CELLS} and {@link #TEXT}
  * @param columns the user's columns; in the rows they have positions only, since names in a user's
- *     table may be such that Spark cannot tell them apart
+ *     table may be such that Spark cannot tell them apart; a column with images has their own paths
+ *     in place of them, or null
+ * @param images the column with images, or empty where the manifest names them by paths
+ * @param inside where these images are, or null where there are none
  */
-record ManifestTable(Dataset<Row> rows, StructType columns) {
+record ManifestTable(
+    Dataset<Row> rows,
+    StructType columns,
+    Optional<ImageBytesColumn> images,
+    ParquetImages inside) {
   /** The URI of the file that a row is from. */
   static final String FILE = "_file";
 
@@ -111,18 +120,18 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
    * Reads and checks a manifest. Cells of a CSV are text, and empty ones are null. Cells of JSON
    * and Parquet keep their types. A column that some of the files lack is null in their rows.
    *
-   * @param paths the names that the column of paths may have
+   * @param delta the Delta table that the parts are the files of, or empty
    * @throws UserException when it cannot be parsed; the message has the line's number
    */
   static ManifestTable read(
       SparkSession spark,
       Kind kind,
       List<ManifestPart> parts,
-      TextFormat format,
-      List<String> paths,
+      Optional<DeltaFolder> delta,
+      CatalogConfig config,
       InputDecisions decisions) {
     if (kind == Kind.PARQUET) {
-      return parquet(spark, parts);
+      return parquet(spark, parts, delta, config.pathColumn(), decisions);
     }
     Configuration configuration = spark.sparkContext().hadoopConfiguration();
     List<String> files = new ArrayList<>();
@@ -130,7 +139,11 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
       files.addAll(files(configuration, part.file()));
     }
     ManifestText text =
-        new ManifestText(new SerializableConfiguration(configuration), kind, format, paths);
+        new ManifestText(
+            new SerializableConfiguration(configuration),
+            kind,
+            config.text(),
+            ManifestColumns.paths(config));
     JavaRDD<String> each =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(files, Math.max(1, Math.min(files.size(), MAX_TASKS)));
@@ -204,7 +217,9 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
         spark.createDataFrame(
             files.flatMap(file -> text.rows(file, columns)),
             place().add(CELLS, byPosition(cells)).add(TEXT, DataTypes.StringType)),
-        cells);
+        cells,
+        Optional.empty(),
+        null);
   }
 
   private static ManifestTable json(SparkSession spark, JavaRDD<Row> lines) {
@@ -215,7 +230,10 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
         spark.read().options(JSON_OPTIONS).json(texts.select(CELLS).as(Encoders.STRING())).schema();
     Column parsed = from_json(col(CELLS), cells, JSON_OPTIONS).cast(byPosition(cells));
     return new ManifestTable(
-        texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)), cells);
+        texts.select(col(FILE), col(LINE), parsed.as(CELLS), col(CELLS).as(TEXT)),
+        cells,
+        Optional.empty(),
+        null);
   }
 
   private static StructType place() {
@@ -228,31 +246,93 @@ record ManifestTable(Dataset<Row> rows, StructType columns) {
    * Reads Parquet. Spark reads the footers in a job, whose failure says little in its first line,
    * so the message is made here.
    */
-  private static ManifestTable parquet(SparkSession spark, List<ManifestPart> parts) {
+  private static ManifestTable parquet(
+      SparkSession spark,
+      List<ManifestPart> parts,
+      Optional<DeltaFolder> delta,
+      Optional<String> asked,
+      InputDecisions decisions) {
     String what = parts.get(0).file();
-    requireParquet(spark.sparkContext().hadoopConfiguration(), parts);
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    requireParquet(configuration, parts);
     try {
+      DataFrameReader reader = spark.read().option("mergeSchema", parts.size() > 1);
+      delta.ifPresent(table -> reader.schema(table.columns()).option("basePath", table.folder()));
       Dataset<Row> rows =
-          spark
-              .read()
-              .option("mergeSchema", parts.size() > 1)
-              .parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
-      String[] names = rows.columns();
-      Column[] columns = new Column[names.length];
-      for (int i = 0; i < names.length; i++) {
-        columns[i] = QuotedColumn.named(names[i]).as(position(i));
+          reader.parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
+      String name = ManifestText.name(parts.stream().map(ManifestPart::file).toList());
+      Optional<ImageBytesColumn> images = ImageBytesColumn.find(name, rows.schema(), asked);
+      if (images.isEmpty()) {
+        return parquet(rows, images, null);
       }
-      return new ManifestTable(
-          rows.select(
-              FILE_OF.apply(col("_metadata.file_path")).as(FILE),
-              col("_metadata.row_index").plus(1).as(LINE),
-              struct(columns).as(CELLS),
-              lit(null).cast(DataTypes.StringType).as(TEXT)),
-          rows.schema());
+      ImageBytesColumn image = images.get();
+      List<String> files =
+          parts.stream().flatMap(part -> files(configuration, part.file()).stream()).toList();
+      ParquetImages inside = ParquetImages.survey(spark, files, image.column());
+      if (image.paths() && isWithoutBytes(rows, image, inside)) {
+        return parquet(rows, images, null);
+      }
+      sayLeftOut(name, rows.schema(), image, decisions);
+      return parquet(rows, images, inside);
     } catch (Exception e) {
+      if (e instanceof UserException mistake) {
+        throw mistake;
+      }
       // Not only RuntimeException: Spark throws AnalysisException and SparkException undeclared.
       throw unreadable(what, e);
     }
+  }
+
+  /** Returns whether a column of images has paths only, as data sets without files inside have. */
+  private static boolean isWithoutBytes(
+      Dataset<Row> rows, ImageBytesColumn image, ParquetImages inside) {
+    return inside.rows() > 0
+        && (inside.nulls().isPresent()
+            ? inside.nulls().getAsLong() == inside.rows()
+            : rows.where(
+                    QuotedColumn.named(image.name()).getField(ImageBytesColumn.BYTES).isNotNull())
+                .isEmpty());
+  }
+
+  private static void sayLeftOut(
+      String name, StructType schema, ImageBytesColumn image, InputDecisions decisions) {
+    if (!image.others().isEmpty()) {
+      decisions.say(
+          name
+              + ": the other columns with bytes are left out, "
+              + image.others().stream().map(i -> schema.fieldNames()[i]).toList());
+    }
+  }
+
+  /** Returns the rows without the images themselves, so that Spark does not read them. */
+  private static ManifestTable parquet(
+      Dataset<Row> rows, Optional<ImageBytesColumn> images, ParquetImages inside) {
+    StructType kept = new StructType();
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < rows.schema().length(); i++) {
+      StructField field = rows.schema().fields()[i];
+      Column column = QuotedColumn.named(field.name());
+      if (images.isPresent() && images.get().index() == i) {
+        column =
+            images.get().paths()
+                ? column.getField(ImageBytesColumn.PATH)
+                : lit(null).cast(DataTypes.StringType);
+        field = field.copy(field.name(), DataTypes.StringType, true, field.metadata());
+      } else if (images.isPresent() && images.get().others().contains(i)) {
+        continue;
+      }
+      columns.add(column.as(position(columns.size())));
+      kept = kept.add(field);
+    }
+    return new ManifestTable(
+        rows.select(
+            FILE_OF.apply(col("_metadata.file_path")).as(FILE),
+            col("_metadata.row_index").plus(1).as(LINE),
+            struct(columns.toArray(Column[]::new)).as(CELLS),
+            lit(null).cast(DataTypes.StringType).as(TEXT)),
+        kept,
+        images,
+        inside);
   }
 
   /**

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.delta.DeltaTable;
 
 /**
  * Finds a folder of Parquet files alone, perhaps one level down, as data sets of Hugging Face's Hub
@@ -73,6 +75,13 @@ final class ParquetFolder {
     for (Iterator<Found> all = FolderEntries.of(root, folder, configuration); all.hasNext(); ) {
       Found entry = all.next();
       String name = entry.path().getName();
+      if (name.equals(DeltaTable.LOG)) {
+        throw new UserException(
+            "--input '"
+                + root
+                + "' has a Delta table in it, whose files do not all count; name the table itself, "
+                + folder);
+      }
       if (entry.skipped() != null || FolderLayout.isHiddenFile(name) || isAboutTheData(name)) {
         continue;
       }

@@ -3,6 +3,8 @@ package org.sparkvit.pipeline.catalog;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.sparkvit.dataset.schema.ImagesTable;
+import org.sparkvit.loading.ParquetCell;
 import scala.Tuple2;
 
 /**
@@ -24,7 +27,7 @@ import scala.Tuple2;
  * partition ends where the sum of their weights passes a multiple of total / partitions. A file's
  * weight is its bytes plus a constant for opening it, so that neither many small files nor a few
  * large ones make a straggler. Neighbours stay together, which makes reading a tar file from a disk
- * fast.
+ * fast, and a Parquet file possible: its rows are in their own order.
  */
 final class SizeBalancer {
   /** The cost of opening a file, as the number of bytes that could be read and decoded instead. */
@@ -37,7 +40,13 @@ final class SizeBalancer {
 
   /** Returns a column with the weight of each row of the {@link Listing}. */
   static Column weight() {
-    return coalesce(col(ImagesTable.BYTES), lit(UNKNOWN_BYTES)).plus(OPEN_BYTES);
+    return coalesce(col(ImagesTable.BYTES), col(Listing.ABOUT_BYTES), lit(UNKNOWN_BYTES))
+        .plus(OPEN_BYTES);
+  }
+
+  /** Returns a column with the weight of each row of {@link ImagesTable}. */
+  static Column knownWeight() {
+    return col(ImagesTable.BYTES).plus(OPEN_BYTES);
   }
 
   /**
@@ -48,7 +57,7 @@ final class SizeBalancer {
    * @return the rows in {@code partitions} partitions, in the order of their names
    */
   static JavaRDD<Row> balance(Dataset<Row> listing, long total, int partitions) {
-    JavaRDD<Row> sorted = listing.orderBy(Listing.NAME).javaRDD();
+    JavaRDD<Row> sorted = listing.orderBy(order()).javaRDD();
     long before = 0;
     List<Long> starts = new ArrayList<>();
     for (long sum : sorted.mapPartitions(SizeBalancer::sum).collect()) {
@@ -57,9 +66,20 @@ final class SizeBalancer {
     }
     return JavaPairRDD.fromJavaRDD(
             sorted.mapPartitionsWithIndex(
-                (index, rows) -> placed(rows, starts.get(index), total, partitions), true))
-        .repartitionAndSortWithinPartitions(new ByPartition(partitions), new ByName())
+                (index, rows) -> placed(index, rows, starts.get(index), total, partitions), true))
+        .repartitionAndSortWithinPartitions(new ByPartition(partitions), new ByPlace())
         .values();
+  }
+
+  /** Returns the order of names, in which rows of a Parquet file are counted and not spelled. */
+  private static Column[] order() {
+    Column cell = ParquetCell.isCell();
+    Column name = col(Listing.NAME);
+    return new Column[] {
+      when(cell, regexp_replace(name, "/[0-9]+$", "")).otherwise(name),
+      when(cell, col(ImagesTable.OFFSET)),
+      name
+    };
   }
 
   private static Iterator<Long> sum(Iterator<Row> rows) {
@@ -71,14 +91,27 @@ final class SizeBalancer {
   }
 
   private static long weight(Row row) {
-    return OPEN_BYTES
-        + (row.isNullAt(Listing.AT_BYTES) ? UNKNOWN_BYTES : row.getLong(Listing.AT_BYTES));
+    return OPEN_BYTES + bytes(row, UNKNOWN_BYTES);
   }
 
-  private static Iterator<Tuple2<Tuple2<Integer, String>, Row>> placed(
-      Iterator<Row> rows, long start, long total, int partitions) {
+  /**
+   * Returns the size of a file of the listing, or about how large it is.
+   *
+   * @param unknown the value where nothing is known of it
+   */
+  static long bytes(Row row, long unknown) {
+    if (!row.isNullAt(Listing.AT_BYTES)) {
+      return row.getLong(Listing.AT_BYTES);
+    }
+    return row.isNullAt(Listing.AT_ABOUT_BYTES) ? unknown : row.getLong(Listing.AT_ABOUT_BYTES);
+  }
+
+  /** Returns the rows with their partition, and their place in the order of all. */
+  private static Iterator<Tuple2<Tuple2<Integer, Long>, Row>> placed(
+      int index, Iterator<Row> rows, long start, long total, int partitions) {
     return new Iterator<>() {
       private long before = start;
+      private long place = (long) index << 40;
 
       @Override
       public boolean hasNext() {
@@ -86,7 +119,7 @@ final class SizeBalancer {
       }
 
       @Override
-      public Tuple2<Tuple2<Integer, String>, Row> next() {
+      public Tuple2<Tuple2<Integer, Long>, Row> next() {
         Row row = rows.next();
         int partition = (int) Math.min(partitions - 1, (double) before / total * partitions);
         before += weight(row);
@@ -95,8 +128,7 @@ final class SizeBalancer {
           values[i] = row.get(i);
         }
         // Without the schema, which every row of a Dataset carries into a shuffle of objects.
-        return new Tuple2<>(
-            new Tuple2<>(partition, row.getString(Listing.AT_NAME)), RowFactory.create(values));
+        return new Tuple2<>(new Tuple2<>(partition, place++), RowFactory.create(values));
       }
     };
   }
@@ -129,9 +161,9 @@ final class SizeBalancer {
     }
   }
 
-  private static final class ByName implements Comparator<Tuple2<Integer, String>>, Serializable {
+  private static final class ByPlace implements Comparator<Tuple2<Integer, Long>>, Serializable {
     @Override
-    public int compare(Tuple2<Integer, String> left, Tuple2<Integer, String> right) {
+    public int compare(Tuple2<Integer, Long> left, Tuple2<Integer, Long> right) {
       return left._2.compareTo(right._2);
     }
   }

@@ -25,8 +25,9 @@ import org.sparkvit.dataset.schema.QuotedColumn;
  * Tells which listed files are as they were when an earlier catalog read them, so that they need
  * not be read again. As with rsync, a file is unchanged where its place, its size and its time of
  * modification are; a file that was modified shortly before or while the earlier catalog ran may
- * have changed after it was read, and counts as changed. So does one whose content could not be
- * read, and one that an earlier version of the program could not use.
+ * have changed after it was read, and counts as changed. An image inside a Parquet file is
+ * unchanged where the file's place and time are. So does one whose content could not be read, and
+ * one that an earlier version of the program could not use.
  *
  * <p>Only what was read from the file is taken from the earlier catalog. Labels, splits and the
  * user's own columns are those of the listing.
@@ -85,7 +86,7 @@ final class UnchangedFiles {
                     .equalTo(col(ImagesTable.ID))
                     .and(same(ImagesTable.PATH))
                     .and(same(ImagesTable.OFFSET))
-                    .and(same(ImagesTable.BYTES))
+                    .and(same(ImagesTable.BYTES).or(isCell()))
                     .and(same(ImagesTable.MODIFIED))
                     .and(col(LISTED + Listing.REFUSED).isNull())
                     .and(col(LISTED + Listing.DETAIL).isNull()));
@@ -110,6 +111,11 @@ final class UnchangedFiles {
   static Dataset<Row> gone(Dataset<Row> images, Dataset<Row> listing) {
     Dataset<Row> ids = listing.select(id(Listing.NAME).as(LISTED + ImagesTable.ID));
     return images.join(ids, col(ImagesTable.ID).equalTo(col(LISTED + ImagesTable.ID)), "left_anti");
+  }
+
+  /** Returns the condition that a row is of an image whose length is learnt when it is read. */
+  private static Column isCell() {
+    return col(LISTED + ImagesTable.BYTES).isNull().and(col(LISTED + ImagesTable.OFFSET).gt(0));
   }
 
   private static Column same(String column) {

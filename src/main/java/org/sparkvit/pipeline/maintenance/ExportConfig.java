@@ -26,8 +26,10 @@ public record ExportConfig(
             standard = "parquet",
             help =
                 "Parquet; CSV with a header, arrays as JSON, bytes in Base64, and an apostrophe in"
-                    + " front of what a spreadsheet would take for a formula; or a JSON document a"
-                    + " line.")
+                    + " front of what a spreadsheet would take for a formula; a JSON document a"
+                    + " line; or, of table images, a data set of Hugging Face with the images"
+                    + " inside: data/train-00000-of-00002.parquet and so on, by the current labels"
+                    + " and splits.")
         Format format) {
 
   /** Kinds of files. */
@@ -37,7 +39,9 @@ public record ExportConfig(
     /** For spreadsheets: with a header, and arrays as JSON. */
     CSV,
     /** A JSON document a row. */
-    JSONL
+    JSONL,
+    /** The images themselves, as Hugging Face's datasets reads them. */
+    HUGGINGFACE
   }
 
   /** Checks the folder. */

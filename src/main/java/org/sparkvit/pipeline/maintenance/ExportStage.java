@@ -21,6 +21,7 @@ import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkvit.core.UserException;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.QuotedColumn;
 import org.sparkvit.dataset.schema.TableSpec;
 import org.sparkvit.dataset.schema.Tables;
@@ -44,21 +45,40 @@ import org.sparkvit.pipeline.stage.StageDescription;
     group = Group.OPERATE,
     help =
         "Writes the rows of a table as plain files into a new folder, for programs that do not read"
-            + " Delta tables.",
+            + " Delta tables; or the images themselves, as a data set of Hugging Face.",
     readsEarlierVersions = true)
 public final class ExportStage extends Stage<ExportConfig> {
+  /** About how many bytes of images a file has, as in data sets of the Hub. */
+  private static final long FILE_BYTES = 500_000_000;
+
   private static final String OWNER = "export of a table";
 
   /** Without an ending, so that nobody takes it for one of the files with rows. */
   private static final String RECORD = "_RUN";
 
+  private final long fileBytes;
+
   public ExportStage() {
+    this(FILE_BYTES);
+  }
+
+  /**
+   * Creates a stage.
+   *
+   * @param fileBytes about how many bytes of images a file has
+   */
+  ExportStage(long fileBytes) {
     super(ExportConfig.class);
+    this.fileBytes = fileBytes;
   }
 
   @Override
   protected void check(ExportConfig config) {
-    table(config);
+    TableSpec table = table(config);
+    if (config.format() == ExportConfig.Format.HUGGINGFACE && !table.equals(ImagesTable.SPEC)) {
+      throw new UserException(
+          "--format huggingface is for table images, not " + table.name() + "; name that one");
+    }
   }
 
   private static TableSpec table(ExportConfig config) {
@@ -75,15 +95,19 @@ public final class ExportStage extends Stage<ExportConfig> {
     TableSpec table = table(config);
     Dataset<Row> rows = context.read(table);
     String version = context.workspace().version(table);
-    long count = context.workspace().rows(table);
-    context.record().result("rows", count);
+    boolean withImages = config.format() == ExportConfig.Format.HUGGINGFACE;
+    long count;
     Configuration hadoop = context.spark().sparkContext().hadoopConfiguration();
     Path folder = folder(hadoop, config);
     try {
       FileSystem fs = folder.getFileSystem(hadoop);
       begin(fs, folder, context, config);
       try {
-        write(rows, folder.toString(), config.format());
+        count =
+            withImages
+                ? new HuggingFaceExport(context, folder, fileBytes).write()
+                : write(rows, folder.toString(), config.format(), context.workspace().rows(table));
+        context.record().result("rows", count);
         AtomicFiles.write(fs, new Path(folder, RECORD), Json.write(context.record().toMap()));
         OwnFolder.handOver(fs, folder, OWNER);
       } catch (Throwable e) { // Spark throws checked exceptions that it does not declare
@@ -93,7 +117,8 @@ public final class ExportStage extends Stage<ExportConfig> {
     } catch (IOException e) {
       throw unwritable(config, e);
     }
-    context.say("%,d rows of %s written to %s", count, version, folder);
+    context.say(
+        "%,d %s of %s written to %s", count, withImages ? "images" : "rows", version, folder);
   }
 
   private static Path folder(Configuration hadoop, ExportConfig config) {
@@ -145,7 +170,9 @@ public final class ExportStage extends Stage<ExportConfig> {
     }
   }
 
-  private static void write(Dataset<Row> rows, String folder, ExportConfig.Format format) {
+  /** Writes rows, and returns their number. */
+  private static long write(
+      Dataset<Row> rows, String folder, ExportConfig.Format format, long count) {
     switch (format) {
       case PARQUET -> writer(rows).parquet(folder);
       case CSV ->
@@ -162,6 +189,7 @@ public final class ExportStage extends Stage<ExportConfig> {
           writer(rows).options(Map.of("ignoreNullFields", "false", "timeZone", "UTC")).json(folder);
       default -> throw new IllegalStateException(format.name());
     }
+    return count;
   }
 
   /** The folder is there, and has nothing but its mark. */

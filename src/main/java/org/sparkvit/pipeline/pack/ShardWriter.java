@@ -1,13 +1,15 @@
 package org.sparkvit.pipeline.pack;
 
+import static org.apache.spark.sql.functions.not;
+
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import org.apache.spark.Partitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -26,7 +28,10 @@ import org.sparkvit.core.StableHash;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.PackedTable;
 import org.sparkvit.dataset.workspace.IdRange;
+import org.sparkvit.loading.CellException;
 import org.sparkvit.loading.ImageFiles;
+import org.sparkvit.loading.ImageLocations;
+import org.sparkvit.loading.ParquetCell;
 import org.sparkvit.loading.Prefetcher;
 import org.sparkvit.loading.RetryingImageReader;
 import scala.Tuple2;
@@ -66,12 +71,6 @@ final class ShardWriter {
    */
   void write(Dataset<Row> images, List<IdRange> shards, String folder) {
     String[] starts = shards.stream().map(IdRange::from).toArray(String[]::new);
-    int id = images.schema().fieldIndex(ImagesTable.ID);
-    JavaRDD<Row> sorted =
-        JavaPairRDD.fromJavaRDD(
-                images.javaRDD().map(row -> new Tuple2<>(row.getString(id), withoutSchema(row))))
-            .repartitionAndSortWithinPartitions(new ByStart(starts))
-            .values();
     StructType schema =
         images.schema().add(PackedTable.CONTENT, DataTypes.BinaryType, /* nullable= */ false);
     Task task =
@@ -85,8 +84,16 @@ final class ShardWriter {
             packed,
             skipped,
             problems);
+    int id = images.schema().fieldIndex(ImagesTable.ID);
+    JavaRDD<Row> sorted =
+        JavaPairRDD.fromJavaRDD(
+                placed(images, starts.length, task)
+                    .map(row -> new Tuple2<>(row.getString(id), row)))
+            .repartitionAndSortWithinPartitions(new ByStart(starts))
+            .values();
     spark
-        .createDataFrame(sorted.mapPartitions(task::contents), schema)
+        .createDataFrame(
+            sorted.mapPartitions(rows -> task.contents(rows, image -> task.packed.add(1))), schema)
         .write()
         // What ShardIndex relies on: the bytes of an image as they are, in one piece.
         .option("compression", "uncompressed")
@@ -100,6 +107,24 @@ final class ShardWriter {
         .option("maxRecordsPerFile", 0)
         .mode(SaveMode.Append)
         .parquet(folder);
+  }
+
+  /**
+   * Returns the images with their content, or null for those that are read when they are written.
+   * Those inside Parquet files are read before they are sorted by their ids, in the order of their
+   * rows, as each of them for itself would cost a page.
+   */
+  private static JavaRDD<Row> placed(Dataset<Row> images, int partitions, Task task) {
+    JavaRDD<Row> others =
+        images.where(not(ParquetCell.isCell())).javaRDD().map(row -> withContent(row, null));
+    Dataset<Row> cells = images.where(ParquetCell.isCell());
+    return cells.isEmpty()
+        ? others
+        : others.union(
+            ImageLocations.sorted(cells, partitions)
+                .javaRDD()
+                .map(row -> withContent(row, null))
+                .mapPartitions(rows -> task.contents(rows, image -> {})));
   }
 
   /** Images written since this was made; some may be counted twice when tasks were. */
@@ -117,12 +142,16 @@ final class ShardWriter {
     return problems.value().stream().sorted().distinct().limit(EXAMPLES).toList();
   }
 
-  /** Every row of a Dataset carries it into a shuffle of objects. */
-  private static Row withoutSchema(Row row) {
-    Object[] values = new Object[row.length()];
-    for (int i = 0; i < values.length; i++) {
+  /**
+   * Returns a row with one more cell, and without the schema, which every row of a Dataset carries
+   * into a shuffle of objects.
+   */
+  private static Row withContent(Row row, byte[] content) {
+    Object[] values = new Object[row.length() + 1];
+    for (int i = 0; i < row.length(); i++) {
       values[i] = row.get(i);
     }
+    values[row.length()] = content;
     return RowFactory.create(values);
   }
 
@@ -170,7 +199,12 @@ final class ShardWriter {
       CollectionAccumulator<String> problems)
       implements Serializable {
 
-    private Iterator<Row> contents(Iterator<Row> rows) {
+    /**
+     * Returns the rows with their content, without those that have none any more.
+     *
+     * @param done receives each row that is returned
+     */
+    private Iterator<Row> contents(Iterator<Row> rows, Consumer<Row> done) {
       Prefetcher<Row, Read> read =
           new Prefetcher<>(
               rows, this::read, threads, 4 * threads, row -> row.getLong(bytes), MAX_BYTES_AHEAD);
@@ -202,13 +236,17 @@ final class ShardWriter {
           }
           Row row = next;
           next = null;
-          packed.add(1);
+          done.accept(row);
           return row;
         }
       };
     }
 
     private Read read(Row row) {
+      int last = row.length() - 1;
+      if (!row.isNullAt(last)) {
+        return new Read(row, null);
+      }
       String name = row.getString(path);
       byte[] content;
       try {
@@ -217,16 +255,18 @@ final class ShardWriter {
         return new Read(null, name + ": is gone");
       } catch (EOFException e) {
         return new Read(null, name + ": is shorter than its catalog entry");
+      } catch (CellException e) {
+        return new Read(null, name + ": " + e.getMessage());
       }
       if (!StableHash.sha256(content).equals(row.getString(sha256))) {
         return new Read(null, name + ": has changed since the catalog was made");
       }
-      List<Object> values = new ArrayList<>(row.length() + 1);
-      for (int i = 0; i < row.length(); i++) {
-        values.add(row.get(i));
+      Object[] values = new Object[row.length()];
+      for (int i = 0; i < last; i++) {
+        values[i] = row.get(i);
       }
-      values.add(content);
-      return new Read(RowFactory.create(values.toArray()), null);
+      values[last] = content;
+      return new Read(RowFactory.create(values), null);
     }
   }
 }

@@ -23,6 +23,7 @@ import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.inference.BatchInference;
 import org.sparkvit.inference.EmbeddingStore;
 import org.sparkvit.inference.LocalModelDirectory;
+import org.sparkvit.loading.ImageLocations;
 import org.sparkvit.model.checkpoint.Checkpoint;
 import org.sparkvit.model.checkpoint.ModelCard;
 import org.sparkvit.model.checkpoint.ModelDirectory;
@@ -81,6 +82,8 @@ public final class ProbeStage extends Stage<ProbeConfig> {
         ModelDestination.at(
             context.spark(), context.workspace().model(config.name()), config.overwrite());
     context.say("%s", rows.describe());
+    ImageLocations.findPackAdvice(context.workspace(), rows.rows())
+        .ifPresent(line -> context.say("%s", line));
     try (Tracking tracking =
         Tracking.begin(
             config.mlflow(),

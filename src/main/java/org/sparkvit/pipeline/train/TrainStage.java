@@ -120,6 +120,8 @@ public final class TrainStage extends Stage<TrainConfig> {
     recipe.augmentation().requireFits(start.config().imageSize());
     rows.requireFills(recipe);
     context.say("%s", rows.describe());
+    ImageLocations.findPackAdvice(context.workspace(), rows.rows())
+        .ifPresent(line -> context.say("%s", line));
     from.notes().forEach(note -> context.say("%s", note));
     context.say(
         "%,d parameters, %d pixels a side, on %s in %s",

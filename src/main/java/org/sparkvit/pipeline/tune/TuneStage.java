@@ -87,6 +87,8 @@ public final class TuneStage extends Stage<TuneConfig> {
     StudyFile file = open(config, fs, folder, metric, config.fingerprint(begin, space));
     rows.notes().forEach(note -> context.say("warning: %s", note));
     context.say("%s", rows.describe());
+    ImageLocations.findPackAdvice(context.workspace(), rows.rows())
+        .ifPresent(line -> context.say("%s", line));
 
     InitialCheckpoint from =
         InitialCheckpoint.open(

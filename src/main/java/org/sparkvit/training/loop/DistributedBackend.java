@@ -74,17 +74,8 @@ public final class DistributedBackend implements TrainingBackend {
    */
   private static final double MOST_RATES = 3.2;
 
-  /** Sorts images so that neighbours in a shard follow one another. */
-  private static final Comparator<Row> AS_STORED =
-      Comparator.<Row, String>comparing(
-              row -> {
-                String shard = row.getAs(ImageLocations.SHARD);
-                return shard == null ? row.<String>getAs(ImagesTable.PATH) : shard;
-              })
-          .thenComparing(
-              row -> row.<Long>getAs(ImageLocations.START),
-              Comparator.nullsFirst(Comparator.naturalOrder()))
-          .thenComparing(row -> row.<String>getAs(ImagesTable.ID));
+  /** Sorts images so that neighbours in a shard or in a Parquet file follow one another. */
+  private static final Comparator<Row> AS_STORED = ImageLocations.comparator();
 
   private final Setup setup;
   private final Recipe recipe;

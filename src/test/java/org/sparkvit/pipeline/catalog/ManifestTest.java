@@ -466,11 +466,7 @@ class ManifestTest extends SparkTest {
             .build()) {
       for (int i = 0; i < cells.length; i += 2) {
         Group row = new SimpleGroup(type);
-        if (type.getType(0).isPrimitive()) {
-          row.add(0, cells[i].toString());
-        } else {
-          row.addGroup(0).append("bytes", cells[i].toString()).append("path", "1.jpg");
-        }
+        row.add(0, cells[i].toString());
         row.add(1, (Long) cells[i + 1]);
         writer.write(row);
       }
@@ -625,22 +621,6 @@ class ManifestTest extends SparkTest {
     Dataset<Row> both = catalog.overwriting().of(data.resolve("train/metadata.csv"), inner);
     assertThat(both.orderBy(ImagesTable.LABEL).select(ImagesTable.LABEL).collectAsList())
         .hasToString("[[a], [b]]");
-  }
-
-  @Test
-  void imagesInsideParquetAreRefusedInOneLine() throws IOException {
-    String columns =
-        "required group image { required binary bytes; required binary path (STRING); } required"
-            + " int64 label;";
-    Path data = temp.resolve("hub/data");
-    Files.createDirectories(data);
-    parquet(data.resolve("train-00000-of-00001.parquet"), columns, "[\"cat\"]", "x", 0L);
-    for (Path input : List.of(data, data.getParent())) {
-      assertThatThrownBy(() -> catalog.of(input))
-          .isInstanceOf(UserException.class)
-          .hasMessageContaining("it is a Hugging Face Parquet data set with the images inside")
-          .hasMessageContaining("write them to files");
-    }
   }
 
   @Test
