@@ -66,6 +66,7 @@ abstract class EncodedImage {
       case TIFF -> new TiffImage(content);
       case WEBP -> new WebpImage(content);
       case PNM -> new PnmImage(content);
+      case HEIC, AVIF -> new HeifImage(content, format);
     };
   }
 
