@@ -60,6 +60,7 @@ final class Heif {
   private static final int STRICT = 41;
   private static final int STRICT_SINCE = 3;
 
+  private static final int MESSAGE_LENGTH = 120;
   private static final long MOST_BYTES = 1L << 30;
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -180,12 +181,12 @@ final class Heif {
    *
    * @param width the columns that the header states
    * @param height the rows that the header states
+   * @param pixels the number of pixels to make room for, those of the largest coded picture
    * @return the upright picture, with alpha where not all of it is opaque
    * @throws BadImageException where libheif complains, or the picture is not of the stated size
    */
-  static PixelImage decode(byte[] content, int width, int height, DecodeClock clock)
+  static PixelImage decode(byte[] content, int width, int height, long pixels, DecodeClock clock)
       throws IOException {
-    long pixels = (long) width * height;
     try {
       while (!ROOM.acquire(pixels, LOOK)) {
         clock.check();
@@ -325,7 +326,8 @@ final class Heif {
    * @param message the library's words
    */
   static BadImageException problem(int code, int subcode, String message, HeifSupport support) {
-    String reason = "libheif: " + message;
+    String line = message.replaceAll("\\s+", " ").strip();
+    String reason = "libheif: " + line.substring(0, Math.min(MESSAGE_LENGTH, line.length()));
     if (code == PLUGIN_LOADING_ERROR || subcode == UNSUPPORTED_CODEC) {
       return BadImageException.unsupported(
           reason

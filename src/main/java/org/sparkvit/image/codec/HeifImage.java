@@ -12,6 +12,7 @@ final class HeifImage extends EncodedImage {
   private static final int HEADER_BYTES = 8;
 
   private final ImageFormat format;
+  private HeifItems items;
 
   HeifImage(byte[] content, ImageFormat format) {
     super(content);
@@ -45,18 +46,23 @@ final class HeifImage extends EncodedImage {
     boolean track = false;
     long at = 0;
     while (at + HEADER_BYTES <= content.length) {
+      int header = HEADER_BYTES;
       long length = u32be(at);
       if (length == 1 && at + 2 * HEADER_BYTES <= content.length) {
+        header += HEADER_BYTES;
         length = u32be(at + HEADER_BYTES) << 32 | u32be(at + HEADER_BYTES + 4);
       } else if (length == 0) {
         length = content.length - at; // the last box may leave it open
       }
       boolean meta = has(at + 4, "meta");
-      if (length < HEADER_BYTES) {
+      if (length < header) {
         break;
       } else if (length > content.length - at && (meta || has(at + 4, "mdat"))) {
         throw BadImageException.truncated(
             "ends after " + content.length + " bytes, inside of a box");
+      }
+      if (meta && items == null) {
+        items = HeifItems.of(content, (int) at + header, (int) (at + length));
       }
       pictures |= meta;
       track |= has(at + 4, "moov");
@@ -71,13 +77,28 @@ final class HeifImage extends EncodedImage {
     }
   }
 
+  /**
+   * Returns the pixels of the largest picture that is coded in the file. It may be larger than the
+   * primary picture, which is cut out of it or only claims to be small.
+   */
   @Override
-  void checkComplete() {
-    // The boxes are checked with the header; whether data lie outside of them libheif says.
+  long storedPixels() {
+    return Math.max(super.storedPixels(), items.largest());
+  }
+
+  /**
+   * Looks for holes, which decoders of HEVC fill without a word. The boxes are checked with the
+   * header, and whether data lie outside of the file libheif says.
+   */
+  @Override
+  void checkComplete() throws BadImageException {
+    if (items.hole() >= 0) {
+      throw BadImageException.corrupt("zeros in place of the pixels' data at byte " + items.hole());
+    }
   }
 
   @Override
   Pixels decode(DecodeClock clock) throws IOException {
-    return Pixels.of(Heif.decode(content, width, height, clock));
+    return Pixels.of(Heif.decode(content, width, height, storedPixels(), clock));
   }
 }

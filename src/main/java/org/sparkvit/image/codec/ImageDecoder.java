@@ -120,7 +120,7 @@ public final class ImageDecoder {
     EncodedImage image = EncodedImage.of(format.get(), content);
     try {
       image.readHeader();
-      long pixels = (long) image.width * image.height;
+      long pixels = image.storedPixels();
       if (pixels > limits.maxPixels()) {
         throw new BadImageException(
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());

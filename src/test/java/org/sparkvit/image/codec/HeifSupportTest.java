@@ -60,6 +60,13 @@ class HeifSupportTest {
   }
 
   @Test
+  void messagesOfTheLibraryBecomeOneShortLine() {
+    HeifSupport full = new HeifSupport("1.15.1", "", true, true);
+    BadImageException problem = Heif.problem(2, 0, "two\nlines\n" + "x".repeat(500), full);
+    assertThat(problem.getMessage()).startsWith("libheif: two lines xxx").hasSize(129);
+  }
+
+  @Test
   void aMissingCodecIsNamedWithItsPackage() {
     HeifSupport bare = new HeifSupport("1.19.8", "", false, false);
     for (int[] error : new int[][] {{4, 3000}, {11, 6003}}) {

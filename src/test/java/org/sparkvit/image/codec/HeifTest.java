@@ -375,6 +375,33 @@ class HeifTest {
     assertThat(image.reason()).isEqualTo("8192 pixels; the limit is 8000");
   }
 
+  /** What is coded is what a decoder makes room for, whatever the boxes around it state. */
+  @Test
+  void aSmallStatedSizeDoesNotHideALargePicture() throws IOException {
+    DecodeLimits few = new DecodeLimits(1 << 20, 90_000, Duration.ofSeconds(9));
+    for (String name : new String[] {"x.heic", "x.avif"}) {
+      for (int[] size : new int[][] {{320, 320}, {384, 256}}) {
+        byte[] file = encode(name, LOSSY, png("x.png", drawing(size[0], size[1], 1)));
+        int sizes = new String(file, StandardCharsets.ISO_8859_1).indexOf("ispe") + 8;
+        ByteBuffer.wrap(file).putInt(sizes, 16).putInt(sizes + 4, 16);
+        DecodedImage image = new ImageDecoder(few).decode(file, name);
+        assertThat(image.width()).isEqualTo(16);
+        assertThat(image.status()).as(name).isEqualTo(ImageStatus.TOO_LARGE);
+        assertThat(image.reason()).isEqualTo(size[0] * size[1] + " pixels; the limit is 90000");
+      }
+    }
+  }
+
+  @Test
+  void holesInTheDataAreSeen() throws IOException {
+    byte[] file = encode("x.heic", LOSSY, png("x.png", drawing(320, 320, 1)));
+    int hole = file.length * 3 / 4;
+    Arrays.fill(file, hole, hole + 64, (byte) 0);
+    DecodedImage image = DECODER.decode(file, "x.heic");
+    assertThat(image.status()).isEqualTo(ImageStatus.DECODE_ERROR);
+    assertThat(image.reason()).matches("zeros in place of the pixels' data at byte \\d+");
+  }
+
   @Test
   void manyThreadsDecodeAtOnce() throws IOException {
     byte[] heic = encode("x.heic", LOSSY, png("x.png", drawing(300, 200, 1)));
