@@ -326,8 +326,6 @@ def heic_and_others(d):
     def box(brand): return struct.pack('>I', 24) + b'ftyp' + brand + b'\0\0\0\0mif1' + brand + bytes(200)
     put(f'{d}/img/a/IMG_1.jpg', box(b'heic')); put(f'{d}/img/a/IMG_2.HEIC', box(b'heix')); put(f'{d}/img/a/x.jxl', b'\xff\x0a' + bytes(100)); put(f'{d}/img/a/page.jpg', '<!DOCTYPE html><html>403</html>')
     put(f'{d}/img/a/lfs.jpg', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n')
-    try: put(f'{d}/img/a/y.avif', enc(pic(9, 0), 'AVIF'))
-    except Exception as e: print(e)
     for i in range(8): put(f'{d}/img/b/{i}.jpg', enc(pic(i, 1)))
 
 @case

@@ -294,7 +294,10 @@ class DatabricksBundleTest {
   @Test
   void initScriptsBringWhatTheTasksName() {
     String init = DeployFiles.text(DeployFiles.FOLDER.resolve("databricks/init.sh"));
-    assertThat(init).contains("libturbojpeg").contains("\"${SPARK_VIT_FILES:?");
+    assertThat(init)
+        .contains("libturbojpeg")
+        .contains("libheif1")
+        .contains("\"${SPARK_VIT_FILES:?");
     for (JsonNode parameters : bundle.findValues("parameters")) {
       String file = parameters.path(1).asText();
       assertThat(file).startsWith("file:/opt/spark-vit/pipelines/");

@@ -13,9 +13,8 @@ import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.cluster.ExecutorInfo;
 import org.junit.jupiter.api.Test;
-import org.sparkvit.SparkTest;
 
-class NodeHoursTest extends SparkTest {
+class NodeHoursTest {
   private static final Instant START = Instant.parse("2026-11-30T08:00:00Z");
 
   private Instant now = START;
@@ -68,16 +67,6 @@ class NodeHoursTest extends SparkTest {
     add("1", "driver-host");
     after(60);
     assertThat(hours.soFar()).isEqualTo(new NodeTime(1, 1, 1));
-  }
-
-  @Test
-  void inLocalModeThereIsOneNode() {
-    try (NodeHours local = NodeHours.follow(spark.sparkContext())) {
-      spark.range(10).count();
-      NodeTime time = local.soFar();
-      assertThat(time.mostNodes()).isEqualTo(1);
-      assertThat(time.executorHours()).isCloseTo(time.nodeHours(), within(1e-5));
-    }
   }
 
   @Test

@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.metrics.sink.PrometheusServlet;
-import org.apache.spark.util.LongAccumulator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.sparkvit.SparkTest;
 
-class StageMetricsTest extends SparkTest {
-  private final StageMetrics metrics = StageMetrics.of(spark.sparkContext());
+class StageMetricsTest {
+  private final StageMetrics metrics = new StageMetrics();
 
   private static Object value(MetricRegistry registry, String name) {
     return ((Gauge<?>) registry.getMetrics().get(name)).getValue();
@@ -24,21 +19,6 @@ class StageMetricsTest extends SparkTest {
 
   private Set<String> names() {
     return metrics.metricRegistry().getNames();
-  }
-
-  @AfterEach
-  void end() {
-    metrics.stageEnds();
-    metrics.runEnds();
-  }
-
-  @Test
-  void sparkKnowsTheSourceOnce() {
-    StageMetrics again = StageMetrics.of(spark.sparkContext());
-    assertThat(again).isSameAs(metrics);
-    assertThat(
-            spark.sparkContext().env().metricsSystem().getSourcesByName(StageMetrics.NAME).size())
-        .isEqualTo(1);
   }
 
   @Test
@@ -62,24 +42,6 @@ class StageMetricsTest extends SparkTest {
     assertThat(names()).containsExactlyInAnyOrder(StageMetrics.RUN_STEP, StageMetrics.RUN_STEPS);
     metrics.runEnds();
     assertThat(names()).isEmpty();
-  }
-
-  /** Tasks count images while they run, so it moves within a chunk. */
-  @Test
-  void imagesOfTasksAreCounted() throws Exception {
-    metrics.stageBegins();
-    metrics.imagesToDo(20);
-    LongAccumulator images = spark.sparkContext().longAccumulator("images");
-    JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .parallelize(List.of(1, 2, 3, 4), 4)
-        .foreach(row -> images.add(3));
-    for (int i = 0;
-        i < 200 && !value(metrics.metricRegistry(), StageMetrics.IMAGES_DONE).equals(12L);
-        i++) {
-      Thread.sleep(50); // the listeners' bus is a thread of its own
-    }
-    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_DONE)).isEqualTo(12L);
-    assertThat(value(metrics.metricRegistry(), StageMetrics.IMAGES_LEFT)).isEqualTo(8L);
   }
 
   /** As Spark's own sink shows them, also those that come after the source is registered. */

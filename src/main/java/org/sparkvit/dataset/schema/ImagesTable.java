@@ -46,7 +46,7 @@ public final class ImagesTable {
   /** SHA-256 of the content, 64 hex digits, or null where it could not be read. */
   public static final String SHA256 = "sha256";
 
-  /** The format: JPEG, PNG, GIF, BMP, TIFF or WEBP, or null where it is none of them. */
+  /** The format, a name of ImageFormat such as JPEG, or null where it is none of them. */
   public static final String FORMAT = "format";
 
   /**
@@ -110,8 +110,8 @@ public final class ImagesTable {
                   FORMAT,
                   DataTypes.StringType,
                   true,
-                  "JPEG, PNG, GIF, BMP, TIFF or WEBP, by the content; null where it is none that is"
-                      + " known.")
+                  "JPEG, PNG, GIF, BMP, TIFF, WEBP, PNM, HEIC or AVIF, by the content; null where"
+                      + " it is none that is known.")
               .add(
                   WIDTH,
                   DataTypes.IntegerType,

@@ -34,6 +34,14 @@ abstract class EncodedImage {
   abstract void checkComplete() throws IOException;
 
   /**
+   * Returns the number of pixels that decoding makes room for at once. It is at least the number of
+   * the image's pixels and is found without decoding.
+   */
+  long storedPixels() {
+    return (long) width * height;
+  }
+
+  /**
    * Returns the number of pixels that decoding visits, summed over all passes. It is at least the
    * number of the image's pixels and is found without decoding.
    */
@@ -66,6 +74,7 @@ abstract class EncodedImage {
       case TIFF -> new TiffImage(content);
       case WEBP -> new WebpImage(content);
       case PNM -> new PnmImage(content);
+      case HEIC, AVIF -> new HeifImage(content, format);
     };
   }
 

@@ -170,8 +170,9 @@ public record ForeignContent(ImageStatus status, String description) {
 
   /** Describes a file that is in none of the {@link ImageFormat}s. */
   static ForeignContent of(byte[] content) {
-    if (has(content, 4, "ftyp") && content.length >= 12) {
-      return picture(isoBaseMedia(content));
+    Optional<IsoBrands> brands = IsoBrands.of(content, 0);
+    if (brands.isPresent()) {
+      return picture(isoBaseMedia(brands.get()));
     }
     for (Magic magic : OTHERS) {
       if (has(content, magic.at, magic.bytes)) {
@@ -198,34 +199,17 @@ public record ForeignContent(ImageStatus status, String description) {
     return new ForeignContent(ImageStatus.BAD_MAGIC, description);
   }
 
-  /**
-   * Returns the name of a format by the brands of its file type box (ISO/IEC 14496-12). Specific
-   * brands are tried before general ones.
-   */
-  private static String isoBaseMedia(byte[] content) {
-    int end =
-        Math.min(content.length, Math.min(512, ((content[2] & 0xFF) << 8) | (content[3] & 0xFF)));
-    String brands =
-        new String(
-            content,
-            8,
-            Math.min(content.length, Math.max(12, end)) - 8,
-            StandardCharsets.ISO_8859_1);
-    String major = brands.substring(0, Math.min(4, brands.length()));
-    if (major.equals("crx ")) {
-      return "a Canon camera's raw file (CR3)" + TO_JPEG;
-    } else if (major.equals("jxl ")) {
-      return "JPEG XL" + TO_JPEG;
-    } else if (brands.contains("avif") || brands.contains("avis")) {
-      return "AVIF" + TO_JPEG;
-    } else if (Pattern.matches("(?s)(....)*(hei[cxms]|hev[cxms]).*", brands)) {
-      return "HEIC (a phone's photo)" + TO_JPEG;
-    } else if (brands.contains("mif1") || brands.contains("msf1")) {
-      return "HEIF (a phone's photo)" + TO_JPEG;
-    } else if (major.equals("qt  ")) {
-      return "a video (QuickTime); take its frames out as JPEG";
-    }
-    return "a video (MP4 or of its kin, " + printable(major) + "); take its frames out as JPEG";
+  /** Returns the name of a format that is in the container of the ISO base media format. */
+  private static String isoBaseMedia(IsoBrands brands) {
+    return switch (brands.major()) {
+      case "crx " -> "a Canon camera's raw file (CR3)" + TO_JPEG;
+      case "jxl " -> "JPEG XL" + TO_JPEG;
+      case "qt  " -> "a video (QuickTime); take its frames out as JPEG";
+      default ->
+          "a video (MP4 or of its kin, "
+              + printable(brands.major())
+              + "); take its frames out as JPEG";
+    };
   }
 
   private static ForeignContent ofText(String text) {

@@ -29,6 +29,10 @@ import org.sparkvit.image.resample.PreprocessSpec;
  * those of PGM scaled, where Pillow clips gray ones to white. Alpha is put on the chosen
  * background. Where none is chosen, the colours are those under the alpha, as Pillow's are, and the
  * alpha is returned beside them.
+ *
+ * <p>HEIC and AVIF are decoded where libheif is installed, to the pixels of its installed version,
+ * turned and cropped as the file says. Their EXIF orientation, which repeats that, is not applied.
+ * Elsewhere they are {@link ImageStatus#UNSUPPORTED}.
  */
 public final class ImageDecoder {
   private static final int REASON_LENGTH = 200;
@@ -57,6 +61,13 @@ public final class ImageDecoder {
   /** Returns whether JPEG files are decoded by libjpeg-turbo in this process. */
   public static boolean hasTurboJpeg() {
     return TurboJpeg.isAvailable();
+  }
+
+  /**
+   * Returns how far HEIC and AVIF files are decoded in this process, and what it lacks for them.
+   */
+  public static HeifSupport heifSupport() {
+    return Heif.support();
   }
 
   /**
@@ -109,7 +120,7 @@ public final class ImageDecoder {
     EncodedImage image = EncodedImage.of(format.get(), content);
     try {
       image.readHeader();
-      long pixels = (long) image.width * image.height;
+      long pixels = image.storedPixels();
       if (pixels > limits.maxPixels()) {
         throw new BadImageException(
             ImageStatus.TOO_LARGE, pixels + " pixels; the limit is " + limits.maxPixels());

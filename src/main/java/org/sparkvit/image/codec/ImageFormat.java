@@ -13,7 +13,11 @@ public enum ImageFormat {
   BMP,
   TIFF,
   WEBP,
-  PNM;
+  PNM,
+  /** HEIF pictures of any codec but AV1: phones' photos, which are HEVC. */
+  HEIC,
+  /** HEIF pictures of the codec AV1. */
+  AVIF;
 
   /** Returns the format that the first bytes announce, or empty for any other content. */
   public static Optional<ImageFormat> ofContent(byte[] content) {
@@ -45,7 +49,7 @@ public enum ImageFormat {
     } else if (isPnm(content, from)) {
       return Optional.of(PNM);
     }
-    return Optional.empty();
+    return IsoBrands.of(content, from).flatMap(IsoBrands::format);
   }
 
   /**
@@ -65,6 +69,8 @@ public enum ImageFormat {
       case "tif", "tiff" -> Optional.of(TIFF);
       case "webp" -> Optional.of(WEBP);
       case "pbm", "pgm", "ppm", "pnm" -> Optional.of(PNM);
+      case "heic", "heif", "hif" -> Optional.of(HEIC);
+      case "avif" -> Optional.of(AVIF);
       default -> Optional.empty();
     };
   }

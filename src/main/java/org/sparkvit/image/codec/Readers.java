@@ -35,7 +35,8 @@ final class Readers {
           case PNG -> PNG;
           case BMP -> BMP;
           case TIFF -> TIFF;
-          case GIF, WEBP, PNM -> throw new IllegalArgumentException(format + " is decoded here");
+          case GIF, WEBP, PNM, HEIC, AVIF ->
+              throw new IllegalArgumentException("ImageIO does not decode " + format);
         };
     return provider.createReaderInstance();
   }

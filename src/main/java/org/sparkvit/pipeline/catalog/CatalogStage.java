@@ -39,8 +39,8 @@ import org.sparkvit.pipeline.stage.StageDescription;
       "Finds the images of folders, manifests and tar shards, reads and decodes each once, and"
           + " writes the images table:",
       "one row per file with its label, size, hash, format and status, whatever became of it.",
-      "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM; others are named in the column"
-          + " 'reason'."
+      "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM, and with libheif HEIC and AVIF;"
+          + " others are named in the column 'reason'."
     })
 public final class CatalogStage extends Stage<CatalogConfig> {
   /**

@@ -27,7 +27,7 @@ import org.sparkvit.pipeline.stage.StageDescription;
     group = Group.OPERATE,
     help = {
       "Says what the driver and every executor have: Java, cores, memory, disk, PyTorch, GPU and"
-          + " driver, libjpeg-turbo, clock, reach of the storage; and what is missing.",
+          + " driver, libjpeg-turbo, libheif, clock, reach of the storage; and what is missing.",
       "Fails where jobs would fail. It writes nothing."
     },
     showsSparkProgress = false)

@@ -23,6 +23,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
+import org.sparkvit.image.codec.HeifSupport;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 
@@ -73,6 +74,7 @@ record Examiner(SerializableConfiguration configuration, List<Place> storage, St
     facts.add(pytorch());
     facts.add(gpus());
     facts.add(jpeg());
+    facts.add(heif());
     facts.add(spinning());
     for (Place place : storage) {
       facts.add(reach(place));
@@ -203,6 +205,15 @@ record Examiner(SerializableConfiguration configuration, List<Place> storage, St
         fast ? "present" : "absent",
         "JPEG files are decoded by the JDK at half the speed; install libturbojpeg0 (Debian,"
             + " Ubuntu) or turbojpeg (Amazon Linux, Red Hat)");
+  }
+
+  private static Fact heif() {
+    HeifSupport support = ImageDecoder.heifSupport();
+    return Fact.warningIf(
+        !support.isComplete(),
+        "libheif",
+        support.description(),
+        "HEIC or AVIF files get the status UNSUPPORTED; where there are any, " + support.remedy());
   }
 
   private static Fact spinning() {

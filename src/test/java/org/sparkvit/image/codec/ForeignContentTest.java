@@ -39,13 +39,6 @@ class ForeignContentTest {
 
   @ParameterizedTest
   @CsvSource({
-    "heicmif1heic, HEIC (a phone's photo); convert it to JPEG",
-    "mif1mif1heicmiaf, HEIC (a phone's photo); convert it to JPEG",
-    "hevcmsf1hevc, HEIC (a phone's photo); convert it to JPEG",
-    "mif1mif1miaf, HEIF (a phone's photo); convert it to JPEG",
-    "avifmif1miaf, AVIF; convert it to JPEG",
-    "mif1avifmiaf, AVIF; convert it to JPEG",
-    "avisavifmsf1, AVIF; convert it to JPEG",
     "'crx isom', a Canon camera's raw file (CR3); convert it to JPEG",
     "'jxl jxl ', JPEG XL; convert it to JPEG",
     "'qt  qt  ', a video (QuickTime); take its frames out as JPEG",
@@ -55,6 +48,23 @@ class ForeignContentTest {
     DecodedImage image = decode(box(brands));
     assertThat(image.status()).isEqualTo(ImageStatus.UNSUPPORTED);
     assertThat(image.reason()).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "heicmif1heic, HEIC",
+    "mif1mif1heicmiaf, HEIC",
+    "hevcmsf1hevc, HEIC",
+    "mif1mif1miaf, HEIC",
+    "avifmif1miaf, AVIF",
+    "mif1avifmiaf, AVIF",
+    "avisavifmsf1, AVIF"
+  })
+  void tellsHeicAndAvifByTheirBrands(String brands, ImageFormat format) {
+    assertThat(ImageFormat.ofContent(box(brands))).contains(format);
+    DecodedImage image = DECODER.decode(box(brands), "photo.jpg");
+    assertThat(image.status()).isEqualTo(ImageStatus.TRUNCATED);
+    assertThat(image.reason()).isEqualTo("ends after 400 bytes, before it describes a picture");
   }
 
   @Test
@@ -176,7 +186,7 @@ class ForeignContentTest {
   /** However short the file is. */
   @Test
   void readsNothingBehindTheEnd() {
-    String[] begins = {"\0\0\0 ftypheic", "<?xml version", "\u00ff\u00fe<\0h", "PK\u0003\u0004"};
+    String[] begins = {"\0\0\0 ftypmp42", "<?xml version", "\u00ff\u00fe<\0h", "PK\u0003\u0004"};
     for (String begin : begins) {
       for (int length = 1; length <= begin.length(); length++) {
         byte[] content = begin.substring(0, length).getBytes(StandardCharsets.ISO_8859_1);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkvit.SparkTest;
 import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
+import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.model.runtime.PyTorchRuntime;
 
 class DoctorStageTest extends SparkTest {
@@ -31,6 +32,7 @@ class DoctorStageTest extends SparkTest {
         .anyMatch(line -> line.equals("doctor: Spark " + spark.version() + "; 1 process"))
         .anyMatch(line -> line.contains("java: " + System.getProperty("java.runtime.version")))
         .anyMatch(line -> line.contains("pytorch: 2.7.1"))
+        .anyMatch(line -> line.contains("libheif: " + ImageDecoder.heifSupport().description()))
         .anyMatch(line -> line.matches(" +ok +--workspace .*: reached, within [\\d,]+ ms"));
   }
 
