@@ -119,7 +119,7 @@ class MainTest {
   @Test
   void theHelpOfCatalogListsTheFormatsThatAreRead() {
     assertThat(output("catalog", "--help").replaceAll("\\s+", " "))
-        .contains("Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM;");
+        .contains("Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM, and with libheif HEIC and AVIF;");
   }
 
   @Test
