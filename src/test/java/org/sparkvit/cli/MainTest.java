@@ -119,7 +119,9 @@ class MainTest {
   @Test
   void theHelpOfCatalogListsTheFormatsThatAreRead() {
     assertThat(output("catalog", "--help").replaceAll("\\s+", " "))
-        .contains("Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM, and with libheif HEIC and AVIF;");
+        .contains(
+            "Formats: JPEG, PNG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM, and with libheif HEIC and"
+                + " AVIF;");
   }
 
   @Test
