@@ -204,7 +204,7 @@ class MaintenanceCommandsTest extends SparkTest {
     assertThatThrownBy(() -> export("w/scored_models/out", "csv"))
         .hasMessageContaining("among the workspace's own folders");
     assertThatThrownBy(() -> export("new", "xlsx"))
-        .hasMessage("--format is 'xlsx'; use parquet, csv or jsonl");
+        .hasMessage("--format is 'xlsx'; use parquet, csv, jsonl or huggingface");
     assertThatThrownBy(() -> export("new", "csv", "--as-of", "images@0"))
         .hasMessageContaining("has no table 'images'; run 'spark-vit catalog' first");
     assertThatThrownBy(() -> export("new", "csv", "--as-of", "now"))
