@@ -5,6 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.util.VersionInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkvit.core.UserException;
 
 /**
@@ -13,6 +18,7 @@ import org.sparkvit.core.UserException;
  * reason.
  */
 final class PlatformCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(PlatformCheck.class);
   private static final String SPARK = "spark";
   private static final String SCALA = "scala";
 
@@ -37,6 +43,37 @@ final class PlatformCheck {
             text -> {
               throw new UserException(text);
             });
+  }
+
+  /**
+   * Checks that Hadoop can ask this Java for the user, which is the first thing that a session
+   * does. Java 24 took away what Hadoop asked by, and newer Hadoops ask otherwise.
+   *
+   * @throws UserException when it cannot; the message names the remedy
+   */
+  static void requireJava() {
+    requireJava(UserGroupInformation::getCurrentUser);
+  }
+
+  /** Does the same with a question that a test gives. */
+  static void requireJava(Callable<?> user) {
+    try {
+      user.call();
+    } catch (UnsupportedOperationException e) {
+      throw new UserException(
+          "Java "
+              + Runtime.version().feature()
+              + " is too new for the Hadoop "
+              + VersionInfo.getVersion()
+              + " here ("
+              + e.getMessage()
+              + "); set JAVA_HOME to Java 17, on a cluster also for executors"
+              + " (spark.executorEnv.JAVA_HOME)",
+          e);
+    } catch (Exception otherwise) {
+      // Not a question of Java: the session meets it again and says more.
+      LOG.debug("the user could not be asked for", otherwise);
+    }
   }
 
   /**

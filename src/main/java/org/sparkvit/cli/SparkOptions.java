@@ -53,6 +53,7 @@ final class SparkOptions {
    */
   void run(String name, Consumer<SparkSession> stage, boolean progress) {
     boolean ours = SparkEnv.get() == null;
+    PlatformCheck.requireJava();
     SparkSession.Builder builder = SparkSession.builder().appName("spark-vit " + name);
     if (ours && System.getProperty(EXECUTOR_ENV + SPIN_COUNT) == null) {
       builder.config(EXECUTOR_ENV + SPIN_COUNT, SHORT_SPIN);

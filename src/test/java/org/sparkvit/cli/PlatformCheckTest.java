@@ -2,11 +2,14 @@ package org.sparkvit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkvit.core.UserException;
 
 class PlatformCheckTest {
   private static Optional<String> problem(
@@ -53,6 +56,28 @@ class PlatformCheckTest {
     assertThat(problem(builtSpark, builtScala, spark, scala).orElseThrow())
         .contains(
             "spark-vit-1.2-spark3.5_2.12-cluster.jar", "spark-vit-1.2-spark4.0_2.13-cluster.jar");
+  }
+
+  @Test
+  void aJavaThatIsTooNewForHadoopIsNamed() {
+    assertThatThrownBy(
+            () ->
+                PlatformCheck.requireJava(
+                    () -> {
+                      throw new UnsupportedOperationException("getSubject is not supported");
+                    }))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            "Java " + Runtime.version().feature() + " is too new for the Hadoop ")
+        .hasMessageContaining("(getSubject is not supported); set JAVA_HOME to Java 17");
+    assertThatCode(
+            () ->
+                PlatformCheck.requireJava(
+                    () -> {
+                      throw new IOException("no such user");
+                    }))
+        .doesNotThrowAnyException();
+    assertThatCode(PlatformCheck::requireJava).doesNotThrowAnyException();
   }
 
   @Test
