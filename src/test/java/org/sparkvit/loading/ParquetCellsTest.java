@@ -199,7 +199,8 @@ class ParquetCellsTest {
     } finally {
       threads.shutdownNow();
     }
-    assertThat(reads).hasSizeLessThanOrEqualTo(rowGroups(file));
+    // Threads that are some rows apart read what is around the end of a row group by turns.
+    assertThat(reads).hasSizeLessThanOrEqualTo(2 * rowGroups(file));
   }
 
   @Test

@@ -30,8 +30,12 @@ class ImageMutationsTest {
   private static final ImageDecoder DECODER =
       new ImageDecoder(new DecodeLimits(1 << 20, 1 << 20, Duration.ofSeconds(20)));
 
+  /** HEIC and AVIF files are those of HeifTest, which changes them, too. */
   @ParameterizedTest
-  @EnumSource(ImageFormat.class)
+  @EnumSource(
+      value = ImageFormat.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"HEIC", "AVIF"})
   void givePixelsOrAStatusAndNothingElse(ImageFormat format) throws IOException {
     List<byte[]> originals = new ArrayList<>();
     for (String[] line : PillowCases.read("decode.tsv")) {
