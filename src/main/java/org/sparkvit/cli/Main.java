@@ -29,8 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "The stages meet in a workspace, a folder on disk or S3:",
       "  catalog -> (pack, audit, labels, gate, repair ->) split -> balance -> (tune ->) train or"
           + " (resample ->) probe -> score -> evaluate -> relabel -> report",
-      "Start with 'spark-vit demo'. 'spark-vit help COMMAND' or 'spark-vit COMMAND --help' says"
-          + " more."
+      "Start with 'spark-vit demo' (jobs/demo). 'spark-vit help COMMAND' or 'spark-vit COMMAND"
+          + " --help' says more."
     },
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,

@@ -108,8 +108,7 @@ public final class CatalogStage extends Stage<CatalogConfig> {
           record.result(RunRecord.IMAGES_DONE, left.files);
           record.result("skipped", skipped.toMap());
           record.result("decisions", decisions.sentences());
-          // Without labels there is nothing to stratify by and nothing to learn.
-          context.next(summary.classes() > 0 ? "split" : "audit");
+          context.next("audit");
           outcome.addAll(summary.lines(decisions.sentences(), skipped));
         });
     outcome.forEach(context.progress()::say);

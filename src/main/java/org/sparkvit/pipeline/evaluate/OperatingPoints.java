@@ -181,14 +181,20 @@ final class OperatingPoints {
         reviewed == 0
             ? ""
             : String.format(Locale.ROOT, ", %.2f %% for people to look at", 100 * reviewed / all),
-        config.imagesPerDay() == 0
+        config.imagesPerDay() == 0 ? "" : daily(at));
+  }
+
+  private String daily(CurvePoint at) {
+    double share = at.flagged(prevalence(at));
+    double precision = at.precision(prevalence(at));
+    return String.format(
+        Locale.ROOT,
+        "; of %,d images a day %,.0f flagged%s",
+        config.imagesPerDay(),
+        share * config.imagesPerDay(),
+        Double.isNaN(precision)
             ? ""
-            : String.format(
-                Locale.ROOT,
-                "; of %,d images a day %,.0f flagged, %.1f %% of them rightly",
-                config.imagesPerDay(),
-                at.flagged(prevalence(at)) * config.imagesPerDay(),
-                100 * at.precision(prevalence(at))));
+            : String.format(Locale.ROOT, ", %.1f %% of them rightly", 100 * precision));
   }
 
   private static String shown(Proportion share) {

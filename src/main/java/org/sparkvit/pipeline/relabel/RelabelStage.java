@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.core.Labels;
@@ -235,7 +236,11 @@ public final class RelabelStage extends Stage<RelabelConfig> {
         totals.images(Reason.NEWLY_LABELLED),
         review,
         totals.images(line -> line.reason().decision().equals(RelabelsTable.KEEP)));
-    context.say("by reason: %s", totals.byReason());
+    context.say(
+        "by reason: %s",
+        totals.byReason().entrySet().stream()
+            .map(each -> String.format(Locale.ROOT, "%s %,d", each.getKey(), each.getValue()))
+            .collect(Collectors.joining(", ")));
     if (totals.images(Reason.CONFIDENT) > 0) {
       context.say("changes (%s): %s", rate.shown(), totals.movements());
     }

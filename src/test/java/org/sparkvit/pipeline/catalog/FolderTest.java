@@ -97,7 +97,7 @@ class FolderTest extends SparkTest {
     assertStatus(rows, "notes.dat", "BAD_MAGIC");
     assertThat(catalog.said())
         .contains("8 images", "in 2 classes; 1 without a label", "OK 4", "dog 5, cat 2")
-        .contains("1 images repeat", "left out  3 hidden", "next: spark-vit split");
+        .contains("1 images repeat", "left out  3 hidden", "next: spark-vit audit");
   }
 
   @Test
