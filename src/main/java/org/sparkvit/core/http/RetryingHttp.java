@@ -89,10 +89,12 @@ public final class RetryingHttp {
       throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<String>> answer =
         client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    Duration most = request.timeout().orElse(LONGEST);
     try {
-      return answer.get(request.timeout().orElse(LONGEST).toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw (IOException) new HttpTimeoutException("the answer does not end").initCause(e);
+      throw (IOException)
+          new HttpTimeoutException("it takes more than " + most.toMillis() + " ms").initCause(e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     } finally {
