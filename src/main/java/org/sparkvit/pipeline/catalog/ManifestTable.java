@@ -95,7 +95,7 @@ record ManifestTable(
   private static final Pattern FAILED_FILE =
       Pattern.compile(
           "(?:reading file|footer for file:|converted in file) (\\S.*?)\\."
-              + " (?:Details|Please|Column)");
+              + " (?:Details|Please|Column|Could|Data|SQLSTATE)");
 
   private static final Pattern UNLIKE_TYPES =
       Pattern.compile("data types \"(.*?)\" and \"(.*?)\"\\.");
