@@ -1,7 +1,9 @@
 package org.sparkvit.loading;
 
+import org.apache.spark.sql.Row;
 import org.sparkvit.core.ImageStatus;
 import org.sparkvit.core.StableHash;
+import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.image.codec.DecodedImage;
 import org.sparkvit.image.codec.ImageDecoder;
 import org.sparkvit.image.resample.PreprocessSpec;
@@ -36,5 +38,24 @@ public record PreparedImage(ImageStatus status, String reason, String sha256, by
     byte[] pixels = decoded.pixels().rgb();
     String reason = decoded.reason().isEmpty() ? null : decoded.reason();
     return new PreparedImage(decoded.status(), reason, sha256, pixels);
+  }
+
+  /**
+   * Returns this image, or one without pixels where it is not the one that the catalog saw in this
+   * row of a Parquet file. Such a file that was written anew has its rows in any order, so what
+   * else is known of the row, its label above all, is about another image. A file that was replaced
+   * under its name still is what its name says.
+   *
+   * @param row the row of the image, with the columns path, offset and sha256 of {@link
+   *     ImagesTable}
+   */
+  public PreparedImage asCataloged(Row row) {
+    String path = row.getAs(ImagesTable.PATH);
+    return sha256 == null
+            || sha256.equals(row.<String>getAs(ImagesTable.SHA256))
+            || ParquetCell.of(path, row.<Long>getAs(ImagesTable.OFFSET)).isEmpty()
+        ? this
+        : new PreparedImage(
+            ImageStatus.MISSING, "has changed since the catalog was made", sha256, null);
   }
 }

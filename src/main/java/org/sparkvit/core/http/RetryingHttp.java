@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends requests, and sends them again where a later answer may be better. Redirections are not
@@ -13,6 +18,9 @@ import java.time.Duration;
  */
 public final class RetryingHttp {
   private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  /** The time for a request that names none. */
+  private static final Duration LONGEST = Duration.ofMinutes(30);
 
   private final HttpClient client;
   private final int attempts;
@@ -53,8 +61,7 @@ public final class RetryingHttp {
       HttpFailure failure;
       Duration asked = wait;
       try {
-        HttpResponse<String> response =
-            client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        HttpResponse<String> response = answer(request);
         if (response.statusCode() / 100 == 2) {
           return response.body();
         }
@@ -71,6 +78,28 @@ public final class RetryingHttp {
       }
       pause(asked, failure);
       wait = wait.multipliedBy(2);
+    }
+  }
+
+  /**
+   * Sends a request once. Its timeout holds for the whole answer; the JDK's own ends with the
+   * headers.
+   */
+  private HttpResponse<String> answer(HttpRequest request)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    Duration most = request.timeout().orElse(LONGEST);
+    try {
+      return answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw (IOException)
+          new HttpTimeoutException("it takes more than " + most.toMillis() + " ms").initCause(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } finally {
+      // Closes the connection where somebody still waits for it.
+      answer.cancel(true);
     }
   }
 

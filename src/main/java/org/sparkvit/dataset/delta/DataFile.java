@@ -1,6 +1,7 @@
 package org.sparkvit.dataset.delta;
 
 import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.util.VectorUtils;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
@@ -30,6 +31,13 @@ public record DataFile(
   /** Returns whether some of the file's rows are deleted, which the file itself does not tell. */
   public boolean hasDeletionVector() {
     return action.getDeletionVector().isPresent();
+  }
+
+  /** Returns the value that all rows have in a column of partitions, or empty where it is null. */
+  public Optional<String> partitionValue(String column) {
+    return Optional.ofNullable(
+            VectorUtils.<String, String>toJavaMap(action.getPartitionValues()).get(column))
+        .filter(value -> !value.isEmpty());
   }
 
   /** Returns the bounds of a column, or empty where they are not known. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampType;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.delta.DataFile;
 import org.sparkvit.dataset.delta.DeltaTable;
@@ -56,7 +57,7 @@ record DeltaFolder(String folder, long version, StructType columns, List<String>
       throw refused(root, "has no rows");
     }
     for (DataFile file : files) {
-      requireWhole(root, file, version.partitionColumns());
+      requireWhole(root, file, version);
     }
     return Optional.of(
         new DeltaFolder(
@@ -82,20 +83,35 @@ record DeltaFolder(String folder, long version, StructType columns, List<String>
         files.size());
   }
 
-  private static void requireWhole(Path root, DataFile file, List<String> partitionColumns) {
+  private static void requireWhole(Path root, DataFile file, DeltaVersion version) {
     if (file.hasDeletionVector()) {
       throw refused(
           root,
           "has rows that are deleted by deletion vectors, which are not read; rewrite them with"
               + " REORG TABLE ... APPLY (PURGE)");
     }
-    for (String column : partitionColumns) {
+    for (String column : version.partitionColumns()) {
       if (!file.path().contains("/" + column + "=")) {
         throw refused(
             root,
             "is partitioned by '"
                 + column
                 + "', which the names of its folders do not tell; write it without partitions");
+      }
+      Optional<String> named =
+          Optional.ofNullable(FolderColumns.value(new Path(file.path()).toString(), column));
+      // A time may be written in one way in the log and in another in a folder's name.
+      if (!(version.schema().apply(column).dataType() instanceof TimestampType)
+          && !named.equals(file.partitionValue(column))) {
+        throw refused(
+            root,
+            "has in column '"
+                + column
+                + "' the value "
+                + file.partitionValue(column).orElse("null")
+                + " for the file "
+                + file.path()
+                + ", as its log says, which its folder contradicts; write it without partitions");
       }
     }
   }

@@ -78,6 +78,14 @@ record ImageBytesColumn(
         });
   }
 
+  /** Returns the names of the columns that may be images. */
+  static List<String> candidates(StructType schema) {
+    return Arrays.stream(schema.fields())
+        .filter(field -> field.dataType() instanceof BinaryType || hasBytes(field.dataType()))
+        .map(StructField::name)
+        .toList();
+  }
+
   private static boolean hasBytes(DataType type) {
     return type instanceof StructType struct
         && Arrays.asList(struct.fieldNames()).contains(BYTES)
@@ -110,6 +118,13 @@ record ImageBytesColumn(
 
   private static Optional<Integer> chosen(
       String table, StructType schema, List<Integer> structs, List<Integer> bytes) {
+    if (!structs.isEmpty() && usual(schema, structs).isEmpty() && hasImagePaths(schema)) {
+      throw new UserException(
+          table
+              + " has the column of text 'image', and images in "
+              + structs.stream().map(i -> schema.fieldNames()[i]).toList()
+              + "; say with --path-column which of them is meant");
+    }
     if (!structs.isEmpty()) {
       return Optional.of(
           structs.size() == 1
@@ -145,6 +160,15 @@ record ImageBytesColumn(
       }
     }
     return false;
+  }
+
+  /** Returns whether a table has paths of images under the name that images themselves have. */
+  private static boolean hasImagePaths(StructType schema) {
+    return Arrays.stream(schema.fields())
+        .anyMatch(
+            field ->
+                field.dataType() instanceof StringType
+                    && field.name().equalsIgnoreCase(NAMES.get(0)));
   }
 
   private static UserException several(String table, StructType schema, List<Integer> columns) {

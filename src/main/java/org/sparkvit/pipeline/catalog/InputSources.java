@@ -173,8 +173,15 @@ final class InputSources {
         return List.of(manifest(root.getParent(), delta.get().parts(), delta));
       }
     }
-    if (ManifestTable.Kind.of(root.getName()).isPresent() && allows(InputFormat.MANIFEST)) {
-      return List.of(manifest(root));
+    Optional<ManifestTable.Kind> kind = ManifestTable.Kind.of(root.getName());
+    if (kind.isPresent() && allows(InputFormat.MANIFEST)) {
+      List<ManifestPart> parts =
+          kind.get() == ManifestTable.Kind.PARQUET
+              ? ParquetFolder.parts(configuration, root)
+              : List.of();
+      boolean deeper =
+          parts.stream().anyMatch(part -> !new Path(part.file()).getParent().equals(root));
+      return List.of(deeper ? manifest(root, parts) : manifest(root));
     }
     Level top = Level.of(root, root, configuration);
     if (allows(InputFormat.MANIFEST)) {

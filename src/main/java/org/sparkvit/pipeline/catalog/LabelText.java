@@ -88,11 +88,19 @@ record LabelText(boolean whole, Map<String, List<String>> names) implements Seri
    * Returns the class of a cell, or null where the cell has none.
    *
    * @param file the file that the cell is in
-   * @throws UserException when the cell can be no class; the message does not say the place
+   * @throws UserException when the cell can be no class, or is a number that has no name while the
+   *     numbers of other files have; the message does not say the place
    */
   String of(Object cell, String file) {
     String text = text(cell);
     List<String> classes = names.get(file);
+    if (text != null && classes == null && !names.isEmpty() && text.matches(WHOLE_NUMBER)) {
+      throw new UserException(
+          "label "
+              + text
+              + " is a number without a name, while the metadata of other files names theirs; give"
+              + " this file's labels as text, or its footer the names of the others");
+    }
     return text == null || classes == null ? text : named(text, classes);
   }
 

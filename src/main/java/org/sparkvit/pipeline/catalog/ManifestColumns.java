@@ -66,7 +66,8 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
    *
    * @param manifest the manifest's name, for messages
    * @param images the column with images or their paths in it, which is the one of paths, or empty
-   * @param splitGiven whether the place of its files gives the split, so that no column does
+   * @param splitGiven whether the place of its files gives the split, so that no column does unless
+   *     the user names it
    * @throws UserException when a column is missing or of a type that it cannot have
    */
   static ManifestColumns of(
@@ -79,11 +80,9 @@ record ManifestColumns(int path, int label, int split, int offset, int bytes, Li
     int path = finder.path(images.or(config::pathColumn));
     int label = config.unlabelled() ? -1 : finder.column("label", config.labelColumn(), LABELS);
     int split =
-        splitGiven
-            ? -1
-            : config.splitColumn().isEmpty()
-                ? finder.indexOf(SPLIT)
-                : finder.column("split", config.splitColumn(), List.of());
+        config.splitColumn().isPresent()
+            ? finder.column("split", config.splitColumn(), List.of())
+            : splitGiven ? -1 : finder.indexOf(SPLIT);
     finder.requirePath(path);
     if (label >= 0) {
       finder.requireLabel(label);

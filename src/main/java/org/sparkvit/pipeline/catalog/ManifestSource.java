@@ -318,7 +318,7 @@ record ManifestSource(
             ImageName.of(new Path(root), new Path(cell.path())),
             cell,
             label(placed, row, cell.path()),
-            part.split() == null ? split(row, cell.path()) : part.split(),
+            split(part, row, cell.path()),
             facts.bytesOfOne(),
             facts.modified());
       } catch (UserException e) {
@@ -353,7 +353,7 @@ record ManifestSource(
 
     private Row file(Row row, String file, String path, String label) {
       ManifestPart part = part(file);
-      String split = part.split() == null ? split(row, path) : part.split();
+      String split = split(part, row, path);
       ImageName.Resolved image;
       try {
         image = ImageName.resolve(new Path(root), new Path(part.folder()), path);
@@ -410,8 +410,12 @@ record ManifestSource(
       return label;
     }
 
-    private String split(Row row, String path) {
-      if (columns.split() < 0 || row.isNullAt(columns.split())) {
+    /** Returns the split of a row. A column that was found is one that counts. */
+    private String split(ManifestPart part, Row row, String path) {
+      if (columns.split() < 0) {
+        return part.split();
+      }
+      if (row.isNullAt(columns.split())) {
         return null;
       }
       String given = row.get(columns.split()).toString().strip();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -33,6 +35,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.execution.datasources.SchemaColumnConvertNotSupportedException;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -80,10 +83,22 @@ record ManifestTable(
   private static final UserDefinedFunction FILE_OF =
       udf((UDF1<String, String>) uri -> new Path(URI.create(uri)).toString(), DataTypes.StringType);
 
+  private static final UserDefinedFunction FOLDER_VALUE =
+      udf((UDF2<String, String, String>) FolderColumns::value, DataTypes.StringType);
+
   private static final UserDefinedFunction SPELLED =
       udf((UDF2<String, String, String>) JsonSpelling::of, DataTypes.StringType);
 
   private static final Pattern ILLEGAL_TYPE = Pattern.compile("Illegal Parquet type: (.*?)\\.?$");
+
+  /** The words of Spark before the file that a task was reading. */
+  private static final Pattern FAILED_FILE =
+      Pattern.compile(
+          "(?:reading file|footer for file:|converted in file) (\\S.*?)\\."
+              + " (?:Details|Please|Column|Could|Data|SQLSTATE)");
+
+  private static final Pattern UNLIKE_TYPES =
+      Pattern.compile("data types \"(.*?)\" and \"(.*?)\"\\.");
 
   private static final Map<String, String> JSON_OPTIONS =
       Map.of("columnNameOfCorruptRecord", UNREADABLE);
@@ -261,19 +276,22 @@ record ManifestTable(
       Dataset<Row> rows =
           reader.parquet(parts.stream().map(part -> literal(part.file())).toArray(String[]::new));
       String name = ManifestText.name(parts.stream().map(ManifestPart::file).toList());
+      // Spark adds those of a Delta table itself.
+      Set<String> folders = delta.isPresent() ? Set.of() : FolderColumns.names(parts);
       Optional<ImageBytesColumn> images = ImageBytesColumn.find(name, rows.schema(), asked);
       if (images.isEmpty()) {
-        return parquet(rows, images, null);
+        sayNotRead(name, rows.schema(), asked, decisions);
+        return parquet(rows, folders, images, null);
       }
       ImageBytesColumn image = images.get();
       List<String> files =
           parts.stream().flatMap(part -> files(configuration, part.file()).stream()).toList();
       ParquetImages inside = ParquetImages.survey(spark, files, image.column());
       if (image.paths() && isWithoutBytes(rows, image, inside)) {
-        return parquet(rows, images, null);
+        return parquet(rows, folders, images, null);
       }
       sayLeftOut(name, rows.schema(), image, decisions);
-      return parquet(rows, images, inside);
+      return parquet(rows, folders, images, inside);
     } catch (Exception e) {
       if (e instanceof UserException mistake) {
         throw mistake;
@@ -304,9 +322,29 @@ record ManifestTable(
     }
   }
 
-  /** Returns the rows without the images themselves, so that Spark does not read them. */
+  /** Says which columns may be images where paths are read instead. */
+  private static void sayNotRead(
+      String name, StructType schema, Optional<String> asked, InputDecisions decisions) {
+    List<String> bytes = ImageBytesColumn.candidates(schema);
+    if (asked.isEmpty() && !bytes.isEmpty()) {
+      decisions.say(
+          name
+              + ": there are paths, so images are not read from the columns with bytes, "
+              + bytes
+              + "; --path-column reads them from one");
+    }
+  }
+
+  /**
+   * Returns the rows without the images themselves, so that Spark does not read them.
+   *
+   * @param folders the names of columns that the names of folders have
+   */
   private static ManifestTable parquet(
-      Dataset<Row> rows, Optional<ImageBytesColumn> images, ParquetImages inside) {
+      Dataset<Row> rows,
+      Set<String> folders,
+      Optional<ImageBytesColumn> images,
+      ParquetImages inside) {
     StructType kept = new StructType();
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < rows.schema().length(); i++) {
@@ -324,9 +362,17 @@ record ManifestTable(
       columns.add(column.as(position(columns.size())));
       kept = kept.add(field);
     }
+    Column file = FILE_OF.apply(col("_metadata.file_path"));
+    for (String folder : folders) {
+      // The table's own column wins, as its cells say it, too.
+      if (Arrays.stream(rows.columns()).noneMatch(folder::equalsIgnoreCase)) {
+        columns.add(FOLDER_VALUE.apply(file, lit(folder)).as(position(columns.size())));
+        kept = kept.add(folder, DataTypes.StringType);
+      }
+    }
     return new ManifestTable(
         rows.select(
-            FILE_OF.apply(col("_metadata.file_path")).as(FILE),
+            file.as(FILE),
             col("_metadata.row_index").plus(1).as(LINE),
             struct(columns.toArray(Column[]::new)).as(CELLS),
             lit(null).cast(DataTypes.StringType).as(TEXT)),
@@ -371,15 +417,26 @@ record ManifestTable(
     }
   }
 
-  private static UserException unreadable(String what, Exception e) {
+  private static UserException unreadable(String first, Exception e) {
+    String what = first;
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();
+      Matcher file = FAILED_FILE.matcher(String.valueOf(cause.getMessage()));
+      if (file.find()) {
+        what = named(file.group(1));
+      }
     }
     String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     Matcher type = ILLEGAL_TYPE.matcher(said);
     String why = said + "; is it Parquet?";
-    if (type.find()) {
+    if (said.startsWith("[CANNOT_MERGE")) {
+      Matcher both = UNLIKE_TYPES.matcher(said);
+      why =
+          "its files disagree on the type of a column"
+              + (both.find() ? ", " + both.group(1) + " and " + both.group(2) : "")
+              + "; write them with one type, or keep those of one type in a folder of their own";
+    } else if (type.find()) {
       boolean nanoseconds = type.group(1).contains("NANOS");
       why =
           "it has a column of type "
@@ -389,6 +446,15 @@ record ManifestTable(
                   ? "in microseconds, in pandas by to_parquet(..., coerce_timestamps='us',"
                       + " allow_truncated_timestamps=True)"
                   : "as another type");
+    } else if (cause instanceof SchemaColumnConvertNotSupportedException) {
+      why =
+          "the file and the table disagree on the type of a "
+              + said
+              + "; write the file anew with the table's type";
+    } else if (cause instanceof ParquetCryptoRuntimeException) {
+      why = "it is encrypted, which is not read; write it without encryption";
+    } else if (said.contains("Expected magic number at tail")) {
+      why = "it was cut off, or is no Parquet file; copy it anew";
     } else if (cause instanceof NullPointerException) {
       why =
           "its columns have a type that is newer than the reader, such as float16; write it as"
@@ -397,6 +463,15 @@ record ManifestTable(
       why = "it is packed by a codec that is not here, " + said + "; write it with zstd or snappy";
     }
     return new UserException("manifest '" + what + "' cannot be read: " + why, e);
+  }
+
+  /** Returns the name of a file that Spark writes as a URI with escapes or as a path. */
+  private static String named(String file) {
+    try {
+      return new Path(URI.create(file)).toString();
+    } catch (IllegalArgumentException e) {
+      return file;
+    }
   }
 
   /** Escapes a path, as Spark takes paths for patterns. */

@@ -82,7 +82,7 @@ final class ParquetFolder {
                 + "' has a Delta table in it, whose files do not all count; name the table itself, "
                 + folder);
       }
-      if (entry.skipped() != null || FolderLayout.isHiddenFile(name) || isAboutTheData(name)) {
+      if (entry.skipped() != null || FolderLayout.isHiddenFile(name)) {
         continue;
       }
       if (entry.isFolder()) {
@@ -91,15 +91,16 @@ final class ParquetFolder {
         }
       } else if (entry.problem() == null && name.endsWith(ENDING)) {
         files.add(entry.path());
-      } else {
+      } else if (!isAboutTheData(name)) {
         return false;
       }
     }
     return true;
   }
 
+  /** Returns whether a file that is no table is a text that data sets come with. */
   private static boolean isAboutTheData(String name) {
-    return name.matches("(?i)(readme|license|dataset_infos?|state).*\\.?(md|txt|json)?");
+    return name.matches("(?i)(readme|license|dataset_infos?|state)[^.]*(\\.(md|rst|txt|json))?");
   }
 
   private static SplitNames names(List<Path> files) {

@@ -1,8 +1,10 @@
 package org.sparkvit.pipeline.catalog;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -10,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.sparkvit.dataset.schema.ImagesSkippedTable;
@@ -18,8 +22,10 @@ import org.sparkvit.dataset.schema.ImagesSkippedTable;
  * What a catalog skipped, in numbers.
  *
  * @param reasons what was skipped for each reason that occurs, in the order of {@link SkipReason}
+ * @param tables the Parquet files among what is no image by its name, which may have images inside,
+ *     or empty
  */
-record SkippedSummary(Map<SkipReason, Group> reasons) {
+record SkippedSummary(Map<SkipReason, Group> reasons, Optional<Group> tables) {
 
   /**
    * What was skipped for one reason.
@@ -32,15 +38,21 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
   /** Counts the rows of the table {@code images_skipped}. */
   static SkippedSummary summarize(Dataset<Row> skipped) {
     Map<SkipReason, Group> reasons = new EnumMap<>(SkipReason.class);
+    Optional<Group> tables = Optional.empty();
+    Column table =
+        when(col(ImagesSkippedTable.PATH).endsWith(".parquet"), col(ImagesSkippedTable.PATH));
     for (Row row :
         skipped
             .groupBy(ImagesSkippedTable.REASON)
-            .agg(count(lit(1)), min(ImagesSkippedTable.PATH))
+            .agg(count(lit(1)), min(ImagesSkippedTable.PATH), count(table), min(table))
             .collectAsList()) {
-      reasons.put(
-          SkipReason.valueOf(row.getString(0)), new Group(row.getLong(1), row.getString(2)));
+      SkipReason reason = SkipReason.valueOf(row.getString(0));
+      reasons.put(reason, new Group(row.getLong(1), row.getString(2)));
+      if (reason == SkipReason.NOT_AN_IMAGE && row.getLong(3) > 0) {
+        tables = Optional.of(new Group(row.getLong(3), row.getString(4)));
+      }
     }
-    return new SkippedSummary(reasons);
+    return new SkippedSummary(reasons, tables);
   }
 
   /** Returns the numbers for the run record. */
@@ -52,13 +64,15 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
 
   /**
    * Returns the numbers in brackets behind a sentence, with a space before, or an empty text where
-   * there are none.
+   * there are none. Parquet files are named, as they are what should have been read.
    */
   String inBrackets() {
     List<String> parts = new ArrayList<>();
     reasons.forEach(
         (reason, group) ->
             parts.add(String.format(Locale.ROOT, "%,d %s", group.number, reason.words())));
+    tables.ifPresent(
+        group -> parts.add("Parquet files among them such as '" + group.example + "'"));
     return parts.isEmpty() ? "" : " (left out: " + String.join(", ", parts) + ")";
   }
 
@@ -73,6 +87,15 @@ record SkippedSummary(Map<SkipReason, Group> reasons) {
                     "  left out  %,d %s, e.g. '%s'",
                     group.number,
                     reason.words(),
+                    group.example)));
+    tables.ifPresent(
+        group ->
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "  warning: %,d of them are Parquet files, whose images are not read, e.g."
+                        + " '%s'; name their folder with --input",
+                    group.number,
                     group.example)));
     if (!lines.isEmpty()) {
       lines.add("  what was left out is listed in table '" + ImagesSkippedTable.SPEC.name() + "'");

@@ -67,7 +67,11 @@ public record ExecutorImages(TrainingSet data, long unreadable) {
     try (Prefetcher<ImageSource.Pending, Read> images =
         new Prefetcher<>(
             source.open(rows),
-            image -> new Read(image.row(), PreparedImage.of(image.content().get(), decoder, input)),
+            image ->
+                new Read(
+                    image.row(),
+                    PreparedImage.of(image.content().get(), decoder, input)
+                        .asCataloged(image.row())),
             decodeThreads,
             2 * decodeThreads)) {
       while (images.hasNext()) {

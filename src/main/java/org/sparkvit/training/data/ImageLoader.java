@@ -199,7 +199,8 @@ public final class ImageLoader {
       ImageSource.Pending pending, ImageDecoder decoder, PreprocessSpec input) {
     Row row = pending.row();
     String path = row.getAs(ImagesTable.PATH);
-    PreparedImage image = PreparedImage.of(pending.content().get(), decoder, input);
+    PreparedImage image =
+        PreparedImage.of(pending.content().get(), decoder, input).asCataloged(row);
     return RowFactory.create(
         row.getAs(ImagesTable.ID),
         row.getAs(SplitsTable.LABEL),

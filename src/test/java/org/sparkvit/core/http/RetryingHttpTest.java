@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -80,5 +87,44 @@ class RetryingHttpTest {
     assertThat(down.getMessage()).startsWith("no answer").doesNotContain("secret");
     assertThatThrownBy(() -> http.send(request("http://nowhere.invalid/")))
         .hasMessage("there is no such host");
+  }
+
+  /** The JDK's own timeout ends with the headers. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anAnswerThatDoesNotEndIsNone() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      List<Socket> open = new CopyOnWriteArrayList<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    Socket socket = server.accept();
+                    open.add(socket);
+                    socket
+                        .getOutputStream()
+                        .write(
+                            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
+                                .getBytes(StandardCharsets.US_ASCII));
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + "/"))
+              .timeout(Duration.ofMillis(500))
+              .build();
+      HttpFailure failure = catchThrowableOfType(HttpFailure.class, () -> http.send(request));
+      assertThat(failure.getMessage()).startsWith("no answer, HttpTimeoutException");
+      assertThat(failure.isTransient()).isTrue();
+      assertThat(open).hasSize(3);
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
   }
 }

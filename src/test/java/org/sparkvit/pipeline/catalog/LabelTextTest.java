@@ -74,7 +74,6 @@ class LabelTextTest {
     assertThat(NAMED.of(1.0, "a.parquet")).isEqualTo("dog");
     assertThat(NAMED.of("dog", "a.parquet")).isEqualTo("dog");
     assertThat(NAMED.of(-1L, "a.parquet")).isNull();
-    assertThat(NAMED.of(0L, "b.parquet")).isEqualTo("0");
   }
 
   @Test
@@ -84,5 +83,15 @@ class LabelTextTest {
           .isInstanceOf(UserException.class)
           .hasMessageContaining("is none of the 2 classes that the file's own metadata names");
     }
+  }
+
+  @Test
+  void aNumberWithoutANameIsNoClassBesideNamedOnes() {
+    assertThat(NAMED.of(1L, "a.parquet")).isEqualTo("dog");
+    assertThat(NAMED.of("dog", "b.parquet")).isEqualTo("dog");
+    assertThat(NAMED.of(null, "b.parquet")).isNull();
+    assertThatThrownBy(() -> NAMED.of(1L, "b.parquet"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("label 1 is a number without a name, while");
   }
 }

@@ -1,6 +1,7 @@
 package org.sparkvit.pipeline.catalog;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.sparkvit.pipeline.catalog.CatalogRun.image;
@@ -517,5 +518,149 @@ class ParquetImagesTest extends SparkTest {
                 .map(row -> row.<String>getAs("file_name") + row.<String>getAs("label"))
                 .collect(Collectors.toSet()))
         .containsExactlyInAnyOrder("mine0", "mine1");
+  }
+
+  private static List<String> distinct(Dataset<Row> images, String column) {
+    return images.select(column).distinct().orderBy(column).as(Encoders.STRING()).collectAsList();
+  }
+
+  @Test
+  void noFileIsLeftOutForItsName() throws IOException {
+    Path folder = temp.resolve("d");
+    write(folder, "LICENSE", "free");
+    write(folder, "README.md", "about");
+    ImageTables.hub(folder.resolve("license_plates.parquet"), 0, 3, "cat");
+    ImageTables.hub(folder.resolve("statements/state-a.parquet"), 3, 3, "cat");
+    assertThat(catalog.of(folder).where("status = 'OK'").count()).isEqualTo(6);
+  }
+
+  @Test
+  void namesOfFoldersAreColumnsOfText() throws IOException {
+    Path folder = temp.resolve("d");
+    ImageTables.hub(folder.resolve("split=train/site=007/a.parquet"), 0, 3, "cat");
+    ImageTables.hub(folder.resolve("split=test/site=x%2Fy/a.parquet"), 3, 2, "cat");
+    ImageTables.hub(
+        folder.resolve("split=test/site=__HIVE_DEFAULT_PARTITION__/a.parquet"), 5, 2, "cat");
+    Dataset<Row> images = catalog.of(folder).localCheckpoint();
+    assertThat(images.where("given_split = 'train' and site = '007'").count()).isEqualTo(3);
+    assertThat(images.where("given_split = 'test' and site = 'x/y'").count()).isEqualTo(2);
+    assertThat(images.where("given_split = 'test' and site is null").count()).isEqualTo(2);
+
+    Path table = temp.resolve("table.parquet");
+    ImageTables.hub(table.resolve("split=test/a.parquet"), 0, 3, "cat");
+    assertThat(distinct(catalog.of(table), ImagesTable.GIVEN_SPLIT)).containsExactly("test");
+  }
+
+  @Test
+  void aSplitColumnThatIsNamedOutranksTheNamesOfFiles() throws IOException {
+    Path folder = temp.resolve("d");
+    ImageTables.hub(folder.resolve("part=test/train-0.parquet"), 0, 3, "cat");
+    ImageTables.hub(folder.resolve("part=validation/train-1.parquet"), 3, 3, "cat");
+    assertThat(distinct(catalog.of(folder), ImagesTable.GIVEN_SPLIT)).containsExactly("train");
+    catalog.splitColumn = "part";
+    assertThat(distinct(catalog.of(folder), ImagesTable.GIVEN_SPLIT))
+        .containsExactly("test", "validation");
+  }
+
+  @Test
+  void pathsUnderTheNameOfImagesAreNotPassedOverForOtherBytes() {
+    StructType schema =
+        new StructType()
+            .add("image", DataTypes.StringType)
+            .add("mask", new StructType().add("bytes", DataTypes.BinaryType));
+    assertThatThrownBy(() -> ImageBytesColumn.find("t", schema, Optional.empty()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("t has the column of text 'image', and images in [mask]; say with");
+    assertThat(ImageBytesColumn.find("t", schema, Optional.of("image"))).isEmpty();
+    assertThat(ImageBytesColumn.find("t", schema, Optional.of("mask")).orElseThrow().column())
+        .isEqualTo("mask.bytes");
+  }
+
+  @Test
+  void bytesBesidePathsAreNamed() throws IOException {
+    write(temp, "n0", image("png", 0));
+    String table = temp.resolve("t.parquet").toString();
+    photos(1).withColumnRenamed("name", "path").coalesce(1).write().parquet(table);
+    assertThat(catalog.of(table).head().<String>getAs(ImagesTable.PATH)).endsWith("/n0");
+    assertThat(catalog.said())
+        .contains("images are not read from the columns with bytes, [photo]; --path-column");
+  }
+
+  @Test
+  void parquetFilesBesideImagesAreNamed() throws IOException {
+    Path folder = temp.resolve("d");
+    write(folder, "assets/figure.png", image("png", 0));
+    ImageTables.hub(folder.resolve("data/train-0.parquet"), 0, 3, "cat");
+    catalog.of(folder);
+    assertThat(catalog.said())
+        .contains("warning: 1 of them are Parquet files, whose images are not read, e.g. 'file:")
+        .contains("data/train-0.parquet'; name their folder with --input");
+    Path deep = temp.resolve("deep");
+    ImageTables.hub(deep.resolve("a/b/c/d/train.parquet"), 0, 3, "cat");
+    assertThatThrownBy(() -> catalog.of(deep))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("Parquet files among them such as 'file:")
+        .hasMessageContaining("/d/train.parquet'");
+  }
+
+  @Test
+  void aTableThatCannotBeReadIsNamedAmongOthers() throws IOException {
+    Path folder = temp.resolve("d");
+    ImageTables.hub(folder.resolve("a.parquet"), 0, 3, "cat");
+    Path second = ImageTables.hub(folder.resolve("b c.parquet"), 3, 3, "cat");
+    byte[] whole = Files.readAllBytes(second);
+    Files.write(second, Arrays.copyOf(whole, whole.length / 2));
+    Files.deleteIfExists(folder.resolve(".b c.parquet.crc"));
+    assertThatThrownBy(() -> catalog.of(folder))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "manifest 'file:"
+                + second
+                + "' cannot be read: it was cut off, or is no Parquet file; copy it anew");
+  }
+
+  @Test
+  void columnsOfTwoTypesAreAMistakeInTheFiles() throws IOException {
+    Path folder = temp.resolve("d");
+    ImageTables.hub(folder.resolve("a.parquet"), 0, 3, "cat");
+    Path made = temp.resolve("made");
+    spark
+        .read()
+        .parquet(folder.toString())
+        .withColumn("label", col("label").cast("int"))
+        .coalesce(1)
+        .write()
+        .parquet(made.toString());
+    Files.copy(Path.of(URI.create(part(made))), folder.resolve("b.parquet"));
+    assertThatThrownBy(() -> catalog.of(folder))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("its files disagree on the type of a column, BIGINT and INT; write");
+  }
+
+  @Test
+  void aDeltaTableWhoseFoldersContradictItsLogIsRefused() throws IOException {
+    Path table = temp.resolve("table");
+    Path file = photosOf(table, "dog", 0);
+    log(table, 0, PROTOCOL, metadata(BYTES, "'label'", ""), add(table, file, "'label':'cat'", ""));
+    assertThatThrownBy(() -> catalog.of(table))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has in column 'label' the value cat for the file ")
+        .hasMessageContaining("as its log says, which its folder contradicts");
+  }
+
+  @Test
+  void filesOfADeltaTableWithAnotherTypeAreNamed() throws IOException {
+    Path table = temp.resolve("table");
+    Path made = temp.resolve("made");
+    photos(2).withColumn("label", lit(1)).coalesce(1).write().parquet(made.toString());
+    Files.createDirectories(table);
+    Path file = Files.copy(Path.of(URI.create(part(made))), table.resolve("b.parquet"));
+    StructType schema =
+        new StructType().add("photo", DataTypes.BinaryType).add("label", DataTypes.StringType);
+    log(table, 0, PROTOCOL, metadata(schema, "", ""), add(table, file, "", ""));
+    assertThatThrownBy(() -> catalog.of(table))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("b.parquet' cannot be read: the file and the table disagree on the")
+        .hasMessageContaining("column: [label], physicalType: INT32, logicalType: string");
   }
 }
