@@ -6,18 +6,14 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.when;
 
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.Partitioner;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.sparkvit.dataset.query.PlacedRows;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.loading.ParquetCell;
 import scala.Tuple2;
@@ -64,11 +60,10 @@ final class SizeBalancer {
       starts.add(before);
       before += sum;
     }
-    return JavaPairRDD.fromJavaRDD(
-            sorted.mapPartitionsWithIndex(
-                (index, rows) -> placed(index, rows, starts.get(index), total, partitions), true))
-        .repartitionAndSortWithinPartitions(new ByPartition(partitions), new ByPlace())
-        .values();
+    return PlacedRows.move(
+        sorted.mapPartitionsWithIndex(
+            (index, rows) -> placed(index, rows, starts.get(index), total, partitions), true),
+        partitions);
   }
 
   /** Returns the order of names, in which rows of a Parquet file are counted and not spelled. */
@@ -123,48 +118,8 @@ final class SizeBalancer {
         Row row = rows.next();
         int partition = (int) Math.min(partitions - 1, (double) before / total * partitions);
         before += weight(row);
-        Object[] values = new Object[row.length()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = row.get(i);
-        }
-        // Without the schema, which every row of a Dataset carries into a shuffle of objects.
-        return new Tuple2<>(new Tuple2<>(partition, place++), RowFactory.create(values));
+        return PlacedRows.at(partition, place++, row);
       }
     };
-  }
-
-  private static final class ByPartition extends Partitioner {
-    private final int partitions;
-
-    private ByPartition(int partitions) {
-      this.partitions = partitions;
-    }
-
-    @Override
-    public int numPartitions() {
-      return partitions;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      return (Integer) ((Tuple2<?, ?>) key)._1;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof ByPartition that && that.partitions == partitions;
-    }
-
-    @Override
-    public int hashCode() {
-      return partitions;
-    }
-  }
-
-  private static final class ByPlace implements Comparator<Tuple2<Integer, Long>>, Serializable {
-    @Override
-    public int compare(Tuple2<Integer, Long> left, Tuple2<Integer, Long> right) {
-      return left._2.compareTo(right._2);
-    }
   }
 }

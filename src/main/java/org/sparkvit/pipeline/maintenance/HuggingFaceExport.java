@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,20 +19,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.Partitioner;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.sparkvit.core.UserException;
 import org.sparkvit.dataset.query.ClassIndex;
+import org.sparkvit.dataset.query.PlacedRows;
 import org.sparkvit.dataset.schema.ImagesTable;
 import org.sparkvit.dataset.schema.SplitsTable;
 import org.sparkvit.loading.CatalogImages;
@@ -131,14 +128,13 @@ final class HuggingFaceExport {
     totals.forEach((name, size) -> add(name, size, classes, files, names));
     List<Map<String, Long>> starts = starts(parts);
     JavaRDD<Row> placed =
-        JavaPairRDD.fromJavaRDD(
-                sorted
-                    .javaRDD()
-                    .mapPartitionsWithIndex(
-                        (part, rows) -> placed(part, rows, starts.get(part), files, split, bytes),
-                        true))
-            .repartitionAndSortWithinPartitions(new ByFile(names.size()), new ByPlace())
-            .values();
+        PlacedRows.move(
+            sorted
+                .javaRDD()
+                .mapPartitionsWithIndex(
+                    (part, rows) -> placed(part, rows, starts.get(part), files, split, bytes),
+                    true),
+            names.size());
     return finish(
         spark
             .createDataFrame(placed, sorted.schema())
@@ -288,12 +284,7 @@ final class HuggingFaceExport {
         String name = row.getString(split);
         int file = files.get(name).of(before.getOrDefault(name, 0L));
         before.merge(name, row.getLong(bytes), Long::sum);
-        Object[] values = new Object[row.length()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = row.get(i);
-        }
-        // Without the schema, which every row of a Dataset carries into a shuffle of objects.
-        return new Tuple2<>(new Tuple2<>(file, number++), RowFactory.create(values));
+        return PlacedRows.at(file, number++, row);
       }
     };
   }
@@ -327,44 +318,5 @@ final class HuggingFaceExport {
           leftOut > EXAMPLES ? "; ..." : "");
     }
     return written;
-  }
-
-  private static final class ByFile extends Partitioner {
-    private static final long serialVersionUID = 1L;
-
-    private final int files;
-
-    private ByFile(int files) {
-      this.files = files;
-    }
-
-    @Override
-    public int numPartitions() {
-      return files;
-    }
-
-    @Override
-    public int getPartition(Object key) {
-      return (Integer) ((Tuple2<?, ?>) key)._1;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof ByFile that && that.files == files;
-    }
-
-    @Override
-    public int hashCode() {
-      return files;
-    }
-  }
-
-  private static final class ByPlace implements Comparator<Tuple2<Integer, Long>>, Serializable {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public int compare(Tuple2<Integer, Long> left, Tuple2<Integer, Long> right) {
-      return Long.compare(left._2, right._2);
-    }
   }
 }
