@@ -151,10 +151,16 @@ public final class IncrementalTable {
    * @param images rows of {@link ImagesTable}
    * @param part the name of the part of the table that is added, made of the run's id and a number;
    *     it is unique in the table
+   * @param cells whether some images of the table may lie inside Parquet files
    * @param partitions the number of partitions that {@link #spread} makes of the images
    */
   public record Chunk(
-      Workspace workspace, IdRange range, Dataset<Row> images, String part, int partitions) {
+      Workspace workspace,
+      IdRange range,
+      Dataset<Row> images,
+      String part,
+      boolean cells,
+      int partitions) {
     /**
      * Returns the images repartitioned for reading, with the columns of {@link ImageLocations}.
      * Neighbours in shards and in Parquet files are together. Other images are dealt out in turn.
@@ -163,7 +169,7 @@ public final class IncrementalTable {
      */
     public Dataset<Row> spread() {
       return ImageLocations.inOrder(
-          workspace, images, partitions, unpacked -> unpacked.repartition(partitions));
+          workspace, images, cells, partitions, unpacked -> unpacked.repartition(partitions));
     }
   }
 
@@ -223,7 +229,10 @@ public final class IncrementalTable {
     long count = ranges.images();
     StageMetrics metrics = StageMetrics.of(images.sparkSession().sparkContext());
     metrics.imagesToDo(count);
-    long wanted = grows ? Math.max(chunk, shareOfCells(count)) : chunk;
+    // Once for all chunks: the images of a chunk are those of a join.
+    long cells = count == 0 ? 0 : ImageLocations.countCells(workspace, images);
+    // A chunk is a range of hashes, so it reads nearly all pages of Parquet files for its images.
+    long wanted = grows && count > chunk ? Math.max(chunk, cells / PASSES) : chunk;
     double rate = Double.POSITIVE_INFINITY;
     long written = 0;
     boolean seen = false;
@@ -237,6 +246,7 @@ public final class IncrementalTable {
               range,
               missing(range),
               String.format(Locale.ROOT, "%s-%05d", record.runId(), chunks),
+              cells > 0,
               partitions(range.images()));
       long rows = add(next, work, !seen, record);
       seen |= rows > 0;
@@ -284,14 +294,6 @@ public final class IncrementalTable {
       }
       throw e;
     }
-  }
-
-  /**
-   * Returns the least number of images of a chunk, as far as images lie inside Parquet files. A
-   * chunk is a range of hashes, so it reads nearly all pages of these files for its own images.
-   */
-  private long shareOfCells(long count) {
-    return count <= chunk ? 0 : ImageLocations.countCells(workspace, images) / PASSES;
   }
 
   private static String line(String stage, String what, long count, long left, double rate) {

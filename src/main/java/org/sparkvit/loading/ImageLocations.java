@@ -80,7 +80,24 @@ public final class ImageLocations {
       Dataset<Row> images,
       int partitions,
       UnaryOperator<Dataset<Row>> otherwise) {
-    if (!workspace.has(PackedTable.SPEC) && images.where(ParquetCell.isCell()).isEmpty()) {
+    boolean cells =
+        !workspace.has(PackedTable.SPEC) && !images.where(ParquetCell.isCell()).isEmpty();
+    return inOrder(workspace, images, cells, partitions, otherwise);
+  }
+
+  /**
+   * Does the same where it is known whether there are images inside Parquet files, which {@link
+   * #inOrder(Workspace, Dataset, int, UnaryOperator)} finds out in a Spark job.
+   *
+   * @param cells whether there may be some; it does not matter where there are shards
+   */
+  public static Dataset<Row> inOrder(
+      Workspace workspace,
+      Dataset<Row> images,
+      boolean cells,
+      int partitions,
+      UnaryOperator<Dataset<Row>> otherwise) {
+    if (!workspace.has(PackedTable.SPEC) && !cells) {
       return otherwise.apply(orNone(images));
     }
     Column[] order = order();
