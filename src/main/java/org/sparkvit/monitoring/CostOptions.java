@@ -12,6 +12,7 @@ public record CostOptions(
     @Option(
             label = "PRICE",
             least = 0,
+            advanced = true,
             help =
                 "What one node costs an hour, in any currency. At the end it is said what the run"
                     + " has cost, and how many images a unit of the currency was enough for.")

@@ -17,7 +17,6 @@ import org.sparkvit.core.Progress;
 import org.sparkvit.core.RunRecord;
 import org.sparkvit.core.UserException;
 import org.sparkvit.core.options.Options;
-import org.sparkvit.dataset.workspace.Json;
 import org.sparkvit.dataset.workspace.OutputName;
 import org.sparkvit.dataset.workspace.Workspace;
 import org.sparkvit.monitoring.CostOptions;
@@ -180,7 +179,7 @@ public final class Pipeline {
             .flatMap(
                 hook -> hook.deliver(OutcomeSentence.of(summary, steps.size(), seconds), summary))
             .ifPresent(progress::say);
-        progress.say(Json.line(Webhook.withoutSecrets(summary)));
+        progress.say(SummaryJson.line(summary));
       }
     }
   }

@@ -1,20 +1,15 @@
 package org.sparkvit.pipeline.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.sparkvit.core.Urls;
 import org.sparkvit.core.UserException;
 import org.sparkvit.core.http.HttpFailure;
 import org.sparkvit.core.http.RetryingHttp;
-import org.sparkvit.dataset.workspace.Json;
 
 /**
  * Posts the summary of a run to an address. The address is a secret, as whoever knows it may post
@@ -25,7 +20,6 @@ final class Webhook {
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
   private static final int ATTEMPTS = 3;
-  private static final ObjectMapper VALUES = new ObjectMapper();
 
   private final URI address;
   private final RetryingHttp http;
@@ -75,7 +69,7 @@ final class Webhook {
               .header("User-Agent", "spark-vit")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
-                      Json.line(withoutSecrets(body)), StandardCharsets.UTF_8))
+                      SummaryJson.line(body), StandardCharsets.UTF_8))
               .build());
       return Optional.empty();
     } catch (HttpFailure e) {
@@ -86,24 +80,5 @@ final class Webhook {
               + e.getMessage()
               + ")");
     }
-  }
-
-  /** Returns a value in which addresses have no secrets. */
-  static Object withoutSecrets(Object value) {
-    if (value instanceof Map<?, ?> map) {
-      Map<String, Object> plain = new LinkedHashMap<>();
-      map.forEach((name, each) -> plain.put(name.toString(), withoutSecrets(each)));
-      return plain;
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().map(Webhook::withoutSecrets).toList();
-    }
-    if (value instanceof JsonNode json) {
-      // A step of an earlier run, as its state has it.
-      return json.isValueNode() && !json.isTextual()
-          ? json
-          : withoutSecrets(VALUES.convertValue(json, Object.class));
-    }
-    return value instanceof String text ? Urls.withoutSecrets(text) : value;
   }
 }
