@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics;
@@ -16,6 +15,7 @@ import java.awt.font.GlyphVector;
 import java.awt.font.TextLayout;
 import java.awt.geom.Rectangle2D;
 import org.junit.jupiter.api.Test;
+import org.sparkvit.MainClasses;
 
 class StrokeFontTest {
   private static final Typeface PLAIN = new Typeface(1, 0.1, 0, 1.6, false, false);
@@ -72,7 +72,7 @@ class StrokeFontTest {
         .callMethod(Graphics.class, "drawString", String.class, int.class, int.class)
         .check(
             new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .withImportOption(new MainClasses())
                 .importPackages("org.sparkvit.tools.demo"));
   }
 }

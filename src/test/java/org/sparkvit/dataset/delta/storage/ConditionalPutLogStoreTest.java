@@ -10,6 +10,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -95,10 +97,10 @@ class ConditionalPutLogStoreTest {
   void anEntryIsMadeOnceByOneRequest() throws IOException {
     assertThat(warning()).isEmpty();
     assertThat(s3.keys(bucket, "table/_delta_log/.")).as("what the probe left").isEmpty();
-    int puts = s3.requests("PUT");
+    Map<String, Integer> requests = new TreeMap<>(s3.requests());
     write(0, "one", "two", "äß");
-    assertThat(s3.requests("PUT") - puts).isEqualTo(1);
-    assertThat(s3.requests()).as("no look before it").containsOnlyKeys("PUT", "DELETE");
+    requests.merge("PUT", 1, Integer::sum);
+    assertThat(s3.requests()).as("no look before it").isEqualTo(requests);
     assertThat(lines(0)).containsExactly("one", "two", "äß");
 
     assertThatThrownBy(() -> write(0, "another"))
@@ -123,10 +125,11 @@ class ConditionalPutLogStoreTest {
   @Test
   void whatTheSdkSentTwiceIsOurs() throws IOException {
     hadoop.set("fs.s3a.attempts.maximum", "5");
+    assertThat(warning()).as("what the probe finds").isEmpty();
     s3.disturb(Fault.DONE_AND_CUT, 1, ConditionalPutLogStoreTest::putsTheEntry);
     int puts = s3.requests("PUT");
     write(0, "ours");
-    assertThat(s3.requests("PUT") - puts).as("probe and entry, each twice").isEqualTo(4);
+    assertThat(s3.requests("PUT") - puts).as("the entry, twice").isEqualTo(2);
     assertThat(lines(0)).containsExactly("ours");
   }
 
