@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import java.lang.reflect.Method;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -62,14 +63,16 @@ class StageMetricsTest {
     assertThat(prometheus(all)).contains("_run_step_").doesNotContain("_images_", "_training_");
   }
 
-  /** The sink's method takes a request of javax or jakarta, which it does not look at. */
+  /** The sink's method takes a request of javax or jakarta, which it does not look at, or none. */
   private static String prometheus(MetricRegistry registry) throws Exception {
     PrometheusServlet sink = new PrometheusServlet(new Properties(), registry);
-    return Stream.of(PrometheusServlet.class.getMethods())
-        .filter(method -> method.getName().equals("getMetricsSnapshot"))
-        .findFirst()
-        .orElseThrow()
-        .invoke(sink, (Object) null)
+    Method snapshot =
+        Stream.of(PrometheusServlet.class.getMethods())
+            .filter(method -> method.getName().equals("getMetricsSnapshot"))
+            .findFirst()
+            .orElseThrow();
+    return snapshot
+        .invoke(sink, new Object[snapshot.getParameterCount()])
         .toString()
         .replaceAll("_Number\\{", "_Value{")
         .toString();
