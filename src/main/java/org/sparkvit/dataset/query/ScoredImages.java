@@ -122,6 +122,8 @@ public final class ScoredImages {
    * label, or has no prediction for the image.
    */
   public static Column labelProbability() {
-    return col(PROBABILITIES).apply(col(LABEL_INDEX));
+    // Not apply: with ANSI, which is Spark 4's default, that takes an element of an array without
+    // nulls for one that is never null, and gives 0 where the array or the index is.
+    return functions.get(col(PROBABILITIES), col(LABEL_INDEX));
   }
 }
