@@ -27,6 +27,12 @@ final class SparkOptions {
 
   private static final String SHORT_SPIN = "2000";
 
+  /**
+   * Whether Spark 4 hands files to the executors for the jobs of one session only. A model's file
+   * is the application's, and tasks of a session's jobs would not be given it.
+   */
+  private static final String FILES_BY_SESSION = "spark.sql.artifact.isolation.enabled";
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -58,6 +64,7 @@ final class SparkOptions {
     if (ours && System.getProperty(EXECUTOR_ENV + SPIN_COUNT) == null) {
       builder.config(EXECUTOR_ENV + SPIN_COUNT, SHORT_SPIN);
     }
+    builder.config(FILES_BY_SESSION, "false");
     fromFile().forEach(builder::config);
     settings.forEach(builder::config);
     if (master != null) {
